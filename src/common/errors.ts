@@ -1,0 +1,47 @@
+/** Every kind of refusal and failure, as stable words for scripts. */
+export type ErrorCode =
+  | "usage"
+  | "store_missing"
+  | "store_exists"
+  | "invalid_store"
+  | "unresolved_merge"
+  | "store_locked"
+  | "store_changed"
+  | "file_error"
+  | "invalid_name"
+  | "invalid_value"
+  | "invalid_passphrase"
+  | "no_such_domain"
+  | "no_such_secret"
+  | "no_such_custodian"
+  | "no_such_owner"
+  | "domain_exists"
+  | "secret_exists"
+  | "custodian_exists"
+  | "owner_exists"
+  | "last_owner"
+  | "not_owner"
+  | "wrong_credentials"
+  | "missing_credentials"
+  | "cannot_open"
+  | "aborted"
+  | "end_of_input"
+  | "environment"
+  | "command_not_found"
+  | "command_not_executable";
+
+/**
+ * The one base of every error that a user may see. `message` is one line that says what is wrong and where;
+ * `fix` says what to do next. Neither ever holds a secret. The command line turns `code` into an exit status.
+ */
+export class PprotectError extends Error {
+  readonly code: ErrorCode;
+  readonly fix: string | undefined;
+
+  constructor(code: ErrorCode, message: string, fix?: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "PprotectError";
+    this.code = code;
+    this.fix = fix;
+  }
+}

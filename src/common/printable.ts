@@ -1,0 +1,20 @@
+/** What a terminal would obey rather than show: controls, bidirectional overrides, separators, lone surrogates. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
+
+const MAX_NAME_LENGTH = 100;
+
+/** Text from a file made safe to print: what a terminal would obey comes out as `\u{…}`. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
+/** {@link printable} for text of several lines, such as a diff: line ends and tabs stay. */
+export function printableLines(text: string): string {
+  return text.replace(/[^\n\t]+/g, printable);
+}
+
+/** A name from a file for use in a message: printable, and cut when it is absurdly long. */
+export function shown(name: string): string {
+  const cut = name.length > MAX_NAME_LENGTH ? `${name.slice(0, MAX_NAME_LENGTH)}…` : name;
+  return printable(cut);
+}

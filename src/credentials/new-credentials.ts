@@ -1,0 +1,47 @@
+import { PprotectError } from "../common/errors.ts";
+import { generateRawPassphrase } from "../crypto/raw-passphrase.ts";
+import type { KeyType } from "../store/custodian.ts";
+import { readPassphraseFile } from "./passphrase-file.ts";
+import type { Prompter } from "./prompter.ts";
+
+/** Where a passphrase that does not exist yet comes from: a file, a generated raw key, or a prompt. Never the environment. */
+export interface NewPassphraseSources {
+  readonly keyType: KeyType;
+  readonly passphraseFile: string | undefined;
+  /** The option that names the file, for messages. */
+  readonly option: string;
+  /** Left out where nobody may be asked. */
+  readonly prompter: Prompter | undefined;
+  readonly question: string;
+  readonly retypeQuestion: string;
+  /** Shows a generated raw key once and returns when it is confirmed as saved. */
+  readonly showRawKey: (key: string) => Promise<void>;
+}
+
+/**
+ * A new passphrase, typed twice where it is typed.
+ * @throws PprotectError `invalid_passphrase` when the two differ; `missing_credentials`; `file_error`; `aborted`
+ */
+export async function obtainNewPassphrase(sources: NewPassphraseSources): Promise<string> {
+  const { keyType, passphraseFile, prompter, option } = sources;
+  if (passphraseFile !== undefined) return readPassphraseFile(passphraseFile);
+  if (keyType === "raw") {
+    const key = generateRawPassphrase();
+    await sources.showRawKey(key);
+    return key;
+  }
+  if (!prompter) {
+    throw new PprotectError(
+      "missing_credentials",
+      "no new passphrase given, and --non-interactive forbids asking",
+      `give ${option}`,
+    );
+  }
+  const passphrase = await prompter.askHidden(sources.question);
+  if (passphrase === "") throw new PprotectError("invalid_passphrase", "the new passphrase is empty");
+  const again = await prompter.askHidden(sources.retypeQuestion);
+  if (passphrase !== again) {
+    throw new PprotectError("invalid_passphrase", "the two passphrases differ", "nothing was changed; run the command again");
+  }
+  return passphrase;
+}

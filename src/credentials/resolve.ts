@@ -1,0 +1,122 @@
+import { PprotectError } from "../common/errors.ts";
+import { nearest } from "../common/nearest.ts";
+import { shown } from "../common/printable.ts";
+import type { Creds } from "../store/creds.ts";
+import type { UnlockedCustodian } from "../store/custodian.ts";
+import type { KeyFile } from "../store/key-file.ts";
+import { environmentNames } from "./environment-names.ts";
+import { readPassphraseFile } from "./passphrase-file.ts";
+import type { Prompter } from "./prompter.ts";
+
+/** Where credentials may come from, in the order in which the sources are asked: flags, environment, prompt. */
+export interface CredentialSources {
+  readonly user: string | undefined;
+  readonly passphraseFile: string | undefined;
+  /** Left out where the environment must not be asked. */
+  readonly environment: Readonly<Record<string, string | undefined>> | undefined;
+  readonly environmentPrefix: string;
+  /** Left out where nobody may be asked. */
+  readonly prompter: Prompter | undefined;
+  /** The store's path, for the prompt. */
+  readonly file: string;
+  /** What the passphrase's prompt says. */
+  readonly passphraseQuestion?: string;
+}
+
+/** One half of the credentials and where it came from, for the error that names both. */
+interface Half {
+  readonly value: string;
+  readonly source: string;
+}
+
+export interface ResolvedCreds extends Creds {
+  readonly nameSource: string;
+  readonly passphraseSource: string;
+}
+
+/**
+ * Takes each half from the first source that has it, even when it is wrong or empty there.
+ * @throws PprotectError `missing_credentials` when no source has a half; `file_error`; `end_of_input`, `aborted`
+ */
+export async function resolveCredentials(sources: CredentialSources): Promise<ResolvedCreds> {
+  const names = environmentNames(sources.environmentPrefix);
+  const givenUser = flag("--user", sources.user) ?? fromEnvironment(sources, names.user);
+  const givenPassphrase = passphraseFromFile(sources) ?? fromEnvironment(sources, names.passphrase);
+  if (sources.prompter) announce(sources.prompter, sources.file, givenUser, givenPassphrase);
+  const user = givenUser ?? (await prompted(sources, "user", "User email: "));
+  const passphrase =
+    givenPassphrase ?? (await prompted(sources, "passphrase", sources.passphraseQuestion ?? "Passphrase: "));
+  return {
+    name: user.value,
+    passphrase: passphrase.value,
+    nameSource: user.source,
+    passphraseSource: passphrase.source,
+  };
+}
+
+/** Whether credentials were given without anyone being asked. */
+export function hasGivenCredentials(sources: CredentialSources): boolean {
+  const names = environmentNames(sources.environmentPrefix);
+  const user = sources.user ?? sources.environment?.[names.user];
+  const passphrase = sources.passphraseFile ?? sources.environment?.[names.passphrase];
+  return user !== undefined && passphrase !== undefined;
+}
+
+/** @throws PprotectError `wrong_credentials`, naming where each half came from */
+export function unlock(keyFile: KeyFile, creds: ResolvedCreds): UnlockedCustodian {
+  const unlocked = keyFile.unlock(creds);
+  if (unlocked) return unlocked;
+  const known = keyFile.data.custodians.has(creds.name);
+  const near = known ? undefined : nearest(creds.name, [...keyFile.data.custodians.keys()]);
+  const wrong = known ? `the passphrase does not fit ${shown(creds.name)}` : `no key custodian "${shown(creds.name)}"`;
+  const empty = emptyHalves(creds);
+  throw new PprotectError(
+    "wrong_credentials",
+    `wrong credentials: ${wrong} (user from ${creds.nameSource}, passphrase from ${creds.passphraseSource})` +
+      (empty.length > 0 ? `; warning: empty ${empty.join(" and ")}` : ""),
+    near === undefined ? "check them and try again" : `did you mean "${shown(near)}"?`,
+  );
+}
+
+function flag(name: string, value: string | undefined): Half | undefined {
+  return value === undefined ? undefined : { value, source: name };
+}
+
+function passphraseFromFile({ passphraseFile }: CredentialSources): Half | undefined {
+  if (passphraseFile === undefined) return undefined;
+  return { value: readPassphraseFile(passphraseFile), source: `the file ${shown(passphraseFile)}` };
+}
+
+function fromEnvironment({ environment }: CredentialSources, variable: string): Half | undefined {
+  const value = environment?.[variable];
+  return value === undefined ? undefined : { value, source: `the environment variable ${variable}` };
+}
+
+function announce(prompter: Prompter, file: string, user: Half | undefined, passphrase: Half | undefined): void {
+  if (!user) prompter.note(`Verify credentials for ${shown(file)}`);
+  else if (!passphrase) {
+    prompter.note(`Verify passphrase for ${shown(file)} (using user ${shown(user.value)} from ${user.source})`);
+  }
+}
+
+async function prompted(
+  { prompter, environment, environmentPrefix }: CredentialSources,
+  half: "user" | "passphrase",
+  question: string,
+): Promise<Half> {
+  if (!prompter) {
+    const option = half === "user" ? "--user" : "--passphrase-file";
+    const variable = environmentNames(environmentPrefix)[half];
+    throw new PprotectError(
+      "missing_credentials",
+      `no ${half} given, and --non-interactive forbids asking`,
+      environment ? `give ${option} or set ${variable}` : `give ${option}`,
+    );
+  }
+  const value = await (half === "user" ? prompter.ask(question) : prompter.askHidden(question));
+  return { value, source: "the prompt" };
+}
+
+function emptyHalves(creds: Creds): string[] {
+  return [creds.name === "" ? "user" : "", creds.passphrase === "" ? "passphrase" : ""].filter(Boolean);
+}

@@ -1,0 +1,75 @@
+import { sha512 } from "@noble/hashes/sha2.js";
+import { argon2id } from "./argon2id.ts";
+import { concatBytes, wipe } from "./bytes.ts";
+import { importPrivateKey, type PrivateKey } from "./private-key.ts";
+import { encodeUtf8 } from "./utf8.ts";
+import { X25519_KEY_BYTES } from "./x25519.ts";
+
+/** Cost of Argon2id in libsodium's words. */
+export interface KdfCost {
+  /** Passes over the memory. */
+  readonly opslimit: number;
+  /** Bytes of memory. */
+  readonly memlimit: number;
+}
+
+/** How a custodian's private key comes from the passphrase: by Argon2id at a cost, or straight ("raw"). */
+export type KeyDerivation = { readonly kind: "argon2id"; readonly cost: KdfCost } | { readonly kind: "raw" };
+
+/** libsodium's OPSLIMIT_SENSITIVE and MEMLIMIT_MODERATE: about half a second. */
+export const HARD_COST: KdfCost = { opslimit: 4, memlimit: 256 * 1024 * 1024 };
+/** libsodium's OPSLIMIT_INTERACTIVE and MEMLIMIT_INTERACTIVE: about a tenth of it. */
+export const FAST_COST: KdfCost = { opslimit: 2, memlimit: 64 * 1024 * 1024 };
+
+/** The most memory that a file may ask for, in bytes: libsodium's MEMLIMIT_SENSITIVE. */
+export const MAX_MEMLIMIT = 1024 * 1024 * 1024;
+/** The least that Argon2id can run in, in bytes: 8 KiB a lane (RFC 9106 §3.1). */
+export const MIN_MEMLIMIT = 8 * 1024;
+/** The most work that a file may ask for: passes × bytes, twice libsodium's SENSITIVE. Some ten seconds. */
+export const MAX_KDF_WORK = 8 * MAX_MEMLIMIT;
+
+/** Length of a custodian's salt in bytes (FORMAT.md, "Encodings"). */
+export const SALT_BYTES = 8;
+
+/** Says why a cost is out of bounds, or nothing when it is fine. Nothing is allocated. */
+export function costProblem({ opslimit, memlimit }: KdfCost): string | undefined {
+  if (opslimit < 1) return "asks for 0 passes";
+  if (memlimit < MIN_MEMLIMIT) return `asks for ${memlimit} bytes of memory; the least is ${MIN_MEMLIMIT}`;
+  if (memlimit > MAX_MEMLIMIT) return `asks for ${memlimit} bytes of memory; the most is ${MAX_MEMLIMIT}`;
+  if (opslimit * memlimit > MAX_KDF_WORK) {
+    return `asks for ${opslimit} passes over ${memlimit} bytes; the most is ${Math.floor(MAX_KDF_WORK / memlimit)}`;
+  }
+  return undefined;
+}
+
+/**
+ * A custodian's private key from the passphrase (FORMAT.md, "Keys from passphrases").
+ *
+ * @param name the custodian's name
+ * @param passphrase as typed; a raw key's is `P<64 hex digits>P`
+ * @param salt 8 raw bytes
+ */
+export function deriveCustodianKey(
+  name: string,
+  passphrase: string,
+  salt: Uint8Array,
+  derivation: KeyDerivation,
+): PrivateKey {
+  const nameBytes = encodeUtf8(name);
+  const passphraseBytes = encodeUtf8(passphrase);
+  const input = concatBytes(passphraseBytes, salt, nameBytes);
+  const valet = sha512(input);
+  const keyBytes =
+    derivation.kind === "raw"
+      ? valet.slice(0, X25519_KEY_BYTES)
+      : argon2id({
+          password: valet,
+          salt: sha512(concatBytes(salt, nameBytes)).subarray(0, 16),
+          passes: derivation.cost.opslimit,
+          memoryKib: Math.floor(derivation.cost.memlimit / 1024),
+          length: X25519_KEY_BYTES,
+        });
+  const key = importPrivateKey(keyBytes);
+  wipe(passphraseBytes, input, valet, keyBytes);
+  return key;
+}

@@ -1,0 +1,53 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openLibc } from "../common/libc.ts";
+
+/**
+ * Loads a Node-API addon from a file that may lie inside the compiled binary.
+ *
+ * Bun would unpack it to the temporary folder under a name that anyone can foretell, where another user could
+ * plant a file first and a `noexec` mount stops it. On Linux it is therefore loaded from memory that has no
+ * name; elsewhere from a new folder that only this user can enter, removed again at once.
+ *
+ * @returns the addon's exports, or `undefined` when it cannot be loaded here
+ */
+export function loadAddon<Exports>(file: string): Exports | undefined {
+  try {
+    const bytes = readFileSync(file);
+    return process.platform === "linux" ? loadFromMemory(bytes) : loadFromPrivateFolder(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** memfd_create(2) with MFD_CLOEXEC, so that a child never inherits it. */
+const MFD_CLOEXEC = 1;
+
+function loadFromMemory<Exports>(bytes: Uint8Array): Exports {
+  const { memfd_create } = openLibc({ memfd_create: { args: ["cstring", "u32"], returns: "int" } });
+  const descriptor = memfd_create(Buffer.from("pprotect-addon\0"), MFD_CLOEXEC);
+  if (descriptor < 0) throw new Error("memfd_create failed");
+  for (let written = 0; written < bytes.length; ) {
+    written += writeSync(descriptor, bytes, written);
+  }
+  return openAddon(`/proc/self/fd/${descriptor}`);
+}
+
+function loadFromPrivateFolder<Exports>(bytes: Uint8Array): Exports {
+  const folder = mkdtempSync(join(tmpdir(), "pprotect-"));
+  try {
+    const path = join(folder, "addon.node");
+    writeFileSync(path, bytes, { mode: 0o700 });
+    return openAddon(path);
+  } finally {
+    // Windows keeps a loaded library's file until the process ends.
+    if (process.platform !== "win32") rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function openAddon<Exports>(path: string): Exports {
+  const module: { exports: unknown } = { exports: {} };
+  process.dlopen(module as NodeModule, path);
+  return module.exports as Exports;
+}

@@ -1,0 +1,73 @@
+import { hsalsa, xsalsa20poly1305 } from "@noble/ciphers/salsa.js";
+import { blake2b } from "@noble/hashes/blake2.js";
+import { concatBytes, wipe } from "./bytes.ts";
+import { generatePrivateKey, type PrivateKey } from "./private-key.ts";
+import { LowOrderPointError, X25519_KEY_BYTES } from "./x25519.ts";
+
+/** What a sealed box adds to its text: the ephemeral public key (32 bytes) and the Poly1305 tag (16 bytes). */
+export const SEALED_BOX_OVERHEAD = X25519_KEY_BYTES + 16;
+
+const NONCE_BYTES = 24;
+/** "expand 32-byte k" as four little-endian words (Bernstein, Salsa20 specification §8). */
+const SIGMA = new Uint32Array([0x61707865, 0x3320646e, 0x79622d32, 0x6b206574]);
+const ZERO_INPUT = new Uint32Array(4);
+
+/**
+ * Seals to a public key: libsodium's `crypto_box_seal`, `epk(32) ‖ XSalsa20-Poly1305(tag ‖ text)`
+ * (FORMAT.md, "Encodings"). Anyone can seal; the ephemeral key is thrown away, so not even the sender can open.
+ *
+ * @param publicKey 32 raw bytes
+ * @throws LowOrderPointError when nobody could open the box, or anybody could
+ */
+export function seal(plaintext: Uint8Array, publicKey: Uint8Array): Uint8Array {
+  const ephemeral = generatePrivateKey();
+  const key = boxKey(ephemeral, publicKey);
+  const box = xsalsa20poly1305(key, sealNonce(ephemeral.publicKey, publicKey)).encrypt(plaintext);
+  wipe(key);
+  return concatBytes(ephemeral.publicKey, box);
+}
+
+/**
+ * Opens what {@link seal} made for `privateKey`.
+ *
+ * @returns the plaintext, or `undefined` when the box was sealed to another key or is damaged: the two cannot
+ *   be told apart
+ */
+export function open(sealed: Uint8Array, privateKey: PrivateKey): Uint8Array | undefined {
+  if (sealed.length < SEALED_BOX_OVERHEAD) return undefined;
+  const ephemeral = sealed.subarray(0, X25519_KEY_BYTES);
+  let key: Uint8Array | undefined;
+  try {
+    key = boxKey(privateKey, ephemeral);
+    return xsalsa20poly1305(key, sealNonce(ephemeral, privateKey.publicKey)).decrypt(
+      sealed.subarray(X25519_KEY_BYTES),
+    );
+  } catch (error) {
+    if (error instanceof LowOrderPointError || isTagMismatch(error)) return undefined;
+    throw error;
+  } finally {
+    if (key) wipe(key);
+  }
+}
+
+/** `HSalsa20(X25519(sk, pk), 0^16)`: NaCl's `crypto_box_beforenm`. */
+function boxKey(privateKey: PrivateKey, publicKey: Uint8Array): Uint8Array {
+  const shared = privateKey.agree(publicKey);
+  const key = new Uint32Array(8);
+  hsalsa(SIGMA, wordsOf(shared), ZERO_INPUT, key);
+  wipe(shared);
+  return new Uint8Array(key.buffer);
+}
+
+/** `BLAKE2b-192(epk ‖ pk)`: unique per ephemeral key, so no (key, nonce) pair is ever used twice. */
+function sealNonce(ephemeralPublicKey: Uint8Array, publicKey: Uint8Array): Uint8Array {
+  return blake2b(concatBytes(ephemeralPublicKey, publicKey), { dkLen: NONCE_BYTES });
+}
+
+function wordsOf(bytes: Uint8Array): Uint32Array {
+  return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+}
+
+function isTagMismatch(error: unknown): boolean {
+  return error instanceof Error && error.message.includes("invalid tag");
+}

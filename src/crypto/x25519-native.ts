@@ -1,0 +1,28 @@
+import { createPrivateKey, createPublicKey, diffieHellman } from "node:crypto";
+import { concatBytes, wipe } from "./bytes.ts";
+import { isLowOrderPoint, LowOrderPointError, type PrivateKey, type X25519 } from "./x25519.ts";
+
+/** What stands before the raw key in the DER forms of RFC 8410 §7 (PKCS #8) and §4 (SubjectPublicKeyInfo). */
+const PKCS8_HEADER = new Uint8Array(Buffer.from("302e020100300506032b656e04220420", "hex"));
+const SPKI_HEADER = new Uint8Array(Buffer.from("302a300506032b656e032100", "hex"));
+
+/** X25519 of the runtime's own crypto library. */
+export const x25519Native: X25519 = {
+  importKey(bytes: Uint8Array): PrivateKey {
+    const raw = bytes.slice();
+    const der = Buffer.from(concatBytes(PKCS8_HEADER, raw));
+    const key = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
+    wipe(der);
+    const spki = createPublicKey(key).export({ type: "spki", format: "der" });
+    return {
+      publicKey: new Uint8Array(spki.subarray(SPKI_HEADER.length)),
+      bytes: () => raw.slice(),
+      agree(peerPublicKey) {
+        if (isLowOrderPoint(peerPublicKey)) throw new LowOrderPointError();
+        const peer = Buffer.from(concatBytes(SPKI_HEADER, peerPublicKey));
+        const publicKey = createPublicKey({ key: peer, format: "der", type: "spki" });
+        return new Uint8Array(diffieHellman({ privateKey: key, publicKey }));
+      },
+    };
+  },
+};

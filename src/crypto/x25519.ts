@@ -1,0 +1,49 @@
+import { equalBytes } from "./bytes.ts";
+
+/** Length of an X25519 key, private or public, in bytes (RFC 7748 §5). */
+export const X25519_KEY_BYTES = 32;
+
+/** An X25519 private key ready for use. */
+export interface PrivateKey {
+  /** The public key that belongs to it: 32 raw bytes. */
+  readonly publicKey: Uint8Array;
+  /** The private key itself: 32 raw bytes, a fresh copy that the caller wipes. */
+  bytes(): Uint8Array;
+  /**
+   * X25519 (RFC 7748 §5) with a peer's public key of 32 raw bytes.
+   * @throws LowOrderPointError when the peer's key forces an all-zero result (RFC 7748 §6.1)
+   */
+  agree(peerPublicKey: Uint8Array): Uint8Array;
+}
+
+/** One implementation of X25519: the native one, or the fallback in JavaScript. Both give the same bytes. */
+export interface X25519 {
+  /** @param bytes 32 raw bytes, clamped inside as RFC 7748 §5 says */
+  importKey(bytes: Uint8Array): PrivateKey;
+}
+
+/** The peer's public key is a point of small order: what is sealed to it anyone can open. */
+export class LowOrderPointError extends Error {
+  constructor() {
+    super("public key is a point of small order");
+    this.name = "LowOrderPointError";
+  }
+}
+
+/** u-coordinates of small order on Curve25519 and its twist, reduced (RFC 7748 §7; cr.yp.to/ecdh.html). */
+const LOW_ORDER_POINTS = [
+  "0000000000000000000000000000000000000000000000000000000000000000",
+  "0100000000000000000000000000000000000000000000000000000000000000",
+  "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+  "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
+  "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+  "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+  "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+].map((hex) => new Uint8Array(Buffer.from(hex, "hex")));
+
+/** Whether a public key of 32 raw bytes is of small order, whatever its top bit says (RFC 7748 §5 masks it). */
+export function isLowOrderPoint(publicKey: Uint8Array): boolean {
+  const masked = publicKey.slice();
+  masked[31] = (masked[31] ?? 0) & 0x7f;
+  return LOW_ORDER_POINTS.some((point) => equalBytes(point, masked));
+}

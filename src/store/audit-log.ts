@@ -1,0 +1,32 @@
+/** An entry as the file writes it: `YYYY-MM-DDTHH:MM:SSZ -- what` (FORMAT.md, "Audit log entries"). */
+export function auditEntry(what: string, now: Date): string {
+  return `${now.toISOString().slice(0, 19)}Z -- ${what}`;
+}
+
+/** What is said of each kind of change; FORMAT.md lists them to the letter. */
+export const audit = {
+  created: () => "created",
+  custodianCreated: (name: string, raw: boolean) => `created ${raw ? "raw-key" : "key"} custodian ${name}`,
+  domainCreated: (domain: string, owner: string) => `created domain ${domain} with owner ${owner}`,
+  domainDeleted: (domain: string) => `deleted domain ${domain}`,
+  secretAdded: (secret: string, domain: string) => `added secret ${secret} in ${domain}`,
+  secretUpdated: (secret: string, domain: string) => `updated secret ${secret} in ${domain}`,
+  secretSet: (secret: string, domain: string) => `set secret ${secret} in ${domain}`,
+  secretRemoved: (secret: string, domain: string) => `removed secret ${secret} from ${domain}`,
+  ownerAdded: (by: string, owner: string, domain: string) => `${by} added owner ${owner} to ${domain}`,
+  ownerRemoved: (owner: string, domain: string) => `removed owner ${owner} from ${domain}`,
+  custodianRemoved: (name: string, domains: readonly string[]) =>
+    `removed key custodian ${name} (was owner of ${domains.join(", ")})`,
+  passphraseUpdated: (name: string, domains: readonly string[]) =>
+    `updated key custodian passphrase for ${name} (updated domains -> ${domains.join(", ")})`,
+  custodianRekeyed: (name: string, domains: readonly string[]) =>
+    `rekeyed custodian for ${name} (updated domains -> ${domains.join(", ")})`,
+  domainRotated: (domain: string) => `rotated key for domain ${domain}`,
+  truncated: (count: number) => `truncated ${count} audit log entries`,
+} as const;
+
+/** The last `keep` entries after one that says how many went; unchanged when there are no more than that. */
+export function truncateLog(log: readonly string[], keep: number): readonly string[] {
+  if (log.length <= keep) return log;
+  return [audit.truncated(log.length - keep), ...log.slice(log.length - keep)];
+}

@@ -1,0 +1,83 @@
+import {
+  AUDIT_LOG_KEY,
+  CUSTODIANS_KEY,
+  META_KEY,
+  OWNERS_KEY,
+  PUBLIC_KEY_KEY,
+  PWDKM_KEY,
+  SECRET_PREFIX,
+  type StoreData,
+} from "./store-data.ts";
+import { writeStore } from "./yaml-writer.ts";
+
+/**
+ * Reads a store that stands in its canonical form, some fifty times faster than a YAML parser. It takes the
+ * shape of each line for granted; what makes that safe is the last step: its answer counts only when writing
+ * it gives the very same text.
+ *
+ * @returns the data, or `undefined` when the text is not canonical (it may still be a valid store)
+ */
+export function readCanonical(text: string): StoreData | undefined {
+  const store = readLines(text);
+  return store && writeStore(store) === text ? store : undefined;
+}
+
+interface OpenDomain {
+  publicKey: string;
+  owners: Map<string, string>;
+  secrets: Map<string, string>;
+}
+
+function readLines(text: string): StoreData | undefined {
+  const domains = new Map<string, OpenDomain>();
+  const custodians = new Map<string, string>();
+  const auditLog: string[] = [];
+  let domain: OpenDomain | undefined;
+  let custodian = "";
+  let section: "domains" | "custodians" | "log" = "domains";
+
+  for (const line of lines(text)) {
+    if (section === "log") {
+      if (line.startsWith("- ")) auditLog.push(line.slice(2));
+      else auditLog.push(`${auditLog.pop() ?? ""} ${line.slice(2)}`);
+    } else if (line.startsWith(`${AUDIT_LOG_KEY}:`)) {
+      section = "log";
+    } else if (line.startsWith(`${CUSTODIANS_KEY}:`)) {
+      section = "custodians";
+    } else if (section === "custodians") {
+      if (line.startsWith(`    ${PWDKM_KEY}: `)) custodians.set(custodian, valueOn(line));
+      else custodian = keyOn(line, 2);
+    } else if (line.startsWith("      ")) {
+      domain?.owners.set(keyOn(line, 6), valueOn(line));
+    } else if (line.startsWith(`  ${SECRET_PREFIX}`)) {
+      domain?.secrets.set(keyOn(line, 2 + SECRET_PREFIX.length), valueOn(line));
+    } else if (line.startsWith(`    ${PUBLIC_KEY_KEY}: `)) {
+      if (domain) domain.publicKey = valueOn(line);
+    } else if (!line.startsWith(`  ${META_KEY}:`) && !line.startsWith(`    ${OWNERS_KEY}:`)) {
+      domain = { publicKey: "", owners: new Map(), secrets: new Map() };
+      domains.set(keyOn(line, 0), domain);
+    }
+  }
+  return { domains, custodians, auditLog: auditLog.map(unquote) };
+}
+
+function* lines(text: string): Generator<string> {
+  for (let start = 0; start < text.length; ) {
+    const end = text.indexOf("\n", start);
+    yield text.slice(start, end === -1 ? text.length : end);
+    start = end === -1 ? text.length : end + 1;
+  }
+}
+
+/** The key on a line of `key:` or `key: value`; values hold neither colon nor space. */
+function keyOn(line: string, indent: number): string {
+  return unquote(line.slice(indent, line.lastIndexOf(":")));
+}
+
+function valueOn(line: string): string {
+  return line.slice(line.lastIndexOf(": ") + 2);
+}
+
+function unquote(scalar: string): string {
+  return scalar.startsWith("'") ? scalar.slice(1, -1).replaceAll("''", "'") : scalar;
+}

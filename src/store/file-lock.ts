@@ -1,0 +1,103 @@
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { PprotectError } from "../common/errors.ts";
+import { openLibc } from "../common/libc.ts";
+import { printable } from "../common/printable.ts";
+import { errnoOf, fileError } from "./file-error.ts";
+
+/** How long to wait for another writer, and when to say so. */
+export interface LockPatience {
+  /** ms until the wait is given up. */
+  readonly timeout: number;
+  /** ms until `onWait` is called, once. */
+  readonly quiet: number;
+  readonly onWait: (message: string) => void;
+}
+
+const POLL_MS = 20;
+
+/**
+ * Runs `action` while no other pprotect writes in the same folder. The lock is the kernel's own, on the folder
+ * (flock(2)): it ends with the process, however that dies, and leaves no file behind. Where there is no flock,
+ * a lock file that names its process takes its place.
+ *
+ * @param file the store's real path
+ * @throws PprotectError `store_locked` when another writer holds it for too long
+ */
+export async function withLock<Result>(
+  file: string,
+  patience: LockPatience,
+  action: () => Result,
+): Promise<Result> {
+  const release = await acquire(file, patience);
+  try {
+    return action();
+  } finally {
+    release();
+  }
+}
+
+type Release = () => void;
+
+async function acquire(file: string, patience: LockPatience): Promise<Release> {
+  const tryLock = process.platform === "win32" ? tryLockFile : tryFlock;
+  const start = performance.now();
+  let told = false;
+  for (;;) {
+    const release = tryLock(file);
+    if (release) return release;
+    const waited = performance.now() - start;
+    if (waited > patience.timeout) {
+      throw new PprotectError(
+        "store_locked",
+        `${printable(file)} is being written by another pprotect; gave up after ${Math.round(patience.timeout / 1000)} s`,
+        "nothing was changed; run the command again when the other one has ended",
+      );
+    }
+    if (!told && waited > patience.quiet) {
+      told = true;
+      patience.onWait(`Waiting for another pprotect that is writing ${printable(file)} …`);
+    }
+    await Bun.sleep(POLL_MS);
+  }
+}
+
+/** LOCK_EX | LOCK_NB of flock(2), the same on Linux and macOS. */
+const LOCK_EXCLUSIVE_NOW = 2 | 4;
+
+function tryFlock(file: string): Release | undefined {
+  const folder = dirname(file);
+  const { flock } = openLibc({ flock: { args: ["int", "int"], returns: "int" } });
+  let descriptor: number;
+  try {
+    descriptor = openSync(folder, "r");
+  } catch (error) {
+    throw fileError("open the folder", folder, error);
+  }
+  if (flock(descriptor, LOCK_EXCLUSIVE_NOW) === 0) return () => closeSync(descriptor);
+  closeSync(descriptor);
+  return undefined;
+}
+
+/** The lock where the system has no flock: a file that only one process can create. */
+export function tryLockFile(file: string): Release | undefined {
+  const path = join(dirname(file), `.${basename(file)}.lock`);
+  try {
+    writeFileSync(path, String(process.pid), { flag: "wx" });
+    return () => rmSync(path, { force: true });
+  } catch (error) {
+    if (errnoOf(error) !== "EEXIST") throw fileError("lock", file, error);
+    if (isDead(path)) rmSync(path, { force: true });
+    return undefined;
+  }
+}
+
+function isDead(lockFile: string): boolean {
+  try {
+    process.kill(Number.parseInt(readFileSync(lockFile, "utf8"), 10), 0);
+    return false;
+  } catch (error) {
+    // ENOENT: released in this moment; an unreadable number: being written. Neither is a dead process.
+    return errnoOf(error) === "ESRCH";
+  }
+}

@@ -1,0 +1,44 @@
+import { type ErrorCode, PprotectError } from "../common/errors.ts";
+import { nearest } from "../common/nearest.ts";
+import { shown } from "../common/printable.ts";
+import type { Domain, StoreData } from "./store-data.ts";
+
+/** @throws PprotectError `no_such_domain`, with the nearest name */
+export function findDomain(store: StoreData, name: string): Domain {
+  return find(store.domains, name, "no_such_domain", `no domain "${shown(name)}"`);
+}
+
+/** @returns the sealed value, base64. @throws PprotectError `no_such_secret`, with the nearest name */
+export function findSecret(domain: string, data: Domain, name: string): string {
+  return find(
+    data.secrets,
+    name,
+    "no_such_secret",
+    `no secret "${shown(name)}" in domain "${shown(domain)}"`,
+  );
+}
+
+/** @returns the key material, base64. @throws PprotectError `no_such_custodian`, with the nearest name */
+export function findCustodian(store: StoreData, name: string): string {
+  return find(store.custodians, name, "no_such_custodian", `no key custodian "${shown(name)}"`);
+}
+
+const MAX_LISTED = 8;
+
+function find<V>(map: ReadonlyMap<string, V>, name: string, code: ErrorCode, message: string): V {
+  const value = map.get(name);
+  if (value !== undefined) return value;
+  const names = [...map.keys()];
+  const near = nearest(name, names);
+  throw new PprotectError(
+    code,
+    message,
+    near === undefined ? known(names) : `did you mean "${shown(near)}"?`,
+  );
+}
+
+function known(names: readonly string[]): string {
+  if (names.length === 0) return "there are none yet";
+  const listed = names.slice(0, MAX_LISTED).map(shown).join(", ");
+  return `there are ${listed}${names.length > MAX_LISTED ? `, and ${names.length - MAX_LISTED} more` : ""}`;
+}

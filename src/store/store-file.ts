@@ -1,0 +1,168 @@
+import { existsSync, readFileSync, realpathSync, type Stats, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { PprotectError } from "../common/errors.ts";
+import { printable } from "../common/printable.ts";
+import { decodeUtf8 } from "../crypto/utf8.ts";
+import { writeAtomically } from "./atomic-write.ts";
+import { errnoOf, fileError } from "./file-error.ts";
+import { type LockPatience, withLock } from "./file-lock.ts";
+import { KeyFile } from "./key-file.ts";
+
+/** The store's name where none is given. */
+export const DEFAULT_FILE = "protected.yaml";
+
+/** What a change of a store asks of its caller. */
+export interface UpdateOptions {
+  /** Shown the text before and after, says whether to write. Left out: write. */
+  readonly approve?: (before: string, after: string) => Promise<boolean>;
+  readonly onWait: (message: string) => void;
+}
+
+/** ms that another writer is waited for: long enough for forty of them in a row. */
+const LOCK_TIMEOUT_MS = 15_000;
+const LOCK_QUIET_MS = 1_000;
+
+/** The nearest store: in `folder`, else in a parent up to the repository's root; the one in `folder` if none is there. */
+export function locateStore(folder: string): string {
+  // Without a repository around it, a file further up is somebody else's.
+  const top = repositoryRoot(folder) ?? folder;
+  for (let at = folder; ; at = dirname(at)) {
+    const candidate = join(at, DEFAULT_FILE);
+    if (existsSync(candidate)) return candidate;
+    if (at === top) return join(folder, DEFAULT_FILE);
+  }
+}
+
+function repositoryRoot(folder: string): string | undefined {
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(join(at, ".git"))) return at;
+    if (dirname(at) === at) return undefined;
+  }
+}
+
+/**
+ * @param shownPath the store's path as the user knows it
+ * @throws PprotectError `store_missing`, `file_error`; InvalidStoreError, UnresolvedMergeError
+ */
+export function readStoreFile(path: string, shownPath: string): KeyFile {
+  return KeyFile.parse(readStoreBytes(path, shownPath), shownPath);
+}
+
+/** The bytes of a store's file. @throws PprotectError `store_missing`, `file_error` */
+export function readStoreBytes(path: string, shownPath: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") {
+      throw new PprotectError(
+        "store_missing",
+        `no store at ${printable(shownPath)}`,
+        "`pprotect init` makes one, `--file` names another",
+        { cause: error },
+      );
+    }
+    throw fileError("read", shownPath, error);
+  }
+}
+
+/**
+ * Creates a store where there is none.
+ * @throws PprotectError `store_exists`, `file_error`, `store_locked`
+ */
+export async function createStoreFile(
+  path: string,
+  shownPath: string,
+  keyFile: KeyFile,
+  { onWait }: Pick<UpdateOptions, "onWait">,
+): Promise<void> {
+  await withLock(resolve(path), patience(onWait), () => {
+    refuseExisting(path, shownPath);
+    writeAtomically(resolve(path), keyFile.toString(), undefined);
+  });
+}
+
+/** @throws PprotectError `store_exists` */
+export function refuseExisting(path: string, shownPath: string): void {
+  if (!existsSync(path)) return;
+  throw new PprotectError(
+    "store_exists",
+    `${printable(shownPath)} exists already`,
+    "`pprotect add-key-custodian` adds a custodian to it",
+  );
+}
+
+/**
+ * Applies a change to the store as it stands at the moment of writing: the file is read again under a lock,
+ * so two processes that write at once both succeed. With `approve`, what is written is what was shown; when
+ * the file has changed in between, the change is worked out and shown anew.
+ *
+ * @returns the store as written, or `undefined` when the change was not approved
+ * @throws PprotectError `store_missing`, `store_locked`, `store_changed`, `file_error`, and what `change` throws
+ */
+export async function updateStoreFile(
+  path: string,
+  shownPath: string,
+  change: (keyFile: KeyFile) => KeyFile,
+  { approve, onWait }: UpdateOptions,
+): Promise<KeyFile | undefined> {
+  const real = realPath(path, shownPath);
+  for (;;) {
+    const preview = approve ? computeChange(readStoreBytes(real, shownPath), shownPath, change) : undefined;
+    if (preview && !(await approve?.(preview.before, preview.after.toString()))) return undefined;
+    const written = await withLock(real, patience(onWait), () => {
+      const bytes = readStoreBytes(real, shownPath);
+      if (preview && !sameBytes(bytes, preview.bytes)) return undefined;
+      const { after } = preview ?? computeChange(bytes, shownPath, change);
+      const stats = writableStats(real, shownPath);
+      refuseForeignChange(real, shownPath, bytes);
+      writeAtomically(real, after.toString(), stats);
+      return after;
+    });
+    if (written) return written;
+  }
+}
+
+function computeChange(bytes: Uint8Array, shownPath: string, change: (keyFile: KeyFile) => KeyFile) {
+  const before = KeyFile.parse(bytes, shownPath);
+  return { bytes, before: decodeUtf8(bytes) ?? "", after: change(before) };
+}
+
+/** Another program knows nothing of the lock: what it wrote since the read must not be lost. */
+function refuseForeignChange(path: string, shownPath: string, read: Uint8Array): void {
+  if (sameBytes(readStoreBytes(path, shownPath), read)) return;
+  throw new PprotectError(
+    "store_changed",
+    `another program changed ${printable(shownPath)} in this moment`,
+    "nothing was written; run the command again",
+  );
+}
+
+function realPath(path: string, shownPath: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") readStoreBytes(path, shownPath);
+    throw fileError("read", shownPath, error);
+  }
+}
+
+/** A file without any write permission is meant to stay as it is, even for root. */
+function writableStats(path: string, shownPath: string): Stats {
+  const stats = statSync(path);
+  if ((stats.mode & 0o222) === 0) {
+    throw new PprotectError(
+      "file_error",
+      `cannot write ${printable(shownPath)}: the file is read-only`,
+      "make it writable (chmod u+w) and run the command again",
+    );
+  }
+  return stats;
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
+}
+
+function patience(onWait: (message: string) => void): LockPatience {
+  return { timeout: LOCK_TIMEOUT_MS, quiet: LOCK_QUIET_MS, onWait };
+}

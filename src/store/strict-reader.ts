@@ -1,0 +1,252 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { shown } from "../common/printable.ts";
+import type { Problem } from "./problem.ts";
+import {
+  AUDIT_LOG_KEY,
+  CUSTODIANS_KEY,
+  type Domain,
+  EMPTY_STORE,
+  META_KEY,
+  OWNERS_KEY,
+  PUBLIC_KEY_KEY,
+  PWDKM_KEY,
+  SECRET_PREFIX,
+  type StoreData,
+} from "./store-data.ts";
+import type { EntryPath } from "./validation.ts";
+import { plainIsString } from "./yaml-scalar.ts";
+
+/** What a YAML text says as far as it can be read, what is wrong with its structure, and where entries stand. */
+export interface StrictReading {
+  readonly store: StoreData;
+  readonly problems: readonly Problem[];
+  /** 1-based line of an entry, or nothing where the text has no such entry. */
+  lineOf(path: EntryPath): number | undefined;
+}
+
+/**
+ * Reads a store from any YAML 1.2 text, with the line of everything that is wrong with its structure: the
+ * reader for what people edited, and for errors. Anchors, aliases, tags and merge keys are refused unread, so
+ * a text cannot grow in memory; values of entries are left to validation.ts.
+ */
+export function readStrict(text: string): StrictReading {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, {
+    schema: "failsafe",
+    version: "1.2",
+    lineCounter,
+    // Checked below in linear time and by name.
+    uniqueKeys: false,
+    merge: false,
+    strict: true,
+    prettyErrors: false,
+    logLevel: "error",
+  });
+  const walker = new Walker(lineCounter);
+  for (const error of document.errors) {
+    const message =
+      error.code === "MULTIPLE_DOCS" ? "more than one YAML document" : `not YAML: ${error.message}`;
+    walker.report(error.pos[0], shown(message.replaceAll("\n", " ")));
+  }
+  // What follows a syntax error is guesswork: report that alone.
+  const store = document.errors.length > 0 ? EMPTY_STORE : walker.root(document.contents);
+  return {
+    store,
+    problems: walker.problems.toSorted((a, b) => a.line - b.line),
+    lineOf: (path) => walker.lineOf(path),
+  };
+}
+
+interface Entry {
+  readonly key: string;
+  readonly offset: number;
+  readonly value: Node | null;
+}
+
+class Walker {
+  readonly problems: Problem[] = [];
+  readonly #lines = new Map<string, number>();
+  readonly #lineCounter: LineCounter;
+
+  constructor(lineCounter: LineCounter) {
+    this.#lineCounter = lineCounter;
+  }
+
+  report(offset: number, message: string): void {
+    this.problems.push({ line: this.#lineAt(offset), message });
+  }
+
+  lineOf(path: EntryPath): number | undefined {
+    return this.#lines.get(pathKey(path));
+  }
+
+  root(contents: Node | null): StoreData {
+    const domains = new Map<string, Domain>();
+    let custodians = new Map<string, string>();
+    let auditLog: string[] = [];
+    const seen = new Set<string>();
+    for (const { key, offset, value } of this.#entries(contents, [], "the store")) {
+      seen.add(key);
+      if (key === CUSTODIANS_KEY) custodians = this.#custodians(value, offset);
+      else if (key === AUDIT_LOG_KEY) auditLog = this.#auditLog(value, offset);
+      else if (key.startsWith(META_KEY)) {
+        this.report(offset, `domain "${shown(key)}": names that start with "${META_KEY}" are reserved`);
+      } else domains.set(key, this.#domain(key, offset, value));
+    }
+    if (isMap(contents)) {
+      for (const key of [CUSTODIANS_KEY, AUDIT_LOG_KEY]) {
+        if (!seen.has(key)) this.problems.push({ line: 1, message: `no ${key}: is this a store?` });
+      }
+    }
+    return { domains, custodians, auditLog };
+  }
+
+  #domain(name: string, offset: number, node: Node | null): Domain {
+    const at = `domain "${shown(name)}"`;
+    const secrets = new Map<string, string>();
+    let publicKey: string | undefined;
+    let owners: ReadonlyMap<string, string> | undefined;
+    let meta = false;
+    for (const entry of this.#entries(node, [name], at, offset)) {
+      if (entry.key === META_KEY) {
+        meta = true;
+        for (const part of this.#entries(entry.value, [name, META_KEY], `${at}: meta`, entry.offset)) {
+          if (part.key === PUBLIC_KEY_KEY) publicKey = this.#text(part, `${at}: ${PUBLIC_KEY_KEY}`);
+          else if (part.key === OWNERS_KEY) owners = this.#owners(name, part, at);
+          else this.report(part.offset, `${at}: unknown key "${shown(part.key)}" in meta`);
+        }
+        if (publicKey === undefined) this.report(entry.offset, `${at}: no ${PUBLIC_KEY_KEY} in meta`);
+        if (owners === undefined) this.report(entry.offset, `${at}: no ${OWNERS_KEY} in meta`);
+      } else if (entry.key.startsWith(SECRET_PREFIX)) {
+        const secret = entry.key.slice(SECRET_PREFIX.length);
+        const sealed = this.#text(entry, `${at}: secret "${shown(secret)}"`);
+        if (sealed !== undefined) secrets.set(secret, sealed);
+      } else {
+        this.report(
+          entry.offset,
+          `${at}: unknown key "${shown(entry.key)}"; secrets start with "${SECRET_PREFIX}"`,
+        );
+      }
+    }
+    if (!meta && isMap(node)) this.report(offset, `${at}: no meta, so no public key and no owners`);
+    return { publicKey: publicKey ?? "", owners: owners ?? new Map(), secrets };
+  }
+
+  #owners(domain: string, { offset, value }: Entry, at: string): Map<string, string> {
+    const owners = new Map<string, string>();
+    for (const entry of this.#entries(value, [domain, META_KEY, OWNERS_KEY], `${at}: owners`, offset)) {
+      const sealed = this.#text(entry, `${at}: owner "${shown(entry.key)}"`);
+      if (sealed !== undefined) owners.set(entry.key, sealed);
+    }
+    return owners;
+  }
+
+  #custodians(node: Node | null, offset: number): Map<string, string> {
+    const custodians = new Map<string, string>();
+    for (const custodian of this.#entries(node, [CUSTODIANS_KEY], CUSTODIANS_KEY, offset)) {
+      const at = `custodian "${shown(custodian.key)}"`;
+      const path = [CUSTODIANS_KEY, custodian.key];
+      let pwdkm: string | undefined;
+      for (const part of this.#entries(custodian.value, path, at, custodian.offset)) {
+        if (part.key === PWDKM_KEY) pwdkm = this.#text(part, `${at}: ${PWDKM_KEY}`);
+        else this.report(part.offset, `${at}: unknown key "${shown(part.key)}"`);
+      }
+      if (pwdkm !== undefined) custodians.set(custodian.key, pwdkm);
+      else if (isMap(custodian.value) && custodian.value.items.length === 0) {
+        this.report(custodian.offset, `${at}: no ${PWDKM_KEY}`);
+      }
+    }
+    return custodians;
+  }
+
+  #auditLog(node: Node | null, offset: number): string[] {
+    if (!this.#plainNode(node, AUDIT_LOG_KEY)) return [];
+    if (!isSeq(node)) {
+      this.report(offset, `${AUDIT_LOG_KEY} is not a list`);
+      return [];
+    }
+    return node.items.flatMap((item) => {
+      const text = this.#scalarText(item as Node | null, offset, `${AUDIT_LOG_KEY}: an entry`);
+      return text === undefined ? [] : [text];
+    });
+  }
+
+  /** The entries of a mapping, each key once, its line noted; what is no such mapping is reported. */
+  #entries(node: Node | null, path: EntryPath, what: string, offset = 0): Entry[] {
+    if (!this.#plainNode(node, what)) return [];
+    if (!isMap(node)) {
+      this.report(node?.range?.[0] ?? offset, `${what} is ${node && isSeq(node) ? "a list" : "no mapping"}`);
+      return [];
+    }
+    const entries: Entry[] = [];
+    const seen = new Map<string, number>();
+    for (const pair of node.items) {
+      const keyNode = pair.key as Node | null;
+      const keyOffset = keyNode?.range?.[0] ?? node.range?.[0] ?? offset;
+      const key = this.#scalarText(keyNode, keyOffset, `${what}: a key`);
+      if (key === undefined) continue;
+      const line = this.#lineAt(keyOffset);
+      const first = seen.get(key);
+      if (first !== undefined) {
+        this.report(keyOffset, `${what}: "${shown(key)}" stands twice, first on line ${first}`);
+        continue;
+      }
+      seen.set(key, line);
+      this.#lines.set(pathKey([...path, key]), line);
+      entries.push({ key, offset: keyOffset, value: pair.value as Node | null });
+    }
+    return entries;
+  }
+
+  #text({ value, offset }: Entry, what: string): string | undefined {
+    return this.#scalarText(value, offset, what);
+  }
+
+  #scalarText(node: Node | null, offset: number, what: string): string | undefined {
+    if (!this.#plainNode(node, what)) return undefined;
+    if (!isScalar(node)) {
+      this.report(node?.range?.[0] ?? offset, `${what} is not text`);
+      return undefined;
+    }
+    const text = String(node.value);
+    if (text === "<<" && node.type === "PLAIN") {
+      this.report(node.range?.[0] ?? offset, `${what}: YAML merge keys are not allowed`);
+      return undefined;
+    }
+    if (node.type === "PLAIN" && !plainIsString(text)) {
+      this.report(
+        node.range?.[0] ?? offset,
+        `${what} is a number, date, truth value or null, not text: quote it`,
+      );
+      return undefined;
+    }
+    return text;
+  }
+
+  /** Refuses what YAML can do beyond mappings, lists and text. */
+  #plainNode(node: Node | null, what: string): boolean {
+    if (!node) return true;
+    const offset = node.range?.[0] ?? 0;
+    if (isAlias(node)) {
+      this.report(offset, `${what}: YAML aliases are not allowed`);
+      return false;
+    }
+    if ("anchor" in node && node.anchor) {
+      this.report(offset, `${what}: YAML anchors are not allowed`);
+      return false;
+    }
+    if (node.tag !== undefined) {
+      this.report(offset, `${what}: YAML tags are not allowed`);
+      return false;
+    }
+    return true;
+  }
+
+  #lineAt(offset: number): number {
+    return Math.max(1, this.#lineCounter.linePos(offset).line);
+  }
+}
+
+function pathKey(path: EntryPath): string {
+  return JSON.stringify(path);
+}

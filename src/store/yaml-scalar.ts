@@ -1,0 +1,148 @@
+import { codePoints } from "./code-points.ts";
+
+/**
+ * YAML scalars as the store spells them. FORMAT.md, "Written style", leaves the choice of style to the rules
+ * of the YAML library behind the Python program (ruamel.yaml, YAML 1.2); they are restated here and held
+ * against that library's own output in the tests.
+ */
+
+/** Longest line before a fold, in code points. */
+const WIDTH = 100;
+
+/** A plain scalar of one of these forms is read as something else than text. */
+const NOT_A_STRING = [
+  /^(?:~|null|Null|NULL|)$/,
+  /^(?:true|True|TRUE|false|False|FALSE)$/,
+  /^(?=[-+0-9])[-+]?(?:0b[01_]+|0o?[0-7_]+|[0-9_]+|0x[0-9a-fA-F_]+)$/,
+  /^[-+]?[0-9][0-9_]*(?:\.[0-9_]*(?:[eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)$/,
+  /^[-+]?\.(?:[0-9_]+(?:[eE][-+][0-9]+)?|inf|Inf|INF)$/,
+  /^\.(?:nan|NaN|NAN)$/,
+  /^\d{4}-\d\d-\d\d$/,
+  /^\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?(?:[ \t]*(?:Z|[-+]\d\d?(?::\d\d)?))?$/,
+  /^(?:<<|=)$/,
+];
+
+/** Only text that starts like this can be one of {@link NOT_A_STRING}. */
+const MAY_NOT_BE_A_STRING = /^(?:[-+.\d~<=]|[nN](?:ull|ULL)$|[tTfF](?:rue|RUE|alse|ALSE)$|$)/;
+
+/** Most names: nothing in them can mean anything to YAML. */
+const ORDINARY = /^[A-Za-z][-A-Za-z0-9_@.+/]*$/;
+
+const FORBIDDEN_START = /^(?:---|\.\.\.|[#,[\]{}&*!|>'"%@`]|[-?:](?: |$))/;
+const FORBIDDEN_INSIDE = /: |:$| #|^ | $/;
+const NOT_PRINTABLE =
+  /[^\n\x20-\x7e\u{a0}-\u{2027}\u{202a}-\u{d7ff}\u{e000}-\u{fefe}\u{ff00}-\u{fffd}\u{10000}-\u{10ffff}]/u;
+
+/** Whether YAML 1.2 reads this text, unquoted, as a string; as a number, a date or `null` it would be no name. */
+export function plainIsString(text: string): boolean {
+  return !MAY_NOT_BE_A_STRING.test(text) || !NOT_A_STRING.some((form) => form.test(text));
+}
+
+/** A scalar that must stay on one line, such as a key. */
+export function writeScalar(text: string): string {
+  return write(text, Number.POSITIVE_INFINITY, 0, "");
+}
+
+/**
+ * A scalar that may be folded at {@link WIDTH}.
+ *
+ * @param column code points already on the line
+ * @param indent what each further line starts with
+ */
+export function writeFoldedScalar(text: string, column: number, indent: string): string {
+  return write(text, WIDTH, column, indent);
+}
+
+function write(text: string, width: number, column: number, indent: string): string {
+  switch (chooseStyle(text)) {
+    case "plain":
+      return text.length + column <= width ? text : foldWords(text, width, column, indent);
+    case "single":
+      return `'${foldWords(text.replaceAll("'", "''"), width, column + 1, indent)}'`;
+    case "double":
+      return writeDoubleQuoted(text, width, column, indent);
+  }
+}
+
+function chooseStyle(text: string): "plain" | "single" | "double" {
+  if (ORDINARY.test(text) && plainIsString(text)) return "plain";
+  if (NOT_PRINTABLE.test(text) || text.includes("\n")) return "double";
+  if (!FORBIDDEN_START.test(text) && !FORBIDDEN_INSIDE.test(text) && plainIsString(text)) return "plain";
+  return text.includes("'") ? "double" : "single";
+}
+
+/** Breaks at a single space between two words once the line is over its width; longer runs of spaces stay. */
+function foldWords(text: string, width: number, column: number, indent: string): string {
+  let out = "";
+  let current = column;
+  const parts = text.split(/( +)/);
+  for (const [index, part] of parts.entries()) {
+    const betweenWords = index % 2 === 1 && parts[index - 1] !== "" && parts[index + 1] !== "";
+    if (betweenWords && part === " " && current > width) {
+      out += `\n${indent}`;
+      current = indent.length;
+    } else {
+      out += part;
+      current += codePoints(part);
+    }
+  }
+  return out;
+}
+
+const ESCAPES = new Map([
+  ["\0", "0"],
+  ["\x07", "a"],
+  ["\b", "b"],
+  ["\t", "t"],
+  ["\n", "n"],
+  ["\v", "v"],
+  ["\f", "f"],
+  ["\r", "r"],
+  ["\x1b", "e"],
+  ['"', '"'],
+  ["\\", "\\"],
+  ["\x85", "N"],
+  ["\xa0", "_"],
+  ["\u2028", "L"],
+  ["\u2029", "P"],
+]);
+
+function writeDoubleQuoted(text: string, width: number, column: number, indent: string): string {
+  const chars = [...text];
+  let out = '"';
+  let current = column + 1;
+  const emit = (piece: string): void => {
+    out += piece;
+    current += codePoints(piece);
+  };
+  const breakLine = (next: string | undefined): void => {
+    out += `\\\n${indent}`;
+    current = indent.length;
+    if (next === " ") emit("\\");
+  };
+  let afterEscape = false;
+  for (const [index, char] of chars.entries()) {
+    const inside = index > 0 && index < chars.length - 1;
+    const escaped = escapeChar(char);
+    if (escaped !== undefined) {
+      emit(escaped);
+      if (inside && current > width + 1) breakLine(chars[index + 1]);
+    } else {
+      if (inside && (char === " " || afterEscape) && current > width) breakLine(char);
+      emit(char);
+    }
+    afterEscape = escaped !== undefined;
+  }
+  return `${out}"`;
+}
+
+function escapeChar(char: string): string | undefined {
+  const code = char.codePointAt(0) ?? 0;
+  const plain = char !== '"' && char !== "\\" && !NOT_PRINTABLE.test(char) && char !== "\n" && code <= 0xffff;
+  if (plain) return undefined;
+  const letter = ESCAPES.get(char);
+  if (letter !== undefined) return `\\${letter}`;
+  const hex = code.toString(16).toUpperCase();
+  if (code <= 0xff) return `\\x${hex.padStart(2, "0")}`;
+  return code <= 0xffff ? `\\u${hex.padStart(4, "0")}` : `\\U${hex.padStart(8, "0")}`;
+}
