@@ -25,6 +25,7 @@ export type ErrorCode =
   | "missing_credentials"
   | "cannot_open"
   | "aborted"
+  | "interrupted"
   | "end_of_input"
   | "environment"
   | "command_not_found"

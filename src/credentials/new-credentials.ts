@@ -41,7 +41,11 @@ export async function obtainNewPassphrase(sources: NewPassphraseSources): Promis
   if (passphrase === "") throw new PprotectError("invalid_passphrase", "the new passphrase is empty");
   const again = await prompter.askHidden(sources.retypeQuestion);
   if (passphrase !== again) {
-    throw new PprotectError("invalid_passphrase", "the two passphrases differ", "nothing was changed; run the command again");
+    throw new PprotectError(
+      "invalid_passphrase",
+      "the two passphrases differ",
+      "nothing was changed; run the command again",
+    );
   }
   return passphrase;
 }

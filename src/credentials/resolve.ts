@@ -68,7 +68,9 @@ export function unlock(keyFile: KeyFile, creds: ResolvedCreds): UnlockedCustodia
   if (unlocked) return unlocked;
   const known = keyFile.data.custodians.has(creds.name);
   const near = known ? undefined : nearest(creds.name, [...keyFile.data.custodians.keys()]);
-  const wrong = known ? `the passphrase does not fit ${shown(creds.name)}` : `no key custodian "${shown(creds.name)}"`;
+  const wrong = known
+    ? `the passphrase does not fit ${shown(creds.name)}`
+    : `no key custodian "${shown(creds.name)}"`;
   const empty = emptyHalves(creds);
   throw new PprotectError(
     "wrong_credentials",
@@ -92,10 +94,17 @@ function fromEnvironment({ environment }: CredentialSources, variable: string): 
   return value === undefined ? undefined : { value, source: `the environment variable ${variable}` };
 }
 
-function announce(prompter: Prompter, file: string, user: Half | undefined, passphrase: Half | undefined): void {
+function announce(
+  prompter: Prompter,
+  file: string,
+  user: Half | undefined,
+  passphrase: Half | undefined,
+): void {
   if (!user) prompter.note(`Verify credentials for ${shown(file)}`);
   else if (!passphrase) {
-    prompter.note(`Verify passphrase for ${shown(file)} (using user ${shown(user.value)} from ${user.source})`);
+    prompter.note(
+      `Verify passphrase for ${shown(file)} (using user ${shown(user.value)} from ${user.source})`,
+    );
   }
 }
 

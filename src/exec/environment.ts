@@ -56,7 +56,10 @@ function secretVariables(
   options: EnvironmentOptions,
 ): Record<string, string> {
   if (options.prefix !== undefined && !VARIABLE_PREFIX.test(options.prefix)) {
-    throw new PprotectError("environment", `--prefix "${shown(options.prefix)}" cannot start a variable's name`);
+    throw new PprotectError(
+      "environment",
+      `--prefix "${shown(options.prefix)}" cannot start a variable's name`,
+    );
   }
   const sources = new Map<string, string>();
   const variables: [string, string][] = [];

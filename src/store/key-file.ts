@@ -13,7 +13,7 @@ import {
   sealSecret,
   withOwner,
 } from "./domain.ts";
-import { findCustodian, findDomain, findSecret } from "./lookup.ts";
+import { findCustodian, findDomain, findSecret, refuseExistingSecret } from "./lookup.ts";
 import { checkNewCustodianName, checkNewDomainName, checkSecretName } from "./names.ts";
 import { parseStore } from "./parse.ts";
 import { type Domain, EMPTY_STORE, type StoreData, withEntry, withoutEntry } from "./store-data.ts";
@@ -103,13 +103,7 @@ export class KeyFile {
 
   /** @throws PprotectError `secret_exists` */
   addSecret(domain: string, secret: string, value: string, now = new Date()): KeyFile {
-    if (findDomain(this.data, domain).secrets.has(secret)) {
-      throw new PprotectError(
-        "secret_exists",
-        `secret "${shown(secret)}" exists already in domain "${shown(domain)}"`,
-        "`pprotect update-secret` changes its value",
-      );
-    }
+    refuseExistingSecret(this.data, domain, secret);
     return this.#withSecret(domain, secret, value, audit.secretAdded(secret, domain), now);
   }
 

@@ -18,6 +18,16 @@ export function findSecret(domain: string, data: Domain, name: string): string {
   );
 }
 
+/** @throws PprotectError `no_such_domain`, `secret_exists` */
+export function refuseExistingSecret(store: StoreData, domain: string, secret: string): void {
+  if (!findDomain(store, domain).secrets.has(secret)) return;
+  throw new PprotectError(
+    "secret_exists",
+    `secret "${shown(secret)}" exists already in domain "${shown(domain)}"`,
+    "`pprotect update-secret` changes its value",
+  );
+}
+
 /** @returns the key material, base64. @throws PprotectError `no_such_custodian`, with the nearest name */
 export function findCustodian(store: StoreData, name: string): string {
   return find(store.custodians, name, "no_such_custodian", `no key custodian "${shown(name)}"`);

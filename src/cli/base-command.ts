@@ -1,0 +1,145 @@
+import { relative, resolve } from "node:path";
+import { Command, Option } from "clipanion";
+import { PprotectError } from "../common/errors.ts";
+import { DEFAULT_PREFIX, PREFIX_VARIABLE } from "../credentials/environment-names.ts";
+import type { CredentialSources } from "../credentials/resolve.ts";
+import type { UnlockedCustodian } from "../store/custodian.ts";
+import type { KeyFile } from "../store/key-file.ts";
+import { DEFAULT_FILE, locateStore, readStoreFile, updateStoreFile } from "../store/store-file.ts";
+import { colorsWanted, writeError } from "./output.ts";
+import { type InputPrompter, openPrompter } from "./prompt.ts";
+
+/** Headings of the help, in the order in which they are shown. */
+export const CATEGORIES = [
+  "General",
+  "Access Management",
+  "Domain Management",
+  "Secret Management",
+  "Secret Access",
+  "Git",
+] as const;
+export type Category = (typeof CATEGORIES)[number];
+
+/** What every command can do: its global options, the store, credentials and prompts. */
+export abstract class BaseCommand extends Command {
+  file = Option.String("--file", {
+    description: `the store (default: ${DEFAULT_FILE} here or in the nearest parent within the repository)`,
+  });
+  confirm = Option.Boolean("--confirm", false, {
+    description: "show what would change and ask before writing",
+  });
+  yes = Option.Boolean("-y,--yes", false, { description: "answer yes to every confirmation" });
+  nonInteractive = Option.Boolean("--non-interactive", false, { description: "never ask; fail instead" });
+  ignoreEnv = Option.Boolean("--ignore-env", false, {
+    description: "take no credentials from the environment",
+  });
+  user = Option.String("-u,--user", { description: "the acting key custodian" });
+  passphraseFile = Option.String("--passphrase-file", { description: "a file that holds the passphrase" });
+  envPrefix = Option.String("--env-prefix", {
+    description: `prefix of the credential variables (default: $${PREFIX_VARIABLE}, else ${DEFAULT_PREFIX})`,
+  });
+
+  #prompter: InputPrompter | undefined;
+
+  /** What the command does; its number is the exit status. */
+  abstract run(): Promise<number | undefined>;
+
+  override async execute(): Promise<number> {
+    try {
+      return (await this.run()) ?? 0;
+    } finally {
+      this.releaseTerminal();
+    }
+  }
+
+  /** The store's path as the user would write it. */
+  get storePath(): string {
+    if (this.file !== undefined) return this.file;
+    const found = relative(process.cwd(), locateStore(process.cwd()));
+    return found === "" ? DEFAULT_FILE : found;
+  }
+
+  protected get credentialPrefix(): string {
+    return this.envPrefix ?? (process.env[PREFIX_VARIABLE] || DEFAULT_PREFIX);
+  }
+
+  /** Where a person may be asked; nothing with `--non-interactive`. */
+  protected get prompter(): InputPrompter | undefined {
+    if (this.nonInteractive) return undefined;
+    this.#prompter ??= openPrompter();
+    return this.#prompter;
+  }
+
+  protected note(message: string): void {
+    writeError(`${message}\n`);
+  }
+
+  protected readStore(): KeyFile {
+    return readStoreFile(resolve(this.storePath), this.storePath);
+  }
+
+  protected get credentialSources(): CredentialSources {
+    return {
+      user: this.user,
+      passphraseFile: this.passphraseFile,
+      environment: this.ignoreEnv ? undefined : process.env,
+      environmentPrefix: this.credentialPrefix,
+      prompter: this.prompter,
+      file: this.storePath,
+    };
+  }
+
+  /** Resolves and verifies credentials: the one key derivation of a command. */
+  protected async unlock(keyFile: KeyFile, sources = this.credentialSources): Promise<UnlockedCustodian> {
+    const { resolveCredentials, unlock } = await import("../credentials/resolve.ts");
+    return unlock(keyFile, await resolveCredentials(sources));
+  }
+
+  /** Changes the store and says what was done. */
+  protected async update(change: (keyFile: KeyFile) => KeyFile, done: string): Promise<number> {
+    const written = await updateStoreFile(resolve(this.storePath), this.storePath, change, {
+      ...(this.confirm ? { approve: (before, after) => this.#approve(before, after) } : {}),
+      onWait: (message) => this.note(message),
+    });
+    if (!written) throw new PprotectError("aborted", "not confirmed; nothing was changed");
+    this.note(done);
+    return 0;
+  }
+
+  /** @throws PprotectError `aborted` unless the answer begins with "y" or `--yes` was given */
+  protected async confirmOrAbort(question: string): Promise<void> {
+    if (!(await this.#confirmed(question)))
+      throw new PprotectError("aborted", "not confirmed; nothing was changed");
+  }
+
+  /** @throws PprotectError `usage` when nobody may be asked */
+  protected async ask(question: string, argument: string): Promise<string> {
+    return this.#mayAsk(argument).ask(question);
+  }
+
+  /** {@link ask} without echo. */
+  protected async askHidden(question: string, argument: string): Promise<string> {
+    return this.#mayAsk(argument).askHidden(question);
+  }
+
+  protected releaseTerminal(): void {
+    this.#prompter?.close();
+    this.#prompter = undefined;
+  }
+
+  #mayAsk(argument: string): InputPrompter {
+    if (this.prompter) return this.prompter;
+    throw new PprotectError("usage", `no ${argument} given, and --non-interactive forbids asking`);
+  }
+
+  async #confirmed(question: string): Promise<boolean> {
+    if (this.yes) return true;
+    return /^y/i.test(await this.ask(question, "confirmation (--yes)"));
+  }
+
+  async #approve(before: string, after: string): Promise<boolean> {
+    const { storeDiff } = await import("./diff.ts");
+    writeError(`Changes to be written:\n\n${storeDiff(this.storePath, before, after, colorsWanted())}\n`);
+    return this.#confirmed("Write changes? [y/N] ");
+  }
+}

@@ -1,0 +1,37 @@
+import { Command, Option } from "clipanion";
+import { PprotectError } from "../../common/errors.ts";
+import { shown } from "../../common/printable.ts";
+import { checkNewDomainName } from "../../store/names.ts";
+import { BaseCommand } from "../base-command.ts";
+import { fillSlots } from "../names.ts";
+
+export class AddDomainCommand extends BaseCommand {
+  static override paths = [["add-domain"]];
+  static override usage = Command.Usage({
+    category: "Domain Management",
+    description: "add a domain, with you as its first owner",
+    examples: [["A domain for production", "$0 add-domain prod"]],
+  });
+
+  domainOption = Option.String("--domain", { description: "the domain, in place of the argument" });
+  name = Option.String({ name: "domain", required: false });
+
+  async run(): Promise<number> {
+    const keyFile = this.readStore();
+    const [given] = fillSlots([{ name: "domain", option: this.domainOption }], [this.name]);
+    if (given !== undefined) this.#check(keyFile.data.domains, given);
+    const { name: owner } = await this.unlock(keyFile);
+    this.note("Adding new domain.");
+    const domain = given ?? (await this.ask("Domain name: ", "domain"));
+    return this.update(
+      (file) => file.addDomain(domain, owner),
+      `Added domain ${domain} with owner ${shown(owner)}.`,
+    );
+  }
+
+  /** What is wrong with a name is said before a passphrase is asked for. */
+  #check(domains: ReadonlyMap<string, unknown>, name: string): void {
+    checkNewDomainName(name);
+    if (domains.has(name)) throw new PprotectError("domain_exists", `domain "${shown(name)}" exists already`);
+  }
+}

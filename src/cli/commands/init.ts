@@ -1,0 +1,33 @@
+import { resolve } from "node:path";
+import { Command } from "clipanion";
+import { KeyFile } from "../../store/key-file.ts";
+import { createStoreFile, DEFAULT_FILE, refuseExisting } from "../../store/store-file.ts";
+import { NewCustodianCommand } from "../new-custodian-command.ts";
+
+export class InitCommand extends NewCustodianCommand {
+  static override paths = [["init"]];
+  static override usage = Command.Usage({
+    category: "General",
+    description: "create a store with its first key custodian",
+    examples: [
+      ["Ask for everything", "$0 init"],
+      ["From a script", "$0 init -u alice@example.com --passphrase-file /run/secrets/alice"],
+    ],
+  });
+
+  override get storePath(): string {
+    return this.file ?? DEFAULT_FILE;
+  }
+
+  async run(): Promise<undefined> {
+    refuseExisting(resolve(this.storePath), this.storePath);
+    this.note("Adding new key custodian.");
+    const creds = await this.newCustodian(KeyFile.create());
+    const keyFile = KeyFile.create().addCustodian(creds, this.keyType);
+    await createStoreFile(resolve(this.storePath), this.storePath, keyFile, {
+      onWait: (message) => this.note(message),
+    });
+    this.note(`Created ${this.storePath} with key custodian ${creds.name}.`);
+    this.note("Next: `pprotect add-domain` makes a domain, `pprotect add-secret` puts a secret into it.");
+  }
+}

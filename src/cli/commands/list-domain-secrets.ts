@@ -1,0 +1,24 @@
+import { Command } from "clipanion";
+import { printable, shown } from "../../common/printable.ts";
+import { compareCodePoints } from "../../store/code-points.ts";
+import { findDomain } from "../../store/lookup.ts";
+import { DomainCommand } from "../domain-command.ts";
+import { writeOut } from "../output.ts";
+
+export class ListDomainSecretsCommand extends DomainCommand {
+  static override paths = [["list-domain-secrets"]];
+  static override usage = Command.Usage({
+    category: "Secret Management",
+    description: "list the secrets of a domain",
+    examples: [["Names only, no credentials needed", "$0 list-domain-secrets prod"]],
+  });
+
+  async run(): Promise<undefined> {
+    const keyFile = this.readStore();
+    const domain = await this.existingDomain(keyFile);
+    const names = [...findDomain(keyFile.data, domain).secrets.keys()].sort(compareCodePoints);
+    if (names.length === 0)
+      this.note(`(No secrets in domain ${shown(domain)} of protected at ${this.storePath})`);
+    writeOut(names.map((name) => `${printable(name)}\n`).join(""));
+  }
+}

@@ -1,0 +1,38 @@
+import { Command, Option } from "clipanion";
+import { shown } from "../../common/printable.ts";
+import { compareCodePoints } from "../../store/code-points.ts";
+import { findCustodian, findDomain } from "../../store/lookup.ts";
+import { BaseCommand } from "../base-command.ts";
+
+export class MigrateOwnerCommand extends BaseCommand {
+  static override paths = [["migrate-owner"]];
+  static override usage = Command.Usage({
+    category: "Domain Management",
+    description: "make a key custodian an owner of every domain that you own",
+    examples: [["Hand over to carol", "$0 migrate-owner carol@example.com"]],
+  });
+
+  newOwner = Option.String({ name: "owner", required: false });
+
+  async run(): Promise<number> {
+    const keyFile = this.readStore();
+    const by = await this.unlock(keyFile);
+    const newOwner = this.newOwner ?? (await this.ask("New owner email: ", "owner"));
+    findCustodian(keyFile.data, newOwner);
+    const domains = keyFile
+      .domainsOf(by.name)
+      .filter((domain) => !findDomain(keyFile.data, domain).owners.has(newOwner))
+      .sort(compareCodePoints)
+      .map(shown);
+    if (domains.length === 0) {
+      this.note(`You own no domain that ${shown(newOwner)} does not own; nothing was changed.`);
+      return 0;
+    }
+    this.note(`Will add ${shown(newOwner)} as owner to: ${domains.join(", ")}`);
+    await this.confirmOrAbort("Proceed? [y/N] ");
+    return this.update(
+      (file) => file.migrateOwner(newOwner, by),
+      `Added owner ${shown(newOwner)} to ${domains.join(", ")}.`,
+    );
+  }
+}

@@ -1,0 +1,17 @@
+import { Command } from "clipanion";
+import { shown } from "../../common/printable.ts";
+import { DomainCommand } from "../domain-command.ts";
+
+export class RmDomainCommand extends DomainCommand {
+  static override paths = [["rm-domain"]];
+  static override usage = Command.Usage({
+    category: "Domain Management",
+    description: "remove a domain and all of its secrets",
+    examples: [["Show what goes, and ask", "$0 rm-domain staging --confirm"]],
+  });
+
+  async run(): Promise<number> {
+    const domain = await this.existingDomain(this.readStore());
+    return this.update((file) => file.removeDomain(domain), `Removed domain ${shown(domain)}.`);
+  }
+}

@@ -1,0 +1,28 @@
+import { Command, Option } from "clipanion";
+import { shown } from "../../common/printable.ts";
+import { DomainCommand } from "../domain-command.ts";
+
+export class RmOwnerCommand extends DomainCommand {
+  static override paths = [["rm-owner"]];
+  static override usage = Command.Usage({
+    category: "Domain Management",
+    description: "remove an owner from a domain",
+    examples: [["Take dev from bob", "$0 rm-owner dev bob@example.com"]],
+  });
+
+  owner = Option.String({ name: "owner", required: false });
+
+  async run(): Promise<number> {
+    const keyFile = this.readStore();
+    const [domain, owner] = await this.domainAndName(keyFile, this.owner, "Owner email: ", "owner");
+    const status = await this.update(
+      (file) => file.removeOwner(domain, owner),
+      `Removed owner ${shown(owner)} from ${shown(domain)}.`,
+    );
+    this.note(
+      "Note: the removed owner can still decrypt this domain (from this file revision and all earlier ones)" +
+        " until you run rotate-domain-keys and change the secret values.",
+    );
+    return status;
+  }
+}

@@ -1,0 +1,13 @@
+import { Command } from "clipanion";
+import { BaseCommand } from "../base-command.ts";
+import { writeLine } from "../output.ts";
+import { VERSION } from "../version.ts";
+
+export class VersionCommand extends BaseCommand {
+  static override paths = [["version"], ["--version"]];
+  static override usage = Command.Usage({ category: "General", description: "print the version" });
+
+  async run(): Promise<undefined> {
+    writeLine(`pprotect version ${VERSION}`);
+  }
+}

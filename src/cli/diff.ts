@@ -1,0 +1,19 @@
+import { createTwoFilesPatch } from "diff";
+import { printableLines } from "../common/printable.ts";
+
+const RED = "\x1b[31m";
+const GREEN = "\x1b[32m";
+const RESET = "\x1b[0m";
+
+/** A unified diff of a store's text before and after; nothing in it but what the file itself says. */
+export function storeDiff(file: string, before: string, after: string, color: boolean): string {
+  const patch = printableLines(createTwoFilesPatch(`${file}.old`, `${file}.new`, before, after))
+    .split("\n")
+    .slice(1);
+  return (color ? patch.map(colored) : patch).join("\n");
+}
+
+function colored(line: string): string {
+  if (line.startsWith("+")) return GREEN + line + RESET;
+  return line.startsWith("-") ? RED + line + RESET : line;
+}

@@ -1,0 +1,65 @@
+import { UsageError } from "clipanion";
+import { type ErrorCode, PprotectError } from "../common/errors.ts";
+import { nearest } from "../common/nearest.ts";
+import { printable, shown } from "../common/printable.ts";
+
+/** Exit statuses other than 1. */
+const STATUSES: Partial<Record<ErrorCode, number>> = {
+  store_missing: 2,
+  store_exists: 2,
+  interrupted: 130,
+  command_not_executable: 126,
+  command_not_found: 127,
+};
+
+/** The exit status that an error means. */
+export function exitStatus(error: unknown): number {
+  return (error instanceof PprotectError ? STATUSES[error.code] : undefined) ?? 1;
+}
+
+/** An error as one line for the user, with what to do next; never a stack trace. */
+export function explain(error: unknown): string {
+  if (error instanceof PprotectError) {
+    return `${printable(`pprotect: ${error.message}${error.fix === undefined ? "" : ` (${error.fix})`}`)}\n`;
+  }
+  if (error instanceof UsageError)
+    return `${printable(`pprotect: ${error.message.replaceAll("\n", " ")}`)}\n`;
+  // A defect of ours: its message may hold anything, so only its kind is shown.
+  const kind = error instanceof Error ? error.name : typeof error;
+  return `pprotect: internal error (${printable(kind)}); please report it\n`;
+}
+
+/** What the parser found wrong with the line, in our words. */
+export function parseError(
+  error: unknown,
+  args: readonly string[],
+  commandNames: readonly string[],
+): unknown {
+  if (!(error instanceof Error) || !("clipanion" in error)) return error;
+  const known = commandNames.find((name) => name.split(" ").every((word) => args.includes(word)));
+  if (known === undefined) return unknownCommand(args, commandNames);
+  const [, reason = ""] =
+    /^Unknown Syntax Error: ([^\n]*)/.exec(`Unknown Syntax Error: ${error.message}`) ?? [];
+  return new PprotectError(
+    "usage",
+    `${known}: ${lowerFirst(reason.trim())}`,
+    `\`pprotect ${known} --help\` explains it`,
+  );
+}
+
+function unknownCommand(args: readonly string[], commandNames: readonly string[]): PprotectError {
+  const word = args.find((arg) => !arg.startsWith("-"));
+  if (word === undefined) {
+    return new PprotectError("usage", "no command given", "`pprotect --help` lists the commands");
+  }
+  const near = nearest(word, commandNames);
+  return new PprotectError(
+    "usage",
+    `unknown command "${shown(word)}"`,
+    near === undefined ? "`pprotect --help` lists the commands" : `did you mean \`pprotect ${near}\`?`,
+  );
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, "");
+}

@@ -1,0 +1,69 @@
+#!/usr/bin/env bun
+import { Cli, type CommandClass } from "clipanion";
+import { PprotectError } from "../common/errors.ts";
+import { normalizeArguments, wantsHelp } from "./arguments.ts";
+import { exitStatus, explain, parseError } from "./failure.ts";
+import { OutputClosedError, writeError, writeOut } from "./output.ts";
+import { commandNames, loadAll, loadMatching } from "./registry.ts";
+import { VERSION } from "./version.ts";
+
+function buildCli(commands: readonly CommandClass[]): Cli {
+  const cli = new Cli({ binaryName: "pprotect", binaryLabel: "pprotect", binaryVersion: VERSION });
+  for (const command of commands) cli.register(command);
+  return cli;
+}
+
+async function run(args: readonly string[]): Promise<number> {
+  if (wantsHelp(args)) return help(args);
+  if (args.length === 0) {
+    writeError(await overviewText());
+    return 1;
+  }
+  const command = await parse(args);
+  return (await command.validateAndExecute()) ?? 0;
+}
+
+async function parse(args: readonly string[]) {
+  const matching = await loadMatching(args);
+  try {
+    if (matching.length > 0) return buildCli(matching).process([...args]);
+    return buildCli(await loadAll()).process([...args]);
+  } catch (error) {
+    throw parseError(error, args, commandNames());
+  }
+}
+
+async function help(args: readonly string[]): Promise<number> {
+  const { commandHelp } = await import("./help.ts");
+  const matching = await loadMatching(args);
+  // The command is the one whose words come first; the others are arguments of its own.
+  const definitions = buildCli(matching).definitions();
+  const [definition] = definitions.sort((a, b) => firstWord(args, a.path) - firstWord(args, b.path));
+  writeOut(definition ? commandHelp(definition) : await overviewText());
+  return 0;
+}
+
+function firstWord(args: readonly string[], path: string): number {
+  return args.indexOf(path.split(" ")[1] ?? "");
+}
+
+async function overviewText(): Promise<string> {
+  const { overview } = await import("./help.ts");
+  return overview(buildCli(await loadAll()));
+}
+
+async function main(): Promise<void> {
+  try {
+    process.exitCode = await run(normalizeArguments(process.argv.slice(2), commandNames()));
+  } catch (error) {
+    if (error instanceof OutputClosedError) {
+      process.exitCode = 1;
+      return;
+    }
+    writeError(explain(error));
+    process.exitCode = exitStatus(error);
+    if (error instanceof PprotectError && error.code === "end_of_input") process.exit();
+  }
+}
+
+await main();

@@ -1,0 +1,34 @@
+import { PprotectError } from "../common/errors.ts";
+import { shown } from "../common/printable.ts";
+import type { Creds } from "../store/creds.ts";
+import type { KeyFile } from "../store/key-file.ts";
+import { checkNewCustodianName } from "../store/names.ts";
+import { BaseCommand } from "./base-command.ts";
+import { keyTypeOption } from "./key-type-option.ts";
+import { showRawKey } from "./raw-key.ts";
+
+/** A command that makes a key custodian, from flags or prompts but never from the environment. */
+export abstract class NewCustodianCommand extends BaseCommand {
+  keyType = keyTypeOption();
+
+  /** Name and passphrase of a custodian that the store does not have yet. */
+  protected async newCustodian(keyFile: KeyFile): Promise<Creds> {
+    const name = this.user ?? (await this.ask("User email: ", "user (-u/--user)"));
+    checkNewCustodianName(name);
+    if (keyFile.data.custodians.has(name)) {
+      throw new PprotectError("custodian_exists", `key custodian ${shown(name)} exists already`);
+    }
+    const { obtainNewPassphrase } = await import("../credentials/new-credentials.ts");
+    const passphrase = await obtainNewPassphrase({
+      keyType: this.keyType,
+      passphraseFile: this.passphraseFile,
+      option: "--passphrase-file",
+      prompter: this.prompter,
+      question: "Passphrase: ",
+      retypeQuestion: "Retype passphrase: ",
+      showRawKey: (key) =>
+        showRawKey(key, this.yes, (question) => this.ask(question, "confirmation (--yes)")),
+    });
+    return { name, passphrase };
+  }
+}

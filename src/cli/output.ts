@@ -1,0 +1,42 @@
+import { writeSync } from "node:fs";
+import { errnoOf } from "../store/file-error.ts";
+
+/** Standard output was closed by its reader, as `head` does: no error, nothing more to do. */
+export class OutputClosedError extends Error {}
+
+/** Data, to standard output as it is. @throws OutputClosedError */
+export function writeOut(text: string): void {
+  writeAll(1, text);
+}
+
+/** Data of one line. @throws OutputClosedError */
+export function writeLine(text: string): void {
+  writeOut(`${text}\n`);
+}
+
+/** Chatter and errors, to standard error; nobody reading them is no reason to stop. */
+export function writeError(text: string): void {
+  try {
+    writeAll(2, text);
+  } catch (error) {
+    if (!(error instanceof OutputClosedError)) throw error;
+  }
+}
+
+function writeAll(descriptor: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let written = 0; written < bytes.length; ) {
+    try {
+      written += writeSync(descriptor, bytes, written);
+    } catch (error) {
+      if (errnoOf(error) === "EAGAIN") Bun.sleepSync(1);
+      else if (errnoOf(error) === "EPIPE" || errnoOf(error) === "EBADF") throw new OutputClosedError();
+      else throw error;
+    }
+  }
+}
+
+/** Whether standard error takes colours: a terminal that is no dumb one, unless NO_COLOR is set. */
+export function colorsWanted(): boolean {
+  return process.stderr.isTTY === true && process.env.TERM !== "dumb" && !process.env.NO_COLOR;
+}

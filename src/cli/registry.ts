@@ -1,0 +1,86 @@
+import type { CommandClass } from "clipanion";
+
+/** A command's words on the line, and how to load it. */
+interface Entry {
+  readonly path: readonly string[];
+  readonly load: () => Promise<CommandClass>;
+}
+
+/** Every command. Only the one that is asked for is loaded: that is most of a short command's time. */
+const ENTRIES: readonly Entry[] = [
+  entry("init", async () => (await import("./commands/init.ts")).InitCommand),
+  entry("version", async () => (await import("./commands/version.ts")).VersionCommand),
+  entry("--version", async () => (await import("./commands/version.ts")).VersionCommand),
+  entry("check", async () => (await import("./commands/check.ts")).CheckCommand),
+  entry("list-audit-log", async () => (await import("./commands/list-audit-log.ts")).ListAuditLogCommand),
+  entry(
+    "truncate-audit-log",
+    async () => (await import("./commands/truncate-audit-log.ts")).TruncateAuditLogCommand,
+  ),
+  entry(
+    "add-key-custodian",
+    async () => (await import("./commands/add-key-custodian.ts")).AddKeyCustodianCommand,
+  ),
+  entry(
+    "rm-key-custodian",
+    async () => (await import("./commands/rm-key-custodian.ts")).RmKeyCustodianCommand,
+  ),
+  entry(
+    "list-user-secrets",
+    async () => (await import("./commands/list-user-secrets.ts")).ListUserSecretsCommand,
+  ),
+  entry(
+    "set-key-custodian-passphrase",
+    async () => (await import("./commands/set-key-custodian-passphrase.ts")).SetKeyCustodianPassphraseCommand,
+  ),
+  entry("rekey-custodian", async () => (await import("./commands/rekey-custodian.ts")).RekeyCustodianCommand),
+  entry("add-domain", async () => (await import("./commands/add-domain.ts")).AddDomainCommand),
+  entry("add-owner", async () => (await import("./commands/add-owner.ts")).AddOwnerCommand),
+  entry("list-domains", async () => (await import("./commands/list-domains.ts")).ListDomainsCommand),
+  entry(
+    "rotate-domain-keys",
+    async () => (await import("./commands/rotate-domain-keys.ts")).RotateDomainKeysCommand,
+  ),
+  entry("migrate-owner", async () => (await import("./commands/migrate-owner.ts")).MigrateOwnerCommand),
+  entry("rm-owner", async () => (await import("./commands/rm-owner.ts")).RmOwnerCommand),
+  entry("rm-domain", async () => (await import("./commands/rm-domain.ts")).RmDomainCommand),
+  entry("add-secret", async () => (await import("./commands/add-secret.ts")).AddSecretCommand),
+  entry(
+    "list-domain-secrets",
+    async () => (await import("./commands/list-domain-secrets.ts")).ListDomainSecretsCommand,
+  ),
+  entry(
+    "list-all-secrets",
+    async () => (await import("./commands/list-all-secrets.ts")).ListAllSecretsCommand,
+  ),
+  entry("update-secret", async () => (await import("./commands/update-secret.ts")).UpdateSecretCommand),
+  entry("set-secret", async () => (await import("./commands/set-secret.ts")).SetSecretCommand),
+  entry("rm-secret", async () => (await import("./commands/rm-secret.ts")).RmSecretCommand),
+  entry("decrypt-domain", async () => (await import("./commands/decrypt-domain.ts")).DecryptDomainCommand),
+  entry("exec", async () => (await import("./commands/exec.ts")).ExecCommand),
+];
+
+function entry(words: string, load: () => Promise<CommandClass>): Entry {
+  return { path: words.split(" "), load };
+}
+
+/** The words of every command, as typed. */
+export function commandNames(): string[] {
+  return ENTRIES.map(({ path }) => path.join(" ")).filter((name) => !name.startsWith("-"));
+}
+
+/**
+ * The commands whose words stand among the arguments: the right one and rarely any other. The parser decides.
+ */
+export async function loadMatching(args: readonly string[]): Promise<CommandClass[]> {
+  const given = new Set(args);
+  return load(ENTRIES.filter(({ path }) => path.every((word) => given.has(word))));
+}
+
+export async function loadAll(): Promise<CommandClass[]> {
+  return load(ENTRIES);
+}
+
+async function load(entries: readonly Entry[]): Promise<CommandClass[]> {
+  return [...new Set(await Promise.all(entries.map((each) => each.load())))];
+}

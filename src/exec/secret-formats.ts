@@ -1,0 +1,49 @@
+import { PprotectError } from "../common/errors.ts";
+import { shown } from "../common/printable.ts";
+import { sortedEntries } from "../store/code-points.ts";
+
+export const OUTPUT_FORMATS = ["json", "env", "shell"] as const;
+export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
+
+const SHELL_IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/**
+ * Secrets as text for a program, sorted by name.
+ * @throws PprotectError `environment` when a name is no shell identifier or a value has a NUL, in `env` and `shell`
+ */
+export function formatSecrets(secrets: ReadonlyMap<string, string>, format: OutputFormat): string {
+  if (format === "json") return `${toJson(sortedEntries(secrets))}\n`;
+  const start = format === "shell" ? "export " : "";
+  return sortedEntries(secrets)
+    .map(([name, value]) => `${start}${shellAssignment(name, value)}\n`)
+    .join("");
+}
+
+/** One object, in this order: an object of JavaScript would put names like `1` first, and lose `__proto__`. */
+function toJson(entries: readonly [string, string][]): string {
+  if (entries.length === 0) return "{}";
+  const lines = entries.map(([name, value]) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`);
+  return `{\n${lines.join(",\n")}\n}`;
+}
+
+function shellAssignment(name: string, value: string): string {
+  if (!SHELL_IDENTIFIER.test(name)) {
+    throw new PprotectError(
+      "environment",
+      `secret "${shown(name)}" is not a valid shell identifier, so it cannot stand in env or shell format`,
+      "use --output-format json, or `pprotect exec --uppercase`",
+    );
+  }
+  if (value.includes("\0")) {
+    throw new PprotectError(
+      "environment",
+      `secret "${shown(name)}" holds a NUL byte, which no shell variable can`,
+    );
+  }
+  return `${name}=${quoteForShell(value)}`;
+}
+
+/** POSIX single quotes (Shell Command Language §2.2.2): nothing in them means anything but the quote itself. */
+export function quoteForShell(value: string): string {
+  return `'${value.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,51 @@
+import { PprotectError } from "../common/errors.ts";
+import type { PrivateKey } from "../crypto/private-key.ts";
+import { decodeUtf8 } from "../crypto/utf8.ts";
+import type { UnlockedCustodian } from "./custodian.ts";
+import { openDomainKey, openSecret } from "./domain.ts";
+import type { KeyFile } from "./key-file.ts";
+import type { Problem } from "./problem.ts";
+import { META_KEY, OWNERS_KEY, SECRET_PREFIX } from "./store-data.ts";
+import { readStrict } from "./strict-reader.ts";
+import type { EntryPath } from "./validation.ts";
+
+/**
+ * Opens everything that a custodian owns: what no look at the file can tell, such as a secret sealed to an
+ * earlier key, shows here.
+ *
+ * @param bytes the text that `keyFile` was read from, for the lines
+ */
+export function checkOwned(
+  bytes: Uint8Array,
+  keyFile: KeyFile,
+  custodian: UnlockedCustodian,
+): { opened: number; problems: Problem[] } {
+  const found: { path: EntryPath; message: string }[] = [];
+  let opened = 0;
+  const attempt = <Result>(path: EntryPath, open: () => Result): Result | undefined => {
+    try {
+      return open();
+    } catch (error) {
+      if (!(error instanceof PprotectError)) throw error;
+      found.push({ path, message: error.message });
+      return undefined;
+    }
+  };
+  for (const name of keyFile.domainsOf(custodian.name)) {
+    const domain = keyFile.data.domains.get(name);
+    if (!domain) continue;
+    const ownPath = [name, META_KEY, OWNERS_KEY, custodian.name];
+    const key: PrivateKey | undefined = attempt(ownPath, () => openDomainKey(name, domain, custodian));
+    if (!key) continue;
+    for (const [secret, sealed] of domain.secrets) {
+      const value = attempt([name, SECRET_PREFIX + secret], () =>
+        openSecret(sealed, key, { domain: name, secret }),
+      );
+      if (value !== undefined) opened++;
+    }
+  }
+  if (found.length === 0) return { opened, problems: [] };
+  const { lineOf } = readStrict(decodeUtf8(bytes) ?? "");
+  const problems = found.map(({ path, message }) => ({ line: lineOf(path) ?? 0, message }));
+  return { opened, problems: problems.sort((a, b) => a.line - b.line) };
+}
