@@ -14,7 +14,7 @@ export abstract class ValueCommand extends DomainCommand {
   });
   generate = Option.String("--generate", {
     tolerateBoolean: true,
-    description: `make a random value (--generate=LENGTH; ${DEFAULT_GENERATED_LENGTH} letters and digits unless given)`,
+    description: `make a random value (${DEFAULT_GENERATED_LENGTH} letters and digits unless given)`,
   });
 
   protected async putSecret(

@@ -27,6 +27,8 @@ export type ErrorCode =
   | "aborted"
   | "interrupted"
   | "end_of_input"
+  | "not_a_repository"
+  | "git_failed"
   | "environment"
   | "command_not_found"
   | "command_not_executable";

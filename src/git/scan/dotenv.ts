@@ -1,0 +1,35 @@
+import { type Hit, RANK } from "./finding.ts";
+import { isPlaceholder } from "./placeholder.ts";
+import type { ScannedText } from "./scanned-text.ts";
+
+export const DOTENV_RULE = {
+  id: "dotenv-file",
+  what: "a file of environment variables with values",
+} as const;
+
+const DOTENV = /(?:^|\/)(?:\.env(?:\.[\w.-]+)?|[\w.-]+\.env)$/i;
+/** Copies to be filled in, and the one that tests share: by convention they are committed. */
+const TEMPLATE =
+  /[.-](?:example|examples|sample|template|tmpl|tpl|dist|default|defaults|schema|test|testing|ci|vault)(?:\.env)?$/i;
+
+const ASSIGNED = /^\s*(?:export\s+)?[A-Za-z_][\w.-]*\s*=\s*(?<value>.*)$/;
+const COMMENT = /(?:^|\s)#.*$/;
+
+/** Whether a file by this name holds the environment of one machine, as opposed to a template of it. */
+export function isDotenvFile(path: string): boolean {
+  return DOTENV.test(path) && !TEMPLATE.test(path);
+}
+
+/** The first line with a real value that no other rule has seen; a file is told once. */
+export function dotenvHits(scanned: ScannedText, seen: ReadonlySet<number>): Hit[] {
+  if (!isDotenvFile(scanned.path)) return [];
+  for (const [at, { text }] of scanned.lines.entries()) {
+    const value = ASSIGNED.exec(text.slice(0, 4096))?.groups?.value?.replace(COMMENT, "").trim();
+    const bare = value?.replace(/^(["'])(.*)\1$/, "$2");
+    if (bare === undefined || bare === "" || seen.has(at) || isPlaceholder(bare)) continue;
+    return [
+      { at, start: 0, end: text.length, rule: DOTENV_RULE.id, what: DOTENV_RULE.what, rank: RANK.file },
+    ];
+  }
+  return [];
+}

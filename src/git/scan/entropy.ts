@@ -1,0 +1,57 @@
+/** Shannon entropy in bits per character. */
+export function shannonEntropy(text: string): number {
+  const counts = new Map<number, number>();
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    counts.set(unit, (counts.get(unit) ?? 0) + 1);
+  }
+  let bits = 0;
+  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length);
+  return bits;
+}
+
+const LOWER = 1;
+const UPPER = 2;
+const DIGIT = 3;
+const OTHER = 0;
+
+function classOf(unit: number): number {
+  if (unit >= 97 && unit <= 122) return LOWER;
+  if (unit >= 65 && unit <= 90) return UPPER;
+  if (unit >= 48 && unit <= 57) return DIGIT;
+  return OTHER;
+}
+
+/**
+ * How often the kind of character (lower case, upper case, digit) changes, per character. Drawn at random it
+ * is 0.3 (base32) to 0.47 (hex); in words and names, even `camelCase2`, it stays below 0.2, because a capital
+ * that begins a word is not counted. Shannon entropy alone cannot tell the two apart at these lengths.
+ */
+export function classChanges(text: string): number {
+  let changes = 0;
+  let before = OTHER;
+  for (let i = 0; i < text.length; i++) {
+    const now = classOf(text.charCodeAt(i));
+    if (now !== before && now !== OTHER && before !== OTHER && !(before === UPPER && now === LOWER))
+      changes++;
+    before = now;
+  }
+  return text.length === 0 ? 0 : changes / text.length;
+}
+
+const HEX = /^[0-9a-f]+$|^[0-9A-F]+$/;
+const LETTER = /[A-Za-z]/;
+const DIGITS = /[0-9]/;
+const MIXED_CASE = /[a-z].*[A-Z]|[A-Z].*[a-z]/s;
+
+/** Whether `text` has the looks of something drawn at random: a key, a token, a generated password. */
+export function looksRandom(text: string): boolean {
+  if (text.length < 10) return false;
+  const entropy = shannonEntropy(text);
+  if (HEX.test(text)) return text.length >= 16 && entropy >= 2.8 && LETTER.test(text) && DIGITS.test(text);
+  const changes = classChanges(text);
+  if (!LETTER.test(text)) return false;
+  if (!DIGITS.test(text))
+    return text.length >= 16 && MIXED_CASE.test(text) && changes >= 0.25 && entropy >= 3.4;
+  return entropy >= (text.length < 16 ? 2.9 : 3.2) && changes >= 0.2;
+}

@@ -1,0 +1,69 @@
+import { describe, expect, test } from "bun:test";
+import { adviceFor } from "../../../src/git/scan/finding.ts";
+import { dataRules } from "../../../src/git/scan/rules/index.ts";
+import { libraryRules } from "../../../src/git/scan/rules/library.ts";
+import { ruleIds, scanLines } from "../../../src/git/scan/scanner.ts";
+import { samples } from "./samples/index.ts";
+import type { Sample } from "./samples/sample.ts";
+
+async function scan({ path, lines }: Sample) {
+  return scanLines(
+    path,
+    lines.map((text, index) => ({ number: index + 1, text })),
+  );
+}
+
+describe("every rule", () => {
+  test("has at least two samples for and two against it", () => {
+    const lacking = [...ruleIds].filter((id) => {
+      const { finds = [], ignores = [] } = samples[id] ?? {};
+      return finds.length < 2 || ignores.length < 2;
+    });
+    expect(lacking).toEqual([]);
+  });
+
+  test("is one that there are samples for, and none is left over", () => {
+    expect(Object.keys(samples).filter((id) => !ruleIds.has(id))).toEqual([]);
+  });
+
+  test("has lower-case keywords and a global pattern", () => {
+    const bad = dataRules.filter(
+      ({ keywords, pattern }) => !pattern.global || keywords.some((word) => word !== word.toLowerCase()),
+    );
+    expect(bad).toEqual([]);
+    expect(
+      libraryRules.flatMap(({ keywords }) => keywords).filter((word) => word !== word.toLowerCase()),
+    ).toEqual([]);
+  });
+});
+
+for (const [id, { finds, ignores }] of Object.entries(samples)) {
+  describe(`rule ${id}`, () => {
+    finds.forEach((sample, index) => {
+      test(`finds sample ${index + 1}, once, and tells it in fixed words`, async () => {
+        const findings = await scan(sample);
+        expect(findings.map(({ rule }) => rule)).toContain(id);
+        expect(new Set(findings.map(({ line }) => line)).size).toBe(findings.length);
+        expect(findings.filter(({ message }) => !fixedMessages.has(message))).toEqual([]);
+      });
+    });
+    ignores.forEach((sample, index) => {
+      test(`leaves sample ${index + 1} against it alone`, async () => {
+        expect((await scan(sample)).filter(({ rule }) => rule === id)).toEqual([]);
+      });
+    });
+  });
+}
+
+/** All messages there are: none can hold a part of a secret. */
+const fixedMessages = new Set(
+  [...dataRules, ...libraryRules]
+    .map(({ what }) => what)
+    .concat(
+      "a password",
+      "a key or token",
+      "a generated key or token",
+      "a file of environment variables with values",
+    )
+    .map(adviceFor),
+);

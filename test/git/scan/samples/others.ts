@@ -1,0 +1,295 @@
+import { BASE64, base64, HEX, inCode, inConfig, random, type Samples, uuid, WORD } from "./sample.ts";
+
+const dashes = "-".repeat(5);
+const pem = (kind: string, edge: "BEGIN" | "END") => `${dashes}${edge} ${kind}${dashes}`;
+const body = [1, 2, 3].map((seed) => random(BASE64, 64, seed));
+const scheme = (name: string) => `${name}:/${"/"}`;
+const authorization = "Author".concat("ization");
+const jwt = (header: object, claims: object) =>
+  [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
+const signature = random(WORD, 43);
+const strong = random(WORD, 24, 5);
+const weak = ["hunter", "2"].join("");
+const typed = ["Tr0ub4dor", "&3"].join("");
+
+/** Samples for rules that go by what stands around a secret. */
+export const otherSamples: Readonly<Record<string, Samples>> = {
+  "private-key": {
+    finds: [
+      { path: "deploy/id", lines: [pem("RSA PRIVATE KEY", "BEGIN"), ...body, pem("RSA PRIVATE KEY", "END")] },
+      { path: "deploy/id", lines: [pem("OPENSSH PRIVATE KEY", "BEGIN"), ...body] },
+      { path: "deploy/id", lines: [pem("EC PRIVATE KEY", "BEGIN"), "Proc-Type: 4,ENCRYPTED", "", ...body] },
+      { path: "deploy/id", lines: [pem("PGP PRIVATE KEY BLOCK", "BEGIN"), "Version: GnuPG v2", "", ...body] },
+      inCode(`const key = "${pem("PRIVATE KEY", "BEGIN")}\\n${body.join("\\n")}\\n";`),
+      inCode(`const key = "${pem("PRIVATE KEY", "BEGIN")}\\n" +`, `  "${body[0]}\\n" +`),
+      {
+        path: "deploy/app.yaml",
+        lines: ["key: |", `  ${pem("ENCRYPTED PRIVATE KEY", "BEGIN")}`, `  ${body[0]}`],
+      },
+    ],
+    ignores: [
+      inCode(`if (text.startsWith("${pem("PRIVATE KEY", "BEGIN")}")) return parse(text);`),
+      inCode(`throw new Error("no ${pem("RSA PRIVATE KEY", "BEGIN")} line");`, "return undefined;"),
+      { path: "deploy/ca", lines: [pem("CERTIFICATE", "BEGIN"), ...body, pem("CERTIFICATE", "END")] },
+      { path: "deploy/id", lines: [pem("PUBLIC KEY", "BEGIN"), ...body, pem("PUBLIC KEY", "END")] },
+      { path: "deploy/id", lines: [pem("PRIVATE KEY", "BEGIN"), "...", pem("PRIVATE KEY", "END")] },
+    ],
+  },
+  "gcp-service-account": {
+    finds: [1, 2].map((seed) => ({
+      path: `deploy/account${seed}.json`,
+      lines: [
+        '  "type": "service_account",',
+        `  "private_key_id": "${random(HEX, 40, seed)}",`,
+        `  "private_key": "${pem("PRIVATE KEY", "BEGIN")}\\n${random(BASE64, 64, seed)}\\n${body.join("\\n")}\\n",`,
+      ],
+    })),
+    ignores: [
+      { path: "deploy/account.json", lines: ['  "private_key": "<your key>",'] },
+      { path: "deploy/account.json", lines: [`  "private_key": "${pem("PRIVATE KEY", "BEGIN")}\\n...\\n",`] },
+    ],
+  },
+  "putty-private-key": {
+    finds: [
+      inConfig(`PuTTY-User-Key-File-${3}: ssh-ed25519`, "Encryption: none"),
+      { path: "deploy/id.ppk", lines: [`PuTTY-User-Key-File-${2}: ssh-rsa`] },
+    ],
+    ignores: [
+      inCode(`const header = "PuTTY-User-Key-File-${3}: " + algorithm;`),
+      inCode(`if (line.startsWith("PuTTY-User-Key-File-"))`),
+    ],
+  },
+  "private-key-base64": {
+    finds: [
+      inConfig(`client-key-data: ${base64(`${pem("RSA PRIVATE KEY", "BEGIN")}\n${body.join("\n")}`)}`),
+      inConfig(`data: ${base64(`openssh-key-v1\0${body.join("")}`)}`),
+    ],
+    ignores: [
+      inConfig(`certificate-data: ${base64(`${pem("CERTIFICATE", "BEGIN")}\n${body.join("\n")}`)}`),
+      inCode(`if (text.startsWith("${base64(pem("PRIVATE KEY", "BEGIN"))}")) return true;`),
+    ],
+  },
+  "jwk-private-key": {
+    finds: [
+      inCode(`const jwk = { "kty": "OKP", "crv": "X25519", "d": "${random(WORD, 43)}" };`),
+      { path: "deploy/jwk.json", lines: [`{"kty":"oct","k":"${random(WORD, 43, 2)}"}`] },
+    ],
+    ignores: [
+      inCode(`const jwk = { "kty": "OKP", "crv": "X25519", "x": "${random(WORD, 43)}" };`),
+      inCode(`const jwk = { "kty": "OKP", "d": "..." };`),
+    ],
+  },
+  jwt: {
+    finds: [
+      inCode(`send("${jwt({ alg: "HS256", typ: "JWT" }, { sub: "42", role: "admin" })}.${signature}");`),
+      inConfig(`value: ${jwt({ alg: "RS256", kid: "1" }, { iss: "https://a.test" })}.${signature}`),
+    ],
+    ignores: [
+      inCode(`send("${jwt({ typ: "other" }, { sub: "42" })}.${signature}");`),
+      inCode(`send("${jwt({ alg: "HS256" }, { sub: "42" })}");`),
+    ],
+  },
+  "npm-config-auth": {
+    finds: [
+      { path: ".npmrc", lines: [`//registry.npmjs.org/:_authToken=${random(WORD, 36)}`] },
+      { path: ".npmrc", lines: [`_auth=${base64(`deploy:${strong}`)}`] },
+    ],
+    ignores: [
+      { path: ".npmrc", lines: [`//registry.npmjs.org/:_authToken=$${"{NPM_TOKEN}"}`] },
+      inCode("const _password = toBytes(password, 'password');"),
+    ],
+  },
+  "url-password": {
+    finds: [
+      inCode(`connect("${scheme("postgres")}app:${weak}@db.internal:5432/app");`),
+      inConfig(`remote = ${scheme("https")}deploy:${typed}@git.internal/a.git`),
+      inConfig(`cache ${scheme("redis")}:${strong}@cache.internal:6379/0`),
+    ],
+    ignores: [
+      inCode(`connect("${scheme("postgres")}user:password@localhost/app");`),
+      inCode(`connect(\`${scheme("postgres")}app:$${"{password}"}@db/app\`);`),
+      inConfig(`remote = ${scheme("https")}git.internal:8443/a@b`),
+      { path: "docs/setup.md", lines: [`connect to ${scheme("postgres")}app:${weak}@db.internal/app`] },
+      inCode(`// ${scheme("ssh")}git@host:22, see ${scheme("https")}<user>:<password>@host`),
+    ],
+  },
+  "authorization-header": {
+    finds: [
+      inCode(`headers: { ${authorization}: "Bearer ${strong}" },`),
+      inConfig(`curl -H "${authorization}: Token ${random(HEX, 40)}" https://a.test`),
+      inConfig(`${authorization}: Bearer ${random(HEX, 32)}`),
+    ],
+    ignores: [
+      inCode(`headers: { ${authorization}: \`Bearer $${"{token}"}\` },`),
+      inConfig(`${authorization}: Bearer <token>`),
+      inConfig(`curl -H "${authorization}: Bearer $TOKEN" https://a.test`),
+      inCode(`headers: { ${authorization}: "Bearer " + accessTokenProvider() },`),
+    ],
+  },
+  "authorization-basic": {
+    finds: [
+      inCode(`headers: { ${authorization}: "Basic ${base64(`deploy:${weak}`)}" },`),
+      inConfig(`${authorization}: Basic ${base64(`ci:${typed}`)}`),
+    ],
+    ignores: [
+      inCode(`headers: { ${authorization}: "Basic ${base64("user:password")}" },`),
+      inCode(`headers: { ${authorization}: "Basic authentication" },`),
+      inConfig(`${authorization}: Basic ...`),
+    ],
+  },
+  "bare-authorization-header": {
+    finds: [
+      inConfig(`curl -H "X-Api-Key: ${random(HEX, 32)}" https://a.test`),
+      inConfig(`curl --header '${authorization}: ${strong}' https://a.test`),
+    ],
+    ignores: [
+      inConfig('curl -H "X-Api-Key: $API_KEY" https://a.test'),
+      inConfig('curl -H "Content-Type: application/json" https://a.test'),
+    ],
+  },
+  "curl-user": {
+    finds: [inConfig(`curl -u elastic:${typed} https://a.test`), inConfig(`  --user 'ci:${strong}' \\`)],
+    ignores: [
+      inConfig("curl -u user:password https://a.test"),
+      inConfig('curl --user "$NAME:$PASSWORD" https://a.test'),
+      inConfig("docker run -u 1000:1000000 image"),
+    ],
+  },
+  "command-line-password": {
+    finds: [
+      inConfig(`RUN login --password ${strong} --verbose`),
+      inConfig(`tool --api-key=${random(HEX, 32)}`),
+    ],
+    ignores: [
+      inConfig('RUN login --password "$PASSWORD"'),
+      inConfig("tool --token-file /run/tokens --password-stdin --token <token>"),
+    ],
+  },
+  "url-query-secret": {
+    finds: [
+      inCode(`fetch("${scheme("https")}a.test/v1?api_key=${random(HEX, 32)}&page=2");`),
+      inConfig(`hook = ${scheme("https")}a.test/hook?id=3&token=${strong}`),
+    ],
+    ignores: [
+      inCode(`fetch("${scheme("https")}a.test/v1?api_key=YOUR_API_KEY&page=2");`),
+      inCode(`fetch(\`${scheme("https")}a.test/v1?token=$${"{token}"}\`);`),
+    ],
+  },
+  "connection-string-password": {
+    finds: [
+      inCode(`open("Server=db.internal;Database=app;User Id=app;Password=${typed};");`),
+      inConfig(`dsn: host=db.internal dbname=app user=app password=${weak}`),
+    ],
+    ignores: [
+      inCode('open("Server=db.internal;User Id=app;Password=<password>;");'),
+      inConfig("dsn: host=db.internal dbname=app user=app password=$PGPASSWORD"),
+    ],
+  },
+  "aws-secret-access-key": {
+    finds: [
+      inConfig(`aws_key = ${random(BASE64, 40, 3)}`),
+      inCode(`const keys = { awsSecretKey: "${random(BASE64, 40, 9)}" };`),
+    ],
+    ignores: [
+      inConfig(`aws_commit = ${random(HEX, 40)}`),
+      inConfig("aws_secret_access_key = <secret access key>"),
+    ],
+  },
+  "provider-key-by-name": {
+    finds: [
+      inConfig(`TWILIO_AUTH_TOKEN=${random(HEX, 32)}`),
+      inCode(`const datadogApiKey = "${random(HEX, 32, 4)}";`),
+      inConfig(`heroku_api_key: ${uuid(3)}`),
+    ],
+    ignores: [
+      inConfig("TWILIO_AUTH_TOKEN=your_auth_token_goes_right_here"),
+      inCode("const datadogApiKey = readSettingFromTheEnvironment();"),
+    ],
+  },
+  "password-assignment": {
+    finds: [
+      inCode(`const password = "${weak}";`),
+      inCode(`db.connect({ user: "app", password: '${typed}' });`),
+      { path: "app/settings.py", lines: [`DB_PASSWORD = "${typed}"`] },
+      { path: "deploy/values.yaml", lines: [`  password: ${weak}`] },
+      { path: "deploy/values.yaml", lines: [`  adminPassword: "${typed}" # staging`] },
+      { path: "Dockerfile", lines: [`ENV POSTGRES_PASSWORD ${weak}`] },
+      { path: "Dockerfile", lines: [`ENV POSTGRES_PASSWORD=${weak}`] },
+      { path: "deploy/run.sh", lines: [`export DB_PASSWORD=${weak}`] },
+      { path: "deploy/main.tf", lines: [`  password = "${typed}"`] },
+      { path: "app/config.php", lines: [`  'password' => '${typed}',`, `define('DB_PASSWORD', '${weak}');`] },
+      { path: "app/application.properties", lines: [`spring.datasource.password=${weak}`] },
+      { path: "app/web.config", lines: [`<add key="SmtpPassword" value="${typed}" />`] },
+      { path: "app/settings.xml", lines: [`  <password>${typed}</password>`] },
+      { path: "app/settings.json", lines: [`  "password": "${weak}",`] },
+      { path: "app/config.toml", lines: [`db_password = "${typed}"`] },
+      { path: "app/main.go", lines: [`\tpassword := "${typed}"`] },
+      { path: "app/Main.java", lines: [`  config.setPassword("${typed}");`] },
+    ],
+    ignores: [
+      inCode('const password = "changeme";', 'const password = "password123";', "password = prompt2('a1');"),
+      inCode("login({ password: process.env.DB_PASSWORD1 });", 'const passwordField = "#password1";'),
+      inCode("function login(name: string, password: string2) {", 'password: "current-password",'),
+      inCode('hint: { password: "Enter your password, 8 characters" }', `password: "/^(?=.*[0-9]).{8,}$/",`),
+      { path: "app/locales/de.json", lines: ['  "password": "Passwort1",'] },
+      {
+        path: "deploy/values.yaml",
+        lines: ["  password: $" + "{DB_PASSWORD1}", "  password: '{{ db_password1 }}'"],
+      },
+      { path: "deploy/values.yaml", lines: ["  passwordFile: /run/secrets/db1", "  password: !vault db1"] },
+      {
+        path: "app/settings.py",
+        lines: ['password = os.environ["DB_PASSWORD1"]', "password = get_password1()"],
+      },
+      { path: "test/login.test.ts", lines: [`login("kim", { password: "${weak}" });`] },
+      { path: "openapi.yaml", lines: ["  password:", "    type: string", "    format: password"] },
+    ],
+  },
+  "secret-assignment": {
+    finds: [
+      inCode(`const apiKey = "${strong}";`),
+      inCode(`const clientSecret = '${random(HEX, 64)}';`),
+      { path: "deploy/values.yaml", lines: [`  jwtSecret: ${strong}`] },
+      { path: "deploy/values.yaml", lines: [`  API_TOKEN: ${uuid(8)}`] },
+      { path: "app/config.rb", lines: [`  config.secret_key_base = "${random(HEX, 128)}"`] },
+      { path: "app/config.ex", lines: [`  encryption_key: "${random(BASE64, 43)}="`] },
+    ],
+    ignores: [
+      inCode(
+        'const tokenType = "access_token_v2_refresh";',
+        "const apiKey = options.apiKey2 ?? fallbackKey1;",
+      ),
+      inCode(`const csrfToken = "${strong}";`, `const publicKey = "${random(BASE64, 43)}=";`),
+      inCode(`const primaryKey = "${uuid(4)}";`, `const apiKeyId = "${uuid(5)}";`),
+      inCode(`const nextPageToken = "${strong}";`, 'const token = "abcdefghijklmnop1234";'),
+      { path: "app/i18n/en.json", lines: [`"token": "${strong}"`] },
+      { path: "yarn.lock", lines: [`  auth-token "${strong}"`] },
+      {
+        path: "deploy/values.yaml",
+        lines: ["  secretName: app-tls-2", "  tokenUrl: https://a.test/oauth2/token"],
+      },
+    ],
+  },
+  "random-string": {
+    finds: [inCode(`start("${random(WORD, 44, 3)}");`), inConfig(`x-shared: "${random(BASE64, 43, 4)}="`)],
+    ignores: [
+      inCode(`const integrity = "${random(BASE64, 43, 4)}=";`, `check("${random(HEX, 64)}");`),
+      inCode(`const image = "data:image/png;base64,${random(BASE64, 88)}";`),
+      inCode('import { x } from "@scope/ThePackage1/src/Components2/UI3/VeryLongName4";'),
+      { path: "package-lock.json", lines: [`"resolved": "${random(WORD, 44, 3)}"`] },
+    ],
+  },
+  "dotenv-file": {
+    finds: [
+      { path: ".env", lines: ["# local", "", "FOO=bar baz"] },
+      { path: "app/.env.production", lines: ["export NAME='kim'"] },
+      { path: "deploy/staging.env", lines: ["HOST=db.internal"] },
+    ],
+    ignores: [
+      { path: ".env.example", lines: ["FOO=bar baz"] },
+      { path: "app/.env.template", lines: ["FOO=bar baz"] },
+      { path: ".env", lines: ["# FOO=bar", "FOO=", 'BAR=""', "BAZ=$" + "{BAZ}", "QUX=changeme"] },
+      { path: "src/env.ts", lines: ['const FOO = "bar baz";'] },
+    ],
+  },
+};
