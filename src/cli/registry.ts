@@ -58,6 +58,10 @@ const ENTRIES: readonly Entry[] = [
   entry("rm-secret", async () => (await import("./commands/rm-secret.ts")).RmSecretCommand),
   entry("decrypt-domain", async () => (await import("./commands/decrypt-domain.ts")).DecryptDomainCommand),
   entry("exec", async () => (await import("./commands/exec.ts")).ExecCommand),
+  entry(
+    "git merge-driver",
+    async () => (await import("./commands/git-merge-driver.ts")).GitMergeDriverCommand,
+  ),
 ];
 
 function entry(words: string, load: () => Promise<CommandClass>): Entry {

@@ -1,0 +1,35 @@
+import { shown } from "../../common/printable.ts";
+
+/** What a conflict is about; `label` is its name for people and for `--take`. */
+export type ConflictSubject =
+  | { readonly kind: "secret"; readonly domain: string; readonly name: string }
+  | { readonly kind: "owner"; readonly domain: string; readonly name: string }
+  | { readonly kind: "domain"; readonly domain: string }
+  | { readonly kind: "custodian"; readonly name: string };
+
+export interface Conflict {
+  readonly subject: ConflictSubject;
+  /** What happened, in words that follow the label. */
+  readonly reason: string;
+  /** Credentials of an owner would settle it, or may. */
+  readonly credentialsHelp: boolean;
+}
+
+/** The name of a conflict: `prod/api-key`, `prod owner bob`, `prod`, `custodian bob`. */
+export function conflictLabel(subject: ConflictSubject): string {
+  switch (subject.kind) {
+    case "secret":
+      return `${subject.domain}/${subject.name}`;
+    case "owner":
+      return `${subject.domain} owner ${subject.name}`;
+    case "domain":
+      return subject.domain;
+    case "custodian":
+      return `custodian ${subject.name}`;
+  }
+}
+
+/** A conflict as one line for people. */
+export function describeConflict({ subject, reason }: Conflict): string {
+  return `${shown(conflictLabel(subject))}: ${reason}`;
+}

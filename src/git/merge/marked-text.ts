@@ -1,0 +1,44 @@
+import { diffArrays } from "diff";
+import type { StoreData } from "../../store/store-data.ts";
+import { writeStore } from "../../store/yaml-writer.ts";
+import { mergeStores } from "./merge-stores.ts";
+import { NO_CREDENTIALS } from "./opener.ts";
+import type { Choice, Sides } from "./sides.ts";
+
+/**
+ * The merged file with git's conflict markers around what is in conflict, and nothing else: the text with each
+ * conflict as ours has it against the text with each as theirs has it.
+ *
+ * @param size characters in a marker, git's %L
+ */
+export function markConflicts(sides: Sides, size: number): string {
+  const ours = linesOf(view(sides, "ours"));
+  const theirs = linesOf(view(sides, "theirs"));
+  const out: string[] = [];
+  let mine: string[] = [];
+  let other: string[] = [];
+  const flush = (): void => {
+    if (mine.length + other.length === 0) return;
+    out.push(`${"<".repeat(size)} ours`, ...mine, "=".repeat(size), ...other, `${">".repeat(size)} theirs`);
+    mine = [];
+    other = [];
+  };
+  for (const { added, removed, value } of diffArrays(ours, theirs)) {
+    if (removed) mine.push(...value);
+    else if (added) other.push(...value);
+    else {
+      flush();
+      out.push(...value);
+    }
+  }
+  flush();
+  return `${out.join("\n")}\n`;
+}
+
+function view(sides: Sides, choice: Choice): StoreData {
+  return mergeStores(sides, { opener: NO_CREDENTIALS, decide: () => choice, forDisplay: true }).store;
+}
+
+function linesOf(store: StoreData): string[] {
+  return writeStore(store).trimEnd().split("\n");
+}

@@ -1,0 +1,104 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { PprotectError } from "../../common/errors.ts";
+import { shown } from "../../common/printable.ts";
+import type { Creds } from "../../store/creds.ts";
+import { parseStore } from "../../store/parse.ts";
+import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
+import { validateEntries } from "../../store/validation.ts";
+import { writeStore } from "../../store/yaml-writer.ts";
+import { describeConflict } from "./conflict.ts";
+import { markConflicts } from "./marked-text.ts";
+import { mergeStores } from "./merge-stores.ts";
+import { NO_CREDENTIALS, openerFor } from "./opener.ts";
+import type { Sides } from "./sides.ts";
+import { textMerge } from "./text-merge.ts";
+
+/** What git hands to a merge driver (gitattributes, "Defining a custom merge driver"). */
+export interface DriverInput {
+  /** %O: a file with the common ancestor; empty when there is none. */
+  readonly base: string;
+  /** %A: a file with our version; the result goes into it. */
+  readonly ours: string;
+  /** %B: a file with their version. */
+  readonly theirs: string;
+  /** %L: characters in a conflict marker. */
+  readonly markerSize: number;
+  /** %P: the store's path in the repository, for messages. */
+  readonly path: string;
+  /** Credentials that are at hand without asking. */
+  readonly creds: Creds | undefined;
+}
+
+export interface DriverResult {
+  readonly clean: boolean;
+  /** Lines for standard error. */
+  readonly report: readonly string[];
+}
+
+/**
+ * Merges one store for git and writes the result where git expects it.
+ *
+ * A version that is no store leaves the file as git's own text merge would, and is never clean.
+ * @throws PprotectError `file_error`
+ */
+export async function runMergeDriver(input: DriverInput): Promise<DriverResult> {
+  const ours = readSide(input.ours, "our version");
+  const theirs = readSide(input.theirs, "their version");
+  const base = readSide(input.base, "the common ancestor", true);
+  if ("problem" in ours || "problem" in theirs) {
+    const problems = [ours, theirs].flatMap((side) => ("problem" in side ? [side.problem] : []));
+    await textMerge(input);
+    return {
+      clean: false,
+      report: [
+        ...problems.map((problem) => `pprotect: ${shown(input.path)}: ${problem}`),
+        `pprotect: ${shown(input.path)}: merged as plain text; mend it by hand, then run \`pprotect check\``,
+      ],
+    };
+  }
+  // Without a readable ancestor every difference counts as a change of both sides: more conflicts, no loss.
+  const baseStore = "problem" in base ? EMPTY_STORE : base.store;
+  const notes =
+    "problem" in base ? [`pprotect: ${shown(input.path)}: ${base.problem}; merging without it`] : [];
+  const result = mergeSides({ base: baseStore, ours: ours.store, theirs: theirs.store }, input);
+  return { ...result, report: [...notes, ...result.report] };
+}
+
+function mergeSides(sides: Sides, { ours, markerSize, path, creds }: DriverInput): DriverResult {
+  const opener = creds ? openerFor(creds, sides) : NO_CREDENTIALS;
+  const { store, conflicts } = mergeStores(sides, { opener, decide: () => undefined });
+  if (conflicts.length === 0) {
+    const [broken] = validateEntries(store);
+    if (broken)
+      throw new PprotectError(
+        "invalid_store",
+        `${shown(path)}: the merge would be invalid: ${broken.message}`,
+      );
+    writeFileSync(ours, writeStore(store));
+    return { clean: true, report: [] };
+  }
+  writeFileSync(ours, markConflicts(sides, markerSize));
+  const helps = creds === undefined && conflicts.some(({ credentialsHelp }) => credentialsHelp);
+  return {
+    clean: false,
+    report: [
+      ...conflicts.map((conflict) => `pprotect: conflict in ${shown(path)}: ${describeConflict(conflict)}`),
+      `pprotect: finish with \`pprotect git resolve\`${helps ? "; an owner's credentials settle some of it" : ""}`,
+    ],
+  };
+}
+
+function readSide(
+  file: string,
+  what: string,
+  mayBeMissing = false,
+): { store: StoreData } | { problem: string } {
+  const bytes = readFileSync(file);
+  if (mayBeMissing && bytes.length === 0) return { store: EMPTY_STORE };
+  try {
+    return { store: parseStore(bytes, what) };
+  } catch (error) {
+    if (error instanceof PprotectError) return { problem: `cannot read ${error.message}` };
+    throw error;
+  }
+}
