@@ -1,0 +1,18 @@
+/**
+ * pprotect as a library: the store in memory, credentials, and errors.
+ *
+ * @example
+ * ```ts
+ * const bytes = await Bun.file("protected.yaml").bytes();
+ * const keyFile = KeyFile.parse(bytes, "protected.yaml");
+ * const owner = keyFile.unlock({ name: "alice@example.com", passphrase });
+ * if (owner) console.log(keyFile.decryptDomain("prod", owner).get("db-password"));
+ * await Bun.write("protected.yaml", keyFile.addSecret("prod", "api-key", value).toString());
+ * ```
+ */
+export { type ErrorCode, PprotectError } from "./common/errors.ts";
+export type { Creds } from "./store/creds.ts";
+export type { KeyType, UnlockedCustodian } from "./store/custodian.ts";
+export { KeyFile } from "./store/key-file.ts";
+export { InvalidStoreError, type Problem, UnresolvedMergeError } from "./store/problem.ts";
+export type { Domain, StoreData } from "./store/store-data.ts";
