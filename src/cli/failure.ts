@@ -48,7 +48,9 @@ export function parseError(
 }
 
 function unknownCommand(args: readonly string[], commandNames: readonly string[]): PprotectError {
-  const word = args.find((arg) => !arg.startsWith("-"));
+  const [first, second] = args.filter((arg) => !arg.startsWith("-"));
+  const isGroup = commandNames.some((name) => name.startsWith(`${first} `));
+  const word = isGroup && second !== undefined ? `${first} ${second}` : first;
   if (word === undefined) {
     return new PprotectError("usage", "no command given", "`pprotect --help` lists the commands");
   }

@@ -34,7 +34,8 @@ export function commandHelp(definition: Definition): string {
   const options = definition.options
     .map((option) => optionLine(option.definition, option.description ?? ""))
     .join("");
-  const examples = definition.examples?.map(([what, line]) => `  ${what.trim()}:\n    ${line.trim()}\n`).join("") ?? "";
+  const examples =
+    definition.examples?.map(([what, line]) => `  ${what.trim()}:\n    ${line.trim()}\n`).join("") ?? "";
   return (
     `${capitalized(definition.description ?? "")}.\n\n${usage}\n\nOptions:\n${options}` +
     (examples === "" ? "" : `\nExamples:\n${examples}`)
@@ -57,7 +58,10 @@ function commonOptions(definitions: readonly Definition[]): string {
 }
 
 function optionLine(definition: string, description: string): string {
-  return line(definition.replace(/ #0/, " VALUE").replace(/^--generate$/, "--generate [LENGTH]"), description.trim());
+  return line(
+    definition.replace(/ #0/, " VALUE").replace(/^--generate$/, "--generate [LENGTH]"),
+    description.trim(),
+  );
 }
 
 function line(left: string, right: string): string {

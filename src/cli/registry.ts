@@ -57,11 +57,14 @@ const ENTRIES: readonly Entry[] = [
   entry("set-secret", async () => (await import("./commands/set-secret.ts")).SetSecretCommand),
   entry("rm-secret", async () => (await import("./commands/rm-secret.ts")).RmSecretCommand),
   entry("decrypt-domain", async () => (await import("./commands/decrypt-domain.ts")).DecryptDomainCommand),
+  entry("git resolve", async () => (await import("./commands/git-resolve.ts")).GitResolveCommand),
   entry("exec", async () => (await import("./commands/exec.ts")).ExecCommand),
   entry(
     "git merge-driver",
     async () => (await import("./commands/git-merge-driver.ts")).GitMergeDriverCommand,
   ),
+  entry("git textconv", async () => (await import("./commands/git-textconv.ts")).GitTextconvCommand),
+  entry("git history", async () => (await import("./commands/git-history.ts")).GitHistoryCommand),
 ];
 
 function entry(words: string, load: () => Promise<CommandClass>): Entry {

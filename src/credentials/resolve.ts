@@ -65,14 +65,19 @@ export function hasGivenCredentials(sources: CredentialSources): boolean {
 /** @throws PprotectError `wrong_credentials`, naming where each half came from */
 export function unlock(keyFile: KeyFile, creds: ResolvedCreds): UnlockedCustodian {
   const unlocked = keyFile.unlock(creds);
-  if (unlocked) return unlocked;
+  if (!unlocked) throw wrongCredentials(keyFile, creds);
+  return unlocked;
+}
+
+/** What to say of credentials that open nothing. */
+export function wrongCredentials(keyFile: KeyFile, creds: ResolvedCreds): PprotectError {
   const known = keyFile.data.custodians.has(creds.name);
   const near = known ? undefined : nearest(creds.name, [...keyFile.data.custodians.keys()]);
   const wrong = known
     ? `the passphrase does not fit ${shown(creds.name)}`
     : `no key custodian "${shown(creds.name)}"`;
   const empty = emptyHalves(creds);
-  throw new PprotectError(
+  return new PprotectError(
     "wrong_credentials",
     `wrong credentials: ${wrong} (user from ${creds.nameSource}, passphrase from ${creds.passphraseSource})` +
       (empty.length > 0 ? `; warning: empty ${empty.join(" and ")}` : ""),

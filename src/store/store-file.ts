@@ -122,6 +122,22 @@ export async function updateStoreFile(
   }
 }
 
+/**
+ * Puts a store in the place of whatever the file holds now, such as conflict markers.
+ * @throws PprotectError `store_locked`, `file_error`
+ */
+export async function replaceStoreFile(
+  path: string,
+  shownPath: string,
+  keyFile: KeyFile,
+  { onWait }: Pick<UpdateOptions, "onWait">,
+): Promise<void> {
+  const real = existsSync(path) ? realPath(path, shownPath) : path;
+  await withLock(real, patience(onWait), () => {
+    writeAtomically(real, keyFile.toString(), existsSync(real) ? writableStats(real, shownPath) : undefined);
+  });
+}
+
 function computeChange(bytes: Uint8Array, shownPath: string, change: (keyFile: KeyFile) => KeyFile) {
   const before = KeyFile.parse(bytes, shownPath);
   return { bytes, before: decodeUtf8(bytes) ?? "", after: change(before) };

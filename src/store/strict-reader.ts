@@ -89,9 +89,7 @@ class Walker {
       seen.add(key);
       if (key === CUSTODIANS_KEY) custodians = this.#custodians(value, offset);
       else if (key === AUDIT_LOG_KEY) auditLog = this.#auditLog(value, offset);
-      else if (key.startsWith(META_KEY)) {
-        this.report(offset, `domain "${shown(key)}": names that start with "${META_KEY}" are reserved`);
-      } else domains.set(key, this.#domain(key, offset, value));
+      else domains.set(key, this.#domain(key, offset, value));
     }
     if (isMap(contents)) {
       for (const key of [CUSTODIANS_KEY, AUDIT_LOG_KEY]) {

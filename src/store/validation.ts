@@ -32,6 +32,8 @@ export function validateEntries(store: StoreData): EntryProblem[] {
   };
   for (const [name, domain] of store.domains) {
     const at = `domain "${shown(name)}"`;
+    if (name.startsWith(META_KEY))
+      report([name], `${at}:`, `names that start with "${META_KEY}" are reserved`);
     for (const [secret, sealed] of domain.secrets) {
       const path = [name, SECRET_PREFIX + secret];
       report(path, `${at}:`, secretNameProblem(secret));

@@ -50,13 +50,13 @@ function domainMapping(domain: Domain): Mapping {
 function writeMapping(out: string[], mapping: Mapping, firstIndent: string, indent: string): void {
   for (const [index, [key, value]] of mapping.entries()) {
     out.push(index === 0 ? firstIndent : indent);
-    const long = key.length >= LONG_KEY && codePoints(key) >= LONG_KEY;
-    out.push(long ? writeLongKey(key, indent) : `${writeScalar(key)}:`);
+    const explicit = isExplicit(key);
+    out.push(explicit ? writeExplicitKey(key, indent) : `${writeScalar(key)}:`);
     if (typeof value === "string") {
       out.push(` ${value}\n`);
     } else if (value.length === 0) {
       out.push(" {}\n");
-    } else if (long) {
+    } else if (explicit) {
       out.push(" ");
       writeMapping(out, value, "", `${indent}  `);
     } else {
@@ -66,7 +66,12 @@ function writeMapping(out: string[], mapping: Mapping, firstIndent: string, inde
   }
 }
 
-function writeLongKey(key: string, indent: string): string {
+/** Whether a key is written after `? `: it is long, or holds a line end. */
+function isExplicit(key: string): boolean {
+  return key.includes("\n") || (key.length >= LONG_KEY && codePoints(key) >= LONG_KEY);
+}
+
+function writeExplicitKey(key: string, indent: string): string {
   return `? ${writeFoldedScalar(key, indent.length + 2, `${indent}  `)}\n${indent}:`;
 }
 

@@ -11,8 +11,8 @@ export interface Conflict {
   readonly subject: ConflictSubject;
   /** What happened, in words that follow the label. */
   readonly reason: string;
-  /** Credentials of an owner would settle it, or may. */
-  readonly credentialsHelp: boolean;
+  /** What an owner's credentials would do: they are needed to seal an entry anew; they may show values to be equal. */
+  readonly credentials: "needed" | "useful" | "useless";
 }
 
 /** The name of a conflict: `prod/api-key`, `prod owner bob`, `prod`, `custodian bob`. */

@@ -1,6 +1,6 @@
 import { sealDomainKey, sealSecret } from "../../store/domain.ts";
 import type { Domain, StoreData } from "../../store/store-data.ts";
-import type { ConflictSubject } from "./conflict.ts";
+import type { Conflict, ConflictSubject } from "./conflict.ts";
 import type { MergeContext } from "./merge-stores.ts";
 import { type Choice, changedSide, type SideName, type Sides, unionOfKeys, type Versions } from "./sides.ts";
 
@@ -22,7 +22,7 @@ export function mergeDomain(name: string, context: MergeContext): Domain | undef
   const chosen = decideDomain(
     name,
     `removed by ${side === "ours" ? "theirs" : "ours"}, changed by ${side}`,
-    false,
+    "useless",
     context,
   );
   return chosen === side ? mergeEntries(name, side, context) : undefined;
@@ -43,7 +43,7 @@ function mergePresent(
     return mergeEntries(name, "ours", context);
   }
   const how = base ? "both sides replaced its key" : "both sides created it, each with a key of its own";
-  return decideDomain(name, how, true, context) === "theirs"
+  return decideDomain(name, how, "needed", context) === "theirs"
     ? whole("theirs", theirs, name, context)
     : whole("ours", ours, name, context);
 }
@@ -59,13 +59,13 @@ function whole(side: Choice, domain: Domain, name: string, context: MergeContext
 function decideDomain(
   domain: string,
   reason: string,
-  credentialsHelp: boolean,
+  credentials: Conflict["credentials"],
   context: MergeContext,
 ): Choice {
   const subject: ConflictSubject = { kind: "domain", domain };
   const decision = context.decide(subject);
   if (decision === "ours" || decision === "theirs") return decision;
-  context.report({ subject, reason, credentialsHelp });
+  context.report({ subject, reason, credentials });
   return "ours";
 }
 
@@ -144,8 +144,8 @@ function mergeSecret(
     reason:
       side === undefined ? secretReason(versions) : `sealed by ${side} to a key that the other side replaced`,
     // Equal values, or one that was only sealed anew, settle themselves once they can be opened.
-    credentialsHelp:
-      side !== undefined || (ours !== undefined && theirs !== undefined) || (base !== undefined && resealed),
+    credentials:
+      side !== undefined ? "needed" : (ours && theirs) || (base && resealed) ? "useful" : "useless",
   });
   return restate("ours", domainName, secret, domain, context)?.sealed;
 }
@@ -216,7 +216,7 @@ function unsettledOwner(domain: string, owner: string, context: MergeContext): s
   context.report({
     subject,
     reason: "its copy of the domain's key was sealed under a key that the other side replaced",
-    credentialsHelp: true,
+    credentials: "needed",
   });
   return undefined;
 }
@@ -226,7 +226,7 @@ function lastOwners(domainName: string, standing: Choice, context: MergeContext)
   const choice = decideDomain(
     domainName,
     "each side removed other owners, and none would be left",
-    false,
+    "useless",
     context,
   );
   const kept =

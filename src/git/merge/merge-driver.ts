@@ -78,7 +78,7 @@ function mergeSides(sides: Sides, { ours, markerSize, path, creds }: DriverInput
     return { clean: true, report: [] };
   }
   writeFileSync(ours, markConflicts(sides, markerSize));
-  const helps = creds === undefined && conflicts.some(({ credentialsHelp }) => credentialsHelp);
+  const helps = creds === undefined && conflicts.some(({ credentials }) => credentials !== "useless");
   return {
     clean: false,
     report: [

@@ -74,7 +74,7 @@ function mergeCustodians(
       side = decision === "theirs" ? "theirs" : "ours";
       if (versions.ours === undefined || versions.theirs === undefined) choices.set(name, side);
       if (decision === undefined)
-        report({ subject, reason: custodianReason(versions), credentialsHelp: false });
+        report({ subject, reason: custodianReason(versions), credentials: "useless" });
     }
     const pwdkm = versions[side];
     if (pwdkm !== undefined) custodians.set(name, pwdkm);

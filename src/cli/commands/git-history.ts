@@ -1,0 +1,47 @@
+import { existsSync, realpathSync } from "node:fs";
+import { dirname, relative, resolve, sep } from "node:path";
+import { Command, Option } from "clipanion";
+import { printable } from "../../common/printable.ts";
+import { storeHistory } from "../../git/readable/history.ts";
+import { openRepository } from "../../git/repository.ts";
+import { BaseCommand } from "../base-command.ts";
+import { writeLine } from "../output.ts";
+
+export class GitHistoryCommand extends BaseCommand {
+  static override paths = [["git", "history"]];
+  static override usage = Command.Usage({
+    category: "Git",
+    description: "say which commit added, changed, rotated or removed what",
+    examples: [
+      ["Everything, newest first, no credentials needed", "$0 git history"],
+      ["One secret", "$0 git history prod db-password"],
+    ],
+  });
+
+  domain = Option.String({ required: false, name: "domain" });
+  secret = Option.String({ required: false, name: "secret" });
+
+  async run(): Promise<undefined> {
+    const file = realFile(resolve(this.storePath));
+    const folder = existingFolder(dirname(file));
+    const repository = await openRepository(folder);
+    const prefix = (await repository.run("rev-parse", "--show-prefix")).replace(/\r?\n$/, "");
+    const path = prefix + relative(folder, file).split(sep).join("/");
+    if ((await repository.run("rev-parse", "--is-shallow-repository")).trim() === "true") {
+      this.note("pprotect: a shallow clone: what came before its first commit shows as that commit's work");
+    }
+    for await (const { commit, what } of storeHistory(repository, path, this)) {
+      writeLine(`${commit.day} ${commit.shortId} ${printable(commit.author)}  ${what}`);
+    }
+  }
+}
+
+/** Git keeps a symbolic link's target as a file of its own. */
+function realFile(path: string): string {
+  return existsSync(path) ? realpathSync(path) : path;
+}
+
+/** The nearest folder around a store, which may be gone with its folder. */
+function existingFolder(folder: string): string {
+  return existsSync(folder) || dirname(folder) === folder ? folder : existingFolder(dirname(folder));
+}

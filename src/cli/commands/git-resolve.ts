@@ -1,0 +1,130 @@
+import { dirname, relative, resolve } from "node:path";
+import { Command, Option } from "clipanion";
+import { PprotectError } from "../../common/errors.ts";
+import { printable, shown } from "../../common/printable.ts";
+import { type Conflict, describeConflict } from "../../git/merge/conflict.ts";
+import type { Decision } from "../../git/merge/merge-stores.ts";
+import { NO_CREDENTIALS, type Opener, openerFor } from "../../git/merge/opener.ts";
+import { conflictText, type Decisions, mergeWithDecisions, settle } from "../../git/merge/resolve.ts";
+import type { Choice, Sides } from "../../git/merge/sides.ts";
+import { lastChange, readStages } from "../../git/merge/stages.ts";
+import { openRepository, type Repository } from "../../git/repository.ts";
+import { KeyFile } from "../../store/key-file.ts";
+import { replaceStoreFile } from "../../store/store-file.ts";
+import { BaseCommand } from "../base-command.ts";
+
+export class GitResolveCommand extends BaseCommand {
+  static override paths = [["git", "resolve"]];
+  static override usage = Command.Usage({
+    category: "Git",
+    description: "finish a merge that left conflicts in a store",
+    examples: [
+      ["Ask about each conflict", "$0 git resolve"],
+      [
+        "Decide by name",
+        "$0 git resolve --take prod/api-key=theirs --take 'prod owner bob@example.com=ours'",
+      ],
+      ["Ours wherever there is a conflict", "$0 git resolve --ours"],
+    ],
+  });
+
+  ours = Option.Boolean("--ours", false, { description: "take our side of every conflict" });
+  theirs = Option.Boolean("--theirs", false, { description: "take their side of every conflict" });
+  take = Option.Array("--take", [], {
+    description: "NAME=ours or NAME=theirs: decide one conflict; may be repeated",
+  });
+  show = Option.Boolean("--show", false, {
+    description: "show the values of both sides (needs an owner's credentials)",
+  });
+
+  async run(): Promise<undefined> {
+    const given = this.#givenDecisions();
+    const path = resolve(this.storePath);
+    const repository = await openRepository(dirname(path));
+    const name = relative(repository.folder, path);
+    const sides = await readStages(repository, name);
+    const opener = await this.#opener(sides, given);
+    const store = await settle(sides, opener, given, (conflict) =>
+      this.#decide(conflict, { sides, opener, repository, name }),
+    );
+    await replaceStoreFile(path, this.storePath, new KeyFile(store), {
+      onWait: (message) => this.note(message),
+    });
+    await repository.run("add", "--", name);
+    this.note(
+      `Resolved and staged ${printable(this.storePath)}. Next: \`git commit\`, or \`--continue\` what git is doing.`,
+    );
+  }
+
+  #givenDecisions(): Decisions {
+    if (this.ours && this.theirs) throw new PprotectError("usage", "give --ours or --theirs, not both");
+    return new Map(
+      this.take.map((decision) => {
+        const [, label, side] = /^(.+)=(ours|theirs)$/s.exec(decision) ?? [];
+        if (label === undefined || side === undefined) {
+          throw new PprotectError("usage", `--take needs NAME=ours or NAME=theirs, not "${shown(decision)}"`);
+        }
+        return [label, side as Choice];
+      }),
+    );
+  }
+
+  /** Credentials are asked for only where they settle something that nobody decided. */
+  async #opener(sides: Sides, given: Decisions): Promise<Opener> {
+    const { hasGivenCredentials, resolveCredentials, wrongCredentials } = await import(
+      "../../credentials/resolve.ts"
+    );
+    const haveCredentials = this.user !== undefined || hasGivenCredentials(this.credentialSources);
+    if (!haveCredentials) {
+      const { conflicts } = mergeWithDecisions(sides, NO_CREDENTIALS, given);
+      const helped = conflicts.filter(({ credentials }) => credentials === "needed");
+      const decided = this.ours || this.theirs || this.nonInteractive;
+      if (helped.length === 0 || (decided && !this.show)) return NO_CREDENTIALS;
+      for (const conflict of helped) this.note(describeConflict(conflict));
+      this.note("An owner's credentials settle this; leave the user empty to go on without.");
+    }
+    const creds = await resolveCredentials(this.credentialSources);
+    if (!haveCredentials && creds.name === "") return NO_CREDENTIALS;
+    const known = [sides.ours, sides.theirs, sides.base].filter(({ custodians }) =>
+      custodians.has(creds.name),
+    );
+    if (!known.some((store) => new KeyFile(store).unlock(creds)))
+      throw wrongCredentials(new KeyFile(sides.ours), creds);
+    return openerFor(creds, sides);
+  }
+
+  async #decide(conflict: Conflict, context: DecisionContext): Promise<Decision> {
+    if (this.ours || this.theirs) return this.ours ? "ours" : "theirs";
+    this.note(`\n${describeConflict(conflict)}`);
+    for (const side of ["ours", "theirs"] as const) this.note(await this.#sideLine(conflict, side, context));
+    const isSecret = conflict.subject.kind === "secret";
+    const question = `Take [o]urs${isSecret ? ", [t]heirs or a [n]ew value" : " or [t]heirs"}? `;
+    for (;;) {
+      const answer = (await this.ask(question, "decision (--ours, --theirs or --take)")).trim().toLowerCase();
+      if (answer !== "" && "ours".startsWith(answer)) return "ours";
+      if (answer !== "" && "theirs".startsWith(answer)) return "theirs";
+      if (isSecret && answer !== "" && "new".startsWith(answer)) {
+        return { value: await this.askHidden("Secret value: ", "value") };
+      }
+    }
+  }
+
+  async #sideLine({ subject }: Conflict, side: Choice, context: DecisionContext): Promise<string> {
+    const { sides, opener, repository, name } = context;
+    const text = conflictText(sides[side], subject);
+    const change = text ?? conflictText(sides.base, subject);
+    const who = change === undefined ? undefined : await lastChange(repository, side, name, change);
+    const value =
+      this.show && subject.kind === "secret" ? opener.secret(side, subject.domain, subject.name) : undefined;
+    const state = text === undefined ? "not there" : value === undefined ? "there" : JSON.stringify(value);
+    return printable(`  ${`${side}:`.padEnd(8)}${state}${who === undefined ? "" : `, by ${who}`}`);
+  }
+}
+
+interface DecisionContext {
+  readonly sides: Sides;
+  readonly opener: Opener;
+  readonly repository: Repository;
+  /** The store's path in the repository's folder. */
+  readonly name: string;
+}

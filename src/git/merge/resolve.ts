@@ -1,0 +1,62 @@
+import { PprotectError } from "../../common/errors.ts";
+import { shown } from "../../common/printable.ts";
+import type { StoreData } from "../../store/store-data.ts";
+import { type Conflict, type ConflictSubject, conflictLabel } from "./conflict.ts";
+import { type Decision, mergeStores } from "./merge-stores.ts";
+import type { Opener } from "./opener.ts";
+import type { Sides } from "./sides.ts";
+
+/** Decisions by the name of the conflict. */
+export type Decisions = ReadonlyMap<string, Decision>;
+
+/**
+ * Merges with the decisions made so far.
+ * @returns the merged store, and what is still in conflict
+ */
+export function mergeWithDecisions(sides: Sides, opener: Opener, decisions: Decisions) {
+  return mergeStores(sides, { opener, decide: (subject) => decisions.get(conflictLabel(subject)) });
+}
+
+/**
+ * Merges and has each conflict decided until none is left. A decision may bring up another conflict, such as
+ * an owner of a domain that was taken whole.
+ *
+ * @param decide answers for one conflict
+ * @throws PprotectError `missing_credentials` when a decision cannot be carried out without an owner's key
+ */
+export async function settle(
+  sides: Sides,
+  opener: Opener,
+  given: Decisions,
+  decide: (conflict: Conflict) => Promise<Decision>,
+): Promise<StoreData> {
+  const decisions = new Map(given);
+  for (;;) {
+    const { store, conflicts } = mergeWithDecisions(sides, opener, decisions);
+    const [conflict] = conflicts;
+    if (!conflict) return store;
+    const label = conflictLabel(conflict.subject);
+    if (decisions.has(label)) {
+      throw new PprotectError(
+        "missing_credentials",
+        `${shown(label)} cannot be settled so: ${conflict.reason}`,
+        "give an owner's credentials, or choose the other side",
+      );
+    }
+    decisions.set(label, await decide(conflict));
+  }
+}
+
+/** The text in a version that a conflict is about: for finding the commit that put it there. */
+export function conflictText(store: StoreData, subject: ConflictSubject): string | undefined {
+  switch (subject.kind) {
+    case "secret":
+      return store.domains.get(subject.domain)?.secrets.get(subject.name);
+    case "owner":
+      return store.domains.get(subject.domain)?.owners.get(subject.name);
+    case "domain":
+      return store.domains.get(subject.domain)?.publicKey;
+    case "custodian":
+      return store.custodians.get(subject.name);
+  }
+}

@@ -1,0 +1,78 @@
+import { PprotectError } from "../../common/errors.ts";
+import { printable } from "../../common/printable.ts";
+import { parseStore } from "../../store/parse.ts";
+import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
+import type { Repository } from "../repository.ts";
+import type { Choice, Sides } from "./sides.ts";
+
+/** git's numbers for the versions of an unmerged file (git-ls-files, `--stage`). */
+const STAGES = { base: 1, ours: 2, theirs: 3 } as const;
+
+/**
+ * The three versions of an unmerged store, from the index.
+ *
+ * @param path relative to the repository's folder
+ * @throws PprotectError `usage` when the store is not in conflict; `invalid_store` naming the version
+ */
+export async function readStages(repository: Repository, path: string): Promise<Sides> {
+  const listed = await repository.run("ls-files", "--unmerged", "-z", "--", path);
+  const present = new Set(listed.split("\0").map((line) => Number(/^\d+ [0-9a-f]+ (\d)\t/.exec(line)?.[1])));
+  if (!present.has(STAGES.ours) && !present.has(STAGES.theirs)) {
+    throw new PprotectError("usage", `${printable(path)} is not in conflict`, "there is nothing to resolve");
+  }
+  for (const side of ["ours", "theirs"] as const) {
+    if (!present.has(STAGES[side])) {
+      throw new PprotectError(
+        "usage",
+        `${printable(path)} was deleted by ${side}`,
+        "keep it with `git add`, or let it go with `git rm`",
+      );
+    }
+  }
+  const read = async (side: keyof Sides): Promise<StoreData> => {
+    if (!present.has(STAGES[side])) return EMPTY_STORE;
+    const text = await repository.run("cat-file", "blob", `:${STAGES[side]}:./${path}`);
+    return parseStore(Buffer.from(text), `${path} (${side})`);
+  };
+  return { base: await readBase(read), ours: await read("ours"), theirs: await read("theirs") };
+}
+
+/** A virtual ancestor of a criss-cross merge may hold conflicts of its own: then there is none to go by. */
+async function readBase(read: (side: "base") => Promise<StoreData>): Promise<StoreData> {
+  try {
+    return await read("base");
+  } catch (error) {
+    if (error instanceof PprotectError) return EMPTY_STORE;
+    throw error;
+  }
+}
+
+/** Commits that may stand for "theirs", by what git is in the middle of. */
+const THEIR_HEADS = ["MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD", "REVERT_HEAD"];
+
+/** Says who last touched a text in a side's history, and when; nothing where that cannot be known. */
+export async function lastChange(
+  repository: Repository,
+  side: Choice,
+  path: string,
+  text: string,
+): Promise<string | undefined> {
+  const heads = side === "ours" ? ["HEAD"] : THEIR_HEADS;
+  for (const head of heads) {
+    const commit = await repository.ask("rev-parse", "--quiet", "--verify", `${head}^{commit}`);
+    if (commit === undefined) continue;
+    const format = "--format=%an, %ad (%h)";
+    const log = await repository.ask(
+      "log",
+      "-1",
+      format,
+      "--date=iso",
+      `-S${text}`,
+      commit.trim(),
+      "--",
+      path,
+    );
+    return log?.trim() || undefined;
+  }
+  return undefined;
+}

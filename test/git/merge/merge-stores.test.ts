@@ -1,0 +1,163 @@
+import { describe, expect, test } from "bun:test";
+import { conflictLabel } from "../../../src/git/merge/conflict.ts";
+import { markConflicts } from "../../../src/git/merge/marked-text.ts";
+import { type Decision, mergeStores } from "../../../src/git/merge/merge-stores.ts";
+import { NO_CREDENTIALS, type Opener, openerFor } from "../../../src/git/merge/opener.ts";
+import type { Sides } from "../../../src/git/merge/sides.ts";
+import { KeyFile } from "../../../src/store/key-file.ts";
+import { parseStore } from "../../../src/store/parse.ts";
+import { type MergeCase, mergeCases, openEverything } from "../../support/merge-cases.ts";
+
+const ALICE = { name: "alice@example.com", passphrase: `P${"a".repeat(64)}P` };
+const BOB = { name: "bob@example.com", passphrase: `P${"b".repeat(64)}P` };
+const PASSPHRASES = { [ALICE.name]: ALICE.passphrase, [BOB.name]: BOB.passphrase };
+
+function sidesOf({ bytes }: MergeCase): Sides {
+  return {
+    base: parseStore(bytes.base, "base"),
+    ours: parseStore(bytes.ours, "ours"),
+    theirs: parseStore(bytes.theirs, "theirs"),
+  };
+}
+
+function merge(sides: Sides, opener: Opener = NO_CREDENTIALS, decide: Decision | undefined = undefined) {
+  return mergeStores(sides, { opener, decide: () => decide });
+}
+
+function base(): KeyFile {
+  return KeyFile.create()
+    .addCustodian(ALICE, "raw")
+    .addCustodian(BOB, "raw")
+    .addDomain("dev", ALICE.name)
+    .addSecret("dev", "k", "v");
+}
+
+function unlocked(keyFile: KeyFile, creds = ALICE) {
+  const custodian = keyFile.unlock(creds);
+  if (!custodian) throw new Error("cannot unlock");
+  return custodian;
+}
+
+describe.each(mergeCases().map((each) => [each.name, each] as const))("merge case %s", (_name, each) => {
+  const expected = { owners: each.owners ?? {}, secrets: each.secrets ?? {} };
+  const sides = sidesOf(each);
+
+  if (each.outcome === "clean") {
+    test("merges without credentials, and every owner reads everything", () => {
+      const { store, conflicts } = merge(sides);
+      expect(conflicts).toEqual([]);
+      expect(openEverything(store, each.passphrases)).toEqual(expected as never);
+    });
+  } else {
+    test("is reported as a conflict without credentials", () => {
+      const { conflicts } = merge(sides);
+      expect(conflicts.length).toBeGreaterThan(0);
+      if (each.conflicts)
+        expect(conflicts.map(({ subject }) => conflictLabel(subject))).toEqual([...each.conflicts]);
+    });
+
+    test("is marked so that every command refuses the file", () => {
+      const text = markConflicts(sides, 7);
+      expect(text).toMatch(/^<{7} ours$/m);
+      expect(text).toMatch(/^={7}$/m);
+      expect(text).toMatch(/^>{7} theirs$/m);
+      expect(() => KeyFile.parse(Buffer.from(text), "f")).toThrow(
+        /unresolved merge: run `pprotect git resolve`/,
+      );
+    });
+  }
+
+  for (const name of each.needs_credentials_of ?? []) {
+    test(`merges with the credentials of ${name}, and every owner reads everything`, () => {
+      const opener = openerFor({ name, passphrase: each.passphrases[name] ?? "" }, sides);
+      const { store, conflicts } = merge(sides, opener);
+      expect(conflicts).toEqual([]);
+      expect(openEverything(store, each.passphrases)).toEqual(expected as never);
+    });
+
+    test(`stays a conflict with a wrong passphrase for ${name}`, () => {
+      expect(merge(sides, openerFor({ name, passphrase: "wrong" }, sides)).conflicts.length).toBeGreaterThan(
+        0,
+      );
+    });
+  }
+});
+
+test("equal values that were sealed apart are no conflict for an owner", () => {
+  const start = base();
+  const sides = {
+    base: start.data,
+    ours: start.addSecret("dev", "new", "same").data,
+    theirs: start.addSecret("dev", "new", "same").data,
+  };
+  expect(merge(sides).conflicts).toHaveLength(1);
+  const { store, conflicts } = merge(sides, openerFor(ALICE, sides));
+  expect(conflicts).toEqual([]);
+  expect(openEverything(store, PASSPHRASES).secrets).toEqual({ dev: { k: "v", new: "same" } });
+});
+
+test("two sides that each remove another owner do not leave a domain without one", () => {
+  const start = base();
+  const both = start.addOwner("dev", BOB.name, unlocked(start));
+  const sides = {
+    base: both.data,
+    ours: both.removeOwner("dev", ALICE.name).data,
+    theirs: both.removeOwner("dev", BOB.name).data,
+  };
+  const { conflicts } = merge(sides);
+  expect(conflicts.map(({ subject }) => conflictLabel(subject))).toEqual(["dev"]);
+  const { store } = merge(sides, NO_CREDENTIALS, "theirs");
+  expect(openEverything(store, PASSPHRASES).owners).toEqual({ dev: [ALICE.name] });
+});
+
+test("two passphrases for one custodian are a conflict, and either can be chosen", () => {
+  const start = base();
+  const other = `P${"c".repeat(64)}P`;
+  const sides = {
+    base: start.data,
+    ours: start.setCustodianPassphrase(unlocked(start), BOB.passphrase, "raw").data,
+    theirs: start.setCustodianPassphrase(unlocked(start), other, "raw").data,
+  };
+  expect(merge(sides).conflicts.map(({ subject }) => conflictLabel(subject))).toEqual([
+    `custodian ${ALICE.name}`,
+  ]);
+  const { store, conflicts } = merge(sides, NO_CREDENTIALS, "theirs");
+  expect(conflicts).toEqual([]);
+  expect(openEverything(store, { [ALICE.name]: other }).secrets).toEqual({ dev: { k: "v" } });
+});
+
+test("a changed passphrase does not keep the other side from removing a domain", () => {
+  const start = base().addDomain("prod", ALICE.name);
+  const sides = {
+    base: start.data,
+    ours: start.setCustodianPassphrase(unlocked(start), BOB.passphrase, "raw").data,
+    theirs: start.removeDomain("dev").data,
+  };
+  const { store, conflicts } = merge(sides);
+  expect(conflicts).toEqual([]);
+  expect([...store.domains.keys()]).toEqual(["prod"]);
+});
+
+test("a decision for a new value seals it to the key that stands", () => {
+  const start = base();
+  const sides = {
+    base: start.data,
+    ours: start.updateSecret("dev", "k", "ours").data,
+    theirs: start.rotateDomainKey("dev", unlocked(start)).updateSecret("dev", "k", "theirs").data,
+  };
+  const { store, conflicts } = merge(sides, NO_CREDENTIALS, { value: "new" });
+  expect(conflicts).toEqual([]);
+  expect(openEverything(store, PASSPHRASES).secrets).toEqual({ dev: { k: "new" } });
+});
+
+test("without a common ancestor what both have alike stands once, and nothing is dropped", () => {
+  const start = base();
+  const sides = {
+    base: parseStore(Buffer.from("key-custodians: {}\naudit-log: []\n"), "none"),
+    ours: start.addSecret("dev", "a", "1").data,
+    theirs: start.addSecret("dev", "b", "2").data,
+  };
+  const { store, conflicts } = merge(sides);
+  expect(conflicts).toEqual([]);
+  expect(openEverything(store, PASSPHRASES).secrets).toEqual({ dev: { k: "v", a: "1", b: "2" } });
+});
