@@ -1,0 +1,123 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { KeyFile } from "../../src/store/key-file.ts";
+import { mergeRepository, type TestRepository } from "../support/git-repository.ts";
+import { apply, areDisjoint, type Branch, operations, startingPoint } from "../support/histories.ts";
+import { openEverything } from "../support/merge-cases.ts";
+
+/** How many random histories are merged; more with the variable. */
+const HISTORIES = Number(process.env.PPROTECT_HISTORIES ?? 500);
+
+interface Merged {
+  readonly clean: boolean;
+  readonly text: string;
+  readonly report: string;
+}
+
+/** Merges two stores through git itself, as `git merge` would, without touching a work tree. */
+async function mergeByGit(
+  repository: TestRepository,
+  base: Branch,
+  ours: Branch,
+  theirs: Branch,
+  env: Readonly<Record<string, string>>,
+): Promise<Merged> {
+  await repository.git(["fast-import", "--quiet", "--force"], {}, importStream([base, ours, theirs]));
+  const { status, stdout, stderr } = await repository.git(
+    ["merge-tree", "--write-tree", "ours", "theirs"],
+    env,
+  );
+  if (status > 1) throw new Error(`git merge-tree: ${stderr}`);
+  const tree = stdout.split("\n")[0] ?? "";
+  const { stdout: text } = await repository.git(["cat-file", "blob", `${tree}:protected.yaml`]);
+  return { clean: status === 0, text, report: stdout + stderr };
+}
+
+/** Three commits: `base`, and `ours` and `theirs` on top of it. */
+function importStream(branches: readonly Branch[]): string {
+  const names = ["base", "ours", "theirs"];
+  return branches
+    .map(({ keyFile }, index) => {
+      const text = keyFile.toString();
+      const from = index === 0 ? "" : "from :1\n";
+      return (
+        `commit refs/heads/${names[index]}\nmark :${index + 1}\ncommitter A <a@b> 1700000000 +0000\ndata 1\nx\n${from}` +
+        `M 100644 inline protected.yaml\ndata ${Buffer.byteLength(text)}\n${text}\n`
+      );
+    })
+    .join("");
+}
+
+/** The passphrases after a merge: of whichever side changed them. */
+function mergedPassphrases(base: Branch, ours: Branch, theirs: Branch): Record<string, string> {
+  const names = new Set([...Object.keys(ours.passphrases), ...Object.keys(theirs.passphrases)]);
+  return Object.fromEntries(
+    [...names].map((name) => {
+      const our = ours.passphrases[name];
+      const changed = our !== undefined && our !== base.passphrases[name];
+      return [name, (changed ? our : (theirs.passphrases[name] ?? our)) ?? ""];
+    }),
+  );
+}
+
+/** What a clean merge must hold: each secret's three-way result in the clear, of every domain that is left. */
+function threeWaySecrets(base: Branch, ours: Branch, theirs: Branch): Record<string, Record<string, string>> {
+  const [b, o, t] = [base, ours, theirs].map(
+    (each) => openEverything(each.keyFile.data, each.passphrases).secrets,
+  );
+  const result: Record<string, Record<string, string>> = {};
+  for (const domain of new Set([...Object.keys(o ?? {}), ...Object.keys(t ?? {})])) {
+    const [inBase, inOurs, inTheirs] = [b?.[domain], o?.[domain], t?.[domain]];
+    // Removed by one side, and the other cannot have changed it, or it would be a conflict.
+    if (inBase && (!inOurs || !inTheirs)) continue;
+    const secrets: Record<string, string> = {};
+    for (const secret of new Set([...Object.keys(inOurs ?? {}), ...Object.keys(inTheirs ?? {})])) {
+      const [x, y, z] = [inBase?.[secret], inOurs?.[secret], inTheirs?.[secret]];
+      if (y !== z && y !== x && z !== x)
+        throw new Error(`${domain}/${secret} was changed by both, and merged clean`);
+      const value = y === x ? z : y;
+      if (value !== undefined) secrets[secret] = value;
+    }
+    result[domain] = secrets;
+  }
+  return result;
+}
+
+test(`${HISTORIES} random histories merge right through git, or are reported`, async () => {
+  const repository = await mergeRepository();
+  const start = startingPoint();
+  const tally = { clean: 0, conflicts: 0, disjoint: 0 };
+  await fc.assert(
+    fc.asyncProperty(
+      operations(3),
+      operations(4),
+      operations(4),
+      fc.boolean(),
+      async (before, one, other, asOwner) => {
+        const base = { ...apply(start, before, "b"), touched: new Set<string>() };
+        const ours = apply(base, one, "o");
+        const theirs = apply(base, other, "t");
+        const creds = { PPROTECT_USER: "ann", PPROTECT_PASSPHRASE: base.passphrases.ann ?? "" };
+        const merged = await mergeByGit(repository, base, ours, theirs, asOwner ? creds : {});
+        if (areDisjoint(ours.touched, theirs.touched)) {
+          tally.disjoint++;
+          expect({ ...merged, text: "" }).toMatchObject({ clean: true });
+        }
+        if (!merged.clean) {
+          tally.conflicts++;
+          expect(merged.report).toContain("protected.yaml");
+          expect(merged.text).toMatch(/^<{7} ours$/m);
+          return;
+        }
+        tally.clean++;
+        const { data } = KeyFile.parse(Buffer.from(merged.text), "merged");
+        expect(new KeyFile(data).toString()).toBe(merged.text);
+        const opened = openEverything(data, mergedPassphrases(base, ours, theirs));
+        expect(opened.secrets).toEqual(threeWaySecrets(base, ours, theirs));
+      },
+    ),
+    { numRuns: HISTORIES, endOnFailure: process.env.CI !== undefined },
+  );
+  // A generator that only ever makes one kind of history would prove little.
+  expect(Math.min(tally.clean, tally.conflicts, tally.disjoint)).toBeGreaterThan(HISTORIES / 20);
+}, 600_000);
