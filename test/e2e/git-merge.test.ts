@@ -1,0 +1,222 @@
+import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { KeyFile } from "../../src/store/key-file.ts";
+import { mergeRepository, type TestRepository } from "../support/git-repository.ts";
+import { type MergeCase, mergeCases, openEverything } from "../support/merge-cases.ts";
+
+const ALICE = { PPROTECT_USER: "alice@example.com", PPROTECT_PASSPHRASE: "alice-pw" };
+
+function caseNamed(start: string): MergeCase {
+  const found = mergeCases().find(({ name }) => name.startsWith(start));
+  if (!found) throw new Error(`no merge case ${start}`);
+  return found;
+}
+
+/** A repository on `main` with our version, and `other` with theirs, of one merge case. */
+async function branched(start: string): Promise<{ repository: TestRepository; each: MergeCase }> {
+  const each = caseNamed(start);
+  const repository = await mergeRepository();
+  await repository.commitStore(each.bytes.base, "base");
+  await repository.must("checkout", "-q", "-b", "other");
+  await repository.commitStore(each.bytes.theirs, "theirs");
+  await repository.must("checkout", "-q", "main");
+  await repository.commitStore(each.bytes.ours, "ours");
+  return { repository, each };
+}
+
+const storeText = ({ folder }: TestRepository): string =>
+  readFileSync(join(folder, "protected.yaml"), "utf8");
+
+function expectMerged(repository: TestRepository, { passphrases, owners, secrets }: MergeCase): void {
+  const { data } = KeyFile.parse(readFileSync(join(repository.folder, "protected.yaml")), "merged");
+  expect(openEverything(data, passphrases)).toEqual({ owners, secrets } as never);
+  expect(new KeyFile(data).toString()).toBe(storeText(repository));
+}
+
+describe("stores merge by themselves", () => {
+  test.each(
+    mergeCases()
+      .filter(({ outcome }) => outcome === "clean")
+      .map((each) => each.name),
+  )("in git merge: %s", async (name) => {
+    const { repository, each } = await branched(name);
+    const { status, stderr } = await repository.git(["merge", "-q", "-m", "merge", "other"]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expectMerged(repository, each);
+  });
+
+  test("in git rebase", async () => {
+    const { repository, each } = await branched("01");
+    expect((await repository.git(["rebase", "-q", "other"])).status).toBe(0);
+    expectMerged(repository, each);
+  });
+
+  test("in git cherry-pick", async () => {
+    const { repository, each } = await branched("01");
+    expect((await repository.git(["cherry-pick", "other"])).status).toBe(0);
+    expectMerged(repository, each);
+  });
+
+  test("in git stash pop", async () => {
+    const each = caseNamed("01");
+    const repository = await mergeRepository();
+    await repository.commitStore(each.bytes.base, "base");
+    repository.write("protected.yaml", each.bytes.theirs);
+    await repository.must("stash", "-q");
+    await repository.commitStore(each.bytes.ours, "ours");
+    expect((await repository.git(["stash", "pop", "-q"])).status).toBe(0);
+    expectMerged(repository, each);
+  });
+
+  test("in git merge-tree, which has no work tree", async () => {
+    const { repository, each } = await branched("01");
+    const tree = (await repository.must("merge-tree", "--write-tree", "main", "other")).trim();
+    await repository.must("checkout", "-q", tree, "--", "protected.yaml");
+    expectMerged(repository, each);
+  });
+
+  test("in a criss-cross, whose common ancestor git makes up", async () => {
+    const { repository } = await branched("01");
+    await repository.must("branch", "ours-alone", "main");
+    await repository.must("merge", "-q", "-m", "one way", "other");
+    await repository.must("checkout", "-q", "other");
+    await repository.must("merge", "-q", "-m", "the other way", "ours-alone");
+    const add = async (branch: string, secret: string): Promise<void> => {
+      await repository.must("checkout", "-q", branch);
+      expect((await repository.pprotect(["add-secret", "dev", secret], {}, "v")).status).toBe(0);
+      await repository.must("commit", "-qam", secret);
+    };
+    await add("main", "from-main");
+    await add("other", "from-other");
+    expect((await repository.git(["merge", "-q", "-m", "criss-cross", "main"])).status).toBe(0);
+    const { data } = KeyFile.parse(Buffer.from(storeText(repository)), "merged");
+    const secrets = openEverything(data, { "alice@example.com": "alice-pw" }).secrets.dev;
+    expect(Object.keys(secrets ?? {}).sort()).toEqual(["from-main", "from-other", "one", "ours", "theirs"]);
+  });
+
+  test("where both branches added the file, without a common ancestor", async () => {
+    const each = caseNamed("01");
+    const repository = await mergeRepository();
+    await repository.must("commit", "-q", "--allow-empty", "-m", "root");
+    await repository.must("checkout", "-q", "-b", "other");
+    await repository.commitStore(each.bytes.theirs, "theirs");
+    await repository.must("checkout", "-q", "main");
+    await repository.commitStore(each.bytes.ours, "ours");
+    expect((await repository.git(["merge", "-q", "-m", "merge", "other"])).status).toBe(0);
+    expectMerged(repository, each);
+  });
+
+  test.each(
+    mergeCases()
+      .filter(({ outcome }) => outcome === "needs-credentials")
+      .map((each) => each.name),
+  )("with an owner's credentials in the environment: %s", async (name) => {
+    const { repository, each } = await branched(name);
+    const { status } = await repository.git(["merge", "-q", "-m", "merge", "other"], ALICE);
+    expect(status).toBe(0);
+    expectMerged(repository, each);
+  });
+});
+
+describe("what a person has to decide", () => {
+  test.each(
+    mergeCases()
+      .filter(({ outcome }) => outcome !== "clean")
+      .map((each) => each.name),
+  )("is reported by name, and every command refuses the file until it is resolved: %s", async (name) => {
+    const { repository, each } = await branched(name);
+    const { status, stderr } = await repository.git(["merge", "-q", "-m", "merge", "other"]);
+    expect(status).toBe(1);
+    for (const conflict of each.conflicts ?? [])
+      expect(stderr).toContain(`conflict in protected.yaml: ${conflict}:`);
+    for (const command of [["list-domains"], ["check"], ["add-secret", "dev", "x", "--generate"]]) {
+      const refused = await repository.pprotect(command);
+      expect(refused.status).toBe(1);
+      expect(refused.stdout + refused.stderr).toContain("unresolved merge: run `pprotect git resolve`");
+    }
+  });
+
+  test("resolves by answers, which name who changed it and when, and never show a value", async () => {
+    const { repository } = await branched("03");
+    await repository.git(["merge", "-q", "-m", "merge", "other"]);
+    const { status, stderr } = await repository.pprotect(["git", "resolve"], {}, "t\n");
+    expect({ status, stderr }).toMatchObject({ status: 0 });
+    expect(stderr).toContain("dev/k: added by both sides");
+    expect(stderr).toMatch(/ours:\s+there, by Anna, \d{4}-\d\d-\d\d/);
+    expect((await repository.must("status", "--short")).trim()).toBe("M  protected.yaml");
+    const read = await repository.pprotect(["decrypt-domain", "dev", "--secret", "k"], ALICE);
+    expect(read.stdout).toBe("t");
+  });
+
+  test("resolves to a new value, typed", async () => {
+    const { repository } = await branched("03");
+    await repository.git(["merge", "-q", "-m", "merge", "other"]);
+    expect((await repository.pprotect(["git", "resolve"], {}, "n\nbrand new\n")).status).toBe(0);
+    const read = await repository.pprotect(["decrypt-domain", "dev", "--secret", "k"], ALICE);
+    expect(read.stdout).toBe("brand new");
+  });
+
+  test("shows the values only with --show and credentials", async () => {
+    const { repository } = await branched("03");
+    await repository.git(["merge", "-q", "-m", "merge", "other"]);
+    const { stderr } = await repository.pprotect(["git", "resolve", "--show"], ALICE, "o\n");
+    expect(stderr).toContain('theirs: "t"');
+  });
+
+  test.each(["--ours", "--theirs", "--take=dev/k=theirs"])(
+    "resolves by %s without a question",
+    async (option) => {
+      const { repository } = await branched("03");
+      await repository.git(["merge", "-q", "-m", "merge", "other"]);
+      expect((await repository.pprotect(["git", "resolve", option, "--non-interactive"])).status).toBe(0);
+      const read = await repository.pprotect(["decrypt-domain", "dev", "--secret", "k"], ALICE);
+      expect(read.stdout).toBe(option === "--ours" ? "o" : "t");
+    },
+  );
+
+  test("resolves what was sealed to a replaced key with credentials alone", async () => {
+    const { repository, each } = await branched("08");
+    await repository.git(["merge", "-q", "-m", "merge", "other"]);
+    expect((await repository.pprotect(["git", "resolve", "--non-interactive"], ALICE)).status).toBe(0);
+    expectMerged(repository, each);
+  });
+
+  test("is not settled with a key that nobody has, and stays as it was", async () => {
+    const { repository } = await branched("08");
+    await repository.git(["merge", "-q", "-m", "merge", "other"]);
+    const before = storeText(repository);
+    const { status, stderr } = await repository.pprotect(["git", "resolve", "--theirs"]);
+    expect(status).toBe(1);
+    expect(stderr).toContain("give an owner's credentials");
+    expect(storeText(repository)).toBe(before);
+  });
+
+  test("is refused where there is no conflict", async () => {
+    const { repository } = await branched("01");
+    const { status, stderr } = await repository.pprotect(["git", "resolve"]);
+    expect(status).toBe(1);
+    expect(stderr).toContain("protected.yaml is not in conflict");
+  });
+});
+
+test("a version that is no store leaves git's own text merge, says which side, and is never clean", async () => {
+  const each = caseNamed("01");
+  const repository = await mergeRepository();
+  await repository.commitStore(each.bytes.base, "base");
+  await repository.must("checkout", "-q", "-b", "other");
+  await repository.commitStore(`${Buffer.from(each.bytes.base).toString()}- {broken\n`, "theirs");
+  await repository.must("checkout", "-q", "main");
+  await repository.commitStore(each.bytes.ours, "ours");
+  const { status, stderr } = await repository.git(["merge", "-q", "-m", "merge", "other"]);
+  expect(status).toBe(1);
+  expect(stderr).toContain("cannot read their version:");
+  expect(storeText(repository)).toContain("- {broken");
+});
+
+test("conflict markers are as long as git asks", async () => {
+  const { repository } = await branched("03");
+  repository.write(".git/info/attributes", "protected.yaml merge=pprotect conflict-marker-size=12\n");
+  await repository.git(["merge", "-q", "-m", "merge", "other"]);
+  expect(storeText(repository)).toMatch(/^<{12} ours\n[^<>=]*AA?[^\n]*\n={12}\n[^\n]+\n>{12} theirs$/m);
+});
