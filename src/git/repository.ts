@@ -68,3 +68,83 @@ async function quietly(git: SimpleGit, args: readonly string[]): Promise<string 
     throw error;
   }
 }
+
+/** Reads many objects through one process: starting git for each takes longer than all of the reading. */
+export interface BlobReader {
+  /** @returns the blob's bytes, or `undefined` when the repository has no blob of that id */
+  read(id: string): Promise<Uint8Array | undefined>;
+  close(): Promise<void>;
+}
+
+/** A `git cat-file --batch` to ask one blob after the other; simple-git can neither feed nor stream one. */
+export function openBlobReader({ folder }: Pick<Repository, "folder">): BlobReader {
+  const git = Bun.spawn(["git", "cat-file", "--batch"], {
+    cwd: folder,
+    stdin: "pipe",
+    stdout: "pipe",
+    stderr: "ignore",
+  });
+  const output = new ByteQueue(git.stdout.getReader());
+  const read = async (id: string): Promise<Uint8Array | undefined> => {
+    git.stdin.write(`${id}\n`);
+    await git.stdin.flush();
+    const header = Buffer.from(await output.takeThrough(NEWLINE)).toString();
+    const [, type, size] = header.trimEnd().split(" ");
+    // `ID missing`, or for a name that stands for several objects `ID ambiguous`.
+    if (size === undefined) return undefined;
+    const content = (await output.take(Number(size) + 1)).subarray(0, -1);
+    return type === "blob" ? content : undefined;
+  };
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    // Answers come in the order of the questions, so one must be read to its end before the next is asked.
+    read(id) {
+      const answer = last.then(() => read(id));
+      last = answer.catch(() => undefined);
+      return answer;
+    },
+    async close() {
+      await git.stdin.end();
+      await git.exited;
+    },
+  };
+}
+
+const NEWLINE = 10;
+
+/** Bytes as they come, taken out in pieces of a wanted length. */
+class ByteQueue {
+  readonly #source: { read(): Promise<{ done: boolean; value?: Uint8Array | undefined }> };
+  #chunks: Uint8Array[] = [];
+  #length = 0;
+
+  constructor(source: { read(): Promise<{ done: boolean; value?: Uint8Array | undefined }> }) {
+    this.#source = source;
+  }
+
+  async take(length: number): Promise<Uint8Array> {
+    while (this.#length < length) await this.#receive();
+    const all = this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks);
+    const bytes = all ?? new Uint8Array();
+    this.#chunks = [bytes.subarray(length)];
+    this.#length -= length;
+    return bytes.subarray(0, length);
+  }
+
+  async takeThrough(byte: number): Promise<Uint8Array> {
+    for (let passed = 0, at = 0; ; at++) {
+      while (at >= this.#chunks.length) await this.#receive();
+      const chunk = this.#chunks[at] ?? new Uint8Array();
+      const found = chunk.indexOf(byte);
+      if (found !== -1) return this.take(passed + found + 1);
+      passed += chunk.length;
+    }
+  }
+
+  async #receive(): Promise<void> {
+    const { done, value } = await this.#source.read();
+    if (done || !value) throw new PprotectError("git_failed", "git cat-file ended before its time");
+    this.#chunks.push(value);
+    this.#length += value.length;
+  }
+}

@@ -1,0 +1,52 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { Command, Option } from "clipanion";
+import { printable } from "../../common/printable.ts";
+import { BaseCommand } from "../base-command.ts";
+import { writeOut } from "../output.ts";
+
+export class GitInstallCommand extends BaseCommand {
+  static override paths = [["git", "install"]];
+  static override usage = Command.Usage({
+    category: "Git",
+    description: "set up merging, readable diffs and the pre-commit guard in this repository",
+    examples: [
+      ["For the store here", "$0 git install"],
+      ["For two stores", "$0 git install protected.yaml deploy/protected.yaml"],
+    ],
+  });
+
+  stores = Option.Rest({ name: "stores" });
+
+  async run(): Promise<number> {
+    const { readInstallState, isEffective } = await import("../../git/install/install-state.ts");
+    const { planInstall } = await import("../../git/install/plan-install.ts");
+    const { carryOut } = await import("../../git/install/carry-out.ts");
+    const named = [...(this.file === undefined ? [] : [this.file]), ...this.stores];
+    const choice = { named, fallback: this.storePath, installedToo: false };
+    const state = await readInstallState(process.cwd(), choice);
+    const plan = planInstall(state);
+    if (this.confirm && plan.changes.length > 0) {
+      for (const { says } of plan.changes) this.note(`would do: ${says}`);
+      await this.confirmOrAbort("Change this repository? [y/N] ");
+    }
+    await carryOut(state, plan);
+    for (const { says } of plan.changes) this.note(says);
+    if (plan.changes.length === 0) this.note("nothing changed: everything that install writes is in place");
+    for (const { path } of state.stores) {
+      if (!existsSync(join(state.repository.root, path)))
+        this.note(`${printable(path)} does not exist yet: \`pprotect init --file\` makes it`);
+    }
+    for (const note of plan.notes) this.note(note);
+    if (plan.snippet) writeOut(plan.snippet.lines);
+    let status = 0;
+    for (const { path } of state.stores) {
+      if (await isEffective(state.repository, path)) continue;
+      this.note(
+        `another attributes line overrides ours for ${printable(path)}: see \`git check-attr -a\`, then change it`,
+      );
+      status = 1;
+    }
+    return status;
+  }
+}

@@ -1,0 +1,219 @@
+import type { ErrorCode } from "../../common/errors.ts";
+import { PprotectError } from "../../common/errors.ts";
+import { nearest } from "../../common/nearest.ts";
+import { printable, shown } from "../../common/printable.ts";
+import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
+import { type BlobReader, openBlobReader, type Repository } from "../repository.ts";
+import { counted, describeChange } from "./change-text.ts";
+import { type Reading, readLeniently } from "./lenient-reading.ts";
+import { diffStores, inheritedStore, type StoreChange } from "./store-diff.ts";
+import { type StoreCommit, storeLog } from "./store-log.ts";
+
+/** What of the history is asked for: everything, one domain, or one secret of it. */
+export interface HistoryFilter {
+  readonly domain?: string | undefined;
+  readonly secret?: string | undefined;
+}
+
+/** One thing that a commit did. */
+export interface HistoryLine {
+  readonly commit: StoreCommit;
+  /** One line, safe to print. */
+  readonly what: string;
+}
+
+/**
+ * Which commit did what to a store, newest first, without any credential; given out as it is found.
+ *
+ * @param path from the repository's root, with `/`
+ * @throws PprotectError `store_missing` when no commit has the store; after the last line `no_such_domain` or
+ *   `no_such_secret` when none of its versions has what is asked for
+ */
+export async function* storeHistory(
+  repository: Repository,
+  path: string,
+  filter: HistoryFilter,
+): AsyncGenerator<HistoryLine> {
+  const commits = (await repository.ask("rev-parse", "--verify", "--quiet", "HEAD"))
+    ? await storeLog(repository, path)
+    : [];
+  if (commits.length === 0) {
+    throw new PprotectError(
+      "store_missing",
+      `no commit has a store at ${printable(path)}`,
+      "commit it first; `--file` names another",
+    );
+  }
+  const blobs = openBlobReader(repository);
+  try {
+    const versions = new Versions(commits, blobs);
+    const names = new SeenNames();
+    for (const commit of commits) {
+      for (const what of await commitLines(commit, versions, names, filter)) yield { commit, what };
+    }
+    names.refuseUnknown(filter);
+  } finally {
+    await blobs.close();
+  }
+}
+
+async function commitLines(
+  commit: StoreCommit,
+  versions: Versions,
+  names: SeenNames,
+  filter: HistoryFilter,
+): Promise<string[]> {
+  const now = commit.after === undefined ? undefined : await versions.read(commit.after);
+  names.note(now?.store);
+  if (now?.problem !== undefined) return [`left the store unreadable: ${now.problem}`];
+  const { before, wasBroken } = await versions.before(commit, now?.store);
+  names.note(before);
+  if (!now) return removalLines(commit, before, filter);
+  const lines: string[] = [];
+  if (wasBroken) lines.push("made the store readable again");
+  if (filter.domain === undefined) {
+    if (commit.before.every((id) => id === undefined)) lines.push(`created ${printable(commit.path)}`);
+    if (commit.renamedFrom !== undefined) {
+      lines.push(`renamed ${printable(commit.renamedFrom)} to ${printable(commit.path)}`);
+    }
+  }
+  const changes = diffStores(before, now.store).filter((change) => concerns(change, filter));
+  return [...lines, ...changes.flatMap((change) => describeChange(change) ?? [])];
+}
+
+function removalLines(commit: StoreCommit, before: StoreData | undefined, filter: HistoryFilter): string[] {
+  const { domain, secret } = filter;
+  const held = domain === undefined ? undefined : before?.domains.get(domain);
+  if (domain !== undefined && (!held || (secret !== undefined && !held.secrets.has(secret)))) return [];
+  const domains = counted(before?.domains.size ?? 0, "domain");
+  return [`removed ${printable(commit.path)} (${domains})`];
+}
+
+/** The versions of a store, each parsed once for the commits that stand next to each other. */
+class Versions {
+  readonly #blobs: BlobReader;
+  readonly #cache = new Map<string, Reading>();
+  /** Which version a version came from, to look behind a broken one. */
+  readonly #previous = new Map<string, string>();
+
+  constructor(commits: readonly StoreCommit[], blobs: BlobReader) {
+    this.#blobs = blobs;
+    for (const { before, after } of commits) {
+      const [previous] = before;
+      if (after !== undefined && previous !== undefined && !this.#previous.has(after)) {
+        this.#previous.set(after, previous);
+      }
+    }
+  }
+
+  async read(id: string): Promise<Reading> {
+    const cached = this.#cache.get(id);
+    if (cached) return cached;
+    const bytes = await this.#blobs.read(id);
+    const reading = bytes ? readLeniently(bytes) : { problem: "the repository does not have this version" };
+    // The oldest goes: a store may be large and its history long.
+    const [oldest] = this.#cache.keys();
+    if (oldest !== undefined && this.#cache.size >= MAX_CACHED) this.#cache.delete(oldest);
+    this.#cache.set(id, reading);
+    return reading;
+  }
+
+  /** What a commit is held against: its parent's version, or the last one before that can be read. */
+  async before(
+    { before }: StoreCommit,
+    after: StoreData | undefined,
+  ): Promise<{ before: StoreData | undefined; wasBroken: boolean }> {
+    const parents: StoreData[] = [];
+    const present = before.filter((id) => id !== undefined);
+    let broken = 0;
+    for (const id of present) {
+      const seen = new Set<string>();
+      for (let at: string | undefined = id; at !== undefined && !seen.has(at); at = this.#previous.get(at)) {
+        seen.add(at);
+        const { store } = await this.read(at);
+        if (store) {
+          parents.push(store);
+          break;
+        }
+        if (at === id) broken++;
+      }
+    }
+    const [first] = parents;
+    return {
+      before: after && before.length > 1 ? inheritedBy(after, parents, before.length) : first,
+      wasBroken: present.length > 0 && broken === present.length,
+    };
+  }
+}
+
+/** A parent that has no store, or none that can be read, had none of its entries. */
+function inheritedBy(after: StoreData, parents: readonly StoreData[], count: number): StoreData {
+  const missing = Array.from({ length: count - parents.length }, () => EMPTY_STORE);
+  return inheritedStore([...parents, ...missing], after);
+}
+
+/** Enough for several branches side by side. */
+const MAX_CACHED = 32;
+
+/** Every name that the store ever had, for what to say of one that it never had. */
+class SeenNames {
+  readonly #secrets = new Map<string, Set<string>>();
+
+  note(store: StoreData | undefined): void {
+    for (const [name, { secrets }] of store?.domains ?? []) {
+      const seen = this.#secrets.get(name) ?? new Set();
+      for (const secret of secrets.keys()) seen.add(secret);
+      this.#secrets.set(name, seen);
+    }
+  }
+
+  /** @throws PprotectError `no_such_domain`, `no_such_secret` */
+  refuseUnknown({ domain, secret }: HistoryFilter): void {
+    if (domain === undefined) return;
+    const secrets = this.#secrets.get(domain);
+    if (!secrets) throw unknown("no_such_domain", `domain "${shown(domain)}"`, domain, this.#secrets.keys());
+    if (secret === undefined || secrets.has(secret)) return;
+    const what = `secret "${shown(secret)}" in domain "${shown(domain)}"`;
+    throw unknown("no_such_secret", what, secret, secrets);
+  }
+}
+
+function unknown(code: ErrorCode, what: string, name: string, candidates: Iterable<string>): PprotectError {
+  const near = nearest(name, [...candidates]);
+  return new PprotectError(
+    code,
+    `no commit has a ${what}`,
+    near === undefined ? undefined : `did you mean "${shown(near)}"?`,
+  );
+}
+
+function concerns(change: StoreChange, { domain, secret }: HistoryFilter): boolean {
+  if (domain === undefined) return true;
+  switch (change.kind) {
+    case "custodian-added":
+    case "custodian-removed":
+    case "audit-log-extended":
+    case "audit-log-truncated":
+    case "audit-log-rewritten":
+      return false;
+    case "custodian-key-changed":
+      return secret === undefined && [...change.resealed, ...change.stale].includes(domain);
+    case "domain-removed":
+      return change.domain === domain && (secret === undefined || change.secrets.includes(secret));
+    case "domain-rotated": {
+      const { secrets, staleSecrets } = change;
+      return (
+        change.domain === domain && (secret === undefined || [...secrets, ...staleSecrets].includes(secret))
+      );
+    }
+    case "secret-added":
+    case "secret-changed":
+    case "secret-removed":
+      return change.domain === domain && (secret === undefined || change.secret === secret);
+    case "domain-added":
+    case "owner-added":
+    case "owner-removed":
+    case "owner-resealed":
+      return change.domain === domain && secret === undefined;
+  }
+}

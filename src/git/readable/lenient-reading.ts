@@ -1,0 +1,30 @@
+import { printable } from "../../common/printable.ts";
+import { parseStore } from "../../store/parse.ts";
+import { InvalidStoreError, UnresolvedMergeError } from "../../store/problem.ts";
+import type { StoreData } from "../../store/store-data.ts";
+
+/** A store, or one line that says why the bytes are none. */
+export type Reading =
+  | { readonly store: StoreData; readonly problem?: undefined }
+  | { readonly problem: string; readonly store?: undefined };
+
+/** {@link parseStore} for what merely looks at old or broken files: never throws. */
+export function readLeniently(bytes: Uint8Array): Reading {
+  try {
+    return { store: parseStore(bytes, "") };
+  } catch (error) {
+    return { problem: problemOf(error) };
+  }
+}
+
+function problemOf(error: unknown): string {
+  if (error instanceof UnresolvedMergeError) return `line ${error.line}: unresolved merge`;
+  if (error instanceof InvalidStoreError) {
+    const [first, ...others] = error.problems;
+    const place = first === undefined || first.line === 0 ? "" : `line ${first.line}: `;
+    const more = others.length > 0 ? ` (and ${others.length} more)` : "";
+    return printable(`${place}${first?.message ?? "not a store"}${more}`);
+  }
+  // Such as YAML nested so deep that the parser's stack overflows.
+  return "cannot be parsed";
+}

@@ -1,0 +1,243 @@
+import type { Repository } from "../repository.ts";
+
+/** A commit that touched the store. */
+export interface StoreCommit {
+  readonly id: string;
+  /** As short as git finds unique. */
+  readonly shortId: string;
+  /** The author's day, `YYYY-MM-DD`. */
+  readonly day: string;
+  /** E-mail address, or name for want of one; `.mailmap` applied. */
+  readonly author: string;
+  /** Path in the repository after the commit, or before it when the commit removed it. */
+  readonly path: string;
+  /** Where it was, when the commit renamed it. */
+  readonly renamedFrom: string | undefined;
+  /** The store's blob in each parent, one for a plain commit; `undefined` where the parent had no store. */
+  readonly before: readonly (string | undefined)[];
+  /** The store's blob in this commit, or `undefined` when it removed the store. */
+  readonly after: string | undefined;
+}
+
+/** What one commit did to the files of interest, as against one of its parents. */
+interface Section {
+  readonly header: Header;
+  readonly entries: readonly RawEntry[];
+}
+
+interface Header {
+  readonly id: string;
+  readonly shortId: string;
+  readonly day: string;
+  readonly author: string;
+  readonly parents: readonly string[];
+}
+
+interface RawEntry {
+  readonly path: string;
+  /** Blob ids. */
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
+
+/** A path that the store had once, and the commits after which that path means another file or none. */
+interface FormerPath {
+  readonly path: string;
+  /** The commit that renamed the store away from this path, and all of its descendants. */
+  readonly later: ReadonlySet<string>;
+}
+
+/**
+ * The commits reachable from HEAD in which a file differs from every parent, children before parents, followed
+ * through renames. A merge that took one parent's version as it was is none of them.
+ *
+ * `git log --follow` is not used: it forgets the new name for all commits listed after the rename, which loses
+ * those of parallel branches, and takes any similar file of a merged branch for a source.
+ *
+ * @param path from the repository's root, with `/`
+ */
+export async function storeLog(repository: Repository, path: string): Promise<StoreCommit[]> {
+  const paths: FormerPath[] = [{ path, later: new Set() }];
+  const examined = new Set<string>();
+  for (;;) {
+    const sections = parseLog(
+      await repository.run(...LOG, ...paths.map(({ path }) => `:(top,literal)${path}`)),
+    );
+    const found = await renameSource(repository, sections, paths, examined);
+    if (!found) return storeCommits(sections, paths);
+    paths.push(found);
+  }
+}
+
+const LOG = [
+  "log",
+  "-z",
+  "--raw",
+  "--no-renames",
+  "--no-follow",
+  "-m",
+  "--root",
+  "--full-history",
+  "--date-order",
+  "--no-show-signature",
+  "--no-color",
+  "--encoding=UTF-8",
+  "--format=%H%x00%h%x00%as%x00%aE%x00%aN%x00%P",
+  "HEAD",
+  "--",
+] as const;
+
+/** Fields of the format above. */
+const HEADER_FIELDS = 6;
+/**
+ * `:MODE MODE ID ID STATUS`, the first after a newline. The ids are as short as git finds unique: what asks for
+ * full ones would lengthen `%h` as well.
+ */
+const RAW_ENTRY = /^\n?:(\d+) (\d+) ([0-9a-f]+) ([0-9a-f]+) /;
+
+function parseLog(text: string): Section[] {
+  const fields = text.split("\0");
+  const sections: Section[] = [];
+  for (let at = 0; at + HEADER_FIELDS <= fields.length; ) {
+    const [id = "", shortId = "", day = "", email = "", name = "", parents = ""] = fields.slice(
+      at,
+      at + HEADER_FIELDS,
+    );
+    at += HEADER_FIELDS;
+    const entries: RawEntry[] = [];
+    for (let raw = RAW_ENTRY.exec(fields[at] ?? ""); raw; raw = RAW_ENTRY.exec(fields[at] ?? "")) {
+      entries.push({
+        path: fields[at + 1] ?? "",
+        before: blobId(raw[1], raw[3]),
+        after: blobId(raw[2], raw[4]),
+      });
+      at += 2;
+    }
+    const author = email.trim() === "" ? name : email;
+    sections.push({
+      header: { id, shortId, day, author, parents: parents.split(" ").filter((parent) => parent !== "") },
+      entries,
+    });
+  }
+  return sections;
+}
+
+/** No file has the mode 000000. */
+function blobId(mode: string | undefined, id: string | undefined): string | undefined {
+  return mode === "000000" ? undefined : id;
+}
+
+/** The first path, not known yet, from which a plain commit renamed the store. */
+async function renameSource(
+  repository: Repository,
+  sections: readonly Section[],
+  paths: readonly FormerPath[],
+  examined: Set<string>,
+): Promise<FormerPath | undefined> {
+  const known = new Set(paths.map(({ path }) => path));
+  const created = sections
+    .filter(({ header, entries }) => {
+      if (header.parents.length !== 1 || examined.has(header.id)) return false;
+      const step = stepOf(header.id, header.parents[0], entries, paths);
+      return step?.after !== undefined && step.before === undefined;
+    })
+    .map(({ header }) => header.id);
+  if (created.length === 0) return undefined;
+  const renames = parseRenames(
+    await repository.run("log", "--no-walk=unsorted", "--format=%x01%H", ...RENAMES, ...created),
+  );
+  for (const { id, from, to } of renames) {
+    if (!known.has(to) || known.has(from)) continue;
+    examined.add(id);
+    return { path: from, later: await withDescendants(repository, id) };
+  }
+  for (const id of created) examined.add(id);
+  return undefined;
+}
+
+const RENAMES = [
+  "-z",
+  "--raw",
+  "--no-abbrev",
+  "-M",
+  "--diff-filter=R",
+  "--no-show-signature",
+  "--no-color",
+] as const;
+
+function parseRenames(text: string): { id: string; from: string; to: string }[] {
+  const renames: { id: string; from: string; to: string }[] = [];
+  const fields = text.split("\0");
+  let id = "";
+  for (let at = 0; at < fields.length; at++) {
+    const field = fields[at] ?? "";
+    if (field.startsWith("\u0001")) id = field.slice(1).trim();
+    else if (RAW_ENTRY.test(field)) {
+      renames.push({ id, from: fields[at + 1] ?? "", to: fields[at + 2] ?? "" });
+      at += 2;
+    }
+  }
+  return renames;
+}
+
+/** A commit and all that build on it. */
+async function withDescendants(repository: Repository, id: string): Promise<Set<string>> {
+  const list = await repository.run("rev-list", "--ancestry-path", `${id}..HEAD`);
+  return new Set([id, ...list.split("\n").filter((line) => line !== "")]);
+}
+
+function storeCommits(sections: readonly Section[], paths: readonly FormerPath[]): StoreCommit[] {
+  const byCommit = new Map<string, Section[]>();
+  for (const section of sections) {
+    const { id } = section.header;
+    byCommit.set(id, [...(byCommit.get(id) ?? []), section]);
+  }
+  return [...byCommit.values()].flatMap((group): StoreCommit[] => {
+    const [first] = group;
+    if (!first) return [];
+    const { id, shortId, day, author, parents } = first.header;
+    // Git leaves out the parents from which nothing differs.
+    if (group.length < parents.length) return [];
+    const steps = group.flatMap(({ entries }, index) => stepOf(id, parents[index], entries, paths) ?? []);
+    const [step] = steps;
+    if (!step || steps.length < group.length) return [];
+    const path = step.pathAfter ?? step.pathBefore ?? "";
+    return [
+      {
+        id,
+        shortId,
+        day,
+        author,
+        path,
+        renamedFrom: parents.length === 1 && step.pathBefore !== path ? step.pathBefore : undefined,
+        before: steps.map(({ before }) => before),
+        after: step.after,
+      },
+    ];
+  });
+}
+
+/** What became of the store between a parent and a commit, at whatever path either has it. */
+interface Step {
+  readonly pathBefore: string | undefined;
+  readonly before: string | undefined;
+  readonly pathAfter: string | undefined;
+  readonly after: string | undefined;
+}
+
+/** @returns nothing when it is other files that have those paths */
+function stepOf(
+  id: string,
+  parent: string | undefined,
+  all: readonly RawEntry[],
+  paths: readonly FormerPath[],
+): Step | undefined {
+  const entriesIn = (commit: string): RawEntry[] =>
+    paths
+      .filter(({ later }) => !later.has(commit))
+      .flatMap(({ path }) => all.filter((entry) => entry.path === path));
+  const was = parent === undefined ? undefined : entriesIn(parent).find(({ before }) => before !== undefined);
+  const is = entriesIn(id).find(({ after }) => after !== undefined);
+  if (!was && !is) return undefined;
+  return { pathBefore: was?.path, before: was?.before, pathAfter: is?.path, after: is?.after };
+}
