@@ -23,6 +23,13 @@ export function markConflicts(sides: Sides, size: number): string {
     mine = [];
     other = [];
   };
+  // Whatever the reason, what git is told is a conflict must not look like a finished file.
+  if (ours.join("\n") === theirs.join("\n")) {
+    mine = ours;
+    other = theirs;
+    flush();
+    return `${out.join("\n")}\n`;
+  }
   for (const { added, removed, value } of diffArrays(ours, theirs)) {
     if (removed) mine.push(...value);
     else if (added) other.push(...value);

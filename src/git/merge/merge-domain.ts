@@ -2,7 +2,14 @@ import { sealDomainKey, sealSecret } from "../../store/domain.ts";
 import type { Domain, StoreData } from "../../store/store-data.ts";
 import type { Conflict, ConflictSubject } from "./conflict.ts";
 import type { MergeContext } from "./merge-stores.ts";
-import { type Choice, changedSide, type SideName, type Sides, unionOfKeys, type Versions } from "./sides.ts";
+import {
+  acceptableSides,
+  type Choice,
+  type SideName,
+  type Sides,
+  unionOfKeys,
+  type Versions,
+} from "./sides.ts";
 
 /** One domain of a merge, or `undefined` where it is gone. */
 export function mergeDomain(name: string, context: MergeContext): Domain | undefined {
@@ -126,9 +133,13 @@ function mergeSecret(
   };
   const versions = { base: versionOf("base"), ours: versionOf("ours"), theirs: versionOf("theirs") };
   const subject: ConflictSubject = { kind: "secret", domain: domainName, name: secret };
-  const side = changedSide(versions, same);
-  const taken = side === undefined ? undefined : restate(side, domainName, secret, domain, context);
-  if (taken) return taken.sealed;
+  const acceptable = acceptableSides(versions, same);
+  // Any of them will do; one that is sealed to the key that stands needs nobody's key.
+  for (const side of acceptable) {
+    const taken = restate(side, domainName, secret, domain, context);
+    if (taken) return taken.sealed;
+  }
+  const [side] = acceptable;
 
   const decision = context.decide(subject);
   if (typeof decision === "object") return sealSecret(domain, decision.value);

@@ -3,7 +3,7 @@ import { mergeAuditLogs } from "./audit-log-merge.ts";
 import type { Conflict, ConflictSubject } from "./conflict.ts";
 import { mergeDomain } from "./merge-domain.ts";
 import type { Opener } from "./opener.ts";
-import { type Choice, changedSide, type Sides, unionOfKeys } from "./sides.ts";
+import { acceptableSides, type Choice, type Sides, unionOfKeys } from "./sides.ts";
 
 /** What a person or an option decided about a conflict: a side, or a new value for a secret. */
 export type Decision = Choice | { readonly value: string };
@@ -65,7 +65,7 @@ function mergeCustodians(
       ours: sides.ours.custodians.get(name),
       theirs: sides.theirs.custodians.get(name),
     };
-    let side = changedSide(versions, (a, b) => a === b);
+    let [side] = acceptableSides(versions, (a, b) => a === b);
     const removedAgainstGrant =
       side !== undefined && versions[side] === undefined && gainedOwnership(name, sides);
     if (side === undefined || removedAgainstGrant) {

@@ -24,17 +24,20 @@ export function unionOfKeys(...maps: readonly (ReadonlyMap<string, unknown> | un
 }
 
 /**
- * The side that a three-way merge takes: the one that changed, either when both made the same change.
+ * The sides that a three-way merge may take: the one that changed, or either where both come to the same.
  *
  * @param same whether two versions are one and the same; absent ones are
- * @returns `undefined` when both changed, and not to the same
+ * @returns none when both changed, and not to the same
  */
-export function changedSide<T>(
+export function acceptableSides<T>(
   { base, ours, theirs }: Versions<T>,
   same: (a: T, b: T) => boolean,
-): Choice | undefined {
+): readonly Choice[] {
   const equal = (a: T | undefined, b: T | undefined): boolean =>
     a === undefined || b === undefined ? a === b : same(a, b);
-  if (equal(ours, theirs) || equal(theirs, base)) return "ours";
-  return equal(ours, base) ? "theirs" : undefined;
+  if (equal(ours, theirs)) return ["ours", "theirs"];
+  const sides: Choice[] = [];
+  if (equal(theirs, base)) sides.push("ours");
+  if (equal(ours, base)) sides.push("theirs");
+  return sides;
 }
