@@ -3,7 +3,7 @@ import { Command, Option } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
 import { printable, shown } from "../../common/printable.ts";
 import { type Conflict, describeConflict } from "../../git/merge/conflict.ts";
-import type { Decision } from "../../git/merge/merge-stores.ts";
+import type { Decision } from "../../git/merge/merge-context.ts";
 import { NO_CREDENTIALS, type Opener, openerFor } from "../../git/merge/opener.ts";
 import { conflictText, type Decisions, mergeWithDecisions, settle } from "../../git/merge/resolve.ts";
 import type { Choice, Sides } from "../../git/merge/sides.ts";

@@ -1,7 +1,7 @@
 import { sealDomainKey, sealSecret } from "../../store/domain.ts";
 import type { Domain, StoreData } from "../../store/store-data.ts";
 import type { Conflict, ConflictSubject } from "./conflict.ts";
-import type { MergeContext } from "./merge-stores.ts";
+import type { MergeContext } from "./merge-context.ts";
 import {
   acceptableSides,
   type Choice,

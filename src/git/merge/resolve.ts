@@ -2,7 +2,8 @@ import { PprotectError } from "../../common/errors.ts";
 import { shown } from "../../common/printable.ts";
 import type { StoreData } from "../../store/store-data.ts";
 import { type Conflict, type ConflictSubject, conflictLabel } from "./conflict.ts";
-import { type Decision, mergeStores } from "./merge-stores.ts";
+import type { Decision } from "./merge-context.ts";
+import { mergeStores } from "./merge-stores.ts";
 import type { Opener } from "./opener.ts";
 import type { Sides } from "./sides.ts";
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { conflictLabel } from "../../../src/git/merge/conflict.ts";
 import { markConflicts } from "../../../src/git/merge/marked-text.ts";
-import { type Decision, mergeStores } from "../../../src/git/merge/merge-stores.ts";
+import type { Decision } from "../../../src/git/merge/merge-context.ts";
+import { mergeStores } from "../../../src/git/merge/merge-stores.ts";
 import { NO_CREDENTIALS, type Opener, openerFor } from "../../../src/git/merge/opener.ts";
 import type { Sides } from "../../../src/git/merge/sides.ts";
 import { KeyFile } from "../../../src/store/key-file.ts";
