@@ -1,22 +1,57 @@
+/** Options whose value is the next word, which is therefore no command. */
+export const VALUE_OPTIONS: ReadonlySet<string> = new Set([
+  "--file",
+  "-u",
+  "--user",
+  "--passphrase-file",
+  "--new-passphrase-file",
+  "--env-prefix",
+  "--key-type",
+  "--domain",
+  "--secret",
+  "--value-file",
+  "--output-format",
+  "--prefix",
+]);
+
 /**
- * The arguments with `_` read as `-` in command names and option names, as the Python program has it. What
- * follows `--`, and values, stay as they are.
+ * The arguments with `_` read as `-` in the command's words and in option names, as the Python program has it.
+ * What follows `--`, names and values stay as they are.
  */
 export function normalizeArguments(args: readonly string[], commandNames: readonly string[]): string[] {
-  const words = new Set(commandNames.flatMap((name) => name.split(" ")));
   const end = args.indexOf("--");
-  const normalized = args.map((arg, index) => {
-    if (end !== -1 && index >= end) return arg;
-    if (/^--[a-z]+(?:_[a-z]+)+(?:=|$)/.test(arg)) {
-      const [name = "", ...value] = arg.split("=");
-      return [name.replaceAll("_", "-"), ...value].join("=");
-    }
-    const dashed = arg.replaceAll("_", "-");
-    return words.has(dashed) ? dashed : arg;
-  });
-  return end === -1
-    ? joinOptionalLengths(normalized)
-    : [...joinOptionalLengths(normalized.slice(0, end)), ...normalized.slice(end)];
+  const before = (end === -1 ? args : args.slice(0, end)).map(dashedOption);
+  const [start, length] = findCommand(before, commandNames);
+  const normalized = before.map((arg, index) =>
+    index >= start && index < start + length ? dashed(arg) : arg,
+  );
+  return [...joinOptionalLengths(normalized), ...(end === -1 ? [] : args.slice(end))];
+}
+
+/** Where the words of the command stand, and how many they are; none when no command is named. */
+function findCommand(
+  args: readonly string[],
+  commandNames: readonly string[],
+): [start: number, length: number] {
+  const names = commandNames.map((name) => name.split(" "));
+  const start = args.findIndex(
+    (arg, index) =>
+      !VALUE_OPTIONS.has(args[index - 1] ?? "") && names.some(([first]) => first === dashed(arg)),
+  );
+  const matching = names.filter((words) =>
+    words.every((word, index) => word === dashed(args[start + index] ?? "")),
+  );
+  return start === -1 ? [0, 0] : [start, Math.max(1, ...matching.map(({ length }) => length))];
+}
+
+function dashed(word: string): string {
+  return word.replaceAll("_", "-");
+}
+
+function dashedOption(arg: string): string {
+  if (!/^--[a-z]+(?:_[a-z]+)+(?:=|$)/.test(arg)) return arg;
+  const [name = "", ...value] = arg.split("=");
+  return [dashed(name), ...value].join("=");
 }
 
 /** `--generate 48` as `--generate=48`: the parser knows a value that may be left out only in that form. */

@@ -98,7 +98,7 @@ export abstract class BaseCommand extends Command {
   /** Changes the store and says what was done. */
   protected async update(change: (keyFile: KeyFile) => KeyFile, done: string): Promise<number> {
     const written = await updateStoreFile(resolve(this.storePath), this.storePath, change, {
-      ...(this.confirm ? { approve: (before, after) => this.#approve(before, after) } : {}),
+      ...(this.confirm ? { approve: (before, after) => this.approve(before, after) } : {}),
       onWait: (message) => this.note(message),
     });
     if (!written) throw new PprotectError("aborted", "not confirmed; nothing was changed");
@@ -137,7 +137,8 @@ export abstract class BaseCommand extends Command {
     return /^y/i.test(await this.ask(question, "confirmation (--yes)"));
   }
 
-  async #approve(before: string, after: string): Promise<boolean> {
+  /** Shows a change as a diff and asks whether to write it. */
+  protected async approve(before: string, after: string): Promise<boolean> {
     const { storeDiff } = await import("./diff.ts");
     writeError(`Changes to be written:\n\n${storeDiff(this.storePath, before, after, colorsWanted())}\n`);
     return this.#confirmed("Write changes? [y/N] ");

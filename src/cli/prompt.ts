@@ -1,7 +1,9 @@
+import { readSync } from "node:fs";
 import { createInterface, type Interface } from "node:readline";
 import { Writable } from "node:stream";
 import { PprotectError } from "../common/errors.ts";
 import type { Prompter } from "../credentials/prompter.ts";
+import { errnoOf, fileError } from "../store/file-error.ts";
 import { writeError } from "./output.ts";
 
 /** A {@link Prompter} that holds the terminal, or standard input, until it is closed. */
@@ -16,7 +18,10 @@ export function openPrompter(): InputPrompter {
 }
 
 const endOfInput = (question: string): PprotectError =>
-  new PprotectError("end_of_input", `the input ended at the question "${question.trim()}"`);
+  new PprotectError(
+    "end_of_input",
+    `the input ended at the question "${question.trim()}"; nothing was changed`,
+  );
 
 /**
  * One line editor for all questions of a command. What is typed ahead between two questions is kept, and
@@ -28,6 +33,7 @@ class TerminalPrompter implements InputPrompter {
   readonly #lines: string[] = [];
   #waiting: { resolve(line: string): void; reject(error: Error): void } | undefined;
   #ended: Error | undefined;
+  #asked = "";
 
   constructor() {
     const output = new Writable({
@@ -44,7 +50,7 @@ class TerminalPrompter implements InputPrompter {
     this.#interface.on("SIGINT", () =>
       this.#end(new PprotectError("interrupted", "interrupted; nothing was changed")),
     );
-    this.#interface.on("close", () => this.#end(endOfInput("a prompt")));
+    this.#interface.on("close", () => this.#end(endOfInput(this.#asked)));
   }
 
   ask(question: string): Promise<string> {
@@ -64,6 +70,7 @@ class TerminalPrompter implements InputPrompter {
   }
 
   async #question(question: string, echo: boolean): Promise<string> {
+    this.#asked = question;
     this.#interface.setPrompt(question);
     this.#echo = true;
     this.#interface.prompt();
@@ -99,18 +106,18 @@ class TerminalPrompter implements InputPrompter {
   }
 }
 
-/** Answers from a pipe or file: each question takes one line. */
+/**
+ * Answers from a pipe or file: each question takes one line, byte by byte, so that what follows is left for
+ * a value, or for the program that takes our place.
+ */
 class LinePrompter implements InputPrompter {
-  readonly #chunks = Bun.stdin.stream().getReader();
-  readonly #decoder = new TextDecoder();
-  #buffer = "";
-  #ended = false;
+  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-  ask(question: string): Promise<string> {
+  async ask(question: string): Promise<string> {
     return this.#line(question);
   }
 
-  askHidden(question: string): Promise<string> {
+  async askHidden(question: string): Promise<string> {
     return this.#line(question);
   }
 
@@ -119,26 +126,36 @@ class LinePrompter implements InputPrompter {
   }
 
   close(): void {
-    void this.#chunks.cancel().catch(() => undefined);
+    // Nothing is held.
   }
 
-  async #line(question: string): Promise<string> {
+  #line(question: string): string {
     writeError(question);
-    let end = this.#buffer.indexOf("\n");
-    while (end === -1 && !this.#ended) {
-      await this.#fill();
-      end = this.#buffer.indexOf("\n");
-    }
+    const bytes: number[] = [];
+    let next = readByte();
+    const atEnd = next === undefined;
+    for (; next !== undefined && next !== NEWLINE; next = readByte()) bytes.push(next);
     writeError("\n");
-    if (end === -1 && this.#buffer === "") throw endOfInput(question);
-    const line = end === -1 ? this.#buffer : this.#buffer.slice(0, end);
-    this.#buffer = end === -1 ? "" : this.#buffer.slice(end + 1);
+    if (atEnd) throw endOfInput(question);
+    const line = this.#decoder.decode(new Uint8Array(bytes));
     return line.endsWith("\r") ? line.slice(0, -1) : line;
   }
+}
 
-  async #fill(): Promise<void> {
-    const { done, value } = await this.#chunks.read();
-    this.#ended = done;
-    this.#buffer += done ? this.#decoder.decode() : this.#decoder.decode(value, { stream: true });
+const NEWLINE = 10;
+const one = new Uint8Array(1);
+
+/** The next byte of standard input, or nothing at its end. */
+function readByte(): number | undefined {
+  for (;;) {
+    try {
+      return readSync(0, one) === 1 ? one[0] : undefined;
+    } catch (error) {
+      const code = errnoOf(error);
+      // Another process may have made the pipe non-blocking.
+      if (code === "EAGAIN") Bun.sleepSync(1);
+      else if (code === "EOF" || code === "EBADF") return undefined;
+      else throw fileError("read", "standard input", error);
+    }
   }
 }

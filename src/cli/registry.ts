@@ -65,6 +65,11 @@ const ENTRIES: readonly Entry[] = [
   ),
   entry("git textconv", async () => (await import("./commands/git-textconv.ts")).GitTextconvCommand),
   entry("git history", async () => (await import("./commands/git-history.ts")).GitHistoryCommand),
+  entry("git install", async () => (await import("./commands/git-install.ts")).GitInstallCommand),
+  entry("git uninstall", async () => (await import("./commands/git-uninstall.ts")).GitUninstallCommand),
+  entry("git status", async () => (await import("./commands/git-status.ts")).GitStatusCommand),
+  entry("git pre-commit", async () => (await import("./commands/git-pre-commit.ts")).GitPreCommitCommand),
+  entry("git check", async () => (await import("./commands/git-check.ts")).GitCheckCommand),
 ];
 
 function entry(words: string, load: () => Promise<CommandClass>): Entry {

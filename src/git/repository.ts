@@ -45,9 +45,32 @@ function gitIn(folder: string): SimpleGit {
   return simpleGit({
     baseDir: folder,
     // What pprotect itself writes into a repository's config; every value is a constant of ours.
-    unsafe: { allowUnsafeMergeDriver: true, allowUnsafeDiffTextConv: true, allowUnsafeHooksPath: true },
+    unsafe: {
+      allowUnsafeMergeDriver: true,
+      allowUnsafeDiffTextConv: true,
+      allowUnsafeHooksPath: true,
+      allowUnsafeConfigPaths: true,
+    },
+    allowEnvironment: AMBIENT,
   });
 }
+
+/**
+ * The user's own variables and those that git sets for a hook (`git commit FILE` has an index of its own), by which
+ * git finds repository, index and config. simple-git would take every `GIT_` variable away, and look elsewhere.
+ */
+const AMBIENT = [
+  "GIT_DIR",
+  "GIT_WORK_TREE",
+  "GIT_COMMON_DIR",
+  "GIT_INDEX_FILE",
+  "GIT_OBJECT_DIRECTORY",
+  "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+  "GIT_CEILING_DIRECTORIES",
+  "GIT_CONFIG_GLOBAL",
+  "GIT_CONFIG_SYSTEM",
+  "GIT_CONFIG_NOSYSTEM",
+];
 
 async function loudly(git: SimpleGit, args: readonly string[]): Promise<string> {
   try {
@@ -147,4 +170,111 @@ class ByteQueue {
     this.#chunks.push(value);
     this.#length += value.length;
   }
+}
+
+/** A running git whose output is read as it comes. */
+export interface GitStream {
+  readonly output: ReadableStream<Uint8Array>;
+  /** Waits for its end. @throws PprotectError `git_failed` with git's own first line */
+  finished(): Promise<void>;
+  stop(): void;
+}
+
+/** Switches off what could run a program, page, colour or re-quote; git's locks are left to others. */
+const UNCONFIGURED = [
+  "--no-pager",
+  "--literal-pathspecs",
+  ...["core.quotePath=true", "core.fsmonitor=false", "color.ui=false", "diff.orderFile="].flatMap(
+    (setting) => ["-c", setting],
+  ),
+] as const;
+
+/** Starts git to read a stream of any size from it; simple-git gathers all of it as text first. */
+export function startGit(
+  { folder }: Pick<Repository, "folder">,
+  args: readonly string[],
+  input = "",
+): GitStream {
+  const git = Bun.spawn(["git", ...UNCONFIGURED, ...args], {
+    cwd: folder,
+    stdin: Buffer.from(input),
+    stdout: "pipe",
+    stderr: "pipe",
+    env: { ...process.env, GIT_OPTIONAL_LOCKS: "0", GIT_DIFF_OPTS: "", LC_ALL: "C" },
+  });
+  const complaint = new Response(git.stderr).text();
+  return {
+    output: git.stdout,
+    async finished() {
+      const [status, said] = await Promise.all([git.exited, complaint]);
+      if (status === 0) return;
+      const [line = "no message"] = said.trim().split("\n");
+      throw new PprotectError("git_failed", `git ${args[0]} failed: ${printable(line)}`);
+    },
+    stop: () => git.kill(),
+  };
+}
+
+/** Reads one attribute of many paths through one process. */
+export interface AttributeReader {
+  /** The attribute's value for each path (`unspecified`, `set`, `unset` or a word), from the index's `.gitattributes`. */
+  read(paths: readonly string[]): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/** A `git check-attr --stdin` to ask one list of paths after the other; they are relative to `folder`. */
+export function openAttributeReader(
+  { folder }: Pick<Repository, "folder">,
+  attribute: string,
+): AttributeReader {
+  const git = Bun.spawn(["git", "check-attr", "-z", "--stdin", "--cached", attribute], {
+    cwd: folder,
+    stdin: "pipe",
+    stdout: "pipe",
+    stderr: "ignore",
+    env: { ...process.env, GIT_FLUSH: "1" },
+  });
+  const output = new ByteQueue(git.stdout.getReader());
+  return {
+    async read(paths) {
+      if (paths.length === 0) return [];
+      git.stdin.write(paths.map((path) => `${path}\0`).join(""));
+      // Not awaited: git may have to be read from before it takes all of a long list.
+      const written = Promise.resolve(git.stdin.flush());
+      const values: string[] = [];
+      for (let index = 0; index < paths.length; index++) {
+        await output.takeThrough(0);
+        await output.takeThrough(0);
+        values.push(
+          Buffer.from(await output.takeThrough(0))
+            .toString()
+            .slice(0, -1),
+        );
+      }
+      await written;
+      return values;
+    },
+    async close() {
+      await git.stdin.end();
+      await git.exited;
+    },
+  };
+}
+
+/**
+ * {@link openRepository} that also takes a bare repository, where server-side hooks run: its root is the
+ * repository itself.
+ */
+export async function openAnyRepository(folder: string): Promise<Repository> {
+  const absolute = resolve(folder);
+  const git = gitIn(absolute);
+  const bare = await quietly(git, ["rev-parse", "--is-bare-repository", "--absolute-git-dir"]);
+  const [isBare, gitFolder] = bare?.split(/\r?\n/) ?? [];
+  if (isBare !== "true" || gitFolder === undefined) return openRepository(folder);
+  return {
+    root: gitFolder,
+    folder: absolute,
+    run: (...args) => loudly(git, args),
+    ask: (...args) => quietly(git, args),
+  };
 }

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { Command } from "clipanion";
+import { PprotectError } from "../../common/errors.ts";
 import { KeyFile } from "../../store/key-file.ts";
 import { createStoreFile, DEFAULT_FILE, refuseExisting } from "../../store/store-file.ts";
 import { NewCustodianCommand } from "../new-custodian-command.ts";
@@ -24,6 +25,9 @@ export class InitCommand extends NewCustodianCommand {
     this.note("Adding new key custodian.");
     const creds = await this.newCustodian(KeyFile.create());
     const keyFile = KeyFile.create().addCustodian(creds, this.keyType);
+    if (this.confirm && !(await this.approve("", keyFile.toString()))) {
+      throw new PprotectError("aborted", "not confirmed; nothing was changed");
+    }
     await createStoreFile(resolve(this.storePath), this.storePath, keyFile, {
       onWait: (message) => this.note(message),
     });

@@ -1,0 +1,65 @@
+import { chmodSync, mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { errnoOf, fileError } from "../../store/file-error.ts";
+import type { Repository } from "../repository.ts";
+import { writeAttributes } from "./attributes-file.ts";
+import type { Step } from "./change.ts";
+
+/** Does what a plan says. @throws PprotectError `file_error`, `git_failed` */
+export async function applySteps(repository: Repository, steps: readonly Step[]): Promise<void> {
+  for (const step of steps) await applyStep(repository, step);
+}
+
+async function applyStep({ root, run }: Repository, step: Step): Promise<void> {
+  switch (step.kind) {
+    case "attributes":
+      return writeAttributes(root, step.text);
+    case "set-config":
+      await run("config", "--local", "--replace-all", step.key, step.value);
+      return;
+    case "unset-config":
+      await run("config", "--local", "--unset-all", step.key);
+      return;
+    default:
+      return applyToFile(step);
+  }
+}
+
+type FileStep = Exclude<Step, { kind: "attributes" | "set-config" | "unset-config" }>;
+
+function applyToFile(step: FileStep): void {
+  const path = step.kind === "rename" ? step.to : step.path;
+  try {
+    changeFile(step);
+  } catch (error) {
+    throw fileError("change", path, error);
+  }
+}
+
+function changeFile(step: FileStep): void {
+  switch (step.kind) {
+    case "write-hook":
+      writeFileSync(step.path, step.text);
+      chmodSync(step.path, 0o755);
+      return;
+    case "rename":
+      renameSync(step.from, step.to);
+      return;
+    case "remove":
+      rmSync(step.path);
+      return;
+    case "make-folder":
+      mkdirSync(step.path, { recursive: true });
+      return;
+    case "remove-folder":
+      removeEmptyFolder(step.path);
+  }
+}
+
+/** Somebody may have put another hook there since: then the folder stays. */
+function removeEmptyFolder(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch (error) {
+    if (!["ENOTEMPTY", "EEXIST", "ENOENT"].includes(errnoOf(error))) throw error;
+  }
+}

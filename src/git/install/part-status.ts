@@ -1,0 +1,86 @@
+import { printable } from "../../common/printable.ts";
+import { hasLine } from "./attribute-lines.ts";
+import { DRIVER_CONFIG } from "./driver-config.ts";
+import type { HookFile } from "./hook-place.ts";
+import { HOOK_SCRIPT, isOurHook, runsGuard } from "./hook-script.ts";
+import type { InstallState, StoreLine } from "./install-state.ts";
+
+/** One part of the integration and how it stands. */
+export interface PartStatus {
+  readonly part: string;
+  readonly state: "installed" | "stale" | "missing";
+  /** Why it is so, or what to do. */
+  readonly detail?: string;
+}
+
+/** How each part stands: stale is what is there but not as this version would write it, or without effect. */
+export function partStatuses(state: InstallState): PartStatus[] {
+  return [
+    ...state.stores.map((store) => storeStatus(store, state.attributes)),
+    ...[...DRIVER_CONFIG].map(([key, value]) => configStatus(key, value, state.config.get(key))),
+    hookStatus(state),
+  ];
+}
+
+function storeStatus({ path, line, effective }: StoreLine, attributes: string | undefined): PartStatus {
+  const part = `attributes of ${printable(path)}`;
+  if (effective) return { part, state: "installed" };
+  if (!hasLine(attributes ?? "", line)) return { part, state: "missing", detail: RUN_INSTALL };
+  const detail = "another attributes line overrides ours: `git check-attr -a` shows what counts";
+  return { part, state: "stale", detail };
+}
+
+const RUN_INSTALL = "run `pprotect git install`";
+
+function configStatus(key: string, value: string, found: readonly string[] | undefined): PartStatus {
+  const part = `config ${key}`;
+  if (found === undefined) return { part, state: "missing", detail: RUN_INSTALL };
+  if (found.length === 1 && found[0] === value) return { part, state: "installed" };
+  return { part, state: "stale", detail: RUN_INSTALL };
+}
+
+function hookStatus({ place }: InstallState): PartStatus {
+  const part = "pre-commit hook";
+  switch (place.kind) {
+    case "off":
+      return {
+        part,
+        state: "missing",
+        detail: `core.hooksPath "${printable(place.path)}" is no folder of hooks`,
+      };
+    case "managed": {
+      const { name, file } = place.manager;
+      if (runsGuard(place.text)) return { part, state: "installed", detail: `run by ${name}` };
+      return {
+        part,
+        state: "missing",
+        detail: `${name} manages the hooks; \`pprotect git install\` prints the lines for ${file}`,
+      };
+    }
+    case "shared":
+      if (runsGuard(place.hook.text ?? ""))
+        return { part, state: "installed", detail: printable(place.hook.path) };
+      return {
+        part,
+        state: "missing",
+        detail: `${printable(place.hook.path)} does not run the guard; \`pprotect git install\` prints the line`,
+      };
+    case "ours":
+      return { part, ...ownHookStatus(place.hook) };
+  }
+}
+
+function ownHookStatus({ path, text, runs, chainedExists }: HookFile): Omit<PartStatus, "part"> {
+  const where = printable(path);
+  if (text === undefined) return { state: "missing", detail: RUN_INSTALL };
+  const ours = isOurHook(text);
+  if (!ours && !runsGuard(text))
+    return { state: "missing", detail: `${where} does not run the guard; ${RUN_INSTALL}` };
+  if (!runs) return { state: "stale", detail: `${where} is not executable, so git skips it; ${RUN_INSTALL}` };
+  if (ours && text !== HOOK_SCRIPT)
+    return { state: "stale", detail: `${where} is not as this version writes it; ${RUN_INSTALL}` };
+  return {
+    state: "installed",
+    detail: chainedExists ? `${where}, after the hook that was there before` : where,
+  };
+}

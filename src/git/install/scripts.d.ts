@@ -1,0 +1,9 @@
+/** The scripts in the project's `hooks` folder have no extension; the bundler embeds them as text. */
+declare module "*/hooks/pre-commit" {
+  const text: string;
+  export default text;
+}
+declare module "*/hooks/merge-driver" {
+  const text: string;
+  export default text;
+}
