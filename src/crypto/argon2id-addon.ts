@@ -1,5 +1,5 @@
 import { addonFile } from "./addon-file.ts";
-import type { Argon2id } from "./argon2id.ts";
+import type { Argon2idEngine } from "./argon2id-engine.ts";
 import { loadAddon } from "./native-addon.ts";
 
 /** The part of `@node-rs/argon2`'s binding that is used here. */
@@ -21,7 +21,7 @@ interface Argon2Binding {
 const ARGON2ID = 2;
 
 /** Argon2id of the RustCrypto addon `@node-rs/argon2`: the fastest there is here. */
-export const argon2idAddon: Argon2id = {
+export const argon2idAddon: Argon2idEngine = {
   name: "addon",
   derive({ password, salt, passes, memoryKib, length }) {
     const binding = loadBinding();

@@ -1,5 +1,5 @@
 import * as nodeCrypto from "node:crypto";
-import type { Argon2id } from "./argon2id.ts";
+import type { Argon2idEngine } from "./argon2id-engine.ts";
 
 interface RuntimeArgon2Options {
   message: Uint8Array;
@@ -16,7 +16,7 @@ const { argon2Sync } = nodeCrypto as {
 };
 
 /** Argon2id of the runtime's own crypto library: native, needs no file, about half as fast as the addon. */
-export const argon2idRuntime: Argon2id = {
+export const argon2idRuntime: Argon2idEngine = {
   name: "runtime",
   derive({ password, salt, passes, memoryKib, length }) {
     if (!argon2Sync) return undefined;

@@ -52,6 +52,10 @@ function gitIn(folder: string): SimpleGit {
       allowUnsafeConfigPaths: true,
     },
     allowEnvironment: AMBIENT,
+    // simple-git alone takes a failure without a message, such as `config --get` of nothing, for a success.
+    errors: (error, { exitCode, stdErr }) =>
+      error ??
+      (exitCode === 0 ? undefined : Buffer.concat([...stdErr, Buffer.from(`exit status ${exitCode}`)])),
   });
 }
 
@@ -184,9 +188,12 @@ export interface GitStream {
 const UNCONFIGURED = [
   "--no-pager",
   "--literal-pathspecs",
-  ...["core.quotePath=true", "core.fsmonitor=false", "color.ui=false", "diff.orderFile="].flatMap(
-    (setting) => ["-c", setting],
-  ),
+  "-c",
+  "core.quotePath=true",
+  "-c",
+  "core.fsmonitor=false",
+  "-c",
+  "color.ui=false",
 ] as const;
 
 /** Starts git to read a stream of any size from it; simple-git gathers all of it as text first. */
