@@ -1,8 +1,11 @@
 #!/usr/bin/env bun
+import "./hidden-streams.ts";
+
 import { Cli, type CommandClass } from "clipanion";
 import { PprotectError } from "../common/errors.ts";
 import { normalizeArguments, wantsHelp } from "./arguments.ts";
 import { exitStatus, explain, parseError } from "./failure.ts";
+import { restoreStreams } from "./hidden-streams.ts";
 import { OutputClosedError, writeError, writeOut } from "./output.ts";
 import { commandNames, loadAll, loadMatching } from "./registry.ts";
 import { VERSION } from "./version.ts";
@@ -66,4 +69,5 @@ async function main(): Promise<void> {
   }
 }
 
+restoreStreams();
 await main();

@@ -1,4 +1,5 @@
 import { writeSync } from "node:fs";
+import { isatty } from "node:tty";
 import { errnoOf } from "../store/file-error.ts";
 
 /** Standard output was closed by its reader, as `head` does: no error, nothing more to do. */
@@ -38,5 +39,5 @@ function writeAll(descriptor: number, text: string): void {
 
 /** Whether standard error takes colours: a terminal that is no dumb one, unless NO_COLOR is set. */
 export function colorsWanted(): boolean {
-  return process.stderr.isTTY === true && process.env.TERM !== "dumb" && !process.env.NO_COLOR;
+  return isatty(2) && process.env.TERM !== "dumb" && !process.env.NO_COLOR;
 }

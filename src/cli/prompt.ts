@@ -1,6 +1,7 @@
 import { readSync } from "node:fs";
 import { createInterface, type Interface } from "node:readline";
 import { Writable } from "node:stream";
+import { isatty } from "node:tty";
 import { PprotectError } from "../common/errors.ts";
 import type { Prompter } from "../credentials/prompter.ts";
 import { errnoOf, fileError } from "../store/file-error.ts";
@@ -14,7 +15,7 @@ export interface InputPrompter extends Prompter {
 
 /** Asks at the terminal, or takes a line of standard input for each question where there is none. */
 export function openPrompter(): InputPrompter {
-  return process.stdin.isTTY ? new TerminalPrompter() : new LinePrompter();
+  return isatty(0) ? new TerminalPrompter() : new LinePrompter();
 }
 
 const endOfInput = (question: string): PprotectError =>
@@ -44,6 +45,8 @@ class TerminalPrompter implements InputPrompter {
     });
     this.#interface = createInterface({ input: process.stdin, output, terminal: true, historySize: 0 });
     this.#interface.on("line", (line) => {
+      // What was pasted after this line answers another question, perhaps a hidden one.
+      this.#echo = false;
       if (this.#waiting) this.#settle((waiting) => waiting.resolve(line));
       else this.#lines.push(line);
     });

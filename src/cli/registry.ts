@@ -1,4 +1,5 @@
 import type { CommandClass } from "clipanion";
+import { hidingStreams } from "./hidden-streams.ts";
 
 /** A command's words on the line, and how to load it. */
 interface Entry {
@@ -94,5 +95,5 @@ export async function loadAll(): Promise<CommandClass[]> {
 }
 
 async function load(entries: readonly Entry[]): Promise<CommandClass[]> {
-  return [...new Set(await Promise.all(entries.map((each) => each.load())))];
+  return hidingStreams(async () => [...new Set(await Promise.all(entries.map((each) => each.load())))]);
 }

@@ -1,3 +1,4 @@
+import { isatty } from "node:tty";
 import { Option } from "clipanion";
 import { PprotectError } from "../common/errors.ts";
 import { shown } from "../common/printable.ts";
@@ -47,7 +48,7 @@ export abstract class ValueCommand extends DomainCommand {
         typeof this.generate === "string" ? Number(this.generate) : DEFAULT_GENERATED_LENGTH,
       );
     }
-    if (namesGiven && !process.stdin.isTTY) return readPipedValue();
+    if (namesGiven && !isatty(0)) return readPipedValue();
     return this.askHidden("Secret value: ", "value (--value-file, --generate or standard input)");
   }
 }

@@ -44,6 +44,8 @@ export async function openRepository(folder: string): Promise<Repository> {
 function gitIn(folder: string): SimpleGit {
   return simpleGit({
     baseDir: folder,
+    // When git's pipes are closed it is done; the timer that would start at its exit keeps us running 50 ms more.
+    completion: { onClose: true, onExit: false },
     // What pprotect itself writes into a repository's config; every value is a constant of ours.
     unsafe: {
       allowUnsafeMergeDriver: true,

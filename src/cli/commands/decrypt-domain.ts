@@ -1,3 +1,4 @@
+import { isatty } from "node:tty";
 import { Command, Option } from "clipanion";
 import * as t from "typanion";
 import { formatSecrets, OUTPUT_FORMATS } from "../../exec/secret-formats.ts";
@@ -37,7 +38,7 @@ export class DecryptDomainCommand extends DomainCommand {
       writeOut(formatSecrets(new Map([[this.secret, value]]), this.outputFormat));
     } else {
       // To the byte for a program; a person's prompt should not stick to it.
-      writeOut(process.stdout.isTTY && !value.endsWith("\n") ? `${value}\n` : value);
+      writeOut(isatty(1) && !value.endsWith("\n") ? `${value}\n` : value);
     }
   }
 }

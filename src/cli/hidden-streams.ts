@@ -1,0 +1,29 @@
+/**
+ * Hides the process's output streams from libraries that look at them when they are loaded (clipanion, debug);
+ * to be imported before any of them. At the first look the runtime makes the pipes behind the streams
+ * non-blocking, for every process that holds them and after our end too: the next program of the same script,
+ * or the one that takes our place in `exec`, would fail with EAGAIN in the middle of its output.
+ */
+const real = globalThis.process;
+
+const shim: NodeJS.Process = Object.create(real, {
+  stdout: { value: { fd: 1 } },
+  stderr: { value: { fd: 2 } },
+});
+
+globalThis.process = shim;
+
+/** Puts the streams back, still untouched: what was loaded so far has looked. */
+export function restoreStreams(): void {
+  globalThis.process = real;
+}
+
+/** Loads modules while the streams are hidden. */
+export async function hidingStreams<Loaded>(load: () => Promise<Loaded>): Promise<Loaded> {
+  globalThis.process = shim;
+  try {
+    return await load();
+  } finally {
+    restoreStreams();
+  }
+}

@@ -1,0 +1,209 @@
+import { shown } from "../../common/printable.ts";
+import { audit } from "../../store/audit-log.ts";
+import {
+  AUDIT_LOG_KEY,
+  CUSTODIANS_KEY,
+  type Domain,
+  META_KEY,
+  OWNERS_KEY,
+  SECRET_PREFIX,
+  type StoreData,
+} from "../../store/store-data.ts";
+import type { EntryPath } from "../../store/validation.ts";
+import type { Remark, StoreChange } from "./store-change.ts";
+
+type Log = readonly string[];
+
+const TRUNCATION = /^truncated (\d+) audit log entries$/;
+
+/** Holds a change against the audit log: it only grows or is truncated, and it tells each change. */
+export function auditFindings({ store, parents, bases }: StoreChange): {
+  errors: Remark[];
+  warnings: Remark[];
+} {
+  const written = parents.filter(({ auditLog }) => auditLog.length > 0);
+  const errors = written.some(({ auditLog }) => !continues(auditLog, store.auditLog)) ? [REWRITTEN] : [];
+  // A log that was just truncated, or one that begins here, need not tell what led to this version.
+  const truncated = written.some(({ auditLog }) => startsTruncated(auditLog, store.auditLog));
+  if (written.length < parents.length || truncated || errors.length > 0) return { errors, warnings: [] };
+  const news = newEntries(store.auditLog, parents.length > 1 ? (bases ?? []) : parents);
+  const uncovered = changesTo(store, parents).filter(({ covers }) => !news.some(covers));
+  return {
+    errors,
+    warnings: uncovered.map(({ at, what }) => ({
+      at,
+      rule: "no-audit-entry",
+      message: `${what}, but no new audit log entry says so: make changes through \`pprotect\`, which writes one`,
+    })),
+  };
+}
+
+const REWRITTEN: Remark = {
+  at: [AUDIT_LOG_KEY],
+  rule: "audit-log-rewritten",
+  message:
+    "entries of the audit log were changed, removed or put in another order: it may only grow, or be cut by `pprotect truncate-audit-log`; take the old entries back from git",
+};
+
+/**
+ * Whether a log has all that an older one has, in its order. A merge may put the other side's entries between
+ * them; after a truncation only the last entries are left, if any.
+ */
+function continues(old: Log, log: Log): boolean {
+  if (isSubsequence(old, log)) return true;
+  if (!startsTruncated(old, log)) return false;
+  const rest = log.slice(1);
+  for (let dropped = 1; dropped <= old.length; dropped++) {
+    const kept = old.slice(dropped);
+    if (isSubsequence(kept, rest)) {
+      // What is left must be what the truncation left, not less: the oldest kept entry comes first.
+      return kept.length === 0 || rest.includes(kept[0] ?? "");
+    }
+  }
+  return false;
+}
+
+function startsTruncated(old: Log, log: Log): boolean {
+  const [first = ""] = log;
+  return TRUNCATION.test(first) && !isSubsequence(old, log);
+}
+
+function isSubsequence(short: Log, long: Log): boolean {
+  let at = 0;
+  for (const entry of long) if (at < short.length && entry === short[at]) at++;
+  return at === short.length;
+}
+
+/** What the entries say that none of the older logs has, as often as it is new. */
+function newEntries(log: Log, older: readonly StoreData[]): string[] {
+  const known = new Map<string, number>();
+  for (const { auditLog } of older) {
+    const counts = new Map<string, number>();
+    for (const entry of auditLog) counts.set(entry, (counts.get(entry) ?? 0) + 1);
+    for (const [entry, count] of counts) known.set(entry, Math.max(count, known.get(entry) ?? 0));
+  }
+  return log.flatMap((entry) => {
+    const count = known.get(entry) ?? 0;
+    if (count === 0) return [entry.replace(/^\S+ -- /, "")];
+    known.set(entry, count - 1);
+    return [];
+  });
+}
+
+interface Change {
+  readonly at: EntryPath;
+  readonly what: string;
+  /** Whether an audit entry, without its time, tells of it. */
+  covers(entry: string): boolean;
+}
+
+/** What differs from every parent. */
+function changesTo(store: StoreData, parents: readonly StoreData[]): Change[] {
+  const changes: Change[] = [];
+  const compare = (
+    pick: (from: StoreData) => ReadonlyMap<string, string> | undefined,
+    tell: (name: string, kind: Kind) => Change,
+  ): void => {
+    const now = pick(store);
+    const before = parents.map((parent) => pick(parent));
+    const names = new Set([...(now?.keys() ?? []), ...before.flatMap((each) => [...(each?.keys() ?? [])])]);
+    for (const name of names) {
+      const value = now?.get(name);
+      const old = before.map((each) => each?.get(name));
+      if (old.includes(value)) continue;
+      changes.push(
+        tell(
+          name,
+          value === undefined ? "removed" : old.every((each) => each === undefined) ? "added" : "changed",
+        ),
+      );
+    }
+  };
+  compare(publicKeys, domainChange);
+  const domains = new Set([store, ...parents].flatMap((each) => [...each.domains.keys()]));
+  for (const name of domains) {
+    const domain = (from: StoreData): Domain | undefined => from.domains.get(name);
+    compare(
+      (from) => domain(from)?.secrets,
+      (secret, kind) => secretChange(name, secret, kind),
+    );
+    compare(
+      (from) => domain(from)?.owners,
+      (owner, kind) => ownerChange(name, owner, kind),
+    );
+  }
+  compare((from) => from.custodians, custodianChange);
+  return changes;
+}
+
+type Kind = "added" | "changed" | "removed";
+
+function publicKeys({ domains }: StoreData): Map<string, string> {
+  return new Map([...domains].map(([name, { publicKey }]) => [name, publicKey]));
+}
+
+function domainChange(domain: string, kind: Kind): Change {
+  const created = audit.domainCreated(domain, "");
+  return {
+    at: [domain],
+    what: `domain "${shown(domain)}" ${kind === "changed" ? "has a new key" : `was ${kind}`}`,
+    covers: (entry) =>
+      kind === "removed"
+        ? entry === audit.domainDeleted(domain)
+        : entry.startsWith(created) || (kind === "changed" && entry === audit.domainRotated(domain)),
+  };
+}
+
+function secretChange(domain: string, secret: string, kind: Kind): Change {
+  const told =
+    kind === "removed"
+      ? [audit.secretRemoved(secret, domain), audit.domainDeleted(domain)]
+      : [
+          audit.secretAdded(secret, domain),
+          audit.secretUpdated(secret, domain),
+          audit.secretSet(secret, domain),
+          audit.domainRotated(domain),
+        ];
+  return {
+    at: [domain, SECRET_PREFIX + secret],
+    what: `secret "${shown(secret)}" of domain "${shown(domain)}" was ${kind}`,
+    covers: (entry) => told.includes(entry),
+  };
+}
+
+function ownerChange(domain: string, owner: string, kind: Kind): Change {
+  const removed = [audit.ownerRemoved(owner, domain), audit.domainDeleted(domain)];
+  const added = [audit.domainCreated(domain, owner), audit.domainRotated(domain)];
+  const grant = audit.ownerAdded("", owner, domain);
+  return {
+    at: [domain, META_KEY, OWNERS_KEY, owner],
+    what: `owner "${shown(owner)}" of domain "${shown(domain)}" was ${kind}`,
+    covers: (entry) =>
+      kind === "removed"
+        ? removed.includes(entry) || entry.startsWith(beforeDomains(audit.custodianRemoved(owner, [])))
+        : added.includes(entry) || entry.endsWith(grant) || tellsNewKey(entry, owner),
+  };
+}
+
+function custodianChange(name: string, kind: Kind): Change {
+  const created = [audit.custodianCreated(name, true), audit.custodianCreated(name, false)];
+  return {
+    at: [CUSTODIANS_KEY, name],
+    what: `custodian "${shown(name)}" ${kind === "changed" ? "has a new key" : `was ${kind}`}`,
+    covers: (entry) =>
+      kind === "removed"
+        ? entry.startsWith(beforeDomains(audit.custodianRemoved(name, [])))
+        : created.includes(entry) || tellsNewKey(entry, name),
+  };
+}
+
+function tellsNewKey(entry: string, custodian: string): boolean {
+  return [audit.passphraseUpdated(custodian, []), audit.custodianRekeyed(custodian, [])].some((told) =>
+    entry.startsWith(beforeDomains(told)),
+  );
+}
+
+/** An entry up to the list of domains in parentheses. */
+function beforeDomains(entry: string): string {
+  return entry.slice(0, entry.lastIndexOf("(") + 1);
+}

@@ -1,0 +1,96 @@
+import { PprotectError } from "../../common/errors.ts";
+import { printable } from "../../common/printable.ts";
+import type { Repository } from "../repository.ts";
+import { readCommitDiffs } from "./diff-reader.ts";
+import { Guard, type Subject, type Verdict } from "./guard.ts";
+import { mergeBases } from "./staged-changes.ts";
+
+/** A commit that was checked. */
+export interface CommitVerdict extends Verdict {
+  /** Its short id. */
+  readonly commit: string;
+  /** How many were checked so far, it included, and how many there are. */
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Commits to check: of one revision or range, or of all refs. */
+export type Selection = { readonly revision: string } | { readonly all: true };
+
+interface Commit {
+  readonly id: string;
+  readonly parents: readonly string[];
+}
+
+/**
+ * Checks commits, oldest first, each against its parents.
+ *
+ * @throws PprotectError `usage` where git knows no such revision, `git_failed`
+ */
+export async function* checkCommits(
+  repository: Repository,
+  selection: Selection,
+): AsyncGenerator<CommitVerdict> {
+  const inRoot = { ...repository, folder: repository.root };
+  const commits = await commitsOf(repository, selection);
+  if (commits.length === 0) return;
+  const abbreviated = abbreviation(
+    await repository.ask("rev-parse", "--short", commits.at(-1)?.id ?? "HEAD"),
+  );
+  const guard = new Guard(inRoot);
+  const reader = readCommitDiffs(inRoot, commits.flatMap(pairsOf));
+  try {
+    for (const [index, { id, parents }] of commits.entries()) {
+      const [first] = parents;
+      const subject: Subject = {
+        prefix: `${id}:`,
+        diffs: Math.max(1, parents.length),
+        next: () => reader.next(),
+        asText: (paths) => readCommitDiffs(inRoot, [[id, first]], paths),
+        bases: () => mergeBases(repository, parents),
+      };
+      const verdict = await guard.check(subject);
+      yield { ...verdict, commit: id.slice(0, abbreviated), done: index + 1, total: commits.length };
+    }
+  } finally {
+    await Promise.all([guard.close(), reader.close()]);
+  }
+}
+
+/** Its diffs in the order in which the guard wants them. */
+function pairsOf({ id, parents }: Commit): (readonly [string, string | undefined])[] {
+  return parents.length === 0
+    ? [[id, undefined]]
+    : parents.toReversed().map((parent) => [id, parent] as const);
+}
+
+function abbreviation(short: string | undefined): number {
+  return Math.max(7, short?.trim().length ?? 0);
+}
+
+async function commitsOf(repository: Repository, selection: Selection): Promise<Commit[]> {
+  const walk = ["rev-list", "--parents", "--topo-order", "--reverse"];
+  if ("all" in selection) return parseCommits(await repository.run(...walk, "--all"));
+  const { revision } = selection;
+  const isRange = revision.includes("..");
+  const args = isRange ? [revision] : ["--max-count=1", revision];
+  const listed = revision.startsWith("-") ? undefined : await repository.ask(...walk, ...args, "--");
+  if (listed === undefined) {
+    throw new PprotectError(
+      "usage",
+      `git knows no revision or range ${printable(revision)}`,
+      "`git log` shows the commits there are",
+    );
+  }
+  return parseCommits(listed);
+}
+
+function parseCommits(listed: string): Commit[] {
+  return listed
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => {
+      const [id = "", ...parents] = line.split(" ");
+      return { id, parents };
+    });
+}

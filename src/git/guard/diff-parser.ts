@@ -1,0 +1,176 @@
+import type { AddedLine } from "../scan/finding.ts";
+
+/** A changed path as git's raw format tells it. Ids are all zero where there is no such side. */
+export interface FileChange {
+  readonly path: string;
+  /** The path before, where git saw a rename or copy; otherwise the same. */
+  readonly oldPath: string;
+  readonly oldMode: string;
+  readonly newMode: string;
+  readonly oldId: string;
+  readonly newId: string;
+  /** Git's letter: A, M, D, R, C, T or U. */
+  readonly status: string;
+}
+
+/** What a diff adds to one file. */
+export interface Patch {
+  readonly path: string;
+  readonly added: readonly AddedLine[];
+  /** More was added than {@link MAX_ADDED}: the rest is not among {@link added}. */
+  readonly cut: boolean;
+}
+
+/** A diff comes as the list of its files first, then what is added to each that has added lines. */
+export type DiffEvent =
+  | { readonly kind: "files"; readonly files: readonly FileChange[] }
+  | { readonly kind: "patch"; readonly patch: Patch }
+  /** Git took it for binary, by its bytes or because attributes say so: no lines. */
+  | { readonly kind: "binary"; readonly newId: string };
+
+/** Characters added to one file that are read; git itself calls files from 1 MiB on big in many places. */
+export const MAX_ADDED = 1024 * 1024;
+
+const COMMIT_LINE = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+const RAW_LINE = /^:(\d+) (\d+) ([0-9a-f]+) ([0-9a-f]+) ([A-Z])\d*\t(.*)$/;
+const HUNK_LINE = /^@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/;
+
+/**
+ * Reads what `git diff --raw --patch` prints, line by line. Paths come quoted where they need it, so a line is
+ * never ambiguous, and hunks are read by their counts, so no content can pass for a header.
+ */
+export class DiffParser {
+  #files: FileChange[] | undefined = [];
+  #newId = "";
+  #path: string | undefined;
+  #added: AddedLine[] = [];
+  #size = 0;
+  #cut = false;
+  #oldLeft = 0;
+  #newLeft = 0;
+  #number = 0;
+  readonly #perCommit: boolean;
+
+  /** @param perCommit whether each diff begins with a line of its commit's id, as `git diff-tree --stdin` has it */
+  constructor(perCommit: boolean) {
+    this.#perCommit = perCommit;
+    if (perCommit) this.#files = undefined;
+  }
+
+  /** Takes the next line, without its line end. */
+  push(line: string): DiffEvent[] {
+    if (this.#oldLeft > 0 || this.#newLeft > 0) {
+      this.#content(line);
+      return [];
+    }
+    if (line.startsWith("@@ ")) {
+      this.#hunk(line);
+      return [];
+    }
+    if (line.startsWith(":")) {
+      const change = parseRaw(line);
+      if (change) this.#files?.push(change);
+      return [];
+    }
+    if (line.startsWith("diff --git ")) return [...this.#endPatch(), ...this.#endFiles()];
+    if (line.startsWith("+++ ")) this.#path = pathOf(line.slice(4));
+    else if (line.startsWith("index ")) this.#newId = /\.\.([0-9a-f]+)/.exec(line)?.[1] ?? "";
+    else if (line.startsWith("Binary files ")) return [{ kind: "binary", newId: this.#newId }];
+    else if (this.#perCommit && COMMIT_LINE.test(line)) {
+      const events = [...this.#endPatch(), ...this.#endFiles()];
+      this.#files = [];
+      return events;
+    }
+    return [];
+  }
+
+  /** What is left when the output has ended. */
+  end(): DiffEvent[] {
+    return [...this.#endPatch(), ...this.#endFiles()];
+  }
+
+  #hunk(line: string): void {
+    const [, oldCount = "1", start = "1", newCount = "1"] = HUNK_LINE.exec(line) ?? [];
+    this.#oldLeft = Number(oldCount);
+    this.#newLeft = Number(newCount);
+    this.#number = Number(start);
+  }
+
+  #content(line: string): void {
+    const mark = line.charCodeAt(0);
+    if (mark === MINUS) this.#oldLeft--;
+    else if (mark === PLUS) {
+      this.#newLeft--;
+      this.#add(line);
+      this.#number++;
+    } else if (mark !== BACKSLASH) {
+      this.#oldLeft--;
+      this.#newLeft--;
+      this.#number++;
+    }
+  }
+
+  #add(line: string): void {
+    if (this.#size + line.length > MAX_ADDED) {
+      this.#cut = true;
+      // The beginning of a line that is too long on its own is still worth a look.
+      if (this.#size > 0) return;
+    }
+    const end = line.endsWith("\r") ? line.length - 1 : line.length;
+    const text = line.slice(1, Math.min(end, MAX_ADDED));
+    this.#size += text.length + 1;
+    this.#added.push({ number: this.#number, text });
+  }
+
+  #endPatch(): DiffEvent[] {
+    const path = this.#path;
+    const events: DiffEvent[] =
+      path === undefined || this.#added.length === 0
+        ? []
+        : [{ kind: "patch", patch: { path, added: this.#added, cut: this.#cut } }];
+    this.#path = undefined;
+    this.#added = [];
+    this.#size = 0;
+    this.#cut = false;
+    this.#newId = "";
+    return events;
+  }
+
+  #endFiles(): DiffEvent[] {
+    const files = this.#files;
+    this.#files = undefined;
+    return files ? [{ kind: "files", files }] : [];
+  }
+}
+
+const PLUS = 43;
+const MINUS = 45;
+const BACKSLASH = 92;
+
+function parseRaw(line: string): FileChange | undefined {
+  const [, oldMode, newMode, oldId, newId, status, names] = RAW_LINE.exec(line) ?? [];
+  if (!oldMode || !newMode || !oldId || !newId || !status || names === undefined) return undefined;
+  const [first = "", second] = names.split("\t").map(unquotePath);
+  return { path: second ?? first, oldPath: first, oldMode, newMode, oldId, newId, status };
+}
+
+/** The path on a `+++` line; git ends a path that has spaces with a tab. */
+function pathOf(text: string): string | undefined {
+  const name = unquotePath(text.endsWith("\t") ? text.slice(0, -1) : text);
+  return name === "/dev/null" ? undefined : name.slice("b/".length);
+}
+
+const ESCAPES: Readonly<Record<string, number>> = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13 };
+
+/** A path as git quotes it, C-style, where it needs that. */
+export function unquotePath(quoted: string): string {
+  if (!quoted.startsWith('"')) return quoted;
+  const bytes = [...quoted.slice(1, -1).matchAll(/\\([0-7]{3})|\\(.)|([^\\]+)/gu)].flatMap(
+    ([, octal, escaped, plain]) => {
+      if (octal !== undefined) return [Number.parseInt(octal, 8)];
+      if (escaped !== undefined) return [ESCAPES[escaped] ?? escaped.charCodeAt(0)];
+      return [...Buffer.from(plain ?? "")];
+    },
+  );
+  return Buffer.from(bytes).toString("utf8");
+}

@@ -1,0 +1,121 @@
+import { type GitStream, type Repository, startGit } from "../repository.ts";
+import { type DiffEvent, DiffParser, type FileChange, MAX_ADDED } from "./diff-parser.ts";
+
+/** One diff: its files, and then what it adds to them as it comes. */
+export interface Diff {
+  readonly files: readonly FileChange[];
+  /** To be read once, before the next diff is asked for. */
+  patches(): AsyncIterable<Exclude<DiffEvent, { kind: "files" }>>;
+}
+
+/** Several diffs, one after the other. */
+export interface DiffReader {
+  /** @returns `undefined` after the last */
+  next(): Promise<Diff | undefined>;
+  /** Ends git where it was not read to its end. */
+  close(): Promise<void>;
+}
+
+/** What the guard wants of every diff; nothing of the user's configuration may run or change what is printed. */
+const OPTIONS = [
+  "--raw",
+  "--patch",
+  "-U0",
+  "-O/dev/null",
+  "--inter-hunk-context=0",
+  "--full-index",
+  "--no-abbrev",
+  "--find-renames",
+  "-l400",
+  "--no-color",
+  "--no-ext-diff",
+  "--no-textconv",
+  "--no-relative",
+  "--ignore-submodules=none",
+  "--submodule=short",
+  "--diff-algorithm=myers",
+  "--src-prefix=a/",
+  "--dst-prefix=b/",
+] as const;
+
+/** `git diff --cached` against HEAD, or against `revision`; of some paths as text whatever attributes say. */
+export function readStagedDiff(
+  repository: Repository,
+  revision: string | undefined,
+  textPaths?: readonly string[],
+): DiffReader {
+  const args = ["diff", "--cached", ...OPTIONS, ...(textPaths ? ["--text"] : [])];
+  const stream = startGit(repository, [...args, ...(revision ? [revision] : []), "--", ...(textPaths ?? [])]);
+  return new StreamReader(stream, false);
+}
+
+/** A diff for each pair of a commit and its parent, in their order. A root commit is compared with nothing. */
+export function readCommitDiffs(
+  repository: Repository,
+  pairs: readonly (readonly [commit: string, parent: string | undefined])[],
+  textPaths?: readonly string[],
+): DiffReader {
+  const args = ["diff-tree", "--stdin", "--always", "--root", "-r", ...OPTIONS];
+  const input = pairs.map(([commit, parent]) => `${commit}${parent ? ` ${parent}` : ""}\n`).join("");
+  const text = textPaths ? ["--text", "--", ...textPaths] : [];
+  return new StreamReader(startGit(repository, [...args, ...text], input), true);
+}
+
+class StreamReader implements DiffReader {
+  readonly #stream: GitStream;
+  readonly #events: AsyncGenerator<DiffEvent>;
+  #next: DiffEvent | undefined;
+  #ended = false;
+
+  constructor(stream: GitStream, perCommit: boolean) {
+    this.#stream = stream;
+    this.#events = eventsOf(stream, perCommit);
+  }
+
+  async next(): Promise<Diff | undefined> {
+    let event = await this.#take();
+    while (event && event.kind !== "files") event = await this.#take();
+    return event && { files: event.files, patches: () => this.#patches() };
+  }
+
+  async close(): Promise<void> {
+    if (!this.#ended) this.#stream.stop();
+    await this.#events.return(undefined);
+  }
+
+  async *#patches(): AsyncGenerator<Exclude<DiffEvent, { kind: "files" }>> {
+    for (let event = await this.#take(); event; event = await this.#take()) {
+      if (event.kind === "files") {
+        this.#next = event;
+        return;
+      }
+      yield event;
+    }
+  }
+
+  async #take(): Promise<DiffEvent | undefined> {
+    const waiting = this.#next;
+    this.#next = undefined;
+    if (waiting) return waiting;
+    const { done, value } = await this.#events.next();
+    if (done) this.#ended = true;
+    return done ? undefined : value;
+  }
+}
+
+async function* eventsOf(stream: GitStream, perCommit: boolean): AsyncGenerator<DiffEvent> {
+  const parser = new DiffParser(perCommit);
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of stream.output) {
+    const lines = decoder.decode(chunk, { stream: true }).split("\n");
+    lines[0] = rest + (lines[0] ?? "");
+    rest = lines.pop() ?? "";
+    // A line that does not end is not gathered without end: what is beyond the limit is not looked at anyway.
+    if (rest.length > 2 * MAX_ADDED) rest = rest.slice(0, MAX_ADDED + 1);
+    for (const line of lines) yield* parser.push(line);
+  }
+  if (rest !== "") yield* parser.push(rest);
+  yield* parser.end();
+  await stream.finished();
+}

@@ -1,0 +1,260 @@
+import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
+import {
+  type AttributeReader,
+  type BlobReader,
+  openAttributeReader,
+  openBlobReader,
+  type Repository,
+} from "../repository.ts";
+import type { Finding } from "../scan/finding.ts";
+import { type FileChange, MAX_ADDED, type Patch } from "./diff-parser.ts";
+import type { Diff, DiffReader } from "./diff-reader.ts";
+import { IGNORE_FILE, IgnoreFiles } from "./ignore-file.ts";
+import { checkStoreChange } from "./store-change-rules.ts";
+import { classify, isRegular } from "./store-files.ts";
+import { readStore } from "./store-rules.ts";
+
+export type { Finding } from "../scan/finding.ts";
+
+/** What the guard has to say of one commit, sorted by path and line. */
+export interface Verdict {
+  readonly errors: readonly Finding[];
+  /** To be shown; they refuse nothing. */
+  readonly warnings: readonly Finding[];
+}
+
+/** One commit, or what is to become one. */
+export interface Subject {
+  /** How git names a file of the new version, before its path: `:` for the index, `COMMIT:`. */
+  readonly prefix: string;
+  /** How many parents it is compared with; for a root commit 1, the empty tree. */
+  readonly diffs: number;
+  /** Gives its next diff, the first parent's last. */
+  next(): Promise<Diff | undefined>;
+  /** The first parent's diff of some files as text, where attributes hide their lines. */
+  asText(paths: readonly string[]): DiffReader;
+  /** Merge bases, nothing where they cannot be known; asked for only when a merge changes a store. */
+  bases(): Promise<readonly string[] | undefined>;
+}
+
+/** As git tells binary files from text. */
+const BINARY_PROBE = 8000;
+
+interface Findings {
+  readonly errors: Finding[];
+  readonly warnings: Finding[];
+}
+
+/** The first parent's diff, and what goes with it. */
+interface Scan {
+  readonly subject: Subject;
+  readonly diff: Diff;
+  readonly files: ReadonlyMap<string, FileChange>;
+  /** The value of each path's `diff` attribute. */
+  readonly attribute: ReadonlyMap<string, string>;
+  readonly stores: ReadonlySet<string>;
+  /** For each other parent the numbers of the lines that are new to it. */
+  readonly addedElsewhere: readonly ReadonlyMap<string, ReadonlySet<number>>[];
+}
+
+/** Checks commits one after the other; git's helper processes are started once. */
+export class Guard {
+  readonly #repository: Repository;
+  readonly #blobs: BlobReader;
+  readonly #attributes: AttributeReader;
+  readonly #ignoreFiles: IgnoreFiles;
+
+  constructor(repository: Repository) {
+    this.#repository = repository;
+    this.#blobs = openBlobReader({ folder: repository.root });
+    this.#ignoreFiles = new IgnoreFiles(this.#blobs);
+    this.#attributes = openAttributeReader({ folder: repository.root }, "diff");
+  }
+
+  /** Ends git's helper processes. */
+  async close(): Promise<void> {
+    await Promise.all([this.#blobs.close(), this.#attributes.close()]);
+  }
+
+  /** @throws PprotectError `git_failed` */
+  async check(subject: Subject): Promise<Verdict> {
+    const found: Findings = { errors: [], warnings: [] };
+    const changes: Map<string, FileChange>[] = [];
+    const stores = new Set<string>();
+    const addedElsewhere: Map<string, ReadonlySet<number>>[] = [];
+    for (let left = subject.diffs; left > 0; left--) {
+      const diff = await subject.next();
+      if (!diff) {
+        changes.push(new Map());
+        continue;
+      }
+      const files = new Map(diff.files.map((file) => [file.path, file]));
+      changes.push(files);
+      const known = await classify(diff.files, this.#blobs, this.#attributes);
+      for (const store of known.stores) stores.add(store);
+      if (left > 1) addedElsewhere.push(await addedLines(diff, stores));
+      else {
+        await this.#scanDiff(
+          { subject, diff, files, attribute: known.attribute, stores, addedElsewhere },
+          found,
+        );
+        await this.#ignoreProblems(subject, files, found);
+      }
+    }
+    const inStores: Findings = { errors: [], warnings: [] };
+    for (const path of stores) await this.#checkStore(subject, path, changes, inStores);
+    const { errors, warnings } = await this.#notIgnored(subject, inStores);
+    found.errors.push(...errors);
+    found.warnings.push(...warnings);
+    return { errors: sorted(found.errors), warnings: sorted(found.warnings) };
+  }
+
+  async #scanDiff(
+    { subject, diff, files, attribute, stores, addedElsewhere }: Scan,
+    found: Findings,
+  ): Promise<void> {
+    const hidden = new Set<string>();
+    const scan = async (patch: Patch): Promise<void> => {
+      const file = files.get(patch.path);
+      if (!file || file.newMode === SUBMODULE || stores.has(patch.path)) return;
+      // In a merge only what no parent has is new.
+      const added = patch.added.filter(({ number }) =>
+        addedElsewhere.every((lines) => lines.get(patch.path)?.has(number) ?? false),
+      );
+      if (added.length > 0) await this.#scan(subject, { ...patch, added }, found);
+    };
+    for await (const event of diff.patches()) {
+      if (event.kind === "patch") await scan(event.patch);
+      else {
+        for (const { path, newId } of files.values()) {
+          if (newId === event.newId && attribute.get(path) !== "unspecified" && !stores.has(path))
+            hidden.add(path);
+        }
+      }
+    }
+    if (hidden.size > 0) {
+      const reader = subject.asText([...hidden]);
+      const text = await reader.next();
+      for await (const event of text?.patches() ?? []) {
+        if (event.kind === "patch" && !isBinary(event.patch)) await scan(event.patch);
+      }
+      await reader.close();
+    }
+  }
+
+  async #ignoreProblems(
+    subject: Subject,
+    files: ReadonlyMap<string, FileChange>,
+    found: Findings,
+  ): Promise<void> {
+    // Of a history each problem is told once, by the commit that it came with.
+    if (subject.prefix !== ":" && !files.has(IGNORE_FILE)) return;
+    for (const { line, problem } of (await this.#ignoreFiles.of(subject.prefix))?.problems ?? []) {
+      const message = `${problem}: the line has no effect, correct it or take it out`;
+      found.warnings.push({ path: IGNORE_FILE, line, rule: "ignore-file", message });
+    }
+  }
+
+  async #scan(subject: Subject, { path, added, cut }: Patch, found: Findings): Promise<void> {
+    // Loaded only here: a commit of stores alone never needs it.
+    const { scanLines } = await import("../scan/scanner.ts");
+    const ignore = await this.#ignoreFiles.of(subject.prefix);
+    found.errors.push(...(await scanLines(path, added, ignore ? { ignore } : {})));
+    if (!cut) return;
+    const last = added.at(-1)?.number ?? 1;
+    const message = `more than ${MAX_ADDED / 1024} KiB are added: what comes after this line was not looked at`;
+    found.warnings.push({ path, line: last, rule: "not-scanned", message });
+  }
+
+  async #notIgnored(subject: Subject, found: Findings): Promise<Findings> {
+    if (found.errors.length + found.warnings.length === 0) return found;
+    const ignore = await this.#ignoreFiles.of(subject.prefix);
+    const stays = ({ path, rule }: Finding): boolean => !ignore?.ignored(path, rule);
+    return { errors: found.errors.filter(stays), warnings: found.warnings.filter(stays) };
+  }
+
+  async #checkStore(
+    subject: Subject,
+    path: string,
+    changes: readonly ReadonlyMap<string, FileChange>[],
+    found: Findings,
+  ): Promise<void> {
+    const change = changes.map((files) => files.get(path)).find((file) => file !== undefined);
+    const bytes = change && isRegular(change.newMode) ? await this.#blobs.read(change.newId) : undefined;
+    if (!bytes && subject.diffs < 2) return;
+    const reading = bytes ? readStore(path, bytes) : { findings: [], store: EMPTY_STORE, lineOf: () => 1 };
+    found.errors.push(...reading.findings);
+    const { store, lineOf } = reading;
+    if (!store) return;
+    const parents = await Promise.all(
+      changes.map((files) => {
+        const file = files.get(path);
+        return file ? this.#oldStore(file.oldMode, file.oldId) : store;
+      }),
+    );
+    const readable = parents.filter((parent) => parent !== undefined);
+    const bases =
+      parents.length > 1 && readable.length === parents.length
+        ? await this.#baseStores(subject, path)
+        : undefined;
+    const { errors, warnings } = checkStoreChange({
+      path,
+      store,
+      // A store that is gone has nothing to hold against its parents but what a merge lost.
+      parents: readable,
+      bases,
+      lineOf,
+    });
+    found.errors.push(...(bytes ? errors : errors.filter(({ rule }) => rule === "lost-in-merge")));
+    if (bytes) found.warnings.push(...warnings);
+  }
+
+  /** @returns the empty store where there was none, nothing where it cannot be read */
+  async #oldStore(mode: string, id: string): Promise<StoreData | undefined> {
+    if (!isRegular(mode)) return EMPTY_STORE;
+    const bytes = await this.#blobs.read(id);
+    return bytes && readStore("", bytes).store;
+  }
+
+  async #baseStores(subject: Subject, path: string): Promise<StoreData[] | undefined> {
+    const revisions = await subject.bases();
+    if (!revisions) return undefined;
+    const bases = await Promise.all(
+      revisions.map(async (base) => {
+        // Asked for by its id: a name with a path in it may hold spaces and line ends.
+        const id = await this.#repository.ask("rev-parse", "--verify", "--quiet", `${base}:${path}`);
+        return id === undefined ? EMPTY_STORE : this.#oldStore("100644", id.trim());
+      }),
+    );
+    const readable = bases.filter((base) => base !== undefined);
+    return readable.length === bases.length ? readable : undefined;
+  }
+}
+
+const SUBMODULE = "160000";
+
+async function addedLines(
+  diff: Diff,
+  stores: ReadonlySet<string>,
+): Promise<Map<string, ReadonlySet<number>>> {
+  const lines = new Map<string, ReadonlySet<number>>();
+  for await (const event of diff.patches()) {
+    if (event.kind !== "patch" || stores.has(event.patch.path)) continue;
+    lines.set(event.patch.path, new Set(event.patch.added.map(({ number }) => number)));
+  }
+  return lines;
+}
+
+function isBinary({ added }: Patch): boolean {
+  let seen = 0;
+  for (const { text } of added) {
+    if (text.slice(0, BINARY_PROBE - seen).includes("\0")) return true;
+    seen += text.length + 1;
+    if (seen >= BINARY_PROBE) return false;
+  }
+  return false;
+}
+
+function sorted(findings: readonly Finding[]): Finding[] {
+  return findings.toSorted((a, b) => (a.path === b.path ? a.line - b.line : a.path < b.path ? -1 : 1));
+}

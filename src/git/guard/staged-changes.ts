@@ -1,0 +1,58 @@
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Repository } from "../repository.ts";
+import { type DiffReader, readStagedDiff } from "./diff-reader.ts";
+import { Guard, type Subject, type Verdict } from "./guard.ts";
+
+/**
+ * Checks what is staged: the index, as the environment of a hook names it, against HEAD (before the first
+ * commit against nothing) and in a merge against every other parent too.
+ *
+ * @throws PprotectError `git_failed`
+ */
+export async function checkStaged(repository: Repository): Promise<Verdict> {
+  const inRoot = { ...repository, folder: repository.root };
+  const guard = new Guard(inRoot);
+  const first = readStagedDiff(inRoot, undefined);
+  const merged = await mergeHeads(repository);
+  const readers: DiffReader[] = [...merged.map((head) => readStagedDiff(inRoot, head)).reverse(), first];
+  const waiting = [...readers];
+  const subject: Subject = {
+    prefix: ":",
+    diffs: readers.length,
+    next: async () => waiting.shift()?.next(),
+    asText: (paths) => readStagedDiff(inRoot, undefined, paths),
+    bases: () => mergeBases(repository, ["HEAD", ...merged]),
+  };
+  try {
+    return await guard.check(subject);
+  } finally {
+    await Promise.all([guard.close(), ...readers.map((reader) => reader.close())]);
+  }
+}
+
+/** Commits that are being merged into HEAD. */
+async function mergeHeads(repository: Repository): Promise<string[]> {
+  const path = await repository.ask("rev-parse", "--git-path", "MERGE_HEAD");
+  const file = resolve(repository.folder, (path ?? "").replace(/\r?\n$/, ""));
+  if (path === undefined || !existsSync(file)) return [];
+  return readFileSync(file, "utf8")
+    .split(/\s+/)
+    .filter((line) => line !== "");
+}
+
+/**
+ * Common ancestors of all parents: none where their histories are unrelated, `undefined` where a shallow clone
+ * lacks the history that would tell.
+ */
+export async function mergeBases(
+  repository: Repository,
+  parents: readonly string[],
+): Promise<string[] | undefined> {
+  const kind = parents.length > 2 ? ["--octopus"] : [];
+  const answer = await repository.ask("merge-base", "--all", ...kind, ...parents);
+  const bases = (answer ?? "").split(/\s+/).filter((line) => line !== "");
+  if (bases.length > 0) return bases;
+  const shallow = await repository.ask("rev-parse", "--is-shallow-repository");
+  return shallow?.trim() === "true" ? undefined : [];
+}

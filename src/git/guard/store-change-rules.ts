@@ -1,0 +1,182 @@
+import { shown } from "../../common/printable.ts";
+import { audit } from "../../store/audit-log.ts";
+import {
+  CUSTODIANS_KEY,
+  META_KEY,
+  OWNERS_KEY,
+  SECRET_PREFIX,
+  type StoreData,
+} from "../../store/store-data.ts";
+import type { EntryPath } from "../../store/validation.ts";
+import type { Finding } from "../scan/finding.ts";
+import { auditFindings } from "./audit-rules.ts";
+import type { ChangeFindings, Remark, StoreChange } from "./store-change.ts";
+
+/** Holds a change of a store against what ties entries together (FORMAT.md); needs no credential. */
+export function checkStoreChange(change: StoreChange): ChangeFindings {
+  const { errors, warnings } = auditFindings(change);
+  const place = ({ at, rule, message }: Remark): Finding => ({
+    path: change.path,
+    line: change.lineOf(at),
+    rule,
+    message,
+  });
+  return {
+    errors: [...mixedKeys(change), ...lostInMerge(change), ...errors].map(place),
+    warnings: warnings.map(place),
+  };
+}
+
+const RULE_MIXED = "mixed-keys";
+
+function mixedKeys({ store, parents }: StoreChange): Remark[] {
+  const known = parents.map(keysOf);
+  const remarks = new Map<string, Remark>();
+  const report = (at: EntryPath, message: string): void => {
+    remarks.set(at.join("\0"), { at, rule: RULE_MIXED, message });
+  };
+  for (const [domainName, { publicKey, secrets, owners }] of store.domains) {
+    const domain = `domain "${shown(domainName)}"`;
+    for (const [name, sealed] of secrets) {
+      if (!known.some((parent) => isForeign(parent.domainKeys.get(sealed), publicKey))) continue;
+      report(
+        [domainName, SECRET_PREFIX + name],
+        `${domain}: secret "${shown(name)}" was sealed to another public key than the one that stands here now, so no owner can open it: ${HOW_TO_REPAIR}`,
+      );
+    }
+    for (const [name, sealed] of owners) {
+      const at = [domainName, META_KEY, OWNERS_KEY, name];
+      const owner = `${domain}: owner "${shown(name)}"`;
+      if (known.some((parent) => isForeign(parent.domainKeys.get(sealed), publicKey))) {
+        report(at, `${owner} has the private key of another public key than the one here: ${HOW_TO_REPAIR}`);
+      } else if (
+        known.some((parent) => isForeign(parent.ownerKeys.get(sealed), store.custodians.get(name)))
+      ) {
+        report(
+          at,
+          `${owner} has a copy of the domain's key that was sealed before the custodian's passphrase changed, and can no longer open it: ${HOW_TO_REPAIR}`,
+        );
+      }
+    }
+  }
+  return [...remarks.values()];
+}
+
+const HOW_TO_REPAIR =
+  "take both versions' changes through `pprotect` (merge with `pprotect git install` in place, or redo one side's change)";
+
+/** To which keys a version says that each of its sealed texts belongs; equal texts are one sealing. */
+function keysOf(store: StoreData): {
+  domainKeys: ReadonlyMap<string, ReadonlySet<string>>;
+  ownerKeys: ReadonlyMap<string, ReadonlySet<string>>;
+} {
+  const domainKeys = new Map<string, Set<string>>();
+  const ownerKeys = new Map<string, Set<string>>();
+  for (const { publicKey, secrets, owners } of store.domains.values()) {
+    for (const sealed of [...secrets.values(), ...owners.values()]) note(domainKeys, sealed, publicKey);
+    for (const [name, sealed] of owners) note(ownerKeys, sealed, store.custodians.get(name));
+  }
+  return { domainKeys, ownerKeys };
+}
+
+function note(map: Map<string, Set<string>>, sealed: string, key: string | undefined): void {
+  if (key === undefined) return;
+  const keys = map.get(sealed);
+  if (keys) keys.add(key);
+  else map.set(sealed, new Set([key]));
+}
+
+/** Whether a sealing that a parent has belongs to other keys there. */
+function isForeign(there: ReadonlySet<string> | undefined, here: string | undefined): boolean {
+  return there !== undefined && here !== undefined && !there.has(here);
+}
+
+/** What a version has, by a name of its own; what goes with its container names that too. */
+interface Item {
+  readonly at: EntryPath;
+  readonly what: string;
+  /** Keys of items whose removal takes this one along. */
+  readonly within: readonly string[];
+  /** How audit entries begin, or with a line end all that they say, that tell of its removal. */
+  readonly removal: readonly string[];
+}
+
+function lostInMerge({ store, parents, bases }: StoreChange): Remark[] {
+  if (!bases || parents.length < 2) return [];
+  const result = itemsOf(store);
+  const before = parents.map(itemsOf);
+  const common = bases.map(itemsOf);
+  const news = store.auditLog
+    .filter((entry) => !parents.some(({ auditLog }) => auditLog.includes(entry)))
+    .map(
+      (entry) => `${entry}
+`,
+    );
+  const removed = (key: string): boolean =>
+    common.some((base) => base.has(key)) && before.some((parent) => !parent.has(key));
+  const lost = new Map(before.flatMap((parent) => [...parent]).filter(([key]) => !result.has(key)));
+  const remarks: Remark[] = [];
+  for (const [key, { at, what, within, removal }] of lost) {
+    if ([key, ...within].some(removed)) continue;
+    // With its container lost, that is told alone.
+    if (within.some((container) => lost.has(container))) continue;
+    // Removed by a command before the merge was committed.
+    if (news.some((entry) => removal.some((told) => entry.includes(` -- ${told}`)))) continue;
+    remarks.push({
+      at: at.slice(0, 1),
+      rule: "lost-in-merge",
+      message: `${what} is lost in this merge though no side removed it: merge again (\`git checkout -m\`, then \`pprotect git resolve\`) or take it from the side that has it`,
+    });
+  }
+  return remarks;
+}
+
+function itemsOf(store: StoreData): Map<string, Item> {
+  const items = new Map<string, Item>();
+  for (const [domainName, { secrets, owners }] of store.domains) {
+    const domain = itemKey("domain", domainName);
+    const deleted = `${audit.domainDeleted(domainName)}\n`;
+    items.set(domain, {
+      at: [domainName],
+      what: `domain "${shown(domainName)}"`,
+      within: [],
+      removal: [deleted],
+    });
+    for (const name of secrets.keys()) {
+      const what = `secret "${shown(name)}" of domain "${shown(domainName)}"`;
+      items.set(itemKey("secret", domainName, name), {
+        at: [domainName, SECRET_PREFIX + name],
+        what,
+        within: [domain],
+        removal: [`${audit.secretRemoved(name, domainName)}\n`, deleted],
+      });
+    }
+    for (const name of owners.keys()) {
+      const what = `owner "${shown(name)}" of domain "${shown(domainName)}"`;
+      items.set(itemKey("owner", domainName, name), {
+        at: [domainName, META_KEY, OWNERS_KEY, name],
+        what,
+        within: [domain, itemKey("custodian", name)],
+        removal: [`${audit.ownerRemoved(name, domainName)}\n`, custodianRemoval(name), deleted],
+      });
+    }
+  }
+  for (const name of store.custodians.keys()) {
+    items.set(itemKey("custodian", name), {
+      at: [CUSTODIANS_KEY, name],
+      what: `custodian "${shown(name)}"`,
+      within: [],
+      removal: [custodianRemoval(name)],
+    });
+  }
+  return items;
+}
+
+/** The entry up to its list of domains. */
+function custodianRemoval(name: string): string {
+  return audit.custodianRemoved(name, []).replace(/\)$/, "");
+}
+
+function itemKey(...parts: readonly string[]): string {
+  return JSON.stringify(parts);
+}

@@ -1,0 +1,26 @@
+import type { StoreData } from "../../store/store-data.ts";
+import type { EntryPath } from "../../store/validation.ts";
+import type { Finding } from "../scan/finding.ts";
+
+/** A new version of a store with those that it came from. */
+export interface StoreChange {
+  readonly path: string;
+  readonly store: StoreData;
+  /** One for each parent that could be read; a parent without the file has the empty store. */
+  readonly parents: readonly StoreData[];
+  /** In a merge the common ancestors; otherwise, or where one version could not be read, nothing. */
+  readonly bases: readonly StoreData[] | undefined;
+  lineOf(path: EntryPath): number;
+}
+
+export interface ChangeFindings {
+  readonly errors: readonly Finding[];
+  readonly warnings: readonly Finding[];
+}
+
+/** A finding before it has its place in a file. */
+export interface Remark {
+  readonly at: EntryPath;
+  readonly rule: string;
+  readonly message: string;
+}

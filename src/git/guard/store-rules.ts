@@ -1,0 +1,105 @@
+import { decodeUtf8 } from "../../crypto/utf8.ts";
+import { parseStore } from "../../store/parse.ts";
+import { InvalidStoreError, type Problem, UnresolvedMergeError } from "../../store/problem.ts";
+import type { StoreData } from "../../store/store-data.ts";
+import type { EntryPath } from "../../store/validation.ts";
+import { writeStore } from "../../store/yaml-writer.ts";
+import type { Finding } from "../scan/finding.ts";
+
+/** What one version of a store says. */
+export interface StoreReading {
+  readonly findings: readonly Finding[];
+  /** Nothing when the text is no valid store. */
+  readonly store: StoreData | undefined;
+  /** 1-based line of an entry or, where there is none, of what it would stand in. */
+  lineOf(path: EntryPath): number;
+}
+
+/** What to do about a problem, by rule; the first pattern that fits its message decides. */
+const RULES: readonly (readonly [rule: string, message: RegExp, advice: string])[] = [
+  ["not-yaml", /^not YAML/, "restore the file from git, or repair the line"],
+  ["duplicate-key", /stands twice/, "keep the one that is right; `pprotect git resolve` if a merge made it"],
+  [
+    "not-sealed",
+    /: secret ".*" (?:is|has)|sealed domain key|: owner ".*" is not text/,
+    "only sealed values may stand here: take it out, add it with `pprotect set-secret`, and replace a value that was shared in the clear",
+  ],
+  ["invalid-store", /(?:)/, "`pprotect check` shows it too; restore the entry from git or repair it by hand"],
+];
+
+/**
+ * Holds one version of a store against the format: each problem of the parser, and comments, which nothing
+ * seals. No finding holds a value.
+ *
+ * @param path as findings name it
+ */
+export function readStore(path: string, bytes: Uint8Array): StoreReading {
+  try {
+    const store = parseStore(bytes, path);
+    const text = decodeUtf8(bytes) ?? "";
+    return { findings: commentFindings(path, text, store), store, lineOf: lineFinder(text) };
+  } catch (error) {
+    return { findings: findingsOf(path, error), store: undefined, lineOf: () => 1 };
+  }
+}
+
+function findingsOf(path: string, error: unknown): Finding[] {
+  if (error instanceof UnresolvedMergeError) {
+    return [
+      {
+        path,
+        line: error.line,
+        rule: "conflict-markers",
+        message: "unresolved merge: run `pprotect git resolve`",
+      },
+    ];
+  }
+  if (!(error instanceof InvalidStoreError)) throw error;
+  return error.problems.map((problem) => problemFinding(path, problem));
+}
+
+function problemFinding(path: string, problem: Problem): Finding {
+  // The YAML parser quotes what it stumbled over, which may be the very value that must not be told.
+  const what = problem.message.startsWith("not YAML")
+    ? problem.message.replace(/:? *["'`].*$/su, "")
+    : problem.message;
+  const [rule, , advice] = RULES.find(([, message]) => message.test(what)) ?? ["invalid-store", /(?:)/, ""];
+  return { path, line: Math.max(1, problem.line), rule, message: `${what}: ${advice}` };
+}
+
+/** Comments survive until the next command writes the store, and may say anything: nothing else in it may. */
+function commentFindings(path: string, text: string, store: StoreData): Finding[] {
+  if (!text.includes("#") || writeStore(store) === text) return [];
+  // Loaded only here: a canonical store never needs it.
+  const { Lexer } = require("yaml") as typeof import("yaml");
+  const findings: Finding[] = [];
+  let line = 1;
+  let before = "";
+  for (const token of new Lexer().lex(text)) {
+    // U+001F announces the text of a plain scalar.
+    if (token.startsWith("#") && before !== "\x1f") {
+      const message = "comments are neither sealed nor kept: take it out";
+      findings.push({ path, line, rule: "store-comment", message });
+    }
+    line += token.split("\n").length - 1;
+    before = token;
+  }
+  return findings;
+}
+
+function lineFinder(text: string): (path: EntryPath) => number {
+  let find: ((path: EntryPath) => number | undefined) | undefined;
+  return (path) => {
+    if (!find) {
+      // Loaded only here: lines are asked for only when something is wrong.
+      const { readStrict } =
+        require("../../store/strict-reader.ts") as typeof import("../../store/strict-reader.ts");
+      find = readStrict(text).lineOf;
+    }
+    for (let length = path.length; length > 0; length--) {
+      const line = find(path.slice(0, length));
+      if (line !== undefined) return line;
+    }
+    return 1;
+  };
+}

@@ -1,0 +1,106 @@
+import { describe, expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+
+const SRC = resolve(import.meta.dir, "../src");
+const MAX_LINES = 400;
+
+/** Which rooms each room may use besides itself. */
+const BELOW: Readonly<Record<string, readonly string[]>> = {
+  common: [],
+  crypto: ["common"],
+  store: ["crypto", "common"],
+  credentials: ["store", "crypto", "common"],
+  exec: ["credentials", "store", "crypto", "common"],
+  git: ["credentials", "store", "crypto", "common"],
+  cli: ["git", "exec", "credentials", "store", "crypto", "common"],
+  build: ["cli", "git", "exec", "credentials", "store", "crypto", "common"],
+  // The public library, and what else stands at the top of src.
+  "": ["git", "exec", "credentials", "store", "crypto", "common"],
+};
+
+const files = readdirSync(SRC, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+  .map((entry) => relative(SRC, join(entry.parentPath, entry.name)))
+  .toSorted();
+
+/** The room that a file of src belongs to: its first folder. */
+function roomOf(file: string): string {
+  return file.includes("/") ? file.slice(0, file.indexOf("/")) : "";
+}
+
+/** Every module that a file names: `import`, `export … from`, `import()`, `require()`, types included. */
+function modulesIn(file: string): string[] {
+  const text = readFileSync(join(SRC, file), "utf8");
+  const named = /(?:\bfrom|\bimport|\brequire|\bimport\s*\(|\brequire\s*\()\s*\(?\s*["']([^"'\n]+)["']/g;
+  return [...text.matchAll(named)].map(([, name = ""]) => name);
+}
+
+/** The files of src that a file uses. */
+function importsOf(file: string): string[] {
+  return modulesIn(file)
+    .filter((name) => name.startsWith("."))
+    .map((name) => relative(SRC, resolve(SRC, dirname(file), name)))
+    .filter((path) => path.endsWith(".ts"));
+}
+
+/** The import that takes effect when a module is loaded: what is only a type is gone by then. */
+function loadedBy(file: string): string[] {
+  const text = readFileSync(join(SRC, file), "utf8");
+  const eager = /^(?:import|export)\s+(?!type\b)[^;]*?from\s+["'](\.[^"']+)["']/gm;
+  return [...text.matchAll(eager)]
+    .map(([, name = ""]) => relative(SRC, resolve(SRC, dirname(file), name)))
+    .filter((path) => path.endsWith(".ts"));
+}
+
+describe("imports point down", () => {
+  test("the rooms are those that are known", () => {
+    expect([...new Set(files.map(roomOf))].filter((room) => !(room in BELOW))).toEqual([]);
+    expect(files.length).toBeGreaterThan(50);
+  });
+
+  test.each(files)("%s", (file) => {
+    const room = roomOf(file);
+    const up = importsOf(file).filter(
+      (each) => roomOf(each) !== room && !BELOW[room]?.includes(roomOf(each)),
+    );
+    expect(up).toEqual([]);
+  });
+});
+
+test("every import of another file of src names a file that is there", () => {
+  const known = new Set(files);
+  const missing = files.flatMap((file) => importsOf(file).filter((each) => !known.has(each)));
+  expect(missing).toEqual([]);
+});
+
+test("no import goes round in a circle", () => {
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) throw new Error([...path, file].join(" → "));
+    if (done.has(file)) return;
+    for (const next of loadedBy(file)) visit(next, [...path, file]);
+    done.add(file);
+  };
+  for (const file of files) visit(file, []);
+  expect(done.size).toBe(files.length);
+});
+
+test("crypto is pure: it reads and writes nothing but the native addon", () => {
+  const impure = files
+    .filter(
+      (file) =>
+        roomOf(file) === "crypto" && !["crypto/native-addon.ts", "crypto/addon-file.ts"].includes(file),
+    )
+    .filter((file) =>
+      modulesIn(file).some((name) => /^(?:node:)?(?:fs|net|http|https|child_process|os)\b/.test(name)),
+    );
+  expect(impure).toEqual([]);
+});
+
+test(`no file has more than ${MAX_LINES} lines`, () => {
+  const long = files.filter(
+    (file) => readFileSync(join(SRC, file), "utf8").split("\n").length > MAX_LINES + 1,
+  );
+  expect(long).toEqual([]);
+});

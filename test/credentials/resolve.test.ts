@@ -1,0 +1,228 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { PprotectError } from "../../src/common/errors.ts";
+import { credentialVariables } from "../../src/credentials/environment-names.ts";
+import { obtainNewPassphrase } from "../../src/credentials/new-credentials.ts";
+import { readPassphraseFile } from "../../src/credentials/passphrase-file.ts";
+import type { Prompter } from "../../src/credentials/prompter.ts";
+import {
+  type CredentialSources,
+  hasGivenCredentials,
+  resolveCredentials,
+  unlock,
+} from "../../src/credentials/resolve.ts";
+import type { KeyFile } from "../../src/store/key-file.ts";
+import { removeFolders, sandbox } from "../support/sandbox.ts";
+import { ALICE, sampleStore } from "../support/stores.ts";
+
+afterAll(removeFolders);
+
+/** Answers prepared questions in their order and keeps what was asked and noted. */
+function scripted(
+  ...answers: readonly string[]
+): Prompter & { readonly asked: string[]; readonly notes: string[] } {
+  const left = [...answers];
+  const asked: string[] = [];
+  const notes: string[] = [];
+  const answer = async (question: string): Promise<string> => {
+    asked.push(question);
+    const next = left.shift();
+    if (next === undefined) throw new Error(`nobody expected the question ${question}`);
+    return next;
+  };
+  return { ask: answer, askHidden: answer, note: (message) => void notes.push(message), asked, notes };
+}
+
+function sources(some: Partial<CredentialSources>): CredentialSources {
+  return {
+    user: undefined,
+    passphraseFile: undefined,
+    environment: {},
+    environmentPrefix: "PPROTECT",
+    prompter: undefined,
+    file: "protected.yaml",
+    ...some,
+  };
+}
+
+const ENVIRONMENT = { PPROTECT_USER: "env-user", PPROTECT_PASSPHRASE: "env-pass", APP_USER: "app-user" };
+
+describe("credentials come from flags, then the environment, then a prompt", () => {
+  const { alice } = sandbox();
+
+  test("flags win over the environment", async () => {
+    const found = await resolveCredentials(
+      sources({ user: "flag-user", passphraseFile: alice, environment: ENVIRONMENT }),
+    );
+    expect(found).toMatchObject({ name: "flag-user", passphrase: "alice-pw", nameSource: "--user" });
+    expect(found.passphraseSource).toContain(alice);
+  });
+
+  test("each half is found on its own", async () => {
+    const prompter = scripted("typed");
+    const found = await resolveCredentials(sources({ environment: { PPROTECT_USER: "env-user" }, prompter }));
+    expect(found).toMatchObject({ name: "env-user", passphrase: "typed", passphraseSource: "the prompt" });
+    expect(prompter.asked).toEqual(["Passphrase: "]);
+    expect(prompter.notes).toEqual([
+      "Verify passphrase for protected.yaml (using user env-user from the environment variable PPROTECT_USER)",
+    ]);
+  });
+
+  test("the user is asked for before the passphrase", async () => {
+    const prompter = scripted("u", "p");
+    expect(await resolveCredentials(sources({ prompter }))).toMatchObject({ name: "u", passphrase: "p" });
+    expect(prompter.asked).toEqual(["User email: ", "Passphrase: "]);
+    expect(prompter.notes).toEqual(["Verify credentials for protected.yaml"]);
+  });
+
+  test("another prefix reads other variables and no others", async () => {
+    const prompter = scripted("typed");
+    const found = await resolveCredentials(
+      sources({ environment: ENVIRONMENT, environmentPrefix: "APP", prompter }),
+    );
+    expect(found).toMatchObject({ name: "app-user", passphrase: "typed" });
+  });
+
+  test("a variable that is set and empty counts: nobody is asked", async () => {
+    const environment = { PPROTECT_USER: "", PPROTECT_PASSPHRASE: "" };
+    const prompter = scripted();
+    expect(await resolveCredentials(sources({ environment, prompter }))).toMatchObject({
+      name: "",
+      passphrase: "",
+    });
+    expect(prompter.asked).toEqual([]);
+  });
+
+  test("without a source, the error names the option and the variable", async () => {
+    await expect(resolveCredentials(sources({}))).rejects.toMatchObject({
+      code: "missing_credentials",
+      fix: "give --user or set PPROTECT_USER",
+    });
+    await expect(resolveCredentials(sources({ user: "u", environment: undefined }))).rejects.toMatchObject({
+      code: "missing_credentials",
+      fix: "give --passphrase-file",
+    });
+  });
+
+  test("are given when both halves are, wherever", () => {
+    expect(hasGivenCredentials(sources({ user: "u", environment: { PPROTECT_PASSPHRASE: "p" } }))).toBe(true);
+    expect(hasGivenCredentials(sources({ user: "u" }))).toBe(false);
+    expect(hasGivenCredentials(sources({ environment: undefined }))).toBe(false);
+  });
+});
+
+describe("wrong credentials", () => {
+  let store: KeyFile;
+  beforeAll(() => {
+    store = sampleStore();
+  });
+  const from = { nameSource: "--user", passphraseSource: "the prompt" };
+
+  function errorOf(creds: { name: string; passphrase: string }): PprotectError {
+    try {
+      unlock(store, { ...creds, ...from });
+    } catch (error) {
+      if (error instanceof PprotectError) return error;
+    }
+    throw new Error("was not refused");
+  }
+
+  test("are refused with the source of each half", () => {
+    const { message, code } = errorOf({ ...ALICE, passphrase: "wrong-one" });
+    expect(code).toBe("wrong_credentials");
+    expect(message).toContain("user from --user, passphrase from the prompt");
+    expect(message).not.toContain("wrong-one");
+    expect(message).not.toContain("empty");
+  });
+
+  test("that are empty are warned of", () => {
+    expect(errorOf({ ...ALICE, passphrase: "" }).message).toContain("warning: empty passphrase");
+    expect(errorOf({ name: "", passphrase: "" }).message).toContain("warning: empty user and passphrase");
+  });
+
+  test("of an unknown user suggest the nearest one", () => {
+    expect(errorOf({ name: "alcie@example.com", passphrase: "x" }).fix).toBe(
+      'did you mean "alice@example.com"?',
+    );
+  });
+
+  test("are no problem when they are right", () => {
+    expect(unlock(store, { ...ALICE, ...from }).name).toBe(ALICE.name);
+  });
+});
+
+describe("a passphrase file", () => {
+  const { write, path, folder } = sandbox(null);
+
+  test.each([
+    ["pw", "pw"],
+    ["pw\n", "pw"],
+    ["\ufeff pw \r\n\n", "pw"],
+    ["two words\n", "two words"],
+    ["", ""],
+    [" \n", ""],
+    ["passphrasë 🎲\n", "passphrasë 🎲"],
+  ])("of %j is %j", (content, passphrase) => {
+    expect(readPassphraseFile(write("a.pw", content))).toBe(passphrase);
+  });
+
+  test("that is not UTF-8, not there, or a folder is refused by its name", () => {
+    const bad = write("bad.pw", new Uint8Array([0xff, 0x41]));
+    expect(() => readPassphraseFile(bad)).toThrow("bad.pw is not UTF-8");
+    expect(() => readPassphraseFile(path("none"))).toThrow("no such file");
+    expect(() => readPassphraseFile(folder)).toThrow("it is a folder");
+  });
+});
+
+describe("a new passphrase", () => {
+  const shown: string[] = [];
+  const base = {
+    keyType: "hard" as const,
+    passphraseFile: undefined,
+    option: "--passphrase-file",
+    question: "P: ",
+    retypeQuestion: "R: ",
+    prompter: undefined,
+    showRawKey: async (key: string) => void shown.push(key),
+  };
+
+  test("is typed twice", async () => {
+    const prompter = scripted("one", "one");
+    expect(await obtainNewPassphrase({ ...base, prompter })).toBe("one");
+    expect(prompter.asked).toEqual(["P: ", "R: "]);
+  });
+
+  test("that is typed otherwise the second time is refused", async () => {
+    const prompter = scripted("one", "two");
+    await expect(obtainNewPassphrase({ ...base, prompter })).rejects.toMatchObject({
+      code: "invalid_passphrase",
+    });
+  });
+
+  test("that is empty is refused at once", async () => {
+    const prompter = scripted("");
+    await expect(obtainNewPassphrase({ ...base, prompter })).rejects.toMatchObject({
+      code: "invalid_passphrase",
+    });
+    expect(prompter.asked).toEqual(["P: "]);
+  });
+
+  test("of a raw key is generated and shown", async () => {
+    const key = await obtainNewPassphrase({ ...base, keyType: "raw" });
+    expect(key).toMatch(/^P[0-9a-f]{64}P$/);
+    expect(shown).toEqual([key]);
+  });
+
+  test("that nobody gave and nobody may be asked for names the option", async () => {
+    await expect(obtainNewPassphrase(base)).rejects.toMatchObject({ fix: "give --passphrase-file" });
+  });
+});
+
+test("the credential variables are those of the default prefix, of the given one, and the prefix's own", () => {
+  expect(credentialVariables("APP")).toEqual([
+    "PPROTECT_USER",
+    "PPROTECT_PASSPHRASE",
+    "APP_USER",
+    "APP_PASSPHRASE",
+    "PPROTECT_ENV_PREFIX",
+  ]);
+});

@@ -1,0 +1,139 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { binary } from "../support/binary.ts";
+import { fixturePath, interopStore } from "../support/fixtures.ts";
+import { pprotect } from "../support/run.ts";
+import { emptyFolder, removeFolders, sandbox } from "../support/sandbox.ts";
+import { ALICE, BOB, secretsOf } from "../support/stores.ts";
+
+afterAll(removeFolders);
+
+describe("the binary alone in an empty folder", () => {
+  test("opens a store of full cost, without a home or a place for temporary files, and leaves none", async () => {
+    const folder = emptyFolder();
+    copyFileSync(binary(), join(folder, "pprotect"));
+    chmodSync(join(folder, "pprotect"), 0o755);
+    const { file, passphrases, secrets } = interopStore("hard");
+    const [[name, passphrase] = ["", ""]] = Object.entries(passphrases);
+    const [[domain, expected] = ["", {}]] = Object.entries(secrets);
+    const before = new Set(readdirSync("/tmp"));
+    const child = Bun.spawn(["./pprotect", "decrypt-domain", domain, "--file", file], {
+      cwd: folder,
+      env: { PPROTECT_USER: name, PPROTECT_PASSPHRASE: passphrase, TMPDIR: "/proc/nowhere" },
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    const [stdout, stderr] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+    ]);
+    expect([await child.exited, stderr]).toEqual([0, ""]);
+    expect(JSON.parse(stdout)).toEqual(expected);
+    expect(readdirSync(folder)).toEqual(["pprotect"]);
+    const addons = readdirSync("/tmp").filter(
+      (entry) => !before.has(entry) && /\.node$|argon2|^pprotect-[^t]/.test(entry),
+    );
+    expect(addons).toEqual([]);
+  });
+
+  test("reads every store of the Python program, as every owner whose key is cheap", async () => {
+    for (const store of ["raw", "fast"]) {
+      const { file, passphrases, secrets, owners } = interopStore(store);
+      for (const [domain, expected] of Object.entries(secrets)) {
+        for (const owner of owners[domain] ?? []) {
+          const env = { PPROTECT_USER: owner, PPROTECT_PASSPHRASE: passphrases[owner] ?? "" };
+          const result = await pprotect(["decrypt-domain", domain, "--file", file], {
+            cwd: emptyFolder(),
+            env,
+          });
+          expect(JSON.parse(result.stdout)).toEqual(expected);
+        }
+      }
+    }
+  });
+});
+
+describe("a hostile folder", () => {
+  test("cannot set our variables by .env, nor run code by bunfig.toml, package.json or tsconfig.json", async () => {
+    const box = sandbox();
+    box.write("evil.ts", 'require("node:fs").writeFileSync("owned", "");');
+    box.write(
+      "bunfig.toml",
+      'preload = ["./evil.ts"]\n[run]\npreload = ["./evil.ts"]\n[test]\npreload = ["./evil.ts"]\n',
+    );
+    for (const name of [".env", ".env.local", ".env.production", ".env.development"]) {
+      box.write(name, `PPROTECT_USER=${ALICE.name}\nPPROTECT_PASSPHRASE=${ALICE.passphrase}\nEVIL=1\n`);
+    }
+    box.write("package.json", '{"imports": {"#x": "./evil.ts"}, "scripts": {"preload": "./evil.ts"}}');
+    box.write("tsconfig.json", '{"compilerOptions": {"paths": {"*": ["./evil.ts"]}}}');
+    const result = await pprotect(["decrypt-domain", "prod", "--non-interactive"], { cwd: box.folder });
+    expect([result.status, result.stdout]).toEqual([1, ""]);
+    expect(result.stderr).toContain("no user given");
+    const env = { PPROTECT_USER: ALICE.name, PPROTECT_PASSPHRASE: ALICE.passphrase };
+    const run = await pprotect(["exec", "--domain", "prod", "--", "sh", "-c", 'echo "<$EVIL>"'], {
+      cwd: box.folder,
+      env,
+    });
+    expect(run.stdout).toBe("<>\n");
+    expect(existsSync(box.path("owned"))).toBe(false);
+  });
+});
+
+describe("writers at once", () => {
+  test("twenty processes that each add a secret all succeed, and no secret is lost", async () => {
+    const box = sandbox();
+    const names = Array.from({ length: 20 }, (_, index) => `s${index}`);
+    const results = await Promise.all(
+      names.map((name) =>
+        pprotect(["add-secret", "dev", name], { cwd: box.folder, input: `value of ${name}` }),
+      ),
+    );
+    expect(results.map(({ status, stderr }) => [status, stderr.split("\n").at(-2)])).toEqual(
+      names.map((name) => [0, `Added secret ${name} to dev.`]),
+    );
+    const secrets = secretsOf(box.read(), "dev", BOB);
+    for (const name of names) expect(secrets[name]).toBe(`value of ${name}`);
+    expect(readdirSync(box.folder).filter((entry) => entry.startsWith("."))).toEqual([]);
+  });
+
+  test("of the same secret: one wins, the others are told, and the store is whole", async () => {
+    const box = sandbox();
+    const results = await Promise.all(
+      [1, 2, 3, 4].map((n) => pprotect(["add-secret", "dev", "same"], { cwd: box.folder, input: `v${n}` })),
+    );
+    expect(results.map(({ status }) => status).toSorted()).toEqual([0, 1, 1, 1]);
+    const winner = results.findIndex(({ status }) => status === 0) + 1;
+    expect(secretsOf(box.read(), "dev", BOB).same).toBe(`v${winner}`);
+  });
+
+  test("that are killed leave a whole store, and the next writer clears up after them", async () => {
+    const box = sandbox();
+    for (let delay = 2; delay < 40; delay += 3) {
+      const child = Bun.spawn([binary(), "set-secret", "dev", "killed", "--generate"], {
+        cwd: box.folder,
+        stderr: "ignore",
+      });
+      await Bun.sleep(delay);
+      child.kill("SIGKILL");
+      await child.exited;
+      box.read();
+    }
+    expect((await pprotect(["set-secret", "dev", "last", "--generate"], { cwd: box.folder })).status).toBe(0);
+    expect(readdirSync(box.folder).filter((entry) => entry.startsWith("."))).toEqual([]);
+    expect(Object.keys(secretsOf(box.read(), "dev", BOB))).toContain("last");
+  });
+});
+
+test("the file that a command leaves is the one it would leave again: no diff where nothing changed", async () => {
+  for (const store of ["names", "wide"]) {
+    const box = sandbox(readFileSync(fixturePath("interop", `${store}.yaml`)));
+    const before = readFileSync(box.store, "utf8");
+    const [domain = ""] = Object.keys(interopStore(store).secrets);
+    const run = (args: readonly string[]) => pprotect([...args, "--", domain, "zz-new"], { cwd: box.folder });
+    expect((await run(["add-secret", "--generate"])).status).toBe(0);
+    expect((await run(["rm-secret"])).status).toBe(0);
+    const after = readFileSync(box.store, "utf8").split("\n");
+    expect(after.slice(0, -3)).toEqual(before.split("\n").slice(0, -1));
+  }
+});

@@ -1,0 +1,188 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { chmodSync } from "node:fs";
+import { binary } from "../support/binary.ts";
+import { cleanEnvironment, pprotect, runProgram } from "../support/run.ts";
+import { removeFolders, type Sandbox, sandbox } from "../support/sandbox.ts";
+import { ALICE, sampleStore } from "../support/stores.ts";
+
+afterAll(removeFolders);
+
+const env = { PPROTECT_USER: ALICE.name, PPROTECT_PASSPHRASE: ALICE.passphrase };
+
+/** Runs a command with the secrets of a domain. */
+function exec(box: Sandbox, options: readonly string[], command: readonly string[], extra = {}) {
+  return pprotect(["exec", "--domain", "dev", ...options, "--", ...command], {
+    cwd: box.folder,
+    env: { ...env, ...extra },
+  });
+}
+
+/** The variables that a program sees. */
+async function variables(
+  box: Sandbox,
+  options: readonly string[],
+  extra = {},
+): Promise<Record<string, string>> {
+  const { stdout, stderr } = await exec(box, options, ["env", "-0"], extra);
+  expect(stderr).toBe("");
+  return Object.fromEntries(
+    stdout
+      .split("\0")
+      .filter(Boolean)
+      .map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+  );
+}
+
+const box = sandbox();
+
+describe("the program gets", () => {
+  test("the secrets to the byte, and our environment without credentials", async () => {
+    const seen = await variables(box, [], { OTHER: "kept", PPROTECT_ENV_PREFIX: "PPROTECT" });
+    expect(seen).toMatchObject({
+      "api-key": "dev-api-key",
+      "db-password": 'it\'s "dev" $HOME',
+      OTHER: "kept",
+    });
+    expect(Object.keys(seen).filter((name) => name.startsWith("PPROTECT"))).toEqual([]);
+  });
+
+  test("no credentials of another prefix either", async () => {
+    const extra = { APP_USER: ALICE.name, APP_PASSPHRASE: ALICE.passphrase };
+    const seen = await variables(box, ["--env-prefix", "APP"], extra);
+    expect(Object.keys(seen).filter((name) => /^(?:APP|PPROTECT)_/.test(name))).toEqual([]);
+    expect(Object.values(seen)).not.toContain(ALICE.passphrase);
+  });
+
+  test("shell-friendly names with --uppercase and --prefix", async () => {
+    const seen = await variables(box, ["--uppercase", "--prefix", "APP"]);
+    expect(seen).toMatchObject({ APP_API_KEY: "dev-api-key" });
+    expect(seen).not.toHaveProperty("api-key");
+  });
+
+  test("little else with --no-passthrough", async () => {
+    const seen = await variables(box, ["--no-passthrough"], { OTHER: "not kept", TERM: "dumb" });
+    expect(Object.keys(seen).toSorted()).toEqual(["HOME", "PATH", "TERM", "api-key", "db-password"]);
+  });
+
+  test("its arguments untouched: options, help, underscores, empty ones and more dashes", async () => {
+    const args = ["--help", "-h", "--file", "a_b", "", "--", "--a_b", "list_domains", "it's \n"];
+    const { stdout } = await exec(box, [], ["printf", "%s\\0", ...args]);
+    expect(stdout.split("\0").slice(0, -1)).toEqual(args);
+  });
+
+  test("standard input, output and error of its own", async () => {
+    const result = await pprotect(["exec", "--domain", "dev", "--", "sh", "-c", "cat; echo err >&2"], {
+      cwd: box.folder,
+      env,
+      input: "through",
+    });
+    expect([result.stdout, result.stderr]).toEqual(["through", "err\n"]);
+  });
+
+  test("no file of ours: only its three descriptors are open", async () => {
+    const { stdout } = await exec(box, [], ["sh", "-c", "ls /proc/self/fd | wc -l"]);
+    // `ls` itself holds the folder open.
+    expect(stdout.trim()).toBe("4");
+  });
+
+  test("pipes that block as they did: much output to a slow reader is not cut", async () => {
+    const command = `'${binary()}' exec --domain dev -- head -c 1000000 /dev/zero | { sleep 0.3; wc -c; }`;
+    const result = await runProgram(["sh", "-c", command], { cwd: box.folder, env });
+    expect([result.stdout.trim(), result.stderr]).toEqual(["1000000", ""]);
+  });
+
+  test("signals as any program has them: nothing ignored, nothing blocked", async () => {
+    const { stdout } = await exec(box, [], ["grep", "-E", "^Sig(Ign|Blk)", "/proc/self/status"]);
+    expect(stdout).toMatch(/^SigBlk:\t0+\nSigIgn:\t0+\n$/);
+  });
+});
+
+describe("the exit status is the program's", () => {
+  test.each([0, 1, 3, 42, 255])("%d", async (status) => {
+    expect((await exec(box, [], ["sh", "-c", `exit ${status}`])).status).toBe(status);
+  });
+
+  test("127 when it is not found, 126 when it cannot run", async () => {
+    const plain = box.write("plain", "text");
+    chmodSync(plain, 0o644);
+    const missing = await exec(box, [], ["no-such-program"]);
+    expect([missing.status, missing.stderr]).toEqual([127, "pprotect: command not found: no-such-program\n"]);
+    expect((await exec(box, [], [plain])).status).toBe(126);
+    expect((await exec(box, [], [box.folder])).status).toBe(126);
+  });
+
+  test("a script without #! runs in the shell", async () => {
+    const script = box.write("script", 'printf %s "$1"\n');
+    chmodSync(script, 0o755);
+    expect((await exec(box, [], [script, "arg"])).stdout).toBe("arg");
+  });
+
+  test("a writer whose reader goes away ends by SIGPIPE", async () => {
+    const command = `'${binary()}' exec --domain dev -- sh -c 'yes; echo "ended $?" >&2' | head -n 1`;
+    const result = await runProgram(["sh", "-c", command], { cwd: box.folder, env });
+    expect([result.stdout, result.stderr]).toEqual(["y\n", "ended 141\n"]);
+  });
+});
+
+describe("the program takes our place", () => {
+  test("so that a signal to our process reaches it, and it can clean up", async () => {
+    const script = "trap 'echo cleaned; exit 7' TERM; echo $$; while :; do sleep 0.05; done";
+    const child = Bun.spawn([binary(), "exec", "--domain", "dev", "--", "sh", "-c", script], {
+      cwd: box.folder,
+      env: cleanEnvironment(box.folder, env),
+      stdout: "pipe",
+    });
+    const reader = child.stdout.getReader();
+    const { value } = await reader.read();
+    expect(Number(Buffer.from(value ?? []).toString())).toBe(child.pid);
+    child.kill("SIGTERM");
+    expect(await child.exited).toBe(7);
+    expect(Buffer.from((await reader.read()).value ?? []).toString()).toBe("cleaned\n");
+  });
+
+  test("and dies of a signal as itself", async () => {
+    const child = Bun.spawn([binary(), "exec", "--domain", "dev", "--", "sh", "-c", "kill -KILL $$"], {
+      cwd: box.folder,
+      env: cleanEnvironment(box.folder, env),
+    });
+    await child.exited;
+    expect(child.signalCode).toBe("SIGKILL");
+  });
+});
+
+describe("exec refuses", () => {
+  test("to go without --domain, or without a command", async () => {
+    const run = (args: readonly string[]) => pprotect(["exec", ...args], { cwd: box.folder, env });
+    expect((await run(["--", "true"])).stderr).toContain("exec needs --domain");
+    expect((await run(["--domain", "dev"])).stderr).toContain("exec needs a command");
+    expect((await run(["--domain", "dve", "--", "true"])).stderr).toContain('no domain "dve"');
+  });
+
+  const withSecrets = (secrets: Readonly<Record<string, string>>): Sandbox =>
+    sandbox(
+      Object.entries(secrets)
+        .reduce((file, [name, value]) => file.addSecret("dev", name, value), sampleStore())
+        .toString(),
+    );
+
+  test("two secrets that get one name", async () => {
+    const colliding = withSecrets({ API_KEY: "x" });
+    const result = await exec(colliding, ["--uppercase"], ["echo", "ran"]);
+    expect([result.status, result.stdout]).toEqual([1, ""]);
+    expect(result.stderr).toContain("API_KEY");
+    expect((await exec(colliding, [], ["echo", "ran"])).status).toBe(0);
+  });
+
+  test.each(["PATH", "LD_PRELOAD", "BASH_ENV", "NODE_OPTIONS"])("a secret named %s", async (name) => {
+    const hostile = withSecrets({ [name]: "/tmp/evil" });
+    const result = await exec(hostile, [], ["echo", "ran"]);
+    expect([result.status, result.stdout]).toEqual([1, ""]);
+    expect(result.stderr).toContain(name);
+    expect((await exec(hostile, ["--prefix", "APP"], ["echo", "ran"])).stdout).toBe("ran\n");
+  });
+
+  test("wrong credentials, and runs nothing", async () => {
+    const result = await exec(box, [], ["echo", "ran"], { PPROTECT_PASSPHRASE: "wrong" });
+    expect([result.status, result.stdout]).toEqual([1, ""]);
+  });
+});

@@ -1,0 +1,118 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { guardedRepository, tokenLine } from "../git/guard/guard-repository.ts";
+import { binary } from "../support/binary.ts";
+import { runProgram } from "../support/run.ts";
+import { emptyFolder } from "../support/sandbox.ts";
+import { ALICE, NOW, sampleStore, unlocked } from "../support/stores.ts";
+
+const STORE = "protected.yaml";
+
+test("HEAD, a range and --all each tell the findings of their commits", async () => {
+  const repository = await guardedRepository();
+  repository.write("a b.txt", `${tokenLine()}\n`);
+  const first = await repository.force();
+  repository.write(STORE, sampleStore().toString());
+  await repository.force();
+  repository.write("ü.txt", `a\n${tokenLine()}\n`);
+  const third = await repository.force();
+  await repository.must("checkout", "-q", "-b", "side", "HEAD~1");
+  repository.write("side.txt", `${tokenLine()}\n`);
+  const side = await repository.force();
+  await repository.must("checkout", "-q", "main");
+
+  const head = await repository.pprotect("git", "check");
+  expect(head.status).toBe(1);
+  expect(head.stdout).toStartWith(`${third} ü.txt:2: `);
+  expect(head.stderr).toContain("1 commit checked, 1 finding");
+  const middle = await repository.pprotect("git", "check", "HEAD~1");
+  expect(middle).toMatchObject({ status: 0, stdout: "" });
+  const range = await repository.pprotect("git", "check", `${first}..HEAD`);
+  expect(range.stderr).toContain("2 commits checked, 1 finding");
+  const all = await repository.pprotect("git", "check", "--all", "--json");
+  const { ok, command, result } = JSON.parse(all.stdout);
+  expect({ ok, command, status: all.status, commits: result.commits }).toEqual({
+    ok: false,
+    command: "git check",
+    status: 1,
+    commits: 4,
+  });
+  expect(
+    result.findings.map(({ commit, path }: { commit: string; path: string }) => `${commit} ${path}`).sort(),
+  ).toEqual([`${first} a b.txt`, `${third} ü.txt`, `${side} side.txt`].sort());
+});
+
+test("a commit that mixes keys, and a merge that lost a secret", async () => {
+  const repository = await guardedRepository();
+  const store = sampleStore();
+  repository.write(STORE, store.toString());
+  await repository.force();
+  await repository.must("checkout", "-q", "-b", "theirs");
+  repository.write(STORE, store.addSecret("dev", "from-theirs", "value", NOW).toString());
+  await repository.force();
+  await repository.must("checkout", "-q", "main");
+  const ours = store.addSecret("dev", "from-ours", "value", NOW);
+  repository.write(STORE, ours.toString());
+  await repository.force();
+  await repository.git("merge", "-q", "--no-commit", "-s", "ours", "theirs");
+  const merge = await repository.force();
+  const lost = await repository.pprotect("git", "check");
+  expect(lost.stdout).toContain(`${merge} protected.yaml:1: lost-in-merge: secret "from-theirs"`);
+
+  const rotated = ours.rotateDomainKey("dev", unlocked(ours, ALICE), NOW);
+  const stale = ours.data.domains.get("dev")?.secrets.get("api-key") ?? "";
+  repository.write(STORE, rotated.toString().replace(/secret-api-key: .*/, `secret-api-key: ${stale}`));
+  await repository.force();
+  expect((await repository.pprotect("git", "check")).stdout).toContain(":2: mixed-keys: ");
+  const all = await repository.pprotect("git", "check", "--all", "--json");
+  expect(JSON.parse(all.stdout).result.findings.map(({ rule }: { rule: string }) => rule)).toContain(
+    "lost-in-merge",
+  );
+});
+
+test("an empty commit, a merge without changes and hidden lines are in step with their commits", async () => {
+  const repository = await guardedRepository();
+  repository.write(".gitattributes", "hidden.txt -diff\n");
+  const first = await repository.force();
+  await repository.force("empty");
+  await repository.must("checkout", "-q", "-b", "side", first);
+  await repository.force("empty too");
+  await repository.must("checkout", "-q", "main");
+  await repository.must("merge", "-q", "--no-verify", "--no-ff", "-m", "merge", "side");
+  repository.write("hidden.txt", `${tokenLine()}\n`);
+  const last = await repository.force();
+  const { stdout, stderr } = await repository.pprotect("git", "check", "--all");
+  expect(stdout).toStartWith(`${last} hidden.txt:1: `);
+  expect(stdout.trim().split("\n")).toHaveLength(1);
+  expect(stderr).toContain("5 commits checked");
+});
+
+test("works in a bare repository, as server-side hooks need", async () => {
+  const repository = await guardedRepository();
+  repository.write("x.txt", `${tokenLine()}\n`);
+  repository.write(
+    STORE,
+    sampleStore()
+      .toString()
+      .replace(/secret-token: .*/, "secret-token: abc"),
+  );
+  await repository.force();
+  const bare = join(emptyFolder(), "bare.git");
+  await repository.must("clone", "-q", "--bare", ".", bare);
+  const { status, stdout } = await runProgram([binary(), "git", "check", "main"], {
+    cwd: bare,
+    env: { GIT_DIR: "." },
+  });
+  expect(status).toBe(1);
+  expect(stdout).toMatch(/^\w+ x\.txt:1: /m);
+  expect(stdout).toMatch(/^\w+ protected\.yaml:\d+: not-sealed: /m);
+});
+
+test("refuses what is no revision, and a revision beside --all", async () => {
+  const repository = await guardedRepository();
+  await repository.force();
+  for (const revision of ["nowhere", "a..b", "--upload-pack=x"]) {
+    expect(await repository.pprotect("git", "check", revision)).toMatchObject({ status: 1, stdout: "" });
+  }
+  expect((await repository.pprotect("git", "check", "HEAD", "--all")).stderr).toContain("not both");
+});

@@ -1,0 +1,204 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { existsSync, readFileSync } from "node:fs";
+import { FRESH_PASSPHRASE, removeFolders, type Sandbox, sandbox } from "../support/sandbox.ts";
+import { ALICE, BOB, secretsOf } from "../support/stores.ts";
+import { atTerminal, CTRL_C, CTRL_D, type TerminalSession } from "../support/terminal.ts";
+
+afterAll(removeFolders);
+
+type Answers = readonly (readonly [question: string, line: string])[];
+
+/** Commands that ask, with their answers; those that are hidden are {@link HIDDEN}. */
+const dialogues: readonly (readonly [args: readonly string[], answers: Answers])[] = [
+  [
+    ["init", "--key-type", "fast", "--file", "new.yaml"],
+    [
+      ["User email: ", "zoë@example.com"],
+      ["Passphrase: ", "sesam öffne"],
+      ["Retype passphrase: ", "sesam öffne"],
+    ],
+  ],
+  [
+    ["add-domain"],
+    [
+      ["User email: ", ALICE.name],
+      ["Passphrase: ", ALICE.passphrase],
+      ["Domain name: ", "stage"],
+    ],
+  ],
+  [
+    ["add-secret"],
+    [
+      ["Domain name: ", "dev"],
+      ["Secret name: ", "fresh"],
+      ["Secret value: ", "hunter2 'é' 🎲"],
+    ],
+  ],
+  [
+    ["migrate-owner"],
+    [
+      ["User email: ", ALICE.name],
+      ["Passphrase: ", ALICE.passphrase],
+      ["New owner email: ", BOB.name],
+      ["Proceed? [y/N] ", "y"],
+    ],
+  ],
+  [
+    ["set-key-custodian-passphrase", "--key-type", "fast"],
+    [
+      ["User email: ", ALICE.name],
+      ["Current passphrase: ", ALICE.passphrase],
+      ["New passphrase: ", FRESH_PASSPHRASE],
+      ["Retype new passphrase: ", FRESH_PASSPHRASE],
+    ],
+  ],
+  [["rm-secret", "dev", "api-key", "--confirm"], [["Write changes? [y/N] ", "y"]]],
+  [
+    ["rekey-custodian", "--key-type", "raw"],
+    [
+      ["User email: ", BOB.name],
+      ["Current passphrase: ", BOB.passphrase],
+      ["Have you saved the key? Type YES to confirm: ", "YES"],
+    ],
+  ],
+];
+
+const HIDDEN = /passphrase|value/i;
+
+/** Answers the first questions of a dialogue. */
+async function answerAll(session: TerminalSession, answers: Answers): Promise<void> {
+  for (const [question, line] of answers) await session.answer(question, line);
+}
+
+/** What a folder's stores hold, to see whether anything was written. */
+function written(box: Sandbox): string {
+  return readFileSync(box.store, "utf8") + existsSync(box.path("new.yaml"));
+}
+
+describe.each(dialogues)("%j at a terminal", (args, answers) => {
+  test("asks in order, shows names and hides passphrases and values, and leaves the terminal as it was", async () => {
+    const box = sandbox();
+    const before = written(box);
+    const session = atTerminal(args, { cwd: box.folder });
+    const modes = session.modes();
+    await answerAll(session, answers);
+    expect(await session.exited).toBe(0);
+    expect(session.modes()).toEqual(modes);
+    expect(written(box)).not.toBe(before);
+    for (const [question, line] of answers) {
+      if (HIDDEN.test(question)) expect(session.raw()).not.toContain(line);
+      else expect(session.screen()).toContain(`${question}${line}`);
+    }
+  });
+
+  test.each(answers.map(([question], index) => [index, question] as const))(
+    "ends at Ctrl-C at question %d, %j: exit 130, nothing written, the terminal as it was",
+    async (count, question) => {
+      const box = sandbox();
+      const before = written(box);
+      const session = atTerminal(args, { cwd: box.folder });
+      const modes = session.modes();
+      await answerAll(session, answers.slice(0, count));
+      await session.waitFor(question);
+      session.type(`half${CTRL_C}`);
+      expect(await session.exited).toBe(130);
+      expect(session.modes()).toEqual(modes);
+      expect(written(box)).toBe(before);
+      expect(session.screen()).not.toMatch(/^\s+at /m);
+    },
+  );
+
+  test("ends at Ctrl-D at its first question: exit 1, nothing written, the terminal as it was", async () => {
+    const box = sandbox();
+    const before = written(box);
+    const session = atTerminal(args, { cwd: box.folder });
+    const modes = session.modes();
+    const [[question] = [""]] = answers;
+    await session.waitFor(question);
+    session.type(CTRL_D);
+    expect(await session.exited).toBe(1);
+    expect(session.modes()).toEqual(modes);
+    expect(session.screen()).toContain(`the input ended at the question "${question.trim()}"`);
+    expect(written(box)).toBe(before);
+  });
+});
+
+describe("at a terminal", () => {
+  test("a passphrase that is retyped otherwise makes nothing", async () => {
+    const box = sandbox(null);
+    const session = atTerminal(["init", "--key-type", "fast"], { cwd: box.folder });
+    await answerAll(session, [
+      ["User email: ", ALICE.name],
+      ["Passphrase: ", "one"],
+      ["Retype passphrase: ", "two"],
+    ]);
+    expect(await session.exited).toBe(1);
+    expect(session.screen()).toContain("the two passphrases differ");
+    expect(existsSync(box.store)).toBe(false);
+  });
+
+  test("what is typed before it is asked is taken in order, and none of it is shown but names", async () => {
+    const box = sandbox();
+    const session = atTerminal(["add-secret"], { cwd: box.folder });
+    await session.waitFor("Domain name: ");
+    session.type("dev\rahead\rtyped ahead\r");
+    expect(await session.exited).toBe(0);
+    expect(session.raw()).not.toContain("typed ahead");
+    expect(secretsOf(box.read(), "dev", BOB).ahead).toBe("typed ahead");
+  });
+
+  test("a line can be edited: backspace, and Ctrl-U", async () => {
+    const box = sandbox();
+    const session = atTerminal(["add-secret", "dev", "edited"], { cwd: box.folder });
+    await session.waitFor("Secret value: ");
+    session.type("wrong\x15rigth\x7f\x7fht\r");
+    expect(await session.exited).toBe(0);
+    expect(secretsOf(box.read(), "dev", BOB).edited).toBe("right");
+  });
+
+  test("a value that is typed stays, with the names on the line", async () => {
+    const box = sandbox();
+    const session = atTerminal(["update-secret", "dev", "api-key"], { cwd: box.folder });
+    await session.answer("Secret value: ", "  spaces kept ");
+    expect(await session.exited).toBe(0);
+    expect(secretsOf(box.read(), "dev", BOB)["api-key"]).toBe("  spaces kept ");
+  });
+
+  test("the diff of --confirm is coloured, and not with NO_COLOR", async () => {
+    for (const [env, coloured] of [
+      [{}, true],
+      [{ NO_COLOR: "1" }, false],
+    ] as const) {
+      const box = sandbox();
+      const session = atTerminal(["rm-domain", "prod", "--confirm"], { cwd: box.folder, env });
+      await session.waitFor("Write changes? [y/N] ");
+      session.type("n\r");
+      expect(await session.exited).toBe(1);
+      expect(session.raw().includes("\x1b[31m-prod:")).toBe(coloured);
+    }
+  });
+
+  test("a raw value is followed by a line end, so that the prompt does not stick to it", async () => {
+    const box = sandbox();
+    const env = { PPROTECT_USER: ALICE.name, PPROTECT_PASSPHRASE: ALICE.passphrase };
+    const session = atTerminal(["decrypt-domain", "prod", "--secret", "token"], { cwd: box.folder, env });
+    expect(await session.exited).toBe(0);
+    expect(session.screen()).toBe("prod-token\r\n");
+  });
+
+  test("a program that exec runs has the terminal, Ctrl-C included", async () => {
+    const box = sandbox();
+    const script = "trap 'echo caught; exit 5' INT; test -t 0 && test -t 1 && echo ready; read line";
+    const session = atTerminal(["exec", "--domain", "prod", "--", "sh", "-c", script], { cwd: box.folder });
+    const modes = session.modes();
+    await answerAll(session, [
+      ["User email: ", ALICE.name],
+      ["Passphrase: ", ALICE.passphrase],
+    ]);
+    await session.waitFor("ready");
+    expect(session.modes()).toEqual(modes);
+    session.type(CTRL_C);
+    await session.waitFor("caught");
+    expect(await session.exited).toBe(5);
+  });
+});

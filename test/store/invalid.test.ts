@@ -1,0 +1,128 @@
+import { describe, expect, test } from "bun:test";
+import { PprotectError } from "../../src/common/errors.ts";
+import { KeyFile } from "../../src/store/key-file.ts";
+import { InvalidStoreError } from "../../src/store/problem.ts";
+import { fixtureBytes, invalidNames } from "../support/fixtures.ts";
+
+/** The line of the first problem of each invalid fixture, and what its message must name. */
+const PLACES: Readonly<Record<string, readonly [line: number, ...names: string[]]>> = {
+  "alias-bomb": [1, '"a"', "anchors"],
+  "bad-base64": [9, '"prod"', '"two"', "base64"],
+  "bad-secret-name": [9, '"prod"', '"2 two"'],
+  "base64-plaintext-secret": [9, '"prod"', '"two"', "plain text"],
+  binary: [1, "NUL"],
+  "conflict-markers": [9, "unresolved merge", "`pprotect git resolve`"],
+  "custom-tag": [9, '"prod"', '"two"', "tags"],
+  "duplicate-domain": [28, '"dev"', "twice"],
+  "duplicate-secret": [10, '"prod"', "secret-two", "twice"],
+  empty: [1, "empty"],
+  "kdf-4-billion-passes": [16, "alice@example.com", "4294967295 passes"],
+  "kdf-4-gib": [16, "alice@example.com", "4294967295 bytes"],
+  "list-for-domain": [2, "devs", "list"],
+  "merge-key": [2, '"dev"', "merge key"],
+  "missing-audit-log": [1, "audit-log"],
+  "missing-key-custodians": [1, "key-custodians"],
+  "missing-meta": [1, '"dev"', "meta"],
+  "not-utf8": [6, "UTF-8"],
+  "not-yaml": [2, "not YAML"],
+  "number-for-value": [9, '"prod"', '"two"', "number"],
+  "owner-without-custodian": [6, '"dev"', "mallory@example.com"],
+  "plaintext-secret": [9, '"prod"', '"two"', "plain text"],
+  "proto-domain": [1, '"__proto__"', "meta"],
+  "short-owner-key": [6, '"dev"', "alice@example.com"],
+  "short-public-key": [4, '"dev"', "public key"],
+  "short-pwdkm": [16, "alice@example.com"],
+  "short-sealed-box": [9, '"prod"', '"two"', "at least 48"],
+  "top-level-list": [1, "list"],
+  "two-documents": [28, "more than one"],
+  "unknown-key-in-domain": [10, '"prod"', '"password"'],
+  "unknown-key-in-meta": [5, '"dev"', '"note"'],
+  "unknown-pwdkm-version": [16, "alice@example.com", "version byte 9"],
+  "unknown-value-version": [9, '"prod"', '"two"', "version byte 7"],
+  "zero-public-key": [4, '"dev"', "small order"],
+};
+
+/** How long a refusal may take, in ms: it takes one or two. */
+const AT_ONCE = 1000;
+
+function refusal(bytes: Uint8Array): PprotectError {
+  try {
+    KeyFile.parse(bytes, "store.yaml");
+  } catch (error) {
+    if (error instanceof PprotectError) return error;
+    throw error;
+  }
+  throw new Error("was not refused");
+}
+
+describe("an invalid store is refused at its place", () => {
+  test.each(invalidNames())(
+    "%s",
+    (name) => {
+      const { message, fix } = refusal(fixtureBytes("invalid", `${name}.yaml`));
+      const [line, ...names] = PLACES[name] ?? [];
+      expect(message).toStartWith(`store.yaml:${line}: `);
+      for (const each of names) expect(message).toContain(each);
+      expect(message + (fix ?? "")).not.toContain("\n");
+    },
+    AT_ONCE,
+  );
+
+  test("and every fixture has its place in this table", () => {
+    expect(Object.keys(PLACES).toSorted()).toEqual(invalidNames().toSorted());
+  });
+});
+
+test("no message of a refused store shows a value that stood in it", () => {
+  for (const name of invalidNames()) {
+    const text = Buffer.from(fixtureBytes("invalid", `${name}.yaml`)).toString("latin1");
+    const error = refusal(fixtureBytes("invalid", `${name}.yaml`));
+    const messages = error instanceof InvalidStoreError ? error.problems.map(({ message }) => message) : [];
+    for (const [, value = ""] of text.matchAll(/^ +secret-[^:]*: *(\S{6,})$/gm)) {
+      expect([error.message, ...messages].join("\n")).not.toContain(value);
+    }
+  }
+});
+
+test("a domain named __proto__ leaves Object.prototype alone", () => {
+  refusal(fixtureBytes("invalid", "proto-domain.yaml"));
+  expect(Object.keys(Object.prototype)).toEqual([]);
+  expect(({} as Record<string, unknown>).meta).toBeUndefined();
+});
+
+test("all problems of a store are told, in the order of its lines", () => {
+  const valid = Buffer.from(fixtureBytes("valid.yaml")).toString("utf8");
+  const broken = valid
+    .replace(/^ {2}secret-one: .*$/m, "  secret-one: plain")
+    .replace(/^ {4}pwdkm: .*$/m, "    pwdkm: AAAA");
+  const error = refusal(Buffer.from(broken));
+  expect(error).toBeInstanceOf(InvalidStoreError);
+  const { problems } = error as InvalidStoreError;
+  expect(problems.map(({ line }) => line)).toEqual([2, 16]);
+  expect(error.message).toContain("(and 1 more)");
+});
+
+describe("what YAML can do beyond mappings, lists and text is refused", () => {
+  const valid = Buffer.from(fixtureBytes("valid.yaml")).toString("utf8");
+
+  test.each([
+    ["an anchor", valid.replace("dev:\n", "dev: &x\n")],
+    ["an alias", `${valid}`.replace("audit-log:", "other: *x\naudit-log:")],
+    ["a tag on a domain", valid.replace("dev:\n", "dev: !!map\n")],
+    ["a directive for a tag", `%TAG ! tag:evil,2026:\n---\n${valid.replace("dev:\n", "dev: !x\n")}`],
+    ["a list as a key", valid.replace("dev:\n", "? [dev]\n:\n")],
+    ["a null for the secrets", valid.replace(/^dev:\n(?: .*\n)+/m, "dev:\n")],
+    ["a number for a domain's name", valid.replace("dev:\n", "12:\n")],
+    ["a number in the audit log", `${valid}- 12\n`],
+    ["a mapping in the audit log", `${valid}- a: b\n`],
+    ["a domain named metal", valid.replace("dev:\n", "metal:\n")],
+  ])("%s", (_, text) => {
+    expect(refusal(Buffer.from(text)).message).toMatch(/^store\.yaml:\d+: /);
+  });
+});
+
+test("a text of deep nesting or of a million keys is refused without much ado", () => {
+  for (const text of ["[".repeat(200_000), "{a: ".repeat(100_000), "- ".repeat(100_000)]) {
+    expect(refusal(Buffer.from(text)).code).toBe("invalid_store");
+  }
+});

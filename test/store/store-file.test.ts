@@ -1,0 +1,252 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { PprotectError } from "../../src/common/errors.ts";
+import { tryLockFile, withLock } from "../../src/store/file-lock.ts";
+import { createStoreFile, locateStore, readStoreFile, updateStoreFile } from "../../src/store/store-file.ts";
+import { emptyFolder, removeFolders, sandbox } from "../support/sandbox.ts";
+import { sampleStore } from "../support/stores.ts";
+
+afterAll(removeFolders);
+
+const quiet = { onWait: () => undefined };
+
+/** Adds a secret to the store at a path. */
+function addSecret(path: string, secret: string, options: Parameters<typeof updateStoreFile>[3] = quiet) {
+  return updateStoreFile(path, "protected.yaml", (file) => file.addSecret("dev", secret, "v"), options);
+}
+
+/** The code of the error that a promise ends with. */
+async function codeOf(promise: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof PprotectError) return error.code;
+    throw error;
+  }
+  return undefined;
+}
+
+describe("an update", () => {
+  test("writes what the change gives, and leaves nothing else in the folder", async () => {
+    const { folder, store, read } = sandbox();
+    const before = readdirSync(folder);
+    const written = await addSecret(store, "fresh");
+    expect(readFileSync(store, "utf8")).toBe(written?.toString() ?? "");
+    expect(read().data.domains.get("dev")?.secrets.has("fresh")).toBe(true);
+    expect(readdirSync(folder)).toEqual(before);
+  });
+
+  test.each([0o600, 0o640, 0o664, 0o755])("keeps the mode %o", async (mode) => {
+    const { store } = sandbox();
+    chmodSync(store, mode);
+    await addSecret(store, "fresh");
+    expect(statSync(store).mode & 0o777).toBe(mode);
+  });
+
+  test("goes through symbolic links and keeps them", async () => {
+    const { store, folder } = sandbox();
+    const elsewhere = join(emptyFolder(), "link.yaml");
+    symlinkSync(store, elsewhere);
+    const twice = join(folder, "twice.yaml");
+    symlinkSync(elsewhere, twice);
+    await addSecret(twice, "fresh");
+    expect(lstatSync(twice).isSymbolicLink() && lstatSync(elsewhere).isSymbolicLink()).toBe(true);
+    expect(readlinkSync(elsewhere)).toBe(store);
+    expect(readFileSync(store, "utf8")).toContain("secret-fresh");
+  });
+
+  test("of a file that is read-only is refused and says how to go on", async () => {
+    const { store } = sandbox();
+    chmodSync(store, 0o444);
+    const before = readFileSync(store, "utf8");
+    await expect(addSecret(store, "fresh")).rejects.toThrow("read-only");
+    expect(readFileSync(store, "utf8")).toBe(before);
+  });
+
+  test("of a link to nothing, or of nothing, says that there is no store", async () => {
+    const folder = emptyFolder();
+    symlinkSync(join(folder, "nowhere"), join(folder, "dangling.yaml"));
+    expect(await codeOf(addSecret(join(folder, "dangling.yaml"), "x"))).toBe("store_missing");
+    expect(await codeOf(addSecret(join(folder, "missing.yaml"), "x"))).toBe("store_missing");
+    expect(await codeOf(addSecret(folder, "x"))).toBe("file_error");
+  });
+
+  test("that is refused changes nothing", async () => {
+    const { store } = sandbox();
+    const before = readFileSync(store, "utf8");
+    expect(await codeOf(addSecret(store, "api-key"))).toBe("secret_exists");
+    expect(readFileSync(store, "utf8")).toBe(before);
+  });
+
+  test("clears away what a killed writer left, and nothing else", async () => {
+    const { folder, store, write } = sandbox();
+    write(".protected.yaml.123.pprotect-tmp", "half");
+    write(".other.yaml.123.pprotect-tmp", "another's");
+    write(".protected.yaml.swp", "an editor's");
+    await addSecret(store, "fresh");
+    const left = readdirSync(folder).filter((name) => name.startsWith("."));
+    expect(left.toSorted()).toEqual([".other.yaml.123.pprotect-tmp", ".protected.yaml.swp"]);
+  });
+
+  test("finds that another program wrote while it worked, and writes nothing", async () => {
+    const { store } = sandbox();
+    const change = updateStoreFile(
+      store,
+      "protected.yaml",
+      (file) => {
+        writeFileSync(store, `${file.removeSecret("dev", "api-key")}`);
+        return file.addSecret("dev", "fresh", "v");
+      },
+      quiet,
+    );
+    expect(await codeOf(change)).toBe("store_changed");
+    expect(readFileSync(store, "utf8")).not.toContain("secret-fresh");
+    expect(readFileSync(store, "utf8")).not.toContain("secret-api-key");
+  });
+});
+
+describe("an update that must be approved", () => {
+  test("is shown before it is written, and written as shown", async () => {
+    const { store } = sandbox();
+    let shown = "";
+    const approve = async (before: string, after: string): Promise<boolean> => {
+      expect(before).toBe(readFileSync(store, "utf8"));
+      shown = after;
+      return true;
+    };
+    await addSecret(store, "fresh", { ...quiet, approve });
+    expect(readFileSync(store, "utf8")).toBe(shown);
+  });
+
+  test("is not written when it is not approved", async () => {
+    const { store } = sandbox();
+    const before = readFileSync(store, "utf8");
+    expect(await addSecret(store, "fresh", { ...quiet, approve: async () => false })).toBeUndefined();
+    expect(readFileSync(store, "utf8")).toBe(before);
+  });
+
+  test("is worked out and shown anew when the store changed in between", async () => {
+    const { store } = sandbox();
+    let asked = 0;
+    const approve = async (): Promise<boolean> => {
+      if (asked++ === 0) await addSecret(store, "meanwhile");
+      return true;
+    };
+    await addSecret(store, "fresh", { ...quiet, approve });
+    expect(asked).toBe(2);
+    expect(readFileSync(store, "utf8")).toContain("secret-meanwhile");
+    expect(readFileSync(store, "utf8")).toContain("secret-fresh");
+  });
+});
+
+describe("the lock", () => {
+  test("keeps a second writer out, tells it that it waits, and gives up in the end", async () => {
+    const { store } = sandbox();
+    const told: string[] = [];
+    const patience = { timeout: 120, quiet: 40, onWait: (message: string) => told.push(message) };
+    const release = await holdLock(store);
+    expect(await codeOf(withLock(store, patience, () => undefined))).toBe("store_locked");
+    await release();
+    expect(await withLock(store, patience, () => "free")).toBe("free");
+    expect(told).toHaveLength(1);
+  });
+
+  test("is free again after an action that failed", async () => {
+    const { store } = sandbox();
+    const failing = (): never => {
+      throw new Error("failed");
+    };
+    const patience = { timeout: 1000, quiet: 1000, onWait: () => undefined };
+    await expect(withLock(store, patience, failing)).rejects.toThrow("failed");
+    expect(await withLock(store, patience, () => "free")).toBe("free");
+  });
+
+  test("where there is no flock, is a file that goes when it is released or its process is dead", async () => {
+    const { folder, store } = sandbox();
+    const lock = join(folder, ".protected.yaml.lock");
+    const release = tryLockFile(store);
+    expect(readFileSync(lock, "utf8")).toBe(String(process.pid));
+    expect(tryLockFile(store)).toBeUndefined();
+    release?.();
+    expect(existsSync(lock)).toBe(false);
+
+    const dead = Bun.spawn(["true"]);
+    await dead.exited;
+    writeFileSync(lock, String(dead.pid));
+    expect(tryLockFile(store)).toBeUndefined();
+    const again = tryLockFile(store);
+    expect(again).toBeDefined();
+    again?.();
+  });
+});
+
+/** Holds the lock in another process. @returns what releases it */
+async function holdLock(store: string): Promise<() => Promise<unknown>> {
+  const script = `
+    import { withLock } from ${JSON.stringify(join(import.meta.dir, "../../src/store/file-lock.ts"))};
+    const patience = { timeout: 5000, quiet: 5000, onWait() {} };
+    await withLock(process.argv[1], patience, () => { console.log("held"); require("node:fs").readSync(0, Buffer.alloc(1)); });
+  `;
+  const child = Bun.spawn([process.execPath, "-e", script, store], { stdin: "pipe", stdout: "pipe" });
+  await child.stdout.getReader().read();
+  return async () => {
+    child.stdin.end();
+    await child.exited;
+  };
+}
+
+describe("creating", () => {
+  test("never overwrites", async () => {
+    const { store } = sandbox();
+    const before = readFileSync(store, "utf8");
+    expect(await codeOf(createStoreFile(store, "protected.yaml", sampleStore(), quiet))).toBe("store_exists");
+    expect(readFileSync(store, "utf8")).toBe(before);
+  });
+
+  test("in a folder that is not there fails with the reason", async () => {
+    const path = join(emptyFolder(), "no", "protected.yaml");
+    expect(await codeOf(createStoreFile(path, "no/protected.yaml", sampleStore(), quiet))).toBe("file_error");
+  });
+
+  test("makes a store that can be read", async () => {
+    const path = join(emptyFolder(), "new.yaml");
+    const file = sampleStore();
+    await createStoreFile(path, "new.yaml", file, quiet);
+    expect(readStoreFile(path, "new.yaml").data).toEqual(file.data);
+  });
+});
+
+describe("the store is looked for", () => {
+  test("in the folder, else in the nearest parent up to the repository's root", () => {
+    const { folder, store } = sandbox();
+    const deep = join(folder, "a", "b");
+    mkdirSync(deep, { recursive: true });
+    expect(locateStore(folder)).toBe(store);
+    expect(locateStore(deep)).toBe(join(deep, "protected.yaml"));
+    mkdirSync(join(folder, ".git"));
+    expect(locateStore(deep)).toBe(store);
+    writeFileSync(join(folder, "a", "protected.yaml"), "");
+    expect(locateStore(deep)).toBe(join(folder, "a", "protected.yaml"));
+  });
+
+  test("never beyond the repository's root, which may be a worktree", () => {
+    const { folder } = sandbox();
+    mkdirSync(join(folder, ".git"));
+    const inner = join(folder, "inner", "deep");
+    mkdirSync(inner, { recursive: true });
+    writeFileSync(join(folder, "inner", ".git"), "gitdir: elsewhere");
+    expect(locateStore(inner)).toBe(join(inner, "protected.yaml"));
+  });
+});

@@ -1,0 +1,65 @@
+import { describe, expect, test } from "bun:test";
+import type { StoreData } from "../../src/store/store-data.ts";
+import { plainIsString, writeFoldedScalar, writeScalar } from "../../src/store/yaml-scalar.ts";
+import { writeStore } from "../../src/store/yaml-writer.ts";
+// Written once by ruamel.yaml 0.17.21 with `YAML()` and `width = 100`: what it makes of each text. Left out are
+// U+0085, U+2028 and U+2029, which it writes in a way that it cannot read back itself.
+import ruamel from "./ruamel.json" with { type: "json" };
+
+/** Pairs of a text and what the Python program's YAML library writes for it. */
+const { keys, entries, longNames } = ruamel as unknown as Record<
+  "keys" | "entries" | "longNames",
+  readonly [text: string, written: string][]
+>;
+
+describe("a key is written as ruamel.yaml writes it", () => {
+  test.each(keys)("%j", (text, written) => {
+    expect(writeScalar(text)).toBe(written);
+  });
+});
+
+describe("an audit log entry is folded as ruamel.yaml folds it", () => {
+  test.each(entries)("%j", (text, written) => {
+    expect(writeFoldedScalar(text, 2, "  ")).toBe(written);
+  });
+});
+
+describe("a store with names that get a `?`, for length or a line end, is as ruamel.yaml writes it", () => {
+  test.each(longNames)("%j", (name, written) => {
+    const store: StoreData = {
+      domains: new Map([
+        [name, { publicKey: "AB", owners: new Map([[name, "AAAA"]]), secrets: new Map([["a", "AAA"]]) }],
+      ]),
+      custodians: new Map([[name, "AB"]]),
+      auditLog: [],
+    };
+    expect(writeStore(store)).toBe(written);
+  });
+});
+
+describe("what YAML 1.2 reads as something else than text", () => {
+  test.each([
+    "",
+    "~",
+    "null",
+    "true",
+    "False",
+    "1",
+    "-1",
+    "0x1F",
+    "1e3",
+    "1.5",
+    ".inf",
+    ".nan",
+    "2026-01-01",
+  ])("%j is no string unless quoted", (text) => {
+    expect(plainIsString(text)).toBe(false);
+  });
+
+  test.each(["no", "yes", "on", "12:30:45", "tRue", "1a", "-", "--", "e1", "_1", "alice@example.com"])(
+    "%j is a string",
+    (text) => {
+      expect(plainIsString(text)).toBe(true);
+    },
+  );
+});

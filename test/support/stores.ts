@@ -1,0 +1,40 @@
+import type { KeyDerivation } from "../../src/crypto/key-derivation.ts";
+import type { Creds } from "../../src/store/creds.ts";
+import type { UnlockedCustodian } from "../../src/store/custodian.ts";
+import { KeyFile } from "../../src/store/key-file.ts";
+
+/** The least that Argon2id can do: what it protects are test data. */
+export const CHEAP: KeyDerivation = { kind: "argon2id", cost: { opslimit: 1, memlimit: 8192 } };
+
+export const ALICE: Creds = { name: "alice@example.com", passphrase: "alice-pw" };
+export const BOB: Creds = { name: "bob@example.com", passphrase: "bob-pw" };
+/** The moment at which every change of a test is made. */
+export const NOW = new Date("2026-02-03T04:05:06.789Z");
+
+/** The custodian, unlocked. @throws when the credentials are wrong */
+export function unlocked(file: KeyFile, creds: Creds): UnlockedCustodian {
+  const custodian = file.unlock(creds);
+  if (!custodian) throw new Error(`cannot unlock ${creds.name}`);
+  return custodian;
+}
+
+/**
+ * A store with alice and bob; `dev` with the secrets `api-key` and `db-password`, owned by both, and `prod`
+ * with `token`, owned by alice.
+ */
+export function sampleStore(): KeyFile {
+  const empty = KeyFile.create(NOW)
+    .addCustodian(ALICE, CHEAP, NOW)
+    .addCustodian(BOB, CHEAP, NOW)
+    .addDomain("dev", ALICE.name, NOW)
+    .addDomain("prod", ALICE.name, NOW)
+    .addSecret("dev", "api-key", "dev-api-key", NOW)
+    .addSecret("dev", "db-password", 'it\'s "dev" $HOME', NOW)
+    .addSecret("prod", "token", "prod-token", NOW);
+  return empty.addOwner("dev", BOB.name, unlocked(empty, ALICE), NOW);
+}
+
+/** What a custodian reads in a domain, as a plain object. */
+export function secretsOf(file: KeyFile, domain: string, creds: Creds): Record<string, string> {
+  return Object.fromEntries(file.decryptDomain(domain, unlocked(file, creds)));
+}

@@ -1,0 +1,91 @@
+import { binary } from "./binary.ts";
+import { cleanEnvironment, type RunOptions } from "./run.ts";
+
+/** ms after which a text that does not come is given up, so that a test fails with what was on the screen. */
+const PATIENCE_MS = 20_000;
+
+/** A program at a real pseudo-terminal. */
+export interface TerminalSession {
+  /** All the text that the terminal has shown so far, without colours and cursor movements. */
+  readonly screen: () => string;
+  /** The same with all that it was told. */
+  readonly raw: () => string;
+  /** Waits until `text` stands on the screen, after all that was waited for before. */
+  waitFor(text: string): Promise<void>;
+  /** Keys, as typed. */
+  type(keys: string): void;
+  /** {@link waitFor} and {@link type} with Return. */
+  answer(question: string, line: string): Promise<void>;
+  /** The terminal's modes (termios flags): echo, line editing and the like. */
+  modes(): Readonly<Record<"input" | "output" | "local" | "control", number>>;
+  /** The exit status, when the program has ended. */
+  readonly exited: Promise<number>;
+}
+
+export const CTRL_C = "\x03";
+export const CTRL_D = "\x04";
+
+/** Starts the compiled binary at a terminal of its own. */
+export function atTerminal(args: readonly string[], options: RunOptions): TerminalSession {
+  return programAtTerminal([binary(), ...args], options);
+}
+
+/** Starts any program at a terminal of its own. */
+export function programAtTerminal(command: readonly string[], { cwd, env }: RunOptions): TerminalSession {
+  const decoder = new TextDecoder();
+  let shown = "";
+  let seen = 0;
+  const child = Bun.spawn([...command], {
+    cwd,
+    env: cleanEnvironment(cwd, { TERM: "xterm-256color", ...env }),
+    terminal: {
+      cols: 200,
+      rows: 50,
+      data: (_terminal, data) => {
+        shown += decoder.decode(data, { stream: true });
+      },
+    },
+  });
+  const { terminal } = child;
+  if (!terminal) throw new Error("no terminal");
+  const modes = () => ({
+    input: terminal.inputFlags,
+    output: terminal.outputFlags,
+    local: terminal.localFlags,
+    control: terminal.controlFlags,
+  });
+  let last = modes();
+  const session: TerminalSession = {
+    screen: () => Bun.stripANSI(shown),
+    raw: () => shown,
+    async waitFor(text) {
+      const deadline = Date.now() + PATIENCE_MS;
+      for (;;) {
+        const at = shown.indexOf(text, seen);
+        if (at !== -1) {
+          seen = at + text.length;
+          return;
+        }
+        if (Date.now() > deadline)
+          throw new Error(`"${text}" never came; on the screen: ${JSON.stringify(shown)}`);
+        await Bun.sleep(5);
+      }
+    },
+    type(keys) {
+      terminal.write(keys);
+    },
+    modes: () => (terminal.closed ? last : modes()),
+    async answer(question, line) {
+      await session.waitFor(question);
+      session.type(`${line}\r`);
+    },
+    exited: child.exited.then(async (status) => {
+      // What the program wrote last may still be on its way through the terminal.
+      await Bun.sleep(20);
+      last = modes();
+      terminal.close();
+      return status;
+    }),
+  };
+  return session;
+}
