@@ -22,7 +22,9 @@ export function auditFindings({ store, parents, bases }: StoreChange): {
   warnings: Remark[];
 } {
   const written = parents.filter(({ auditLog }) => auditLog.length > 0);
-  const errors = written.some(({ auditLog }) => !continues(auditLog, store.auditLog)) ? [REWRITTEN] : [];
+  const errors = written.some(({ auditLog }) => !continues(auditLog, store.auditLog, parents))
+    ? [REWRITTEN]
+    : [];
   // A log that was just truncated, or one that begins here, need not tell what led to this version.
   const truncated = written.some(({ auditLog }) => startsTruncated(auditLog, store.auditLog));
   if (written.length < parents.length || truncated || errors.length > 0) return { errors, warnings: [] };
@@ -47,20 +49,19 @@ const REWRITTEN: Remark = {
 
 /**
  * Whether a log has all that an older one has, in its order. A merge may put the other side's entries between
- * them; after a truncation only the last entries are left, if any.
+ * them. After a truncation only the last ones are left, and no more may be gone than its entry says; one that
+ * a parent has already says how many that parent had, not this one.
  */
-function continues(old: Log, log: Log): boolean {
+function continues(old: Log, log: Log, parents: readonly StoreData[]): boolean {
   if (isSubsequence(old, log)) return true;
-  if (!startsTruncated(old, log)) return false;
-  const rest = log.slice(1);
-  for (let dropped = 1; dropped <= old.length; dropped++) {
-    const kept = old.slice(dropped);
-    if (isSubsequence(kept, rest)) {
-      // What is left must be what the truncation left, not less: the oldest kept entry comes first.
-      return kept.length === 0 || rest.includes(kept[0] ?? "");
-    }
-  }
-  return false;
+  const [header = "", ...rest] = log;
+  const count = TRUNCATION.exec(header)?.[1];
+  if (count === undefined) return false;
+  const dropped = old.findIndex((_, index) => isSubsequence(old.slice(index), rest));
+  return (
+    (dropped === -1 ? old.length : dropped) <= Number(count) ||
+    parents.some(({ auditLog }) => auditLog[0] === header)
+  );
 }
 
 function startsTruncated(old: Log, log: Log): boolean {

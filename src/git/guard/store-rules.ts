@@ -22,7 +22,7 @@ const RULES: readonly (readonly [rule: string, message: RegExp, advice: string])
   [
     "not-sealed",
     /: secret ".*" (?:is|has)|sealed domain key|: owner ".*" is not text/,
-    "only sealed values may stand here: take it out, add it with `pprotect set-secret`, and replace a value that was shared in the clear",
+    "take it out, add it with `pprotect set-secret`, and replace a value that was shared in the clear",
   ],
   ["invalid-store", /(?:)/, "`pprotect check` shows it too; restore the entry from git or repair it by hand"],
 ];
@@ -64,7 +64,12 @@ function problemFinding(path: string, problem: Problem): Finding {
     ? problem.message.replace(/:? *["'`].*$/su, "")
     : problem.message;
   const [rule, , advice] = RULES.find(([, message]) => message.test(what)) ?? ["invalid-store", /(?:)/, ""];
-  return { path, line: Math.max(1, problem.line), rule, message: `${what}: ${advice}` };
+  return {
+    path,
+    line: Math.max(1, problem.line),
+    rule,
+    message: `${what}${what.endsWith("?") ? "" : ":"} ${advice}`,
+  };
 }
 
 /** Comments survive until the next command writes the store, and may say anything: nothing else in it may. */

@@ -1,0 +1,72 @@
+import { expect, test } from "bun:test";
+import { type DiffEvent, DiffParser, MAX_ADDED, unquotePath } from "../../../src/git/guard/diff-parser.ts";
+
+const ZERO = "0".repeat(40);
+const ONE = "1".repeat(40);
+
+function parse(perCommit: boolean, lines: readonly string[]): DiffEvent[] {
+  const parser = new DiffParser(perCommit);
+  return [...lines.flatMap((line) => parser.push(line)), ...parser.end()];
+}
+
+test("paths come out of git's quotes", () => {
+  expect(unquotePath("plain name")).toBe("plain name");
+  expect(unquotePath('"\\303\\274 \\"q\\" \\\\ \\t\\n"')).toBe('ü "q" \\ \t\n');
+});
+
+test("content that looks like a header stays content", () => {
+  const events = parse(false, [
+    `:100644 100644 ${ZERO} ${ONE} M\ta b`,
+    "",
+    "diff --git a/a b b/a b",
+    `index ${ZERO}..${ONE} 100644`,
+    "--- a/a b\t",
+    "+++ b/a b\t",
+    "@@ -3,1 +7,4 @@ diff --git",
+    "--- a/x",
+    "+++ b/evil",
+    "+diff --git a/x b/x",
+    "+@@ -1 +1 @@",
+    `+${ONE}\r`,
+    "\\ No newline at end of file",
+  ]);
+  expect(events).toMatchObject([
+    { kind: "files", files: [{ path: "a b", status: "M", newId: ONE }] },
+    {
+      kind: "patch",
+      patch: {
+        path: "a b",
+        cut: false,
+        added: [
+          { number: 7, text: "++ b/evil" },
+          { number: 8, text: "diff --git a/x b/x" },
+          { number: 9, text: "@@ -1 +1 @@" },
+          { number: 10, text: ONE },
+        ],
+      },
+    },
+  ]);
+});
+
+test("context lines, asked for by GIT_DIFF_OPTS, are counted and left out", () => {
+  const events = parse(false, ["diff --git a/x b/x", "+++ b/x", "@@ -1,2 +1,3 @@", " a", "+b", " c"]);
+  expect(events.at(-1)).toEqual({
+    kind: "patch",
+    patch: { path: "x", cut: false, added: [{ number: 2, text: "b" }] },
+  });
+});
+
+test("each commit has a list of files, an empty one too; renames have both names", () => {
+  const events = parse(true, [ONE, ZERO, `:100644 100644 ${ONE} ${ONE} R100\told\tnew`, ONE]);
+  expect(events).toMatchObject([
+    { kind: "files", files: [] },
+    { kind: "files", files: [{ path: "new", oldPath: "old", status: "R" }] },
+    { kind: "files", files: [] },
+  ]);
+});
+
+test("beyond the limit nothing is kept, and it is said", () => {
+  const line = `+${"x".repeat(MAX_ADDED / 2)}`;
+  const events = parse(false, ["diff --git a/x b/x", "+++ b/x", "@@ -0,0 +1,3 @@", line, line, line]);
+  expect(events.at(-1)).toMatchObject({ kind: "patch", patch: { cut: true, added: [{ number: 1 }] } });
+});

@@ -1,0 +1,184 @@
+import { describe, expect, test } from "bun:test";
+import { checkStoreChange } from "../../../src/git/guard/store-change-rules.ts";
+import { KeyFile } from "../../../src/store/key-file.ts";
+import { type Domain, EMPTY_STORE, type StoreData } from "../../../src/store/store-data.ts";
+import { ALICE, BOB, CHEAP, NOW, sampleStore, unlocked } from "../../support/stores.ts";
+
+const store = sampleStore();
+const LATER = new Date(NOW.getTime() + 60_000);
+
+function check(now: KeyFile | StoreData, parents: readonly KeyFile[], bases?: readonly KeyFile[]) {
+  const { errors, warnings } = checkStoreChange({
+    path: "s.yaml",
+    store: now instanceof KeyFile ? now.data : now,
+    parents: parents.map(({ data }) => data),
+    bases: bases?.map(({ data }) => data),
+    lineOf: () => 1,
+  });
+  return {
+    errors: errors.map(({ rule }) => rule),
+    warnings: warnings.map(({ rule }) => rule),
+    messages: errors,
+  };
+}
+
+function withDomain({ data }: KeyFile, name: string, change: (domain: Domain) => Domain): KeyFile {
+  const domain = data.domains.get(name);
+  if (!domain) throw new Error(`no ${name}`);
+  return new KeyFile({ ...data, domains: new Map(data.domains).set(name, change(domain)) });
+}
+
+const CLEAN = { errors: [], warnings: [] };
+
+describe("what every command writes is clean", () => {
+  const alice = unlocked(store, ALICE);
+  const carol = { name: "carol@example.com", passphrase: "c" };
+  const changes: Record<string, KeyFile> = {
+    added: store.addSecret("dev", "new", "v", LATER),
+    updated: store.updateSecret("dev", "api-key", "v", LATER),
+    set: store.setSecret("dev", "api-key", "v", LATER),
+    removed: store.removeSecret("dev", "api-key", LATER),
+    rotated: store.rotateDomainKey("dev", alice, LATER),
+    passphrase: store.setCustodianPassphrase(alice, "new", CHEAP, LATER),
+    rekeyed: store.rekeyCustodian(alice, "new", CHEAP, LATER),
+    custodian: store.addCustodian(carol, CHEAP, LATER),
+    "custodian removed": store.removeCustodian(BOB.name, LATER),
+    "owner added": store.addOwner("prod", BOB.name, alice, LATER),
+    "owner removed": store.removeOwner("dev", BOB.name, LATER),
+    domain: store.addDomain("new", ALICE.name, LATER).addSecret("new", "s", "v", LATER),
+    "domain removed": store.removeDomain("dev", LATER),
+    truncated: store.addSecret("dev", "new", "v", LATER).truncateAuditLog(1),
+    "truncated to nothing": store.truncateAuditLog(0),
+  };
+  test.each(Object.entries(changes))("%s", (_, changed) => {
+    expect(check(changed, [store])).toMatchObject(CLEAN);
+  });
+});
+
+describe("mixed keys", () => {
+  const rotated = store.rotateDomainKey("dev", unlocked(store, ALICE), LATER);
+  const old = store.data.domains.get("dev");
+
+  test("a secret of the key before a rotation", () => {
+    const mixed = withDomain(rotated, "dev", (domain) => ({ ...domain, secrets: old?.secrets ?? new Map() }));
+    expect(check(mixed, [store]).errors).toEqual(["mixed-keys", "mixed-keys"]);
+  });
+
+  test("an owner's copy of the key before a rotation", () => {
+    const mixed = withDomain(rotated, "dev", (domain) => ({ ...domain, owners: old?.owners ?? new Map() }));
+    expect(check(mixed, [store]).errors).toEqual(["mixed-keys", "mixed-keys"]);
+  });
+
+  test("a secret moved to another domain as it is", () => {
+    const mixed = withDomain(store, "prod", (domain) => ({ ...domain, secrets: old?.secrets ?? new Map() }));
+    expect(check(mixed, [store]).errors).toContain("mixed-keys");
+  });
+
+  test("an owner's copy from before a changed passphrase", () => {
+    const changed = store.setCustodianPassphrase(unlocked(store, ALICE), "new", CHEAP, LATER);
+    const mixed = withDomain(changed, "dev", (domain) => ({ ...domain, owners: old?.owners ?? new Map() }));
+    expect(check(mixed, [store]).errors).toEqual(["mixed-keys"]);
+    expect(check(changed, [store]).errors).toEqual([]);
+  });
+
+  test("in a merge it is seen from either parent", () => {
+    const added = store.addSecret("dev", "new", "v", LATER);
+    const sealed = added.data.domains.get("dev")?.secrets.get("new") ?? "";
+    const mixed = withDomain(rotated, "dev", (domain) => ({
+      ...domain,
+      secrets: new Map(domain.secrets).set("new", sealed),
+    }));
+    for (const parents of [
+      [rotated, added],
+      [added, rotated],
+    ]) {
+      expect(check(mixed, parents, [store]).errors).toContain("mixed-keys");
+    }
+  });
+});
+
+describe("the audit log", () => {
+  const log = store.data.auditLog;
+  const withLog = (auditLog: readonly string[]): StoreData => ({ ...store.data, auditLog });
+
+  test.each([
+    ["an entry changed", log.with(2, "2026-01-01T00:00:00Z -- created")],
+    ["the last one removed", log.slice(0, -1)],
+    ["the first one removed", log.slice(1)],
+    ["put in another order", log.toReversed()],
+    ["emptied", []],
+    [
+      "an entry changed behind a made-up truncation",
+      ["truncated 1 audit log entries", ...log.slice(1).with(4, "x")],
+    ],
+  ])("%s", (_, changed) => {
+    expect(check(withLog(changed), [store]).errors).toEqual(["audit-log-rewritten"]);
+  });
+
+  test("in a merge, a side's truncation may have come in two steps", () => {
+    const ours = store.truncateAuditLog(4).truncateAuditLog(1);
+    expect(check(ours, [ours, store], [store]).errors).toEqual([]);
+    expect(check(ours, [store]).errors).toEqual(["audit-log-rewritten"]);
+  });
+
+  test("entries of the other side may come between, by time", () => {
+    expect(
+      check(withLog([...log.slice(0, 3), "2026-01-01T00:00:00Z -- created", ...log.slice(3)]), [store]),
+    ).toMatchObject(CLEAN);
+  });
+
+  test("a change that it does not tell is a warning, of the same text in an older entry too", () => {
+    const twice = store.setSecret("dev", "api-key", "1", NOW);
+    const silent = { ...twice.setSecret("dev", "api-key", "2", NOW).data, auditLog: twice.data.auditLog };
+    expect(check(silent, [twice])).toMatchObject({ errors: [], warnings: ["no-audit-entry"] });
+    expect(
+      check({ ...store.removeDomain("prod", LATER).data, auditLog: log }, [store]).warnings,
+    ).toHaveLength(3);
+  });
+});
+
+describe("lost in a merge", () => {
+  const ours = store.addSecret("dev", "ours", "v", LATER);
+
+  test("what one side added", () => {
+    const theirs = store.addSecret("dev", "theirs", "v", LATER);
+    const result = { ...ours.data, auditLog: [...ours.data.auditLog, ...theirs.data.auditLog.slice(-1)] };
+    const { messages } = check(result, [ours, theirs], [store]);
+    expect(messages.map(({ rule, message }) => `${rule}: ${message}`)).toEqual([
+      expect.stringMatching(/^lost-in-merge: secret "theirs" of domain "dev" is lost/),
+    ]);
+  });
+
+  test("what both sides have, told by its domain alone", () => {
+    const { messages } = check(
+      { ...ours.data, domains: new Map([...ours.data.domains].filter(([name]) => name !== "dev")) },
+      [ours, store],
+      [store],
+    );
+    expect(messages.filter(({ rule }) => rule === "lost-in-merge").map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^domain "dev" is lost/),
+    ]);
+  });
+
+  test("not what a side removed, with all that was in it", () => {
+    const removed = store.removeSecret("dev", "api-key", LATER);
+    const merged = removed.addSecret("dev", "ours", "v", LATER);
+    expect(check(merged, [ours, removed], [store]).errors).not.toContain("lost-in-merge");
+    const without = store.removeDomain("dev", LATER);
+    expect(check(without, [ours, without], [store]).errors).not.toContain("lost-in-merge");
+    const noBob = store.removeCustodian(BOB.name, LATER);
+    const granted = store.addOwner("prod", BOB.name, unlocked(store, ALICE), LATER);
+    expect(check(noBob, [granted, noBob], [store]).errors).not.toContain("lost-in-merge");
+  });
+
+  test("not what was removed by command in the merge itself", () => {
+    const theirs = store.addSecret("dev", "theirs", "v", LATER);
+    const merged = ours.setSecret("dev", "theirs", "v", LATER).removeSecret("dev", "theirs", LATER);
+    expect(check(merged, [ours, theirs], [store]).errors).not.toContain("lost-in-merge");
+  });
+
+  test("without a base, as in a merge of unrelated histories", () => {
+    expect(check(ours, [ours, new KeyFile(EMPTY_STORE)], []).errors).toEqual([]);
+    expect(check(store, [ours, store], []).errors).toContain("lost-in-merge");
+  });
+});
