@@ -12,7 +12,5 @@ export function nearest(name: string, candidates: readonly string[]): string | u
     comparable.map((candidate) => candidate.toLowerCase()),
   );
   const candidate = comparable.find((each) => each.toLowerCase() === best);
-  return distance(name.toLowerCase(), best) <= Math.ceil(name.length / 3)
-    ? candidate
-    : undefined;
+  return distance(name.toLowerCase(), best) <= Math.ceil(name.length / 3) ? candidate : undefined;
 }

@@ -7,9 +7,9 @@ import { TOUR } from "./tour.ts";
 function demo(): number {
   const folder = mkdtempSync(join(tmpdir(), "pprotect-demo-"));
   const environment = {
-    PATH: `${resolve("dist")}:${process.env["PATH"] ?? ""}`,
+    PATH: `${resolve("dist")}:${process.env.PATH ?? ""}`,
     HOME: folder,
-    TERM: process.env["TERM"] ?? "dumb",
+    TERM: process.env.TERM ?? "dumb",
     GIT_CONFIG_GLOBAL: "/dev/null",
     GIT_CONFIG_SYSTEM: "/dev/null",
   };
