@@ -12,6 +12,7 @@ export const VALUE_OPTIONS: ReadonlySet<string> = new Set([
   "--value-file",
   "--output-format",
   "--prefix",
+  "--take",
 ]);
 
 /**

@@ -92,11 +92,14 @@ export abstract class BaseCommand extends Command {
   /** Resolves and verifies credentials: the one key derivation of a command. */
   protected async unlock(keyFile: KeyFile, sources = this.credentialSources): Promise<UnlockedCustodian> {
     const { resolveCredentials, unlock } = await import("../credentials/resolve.ts");
-    return unlock(keyFile, await resolveCredentials(sources));
+    const custodian = unlock(keyFile, await resolveCredentials(sources));
+    await this.#prompter?.throwIfInterrupted();
+    return custodian;
   }
 
   /** Changes the store and says what was done. */
   protected async update(change: (keyFile: KeyFile) => KeyFile, done: string): Promise<number> {
+    await this.#prompter?.throwIfInterrupted();
     const written = await updateStoreFile(resolve(this.storePath), this.storePath, change, {
       ...(this.confirm ? { approve: (before, after) => this.approve(before, after) } : {}),
       onWait: (message) => this.note(message),

@@ -42,7 +42,7 @@ export function parseError(
     /^Unknown Syntax Error: ([^\n]*)/.exec(`Unknown Syntax Error: ${error.message}`) ?? [];
   return new PprotectError(
     "usage",
-    `${known}: ${lowerFirst(reason.trim())}`,
+    `${known}: ${reasonOf(known, reason.trim(), args)}`,
     `\`pprotect ${known} --help\` explains it`,
   );
 }
@@ -60,6 +60,12 @@ function unknownCommand(args: readonly string[], commandNames: readonly string[]
     `unknown command "${shown(word)}"`,
     near === undefined ? "`pprotect --help` lists the commands" : `did you mean \`pprotect ${near}\`?`,
   );
+}
+
+function reasonOf(known: string, reason: string, args: readonly string[]): string {
+  if (known === "exec" && !args.includes("--")) return "the program to run goes after --";
+  // What follows is a list of command lines, for another kind of parser's users.
+  return /^Command not found/.test(reason) ? "the arguments do not fit" : lowerFirst(reason);
 }
 
 function lowerFirst(text: string): string {

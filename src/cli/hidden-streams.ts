@@ -18,12 +18,19 @@ export function restoreStreams(): void {
   globalThis.process = real;
 }
 
+/** The setting by which the library `debug`, when it is loaded, decides never to look at standard error. */
+const DEBUG_COLORS = "DEBUG_COLORS";
+
 /** Loads modules while the streams are hidden. */
 export async function hidingStreams<Loaded>(load: () => Promise<Loaded>): Promise<Loaded> {
+  const given = real.env[DEBUG_COLORS];
   globalThis.process = shim;
+  real.env[DEBUG_COLORS] = "no";
   try {
     return await load();
   } finally {
     restoreStreams();
+    if (given === undefined) delete real.env[DEBUG_COLORS];
+    else real.env[DEBUG_COLORS] = given;
   }
 }

@@ -1,6 +1,7 @@
 import { writeSync } from "node:fs";
 import { isatty } from "node:tty";
-import { errnoOf } from "../store/file-error.ts";
+import { PprotectError } from "../common/errors.ts";
+import { errnoOf, fileError } from "../store/file-error.ts";
 
 /** Standard output was closed by its reader, as `head` does: no error, nothing more to do. */
 export class OutputClosedError extends Error {}
@@ -15,12 +16,12 @@ export function writeLine(text: string): void {
   writeOut(`${text}\n`);
 }
 
-/** Chatter and errors, to standard error; nobody reading them is no reason to stop. */
+/** Chatter and errors, to standard error; that nobody can read them is no reason to stop. */
 export function writeError(text: string): void {
   try {
     writeAll(2, text);
   } catch (error) {
-    if (!(error instanceof OutputClosedError)) throw error;
+    if (!(error instanceof OutputClosedError || error instanceof PprotectError)) throw error;
   }
 }
 
@@ -32,7 +33,7 @@ function writeAll(descriptor: number, text: string): void {
     } catch (error) {
       if (errnoOf(error) === "EAGAIN") Bun.sleepSync(1);
       else if (errnoOf(error) === "EPIPE" || errnoOf(error) === "EBADF") throw new OutputClosedError();
-      else throw error;
+      else throw fileError("write to", descriptor === 1 ? "standard output" : "standard error", error);
     }
   }
 }

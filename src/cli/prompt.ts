@@ -9,6 +9,13 @@ import { writeError } from "./output.ts";
 
 /** A {@link Prompter} that holds the terminal, or standard input, until it is closed. */
 export interface InputPrompter extends Prompter {
+  /** Whether lines were typed or pasted that no question has taken yet. */
+  hasMore(): boolean;
+  /**
+   * Lets a Ctrl-C take effect that was pressed while we worked and could not see it.
+   * @throws PprotectError `interrupted`
+   */
+  throwIfInterrupted(): Promise<void>;
   /** Gives the terminal back as it was. */
   close(): void;
 }
@@ -53,6 +60,8 @@ class TerminalPrompter implements InputPrompter {
     this.#interface.on("SIGINT", () =>
       this.#end(new PprotectError("interrupted", "interrupted; nothing was changed")),
     );
+    // Stopped in raw mode, the runtime would not read on after `fg`: Ctrl-Z does nothing at a prompt.
+    this.#interface.on("SIGTSTP", () => undefined);
     this.#interface.on("close", () => this.#end(endOfInput(this.#asked)));
   }
 
@@ -66,6 +75,16 @@ class TerminalPrompter implements InputPrompter {
 
   note(message: string): void {
     writeError(`${message}\n`);
+  }
+
+  hasMore(): boolean {
+    return this.#lines.length > 0;
+  }
+
+  async throwIfInterrupted(): Promise<void> {
+    // One turn of the event loop, in which the keys that wait are read.
+    await Bun.sleep(1);
+    if (this.#ended instanceof PprotectError && this.#ended.code === "interrupted") throw this.#ended;
   }
 
   close(): void {
@@ -126,6 +145,14 @@ class LinePrompter implements InputPrompter {
 
   note(message: string): void {
     writeError(`${message}\n`);
+  }
+
+  hasMore(): boolean {
+    return false;
+  }
+
+  async throwIfInterrupted(): Promise<void> {
+    // Without a terminal, Ctrl-C is a signal and ends us at once.
   }
 
   close(): void {

@@ -49,6 +49,17 @@ export abstract class ValueCommand extends DomainCommand {
       );
     }
     if (namesGiven && !isatty(0)) return readPipedValue();
-    return this.askHidden("Secret value: ", "value (--value-file, --generate or standard input)");
+    const value = await this.askHidden(
+      "Secret value: ",
+      "value (--value-file, --generate or standard input)",
+    );
+    if (this.prompter?.hasMore()) {
+      throw new PprotectError(
+        "invalid_value",
+        "the value that was pasted has several lines, a prompt takes one; nothing was changed",
+        "give it with --value-file or through a pipe",
+      );
+    }
+    return value;
   }
 }

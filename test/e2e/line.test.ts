@@ -65,6 +65,8 @@ describe("the line", () => {
     [["list-domains", "--bogus"], "list-domains: "],
     [["list-domains", "extra"], "list-domains: "],
     [["--file"], "pprotect: "],
+    [["exec", "--domain", "dev", "ls", "-la"], "exec: the program to run goes after --"],
+    [["dev", "add-secret"], "add-secret: the arguments do not fit"],
     [["init", "--key-type", "soft"], "hard"],
     [["rm-domain", "dve"], 'no domain "dve"'],
     [["rm-owner", "dev", "bob@exmple.com"], "bob@example.com"],
@@ -191,6 +193,17 @@ describe("what our process leaves to the others of a script", () => {
     expect(found).toHaveLength(2);
     for (const each of found) expect(each & NONBLOCK).toBe(0);
   });
+});
+
+test("a disk that is full is told, and not taken for success", async () => {
+  const box = sandbox();
+  const result = await runProgram(["sh", "-c", `'${binary()}' list-domains > /dev/full`], {
+    cwd: box.folder,
+  });
+  expect([result.status, result.stderr]).toEqual([
+    1,
+    "pprotect: cannot write to standard output: no space left on the disk\n",
+  ]);
 });
 
 test("an error of ours never has a stack trace, whatever the file holds", async () => {

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { KeyFile } from "../../src/store/key-file.ts";
+import { binary } from "../support/binary.ts";
 import { pprotect, type Result } from "../support/run.ts";
 import { FRESH_PASSPHRASE, removeFolders, type Sandbox, sandbox } from "../support/sandbox.ts";
 import { ALICE, BOB, secretsOf, unlocked } from "../support/stores.ts";
@@ -213,6 +214,17 @@ describe("with every answer on standard input", () => {
     const run = await pprotect(args, { cwd: box.folder, input: lines([...ALICE_LINES, "for cat", "too"]) });
     expect(run.stdout).toBe("for cat\ntoo\n");
   });
+});
+
+test("an interrupt while a piped answer is awaited ends it, and nothing is written", async () => {
+  const box = sandbox();
+  const before = readFileSync(box.store, "utf8");
+  const child = Bun.spawn([binary(), "add-secret"], { cwd: box.folder, stdin: "pipe", stderr: "pipe" });
+  await child.stderr.getReader().read();
+  child.kill("SIGINT");
+  await child.exited;
+  expect(child.signalCode).toBe("SIGINT");
+  expect(readFileSync(box.store, "utf8")).toBe(before);
 });
 
 describe("init", () => {

@@ -147,6 +147,38 @@ describe("at a terminal", () => {
     expect(secretsOf(box.read(), "dev", BOB).ahead).toBe("typed ahead");
   });
 
+  test("a pasted value of several lines is refused whole, not cut to its first line", async () => {
+    const box = sandbox();
+    const before = written(box);
+    const session = atTerminal(["add-secret", "dev", "cert"], { cwd: box.folder });
+    await session.waitFor("Secret value: ");
+    session.type("-----BEGIN-----\rMIIB\r-----END-----\r");
+    expect(await session.exited).toBe(1);
+    expect(session.screen()).toContain("--value-file");
+    expect(session.raw()).not.toContain("MIIB");
+    expect(written(box)).toBe(before);
+  });
+
+  test("Ctrl-C while the key is derived is heard: exit 130, and nothing is written", async () => {
+    const box = sandbox();
+    const before = written(box);
+    const session = atTerminal(["add-domain", "stage"], { cwd: box.folder });
+    await session.answer("User email: ", ALICE.name);
+    await session.waitFor("Passphrase: ");
+    session.type(`${ALICE.passphrase}\r${CTRL_C}`);
+    expect(await session.exited).toBe(130);
+    expect(written(box)).toBe(before);
+  });
+
+  test("Ctrl-Z at a prompt does nothing: it goes on", async () => {
+    const box = sandbox();
+    const session = atTerminal(["rm-domain"], { cwd: box.folder });
+    await session.waitFor("Domain name: ");
+    session.type("\x1aprod\r");
+    expect(await session.exited).toBe(0);
+    expect(box.read().data.domains.has("prod")).toBe(false);
+  });
+
   test("a line can be edited: backspace, and Ctrl-U", async () => {
     const box = sandbox();
     const session = atTerminal(["add-secret", "dev", "edited"], { cwd: box.folder });

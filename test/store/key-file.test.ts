@@ -315,6 +315,13 @@ describe("entries of different keys in one file are found, never read as somethi
     const file = KeyFile.parse(utf8(mixed), "mixed.yaml");
     expect(codeOf(() => secretsOf(file, "dev", BOB))).toBe("cannot_open");
     expect(secretsOf(file, "dev", ALICE)).toEqual(DEV_SECRETS);
+    // Nor is the old key handed on, where there is no secret that it would fail to open.
+    const empty = file
+      .removeSecret("dev", "api-key")
+      .removeSecret("dev", "db-password")
+      .addCustodian(CAROL, CHEAP);
+    expect(codeOf(() => empty.addOwner("dev", CAROL.name, unlocked(empty, BOB)))).toBe("cannot_open");
+    expect(codeOf(() => empty.decryptDomain("dev", unlocked(empty, BOB)))).toBe("cannot_open");
   });
 
   test("an owner entry from before a change of passphrase", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { compareCodePoints } from "../../src/store/code-points.ts";
 import type { StoreData } from "../../src/store/store-data.ts";
 import { plainIsString, writeFoldedScalar, writeScalar } from "../../src/store/yaml-scalar.ts";
 import { writeStore } from "../../src/store/yaml-writer.ts";
@@ -35,6 +36,30 @@ describe("a store with names that get a `?`, for length or a line end, is as rua
     };
     expect(writeStore(store)).toBe(written);
   });
+});
+
+test("names are sorted by code point, not by the units of UTF-16", () => {
+  const sorted = [
+    "",
+    "A",
+    "a",
+    "aa",
+    "a\u0300",
+    "b",
+    "é",
+    "\u{d7ff}",
+    "\u{e000}",
+    "\u{fffd}",
+    "\u{10000}",
+    "🎲",
+    "🎲a",
+    "🎳",
+  ];
+  for (const [index, name] of sorted.entries()) {
+    for (const [other, next] of sorted.entries()) {
+      expect(Math.sign(compareCodePoints(name, next))).toBe(Math.sign(index - other));
+    }
+  }
 });
 
 describe("what YAML 1.2 reads as something else than text", () => {

@@ -1,3 +1,4 @@
+import { isatty } from "node:tty";
 import { Command, Option } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
 import { checkCommits } from "../../git/guard/commit-changes.ts";
@@ -60,7 +61,7 @@ export class GitCheckCommand extends BaseCommand {
 
 /** A line that says how far it is, on a terminal alone. */
 class Progress {
-  readonly #wanted = process.stderr.isTTY === true && process.env.TERM !== "dumb";
+  readonly #wanted = isatty(2) && process.env.TERM !== "dumb";
   #last = 0;
   #shown = false;
 

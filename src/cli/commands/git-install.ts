@@ -2,6 +2,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command, Option } from "clipanion";
 import { printable } from "../../common/printable.ts";
+import { carryOut } from "../../git/install/carry-out.ts";
+import { isEffective, readInstallState } from "../../git/install/install-state.ts";
+import { planInstall } from "../../git/install/plan-install.ts";
 import { BaseCommand } from "../base-command.ts";
 import { writeOut } from "../output.ts";
 
@@ -19,9 +22,6 @@ export class GitInstallCommand extends BaseCommand {
   stores = Option.Rest({ name: "stores" });
 
   async run(): Promise<number> {
-    const { readInstallState, isEffective } = await import("../../git/install/install-state.ts");
-    const { planInstall } = await import("../../git/install/plan-install.ts");
-    const { carryOut } = await import("../../git/install/carry-out.ts");
     const named = [...(this.file === undefined ? [] : [this.file]), ...this.stores];
     const choice = { named, fallback: this.storePath, installedToo: false };
     const state = await readInstallState(process.cwd(), choice);

@@ -1,4 +1,6 @@
 import { Command, Option } from "clipanion";
+import { readInstallState } from "../../git/install/install-state.ts";
+import { partStatuses } from "../../git/install/part-status.ts";
 import { BaseCommand } from "../base-command.ts";
 import { writeLine } from "../output.ts";
 
@@ -14,8 +16,6 @@ export class GitStatusCommand extends BaseCommand {
   stores = Option.Rest({ name: "stores" });
 
   async run(): Promise<number> {
-    const { readInstallState } = await import("../../git/install/install-state.ts");
-    const { partStatuses } = await import("../../git/install/part-status.ts");
     const named = [...(this.file === undefined ? [] : [this.file]), ...this.stores];
     const choice = { named, fallback: this.storePath, installedToo: true };
     const parts = partStatuses(await readInstallState(process.cwd(), choice));

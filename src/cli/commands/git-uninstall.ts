@@ -1,4 +1,7 @@
 import { Command, Option } from "clipanion";
+import { carryOut } from "../../git/install/carry-out.ts";
+import { readInstallState } from "../../git/install/install-state.ts";
+import { planUninstall } from "../../git/install/plan-uninstall.ts";
 import { BaseCommand } from "../base-command.ts";
 
 export class GitUninstallCommand extends BaseCommand {
@@ -15,9 +18,6 @@ export class GitUninstallCommand extends BaseCommand {
   stores = Option.Rest({ name: "stores" });
 
   async run(): Promise<number> {
-    const { readInstallState } = await import("../../git/install/install-state.ts");
-    const { planUninstall } = await import("../../git/install/plan-uninstall.ts");
-    const { carryOut } = await import("../../git/install/carry-out.ts");
     const named = [...(this.file === undefined ? [] : [this.file]), ...this.stores];
     const choice = { named, fallback: this.storePath, installedToo: true };
     const state = await readInstallState(process.cwd(), choice);
