@@ -1,0 +1,53 @@
+/** What became of the audit log. */
+export type AuditLogChange =
+  | {
+      /** Nothing was lost. `atEnd` is false where entries came in between, as a merge by time puts them. */
+      readonly kind: "audit-log-extended";
+      readonly entries: readonly string[];
+      readonly atEnd: boolean;
+    }
+  | { readonly kind: "audit-log-truncated"; readonly removed: number }
+  | { readonly kind: "audit-log-rewritten" };
+
+/** What became of an audit log; nothing where it stayed as it was. */
+export function auditLogChanges(before: readonly string[], after: readonly string[]): AuditLogChange[] {
+  if (startsWith(after, before)) {
+    const entries = after.slice(before.length);
+    return entries.length === 0 ? [] : [{ kind: "audit-log-extended", entries, atEnd: true }];
+  }
+  const removed = truncatedEntries(before, after);
+  if (removed !== undefined) return [{ kind: "audit-log-truncated", removed }];
+  const entries = insertedEntries(before, after);
+  return entries
+    ? [{ kind: "audit-log-extended", entries, atEnd: false }]
+    : [{ kind: "audit-log-rewritten" }];
+}
+
+/** How many of the oldest entries gave way to the one that says so, or `undefined` when that is not what happened. */
+function truncatedEntries(before: readonly string[], after: readonly string[]): number | undefined {
+  const said = /^truncated (\d+) audit log entries$/.exec(after[0] ?? "")?.[1];
+  if (said === undefined) return undefined;
+  const rest = after.slice(1);
+  const removed = Number(said);
+  if (removed <= before.length && startsWith(rest, before.slice(removed))) return removed;
+  // Two truncations at once: the number counts from the first one's result.
+  for (let at = 1; at < before.length; at++) {
+    if (before[at] === rest[0] && startsWith(rest, before.slice(at))) return at;
+  }
+  return undefined;
+}
+
+/** What came in between the old entries, or `undefined` when one of those is gone or moved. */
+function insertedEntries(before: readonly string[], after: readonly string[]): string[] | undefined {
+  let next = 0;
+  const inserted = after.filter((entry) => {
+    if (next === before.length || entry !== before[next]) return true;
+    next++;
+    return false;
+  });
+  return next === before.length ? inserted : undefined;
+}
+
+function startsWith(list: readonly string[], start: readonly string[]): boolean {
+  return start.length <= list.length && start.every((entry, index) => entry === list[index]);
+}
