@@ -1,11 +1,13 @@
-import { expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import packageJson from "../package.json" with { type: "json" };
 import { commandNames } from "../src/cli/registry.ts";
 import { binary } from "./support/binary.ts";
 import { runProgram } from "./support/run.ts";
-import { emptyFolder } from "./support/sandbox.ts";
+import { emptyFolder, removeFolders } from "./support/sandbox.ts";
+
+afterAll(removeFolders);
 
 const README = readFileSync(resolve(import.meta.dir, "../README.md"), "utf8");
 

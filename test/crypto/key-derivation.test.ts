@@ -46,7 +46,7 @@ describe("the bounds of a cost", () => {
   const GIB = 1024 * 1024 * 1024;
 
   test.each([HARD_COST, FAST_COST, { opslimit: 1, memlimit: MIN_MEMLIMIT }, { opslimit: 8, memlimit: GIB }])(
-    "%p is fine",
+    "%j is fine",
     (cost) => {
       expect(costProblem(cost)).toBeUndefined();
     },
@@ -64,7 +64,7 @@ describe("the bounds of a cost", () => {
     [{ opslimit: 1, memlimit: 0xffffffff }, `the most is ${GIB}`],
     [{ opslimit: 9, memlimit: GIB }, "the most is 8"],
     [{ opslimit: 0xffffffff, memlimit: MIN_MEMLIMIT }, "the most is 1048576"],
-  ])("%p is refused", (cost, why) => {
+  ])("%j is refused", (cost, why) => {
     expect(costProblem(cost)).toContain(why);
   });
 });

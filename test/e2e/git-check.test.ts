@@ -1,10 +1,12 @@
-import { expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import { join } from "node:path";
 import { guardedRepository, tokenLine } from "../git/guard/guard-repository.ts";
 import { binary } from "../support/binary.ts";
 import { runProgram } from "../support/run.ts";
-import { emptyFolder } from "../support/sandbox.ts";
+import { emptyFolder, removeFolders } from "../support/sandbox.ts";
 import { ALICE, NOW, sampleStore, unlocked } from "../support/stores.ts";
+
+afterAll(removeFolders);
 
 const STORE = "protected.yaml";
 

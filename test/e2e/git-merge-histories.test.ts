@@ -1,9 +1,12 @@
-import { expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import fc from "fast-check";
 import { KeyFile } from "../../src/store/key-file.ts";
 import { mergeRepository, type TestRepository } from "../support/git-repository.ts";
 import { apply, areDisjoint, type Branch, operations, startingPoint } from "../support/histories.ts";
 import { openEverything } from "../support/merge-cases.ts";
+import { removeFolders } from "../support/sandbox.ts";
+
+afterAll(removeFolders);
 
 /** How many random histories are merged; more with the variable. */
 const HISTORIES = Number(process.env.PPROTECT_HISTORIES ?? 500);

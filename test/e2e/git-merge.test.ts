@@ -1,9 +1,12 @@
-import { describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { KeyFile } from "../../src/store/key-file.ts";
 import { mergeRepository, type TestRepository } from "../support/git-repository.ts";
 import { type MergeCase, mergeCases, openEverything } from "../support/merge-cases.ts";
+import { removeFolders } from "../support/sandbox.ts";
+
+afterAll(removeFolders);
 
 const ALICE = { PPROTECT_USER: "alice@example.com", PPROTECT_PASSPHRASE: "alice-pw" };
 
@@ -190,6 +193,53 @@ describe("what a person has to decide", () => {
     expect(status).toBe(1);
     expect(stderr).toContain("give an owner's credentials");
     expect(storeText(repository)).toBe(before);
+  });
+
+  test("names what a choice leaves out", async () => {
+    const { repository } = await branched("08");
+    await repository.git(["merge", "-q", "-m", "merge", "other"]);
+    const { status, stderr } = await repository.pprotect(["git", "resolve", "--ours"]);
+    expect(status).toBe(0);
+    expect(stderr).toContain("Left out by what was chosen: prod/three.");
+  });
+
+  test("is not decided by a name that is not in conflict", async () => {
+    const { repository } = await branched("03");
+    await repository.git(["merge", "-q", "-m", "merge", "other"]);
+    const before = storeText(repository);
+    const { status, stderr } = await repository.pprotect([
+      "git",
+      "resolve",
+      "--theirs",
+      "--take",
+      "dev/kk=ours",
+    ]);
+    expect(status).toBe(1);
+    expect(stderr).toContain('"dev/kk" is not in conflict (what is: dev/k)');
+    expect(storeText(repository)).toBe(before);
+  });
+
+  test("is never written over a file that somebody settled by hand", async () => {
+    const { repository } = await branched("03");
+    await repository.git(["merge", "-q", "-m", "merge", "other"]);
+    await repository.must("checkout", "--theirs", "protected.yaml");
+    expect((await repository.pprotect(["add-secret", "dev", "extra", "--generate"])).status).toBe(0);
+    const before = storeText(repository);
+    const { status, stderr } = await repository.pprotect(["git", "resolve", "--ours"]);
+    expect(status).toBe(1);
+    expect(stderr).toContain("somebody settled it by hand");
+    expect(storeText(repository)).toBe(before);
+  });
+
+  test("is found from any folder of the repository", async () => {
+    const { repository } = await branched("03");
+    await repository.git(["merge", "-q", "-m", "merge", "other"]);
+    repository.write("deep/er/file", "");
+    const { status } = await repository.pprotect(["git", "resolve", "--ours", "--file", "protected.yaml"]);
+    expect(status).toBe(0);
+    await repository.must("checkout", "-m", "protected.yaml");
+    const { stderr } = await repository.pprotect(["git", "resolve", "--ours"]);
+    expect(stderr).toContain("Resolved and staged protected.yaml");
   });
 
   test("is refused where there is no conflict", async () => {

@@ -80,10 +80,9 @@ describe.each(dialogues)("%j at a terminal", (args, answers) => {
     const box = sandbox();
     const before = written(box);
     const session = atTerminal(args, { cwd: box.folder });
-    const modes = session.modes();
     await answerAll(session, answers);
     expect(await session.exited).toBe(0);
-    expect(session.modes()).toEqual(modes);
+    expect(session.modes()).toEqual(session.modesBefore);
     expect(written(box)).not.toBe(before);
     for (const [question, line] of answers) {
       if (HIDDEN.test(question)) expect(session.raw()).not.toContain(line);
@@ -97,12 +96,11 @@ describe.each(dialogues)("%j at a terminal", (args, answers) => {
       const box = sandbox();
       const before = written(box);
       const session = atTerminal(args, { cwd: box.folder });
-      const modes = session.modes();
       await answerAll(session, answers.slice(0, count));
       await session.waitFor(question);
       session.type(`half${CTRL_C}`);
       expect(await session.exited).toBe(130);
-      expect(session.modes()).toEqual(modes);
+      expect(session.modes()).toEqual(session.modesBefore);
       expect(written(box)).toBe(before);
       expect(session.screen()).not.toMatch(/^\s+at /m);
     },
@@ -112,12 +110,11 @@ describe.each(dialogues)("%j at a terminal", (args, answers) => {
     const box = sandbox();
     const before = written(box);
     const session = atTerminal(args, { cwd: box.folder });
-    const modes = session.modes();
     const [[question] = [""]] = answers;
     await session.waitFor(question);
     session.type(CTRL_D);
     expect(await session.exited).toBe(1);
-    expect(session.modes()).toEqual(modes);
+    expect(session.modes()).toEqual(session.modesBefore);
     expect(session.screen()).toContain(`the input ended at the question "${question.trim()}"`);
     expect(written(box)).toBe(before);
   });
@@ -222,13 +219,12 @@ describe("at a terminal", () => {
     const box = sandbox();
     const script = "trap 'echo caught; exit 5' INT; test -t 0 && test -t 1 && echo ready; read line";
     const session = atTerminal(["exec", "--domain", "prod", "--", "sh", "-c", script], { cwd: box.folder });
-    const modes = session.modes();
     await answerAll(session, [
       ["User email: ", ALICE.name],
       ["Passphrase: ", ALICE.passphrase],
     ]);
     await session.waitFor("ready");
-    expect(session.modes()).toEqual(modes);
+    expect(session.modes()).toEqual(session.modesBefore);
     session.type(CTRL_C);
     await session.waitFor("caught");
     expect(await session.exited).toBe(5);

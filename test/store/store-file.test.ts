@@ -220,6 +220,13 @@ describe("creating", () => {
     expect(await codeOf(createStoreFile(path, "no/protected.yaml", sampleStore(), quiet))).toBe("file_error");
   });
 
+  test("where nobody may write fails with the reason, and leaves nothing", async () => {
+    await expect(createStoreFile("/proc/new.yaml", "new.yaml", sampleStore(), quiet)).rejects.toMatchObject({
+      code: "file_error",
+    });
+    expect(existsSync("/proc/new.yaml")).toBe(false);
+  });
+
   test("makes a store that can be read", async () => {
     const path = join(emptyFolder(), "new.yaml");
     const file = sampleStore();

@@ -4,6 +4,9 @@ import { cleanEnvironment, type RunOptions } from "./run.ts";
 /** ms after which a text that does not come is given up, so that a test fails with what was on the screen. */
 const PATIENCE_MS = 20_000;
 
+/** A terminal's modes (termios flags): echo, line editing and the like. */
+export type TerminalModes = Readonly<Record<"input" | "output" | "local" | "control", number>>;
+
 /** A program at a real pseudo-terminal. */
 export interface TerminalSession {
   /** All the text that the terminal has shown so far, without colours and cursor movements. */
@@ -16,8 +19,10 @@ export interface TerminalSession {
   type(keys: string): void;
   /** {@link waitFor} and {@link type} with Return. */
   answer(question: string, line: string): Promise<void>;
-  /** The terminal's modes (termios flags): echo, line editing and the like. */
-  modes(): Readonly<Record<"input" | "output" | "local" | "control", number>>;
+  /** The terminal's modes before the program started. */
+  readonly modesBefore: TerminalModes;
+  /** The terminal's modes now, or as they were at the program's end. */
+  modes(): TerminalModes;
   /** The exit status, when the program has ended. */
   readonly exited: Promise<number>;
 }
@@ -35,9 +40,11 @@ export function programAtTerminal(command: readonly string[], { cwd, env }: RunO
   const decoder = new TextDecoder();
   let shown = "";
   let seen = 0;
+  const modesBefore = freshModes();
   const child = Bun.spawn([...command], {
     cwd,
     env: cleanEnvironment(cwd, { TERM: "xterm-256color", ...env }),
+    // Given like this, and not as a `Bun.Terminal`, it becomes the one whose Ctrl-C is a signal.
     terminal: {
       cols: 200,
       rows: 50,
@@ -48,13 +55,7 @@ export function programAtTerminal(command: readonly string[], { cwd, env }: RunO
   });
   const { terminal } = child;
   if (!terminal) throw new Error("no terminal");
-  const modes = () => ({
-    input: terminal.inputFlags,
-    output: terminal.outputFlags,
-    local: terminal.localFlags,
-    control: terminal.controlFlags,
-  });
-  let last = modes();
+  let modes = modesBefore;
   const session: TerminalSession = {
     screen: () => Bun.stripANSI(shown),
     raw: () => shown,
@@ -74,7 +75,8 @@ export function programAtTerminal(command: readonly string[], { cwd, env }: RunO
     type(keys) {
       terminal.write(keys);
     },
-    modes: () => (terminal.closed ? last : modes()),
+    modesBefore,
+    modes: () => (terminal.closed ? modes : modesOf(terminal)),
     async answer(question, line) {
       await session.waitFor(question);
       session.type(`${line}\r`);
@@ -82,10 +84,27 @@ export function programAtTerminal(command: readonly string[], { cwd, env }: RunO
     exited: child.exited.then(async (status) => {
       // What the program wrote last may still be on its way through the terminal.
       await Bun.sleep(20);
-      last = modes();
+      modes = modesOf(terminal);
       terminal.close();
       return status;
     }),
   };
   return session;
+}
+
+/** The modes of a terminal that nobody has touched: a started program may have done so before we can look. */
+function freshModes(): TerminalModes {
+  const terminal = new Bun.Terminal({});
+  const modes = modesOf(terminal);
+  terminal.close();
+  return modes;
+}
+
+function modesOf(terminal: Bun.Terminal): TerminalModes {
+  return {
+    input: terminal.inputFlags,
+    output: terminal.outputFlags,
+    local: terminal.localFlags,
+    control: terminal.controlFlags,
+  };
 }

@@ -5,9 +5,15 @@ import { printable, shown } from "../../common/printable.ts";
 import { type Conflict, describeConflict } from "../../git/merge/conflict.ts";
 import type { Decision } from "../../git/merge/merge-context.ts";
 import { NO_CREDENTIALS, type Opener, openerFor } from "../../git/merge/opener.ts";
-import { conflictText, type Decisions, mergeWithDecisions, settle } from "../../git/merge/resolve.ts";
+import {
+  conflictText,
+  type Decisions,
+  mergeWithDecisions,
+  secretsLeftOut,
+  settle,
+} from "../../git/merge/resolve.ts";
 import type { Choice, Sides } from "../../git/merge/sides.ts";
-import { lastChange, readStages } from "../../git/merge/stages.ts";
+import { conflictedStores, lastChange, readStages, refuseEdited } from "../../git/merge/stages.ts";
 import { openRepository, type Repository } from "../../git/repository.ts";
 import { KeyFile } from "../../store/key-file.ts";
 import { replaceStoreFile } from "../../store/store-file.ts";
@@ -39,21 +45,39 @@ export class GitResolveCommand extends BaseCommand {
 
   async run(): Promise<undefined> {
     const given = this.#givenDecisions();
-    const path = resolve(this.storePath);
+    const path = await this.#conflictedStore();
+    const shownPath = relative(process.cwd(), path);
     const repository = await openRepository(dirname(path));
     const name = relative(repository.folder, path);
     const sides = await readStages(repository, name);
+    refuseEdited(path, shownPath);
     const opener = await this.#opener(sides, given);
-    const store = await settle(sides, opener, given, (conflict) =>
-      this.#decide(conflict, { sides, opener, repository, name }),
-    );
-    await replaceStoreFile(path, this.storePath, new KeyFile(store), {
-      onWait: (message) => this.note(message),
-    });
+    const context = { sides, opener, repository, name };
+    const store = await settle(sides, opener, given, (conflict) => this.#decide(conflict, context));
+    await replaceStoreFile(path, shownPath, new KeyFile(store), { onWait: (message) => this.note(message) });
     await repository.run("add", "--", name);
+    const left = secretsLeftOut(sides, store).map(shown);
+    if (left.length > 0) this.note(`Left out by what was chosen: ${left.join(", ")}.`);
     this.note(
-      `Resolved and staged ${printable(this.storePath)}. Next: \`git commit\`, or \`--continue\` what git is doing.`,
+      `Resolved and staged ${printable(shownPath)}. Next: \`git commit\`, or \`--continue\` what git is doing.`,
     );
+  }
+
+  /** The store that is in conflict, wherever in the repository it lies; `--file` where there are several. */
+  async #conflictedStore(): Promise<string> {
+    if (this.file !== undefined) return resolve(this.file);
+    const repository = await openRepository(".");
+    const stores = await conflictedStores(repository);
+    const [only, ...others] = stores;
+    if (only === undefined) return resolve(this.storePath);
+    if (others.length > 0) {
+      throw new PprotectError(
+        "usage",
+        `several stores are in conflict: ${stores.map(shown).join(", ")}`,
+        "name one with --file",
+      );
+    }
+    return resolve(repository.root, only);
   }
 
   #givenDecisions(): Decisions {
@@ -83,8 +107,9 @@ export class GitResolveCommand extends BaseCommand {
       for (const conflict of helped) this.note(describeConflict(conflict));
       this.note("An owner's credentials settle this; leave the user empty to go on without.");
     }
-    const creds = await resolveCredentials(this.credentialSources);
-    if (!haveCredentials && creds.name === "") return NO_CREDENTIALS;
+    const user = haveCredentials ? this.user : await this.ask("User email: ", "user");
+    if (user === "" && !haveCredentials) return NO_CREDENTIALS;
+    const creds = await resolveCredentials({ ...this.credentialSources, user });
     const known = [sides.ours, sides.theirs, sides.base].filter(({ custodians }) =>
       custodians.has(creds.name),
     );

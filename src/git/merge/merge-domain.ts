@@ -1,15 +1,10 @@
-import { sealDomainKey, sealSecret } from "../../store/domain.ts";
+import { sealSecret } from "../../store/domain.ts";
 import type { Domain, StoreData } from "../../store/store-data.ts";
-import type { Conflict, ConflictSubject } from "./conflict.ts";
+import type { ConflictSubject } from "./conflict.ts";
+import { decideDomain } from "./domain-decision.ts";
 import type { MergeContext } from "./merge-context.ts";
-import {
-  acceptableSides,
-  type Choice,
-  type SideName,
-  type Sides,
-  unionOfKeys,
-  type Versions,
-} from "./sides.ts";
+import { isOwnerAfter, mergeOwners, revokedOwners } from "./merge-owners.ts";
+import { acceptableSides, type Choice, type SideName, unionOfKeys, type Versions } from "./sides.ts";
 
 /** One domain of a merge, or `undefined` where it is gone. */
 export function mergeDomain(name: string, context: MergeContext): Domain | undefined {
@@ -20,7 +15,7 @@ export function mergeDomain(name: string, context: MergeContext): Domain | undef
     theirs: sides.theirs.domains.get(name),
   };
   const { base, ours, theirs } = versions;
-  if (ours && theirs) return mergePresent(name, ours, theirs, base, context);
+  if (ours && theirs) return mergePresent(name, ours, theirs, versions, context);
   const [present, side]: [Domain | undefined, Choice] = ours ? [ours, "ours"] : [theirs, "theirs"];
   if (!present) return undefined;
   // Only one side has it: new there, or removed by the other.
@@ -39,41 +34,51 @@ function mergePresent(
   name: string,
   ours: Domain,
   theirs: Domain,
-  base: Domain | undefined,
+  versions: Versions<Domain>,
   context: MergeContext,
 ): Domain {
+  const { base } = versions;
   if (ours.publicKey === theirs.publicKey) return mergeEntries(name, "ours", context);
   if (base && theirs.publicKey === base.publicKey) return mergeEntries(name, "ours", context);
   if (base && ours.publicKey === base.publicKey) return mergeEntries(name, "theirs", context);
-  // Two new keys. Ours stands if everything of theirs can be opened and sealed to it.
+  // Two new keys, and everything can be opened: one stands that no owner has whom the other side removed.
   if (context.opener.domainKey("ours", name) && context.opener.domainKey("theirs", name)) {
-    return mergeEntries(name, "ours", context);
+    const unexposed = (["ours", "theirs"] as const).find(
+      (side) => revokedOwners(name, side, context).length === 0,
+    );
+    if (unexposed) return mergeEntries(name, unexposed, context);
   }
-  const how = base ? "both sides replaced its key" : "both sides created it, each with a key of its own";
-  return decideDomain(name, how, "needed", context) === "theirs"
+  return decideDomain(name, twoKeysReason(name, versions, context), "needed", context) === "theirs"
     ? whole("theirs", theirs, name, context)
     : whole("ours", ours, name, context);
+}
+
+/** Names what goes with either key: whoever chooses one must know. */
+function twoKeysReason(
+  name: string,
+  { base, ours, theirs }: Versions<Domain>,
+  context: MergeContext,
+): string {
+  const how = base ? "both sides replaced its key" : "both sides created it, each with a key of its own";
+  const only = (side: string, has: Domain | undefined, other: Domain | undefined): string[] => {
+    const added = unionOfKeys(has?.secrets).filter(
+      (secret) => !other?.secrets.has(secret) && !base?.secrets.has(secret),
+    );
+    return added.length === 0 ? [] : [`only ${side} has ${added.join(", ")}`];
+  };
+  const revoked = [...revokedOwners(name, "ours", context), ...revokedOwners(name, "theirs", context)];
+  const gone = revoked.length === 0 ? [] : [`one side removed owner ${[...new Set(revoked)].join(", ")}`];
+  return [how, ...only("ours", ours, theirs), ...only("theirs", theirs, ours), ...gone].join("; ");
 }
 
 /** A whole domain of one side; only ownerships of custodians that are gone or rekeyed are seen to. */
 function whole(side: Choice, domain: Domain, name: string, context: MergeContext): Domain {
   if (context.forDisplay) return domain;
   const only = context.sides[side];
-  return mergeEntries(name, side, { ...context, sides: { base: only, ours: only, theirs: only } });
-}
-
-/** Asks for a side; where nobody decides, the conflict is reported and ours stands. */
-function decideDomain(
-  domain: string,
-  reason: string,
-  credentials: Conflict["credentials"],
-  context: MergeContext,
-): Choice {
-  const subject: ConflictSubject = { kind: "domain", domain };
-  const decision = context.decide(subject);
-  if (decision === "ours" || decision === "theirs") return decision;
-  context.report({ subject, reason, credentials });
-  return "ours";
+  const merged = mergeEntries(name, side, { ...context, sides: { base: only, ours: only, theirs: only } });
+  // To choose a side's key is not to give back what the other side took from somebody.
+  const owners = new Map([...merged.owners].filter(([owner]) => isOwnerAfter(name, owner, context)));
+  return owners.size === 0 ? merged : { ...merged, owners };
 }
 
 /**
@@ -184,111 +189,4 @@ function restate(
   if (sealed === undefined || from?.publicKey === domain.publicKey) return { sealed };
   const value = opener.secret(side, domainName, secret);
   return value === undefined ? undefined : { sealed: sealSecret(domain, value) };
-}
-
-function mergeOwners(
-  domainName: string,
-  standing: Choice,
-  domain: Domain,
-  context: MergeContext,
-): Map<string, string> {
-  const { sides } = context;
-  const of = (side: SideName) => sides[side].domains.get(domainName)?.owners;
-  const owners = new Map<string, string>();
-  let lost: string | undefined;
-  for (const owner of unionOfKeys(of("ours"), of("theirs"))) {
-    if (!isOwnerAfter(domainName, owner, context)) {
-      lost = owner;
-      continue;
-    }
-    const sealed = ownerEntry(domainName, owner, domain, context);
-    if (sealed !== undefined) owners.set(owner, sealed);
-    else {
-      const shownEntry = unsettledOwner(domainName, owner, context);
-      if (shownEntry !== undefined) owners.set(owner, shownEntry);
-    }
-  }
-  if (owners.size === 0 && lost !== undefined) return lastOwners(domainName, standing, context);
-  return owners;
-}
-
-/**
- * An owner whose copy of the domain's key has to be sealed anew, and nobody is there who can. Where only one
- * side made them an owner, the other side's choice leaves them out.
- * @returns an entry to show, never to keep
- */
-function unsettledOwner(domain: string, owner: string, context: MergeContext): string | undefined {
-  const subject: ConflictSubject = { kind: "owner", domain, name: owner };
-  const entryIn = (side: Choice) => context.sides[side].domains.get(domain)?.owners.get(owner);
-  const decision = context.decide(subject);
-  const leftOut = (decision === "ours" || decision === "theirs") && entryIn(decision) === undefined;
-  if (leftOut) return undefined;
-  if (context.forDisplay) return decision === "theirs" ? entryIn("theirs") : entryIn("ours");
-  context.report({
-    subject,
-    reason: "its copy of the domain's key was sealed under a key that the other side replaced",
-    credentials: "needed",
-  });
-  return undefined;
-}
-
-/** Each side removed another owner, and nobody would be left: a person has to say who stays. */
-function lastOwners(domainName: string, standing: Choice, context: MergeContext): Map<string, string> {
-  const choice = decideDomain(
-    domainName,
-    "each side removed other owners, and none would be left",
-    "useless",
-    context,
-  );
-  const kept =
-    context.sides[choice].domains.get(domainName) ?? context.sides[standing].domains.get(domainName);
-  return new Map(kept?.owners);
-}
-
-function isOwnerAfter(
-  domainName: string,
-  owner: string,
-  { sides, custodians, custodianChoices }: MergeContext,
-): boolean {
-  if (!custodians.has(owner)) return false;
-  const isOwner = (side: SideName) => sides[side].domains.get(domainName)?.owners.has(owner) ?? false;
-  const choice = custodianChoices.get(owner);
-  if (choice !== undefined && isOwner("base")) return isOwner(choice);
-  if (isOwner("ours") === isOwner("theirs")) return isOwner("ours");
-  return isOwner("base") === isOwner("ours") ? isOwner("theirs") : isOwner("ours");
-}
-
-/** An owner's copy of the domain's key: from a side where both keys are the ones that stand, else sealed anew. */
-function ownerEntry(
-  domainName: string,
-  owner: string,
-  domain: Domain,
-  context: MergeContext,
-): string | undefined {
-  const { sides, custodians, opener } = context;
-  const pwdkm = custodians.get(owner);
-  if (pwdkm === undefined) return undefined;
-  for (const side of ["ours", "theirs"] as const) {
-    const sealed = standingEntry(sides, side, domainName, owner, domain.publicKey, pwdkm);
-    if (sealed !== undefined) return sealed;
-  }
-  for (const side of ["ours", "theirs"] as const) {
-    if (sides[side].domains.get(domainName)?.publicKey !== domain.publicKey) continue;
-    const key = opener.domainKey(side, domainName);
-    if (key) return sealDomainKey(key, pwdkm);
-  }
-  return undefined;
-}
-
-function standingEntry(
-  sides: Sides,
-  side: Choice,
-  domainName: string,
-  owner: string,
-  publicKey: string,
-  pwdkm: string,
-): string | undefined {
-  const from = sides[side].domains.get(domainName);
-  const stands = from?.publicKey === publicKey && sides[side].custodians.get(owner) === pwdkm;
-  return stands ? from.owners.get(owner) : undefined;
 }

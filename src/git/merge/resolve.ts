@@ -23,7 +23,8 @@ export function mergeWithDecisions(sides: Sides, opener: Opener, decisions: Deci
  * an owner of a domain that was taken whole.
  *
  * @param decide answers for one conflict
- * @throws PprotectError `missing_credentials` when a decision cannot be carried out without an owner's key
+ * @throws PprotectError `missing_credentials` when a decision cannot be carried out without an owner's key;
+ *   `usage` when a decision is about nothing in conflict
  */
 export async function settle(
   sides: Sides,
@@ -32,11 +33,18 @@ export async function settle(
   decide: (conflict: Conflict) => Promise<Decision>,
 ): Promise<StoreData> {
   const decisions = new Map(given);
+  const met = new Set(
+    mergeWithDecisions(sides, opener, new Map()).conflicts.map(({ subject }) => conflictLabel(subject)),
+  );
   for (;;) {
     const { store, conflicts } = mergeWithDecisions(sides, opener, decisions);
     const [conflict] = conflicts;
-    if (!conflict) return store;
+    if (!conflict) {
+      refuseUnknown([...given.keys()], met);
+      return store;
+    }
     const label = conflictLabel(conflict.subject);
+    met.add(label);
     if (decisions.has(label)) {
       throw new PprotectError(
         "missing_credentials",
@@ -46,6 +54,32 @@ export async function settle(
     }
     decisions.set(label, await decide(conflict));
   }
+}
+
+function refuseUnknown(labels: readonly string[], conflicts: ReadonlySet<string>): void {
+  const unknown = labels.find((label) => !conflicts.has(label));
+  if (unknown === undefined) return;
+  throw new PprotectError(
+    "usage",
+    `"${shown(unknown)}" is not in conflict`,
+    `what is: ${[...conflicts].map(shown).join(", ") || "nothing"}`,
+  );
+}
+
+/**
+ * Secrets that a side added and the result does not have: chosen against, and nobody should find out later.
+ * @returns their names as `domain/secret`
+ */
+export function secretsLeftOut({ base, ours, theirs }: Sides, result: StoreData): string[] {
+  const added = [ours, theirs].flatMap((side) =>
+    [...side.domains].flatMap(([domain, { secrets }]) =>
+      [...secrets.keys()]
+        .filter((secret) => !base.domains.get(domain)?.secrets.has(secret))
+        .map((secret) => ({ domain, secret })),
+    ),
+  );
+  const gone = added.filter(({ domain, secret }) => !result.domains.get(domain)?.secrets.has(secret));
+  return [...new Set(gone.map(({ domain, secret }) => `${domain}/${secret}`))];
 }
 
 /** The text in a version that a conflict is about: for finding the commit that put it there. */

@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
 import { printable } from "../../common/printable.ts";
 import { parseStore } from "../../store/parse.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
+import { DEFAULT_FILE } from "../../store/store-file.ts";
 import type { Repository } from "../repository.ts";
 import type { Choice, Sides } from "./sides.ts";
 
@@ -35,6 +38,39 @@ export async function readStages(repository: Repository, path: string): Promise<
     return parseStore(Buffer.from(text), `${path} (${side})`);
   };
   return { base: await readBase(read), ours: await read("ours"), theirs: await read("theirs") };
+}
+
+/**
+ * The stores among the files in conflict: by git's `merge` attribute, or by their name.
+ * @returns paths relative to the repository's top
+ */
+export async function conflictedStores(repository: Repository): Promise<string[]> {
+  const listed = await repository.run("ls-files", "--unmerged", "--full-name", "-z", "--", ":/");
+  const paths = [...new Set(listed.split("\0").flatMap((line) => line.split("\t")[1] ?? []))];
+  const isStore = await Promise.all(
+    paths.map(async (path) => {
+      const attribute = await repository.run("-C", repository.root, "check-attr", "-z", "merge", "--", path);
+      return attribute.split("\0")[2] === "pprotect" || basename(path) === DEFAULT_FILE;
+    }),
+  );
+  return paths.filter((_, index) => isStore[index]);
+}
+
+/**
+ * Refuses to write over a file from which somebody took the conflict markers already.
+ * @throws PprotectError `store_changed`
+ */
+export function refuseEdited(path: string, shownPath: string): void {
+  try {
+    parseStore(readFileSync(path), shownPath);
+  } catch {
+    return;
+  }
+  throw new PprotectError(
+    "store_changed",
+    `${printable(shownPath)} has no conflict markers any more: somebody settled it by hand`,
+    "`git add` it if it is right; `git checkout -m` brings the conflict back",
+  );
 }
 
 /** A virtual ancestor of a criss-cross merge may hold conflicts of its own: then there is none to go by. */

@@ -162,3 +162,36 @@ test("without a common ancestor what both have alike stands once, and nothing is
   expect(conflicts).toEqual([]);
   expect(openEverything(store, PASSPHRASES).secrets).toEqual({ dev: { k: "v", a: "1", b: "2" } });
 });
+
+describe("an owner whom one side removed before both replaced the key", () => {
+  const start = base();
+  const both = start.addOwner("dev", BOB.name, unlocked(start));
+  const revoked = both.removeOwner("dev", BOB.name);
+  const rotatedWithout = revoked.rotateDomainKey("dev", unlocked(revoked));
+  const rotatedWith = both.rotateDomainKey("dev", unlocked(both));
+  const sides = { base: both.data, ours: rotatedWith.data, theirs: rotatedWithout.data };
+
+  test("never has the key that stands, though it is the other side's", () => {
+    const { store, conflicts } = merge(sides, openerFor(ALICE, sides));
+    expect(conflicts).toEqual([]);
+    expect(store.domains.get("dev")?.publicKey).toBe(rotatedWithout.data.domains.get("dev")?.publicKey);
+    expect(openEverything(store, PASSPHRASES).owners).toEqual({ dev: [ALICE.name] });
+  });
+
+  test("is named in the conflict without credentials, and no choice gives ownership back", () => {
+    const [conflict] = merge(sides).conflicts;
+    expect(conflict?.reason).toContain(`one side removed owner ${BOB.name}`);
+    for (const choice of ["ours", "theirs"] as const) {
+      const { store } = merge(sides, NO_CREDENTIALS, choice);
+      expect(openEverything(store, PASSPHRASES).owners).toEqual({ dev: [ALICE.name] });
+    }
+  });
+});
+
+test("a domain whose key both sides replaced names the secrets that go with either choice", () => {
+  const start = base();
+  const ours = start.rotateDomainKey("dev", unlocked(start)).addSecret("dev", "mine", "1");
+  const theirs = start.rotateDomainKey("dev", unlocked(start)).addSecret("dev", "yours", "2");
+  const [conflict] = merge({ base: start.data, ours: ours.data, theirs: theirs.data }).conflicts;
+  expect(conflict?.reason).toBe("both sides replaced its key; only ours has mine; only theirs has yours");
+});
