@@ -201,6 +201,9 @@ describe("what a person has to decide", () => {
     const { status, stderr } = await repository.pprotect(["git", "resolve", "--ours"]);
     expect(status).toBe(0);
     expect(stderr).toContain("Left out by what was chosen: prod/three.");
+    // It is written down, so the guard takes it for what it is: no silent loss.
+    expect(storeText(repository)).toContain("-- removed secret three from prod");
+    expect((await repository.pprotect(["git", "pre-commit"])).status).toBe(0);
   });
 
   test("is not decided by a name that is not in conflict", async () => {

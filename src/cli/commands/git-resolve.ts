@@ -9,6 +9,7 @@ import {
   conflictText,
   type Decisions,
   mergeWithDecisions,
+  recordLeftOut,
   secretsLeftOut,
   settle,
 } from "../../git/merge/resolve.ts";
@@ -53,11 +54,15 @@ export class GitResolveCommand extends BaseCommand {
     refuseEdited(path, shownPath);
     const opener = await this.#opener(sides, given);
     const context = { sides, opener, repository, name };
-    const store = await settle(sides, opener, given, (conflict) => this.#decide(conflict, context));
-    await replaceStoreFile(path, shownPath, new KeyFile(store), { onWait: (message) => this.note(message) });
+    const merged = await settle(sides, opener, given, (conflict) => this.#decide(conflict, context));
+    const leftOut = secretsLeftOut(sides, merged);
+    const store = new KeyFile(recordLeftOut(merged, leftOut));
+    await replaceStoreFile(path, shownPath, store, { onWait: (message) => this.note(message) });
     await repository.run("add", "--", name);
-    const left = secretsLeftOut(sides, store).map(shown);
-    if (left.length > 0) this.note(`Left out by what was chosen: ${left.join(", ")}.`);
+    if (leftOut.length > 0) {
+      const names = leftOut.map(({ domain, secret }) => shown(`${domain}/${secret}`));
+      this.note(`Left out by what was chosen: ${names.join(", ")}.`);
+    }
     this.note(
       `Resolved and staged ${printable(shownPath)}. Next: \`git commit\`, or \`--continue\` what git is doing.`,
     );

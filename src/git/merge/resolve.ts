@@ -1,5 +1,6 @@
 import { PprotectError } from "../../common/errors.ts";
 import { shown } from "../../common/printable.ts";
+import { audit, auditEntry } from "../../store/audit-log.ts";
 import type { StoreData } from "../../store/store-data.ts";
 import { type Conflict, type ConflictSubject, conflictLabel } from "./conflict.ts";
 import type { Decision } from "./merge-context.ts";
@@ -66,20 +67,34 @@ function refuseUnknown(labels: readonly string[], conflicts: ReadonlySet<string>
   );
 }
 
-/**
- * Secrets that a side added and the result does not have: chosen against, and nobody should find out later.
- * @returns their names as `domain/secret`
- */
-export function secretsLeftOut({ base, ours, theirs }: Sides, result: StoreData): string[] {
-  const added = [ours, theirs].flatMap((side) =>
-    [...side.domains].flatMap(([domain, { secrets }]) =>
-      [...secrets.keys()]
-        .filter((secret) => !base.domains.get(domain)?.secrets.has(secret))
-        .map((secret) => ({ domain, secret })),
-    ),
-  );
-  const gone = added.filter(({ domain, secret }) => !result.domains.get(domain)?.secrets.has(secret));
-  return [...new Set(gone.map(({ domain, secret }) => `${domain}/${secret}`))];
+/** A secret by its domain's name and its own. */
+interface SecretName {
+  readonly domain: string;
+  readonly secret: string;
+}
+
+/** Secrets that a side added and the result does not have: chosen against, and nobody should find out later. */
+export function secretsLeftOut({ base, ours, theirs }: Sides, result: StoreData): SecretName[] {
+  const leftOut = new Map<string, SecretName>();
+  for (const { domains } of [ours, theirs]) {
+    for (const [domain, { secrets }] of domains) {
+      for (const secret of secrets.keys()) {
+        const isNew = !base.domains.get(domain)?.secrets.has(secret);
+        if (isNew && !result.domains.get(domain)?.secrets.has(secret)) {
+          leftOut.set(`${domain}/${secret}`, { domain, secret });
+        }
+      }
+    }
+  }
+  return [...leftOut.values()];
+}
+
+/** The store with an audit log entry for each secret that was left out: the guard takes no silent loss. */
+export function recordLeftOut(store: StoreData, leftOut: readonly SecretName[], now = new Date()): StoreData {
+  const entries = leftOut
+    .filter(({ domain }) => store.domains.has(domain))
+    .map(({ domain, secret }) => auditEntry(audit.secretRemoved(secret, domain), now));
+  return { ...store, auditLog: [...store.auditLog, ...entries] };
 }
 
 /** The text in a version that a conflict is about: for finding the commit that put it there. */
