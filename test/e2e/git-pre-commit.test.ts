@@ -1,9 +1,13 @@
-import { describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 import { KeyFile } from "../../src/store/key-file.ts";
 import { guardedRepository, tokenLine } from "../git/guard/guard-repository.ts";
+import { binary } from "../support/binary.ts";
 import { fixtureBytes, invalidNames } from "../support/fixtures.ts";
 import { runProgram } from "../support/run.ts";
+import { removeFolders } from "../support/sandbox.ts";
 import { ALICE, NOW, sampleStore, unlocked } from "../support/stores.ts";
+
+afterAll(removeFolders);
 
 const STORE = "protected.yaml";
 
@@ -381,4 +385,16 @@ describe("other files", () => {
     expect(status).toBe(1);
     expect(stderr).toContain("not in a git work tree");
   });
+});
+
+test("the scanner's libraries leave the pipes of whoever called the hook as they were", async () => {
+  const repository = await guardedRepository();
+  repository.write("a.ts", `${tokenLine()}\n`);
+  await repository.must("add", "a.ts");
+  const script = `{ '${binary()}' git pre-commit; grep flags /proc/self/fdinfo/1 /proc/self/fdinfo/2; } 2>&1 | cat`;
+  const { stdout } = await runProgram(["sh", "-c", script], { cwd: repository.folder });
+  const flags = [...stdout.matchAll(/flags:\t(\d+)/g)].map(([, octal = ""]) => Number.parseInt(octal, 8));
+  expect(flags).toHaveLength(2);
+  for (const each of flags) expect(each & 0o4000).toBe(0);
+  expect(stdout).toContain("a.ts:1: ");
 });
