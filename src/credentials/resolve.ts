@@ -11,6 +11,8 @@ import type { Prompter } from "./prompter.ts";
 /** Where credentials may come from, in the order in which the sources are asked: flags, environment, prompt. */
 export interface CredentialSources {
   readonly user: string | undefined;
+  /** Where `user` is from, when not from its flag. */
+  readonly userSource?: string;
   readonly passphraseFile: string | undefined;
   /** Left out where the environment must not be asked. */
   readonly environment: Readonly<Record<string, string | undefined>> | undefined;
@@ -40,7 +42,8 @@ export interface ResolvedCreds extends Creds {
  */
 export async function resolveCredentials(sources: CredentialSources): Promise<ResolvedCreds> {
   const names = environmentNames(sources.environmentPrefix);
-  const givenUser = flag("--user", sources.user) ?? fromEnvironment(sources, names.user);
+  const givenUser =
+    flag(sources.userSource ?? "--user", sources.user) ?? fromEnvironment(sources, names.user);
   const givenPassphrase = passphraseFromFile(sources) ?? fromEnvironment(sources, names.passphrase);
   if (sources.prompter) announce(sources.prompter, sources.file, givenUser, givenPassphrase);
   const user = givenUser ?? (await prompted(sources, "user", "User email: "));

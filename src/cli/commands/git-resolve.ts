@@ -114,7 +114,11 @@ export class GitResolveCommand extends BaseCommand {
     }
     const user = haveCredentials ? this.user : await this.ask("User email: ", "user");
     if (user === "" && !haveCredentials) return NO_CREDENTIALS;
-    const creds = await resolveCredentials({ ...this.credentialSources, user });
+    const creds = await resolveCredentials({
+      ...this.credentialSources,
+      user,
+      ...(haveCredentials ? {} : { userSource: "the prompt" }),
+    });
     const known = [sides.ours, sides.theirs, sides.base].filter(({ custodians }) =>
       custodians.has(creds.name),
     );
