@@ -2,7 +2,7 @@ import { relative, resolve } from "node:path";
 import { Command, Option } from "clipanion";
 import { PprotectError } from "../common/errors.ts";
 import { DEFAULT_PREFIX, PREFIX_VARIABLE } from "../credentials/environment-names.ts";
-import type { CredentialSources } from "../credentials/resolve.ts";
+import type { CredentialSources, GivenCredentials } from "../credentials/resolve.ts";
 import type { UnlockedCustodian } from "../store/custodian.ts";
 import type { KeyFile } from "../store/key-file.ts";
 import { DEFAULT_FILE, locateStore, readStoreFile, updateStoreFile } from "../store/store-file.ts";
@@ -78,15 +78,19 @@ export abstract class BaseCommand extends Command {
     return readStoreFile(resolve(this.storePath), this.storePath);
   }
 
-  protected get credentialSources(): CredentialSources {
+  /** What was given without a question; the terminal stays untouched. */
+  protected get givenCredentials(): GivenCredentials {
     return {
       user: this.user,
       passphraseFile: this.passphraseFile,
       environment: this.ignoreEnv ? undefined : process.env,
       environmentPrefix: this.credentialPrefix,
-      prompter: this.prompter,
       file: this.storePath,
     };
+  }
+
+  protected get credentialSources(): CredentialSources {
+    return { ...this.givenCredentials, prompter: this.prompter };
   }
 
   /** Resolves and verifies credentials: the one key derivation of a command. */

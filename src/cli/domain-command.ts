@@ -3,7 +3,7 @@ import { PprotectError } from "../common/errors.ts";
 import type { KeyFile } from "../store/key-file.ts";
 import { findDomain } from "../store/lookup.ts";
 import { BaseCommand } from "./base-command.ts";
-import { fillSlots } from "./names.ts";
+import { fillSlots } from "./positionals.ts";
 
 /** A command about one domain, given as the first argument, by `--domain`, or at a prompt. */
 export abstract class DomainCommand extends BaseCommand {

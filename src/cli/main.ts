@@ -2,7 +2,6 @@
 import "./hidden-streams.ts";
 
 import { Cli, type CommandClass } from "clipanion";
-import { PprotectError } from "../common/errors.ts";
 import { normalizeArguments, wantsHelp } from "./arguments.ts";
 import { exitStatus, explain, parseError } from "./failure.ts";
 import { restoreStreams } from "./hidden-streams.ts";
@@ -65,7 +64,6 @@ async function main(): Promise<void> {
     }
     writeError(explain(error));
     process.exitCode = exitStatus(error);
-    if (error instanceof PprotectError && error.code === "end_of_input") process.exit();
   }
 }
 

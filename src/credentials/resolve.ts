@@ -25,6 +25,9 @@ export interface CredentialSources {
   readonly passphraseQuestion?: string;
 }
 
+/** The sources that need nobody to be asked. */
+export type GivenCredentials = Omit<CredentialSources, "prompter">;
+
 /** One half of the credentials and where it came from, for the error that names both. */
 interface Half {
   readonly value: string;
@@ -58,7 +61,7 @@ export async function resolveCredentials(sources: CredentialSources): Promise<Re
 }
 
 /** Whether credentials were given without anyone being asked. */
-export function hasGivenCredentials(sources: CredentialSources): boolean {
+export function hasGivenCredentials(sources: GivenCredentials): boolean {
   const names = environmentNames(sources.environmentPrefix);
   const user = sources.user ?? sources.environment?.[names.user];
   const passphrase = sources.passphraseFile ?? sources.environment?.[names.passphrase];

@@ -42,3 +42,8 @@ export function withoutEntry<V>(map: ReadonlyMap<string, V>, key: string): Reado
   copy.delete(key);
   return copy;
 }
+
+/** All keys of several maps, each once, in the order of the maps. */
+export function unionOfKeys(...maps: readonly (ReadonlyMap<string, unknown> | undefined)[]): string[] {
+  return [...new Set(maps.flatMap((map) => [...(map?.keys() ?? [])]))];
+}

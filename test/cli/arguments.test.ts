@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { Cli } from "clipanion";
 import { normalizeArguments, VALUE_OPTIONS, wantsHelp } from "../../src/cli/arguments.ts";
 import { commandHelp } from "../../src/cli/help.ts";
-import { fillSlots } from "../../src/cli/names.ts";
+import { fillSlots } from "../../src/cli/positionals.ts";
 import { commandNames, loadAll } from "../../src/cli/registry.ts";
 import { generateValue } from "../../src/cli/secret-value.ts";
 

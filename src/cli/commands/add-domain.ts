@@ -3,7 +3,7 @@ import { PprotectError } from "../../common/errors.ts";
 import { shown } from "../../common/printable.ts";
 import { checkNewDomainName } from "../../store/names.ts";
 import { BaseCommand } from "../base-command.ts";
-import { fillSlots } from "../names.ts";
+import { fillSlots } from "../positionals.ts";
 
 export class AddDomainCommand extends BaseCommand {
   static override paths = [["add-domain"]];

@@ -48,7 +48,7 @@ export class CheckCommand extends BaseCommand {
   /** @returns what to add to the verdict, or `undefined` after a problem */
   async #openOwned(bytes: Uint8Array, keyFile: KeyFile): Promise<string | undefined> {
     const { hasGivenCredentials } = await import("../../credentials/resolve.ts");
-    if (this.user === undefined && !hasGivenCredentials(this.credentialSources)) return "";
+    if (this.user === undefined && !hasGivenCredentials(this.givenCredentials)) return "";
     const custodian = await this.unlock(keyFile);
     const { checkOwned } = await import("../../store/check-owned.ts");
     const { opened, problems } = checkOwned(bytes, keyFile, custodian);

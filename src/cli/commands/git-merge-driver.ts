@@ -1,6 +1,6 @@
 import { Command, Option } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
-import { environmentNames } from "../../credentials/environment-names.ts";
+import { hasGivenCredentials, resolveCredentials } from "../../credentials/resolve.ts";
 import { runMergeDriver } from "../../git/merge/merge-driver.ts";
 import type { Creds } from "../../store/creds.ts";
 import { BaseCommand } from "../base-command.ts";
@@ -31,18 +31,15 @@ export class GitMergeDriverCommand extends BaseCommand {
       theirs: this.theirs,
       markerSize: size,
       path: this.storeName ?? this.ours,
-      creds: this.#credentialsAtHand(),
+      creds: await this.#credentialsAtHand(),
     });
     for (const line of report) this.note(line);
     return clean ? 0 : 1;
   }
 
-  /** From the environment alone: git may be running without anyone to ask. */
-  #credentialsAtHand(): Creds | undefined {
-    if (this.ignoreEnv) return undefined;
-    const names = environmentNames(this.credentialPrefix);
-    const name = process.env[names.user];
-    const passphrase = process.env[names.passphrase];
-    return name === undefined || passphrase === undefined ? undefined : { name, passphrase };
+  /** Git may be running without anyone to ask. */
+  async #credentialsAtHand(): Promise<Creds | undefined> {
+    if (!hasGivenCredentials(this.givenCredentials)) return undefined;
+    return resolveCredentials({ ...this.givenCredentials, prompter: undefined });
   }
 }

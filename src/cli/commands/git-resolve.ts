@@ -103,7 +103,7 @@ export class GitResolveCommand extends BaseCommand {
     const { hasGivenCredentials, resolveCredentials, wrongCredentials } = await import(
       "../../credentials/resolve.ts"
     );
-    const haveCredentials = this.user !== undefined || hasGivenCredentials(this.credentialSources);
+    const haveCredentials = this.user !== undefined || hasGivenCredentials(this.givenCredentials);
     if (!haveCredentials) {
       const { conflicts } = mergeWithDecisions(sides, NO_CREDENTIALS, given);
       const helped = conflicts.filter(({ credentials }) => credentials === "needed");
@@ -119,12 +119,9 @@ export class GitResolveCommand extends BaseCommand {
       user,
       ...(haveCredentials ? {} : { userSource: "the prompt" }),
     });
-    const known = [sides.ours, sides.theirs, sides.base].filter(({ custodians }) =>
-      custodians.has(creds.name),
-    );
-    if (!known.some((store) => new KeyFile(store).unlock(creds)))
-      throw wrongCredentials(new KeyFile(sides.ours), creds);
-    return openerFor(creds, sides);
+    const opener = openerFor(creds, sides);
+    if (!opener.fits()) throw wrongCredentials(new KeyFile(sides.ours), creds);
+    return opener;
   }
 
   async #decide(conflict: Conflict, context: DecisionContext): Promise<Decision> {

@@ -23,14 +23,7 @@ export function markConflicts(sides: Sides, size: number): string {
     mine = [];
     other = [];
   };
-  // Whatever the reason, what git is told is a conflict must not look like a finished file.
-  if (ours.join("\n") === theirs.join("\n")) {
-    mine = ours;
-    other = theirs;
-    flush();
-    return `${out.join("\n")}\n`;
-  }
-  for (const { added, removed, value } of diffArrays(ours, theirs)) {
+  for (const { added, removed, value } of differences(ours, theirs)) {
     if (removed) mine.push(...value);
     else if (added) other.push(...value);
     else {
@@ -40,6 +33,16 @@ export function markConflicts(sides: Sides, size: number): string {
   }
   flush();
   return `${out.join("\n")}\n`;
+}
+
+/** Whatever the reason, what git is told is a conflict must not look like a finished file: never no difference. */
+function differences(ours: string[], theirs: string[]) {
+  return Bun.deepEquals(ours, theirs)
+    ? [
+        { removed: true, added: false, value: ours },
+        { removed: false, added: true, value: theirs },
+      ]
+    : diffArrays(ours, theirs);
 }
 
 function view(sides: Sides, choice: Choice): StoreData {

@@ -1,10 +1,10 @@
 import { sealSecret } from "../../store/domain.ts";
-import type { Domain, StoreData } from "../../store/store-data.ts";
+import { type Domain, type StoreData, unionOfKeys } from "../../store/store-data.ts";
 import type { ConflictSubject } from "./conflict.ts";
 import { decideDomain } from "./domain-decision.ts";
 import type { MergeContext } from "./merge-context.ts";
 import { isOwnerAfter, mergeOwners, revokedOwners } from "./merge-owners.ts";
-import { acceptableSides, type Choice, type SideName, unionOfKeys, type Versions } from "./sides.ts";
+import { acceptableSides, type Choice, type SideName, type Versions } from "./sides.ts";
 
 /** One domain of a merge, or `undefined` where it is gone. */
 export function mergeDomain(name: string, context: MergeContext): Domain | undefined {

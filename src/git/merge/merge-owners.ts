@@ -1,9 +1,9 @@
 import { sealDomainKey } from "../../store/domain.ts";
-import type { Domain } from "../../store/store-data.ts";
+import { type Domain, unionOfKeys } from "../../store/store-data.ts";
 import type { ConflictSubject } from "./conflict.ts";
 import { decideDomain } from "./domain-decision.ts";
 import type { MergeContext } from "./merge-context.ts";
-import { type Choice, type SideName, type Sides, unionOfKeys } from "./sides.ts";
+import type { Choice, SideName, Sides } from "./sides.ts";
 
 /** The owners of a domain after a merge, each with a copy of the key that stands. */
 export function mergeOwners(

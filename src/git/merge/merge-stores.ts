@@ -1,9 +1,9 @@
-import type { Domain, StoreData } from "../../store/store-data.ts";
+import { type Domain, type StoreData, unionOfKeys } from "../../store/store-data.ts";
 import { mergeAuditLogs } from "./audit-log-merge.ts";
 import type { Conflict, ConflictSubject } from "./conflict.ts";
 import type { MergeContext, MergeOptions } from "./merge-context.ts";
 import { mergeDomain } from "./merge-domain.ts";
-import { acceptableSides, type Choice, type Sides, unionOfKeys } from "./sides.ts";
+import { acceptableSides, type Choice, type Sides } from "./sides.ts";
 
 export interface MergeResult {
   /** Everything merged; a conflict without a decision stands as ours. */

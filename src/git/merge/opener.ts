@@ -8,6 +8,8 @@ import type { SideName, Sides } from "./sides.ts";
 
 /** Opens what one custodian may open in the versions of a merge. Nothing is derived before it is needed. */
 export interface Opener {
+  /** Whether the credentials are those of a custodian in any of the versions. */
+  fits(): boolean;
   /** A domain's private key as one version has it, or `undefined` when these credentials cannot open it. */
   domainKey(side: SideName, domain: string): PrivateKey | undefined;
   /** A secret of one version in the clear, or `undefined`. */
@@ -15,7 +17,11 @@ export interface Opener {
 }
 
 /** An opener for someone who gave no credentials. */
-export const NO_CREDENTIALS: Opener = { domainKey: () => undefined, secret: () => undefined };
+export const NO_CREDENTIALS: Opener = {
+  fits: () => false,
+  domainKey: () => undefined,
+  secret: () => undefined,
+};
 
 /** An opener with somebody's credentials: one key derivation for each key material of theirs among the versions. */
 export function openerFor(creds: Creds, sides: Sides): Opener {
@@ -41,6 +47,7 @@ export function openerFor(creds: Creds, sides: Sides): Opener {
     return keys.get(id);
   };
   return {
+    fits: () => [sides.ours, sides.theirs, sides.base].some((store) => custodianIn(store) !== undefined),
     domainKey,
     secret(side, domain, secret) {
       const sealed = sides[side].domains.get(domain)?.secrets.get(secret);

@@ -18,11 +18,6 @@ export interface Versions<T> {
   readonly theirs: T | undefined;
 }
 
-/** All keys of three maps, each once, ours first. */
-export function unionOfKeys(...maps: readonly (ReadonlyMap<string, unknown> | undefined)[]): string[] {
-  return [...new Set(maps.flatMap((map) => [...(map?.keys() ?? [])]))];
-}
-
 /**
  * The sides that a three-way merge may take: the one that changed, or either where both come to the same.
  *

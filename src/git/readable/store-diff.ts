@@ -1,5 +1,5 @@
 import { compareCodePoints } from "../../store/code-points.ts";
-import { type Domain, EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
+import { type Domain, EMPTY_STORE, type StoreData, unionOfKeys } from "../../store/store-data.ts";
 import { type AuditLogChange, auditLogChanges } from "./audit-log-diff.ts";
 import { keyTypeIn } from "./store-text.ts";
 
@@ -69,7 +69,7 @@ export function diffStores(before: StoreData | undefined, after: StoreData | und
   const rekeyed = changedKeys(old.custodians, now.custodians);
   return [
     ...custodianChanges(old, now),
-    ...unionOfKeys(old.domains, now.domains).flatMap((name) =>
+    ...sortedKeys(old.domains, now.domains).flatMap((name) =>
       domainChanges(name, old.domains.get(name), now.domains.get(name), rekeyed),
     ),
     ...auditLogChanges(old.auditLog, now.auditLog),
@@ -86,7 +86,7 @@ export function inheritedStore(parents: readonly StoreData[], merged: StoreData)
     merged.custodians,
   );
   const domains = new Map<string, Domain>();
-  for (const name of unionOfKeys(merged.domains, ...parents.map((parent) => parent.domains))) {
+  for (const name of sortedKeys(merged.domains, ...parents.map((parent) => parent.domains))) {
     const domain = inheritedDomain(
       parents.map((parent) => parent.domains.get(name)),
       merged.domains.get(name),
@@ -126,7 +126,7 @@ function inheritedEntries(
   merged: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, string> {
   const inherited = new Map<string, string>();
-  for (const name of unionOfKeys(merged, ...parents)) {
+  for (const name of sortedKeys(merged, ...parents)) {
     const result = merged.get(name);
     const before = parents.map((parent) => parent.get(name));
     const value = before.includes(result) ? result : before.find((each) => each !== undefined);
@@ -136,7 +136,7 @@ function inheritedEntries(
 }
 
 function custodianChanges(old: StoreData, now: StoreData): StoreChange[] {
-  return unionOfKeys(old.custodians, now.custodians).flatMap((custodian): StoreChange[] => {
+  return sortedKeys(old.custodians, now.custodians).flatMap((custodian): StoreChange[] => {
     const before = old.custodians.get(custodian);
     const after = now.custodians.get(custodian);
     if (before === after) return [];
@@ -159,7 +159,7 @@ function custodianKeyChange(
 ): CustodianKeyChange {
   const resealed: string[] = [];
   const stale: string[] = [];
-  for (const name of unionOfKeys(now.domains)) {
+  for (const name of sortedKeys(now.domains)) {
     const before = old.domains.get(name)?.owners.get(custodian);
     const after = now.domains.get(name)?.owners.get(custodian);
     if (before === undefined || after === undefined) continue;
@@ -198,7 +198,7 @@ function wholeDomain(
   domain: string,
   { secrets, owners }: Domain,
 ): StoreChange {
-  return { kind, domain, secrets: unionOfKeys(secrets), owners: unionOfKeys(owners) };
+  return { kind, domain, secrets: sortedKeys(secrets), owners: sortedKeys(owners) };
 }
 
 function rotation(domain: string, before: Domain, after: Domain): DomainRotation {
@@ -247,19 +247,19 @@ function entryChanges(
   before: ReadonlyMap<string, string>,
   after: ReadonlyMap<string, string>,
 ): EntryChange[] {
-  return unionOfKeys(before, after).flatMap((name): EntryChange[] => {
+  return sortedKeys(before, after).flatMap((name): EntryChange[] => {
     if (before.get(name) === after.get(name)) return [];
     if (!before.has(name)) return [{ name, how: "added" }];
     return [{ name, how: after.has(name) ? "changed" : "removed" }];
   });
 }
 
-function unionOfKeys(...maps: readonly ReadonlyMap<string, unknown>[]): string[] {
-  return [...new Set(maps.flatMap((map) => [...map.keys()]))].sort(compareCodePoints);
+function sortedKeys(...maps: readonly ReadonlyMap<string, unknown>[]): string[] {
+  return unionOfKeys(...maps).sort(compareCodePoints);
 }
 
 function commonKeys(a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string, unknown>): string[] {
-  return unionOfKeys(a).filter((key) => b.has(key));
+  return sortedKeys(a).filter((key) => b.has(key));
 }
 
 /** Keys of both maps whose values differ, sorted. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { conflictLabel } from "../../../src/git/merge/conflict.ts";
+import { conflictLabel, describeConflict } from "../../../src/git/merge/conflict.ts";
 import { markConflicts } from "../../../src/git/merge/marked-text.ts";
 import type { Decision } from "../../../src/git/merge/merge-context.ts";
 import { mergeStores } from "../../../src/git/merge/merge-stores.ts";
@@ -194,4 +194,15 @@ test("a domain whose key both sides replaced names the secrets that go with eith
   const theirs = start.rotateDomainKey("dev", unlocked(start)).addSecret("dev", "yours", "2");
   const [conflict] = merge({ base: start.data, ours: ours.data, theirs: theirs.data }).conflicts;
   expect(conflict?.reason).toBe("both sides replaced its key; only ours has mine; only theirs has yours");
+});
+
+test("a conflict that names a hostile owner is printed escaped", () => {
+  const evil = "mallory\u001b[2J";
+  const line = describeConflict({
+    subject: { kind: "domain", domain: "dev" },
+    reason: `one side removed owner ${evil}`,
+    credentials: "needed",
+  });
+  expect(line).not.toContain("\u001b");
+  expect(line).toContain("mallory\\u{1b}[2J");
 });
