@@ -1,4 +1,6 @@
+import { clipanionWithoutTerminal } from "./clipanion-platform.ts";
 import { embeddedAddon } from "./embedded-addon.ts";
+import { embeddedOverview } from "./embedded-overview.ts";
 
 /**
  * Compiles the command line into one file that needs nothing beside it.
@@ -13,8 +15,9 @@ export async function compile(outfile: string): Promise<void> {
     format: "esm",
     minify: true,
     bytecode: true,
+    splitting: true,
     compile: { outfile, autoloadDotenv: false, autoloadBunfig: false },
-    plugins: [embeddedAddon()],
+    plugins: [embeddedAddon(), embeddedOverview(), clipanionWithoutTerminal()],
   });
   for (const log of result.logs) console.error(log);
   if (!result.success) process.exit(1);

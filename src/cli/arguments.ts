@@ -20,6 +20,7 @@ export const VALUE_OPTIONS: ReadonlySet<string> = new Set([
  * What follows `--`, names and values stay as they are.
  */
 export function normalizeArguments(args: readonly string[], commandNames: readonly string[]): string[] {
+  if (args[0] === "--version") return normalizeArguments(["version", ...args.slice(1)], commandNames);
   const end = args.indexOf("--");
   const before = (end === -1 ? args : args.slice(0, end)).map(dashedOption);
   const [start, length] = findCommand(before, commandNames);

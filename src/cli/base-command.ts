@@ -1,13 +1,17 @@
 import { relative, resolve } from "node:path";
 import { Command, Option } from "clipanion";
 import { PprotectError } from "../common/errors.ts";
+import { lazy } from "../common/lazy.ts";
 import { DEFAULT_PREFIX, PREFIX_VARIABLE } from "../credentials/environment-names.ts";
 import type { CredentialSources, GivenCredentials } from "../credentials/resolve.ts";
 import type { UnlockedCustodian } from "../store/custodian.ts";
 import type { KeyFile } from "../store/key-file.ts";
-import { DEFAULT_FILE, locateStore, readStoreFile, updateStoreFile } from "../store/store-file.ts";
 import { colorsWanted, writeError } from "./output.ts";
-import { type InputPrompter, openPrompter } from "./prompt.ts";
+import type { InputPrompter } from "./prompt.ts";
+
+/** What not every command needs is loaded at its first use. */
+const prompting = lazy(() => require("./prompt.ts") as typeof import("./prompt.ts"));
+const storeFiles = lazy(() => require("../store/store-file.ts") as typeof import("../store/store-file.ts"));
 
 /** Headings of the help, in the order in which they are shown. */
 export const CATEGORIES = [
@@ -23,7 +27,7 @@ export type Category = (typeof CATEGORIES)[number];
 /** What every command can do: its global options, the store, credentials and prompts. */
 export abstract class BaseCommand extends Command {
   file = Option.String("--file", {
-    description: `the store (default: ${DEFAULT_FILE} here or in the nearest parent within the repository)`,
+    description: `the store (default: protected.yaml here or in the nearest parent within the repository)`,
   });
   confirm = Option.Boolean("--confirm", false, {
     description: "show what would change and ask before writing",
@@ -55,8 +59,7 @@ export abstract class BaseCommand extends Command {
   /** The store's path as the user would write it. */
   get storePath(): string {
     if (this.file !== undefined) return this.file;
-    const found = relative(process.cwd(), locateStore(process.cwd()));
-    return found === "" ? DEFAULT_FILE : found;
+    return relative(process.cwd(), storeFiles().locateStore(process.cwd()));
   }
 
   protected get credentialPrefix(): string {
@@ -66,7 +69,7 @@ export abstract class BaseCommand extends Command {
   /** Where a person may be asked; nothing with `--non-interactive`. */
   protected get prompter(): InputPrompter | undefined {
     if (this.nonInteractive) return undefined;
-    this.#prompter ??= openPrompter();
+    this.#prompter ??= prompting().openPrompter();
     return this.#prompter;
   }
 
@@ -75,7 +78,7 @@ export abstract class BaseCommand extends Command {
   }
 
   protected readStore(): KeyFile {
-    return readStoreFile(resolve(this.storePath), this.storePath);
+    return storeFiles().readStoreFile(resolve(this.storePath), this.storePath);
   }
 
   /** What was given without a question; the terminal stays untouched. */
@@ -104,7 +107,7 @@ export abstract class BaseCommand extends Command {
   /** Changes the store and says what was done. */
   protected async update(change: (keyFile: KeyFile) => KeyFile, done: string): Promise<number> {
     await this.#prompter?.throwIfInterrupted();
-    const written = await updateStoreFile(resolve(this.storePath), this.storePath, change, {
+    const written = await storeFiles().updateStoreFile(resolve(this.storePath), this.storePath, change, {
       ...(this.confirm ? { approve: (before, after) => this.approve(before, after) } : {}),
       onWait: (message) => this.note(message),
     });

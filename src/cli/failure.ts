@@ -1,4 +1,3 @@
-import { UsageError } from "clipanion";
 import { type ErrorCode, PprotectError } from "../common/errors.ts";
 import { nearest } from "../common/nearest.ts";
 import { printable, shown } from "../common/printable.ts";
@@ -22,8 +21,7 @@ export function explain(error: unknown): string {
   if (error instanceof PprotectError) {
     return `${printable(`pprotect: ${error.message}${error.fix === undefined ? "" : ` (${error.fix})`}`)}\n`;
   }
-  if (error instanceof UsageError)
-    return `${printable(`pprotect: ${error.message.replaceAll("\n", " ")}`)}\n`;
+  if (isParserError(error)) return `${printable(`pprotect: ${error.message.replaceAll("\n", " ")}`)}\n`;
   // A defect of ours: its message may hold anything, so only its kind is shown.
   const kind = error instanceof Error ? error.name : typeof error;
   return `pprotect: internal error (${printable(kind)}); please report it\n`;
@@ -35,7 +33,7 @@ export function parseError(
   args: readonly string[],
   commandNames: readonly string[],
 ): unknown {
-  if (!(error instanceof Error) || !("clipanion" in error)) return error;
+  if (!isParserError(error)) return error;
   const known = commandNames.find((name) => name.split(" ").every((word) => args.includes(word)));
   if (known === undefined) return unknownCommand(args, commandNames);
   const [, reason = ""] =
@@ -45,6 +43,11 @@ export function parseError(
     `${known}: ${reasonOf(known, reason.trim(), args)}`,
     `\`pprotect ${known} --help\` explains it`,
   );
+}
+
+/** Told by the mark that they carry, so that what prints an error need not load the parser. */
+function isParserError(error: unknown): error is Error {
+  return error instanceof Error && "clipanion" in error;
 }
 
 function unknownCommand(args: readonly string[], commandNames: readonly string[]): PprotectError {

@@ -1,14 +1,22 @@
 /**
- * Hides the process's output streams from libraries that look at them when they are loaded (clipanion, debug);
+ * Hides the process's standard streams from libraries that look at them when they are loaded (clipanion, debug);
  * to be imported before any of them. At the first look the runtime makes the pipes behind the streams
  * non-blocking, for every process that holds them and after our end too: the next program of the same script,
- * or the one that takes our place in `exec`, would fail with EAGAIN in the middle of its output.
+ * or the one that takes our place in `exec`, would fail with EAGAIN in the middle of its output. And with the
+ * first look the runtime loads its terminals and sockets, which takes longer than a short command.
  */
 const real = globalThis.process;
 
-const shim: NodeJS.Process = Object.create(real, {
-  stdout: { value: { fd: 1 } },
-  stderr: { value: { fd: 2 } },
+const HIDDEN: ReadonlyMap<PropertyKey, unknown> = new Map([
+  ["stdin", { fd: 0 }],
+  ["stdout", { fd: 1 }],
+  ["stderr", { fd: 2 }],
+]);
+
+/** All else goes to the process itself: an accessor that is handed another object breaks for good. */
+const shim = new Proxy(real, {
+  get: (target, name) => (HIDDEN.has(name) ? HIDDEN.get(name) : Reflect.get(target, name, target)),
+  set: (target, name, value) => Reflect.set(target, name, value, target),
 });
 
 globalThis.process = shim;

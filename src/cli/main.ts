@@ -1,24 +1,16 @@
 #!/usr/bin/env bun
 import "./hidden-streams.ts";
 
-import { Cli, type CommandClass } from "clipanion";
 import { normalizeArguments, wantsHelp } from "./arguments.ts";
 import { exitStatus, explain, parseError } from "./failure.ts";
-import { restoreStreams } from "./hidden-streams.ts";
+import { hidingStreams, restoreStreams } from "./hidden-streams.ts";
 import { OutputClosedError, writeError, writeOut } from "./output.ts";
 import { commandNames, loadAll, loadMatching } from "./registry.ts";
-import { VERSION } from "./version.ts";
-
-function buildCli(commands: readonly CommandClass[]): Cli {
-  const cli = new Cli({ binaryName: "pprotect", binaryLabel: "pprotect", binaryVersion: VERSION });
-  for (const command of commands) cli.register(command);
-  return cli;
-}
 
 async function run(args: readonly string[]): Promise<number> {
   if (wantsHelp(args)) return help(args);
   if (args.length === 0) {
-    writeError(await overviewText());
+    writeError(await readOverview());
     return 1;
   }
   const command = await parse(args);
@@ -26,6 +18,7 @@ async function run(args: readonly string[]): Promise<number> {
 }
 
 async function parse(args: readonly string[]) {
+  const { buildCli } = await hidingStreams(() => import("./parser.ts"));
   const matching = await loadMatching(args);
   try {
     if (matching.length > 0) return buildCli(matching).process([...args]);
@@ -36,12 +29,17 @@ async function parse(args: readonly string[]) {
 }
 
 async function help(args: readonly string[]): Promise<number> {
-  const { commandHelp } = await import("./help.ts");
   const matching = await loadMatching(args);
+  if (matching.length === 0) {
+    writeOut(await readOverview());
+    return 0;
+  }
+  const { buildCli } = await hidingStreams(() => import("./parser.ts"));
+  const { commandHelp } = await import("./help.ts");
   // The command is the one whose words come first; the others are arguments of its own.
   const definitions = buildCli(matching).definitions();
   const [definition] = definitions.sort((a, b) => firstWord(args, a.path) - firstWord(args, b.path));
-  writeOut(definition ? commandHelp(definition) : await overviewText());
+  if (definition) writeOut(commandHelp(definition));
   return 0;
 }
 
@@ -49,9 +47,9 @@ function firstWord(args: readonly string[], path: string): number {
   return args.indexOf(path.split(" ")[1] ?? "");
 }
 
-async function overviewText(): Promise<string> {
-  const { overview } = await import("./help.ts");
-  return overview(buildCli(await loadAll()));
+async function readOverview(): Promise<string> {
+  const { overviewText } = await hidingStreams(() => import("./overview-text.ts"));
+  return overviewText();
 }
 
 async function main(): Promise<void> {

@@ -1,6 +1,6 @@
 import { writeSync } from "node:fs";
-import { isatty } from "node:tty";
 import { PprotectError } from "../common/errors.ts";
+import { isTerminal } from "../common/terminal.ts";
 import { errnoOf, fileError } from "../store/file-error.ts";
 
 /** Standard output was closed by its reader, as `head` does: no error, nothing more to do. */
@@ -40,5 +40,5 @@ function writeAll(descriptor: number, text: string): void {
 
 /** Whether standard error takes colours: a terminal that is no dumb one, unless NO_COLOR is set. */
 export function colorsWanted(): boolean {
-  return isatty(2) && process.env.TERM !== "dumb" && !process.env.NO_COLOR;
+  return isTerminal(2) && process.env.TERM !== "dumb" && !process.env.NO_COLOR;
 }

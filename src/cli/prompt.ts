@@ -1,8 +1,8 @@
 import { readSync } from "node:fs";
 import { createInterface, type Interface } from "node:readline";
 import { Writable } from "node:stream";
-import { isatty } from "node:tty";
 import { PprotectError } from "../common/errors.ts";
+import { isTerminal } from "../common/terminal.ts";
 import type { Prompter } from "../credentials/prompter.ts";
 import { errnoOf, fileError } from "../store/file-error.ts";
 import { writeError } from "./output.ts";
@@ -22,7 +22,7 @@ export interface InputPrompter extends Prompter {
 
 /** Asks at the terminal, or takes a line of standard input for each question where there is none. */
 export function openPrompter(): InputPrompter {
-  return isatty(0) ? new TerminalPrompter() : new LinePrompter();
+  return isTerminal(0) ? new TerminalPrompter() : new LinePrompter();
 }
 
 const endOfInput = (question: string): PprotectError =>

@@ -11,7 +11,6 @@ interface Entry {
 const ENTRIES: readonly Entry[] = [
   entry("init", async () => (await import("./commands/init.ts")).InitCommand),
   entry("version", async () => (await import("./commands/version.ts")).VersionCommand),
-  entry("--version", async () => (await import("./commands/version.ts")).VersionCommand),
   entry("check", async () => (await import("./commands/check.ts")).CheckCommand),
   entry("list-audit-log", async () => (await import("./commands/list-audit-log.ts")).ListAuditLogCommand),
   entry(
@@ -79,7 +78,7 @@ function entry(words: string, load: () => Promise<CommandClass>): Entry {
 
 /** The words of every command, as typed. */
 export function commandNames(): string[] {
-  return ENTRIES.map(({ path }) => path.join(" ")).filter((name) => !name.startsWith("-"));
+  return ENTRIES.map(({ path }) => path.join(" "));
 }
 
 /**

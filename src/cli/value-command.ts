@@ -1,7 +1,7 @@
-import { isatty } from "node:tty";
 import { Option } from "clipanion";
 import { PprotectError } from "../common/errors.ts";
 import { shown } from "../common/printable.ts";
+import { isTerminal } from "../common/terminal.ts";
 import type { KeyFile } from "../store/key-file.ts";
 import { checkSecretName } from "../store/names.ts";
 import { DomainCommand } from "./domain-command.ts";
@@ -48,7 +48,7 @@ export abstract class ValueCommand extends DomainCommand {
         typeof this.generate === "string" ? Number(this.generate) : DEFAULT_GENERATED_LENGTH,
       );
     }
-    if (namesGiven && !isatty(0)) return readPipedValue();
+    if (namesGiven && !isTerminal(0)) return readPipedValue();
     const value = await this.askHidden(
       "Secret value: ",
       "value (--value-file, --generate or standard input)",

@@ -1,4 +1,12 @@
 /** What a terminal would obey rather than show: controls, bidirectional overrides, separators, lone surrogates. */
+/** Most text: nothing in it needs a closer look. */
+const PRINTABLE_ASCII = /^[ -~]*$/;
+
+/** Whether text is made of the 95 printable characters of ASCII alone. */
+export function isPrintableAscii(text: string): boolean {
+  return PRINTABLE_ASCII.test(text);
+}
+
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
 
 const MAX_NAME_LENGTH = 100;

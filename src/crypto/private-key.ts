@@ -1,26 +1,23 @@
+import { lazy } from "../common/lazy.ts";
 import { randomBytes, wipe } from "./bytes.ts";
 import { type PrivateKey, type X25519, X25519_KEY_BYTES } from "./x25519.ts";
-import { x25519Native } from "./x25519-native.ts";
 
 export type { PrivateKey } from "./x25519.ts";
 
 /** The native implementation where the runtime's library has the curve (some FIPS builds do not). */
-function chooseImplementation(): X25519 {
+const implementation = lazy((): X25519 => {
+  const { x25519Native } = require("./x25519-native.ts") as typeof import("./x25519-native.ts");
   try {
     x25519Native.importKey(new Uint8Array(X25519_KEY_BYTES).fill(1));
     return x25519Native;
   } catch {
-    // Loaded only where needed: building its tables costs more than starting a command.
     return (require("./x25519-noble.ts") as typeof import("./x25519-noble.ts")).x25519Noble;
   }
-}
-
-let implementation: X25519 | undefined;
+});
 
 /** @param bytes 32 raw bytes; they are copied, so the caller wipes its own */
 export function importPrivateKey(bytes: Uint8Array): PrivateKey {
-  implementation ??= chooseImplementation();
-  return implementation.importKey(bytes);
+  return implementation().importKey(bytes);
 }
 
 /** A new private key from the system's random source. */

@@ -1,11 +1,15 @@
-import { hsalsa, xsalsa20poly1305 } from "@noble/ciphers/salsa.js";
-import { blake2b } from "@noble/hashes/blake2.js";
+import { lazy } from "../common/lazy.ts";
 import { concatBytes, wipe } from "./bytes.ts";
 import { generatePrivateKey, type PrivateKey } from "./private-key.ts";
 import { LowOrderPointError, X25519_KEY_BYTES } from "./x25519.ts";
 
 /** What a sealed box adds to its text: the ephemeral public key (32 bytes) and the Poly1305 tag (16 bytes). */
 export const SEALED_BOX_OVERHEAD = X25519_KEY_BYTES + 16;
+
+const primitives = lazy(() => ({
+  ...(require("@noble/ciphers/salsa.js") as typeof import("@noble/ciphers/salsa.js")),
+  ...(require("@noble/hashes/blake2.js") as typeof import("@noble/hashes/blake2.js")),
+}));
 
 const NONCE_BYTES = 24;
 /** "expand 32-byte k" as four little-endian words (Bernstein, Salsa20 specification §8). */
@@ -22,7 +26,9 @@ const ZERO_INPUT = new Uint32Array(4);
 export function seal(plaintext: Uint8Array, publicKey: Uint8Array): Uint8Array {
   const ephemeral = generatePrivateKey();
   const key = boxKey(ephemeral, publicKey);
-  const box = xsalsa20poly1305(key, sealNonce(ephemeral.publicKey, publicKey)).encrypt(plaintext);
+  const box = primitives()
+    .xsalsa20poly1305(key, sealNonce(ephemeral.publicKey, publicKey))
+    .encrypt(plaintext);
   wipe(key);
   return concatBytes(ephemeral.publicKey, box);
 }
@@ -39,9 +45,9 @@ export function open(sealed: Uint8Array, privateKey: PrivateKey): Uint8Array | u
   let key: Uint8Array | undefined;
   try {
     key = boxKey(privateKey, ephemeral);
-    return xsalsa20poly1305(key, sealNonce(ephemeral, privateKey.publicKey)).decrypt(
-      sealed.subarray(X25519_KEY_BYTES),
-    );
+    return primitives()
+      .xsalsa20poly1305(key, sealNonce(ephemeral, privateKey.publicKey))
+      .decrypt(sealed.subarray(X25519_KEY_BYTES));
   } catch (error) {
     if (error instanceof LowOrderPointError || isTagMismatch(error)) return undefined;
     throw error;
@@ -54,14 +60,14 @@ export function open(sealed: Uint8Array, privateKey: PrivateKey): Uint8Array | u
 function boxKey(privateKey: PrivateKey, publicKey: Uint8Array): Uint8Array {
   const shared = privateKey.agree(publicKey);
   const key = new Uint32Array(8);
-  hsalsa(SIGMA, wordsOf(shared), ZERO_INPUT, key);
+  primitives().hsalsa(SIGMA, wordsOf(shared), ZERO_INPUT, key);
   wipe(shared);
   return new Uint8Array(key.buffer);
 }
 
 /** `BLAKE2b-192(epk ‖ pk)`: unique per ephemeral key, so no (key, nonce) pair is ever used twice. */
 function sealNonce(ephemeralPublicKey: Uint8Array, publicKey: Uint8Array): Uint8Array {
-  return blake2b(concatBytes(ephemeralPublicKey, publicKey), { dkLen: NONCE_BYTES });
+  return primitives().blake2b(concatBytes(ephemeralPublicKey, publicKey), { dkLen: NONCE_BYTES });
 }
 
 function wordsOf(bytes: Uint8Array): Uint32Array {

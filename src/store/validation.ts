@@ -27,30 +27,38 @@ export interface EntryProblem {
  */
 export function validateEntries(store: StoreData): EntryProblem[] {
   const problems: EntryProblem[] = [];
-  const report = (path: EntryPath, what: string, problem: string | undefined): void => {
-    if (problem !== undefined) problems.push({ path, message: `${what} ${problem}` });
+  const report = (path: () => EntryPath, what: () => string, problem: string | undefined): void => {
+    if (problem !== undefined) problems.push({ path: path(), message: `${what()} ${problem}` });
   };
   for (const [name, domain] of store.domains) {
-    const at = `domain "${shown(name)}"`;
+    const at = () => `domain "${shown(name)}"`;
     if (name.startsWith(META_KEY))
-      report([name], `${at}:`, `names that start with "${META_KEY}" are reserved`);
+      report(
+        () => [name],
+        () => `${at()}:`,
+        `names that start with "${META_KEY}" are reserved`,
+      );
     for (const [secret, sealed] of domain.secrets) {
-      const path = [name, SECRET_PREFIX + secret];
-      report(path, `${at}:`, secretNameProblem(secret));
-      report(path, `${at}: secret "${shown(secret)}"`, sealedValueProblem(sealed));
+      const path = () => [name, SECRET_PREFIX + secret];
+      report(path, () => `${at()}:`, secretNameProblem(secret));
+      report(path, () => `${at()}: secret "${shown(secret)}"`, sealedValueProblem(sealed));
     }
-    report([name, META_KEY, PUBLIC_KEY_KEY], `${at}: public key`, publicKeyProblem(domain.publicKey));
+    report(
+      () => [name, META_KEY, PUBLIC_KEY_KEY],
+      () => `${at()}: public key`,
+      publicKeyProblem(domain.publicKey),
+    );
     for (const [owner, sealed] of domain.owners) {
-      const path = [name, META_KEY, OWNERS_KEY, owner];
-      report(path, `${at}: owner "${shown(owner)}": sealed domain key`, sealedKeyProblem(sealed));
+      const path = () => [name, META_KEY, OWNERS_KEY, owner];
+      report(path, () => `${at()}: owner "${shown(owner)}": sealed domain key`, sealedKeyProblem(sealed));
       if (!store.custodians.has(owner)) {
-        report(path, `${at}: owner "${shown(owner)}"`, `is not among the ${CUSTODIANS_KEY}`);
+        report(path, () => `${at()}: owner "${shown(owner)}"`, `is not among the ${CUSTODIANS_KEY}`);
       }
     }
   }
   for (const [name, pwdkm] of store.custodians) {
-    const path = [CUSTODIANS_KEY, name, PWDKM_KEY];
-    report(path, `custodian "${shown(name)}": key material`, keyMaterialProblem(pwdkm));
+    const path = () => [CUSTODIANS_KEY, name, PWDKM_KEY];
+    report(path, () => `custodian "${shown(name)}": key material`, keyMaterialProblem(pwdkm));
   }
   return problems;
 }

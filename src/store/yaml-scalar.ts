@@ -1,3 +1,4 @@
+import { isPrintableAscii } from "../common/printable.ts";
 import { codePoints } from "./code-points.ts";
 
 /**
@@ -66,7 +67,7 @@ function write(text: string, width: number, column: number, indent: string): str
 
 function chooseStyle(text: string): "plain" | "single" | "double" {
   if (ORDINARY.test(text) && plainIsString(text)) return "plain";
-  if (NOT_PRINTABLE.test(text) || text.includes("\n")) return "double";
+  if (!isPrintableAscii(text) && (NOT_PRINTABLE.test(text) || text.includes("\n"))) return "double";
   if (!FORBIDDEN_START.test(text) && !FORBIDDEN_INSIDE.test(text) && plainIsString(text)) return "plain";
   return text.includes("'") ? "double" : "single";
 }

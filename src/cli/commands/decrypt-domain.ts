@@ -1,6 +1,6 @@
-import { isatty } from "node:tty";
 import { Command, Option } from "clipanion";
 import * as t from "typanion";
+import { isTerminal } from "../../common/terminal.ts";
 import { formatSecrets, OUTPUT_FORMATS } from "../../exec/secret-formats.ts";
 import { DomainCommand } from "../domain-command.ts";
 import { writeOut } from "../output.ts";
@@ -38,7 +38,7 @@ export class DecryptDomainCommand extends DomainCommand {
       writeOut(formatSecrets(new Map([[this.secret, value]]), this.outputFormat));
     } else {
       // To the byte for a program; a person's prompt should not stick to it.
-      writeOut(isatty(1) && !value.endsWith("\n") ? `${value}\n` : value);
+      writeOut(isTerminal(1) && !value.endsWith("\n") ? `${value}\n` : value);
     }
   }
 }

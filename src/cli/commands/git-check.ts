@@ -1,6 +1,6 @@
-import { isatty } from "node:tty";
 import { Command, Option } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
+import { isTerminal } from "../../common/terminal.ts";
 import { checkCommits } from "../../git/guard/commit-changes.ts";
 import type { Finding } from "../../git/guard/guard.ts";
 import { count, findingLine, jsonReport } from "../../git/guard/report.ts";
@@ -61,7 +61,7 @@ export class GitCheckCommand extends BaseCommand {
 
 /** A line that says how far it is, on a terminal alone. */
 class Progress {
-  readonly #wanted = isatty(2) && process.env.TERM !== "dumb";
+  readonly #wanted = isTerminal(2) && process.env.TERM !== "dumb";
   #last = 0;
   #shown = false;
 

@@ -4,7 +4,7 @@ import { writeLine } from "../output.ts";
 import { VERSION } from "../version.ts";
 
 export class VersionCommand extends BaseCommand {
-  static override paths = [["version"], ["--version"]];
+  static override paths = [["version"]];
   static override usage = Command.Usage({ category: "General", description: "print the version" });
 
   async run(): Promise<undefined> {

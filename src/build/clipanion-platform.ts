@@ -1,0 +1,17 @@
+import { dirname, join } from "node:path";
+import type { BunPlugin } from "bun";
+
+/**
+ * Gives clipanion the platform module that it has for browsers. The other one loads the runtime's terminals,
+ * sockets and streams at every start, for colours that we never ask it for.
+ */
+export function clipanionWithoutTerminal(): BunPlugin {
+  return {
+    name: "clipanion-without-terminal",
+    setup(build) {
+      build.onResolve({ filter: /^\.\.\/platform$/ }, ({ importer }) => ({
+        path: join(dirname(importer), "../platform/browser.mjs"),
+      }));
+    },
+  };
+}

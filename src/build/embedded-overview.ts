@@ -1,0 +1,15 @@
+import type { BunPlugin } from "bun";
+import { overviewText } from "../cli/overview-text.ts";
+
+/** Puts the overview's text into the binary, so that `--help` loads no command at all. */
+export function embeddedOverview(): BunPlugin {
+  return {
+    name: "embedded-overview",
+    setup(build) {
+      build.onLoad({ filter: /\/cli\/overview-text\.ts$/ }, async () => ({
+        loader: "ts",
+        contents: `export const overviewText = async () => ${JSON.stringify(await overviewText())};`,
+      }));
+    },
+  };
+}
