@@ -1,6 +1,6 @@
 import { PprotectError } from "../common/errors.ts";
 import { shown } from "../common/printable.ts";
-import { sortedEntries } from "../store/code-points.ts";
+import { sortedByKey } from "../store/code-points.ts";
 
 export const OUTPUT_FORMATS = ["json", "env", "shell"] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
@@ -12,9 +12,9 @@ const SHELL_IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
  * @throws PprotectError `environment` when a name is no shell identifier or a value has a NUL, in `env` and `shell`
  */
 export function formatSecrets(secrets: ReadonlyMap<string, string>, format: OutputFormat): string {
-  if (format === "json") return `${toJson(sortedEntries(secrets))}\n`;
+  if (format === "json") return `${toJson([...sortedByKey(secrets)])}\n`;
   const start = format === "shell" ? "export " : "";
-  return sortedEntries(secrets)
+  return [...sortedByKey(secrets)]
     .map(([name, value]) => `${start}${shellAssignment(name, value)}\n`)
     .join("");
 }

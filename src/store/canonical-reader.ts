@@ -8,7 +8,7 @@ import {
   SECRET_PREFIX,
   type StoreData,
 } from "./store-data.ts";
-import { writeStore } from "./yaml-writer.ts";
+import { isWrittenAs } from "./yaml-writer.ts";
 
 /**
  * Reads a store that stands in its canonical form, some fifty times faster than a YAML parser. It takes the
@@ -19,8 +19,16 @@ import { writeStore } from "./yaml-writer.ts";
  */
 export function readCanonical(text: string): StoreData | undefined {
   const store = readLines(text);
-  return store && writeStore(store) === text ? store : undefined;
+  return isWrittenAs(store, text) ? store : undefined;
 }
+
+const SECRET_START = `  ${SECRET_PREFIX}`;
+const META_START = `  ${META_KEY}:`;
+const PUBLIC_KEY_START = `    ${PUBLIC_KEY_KEY}: `;
+const OWNERS_START = `    ${OWNERS_KEY}:`;
+const CUSTODIANS_START = `${CUSTODIANS_KEY}:`;
+const PWDKM_START = `    ${PWDKM_KEY}: `;
+const LOG_START = `${AUDIT_LOG_KEY}:`;
 
 interface OpenDomain {
   publicKey: string;
@@ -28,7 +36,7 @@ interface OpenDomain {
   secrets: Map<string, string>;
 }
 
-function readLines(text: string): StoreData | undefined {
+function readLines(text: string): StoreData {
   const domains = new Map<string, OpenDomain>();
   const custodians = new Map<string, string>();
   const auditLog: string[] = [];
@@ -36,37 +44,32 @@ function readLines(text: string): StoreData | undefined {
   let custodian = "";
   let section: "domains" | "custodians" | "log" = "domains";
 
-  for (const line of lines(text)) {
+  for (let start = 0, end = 0; start < text.length; start = end + 1) {
+    end = text.indexOf("\n", start);
+    if (end === -1) end = text.length;
+    const line = text.slice(start, end);
     if (section === "log") {
       if (line.startsWith("- ")) auditLog.push(line.slice(2));
       else auditLog.push(`${auditLog.pop() ?? ""} ${line.slice(2)}`);
-    } else if (line.startsWith(`${AUDIT_LOG_KEY}:`)) {
+    } else if (line.startsWith(LOG_START)) {
       section = "log";
-    } else if (line.startsWith(`${CUSTODIANS_KEY}:`)) {
+    } else if (line.startsWith(CUSTODIANS_START)) {
       section = "custodians";
     } else if (section === "custodians") {
-      if (line.startsWith(`    ${PWDKM_KEY}: `)) custodians.set(custodian, valueOn(line));
+      if (line.startsWith(PWDKM_START)) custodians.set(custodian, valueOn(line));
       else custodian = keyOn(line, 2);
     } else if (line.startsWith("      ")) {
       domain?.owners.set(keyOn(line, 6), valueOn(line));
-    } else if (line.startsWith(`  ${SECRET_PREFIX}`)) {
-      domain?.secrets.set(keyOn(line, 2 + SECRET_PREFIX.length), valueOn(line));
-    } else if (line.startsWith(`    ${PUBLIC_KEY_KEY}: `)) {
+    } else if (line.startsWith(SECRET_START)) {
+      domain?.secrets.set(keyOn(line, SECRET_START.length), valueOn(line));
+    } else if (line.startsWith(PUBLIC_KEY_START)) {
       if (domain) domain.publicKey = valueOn(line);
-    } else if (!line.startsWith(`  ${META_KEY}:`) && !line.startsWith(`    ${OWNERS_KEY}:`)) {
+    } else if (!line.startsWith(META_START) && !line.startsWith(OWNERS_START)) {
       domain = { publicKey: "", owners: new Map(), secrets: new Map() };
       domains.set(keyOn(line, 0), domain);
     }
   }
   return { domains, custodians, auditLog: auditLog.map(unquote) };
-}
-
-function* lines(text: string): Generator<string> {
-  for (let start = 0; start < text.length; ) {
-    const end = text.indexOf("\n", start);
-    yield text.slice(start, end === -1 ? text.length : end);
-    start = end === -1 ? text.length : end + 1;
-  }
 }
 
 /** The key on a line of `key:` or `key: value`; values hold neither colon nor space. */

@@ -10,9 +10,18 @@ export function compareCodePoints(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** The entries of a map in the order of {@link compareCodePoints} of their keys. */
-export function sortedEntries<V>(map: ReadonlyMap<string, V>): [string, V][] {
-  return [...map].sort(([a], [b]) => compareCodePoints(a, b));
+/** A map in the order of {@link compareCodePoints} of its keys: itself where it is in order, as a file's are. */
+export function sortedByKey<V>(map: ReadonlyMap<string, V>): ReadonlyMap<string, V> {
+  return isSorted(map.keys()) ? map : new Map([...map].sort(([a], [b]) => compareCodePoints(a, b)));
+}
+
+function isSorted(keys: Iterable<string>): boolean {
+  let previous: string | undefined;
+  for (const key of keys) {
+    if (previous !== undefined && compareCodePoints(previous, key) > 0) return false;
+    previous = key;
+  }
+  return true;
 }
 
 /** How many code points a string has. */

@@ -1,4 +1,4 @@
-import { decodeBase64, encodeBase64 } from "../crypto/base64.ts";
+import { base64Length, decodeBase64, encodeBase64 } from "../crypto/base64.ts";
 import { concatBytes } from "../crypto/bytes.ts";
 import type { PrivateKey } from "../crypto/private-key.ts";
 import { open, SEALED_BOX_OVERHEAD, seal } from "../crypto/sealed-box.ts";
@@ -6,6 +6,9 @@ import { isLowOrderPoint, X25519_KEY_BYTES } from "../crypto/x25519.ts";
 
 /** The version byte before every sealed value and public key; there is only this one. */
 const VERSION = 0;
+
+/** Base64 whose first byte is the version: a look that saves decoding each value of a large store. */
+const VERSION_IN_BASE64 = /^A[A-P]/;
 
 /** Length of a sealed domain key in bytes. */
 const SEALED_KEY_BYTES = SEALED_BOX_OVERHEAD + X25519_KEY_BYTES;
@@ -33,6 +36,7 @@ export function decodePublicKey(encoded: string): Uint8Array {
 
 /** Says what is wrong with a secret's sealed value, or nothing. */
 export function sealedValueProblem(sealed: string): string | undefined {
+  if (VERSION_IN_BASE64.test(sealed) && (base64Length(sealed) ?? 0) > SEALED_BOX_OVERHEAD) return undefined;
   const bytes = decodeBase64(sealed);
   if (!bytes) return "is not base64: only sealed values may stand here, is it plain text?";
   if (bytes[0] === VERSION && bytes.length > SEALED_BOX_OVERHEAD) return undefined;

@@ -108,7 +108,8 @@ export async function updateStoreFile(
   const real = realPath(path, shownPath);
   for (;;) {
     const preview = approve ? computeChange(readStoreBytes(real, shownPath), shownPath, change) : undefined;
-    if (preview && !(await approve?.(preview.before, preview.after.toString()))) return undefined;
+    if (preview && !(await approve?.(decodeUtf8(preview.bytes) ?? "", preview.after.toString())))
+      return undefined;
     const written = await withLock(real, patience(onWait), () => {
       const bytes = readStoreBytes(real, shownPath);
       if (preview && !sameBytes(bytes, preview.bytes)) return undefined;
@@ -139,8 +140,7 @@ export async function replaceStoreFile(
 }
 
 function computeChange(bytes: Uint8Array, shownPath: string, change: (keyFile: KeyFile) => KeyFile) {
-  const before = KeyFile.parse(bytes, shownPath);
-  return { bytes, before: decodeUtf8(bytes) ?? "", after: change(before) };
+  return { bytes, after: change(KeyFile.parse(bytes, shownPath)) };
 }
 
 /** Another program knows nothing of the lock: what it wrote since the read must not be lost. */

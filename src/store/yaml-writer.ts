@@ -1,4 +1,4 @@
-import { codePoints, sortedEntries } from "./code-points.ts";
+import { codePoints, sortedByKey } from "./code-points.ts";
 import {
   AUDIT_LOG_KEY,
   CUSTODIANS_KEY,
@@ -13,55 +13,85 @@ import {
 import { writeFoldedScalar, writeScalar } from "./yaml-scalar.ts";
 
 /** A YAML mapping, its entries in the order they are written. */
-type Mapping = readonly (readonly [key: string, value: string | Mapping])[];
+interface Mapping {
+  readonly empty: boolean;
+  readonly entries: Iterable<Entry>;
+}
+
+type Entry = readonly [key: string, value: string | Mapping];
+
+/** Takes the text piece by piece. */
+type Emit = (piece: string) => void;
 
 /** From this many code points on, a key is written after `? ` (ruamel.yaml's limit for simple keys). */
 const LONG_KEY = 123;
 
 /** A store in its one canonical form (FORMAT.md, "Document"): the same data always gives the same bytes. */
 export function writeStore(store: StoreData): string {
-  const root: Mapping = [
-    ...sortedEntries(store.domains).map(([name, domain]) => [name, domainMapping(domain)] as const),
-    [CUSTODIANS_KEY, sortedEntries(store.custodians).map(([name, pwdkm]) => [name, [[PWDKM_KEY, pwdkm]]])],
-  ];
-  const out: string[] = [];
-  writeMapping(out, root, "", "");
-  writeAuditLog(out, store.auditLog);
-  return out.join("");
+  const pieces: string[] = [];
+  emitStore((piece) => pieces.push(piece), store);
+  return pieces.join("");
 }
 
-function domainMapping(domain: Domain): Mapping {
-  return [
-    ...sortedEntries(domain.secrets).map(([name, sealed]) => [SECRET_PREFIX + name, sealed] as const),
-    [
-      META_KEY,
-      [
-        [PUBLIC_KEY_KEY, domain.publicKey],
-        [OWNERS_KEY, sortedEntries(domain.owners)],
-      ],
-    ],
-  ];
+/** Whether a text is what {@link writeStore} would give, told without making that text. */
+export function isWrittenAs(store: StoreData, text: string): boolean {
+  let at = 0;
+  emitStore((piece) => {
+    at = text.startsWith(piece, at) ? at + piece.length : Number.NaN;
+  }, store);
+  return at === text.length;
+}
+
+function emitStore(emit: Emit, store: StoreData): void {
+  emitMapping(emit, { empty: false, entries: rootEntries(store) }, "", "");
+  emitAuditLog(emit, store.auditLog);
+}
+
+function* rootEntries({ domains, custodians }: StoreData): Generator<Entry> {
+  for (const [name, domain] of sortedByKey(domains)) {
+    yield [name, { empty: false, entries: domainEntries(domain) }];
+  }
+  yield [CUSTODIANS_KEY, { empty: custodians.size === 0, entries: custodianEntries(custodians) }];
+}
+
+function* domainEntries({ secrets, publicKey, owners }: Domain): Generator<Entry> {
+  for (const [name, sealed] of sortedByKey(secrets)) yield [SECRET_PREFIX + name, sealed];
+  const meta = [
+    [PUBLIC_KEY_KEY, publicKey],
+    [OWNERS_KEY, { empty: owners.size === 0, entries: sortedByKey(owners) }],
+  ] as const;
+  yield [META_KEY, { empty: false, entries: meta }];
+}
+
+function* custodianEntries(custodians: StoreData["custodians"]): Generator<Entry> {
+  for (const [name, pwdkm] of sortedByKey(custodians)) {
+    yield [name, { empty: false, entries: [[PWDKM_KEY, pwdkm]] }];
+  }
 }
 
 /**
  * @param firstIndent what the first entry starts with: nothing when it follows `: ` on the same line
  * @param indent what every other entry starts with
  */
-function writeMapping(out: string[], mapping: Mapping, firstIndent: string, indent: string): void {
-  for (const [index, [key, value]] of mapping.entries()) {
-    out.push(index === 0 ? firstIndent : indent);
+function emitMapping(emit: Emit, mapping: Mapping, firstIndent: string, indent: string): void {
+  let start = firstIndent;
+  for (const [key, value] of mapping.entries) {
     const explicit = isExplicit(key);
-    out.push(explicit ? writeExplicitKey(key, indent) : `${writeScalar(key)}:`);
+    const written = start + (explicit ? writeExplicitKey(key, indent) : `${writeScalar(key)}:`);
+    start = indent;
     if (typeof value === "string") {
-      out.push(` ${value}\n`);
-    } else if (value.length === 0) {
-      out.push(" {}\n");
+      emit(`${written} `);
+      // On its own, so that a large store's values are never copied.
+      emit(value);
+      emit("\n");
+    } else if (value.empty) {
+      emit(`${written} {}\n`);
     } else if (explicit) {
-      out.push(" ");
-      writeMapping(out, value, "", `${indent}  `);
+      emit(`${written} `);
+      emitMapping(emit, value, "", `${indent}  `);
     } else {
-      out.push("\n");
-      writeMapping(out, value, `${indent}  `, `${indent}  `);
+      emit(`${written}\n`);
+      emitMapping(emit, value, `${indent}  `, `${indent}  `);
     }
   }
 }
@@ -75,11 +105,7 @@ function writeExplicitKey(key: string, indent: string): string {
   return `? ${writeFoldedScalar(key, indent.length + 2, `${indent}  `)}\n${indent}:`;
 }
 
-function writeAuditLog(out: string[], entries: readonly string[]): void {
-  if (entries.length === 0) {
-    out.push(`${AUDIT_LOG_KEY}: []\n`);
-    return;
-  }
-  out.push(`${AUDIT_LOG_KEY}:\n`);
-  for (const entry of entries) out.push(`- ${writeFoldedScalar(entry, 2, "  ")}\n`);
+function emitAuditLog(emit: Emit, entries: readonly string[]): void {
+  emit(`${AUDIT_LOG_KEY}:${entries.length === 0 ? " []" : ""}\n`);
+  for (const entry of entries) emit(`- ${writeFoldedScalar(entry, 2, "  ")}\n`);
 }

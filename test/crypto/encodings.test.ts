@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { decodeBase64, encodeBase64 } from "../../src/crypto/base64.ts";
+import { base64Length, decodeBase64, encodeBase64 } from "../../src/crypto/base64.ts";
 import { concatBytes, equalBytes, randomBytes, wipe } from "../../src/crypto/bytes.ts";
 import { generateRawPassphrase, isRawPassphrase } from "../../src/crypto/raw-passphrase.ts";
 import { decodeUtf8, encodeUtf8 } from "../../src/crypto/utf8.ts";
@@ -39,6 +39,19 @@ describe("base64", () => {
     "Zm9vZg==Zg==",
   ])("has one spelling only: %p is none", (text) => {
     expect(decodeBase64(text)).toBeUndefined();
+  });
+
+  test("has its length told without decoding, and none wherever it cannot be decoded", () => {
+    const nearlyBase64 = fc.string({
+      unit: fc.constantFrom("A", "B", "Q", "g", "w", "E", "/", "+", "=", "\n", "-"),
+    });
+    fc.assert(
+      fc.property(fc.oneof(nearlyBase64, fc.uint8Array().map(encodeBase64)), (text) => {
+        expect(base64Length(text)).toBe(decodeBase64(text)?.length);
+      }),
+      { numRuns: 5000 },
+    );
+    expect(base64Length("A".repeat(4_000_000))).toBe(3_000_000);
   });
 });
 

@@ -1,5 +1,5 @@
 import { printable } from "../../common/printable.ts";
-import { sortedEntries } from "../../store/code-points.ts";
+import { sortedByKey } from "../../store/code-points.ts";
 import { decodeKeyMaterial, keyMaterialProblem, keyTypeOf } from "../../store/key-material.ts";
 import type { Domain, StoreData } from "../../store/store-data.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -13,9 +13,11 @@ import { fingerprint } from "./fingerprint.ts";
  */
 export function storeLines(store: StoreData): string[] {
   return [
-    ...sortedEntries(store.domains).flatMap(([name, domain]) => domainLines(name, domain)),
+    ...[...sortedByKey(store.domains)].flatMap(([name, domain]) => domainLines(name, domain)),
     "key custodians",
-    ...sortedEntries(store.custodians).map(([name, pwdkm]) => `  ${printable(name)}  ${describeKey(pwdkm)}`),
+    ...[...sortedByKey(store.custodians)].map(
+      ([name, pwdkm]) => `  ${printable(name)}  ${describeKey(pwdkm)}`,
+    ),
     "audit log",
     ...store.auditLog.map((entry) => `  ${printable(entry)}`),
   ];
@@ -29,8 +31,8 @@ export function keyTypeIn(pwdkm: string): string {
 function domainLines(name: string, domain: Domain): string[] {
   return [
     `domain ${printable(name)}  key ${fingerprint(domain.publicKey)}`,
-    ...sortedEntries(domain.owners).map(([owner, sealed]) => entryLine("owner", owner, sealed)),
-    ...sortedEntries(domain.secrets).map(([secret, sealed]) => entryLine("secret", secret, sealed)),
+    ...[...sortedByKey(domain.owners)].map(([owner, sealed]) => entryLine("owner", owner, sealed)),
+    ...[...sortedByKey(domain.secrets)].map(([secret, sealed]) => entryLine("secret", secret, sealed)),
   ];
 }
 
