@@ -2,6 +2,7 @@ import { relative, resolve } from "node:path";
 import { Command, Option } from "clipanion";
 import { PprotectError } from "../common/errors.ts";
 import { lazy } from "../common/lazy.ts";
+import { printableLines } from "../common/printable.ts";
 import { DEFAULT_PREFIX, PREFIX_VARIABLE } from "../credentials/environment-names.ts";
 import type { CredentialSources, GivenCredentials } from "../credentials/resolve.ts";
 import type { UnlockedCustodian } from "../store/custodian.ts";
@@ -74,7 +75,7 @@ export abstract class BaseCommand extends Command {
   }
 
   protected note(message: string): void {
-    writeError(`${message}\n`);
+    writeError(`${printableLines(message)}\n`);
   }
 
   protected readStore(): KeyFile {
@@ -104,12 +105,17 @@ export abstract class BaseCommand extends Command {
     return custodian;
   }
 
+  /** What every write of a store needs: a place for its messages, and to hear of Ctrl-C before it. */
+  protected readonly writeOptions = {
+    onWait: (message: string) => this.note(message),
+    throwIfInterrupted: async () => this.#prompter?.throwIfInterrupted(),
+  };
+
   /** Changes the store and says what was done. */
   protected async update(change: (keyFile: KeyFile) => KeyFile, done: string): Promise<number> {
-    await this.#prompter?.throwIfInterrupted();
     const written = await storeFiles().updateStoreFile(resolve(this.storePath), this.storePath, change, {
       ...(this.confirm ? { approve: (before, after) => this.approve(before, after) } : {}),
-      onWait: (message) => this.note(message),
+      ...this.writeOptions,
     });
     if (!written) throw new PprotectError("aborted", "not confirmed; nothing was changed");
     this.note(done);

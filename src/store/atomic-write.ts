@@ -24,7 +24,11 @@ const TEMPORARY_SUFFIX = ".pprotect-tmp";
  * @param replaced the file's own mode and owner, kept; nothing for a new file
  * @throws PprotectError `file_error`; the file is then as it was
  */
-export function writeAtomically(file: string, content: string, replaced: Stats | undefined): void {
+export function writeAtomically(
+  file: string,
+  content: string | Uint8Array,
+  replaced: Stats | undefined,
+): void {
   const folder = dirname(file);
   const temporary = join(folder, `.${basename(file)}.${process.pid}${TEMPORARY_SUFFIX}`);
   try {
@@ -38,7 +42,7 @@ export function writeAtomically(file: string, content: string, replaced: Stats |
   syncFolder(folder);
 }
 
-function writeThrough(path: string, content: string, replaced: Stats | undefined): void {
+function writeThrough(path: string, content: string | Uint8Array, replaced: Stats | undefined): void {
   const descriptor = openSync(path, "wx", 0o666);
   try {
     writeFileSync(descriptor, content);
@@ -58,9 +62,12 @@ function keepOwner(path: string, { uid, gid }: Stats): void {
 }
 
 function removeLeftovers(folder: string, name: string): void {
+  const start = `.${name}.`;
   for (const entry of readdirSync(folder)) {
-    if (entry.startsWith(`.${name}.`) && entry.endsWith(TEMPORARY_SUFFIX))
-      rmSync(join(folder, entry), { force: true });
+    if (!entry.startsWith(start) || !entry.endsWith(TEMPORARY_SUFFIX)) continue;
+    // Between them stands a process id; with more, it is another file's.
+    if (!/^\d+$/.test(entry.slice(start.length, -TEMPORARY_SUFFIX.length))) continue;
+    rmSync(join(folder, entry), { force: true });
   }
 }
 

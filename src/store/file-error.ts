@@ -3,7 +3,10 @@ import { printable } from "../common/printable.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
+  EBUSY: "it is in use, or mounted as a file of its own",
   EDQUOT: "the disk quota is used up",
+  EFBIG: "it would be larger than files may be here",
+  EIO: "the disk failed",
   EISDIR: "it is a folder",
   ELOOP: "its symbolic links go round in a circle",
   ENAMETOOLONG: "the name is too long",

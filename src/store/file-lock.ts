@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { PprotectError } from "../common/errors.ts";
 import { openLibc } from "../common/libc.ts";
@@ -12,6 +12,8 @@ export interface LockPatience {
   /** ms until `onWait` is called, once. */
   readonly quiet: number;
   readonly onWait: (message: string) => void;
+  /** Asked at every turn of the wait: what it throws ends it. */
+  readonly throwIfInterrupted?: (() => Promise<void>) | undefined;
 }
 
 const POLL_MS = 20;
@@ -27,11 +29,11 @@ const POLL_MS = 20;
 export async function withLock<Result>(
   file: string,
   patience: LockPatience,
-  action: () => Result,
+  action: () => Result | Promise<Result>,
 ): Promise<Result> {
   const release = await acquire(file, patience);
   try {
-    return action();
+    return await action();
   } finally {
     release();
   }
@@ -58,6 +60,7 @@ async function acquire(file: string, patience: LockPatience): Promise<Release> {
       told = true;
       patience.onWait(`Waiting for another pprotect that is writing ${printable(file)} …`);
     }
+    await patience.throwIfInterrupted?.();
     await Bun.sleep(POLL_MS);
   }
 }
@@ -82,22 +85,43 @@ function tryFlock(file: string): Release | undefined {
 /** The lock where the system has no flock: a file that only one process can create. */
 export function tryLockFile(file: string): Release | undefined {
   const path = join(dirname(file), `.${basename(file)}.lock`);
+  const release = tryCreate(path, file);
+  // A second lock, so that of several that see a dead owner one takes over, and none removes the heir's lock.
+  if (!release && isAbandoned(path)) takeOver(path, file);
+  return release;
+}
+
+function takeOver(path: string, file: string): void {
+  const turn = `${path}.takeover`;
+  const release = tryCreate(turn, file);
+  try {
+    if (release ? isAbandoned(path) : isAbandoned(turn)) rmSync(release ? path : turn, { force: true });
+  } finally {
+    release?.();
+  }
+}
+
+function tryCreate(path: string, file: string): Release | undefined {
   try {
     writeFileSync(path, String(process.pid), { flag: "wx" });
     return () => rmSync(path, { force: true });
   } catch (error) {
-    if (errnoOf(error) !== "EEXIST") throw fileError("lock", file, error);
-    if (isDead(path)) rmSync(path, { force: true });
-    return undefined;
+    if (errnoOf(error) === "EEXIST") return undefined;
+    throw fileError("lock", file, error);
   }
 }
 
-function isDead(lockFile: string): boolean {
+/** ms after which a lock file without a process id in it is not one that is just being written. */
+const EMPTY_LOCK_AGE_MS = 2_000;
+
+function isAbandoned(lockFile: string): boolean {
   try {
-    process.kill(Number.parseInt(readFileSync(lockFile, "utf8"), 10), 0);
+    const owner = Number.parseInt(readFileSync(lockFile, "utf8"), 10);
+    if (Number.isNaN(owner)) return Date.now() - statSync(lockFile).mtimeMs > EMPTY_LOCK_AGE_MS;
+    process.kill(owner, 0);
     return false;
   } catch (error) {
-    // ENOENT: released in this moment; an unreadable number: being written. Neither is a dead process.
+    // ENOENT: released in this moment. EPERM: alive, and another user's.
     return errnoOf(error) === "ESRCH";
   }
 }

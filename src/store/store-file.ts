@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, realpathSync, type Stats, statSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, realpathSync, type Stats, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { PprotectError } from "../common/errors.ts";
 import { printable } from "../common/printable.ts";
@@ -16,7 +16,15 @@ export interface UpdateOptions {
   /** Shown the text before and after, says whether to write. Left out: write. */
   readonly approve?: (before: string, after: string) => Promise<boolean>;
   readonly onWait: (message: string) => void;
+  /**
+   * Asked while another writer is waited for, and when all but the write is done: what it throws ends the
+   * update, and nothing is written.
+   */
+  readonly throwIfInterrupted?: (() => Promise<void>) | undefined;
 }
+
+/** The options that concern every write, not only the change of what is there. */
+type WriteOptions = Omit<UpdateOptions, "approve">;
 
 /** ms that another writer is waited for: long enough for forty of them in a row. */
 const LOCK_TIMEOUT_MS = 15_000;
@@ -73,21 +81,33 @@ export async function createStoreFile(
   path: string,
   shownPath: string,
   keyFile: KeyFile,
-  { onWait }: Pick<UpdateOptions, "onWait">,
+  options: WriteOptions,
 ): Promise<void> {
-  await withLock(resolve(path), patience(onWait), () => {
+  await withLock(resolve(path), patience(options), async () => {
+    await options.throwIfInterrupted?.();
     refuseExisting(path, shownPath);
     writeAtomically(resolve(path), keyFile.toString(), undefined);
   });
 }
 
-/** @throws PprotectError `store_exists` */
+/** @throws PprotectError `store_exists`; `file_error` for a link to nothing, which a write would replace */
 export function refuseExisting(path: string, shownPath: string): void {
+  refuseLinkToNothing(path, shownPath);
   if (!existsSync(path)) return;
   throw new PprotectError(
     "store_exists",
     `${printable(shownPath)} exists already`,
     "`pprotect add-key-custodian` adds a custodian to it",
+  );
+}
+
+/** Where a link leads to is not for us to make: a folder on the way may be missing, or not be mounted. */
+function refuseLinkToNothing(path: string, shownPath: string): void {
+  if (existsSync(path) || !lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return;
+  throw new PprotectError(
+    "file_error",
+    `${printable(shownPath)} is a symbolic link to nothing`,
+    "remove the link, or make what it points to",
   );
 }
 
@@ -103,18 +123,19 @@ export async function updateStoreFile(
   path: string,
   shownPath: string,
   change: (keyFile: KeyFile) => KeyFile,
-  { approve, onWait }: UpdateOptions,
+  { approve, ...options }: UpdateOptions,
 ): Promise<KeyFile | undefined> {
   const real = realPath(path, shownPath);
   for (;;) {
     const preview = approve ? computeChange(readStoreBytes(real, shownPath), shownPath, change) : undefined;
     if (preview && !(await approve?.(decodeUtf8(preview.bytes) ?? "", preview.after.toString())))
       return undefined;
-    const written = await withLock(real, patience(onWait), () => {
+    const written = await withLock(real, patience(options), async () => {
       const bytes = readStoreBytes(real, shownPath);
       if (preview && !sameBytes(bytes, preview.bytes)) return undefined;
       const { after } = preview ?? computeChange(bytes, shownPath, change);
       const stats = writableStats(real, shownPath);
+      await options.throwIfInterrupted?.();
       refuseForeignChange(real, shownPath, bytes);
       writeAtomically(real, after.toString(), stats);
       return after;
@@ -131,10 +152,12 @@ export async function replaceStoreFile(
   path: string,
   shownPath: string,
   keyFile: KeyFile,
-  { onWait }: Pick<UpdateOptions, "onWait">,
+  options: WriteOptions,
 ): Promise<void> {
+  refuseLinkToNothing(path, shownPath);
   const real = existsSync(path) ? realPath(path, shownPath) : path;
-  await withLock(real, patience(onWait), () => {
+  await withLock(real, patience(options), async () => {
+    await options.throwIfInterrupted?.();
     writeAtomically(real, keyFile.toString(), existsSync(real) ? writableStats(real, shownPath) : undefined);
   });
 }
@@ -179,6 +202,6 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0;
 }
 
-function patience(onWait: (message: string) => void): LockPatience {
-  return { timeout: LOCK_TIMEOUT_MS, quiet: LOCK_QUIET_MS, onWait };
+function patience({ onWait, throwIfInterrupted }: WriteOptions): LockPatience {
+  return { timeout: LOCK_TIMEOUT_MS, quiet: LOCK_QUIET_MS, onWait, throwIfInterrupted };
 }

@@ -9,12 +9,14 @@ import {
   readlinkSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { PprotectError } from "../../src/common/errors.ts";
 import { tryLockFile, withLock } from "../../src/store/file-lock.ts";
 import { createStoreFile, locateStore, readStoreFile, updateStoreFile } from "../../src/store/store-file.ts";
+import { holdLock } from "../support/lock-holder.ts";
 import { emptyFolder, removeFolders, sandbox } from "../support/sandbox.ts";
 import { sampleStore } from "../support/stores.ts";
 
@@ -94,10 +96,39 @@ describe("an update", () => {
     const { folder, store, write } = sandbox();
     write(".protected.yaml.123.pprotect-tmp", "half");
     write(".other.yaml.123.pprotect-tmp", "another's");
+    write(".protected.yaml.old.123.pprotect-tmp", "a longer name's");
     write(".protected.yaml.swp", "an editor's");
     await addSecret(store, "fresh");
     const left = readdirSync(folder).filter((name) => name.startsWith("."));
-    expect(left.toSorted()).toEqual([".other.yaml.123.pprotect-tmp", ".protected.yaml.swp"]);
+    expect(left.toSorted()).toEqual([
+      ".other.yaml.123.pprotect-tmp",
+      ".protected.yaml.old.123.pprotect-tmp",
+      ".protected.yaml.swp",
+    ]);
+  });
+
+  test("is ended by an interrupt up to the moment of the write", async () => {
+    const { store } = sandbox();
+    const before = readFileSync(store, "utf8");
+    let changed = false;
+    const options = {
+      ...quiet,
+      throwIfInterrupted: async () => {
+        expect(changed).toBe(true);
+        throw new PprotectError("interrupted", "interrupted");
+      },
+    };
+    const update = updateStoreFile(
+      store,
+      "protected.yaml",
+      (file) => {
+        changed = true;
+        return file.addSecret("dev", "fresh", "v");
+      },
+      options,
+    );
+    expect(await codeOf(update)).toBe("interrupted");
+    expect(readFileSync(store, "utf8")).toBe(before);
   });
 
   test("finds that another program wrote while it worked, and writes nothing", async () => {
@@ -156,9 +187,9 @@ describe("the lock", () => {
     const { store } = sandbox();
     const told: string[] = [];
     const patience = { timeout: 120, quiet: 40, onWait: (message: string) => told.push(message) };
-    const release = await holdLock(store);
+    const holder = await holdLock(store);
     expect(await codeOf(withLock(store, patience, () => undefined))).toBe("store_locked");
-    await release();
+    await holder.release();
     expect(await withLock(store, patience, () => "free")).toBe("free");
     expect(told).toHaveLength(1);
   });
@@ -190,24 +221,77 @@ describe("the lock", () => {
     expect(again).toBeDefined();
     again?.();
   });
+
+  test("where there is no flock, is taken over when its process died before it put its id in", () => {
+    const { folder, store } = sandbox();
+    const lock = join(folder, ".protected.yaml.lock");
+    writeFileSync(lock, "");
+    tryLockFile(store);
+    expect(tryLockFile(store)).toBeUndefined();
+    const longAgo = new Date(Date.now() - 60_000);
+    utimesSync(lock, longAgo, longAgo);
+    tryLockFile(store);
+    const release = tryLockFile(store);
+    expect(release).toBeDefined();
+    release?.();
+    expect(readdirSync(folder).filter((name) => name.includes(".lock"))).toEqual([]);
+  });
+
+  test("where there is no flock, is one process's at a time, also when all see that its owner is dead", async () => {
+    const { folder, store } = sandbox();
+    const dead = Bun.spawn(["true"]);
+    await dead.exited;
+    const counter = join(folder, "counter");
+    writeFileSync(counter, "0");
+    // The first to come leaves a dead process's lock again and again.
+    const script = `
+      import { readFileSync, writeFileSync } from "node:fs";
+      import { tryLockFile } from ${JSON.stringify(join(import.meta.dir, "../../src/store/file-lock.ts"))};
+      const [store, counter, dead] = process.argv.slice(1);
+      for (let done = 0; done < 25; ) {
+        const release = tryLockFile(store);
+        if (!release) { Bun.sleepSync(1); continue; }
+        const count = Number(readFileSync(counter, "utf8"));
+        Bun.sleepSync(1);
+        writeFileSync(counter, String(count + 1));
+        done++;
+        if (done % 3 === 0) writeFileSync(store.replace(/[^/]*$/, ".$&.lock"), dead);
+        else release();
+      }
+    `;
+    const children = Array.from({ length: 6 }, () =>
+      Bun.spawn([process.execPath, "-e", script, store, counter, String(dead.pid)]),
+    );
+    expect(await Promise.all(children.map(({ exited }) => exited))).toEqual(children.map(() => 0));
+    expect(readFileSync(counter, "utf8")).toBe("150");
+  });
+
+  test("wait ends when the one who waits is interrupted", async () => {
+    const { store } = sandbox();
+    const holder = await holdLock(store);
+    const interrupted = new PprotectError("interrupted", "interrupted");
+    const patience = {
+      timeout: 60_000,
+      quiet: 60_000,
+      onWait: () => undefined,
+      throwIfInterrupted: () => Promise.reject(interrupted),
+    };
+    await expect(withLock(store, patience, () => undefined)).rejects.toBe(interrupted);
+    await holder.release();
+  });
 });
 
-/** Holds the lock in another process. @returns what releases it */
-async function holdLock(store: string): Promise<() => Promise<unknown>> {
-  const script = `
-    import { withLock } from ${JSON.stringify(join(import.meta.dir, "../../src/store/file-lock.ts"))};
-    const patience = { timeout: 5000, quiet: 5000, onWait() {} };
-    await withLock(process.argv[1], patience, () => { console.log("held"); require("node:fs").readSync(0, Buffer.alloc(1)); });
-  `;
-  const child = Bun.spawn([process.execPath, "-e", script, store], { stdin: "pipe", stdout: "pipe" });
-  await child.stdout.getReader().read();
-  return async () => {
-    child.stdin.end();
-    await child.exited;
-  };
-}
-
 describe("creating", () => {
+  test("through a link to nothing is refused, and the link stays", async () => {
+    const folder = emptyFolder();
+    const path = join(folder, "link.yaml");
+    symlinkSync(join(folder, "nowhere", "store.yaml"), path);
+    await expect(createStoreFile(path, "link.yaml", sampleStore(), quiet)).rejects.toThrow(
+      "link.yaml is a symbolic link to nothing",
+    );
+    expect(readlinkSync(path)).toBe(join(folder, "nowhere", "store.yaml"));
+  });
+
   test("never overwrites", async () => {
     const { store } = sandbox();
     const before = readFileSync(store, "utf8");

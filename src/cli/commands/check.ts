@@ -37,7 +37,7 @@ export class CheckCommand extends BaseCommand {
     try {
       return KeyFile.parse(bytes, this.storePath);
     } catch (error) {
-      if (error instanceof UnresolvedMergeError) writeLine(error.message);
+      if (error instanceof UnresolvedMergeError) writeLine(printable(error.message));
       else if (error instanceof InvalidStoreError) {
         for (const problem of error.problems) writeLine(formatProblem(error.file, problem));
       } else throw error;

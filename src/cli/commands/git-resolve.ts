@@ -57,7 +57,7 @@ export class GitResolveCommand extends BaseCommand {
     const merged = await settle(sides, opener, given, (conflict) => this.#decide(conflict, context));
     const leftOut = secretsLeftOut(sides, merged);
     const store = new KeyFile(recordLeftOut(merged, leftOut));
-    await replaceStoreFile(path, shownPath, store, { onWait: (message) => this.note(message) });
+    await replaceStoreFile(path, shownPath, store, this.writeOptions);
     await repository.run("add", "--", name);
     if (leftOut.length > 0) {
       const names = leftOut.map(({ domain, secret }) => shown(`${domain}/${secret}`));

@@ -28,9 +28,7 @@ export class InitCommand extends NewCustodianCommand {
     if (this.confirm && !(await this.approve("", keyFile.toString()))) {
       throw new PprotectError("aborted", "not confirmed; nothing was changed");
     }
-    await createStoreFile(resolve(this.storePath), this.storePath, keyFile, {
-      onWait: (message) => this.note(message),
-    });
+    await createStoreFile(resolve(this.storePath), this.storePath, keyFile, this.writeOptions);
     this.note(`Created ${this.storePath} with key custodian ${creds.name}.`);
     this.note("Next: `pprotect add-domain` makes a domain, `pprotect add-secret` puts a secret into it.");
   }

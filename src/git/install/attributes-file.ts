@@ -1,6 +1,7 @@
-import { lstatSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
+import { writeAtomically } from "../../store/atomic-write.ts";
 import { errnoOf, fileError } from "../../store/file-error.ts";
 
 /**
@@ -31,13 +32,19 @@ export function readAttributes(root: string): ByteText | undefined {
   }
 }
 
-/** Replaces the content in place, so that mode and owner stay; nothing for no file. @throws PprotectError `file_error` */
+/**
+ * Replaces the file as a whole, mode and owner kept; nothing for no file.
+ * @throws PprotectError `file_error`; the file is then as it was
+ */
 export function writeAttributes(root: string, text: ByteText | undefined): void {
   const path = join(root, ".gitattributes");
+  if (text !== undefined) {
+    writeAtomically(path, Buffer.from(text, "latin1"), lstatSync(path, { throwIfNoEntry: false }));
+    return;
+  }
   try {
-    if (text === undefined) rmSync(path, { force: true });
-    else writeFileSync(path, text, "latin1");
+    rmSync(path, { force: true });
   } catch (error) {
-    throw fileError("write", path, error);
+    throw fileError("remove", path, error);
   }
 }

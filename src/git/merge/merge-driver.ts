@@ -1,7 +1,10 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
+import { resolve } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
 import { shown } from "../../common/printable.ts";
+import { writeAtomically } from "../../store/atomic-write.ts";
 import type { Creds } from "../../store/creds.ts";
+import { fileError } from "../../store/file-error.ts";
 import { parseStore } from "../../store/parse.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
 import { validateEntries } from "../../store/validation.ts";
@@ -74,10 +77,10 @@ function mergeSides(sides: Sides, { ours, markerSize, path, creds }: DriverInput
         "invalid_store",
         `${shown(path)}: the merge would be invalid: ${broken.message}`,
       );
-    writeFileSync(ours, writeStore(store));
+    replace(ours, writeStore(store));
     return { clean: true, report: [] };
   }
-  writeFileSync(ours, markConflicts(sides, markerSize));
+  replace(ours, markConflicts(sides, markerSize));
   const helps = creds === undefined && conflicts.some(({ credentials }) => credentials !== "useless");
   return {
     clean: false,
@@ -93,7 +96,7 @@ function readSide(
   what: string,
   mayBeMissing = false,
 ): { store: StoreData } | { problem: string } {
-  const bytes = readFileSync(file);
+  const bytes = readFile(file, what);
   if (mayBeMissing && bytes.length === 0) return { store: EMPTY_STORE };
   try {
     return { store: parseStore(bytes, what) };
@@ -101,4 +104,17 @@ function readSide(
     if (error instanceof PprotectError) return { problem: `cannot read ${error.message}` };
     throw error;
   }
+}
+
+function readFile(file: string, what: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw fileError(`read ${what} from`, file, error);
+  }
+}
+
+/** On a full disk the file stays our version: half a store would look like the outcome of the merge. */
+function replace(file: string, text: string): void {
+  writeAtomically(resolve(file), text, statSync(file));
 }

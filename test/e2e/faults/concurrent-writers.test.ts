@@ -1,0 +1,109 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { binary } from "../../support/binary.ts";
+import { COUNTS } from "../../support/counts.ts";
+import { holdLock } from "../../support/lock-holder.ts";
+import { cleanEnvironment, pprotect } from "../../support/run.ts";
+import { removeFolders, sandbox } from "../../support/sandbox.ts";
+import { ALICE, BOB, secretsOf } from "../../support/stores.ts";
+import { atTerminal, CTRL_C } from "../../support/terminal.ts";
+
+afterAll(removeFolders);
+
+/** Hidden files, such as locks and what a writer has not finished. */
+function hiddenFiles(folder: string): string[] {
+  return readdirSync(folder).filter((entry) => entry.startsWith("."));
+}
+
+test("forty processes that read the same store and then write at the same moment lose nothing", async () => {
+  const box = sandbox();
+  const writers = Array.from({ length: COUNTS.writersAtOnce }, (_, index) => {
+    const name = `secret${index}`;
+    const child = Bun.spawn([binary(), "add-secret", "dev", name], {
+      cwd: box.folder,
+      env: cleanEnvironment(box.folder),
+      stdin: "pipe",
+      stderr: "pipe",
+    });
+    return { name, child };
+  });
+  // By now each of them has read the store, and waits for its value.
+  await Bun.sleep(1500);
+  for (const { name, child } of writers) {
+    child.stdin.write(`value of ${name}`);
+    child.stdin.end();
+  }
+  const said = await Promise.all(
+    writers.map(async ({ name, child }) => [
+      name,
+      await child.exited,
+      (await new Response(child.stderr).text()).split("\n").at(-2),
+    ]),
+  );
+  expect(said).toEqual(writers.map(({ name }) => [name, 0, `Added secret ${name} to dev.`]));
+  expect(secretsOf(box.read(), "dev", BOB)).toEqual({
+    "api-key": "dev-api-key",
+    "db-password": 'it\'s "dev" $HOME',
+    ...Object.fromEntries(writers.map(({ name }) => [name, `value of ${name}`])),
+  });
+  expect(
+    box.read().data.auditLog.filter((entry) => / added secret secret\d+ in dev$/.test(entry)),
+  ).toHaveLength(COUNTS.writersAtOnce);
+  expect(hiddenFiles(box.folder)).toEqual([]);
+  expect((await pprotect(["check"], { cwd: box.folder })).status).toBe(0);
+});
+
+describe("a lock", () => {
+  const add = (folder: string) => pprotect(["add-secret", "dev", "fresh"], { cwd: folder, input: "v" });
+
+  test("of a process that was killed is free at once", async () => {
+    const box = sandbox();
+    const holder = await holdLock(box.store);
+    await holder.kill();
+    const result = await add(box.folder);
+    expect([result.status, result.stderr]).toEqual([0, "Added secret fresh to dev.\n"]);
+    expect(hiddenFiles(box.folder)).toEqual([]);
+  });
+
+  test("of a process that lives is waited for, and the user is told so once", async () => {
+    const box = sandbox();
+    const holder = await holdLock(box.store);
+    const waiting = add(box.folder);
+    await Bun.sleep(2000);
+    await holder.release();
+    const { status, stderr } = await waiting;
+    expect(status).toBe(0);
+    expect(stderr).toMatch(
+      /^Waiting for another pprotect that is writing .*protected\.yaml …\nAdded secret fresh/,
+    );
+  });
+
+  test("that is never released is one clear error in the end, and nothing is written", async () => {
+    const box = sandbox();
+    const before = readFileSync(box.store, "utf8");
+    const holder = await holdLock(box.store);
+    const { status, stderr } = await add(box.folder);
+    await holder.release();
+    expect(status).toBe(1);
+    expect(stderr.split("\n").at(-2)).toMatch(
+      /^pprotect: .*protected\.yaml is being written by another pprotect; gave up after 15 s \(nothing was changed; /,
+    );
+    expect(readFileSync(box.store, "utf8")).toBe(before);
+  });
+
+  test("that is waited for can be given up with Ctrl-C: exit 130, and nothing is written", async () => {
+    const box = sandbox();
+    const before = readFileSync(box.store, "utf8");
+    const holder = await holdLock(box.store);
+    const session = atTerminal(["add-domain"], { cwd: box.folder });
+    await session.answer("User email: ", ALICE.name);
+    await session.answer("Passphrase: ", ALICE.passphrase);
+    await session.answer("Domain name: ", "stage");
+    await session.waitFor("Waiting for another pprotect");
+    session.type(CTRL_C);
+    expect(await session.exited).toBe(130);
+    await holder.release();
+    expect(session.modes()).toEqual(session.modesBefore);
+    expect(readFileSync(box.store, "utf8")).toBe(before);
+  });
+});

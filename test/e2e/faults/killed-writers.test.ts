@@ -1,0 +1,88 @@
+import { afterAll, expect, test } from "bun:test";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import fc from "fast-check";
+import { KeyFile } from "../../../src/store/key-file.ts";
+import { binary } from "../../support/binary.ts";
+import { COUNTS } from "../../support/counts.ts";
+import { cleanEnvironment, pprotect } from "../../support/run.ts";
+import { removeFolders, type Sandbox, sandbox } from "../../support/sandbox.ts";
+import { BOB, secretsOf } from "../../support/stores.ts";
+
+afterAll(removeFolders);
+
+/** What a kill waits for: a time after the start, the first sight of the temporary file, or of the new store. */
+const MOMENTS = ["any", "writing", "replaced"] as const;
+
+/** Where in the work of a writer its end came, by what it left. */
+type Landing = "before" | "while writing" | "after";
+
+/** The least number of kills for each landing: without them the test would show nothing. */
+const LEAST = COUNTS.kills / 12;
+
+/** ms; an unkilled writer takes less, so some are killed when all is done. */
+const LIFETIME = 60;
+
+function temporaryFiles({ folder }: Sandbox): string[] {
+  return readdirSync(folder).filter((entry) => entry.endsWith(".pprotect-tmp"));
+}
+
+/** Waits without a timer, which would be late by as long as a write takes. */
+function spinUntil(met: () => boolean, limit: number): void {
+  const end = performance.now() + limit;
+  while (!met() && performance.now() < end);
+}
+
+const plan = fc.record({
+  moment: fc.constantFrom(...MOMENTS),
+  delay: fc.double({ min: 0, max: 1, noNaN: true }),
+});
+
+test("a writer that is killed at any moment leaves the whole old store or the whole new one", async () => {
+  const box = sandbox();
+  const expected: Record<string, string> = secretsOf(box.read(), "dev", BOB);
+  const landings: Record<Landing, number> = { before: 0, "while writing": 0, after: 0 };
+  const seed = Date.now() % 2 ** 31;
+  const kills = fc.sample(plan, { numRuns: COUNTS.kills, seed });
+  for (const [index, { moment, delay }] of kills.entries()) {
+    const before = readFileSync(box.store, "utf8");
+    const { ino } = statSync(box.store);
+    const left = new Set(temporaryFiles(box));
+    const name = `k${index}`;
+    const child = Bun.spawn([binary(), "add-secret", "dev", name, "--value-file", box.fresh], {
+      cwd: box.folder,
+      env: cleanEnvironment(box.folder),
+      stdio: ["ignore", "ignore", "ignore"],
+    });
+    if (moment === "writing") spinUntil(() => temporaryFiles(box).some((each) => !left.has(each)), 2000);
+    if (moment === "replaced") spinUntil(() => statSync(box.store).ino !== ino, 2000);
+    spinUntil(() => false, delay * (moment === "any" ? LIFETIME : 1));
+    child.kill("SIGKILL");
+    await child.exited;
+
+    const after = readFileSync(box.store, "utf8");
+    const fresh = temporaryFiles(box).filter((each) => !left.has(each));
+    if (after !== before) {
+      // Whole, and nothing in it but what this writer had to do.
+      expect([index, seed, KeyFile.parse(Buffer.from(after), "after").toString() === after]).toEqual([
+        index,
+        seed,
+        true,
+      ]);
+      const secrets = secretsOf(box.read(), "dev", BOB);
+      expected[name] = secrets[name] ?? "";
+      expect(secrets).toEqual(expected);
+      expect(expected[name]).toBe("a fresh passphrase\n");
+      landings.after++;
+    } else landings[fresh.length > 0 ? "while writing" : "before"]++;
+    // A later writer has cleared away what an earlier one left, unless it was killed before it came to that.
+    expect(temporaryFiles(box).length).toBeLessThanOrEqual(1);
+  }
+  console.log(`killed writers: ${JSON.stringify(landings)}`);
+  for (const count of Object.values(landings)) expect(count).toBeGreaterThanOrEqual(LEAST);
+
+  expect((await pprotect(["set-secret", "dev", "last", "--generate"], { cwd: box.folder })).status).toBe(0);
+  expect(readdirSync(box.folder).filter((entry) => entry.startsWith("."))).toEqual([]);
+  expect(Object.keys(secretsOf(box.read(), "dev", BOB)).toSorted()).toEqual(
+    [...Object.keys(expected), "last"].toSorted(),
+  );
+});

@@ -1,0 +1,14 @@
+/** How often the tests do what docs/reliability.md says of them; a test holds the two together. */
+export const COUNTS = {
+  /** Processes that write one store at the same moment. */
+  writersAtOnce: 40,
+  /** Writers that are killed, each at another moment. */
+  kills: 300,
+  /** Inputs made from the fixtures by mutation, by what reads them. */
+  parserMutants: 14_000,
+  mergeMutants: 4_000,
+  guardStoreMutants: 4_000,
+  guardTextMutants: 2_000,
+  guardDiffMutants: 3_000,
+  guardRepositoryMutants: 300,
+} as const;
