@@ -38,6 +38,9 @@ export abstract class BaseCommand extends Command {
   ignoreEnv = Option.Boolean("--ignore-env", false, {
     description: "take no credentials from the environment",
   });
+  verbose = Option.Boolean("--verbose", false, {
+    description: "say what is done in another way than usual",
+  });
   user = Option.String("-u,--user", { description: "the acting key custodian" });
   passphraseFile = Option.String("--passphrase-file", { description: "a file that holds the passphrase" });
   envPrefix = Option.String("--env-prefix", {
@@ -51,6 +54,7 @@ export abstract class BaseCommand extends Command {
 
   override async execute(): Promise<number> {
     try {
+      if (this.verbose) (await import("./verbose.ts")).tellFallbacks((message) => this.note(message));
       return (await this.run()) ?? 0;
     } finally {
       this.releaseTerminal();

@@ -39,7 +39,13 @@ export const argon2idAddon: Argon2idEngine = {
   },
 };
 
+let loaded: { readonly binding: Argon2Binding | undefined } | undefined;
+
+/** Loaded once, or once found not to load: a command may derive several keys. */
 function loadBinding(): Argon2Binding | undefined {
-  const file = addonFile();
-  return file === undefined ? undefined : loadAddon<Argon2Binding>(file);
+  if (!loaded) {
+    const file = addonFile();
+    loaded = { binding: file === undefined ? undefined : loadAddon<Argon2Binding>(file) };
+  }
+  return loaded.binding;
 }

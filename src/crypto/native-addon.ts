@@ -10,16 +10,25 @@ import { openLibc } from "../common/libc.ts";
  * plant a file first and a `noexec` mount stops it. On Linux it is therefore loaded from memory that has no
  * name; elsewhere from a new folder that only this user can enter, removed again at once.
  *
- * @returns the addon's exports, or `undefined` when it cannot be loaded here
+ * @returns the addon's exports, or `undefined` when it cannot be loaded here; why goes to {@link FALLBACK_CHANNEL}
  */
 export function loadAddon<Exports>(file: string): Exports | undefined {
   try {
     const bytes = readFileSync(file);
     return process.platform === "linux" ? loadFromMemory(bytes) : loadFromPrivateFolder(bytes);
-  } catch {
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : "an unknown error";
+    // Loaded only here: hardly anybody listens.
+    const { channel } = require("node:diagnostics_channel") as typeof import("node:diagnostics_channel");
+    channel(FALLBACK_CHANNEL).publish(
+      `the native Argon2id cannot be loaded (${reason}); a slower one is used`,
+    );
     return undefined;
   }
 }
+
+/** Where a line is published (node:diagnostics_channel) for everything that is done in another way than usual. */
+export const FALLBACK_CHANNEL = "pprotect:fallback";
 
 /** memfd_create(2) with MFD_CLOEXEC, so that a child never inherits it. */
 const MFD_CLOEXEC = 1;
@@ -34,7 +43,8 @@ function loadFromMemory<Exports>(bytes: Uint8Array): Exports {
   return openAddon(`/proc/self/fd/${descriptor}`);
 }
 
-function loadFromPrivateFolder<Exports>(bytes: Uint8Array): Exports {
+/** @throws what the system says where the temporary folder is full, read-only or mounted `noexec` */
+export function loadFromPrivateFolder<Exports>(bytes: Uint8Array): Exports {
   const folder = mkdtempSync(join(tmpdir(), "pprotect-"));
   try {
     const path = join(folder, "addon.node");

@@ -36,7 +36,7 @@ export function writeAtomically(
     writeThrough(temporary, content, replaced);
     renameSync(temporary, file);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    discard(temporary);
     throw fileError("write", file, error, "nothing was changed");
   }
   syncFolder(folder);
@@ -53,6 +53,15 @@ function writeThrough(path: string, content: string | Uint8Array, replaced: Stat
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/** Where the file could not be made, it cannot be removed either: what counts is the error before. */
+function discard(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // The next writer clears it away.
   }
 }
 

@@ -90,22 +90,6 @@ describe.each(dialogues)("%j at a terminal", (args, answers) => {
     }
   });
 
-  test.each(answers.map(([question], index) => [index, question] as const))(
-    "ends at Ctrl-C at question %d, %j: exit 130, nothing written, the terminal as it was",
-    async (count, question) => {
-      const box = sandbox();
-      const before = written(box);
-      const session = atTerminal(args, { cwd: box.folder });
-      await answerAll(session, answers.slice(0, count));
-      await session.waitFor(question);
-      session.type(`half${CTRL_C}`);
-      expect(await session.exited).toBe(130);
-      expect(session.modes()).toEqual(session.modesBefore);
-      expect(written(box)).toBe(before);
-      expect(session.screen()).not.toMatch(/^\s+at /m);
-    },
-  );
-
   test("ends at Ctrl-D at its first question: exit 1, nothing written, the terminal as it was", async () => {
     const box = sandbox();
     const before = written(box);

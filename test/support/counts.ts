@@ -4,6 +4,10 @@ export const COUNTS = {
   writersAtOnce: 40,
   /** Writers that are killed, each at another moment. */
   kills: 300,
+  /** Commands, those among them that write a store, and all their questions. */
+  commands: 34,
+  writingCommands: 18,
+  questions: 60,
   /** Inputs made from the fixtures by mutation, by what reads them. */
   parserMutants: 14_000,
   mergeMutants: 4_000,

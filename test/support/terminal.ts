@@ -27,16 +27,24 @@ export interface TerminalSession {
   readonly exited: Promise<number>;
 }
 
+export interface TerminalOptions extends RunOptions {
+  /** How wide the terminal is. */
+  readonly columns?: number;
+}
+
 export const CTRL_C = "\x03";
 export const CTRL_D = "\x04";
 
 /** Starts the compiled binary at a terminal of its own. */
-export function atTerminal(args: readonly string[], options: RunOptions): TerminalSession {
+export function atTerminal(args: readonly string[], options: TerminalOptions): TerminalSession {
   return programAtTerminal([binary(), ...args], options);
 }
 
 /** Starts any program at a terminal of its own. */
-export function programAtTerminal(command: readonly string[], { cwd, env }: RunOptions): TerminalSession {
+export function programAtTerminal(
+  command: readonly string[],
+  { cwd, env, columns = 200 }: TerminalOptions,
+): TerminalSession {
   const decoder = new TextDecoder();
   let shown = "";
   let seen = 0;
@@ -46,7 +54,7 @@ export function programAtTerminal(command: readonly string[], { cwd, env }: RunO
     env: cleanEnvironment(cwd, { TERM: "xterm-256color", ...env }),
     // Given like this, and not as a `Bun.Terminal`, it becomes the one whose Ctrl-C is a signal.
     terminal: {
-      cols: 200,
+      cols: columns,
       rows: 50,
       data: (_terminal, data) => {
         shown += decoder.decode(data, { stream: true });

@@ -1,0 +1,241 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { binary } from "./binary.ts";
+import { runProgram } from "./run.ts";
+import { FRESH_PASSPHRASE, type Sandbox, sandbox } from "./sandbox.ts";
+import { ALICE, BOB } from "./stores.ts";
+
+/** A command that asks for all that it can ask for. */
+export interface CommandCase {
+  /** Its words, as the registry has them. */
+  readonly name: string;
+  readonly args: readonly string[];
+  /** Each question, and the line that answers it; none for a command that never asks. */
+  readonly answers: readonly (readonly [question: string, line: string])[];
+  /** Whether it changes a file when it is answered. */
+  readonly writes: boolean;
+  /** Whether it prints data on standard output. */
+  readonly prints: boolean;
+  /** Makes the folder that it runs in. */
+  readonly prepare: () => Promise<Sandbox>;
+}
+
+const AS_ALICE = [
+  ["User email: ", ALICE.name],
+  ["Passphrase: ", ALICE.passphrase],
+] as const;
+
+/** Variables by which git knows who it is, and nothing of this machine's configuration. */
+export const IDENTITY = {
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_CONFIG_SYSTEM: "/dev/null",
+  GIT_AUTHOR_NAME: "Anna",
+  GIT_AUTHOR_EMAIL: "anna@example.com",
+  GIT_COMMITTER_NAME: "Anna",
+  GIT_COMMITTER_EMAIL: "anna@example.com",
+} as const;
+
+/** Each command once, with everything left to be asked. */
+export const COMMAND_CASES: readonly CommandCase[] = [
+  writing(
+    "init",
+    ["--key-type", "fast", "--file", "new.yaml"],
+    [
+      ["User email: ", "zoë@example.com"],
+      ["Passphrase: ", "sesam öffne"],
+      ["Retype passphrase: ", "sesam öffne"],
+    ],
+  ),
+  printing("version"),
+  printing("check", ["-u", ALICE.name], [["Passphrase: ", ALICE.passphrase]], { prints: false }),
+  printing("list-audit-log"),
+  writing("truncate-audit-log", [], [["Entries to keep: ", "2"]]),
+  writing(
+    "add-key-custodian",
+    ["--key-type", "raw"],
+    [
+      ["User email: ", "carol@example.com"],
+      ["Have you saved the key? Type YES to confirm: ", "YES"],
+    ],
+    { prints: true },
+  ),
+  writing("rm-key-custodian", [], [["Custodian email: ", BOB.name]]),
+  printing("list-user-secrets", [], AS_ALICE),
+  writing(
+    "set-key-custodian-passphrase",
+    ["--key-type", "fast"],
+    [
+      ["User email: ", ALICE.name],
+      ["Current passphrase: ", ALICE.passphrase],
+      ["New passphrase: ", FRESH_PASSPHRASE],
+      ["Retype new passphrase: ", FRESH_PASSPHRASE],
+    ],
+  ),
+  writing(
+    "rekey-custodian",
+    ["--key-type", "raw"],
+    [
+      ["User email: ", BOB.name],
+      ["Current passphrase: ", BOB.passphrase],
+      ["Have you saved the key? Type YES to confirm: ", "YES"],
+    ],
+    { prints: true },
+  ),
+  writing(
+    "add-domain",
+    ["--confirm"],
+    [...AS_ALICE, ["Domain name: ", "stage"], ["Write changes? [y/N] ", "y"]],
+  ),
+  writing("add-owner", [], [...AS_ALICE, ["Domain name: ", "prod"], ["New owner email: ", BOB.name]]),
+  printing("list-domains"),
+  writing("rotate-domain-keys", [], [...AS_ALICE, ["Domain name: ", "dev"]]),
+  writing("migrate-owner", [], [...AS_ALICE, ["New owner email: ", BOB.name], ["Proceed? [y/N] ", "y"]]),
+  writing(
+    "rm-owner",
+    [],
+    [
+      ["Domain name: ", "dev"],
+      ["Owner email: ", BOB.name],
+    ],
+  ),
+  writing("rm-domain", [], [["Domain name: ", "prod"]]),
+  writing(
+    "add-secret",
+    [],
+    [
+      ["Domain name: ", "dev"],
+      ["Secret name: ", "fresh"],
+      ["Secret value: ", "hunter2 'é' 🎲"],
+    ],
+  ),
+  printing("list-domain-secrets", [], [["Domain name: ", "dev"]]),
+  printing("list-all-secrets"),
+  writing(
+    "update-secret",
+    ["--confirm"],
+    [
+      ["Domain name: ", "dev"],
+      ["Secret name: ", "api-key"],
+      ["Secret value: ", "v2"],
+      ["Write changes? [y/N] ", "y"],
+    ],
+  ),
+  writing(
+    "set-secret",
+    [],
+    [
+      ["Domain name: ", "prod"],
+      ["Secret name: ", "token"],
+      ["Secret value: ", "v3"],
+    ],
+  ),
+  writing(
+    "rm-secret",
+    ["--confirm"],
+    [
+      ["Domain name: ", "dev"],
+      ["Secret name: ", "api-key"],
+      ["Write changes? [y/N] ", "y"],
+    ],
+  ),
+  printing("decrypt-domain", [], [...AS_ALICE, ["Domain name: ", "prod"]]),
+  printing("exec", ["--domain", "prod", "--", "printenv", "token"], AS_ALICE),
+  writing(
+    "git resolve",
+    [],
+    [
+      ["Take [o]urs, [t]heirs or a [n]ew value? ", "n"],
+      ["Secret value: ", "settled"],
+    ],
+    { prepare: conflictedRepository },
+  ),
+  writing("git merge-driver", ["base.yaml", "ours.yaml", "theirs.yaml"], [], { prepare: mergeSides }),
+  printing("git textconv", ["protected.yaml"]),
+  printing("git history", [], [], { prepare: repository }),
+  writing("git install", ["--confirm"], [["Change this repository? [y/N] ", "y"]], { prepare: repository }),
+  writing("git uninstall", ["--confirm"], [["Change this repository? [y/N] ", "y"]], {
+    prepare: installedRepository,
+  }),
+  printing("git status", [], [], { prepare: installedRepository }),
+  printing("git pre-commit", [], [], { prepare: repository, prints: false }),
+  printing("git check", [], [], { prepare: repository, prints: false }),
+];
+
+type Answers = CommandCase["answers"];
+type Rest = Partial<Pick<CommandCase, "prints" | "prepare">>;
+
+function writing(name: string, args: readonly string[], answers: Answers, rest: Rest = {}): CommandCase {
+  return { ...printing(name, args, answers, { prints: false, ...rest }), writes: true };
+}
+
+function printing(
+  name: string,
+  args: readonly string[] = [],
+  answers: Answers = [],
+  rest: Rest = {},
+): CommandCase {
+  const prepare = async () => sandbox();
+  return {
+    name,
+    args: [...name.split(" "), ...args],
+    answers,
+    writes: false,
+    prints: true,
+    prepare,
+    ...rest,
+  };
+}
+
+/** Everything in a folder that a command may change: whether it is the same afterwards. */
+export function snapshot({ folder }: Sandbox): Record<string, string> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    // Git's own files change as they are read.
+    .filter((path) => !/\/\.git\/(?!config$|hooks\/|info\/|pprotect)/.test(path));
+  return Object.fromEntries(files.map((path) => [path, readFileSync(path, "latin1")]));
+}
+
+async function git({ folder }: Sandbox, ...args: readonly string[]): Promise<number> {
+  return (await runProgram(["git", ...args], { cwd: folder, env: IDENTITY })).status;
+}
+
+async function repository(): Promise<Sandbox> {
+  const box = sandbox();
+  await git(box, "init", "-q", "-b", "main");
+  await commit(box, "store");
+  return box;
+}
+
+async function commit(box: Sandbox, message: string): Promise<void> {
+  await git(box, "add", "protected.yaml");
+  if ((await git(box, "commit", "-q", "-m", message)) !== 0) throw new Error(`cannot commit ${message}`);
+}
+
+async function installedRepository(): Promise<Sandbox> {
+  const box = await repository();
+  await runProgram([binary(), "git", "install"], { cwd: box.folder, env: IDENTITY });
+  return box;
+}
+
+async function conflictedRepository(): Promise<Sandbox> {
+  const box = await repository();
+  const put = (value: string) =>
+    box.write("protected.yaml", box.read().setSecret("dev", "api-key", value).toString());
+  await git(box, "checkout", "-q", "-b", "other");
+  put("theirs");
+  await commit(box, "theirs");
+  await git(box, "checkout", "-q", "main");
+  put("ours");
+  await commit(box, "ours");
+  if ((await git(box, "merge", "-q", "other")) === 0) throw new Error("no conflict");
+  return box;
+}
+
+async function mergeSides(): Promise<Sandbox> {
+  const box = await repository();
+  box.write("base.yaml", box.read().toString());
+  box.write("ours.yaml", box.read().setSecret("dev", "one", "1").toString());
+  box.write("theirs.yaml", box.read().setSecret("dev", "two", "2").toString());
+  return box;
+}
