@@ -6,7 +6,8 @@
  */
 export function decodeBase64(text: string): Uint8Array | undefined {
   const bytes = Buffer.from(text, "base64");
-  return bytes.toString("base64") === text ? bytes : undefined;
+  // A copy: a Buffer shares its memory with others, and its `slice` copies nothing.
+  return bytes.toString("base64") === text ? new Uint8Array(bytes) : undefined;
 }
 
 /** Raw bytes as standard padded base64 (RFC 4648 §4). */

@@ -1,3 +1,5 @@
+import { timingSafeEqual } from "node:crypto";
+
 /** Byte strings one after another, as one new array. */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
@@ -9,12 +11,9 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   return joined;
 }
 
-/** Compares without leaving at the first difference; the lengths are not secret. */
+/** Compares in a time that tells nothing of where two byte strings differ; their lengths are not secret. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  let difference = 0;
-  for (let i = 0; i < a.length; i++) difference |= (a[i] ?? 0) ^ (b[i] ?? 0);
-  return difference === 0;
+  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 /** Overwrites key material with zeros. Copies that the engine made on its own are out of reach. */

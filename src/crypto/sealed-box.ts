@@ -65,7 +65,10 @@ function boxKey(privateKey: PrivateKey, publicKey: Uint8Array): Uint8Array {
   return new Uint8Array(key.buffer);
 }
 
-/** `BLAKE2b-192(epk ‖ pk)`: unique per ephemeral key, so no (key, nonce) pair is ever used twice. */
+/**
+ * `BLAKE2b-192(epk ‖ pk)`: no nonce has to be random or remembered. The box key comes of the ephemeral key too,
+ * and that is drawn anew for each box, so no pair of key and nonce is ever used twice.
+ */
 function sealNonce(ephemeralPublicKey: Uint8Array, publicKey: Uint8Array): Uint8Array {
   return primitives().blake2b(concatBytes(ephemeralPublicKey, publicKey), { dkLen: NONCE_BYTES });
 }

@@ -9,7 +9,7 @@ const SPKI_HEADER = new Uint8Array(Buffer.from("302a300506032b656e032100", "hex"
 /** X25519 of the runtime's own crypto library. */
 export const x25519Native: X25519 = {
   importKey(bytes: Uint8Array): PrivateKey {
-    const raw = bytes.slice();
+    const raw = new Uint8Array(bytes);
     const der = Buffer.from(concatBytes(PKCS8_HEADER, raw));
     const key = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
     wipe(der);

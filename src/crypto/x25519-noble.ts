@@ -4,7 +4,7 @@ import { isLowOrderPoint, LowOrderPointError, type PrivateKey, type X25519 } fro
 /** X25519 in JavaScript: audited, slower, the same on every runtime. */
 export const x25519Noble: X25519 = {
   importKey(bytes: Uint8Array): PrivateKey {
-    const raw = bytes.slice();
+    const raw = new Uint8Array(bytes);
     return {
       publicKey: x25519.getPublicKey(raw),
       bytes: () => raw.slice(),

@@ -46,7 +46,19 @@ const lowOrderPoints = lazy(() =>
 
 /** Whether a public key of 32 raw bytes is of small order, whatever its top bit says (RFC 7748 §5 masks it). */
 export function isLowOrderPoint(publicKey: Uint8Array): boolean {
-  const masked = publicKey.slice();
+  const masked = new Uint8Array(publicKey);
   masked[31] = (masked[31] ?? 0) & 0x7f;
   return lowOrderPoints().some((point) => equalBytes(point, masked));
+}
+
+/**
+ * Whether 32 raw bytes are what X25519 gives as a public key: a number below 2^255 - 19, little-endian. Other
+ * spellings of the same point agree on the same secret, but no private key gives them back.
+ */
+export function isCanonicalPoint(publicKey: Uint8Array): boolean {
+  const top = publicKey[31] ?? 0;
+  if (top < 0x7f) return true;
+  return (
+    top === 0x7f && ((publicKey[0] ?? 0) < 0xed || publicKey.subarray(1, 31).some((byte) => byte < 0xff))
+  );
 }

@@ -2,7 +2,7 @@ import { base64Length, decodeBase64, encodeBase64 } from "../crypto/base64.ts";
 import { concatBytes } from "../crypto/bytes.ts";
 import type { PrivateKey } from "../crypto/private-key.ts";
 import { open, SEALED_BOX_OVERHEAD, seal } from "../crypto/sealed-box.ts";
-import { isLowOrderPoint, X25519_KEY_BYTES } from "../crypto/x25519.ts";
+import { isCanonicalPoint, isLowOrderPoint, X25519_KEY_BYTES } from "../crypto/x25519.ts";
 
 /** The version byte before every sealed value and public key; there is only this one. */
 const VERSION = 0;
@@ -66,9 +66,10 @@ export function publicKeyProblem(encoded: string): string | undefined {
 
 /** Says why nothing may be sealed to a public key of 32 raw bytes, or nothing. */
 export function pointProblem(publicKey: Uint8Array): string | undefined {
-  return isLowOrderPoint(publicKey)
-    ? "is a point of small order: what is sealed to it, anyone can open"
-    : undefined;
+  if (isLowOrderPoint(publicKey)) return "is a point of small order: what is sealed to it, anyone can open";
+  if (!isCanonicalPoint(publicKey))
+    return "belongs to no private key: what is sealed to it, nobody could open";
+  return undefined;
 }
 
 function versionProblem(bytes: Uint8Array): string | undefined {
