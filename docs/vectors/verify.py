@@ -326,9 +326,13 @@ def verify_sealed_boxes():
         text = bytes.fromhex(vector["plaintext"])
         expect(opened(), text, where)
         if group == "sealed":
-            sealed = seal(text, public_of(private), bytes.fromhex(vector["ephemeral_private_key"]))
+            public, ephemeral = public_of(private), bytes.fromhex(vector["ephemeral_private_key"])
+            sealed = seal(text, public, ephemeral)
+            expect(public.hex(), vector["public_key"], where)
+            expect(sodium.crypto_scalarmult(ephemeral, public).hex(), vector["shared"], where)
+            expect(sodium.crypto_box_beforenm(public, ephemeral).hex(), vector["box_key"], where)
             expect(base64.b64encode(b"\0" + sealed).decode(), vector["value"], where)
-            expect(seal_nonce(sealed[:32], public_of(private)).hex(), vector["nonce"], where)
+            expect(seal_nonce(sealed[:32], public).hex(), vector["nonce"], where)
 
 
 def verify_owner_entries():

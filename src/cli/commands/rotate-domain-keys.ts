@@ -1,5 +1,6 @@
 import { Command } from "clipanion";
 import { shown } from "../../common/printable.ts";
+import { findDomain } from "../../store/lookup.ts";
 import { DomainCommand } from "../domain-command.ts";
 
 export class RotateDomainKeysCommand extends DomainCommand {
@@ -14,9 +15,17 @@ export class RotateDomainKeysCommand extends DomainCommand {
     const keyFile = this.readStore();
     const owner = await this.unlock(keyFile);
     const domain = await this.existingDomain(keyFile);
-    return this.update(
-      (file) => file.rotateDomainKey(domain, owner),
+    let owners: string[] = [];
+    const status = await this.update(
+      (file) => {
+        const rotated = file.rotateDomainKey(domain, owner);
+        owners = [...findDomain(rotated.data, domain).owners.keys()];
+        return rotated;
+      },
       `Rotated the keys of domain ${shown(domain)}.`,
     );
+    // Nothing shows whether an owner in the file was ever given the old key; each of them has the new one now.
+    this.note(`Its owners, who can read it now: ${owners.map(shown).join(", ")}.`);
+    return status;
   }
 }

@@ -13,6 +13,7 @@ const STORE_RULES = [
   "invalid-store",
   "store-comment",
   "mixed-keys",
+  "copied-value",
   "lost-in-merge",
   "audit-log-rewritten",
   "no-audit-entry",

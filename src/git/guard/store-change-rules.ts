@@ -10,6 +10,7 @@ import {
 import type { EntryPath } from "../../store/validation.ts";
 import type { Finding } from "../scan/finding.ts";
 import { auditFindings } from "./audit-rules.ts";
+import { copiedValues } from "./copied-values.ts";
 import type { ChangeFindings, Remark, StoreChange } from "./store-change.ts";
 
 /** Holds a change of a store against what ties entries together (FORMAT.md); needs no credential. */
@@ -22,7 +23,7 @@ export function checkStoreChange(change: StoreChange): ChangeFindings {
     message,
   });
   return {
-    errors: [...mixedKeys(change), ...lostInMerge(change), ...errors].map(place),
+    errors: [...mixedKeys(change), ...copiedValues(change), ...lostInMerge(change), ...errors].map(place),
     warnings: warnings.map(place),
   };
 }

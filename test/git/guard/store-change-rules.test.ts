@@ -97,6 +97,48 @@ describe("mixed keys", () => {
   });
 });
 
+describe("copied values", () => {
+  const dev = store.data.domains.get("dev");
+  const [key = "", password = ""] = [dev?.secrets.get("api-key"), dev?.secrets.get("db-password")];
+  const withSecrets = (secrets: Record<string, string>, from = store): KeyFile =>
+    withDomain(from, "dev", (domain) => ({ ...domain, secrets: new Map(Object.entries(secrets)) }));
+
+  test("two secrets that were swapped", () => {
+    const swapped = withSecrets({ "api-key": password, "db-password": key });
+    expect(check(swapped, [store]).errors).toEqual(["copied-value", "copied-value"]);
+  });
+
+  test("one that was put in the place of another, or under a new name", () => {
+    expect(check(withSecrets({ "api-key": password, "db-password": password }), [store]).errors).toEqual([
+      "copied-value",
+    ]);
+    const copied = withSecrets({ "api-key": key, "db-password": password, new: key });
+    expect(check(copied, [store]).errors).toEqual(["copied-value"]);
+  });
+
+  test("one that its own name has a new value instead of", () => {
+    const moved = withSecrets({ "api-key": password, "db-password": key });
+    const later = moved.setSecret("dev", "db-password", "other", LATER);
+    expect(check(later, [store]).errors).toEqual(["copied-value"]);
+  });
+
+  test("not one whose old name is gone: that may be a renaming by hand", () => {
+    expect(check(withSecrets({ renamed: key, "db-password": password }), [store]).errors).toEqual([]);
+  });
+
+  test("not what a parent has already", () => {
+    const swapped = withSecrets({ "api-key": password, "db-password": key });
+    expect(check(swapped, [swapped, store], [store]).errors).toEqual([]);
+    expect(check(swapped.setSecret("dev", "new", "v", LATER), [swapped]).errors).toEqual([]);
+  });
+
+  test("not an earlier value under its own name", () => {
+    const updated = store.updateSecret("dev", "api-key", "v", LATER);
+    const replayed = withSecrets({ "api-key": key, "db-password": password }, updated);
+    expect(check(replayed, [updated])).toMatchObject({ errors: [], warnings: ["no-audit-entry"] });
+  });
+});
+
 describe("the audit log", () => {
   const log = store.data.auditLog;
   const withLog = (auditLog: readonly string[]): StoreData => ({ ...store.data, auditLog });
