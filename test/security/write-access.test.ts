@@ -1,0 +1,245 @@
+import { describe, expect, test } from "bun:test";
+import { checkStoreChange } from "../../src/git/guard/store-change-rules.ts";
+import { mergeStores } from "../../src/git/merge/merge-stores.ts";
+import { openerFor } from "../../src/git/merge/opener.ts";
+import { checkOwned } from "../../src/store/check-owned.ts";
+import { createCustodian, type UnlockedCustodian } from "../../src/store/custodian.ts";
+import {
+  createDomain,
+  openDomainKey,
+  openSecret,
+  sealDomainKey,
+  sealSecret,
+} from "../../src/store/domain.ts";
+import { KeyFile } from "../../src/store/key-file.ts";
+import type { Domain, StoreData } from "../../src/store/store-data.ts";
+import { ALICE, BOB, CHEAP, NOW, sampleStore, secretsOf, unlocked } from "../support/stores.ts";
+
+/**
+ * What somebody without any passphrase can do who may write the store, as docs/security.md says it: what goes
+ * through unnoticed stands here beside what does not. A test that fails because an attack is noticed now is
+ * good news for that document.
+ */
+
+const store = sampleStore();
+const MALLORY = { name: "mallory@example.com", passphrase: "mallory-pw" };
+const mallory = createCustodian(MALLORY, CHEAP);
+
+function domainOf(from: KeyFile, name: string): Domain {
+  const domain = from.data.domains.get(name);
+  if (!domain) throw new Error(`no domain ${name}`);
+  return domain;
+}
+
+function edited(from: KeyFile, changes: Partial<StoreData>): KeyFile {
+  // Through its text: an attacker has to pass the reader.
+  return KeyFile.parse(Buffer.from(new KeyFile({ ...from.data, ...changes }).toString()), "store");
+}
+
+function withDomain(
+  from: KeyFile,
+  name: string,
+  changes: Partial<Domain>,
+  log: readonly string[] = [],
+): KeyFile {
+  return edited(from, {
+    domains: new Map(from.data.domains).set(name, { ...domainOf(from, name), ...changes }),
+    auditLog: [...from.data.auditLog, ...log.map((what) => `2026-02-04T00:00:00Z -- ${what}`)],
+  });
+}
+
+/** What `pprotect check` finds as an owner, and what the guard finds in the change: errors, then warnings. */
+function noticed(after: KeyFile, before: KeyFile, owner: UnlockedCustodian) {
+  const bytes = Buffer.from(after.toString());
+  const { errors, warnings } = checkStoreChange({
+    path: "s",
+    store: after.data,
+    parents: [before.data],
+    bases: undefined,
+    lineOf: () => 1,
+  });
+  return {
+    check: checkOwned(bytes, after, owner).problems.map(({ message }) => message),
+    errors: errors.map(({ rule }) => rule),
+    warnings: [...new Set(warnings.map(({ rule }) => rule))],
+  };
+}
+
+const alice = unlocked(store, ALICE);
+const NOTHING = { check: [], errors: [], warnings: [] };
+
+describe("sealed values", () => {
+  const dev = domainOf(store, "dev");
+  const [key = "", password = ""] = [dev.secrets.get("api-key"), dev.secrets.get("db-password")];
+
+  test("that are swapped open under each other's name; the guard refuses them, a check cannot see it", () => {
+    const swapped = withDomain(store, "dev", {
+      secrets: new Map([
+        ["api-key", password],
+        ["db-password", key],
+      ]),
+    });
+    expect(secretsOf(swapped, "dev", ALICE)["db-password"]).toBe("dev-api-key");
+    expect(noticed(swapped, store, alice)).toEqual({
+      check: [],
+      errors: ["copied-value", "copied-value"],
+      warnings: ["no-audit-entry"],
+    });
+  });
+
+  test("of an earlier version open again in a later one; with an audit entry beside them nothing notices", () => {
+    const updated = store.updateSecret("dev", "api-key", "new", NOW);
+    const secrets = new Map([
+      ["api-key", key],
+      ["db-password", password],
+    ]);
+    const replayed = withDomain(updated, "dev", { secrets });
+    expect(secretsOf(replayed, "dev", ALICE)["api-key"]).toBe("dev-api-key");
+    expect(noticed(replayed, updated, alice)).toEqual({ ...NOTHING, warnings: ["no-audit-entry"] });
+    const covered = withDomain(updated, "dev", { secrets }, ["updated secret api-key in dev"]);
+    expect(noticed(covered, updated, alice)).toEqual(NOTHING);
+  });
+
+  test("of an earlier version no longer open after a rotation", () => {
+    const rotated = store.rotateDomainKey("dev", alice, NOW);
+    const replayed = withDomain(rotated, "dev", { secrets: new Map([["api-key", key]]) });
+    expect(() => secretsOf(replayed, "dev", ALICE)).toThrow("cannot be opened");
+  });
+
+  test("of another domain do not open, though the same people own it", () => {
+    const moved = withDomain(store, "prod", { secrets: dev.secrets });
+    expect(noticed(moved, store, alice)).toMatchObject({
+      check: [expect.stringContaining("cannot be opened"), expect.stringContaining("cannot be opened")],
+      errors: ["mixed-keys", "mixed-keys"],
+    });
+  });
+
+  test("of one's own open like any other: nothing says who sealed a value", () => {
+    const forged = withDomain(store, "dev", { secrets: new Map([["api-key", sealSecret(dev, "forged")]]) }, [
+      "updated secret api-key in dev",
+      "removed secret db-password from dev",
+    ]);
+    expect(secretsOf(forged, "dev", ALICE)).toEqual({ "api-key": "forged" });
+    expect(noticed(forged, store, alice)).toEqual(NOTHING);
+  });
+});
+
+describe("a domain's public key", () => {
+  const stolen = createDomain(MALLORY.name, mallory.pwdkm);
+  const stolenKey = openDomainKey("dev", stolen, mallory.unlocked);
+  const ownersOf = (from: KeyFile) =>
+    new Map(
+      [ALICE, BOB].map(({ name }) => [name, sealDomainKey(stolenKey, from.data.custodians.get(name) ?? "")]),
+    );
+
+  test("that is replaced alone no longer fits the owners' copies: opening, check and the guard notice", () => {
+    const replaced = withDomain(store, "dev", { publicKey: stolen.publicKey }, [
+      "rotated key for domain dev",
+    ]);
+    expect(() => secretsOf(replaced, "dev", ALICE)).toThrow("one from before a rotation");
+    const { check, errors } = noticed(replaced, store, alice);
+    expect(check).toHaveLength(1);
+    expect(new Set(errors)).toEqual(new Set(["mixed-keys"]));
+  });
+
+  test("that is replaced takes what anyone adds, before an owner looks: the writer of it reads that", () => {
+    const replaced = withDomain(store, "dev", { publicKey: stolen.publicKey });
+    const added = replaced.addSecret("dev", "fresh", "for alice's eyes", NOW);
+    const sealed = domainOf(added, "dev").secrets.get("fresh") ?? "";
+    expect(openSecret(sealed, stolenKey, { domain: "dev", secret: "fresh" })).toBe("for alice's eyes");
+  });
+
+  test("with copies for its owners and other values beside it opens for them; only history shows it", () => {
+    const forged: Partial<Domain> = {
+      publicKey: stolen.publicKey,
+      owners: ownersOf(store),
+      secrets: new Map(["api-key", "db-password"].map((name) => [name, sealSecret(stolen, "forged")])),
+    };
+    const silent = withDomain(store, "dev", forged);
+    expect(noticed(silent, store, alice)).toEqual({ ...NOTHING, warnings: ["no-audit-entry"] });
+    const covered = withDomain(store, "dev", forged, ["rotated key for domain dev"]);
+    expect(secretsOf(covered, "dev", ALICE)).toEqual({ "api-key": "forged", "db-password": "forged" });
+    expect(noticed(covered, store, alice)).toEqual(NOTHING);
+  });
+
+  test("cannot be replaced without losing what was sealed to the old one", () => {
+    const replaced = withDomain(store, "dev", { publicKey: stolen.publicKey, owners: ownersOf(store) });
+    const { check, errors } = noticed(replaced, store, alice);
+    expect(check).toEqual([
+      expect.stringContaining('secret "api-key"'),
+      expect.stringContaining('secret "db-password"'),
+    ]);
+    expect(errors).toEqual(["mixed-keys", "mixed-keys"]);
+  });
+});
+
+describe("owners and custodians", () => {
+  const written = (from: KeyFile): KeyFile =>
+    edited(from, {
+      custodians: new Map(from.data.custodians).set(MALLORY.name, mallory.pwdkm),
+      domains: new Map(from.data.domains).set("prod", {
+        ...domainOf(from, "prod"),
+        // A copy of some key: without the domain's own, nobody can make the right one.
+        owners: new Map(domainOf(from, "prod").owners).set(
+          MALLORY.name,
+          sealDomainKey(mallory.unlocked.privateKey, mallory.pwdkm),
+        ),
+      }),
+    });
+  const COVER = [
+    `2026-02-04T00:00:00Z -- created key custodian ${MALLORY.name}`,
+    `2026-02-04T00:00:00Z -- ${ALICE.name} added owner ${MALLORY.name} to prod`,
+  ];
+
+  test("an owner that somebody wrote into the file opens nothing", () => {
+    expect(() => secretsOf(written(store), "prod", MALLORY)).toThrow("before a rotation");
+    expect(noticed(written(store), store, alice)).toEqual({ ...NOTHING, warnings: ["no-audit-entry"] });
+  });
+
+  test("but gets the new key at the next rotation, and an audit entry hides it until then", () => {
+    const covered = edited(written(store), { auditLog: [...store.data.auditLog, ...COVER] });
+    expect(noticed(covered, store, alice)).toEqual(NOTHING);
+    const rotated = covered.rotateDomainKey("prod", alice, NOW);
+    expect(secretsOf(rotated, "prod", MALLORY)).toEqual({ token: "prod-token" });
+  });
+
+  test("and gets it from the merge driver, where an owner's credentials are in the environment", () => {
+    const ours = store.rotateDomainKey("prod", alice, NOW);
+    const sides = { base: store.data, ours: ours.data, theirs: written(store).data };
+    const merge = (opener: Parameters<typeof mergeStores>[1]["opener"]) =>
+      mergeStores(sides, { opener, decide: () => undefined });
+    const { store: merged, conflicts } = merge(openerFor(ALICE, sides));
+    expect(conflicts).toEqual([]);
+    expect(secretsOf(new KeyFile(merged), "prod", MALLORY)).toEqual({ token: "prod-token" });
+  });
+
+  test("a custodian's key that is replaced gets what is granted next, and its owner's passphrase fails", () => {
+    const imposter = createCustodian({ name: BOB.name, passphrase: "mallory's" }, CHEAP);
+    const replaced = edited(store, {
+      custodians: new Map(store.data.custodians).set(BOB.name, imposter.pwdkm),
+    });
+    expect(replaced.unlock(BOB)).toBeUndefined();
+    // Bob's copy of dev's key was sealed to his own key.
+    expect(noticed(replaced, store, alice).errors).toEqual(["mixed-keys"]);
+    const granted = replaced.addOwner("prod", BOB.name, unlocked(replaced, ALICE), NOW);
+    expect(Object.fromEntries(granted.decryptDomain("prod", imposter.unlocked))).toEqual({
+      token: "prod-token",
+    });
+  });
+
+  test("an owner can be taken out by anyone, and so can a secret", () => {
+    const without = store.removeOwner("dev", ALICE.name, NOW).removeSecret("dev", "api-key", NOW);
+    expect(noticed(without, store, unlocked(store, BOB))).toEqual(NOTHING);
+    expect(() => secretsOf(without, "dev", ALICE)).toThrow("not an owner");
+  });
+});
+
+test("entries that are made up pass in the audit log: nothing signs it", () => {
+  const made = edited(store, {
+    auditLog: [
+      ...store.data.auditLog,
+      `2026-02-04T00:00:00Z -- ${ALICE.name} added owner ${BOB.name} to prod`,
+    ],
+  });
+  expect(noticed(made, store, alice)).toEqual(NOTHING);
+});
