@@ -1,3 +1,4 @@
+import { addonFile } from "../crypto/addon-file.ts";
 import { compile } from "./compile.ts";
 
-await compile("dist/pprotect");
+await compile({ outfile: "dist/pprotect", addon: addonFile() });

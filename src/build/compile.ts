@@ -2,13 +2,23 @@ import { clipanionWithoutTerminal } from "./clipanion-platform.ts";
 import { embeddedAddon } from "./embedded-addon.ts";
 import { embeddedOverview } from "./embedded-overview.ts";
 
+export interface CompileOptions {
+  readonly outfile: string;
+  /** The Argon2 addon's file for the system that the binary is for; without one it derives by the runtime. */
+  readonly addon: string | undefined;
+  /** Another system than this one, with the runtime's executable for it. */
+  readonly foreign?: { readonly target: Bun.Build.CompileTarget; readonly runtime: string };
+}
+
 /**
  * Compiles the command line into one file that needs nothing beside it.
  *
  * Without the two autoload switches a compiled binary would load `.env` and `bunfig.toml`, preload scripts
  * included, from whatever folder it is started in.
+ *
+ * @returns the names of the installed packages that have code in it, sorted
  */
-export async function compile(outfile: string): Promise<void> {
+export async function compile({ outfile, addon, foreign }: CompileOptions): Promise<readonly string[]> {
   const result = await Bun.build({
     entrypoints: ["src/cli/main.ts"],
     target: "bun",
@@ -16,9 +26,21 @@ export async function compile(outfile: string): Promise<void> {
     minify: true,
     bytecode: true,
     splitting: true,
-    compile: { outfile, autoloadDotenv: false, autoloadBunfig: false },
-    plugins: [embeddedAddon(), embeddedOverview(), clipanionWithoutTerminal()],
+    metafile: true,
+    compile: {
+      outfile,
+      autoloadDotenv: false,
+      autoloadBunfig: false,
+      ...(foreign && { target: foreign.target, executablePath: foreign.runtime }),
+    },
+    plugins: [embeddedAddon(addon), embeddedOverview(), clipanionWithoutTerminal()],
   });
   for (const log of result.logs) console.error(log);
-  if (!result.success) process.exit(1);
+  if (!result.success) throw new Error(`${outfile} was not compiled`);
+  return packagesAmong(Object.keys(result.metafile?.inputs ?? {}));
+}
+
+function packagesAmong(inputs: readonly string[]): readonly string[] {
+  const names = inputs.flatMap((path) => /.*\bnode_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
+  return [...new Set(names)].toSorted();
 }

@@ -1,0 +1,106 @@
+#!/bin/sh
+# Installs pprotect for this user: fetches the binary of this system, checks it against the release's
+# SHA256SUMS and puts it into $PREFIX/bin, whole or not at all.
+#
+#   PREFIX             where to install to; $HOME/.local if it is not set
+#   PPROTECT_BASE_URL  the folder with the release's files, if it is not the release that this file is from
+set -eu
+
+# The build of a release writes its own address here.
+RELEASE_URL=''
+
+fail() {
+  echo "install.sh: $1" >&2
+  exit 1
+}
+
+has() {
+  command -v "$1" >/dev/null 2>&1
+}
+
+# A C library called musl can lie beside glibc: only what runs tells.
+is_musl() {
+  ! getconf GNU_LIBC_VERSION >/dev/null 2>&1 && ls /lib/ld-musl-* >/dev/null 2>&1
+}
+
+platform() {
+  case $(uname -s) in
+    Linux) os=linux ;;
+    Darwin) os=darwin ;;
+    *) fail "no binary for $(uname -s): on Windows, unpack pprotect-windows-x64.tar.gz, or install with npm" ;;
+  esac
+  case $(uname -m) in
+    x86_64 | amd64) cpu=x64 ;;
+    aarch64 | arm64) cpu=arm64 ;;
+    *) fail "no binary for the processor $(uname -m)" ;;
+  esac
+  if [ "$os" = darwin ] && [ "$(sysctl -n sysctl.proc_translated 2>/dev/null)" = 1 ]; then
+    cpu=arm64 # A shell of the other processor, translated.
+  fi
+  libc=
+  if [ "$os" = linux ] && is_musl; then libc=-musl; fi
+  case $os-$cpu$libc in
+    linux-x64 | linux-arm64 | linux-x64-musl | darwin-arm64 | darwin-x64) echo "$os-$cpu$libc" ;;
+    *) fail "no binary for $os-$cpu$libc" ;;
+  esac
+}
+
+# fetch URL FILE
+fetch() {
+  if has curl; then
+    curl --fail --silent --show-error --location --output "$2" "$1" || fail "cannot fetch $1"
+  elif has wget; then
+    wget --quiet --output-document="$2" "$1" || fail "cannot fetch $1"
+  else
+    fail "neither curl nor wget is installed"
+  fi
+}
+
+sha256() {
+  if has sha256sum; then
+    sha256sum <"$1"
+  elif has shasum; then
+    shasum -a 256 <"$1"
+  else
+    fail "neither sha256sum nor shasum is installed, and nothing is installed unchecked"
+  fi | cut -d ' ' -f 1
+}
+
+# verify FILE NAME SUMS
+verify() {
+  expected=$(awk -v name="$2" '$2 == name || $2 == "*" name { print $1 }' "$3")
+  [ -n "$expected" ] || fail "SHA256SUMS has no line for $2: nothing was installed"
+  actual=$(sha256 "$1")
+  [ "$actual" = "$expected" ] ||
+    fail "$2 is not what SHA256SUMS says (SHA-256 $actual, not $expected): nothing was installed"
+}
+
+main() {
+  url=${PPROTECT_BASE_URL:-$RELEASE_URL}
+  [ -n "$url" ] || fail "set PPROTECT_BASE_URL to the folder with the release's files"
+  prefix=${PREFIX:-${HOME:?}/.local}
+  name=pprotect-$(platform)
+
+  mkdir -p "$prefix/bin"
+  # Where it is going to be, so that it gets there by one rename.
+  work=$(mktemp -d "$prefix/bin/.pprotect-install.XXXXXX")
+  trap 'rm -rf "$work"' EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
+
+  fetch "$url/SHA256SUMS" "$work/SHA256SUMS"
+  fetch "$url/$name.tar.gz" "$work/$name.tar.gz"
+  verify "$work/$name.tar.gz" "$name.tar.gz" "$work/SHA256SUMS"
+  tar -xzf "$work/$name.tar.gz" -C "$work"
+  said=$("$work/$name/pprotect" version 2>&1) ||
+    fail "the binary does not run here, so nothing was installed: $said"
+  mv -f "$work/$name/pprotect" "$prefix/bin/pprotect"
+
+  echo "$said is installed as $prefix/bin/pprotect"
+  case :${PATH:-}: in
+    *:"$prefix/bin":*) ;;
+    *) echo "Add $prefix/bin to your PATH." ;;
+  esac
+}
+
+main

@@ -1,0 +1,66 @@
+import { chmodSync, cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { executableName, type Platform } from "./platforms.ts";
+
+/** What the packages on npm have in common. */
+export interface NpmRelease {
+  readonly version: string;
+  readonly description: string;
+  readonly license: string;
+  /** Where the source is, such as `https://…/owner/name`; npm's provenance asks for it. */
+  readonly repository: string | undefined;
+}
+
+/** The package with one platform's binary, as the launcher looks for it. */
+export function platformPackageName({ npm }: Platform): string {
+  return `@pprotect/cli-${npm.os}-${npm.cpu}${npm.libc === "musl" ? "-musl" : ""}`;
+}
+
+/** Where the binary belongs in the folder of its package. */
+export function binaryIn(folder: string, platform: Platform): string {
+  return join(folder, "bin", executableName(platform));
+}
+
+/** Writes the package.json of a platform's package: npm installs it only on such a system. */
+export function writePlatformPackage(folder: string, platform: Platform, release: NpmRelease): void {
+  const { os, cpu, libc } = platform.npm;
+  writePackage(folder, {
+    name: platformPackageName(platform),
+    ...common(release),
+    description: `pprotect's binary for ${platform.name}; install the package pprotect instead`,
+    os: [os],
+    cpu: [cpu],
+    ...(libc && { libc: [libc] }),
+    preferUnplugged: true,
+  });
+}
+
+/** Writes the package that people install: the launcher, and every platform's package as an optional dependency. */
+export function writeMainPackage(folder: string, platforms: readonly Platform[], release: NpmRelease): void {
+  const { version } = release;
+  writePackage(folder, {
+    name: "pprotect",
+    ...common(release),
+    bin: { pprotect: "bin/pprotect.cjs" },
+    engines: { node: ">=18" },
+    optionalDependencies: Object.fromEntries(platforms.map((each) => [platformPackageName(each), version])),
+  });
+  const launcher = join(folder, "bin/pprotect.cjs");
+  mkdirSync(join(folder, "bin"), { recursive: true });
+  cpSync(join(import.meta.dir, "npm/launcher.cjs"), launcher);
+  chmodSync(launcher, 0o755);
+}
+
+function common({ version, description, license, repository }: NpmRelease): Record<string, unknown> {
+  return {
+    version,
+    description,
+    license,
+    ...(repository !== undefined && { repository: { type: "git", url: `git+${repository}.git` } }),
+  };
+}
+
+function writePackage(folder: string, content: Record<string, unknown>): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "package.json"), `${JSON.stringify(content, null, 2)}\n`);
+}
