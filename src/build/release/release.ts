@@ -1,5 +1,5 @@
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import packageJson from "../../../package.json" with { type: "json" };
 import { compile } from "../compile.ts";
 import { packFolder } from "./archive.ts";
@@ -106,7 +106,7 @@ async function buildAll(options: ReleaseOptions, locked: Locked): Promise<readon
 async function unpack(files: PackageFiles | undefined, name: RegExp, work: string): Promise<string> {
   const [found] = [...(files ?? [])].filter(([path]) => name.test(path));
   if (!found) throw new Error(`no ${name} in the package`);
-  const path = join(process.cwd(), work, found[0]);
+  const path = resolve(work, found[0]);
   await Bun.write(path, found[1]);
   return path;
 }
