@@ -1,0 +1,116 @@
+import { copyFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { KeyType } from "../../src/store/custodian.ts";
+import type { Candidate } from "./measure.ts";
+import {
+  type BenchStore,
+  OWNER,
+  putStore,
+  storeOf,
+  storeOfTenOwners,
+  storeOfTwentyDomains,
+  withSecrets,
+} from "./stores.ts";
+
+const CREDENTIALS = ["-u", OWNER, "--passphrase-file", "pass"];
+
+/** A folder of its own for a measurement. */
+function folder(root: string, name: string): string {
+  const path = join(root, name);
+  mkdirSync(path, { recursive: true });
+  return path;
+}
+
+/** Commands that need no store. */
+export function startCandidates(binary: string, root: string): Candidate[] {
+  return ["version", "--help"].map((word) => ({ name: word, command: [binary, word], cwd: root }));
+}
+
+/** What people do all day with a small store, by the kind of the owner's key. */
+export function dailyCandidates(binary: string, root: string, keyType: KeyType): Candidate[] {
+  const cwd = folder(root, `daily-${keyType}`);
+  putStore(cwd, storeOf(10, keyType));
+  const named = (name: string, ...args: string[]): Candidate => ({
+    name: `${name}, ${keyType}`,
+    command: [binary, ...args],
+    cwd,
+  });
+  return [
+    named("list-domains", "list-domains"),
+    named("list-all-secrets", "list-all-secrets"),
+    named("decrypt-domain", "decrypt-domain", "dev", ...CREDENTIALS),
+    named("exec true", "exec", "--domain", "dev", ...CREDENTIALS, "--", "true"),
+  ];
+}
+
+/** Commands over many owners or domains that may derive one key only. */
+export function oneDerivationCandidates(binary: string, root: string): Candidate[] {
+  const restored = (name: string, store: BenchStore, ...args: string[]): Candidate => {
+    const cwd = folder(root, name);
+    putStore(cwd, store);
+    copyFileSync(join(cwd, "protected.yaml"), join(cwd, "before.yaml"));
+    return {
+      name,
+      command: [binary, ...args, ...CREDENTIALS],
+      cwd,
+      before: () => copyFileSync(join(cwd, "before.yaml"), join(cwd, "protected.yaml")),
+    };
+  };
+  return [
+    restored("rotate, 10 owners", storeOfTenOwners(), "rotate-domain-keys", "dev"),
+    restored("migrate-owner, 20 domains", storeOfTwentyDomains(), "migrate-owner", "new@example.com"),
+  ];
+}
+
+/** The same work on stores of growing size. */
+export function sizeCandidates(binary: string, root: string, secrets: number): Candidate[] {
+  const cwd = folder(root, `size-${secrets}`);
+  const { file, passphrase } = storeOf(secrets, "raw");
+  putStore(cwd, { file, passphrase });
+  const saved = join(cwd, "before.yaml");
+  copyFileSync(join(cwd, "protected.yaml"), saved);
+  const restore = (): void => copyFileSync(saved, join(cwd, "protected.yaml"));
+  putStore(folder(cwd, "ours"), { file: withSecrets(file, "ours", 5), passphrase });
+  putStore(folder(cwd, "theirs"), { file: withSecrets(file, "theirs", 5), passphrase });
+  stageStore(cwd);
+  const named = (name: string, command: string[], before?: () => void): Candidate => ({
+    name: `${name}, ${secrets}`,
+    command,
+    cwd,
+    ...(before && { before }),
+  });
+  return [
+    named("list-all-secrets", [binary, "list-all-secrets"]),
+    named("decrypt one", [binary, "decrypt-domain", "dev", "--secret", "secret-000003", ...CREDENTIALS]),
+    named("exec --only one", [
+      binary,
+      "exec",
+      "--domain",
+      "dev",
+      "--only",
+      "secret-000003",
+      ...CREDENTIALS,
+      "--",
+      "true",
+    ]),
+    named("decrypt all", [binary, "decrypt-domain", "dev", ...CREDENTIALS]),
+    named("add one", [binary, "add-secret", "dev", "another", "--value-file", "pass"], restore),
+    named(
+      "merge",
+      [binary, "git", "merge-driver", "before.yaml", "merged.yaml", "theirs/protected.yaml"],
+      () => copyFileSync(join(cwd, "ours/protected.yaml"), join(cwd, "merged.yaml")),
+    ),
+    named("pre-commit", [binary, "git", "pre-commit"]),
+  ];
+}
+
+/** A repository in which the store is staged, as it is when the hook runs. */
+function stageStore(cwd: string): void {
+  for (const args of [
+    ["init", "-q"],
+    ["add", "protected.yaml"],
+  ]) {
+    const { exitCode } = Bun.spawnSync(["git", ...args], { cwd });
+    if (exitCode !== 0) throw new Error(`git ${args.join(" ")} failed`);
+  }
+}

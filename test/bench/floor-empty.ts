@@ -1,0 +1,1 @@
+// The least that a compiled program takes: the floor of every ratio.
