@@ -67,8 +67,18 @@ function joinOptionalLengths(args: readonly string[]): string[] {
   return joined;
 }
 
-/** Whether help is asked for, before any `--`. */
+/** Whether help is asked for. */
 export function wantsHelp(args: readonly string[]): boolean {
+  return ownArguments(args).some((arg) => arg === "--help" || arg === "-h");
+}
+
+/** Whether the answer is to be JSON; asked also where the line as a whole could not be read. */
+export function wantsJson(args: readonly string[]): boolean {
+  return ownArguments(args).includes("--json");
+}
+
+/** What stands before any `--`: the rest belongs to another program. */
+function ownArguments(args: readonly string[]): readonly string[] {
   const end = args.indexOf("--");
-  return (end === -1 ? args : args.slice(0, end)).some((arg) => arg === "--help" || arg === "-h");
+  return end === -1 ? args : args.slice(0, end);
 }

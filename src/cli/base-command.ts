@@ -7,7 +7,8 @@ import { DEFAULT_PREFIX, PREFIX_VARIABLE } from "../credentials/environment-name
 import type { CredentialSources, GivenCredentials } from "../credentials/resolve.ts";
 import type { UnlockedCustodian } from "../store/custodian.ts";
 import type { KeyFile } from "../store/key-file.ts";
-import { colorsWanted, writeError } from "./output.ts";
+import { type Outcome, outcomeEnvelope, type Result } from "./envelope.ts";
+import { colorsWanted, writeError, writeLine, writeOut } from "./output.ts";
 import type { InputPrompter } from "./prompt.ts";
 
 /** What not every command needs is loaded at its first use. */
@@ -38,6 +39,9 @@ export abstract class BaseCommand extends Command {
   ignoreEnv = Option.Boolean("--ignore-env", false, {
     description: "take no credentials from the environment",
   });
+  json = Option.Boolean("--json", false, {
+    description: "one JSON envelope on standard output, for programs",
+  });
   verbose = Option.Boolean("--verbose", false, {
     description: "say what is done in another way than usual",
   });
@@ -49,13 +53,16 @@ export abstract class BaseCommand extends Command {
 
   #prompter: InputPrompter | undefined;
 
-  /** What the command does; its number is the exit status. */
-  abstract run(): Promise<number | undefined>;
+  /** What the command does; a number is an exit status that another program decided. */
+  abstract run(): Promise<Outcome | number | undefined>;
 
   override async execute(): Promise<number> {
     try {
       if (this.verbose) (await import("./verbose.ts")).tellFallbacks((message) => this.note(message));
-      return (await this.run()) ?? 0;
+      const outcome = await this.run();
+      if (typeof outcome !== "object") return outcome ?? 0;
+      if (this.json) writeLine(outcomeEnvelope(this.path.join(" "), outcome));
+      return outcome.refusal ? 1 : 0;
     } finally {
       this.releaseTerminal();
     }
@@ -80,6 +87,15 @@ export abstract class BaseCommand extends Command {
 
   protected note(message: string): void {
     writeError(`${printableLines(message)}\n`);
+  }
+
+  /** The command's text for people, to standard output; programs get the envelope in its place. */
+  protected print(text: string): void {
+    if (!this.json) writeOut(text);
+  }
+
+  protected printLine(text: string): void {
+    this.print(`${text}\n`);
   }
 
   protected readStore(): KeyFile {
@@ -116,14 +132,18 @@ export abstract class BaseCommand extends Command {
   };
 
   /** Changes the store and says what was done. */
-  protected async update(change: (keyFile: KeyFile) => KeyFile, done: string): Promise<number> {
+  protected async update(
+    change: (keyFile: KeyFile) => KeyFile,
+    done: string,
+    result: Result = {},
+  ): Promise<Outcome> {
     const written = await storeFiles().updateStoreFile(resolve(this.storePath), this.storePath, change, {
       ...(this.confirm ? { approve: (before, after) => this.approve(before, after) } : {}),
       ...this.writeOptions,
     });
     if (!written) throw new PprotectError("aborted", "not confirmed; nothing was changed");
     this.note(done);
-    return 0;
+    return { result };
   }
 
   /** @throws PprotectError `aborted` unless the answer begins with "y" or `--yes` was given */

@@ -1,7 +1,9 @@
-import { PprotectError } from "../common/errors.ts";
+import type { PprotectError } from "../common/errors.ts";
 
 /** What JSON can say. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+export type Result = { readonly [key: string]: Json };
 
 /** Something that can be done next. */
 export interface NextAction {
@@ -13,7 +15,7 @@ export interface NextAction {
 /** What a command did, for programs; its text for people is printed on the way. */
 export interface Outcome {
   /** By docs/output.schema.json, under the command's name. */
-  readonly result: { readonly [key: string]: Json };
+  readonly result: Result;
   readonly nextActions?: readonly NextAction[];
   /** The command did its work, and its answer is no: it exits with 1. */
   readonly refusal?: PprotectError;

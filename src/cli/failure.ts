@@ -1,6 +1,7 @@
 import { type ErrorCode, PprotectError } from "../common/errors.ts";
 import { nearest } from "../common/nearest.ts";
 import { printable, shown } from "../common/printable.ts";
+import { commandAmong } from "./registry.ts";
 
 /** Exit statuses other than 1. */
 const STATUSES: Partial<Record<ErrorCode, number>> = {
@@ -18,13 +19,19 @@ export function exitStatus(error: unknown): number {
 
 /** An error as one line for the user, with what to do next; never a stack trace. */
 export function explain(error: unknown): string {
+  const { message, fix } = asPprotectError(error);
+  return `pprotect: ${message}${fix === undefined ? "" : ` (${fix})`}\n`;
+}
+
+/** Whatever was thrown, as an error that may be shown: printable, and without a secret. */
+export function asPprotectError(error: unknown): PprotectError {
   if (error instanceof PprotectError) {
-    return `${printable(`pprotect: ${error.message}${error.fix === undefined ? "" : ` (${error.fix})`}`)}\n`;
+    return new PprotectError(error.code, printable(error.message), error.fix && printable(error.fix));
   }
-  if (isParserError(error)) return `${printable(`pprotect: ${error.message.replaceAll("\n", " ")}`)}\n`;
+  if (isParserError(error)) return new PprotectError("usage", printable(error.message.replaceAll("\n", " ")));
   // A defect of ours: its message may hold anything, so only its kind is shown.
   const kind = error instanceof Error ? error.name : typeof error;
-  return `pprotect: internal error (${printable(kind)}); please report it\n`;
+  return new PprotectError("internal_error", `internal error (${printable(kind)})`, "please report it");
 }
 
 /** What the parser found wrong with the line, in our words. */
@@ -34,7 +41,7 @@ export function parseError(
   commandNames: readonly string[],
 ): unknown {
   if (!isParserError(error)) return error;
-  const known = commandNames.find((name) => name.split(" ").every((word) => args.includes(word)));
+  const known = commandAmong(args);
   if (known === undefined) return unknownCommand(args, commandNames);
   const [, reason = ""] =
     /^Unknown Syntax Error: ([^\n]*)/.exec(`Unknown Syntax Error: ${error.message}`) ?? [];

@@ -1,11 +1,12 @@
 #!/usr/bin/env bun
 import "./hidden-streams.ts";
 
-import { normalizeArguments, wantsHelp } from "./arguments.ts";
-import { exitStatus, explain, parseError } from "./failure.ts";
+import { normalizeArguments, wantsHelp, wantsJson } from "./arguments.ts";
+import { errorEnvelope } from "./envelope.ts";
+import { asPprotectError, exitStatus, explain, parseError } from "./failure.ts";
 import { hidingStreams, restoreStreams } from "./hidden-streams.ts";
-import { OutputClosedError, writeError, writeOut } from "./output.ts";
-import { commandNames, loadAll, loadMatching } from "./registry.ts";
+import { OutputClosedError, writeError, writeLine, writeOut } from "./output.ts";
+import { commandAmong, commandNames, loadAll, loadMatching } from "./registry.ts";
 
 async function run(args: readonly string[]): Promise<number> {
   if (wantsHelp(args)) return help(args);
@@ -53,16 +54,24 @@ async function readOverview(): Promise<string> {
 }
 
 async function main(): Promise<void> {
+  const args = normalizeArguments(process.argv.slice(2), commandNames());
   try {
-    process.exitCode = await run(normalizeArguments(process.argv.slice(2), commandNames()));
+    process.exitCode = await run(args);
   } catch (error) {
-    if (error instanceof OutputClosedError) {
-      process.exitCode = 1;
-      return;
-    }
-    writeError(explain(error));
-    process.exitCode = exitStatus(error);
+    process.exitCode = report(error, args);
   }
+}
+
+/** Says what went wrong, to a program on standard output. @returns the exit status */
+function report(error: unknown, args: readonly string[]): number {
+  if (error instanceof OutputClosedError) return 1;
+  try {
+    if (wantsJson(args)) writeLine(errorEnvelope(commandAmong(args) ?? "pprotect", asPprotectError(error)));
+    else writeError(explain(error));
+  } catch (closed) {
+    if (!(closed instanceof OutputClosedError)) throw closed;
+  }
+  return exitStatus(error);
 }
 
 restoreStreams();

@@ -3,6 +3,7 @@ import { shown } from "../common/printable.ts";
 import type { UnlockedCustodian } from "../store/custodian.ts";
 import type { KeyFile } from "../store/key-file.ts";
 import { BaseCommand } from "./base-command.ts";
+import type { Outcome } from "./envelope.ts";
 import { keyTypeOption } from "./key-type-option.ts";
 import { showRawKey } from "./raw-key.ts";
 
@@ -16,7 +17,7 @@ export abstract class NewKeyCommand extends BaseCommand {
   protected async replaceKey(
     change: (file: KeyFile, custodian: UnlockedCustodian, passphrase: string) => KeyFile,
     done: string,
-  ): Promise<number> {
+  ): Promise<Outcome> {
     const keyFile = this.readStore();
     const custodian = await this.unlock(keyFile, {
       ...this.credentialSources,

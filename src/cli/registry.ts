@@ -81,6 +81,11 @@ export function commandNames(): string[] {
   return ENTRIES.map(({ path }) => path.join(" "));
 }
 
+/** The command whose words stand among the arguments, however wrong the line is otherwise. */
+export function commandAmong(args: readonly string[]): string | undefined {
+  return commandNames().find((name) => name.split(" ").every((word) => args.includes(word)));
+}
+
 /**
  * The commands whose words stand among the arguments: the right one and rarely any other. The parser decides.
  */

@@ -5,6 +5,7 @@ import { isTerminal } from "../common/terminal.ts";
 import type { KeyFile } from "../store/key-file.ts";
 import { checkSecretName } from "../store/names.ts";
 import { DomainCommand } from "./domain-command.ts";
+import type { Outcome } from "./envelope.ts";
 import { DEFAULT_GENERATED_LENGTH, generateValue, readPipedValue, readValueFile } from "./secret-value.ts";
 
 /** A command that gives a secret a value. Anyone can: no credentials. */
@@ -22,7 +23,7 @@ export abstract class ValueCommand extends DomainCommand {
     check: (file: KeyFile, domain: string, secret: string) => void,
     change: (file: KeyFile, domain: string, secret: string, value: string) => KeyFile,
     done: (domain: string, secret: string) => string,
-  ): Promise<number> {
+  ): Promise<Outcome> {
     const keyFile = this.readStore();
     const namesGiven =
       [this.domainOption, this.firstName, this.secretName].filter((name) => name !== undefined).length >= 2;

@@ -31,7 +31,9 @@ export type ErrorCode =
   | "git_failed"
   | "environment"
   | "command_not_found"
-  | "command_not_executable";
+  | "command_not_executable"
+  | "findings"
+  | "internal_error";
 
 /**
  * The one base of every error that a user may see. `message` is one line that says what is wrong and where;

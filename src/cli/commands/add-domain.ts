@@ -3,6 +3,7 @@ import { PprotectError } from "../../common/errors.ts";
 import { shown } from "../../common/printable.ts";
 import { checkNewDomainName } from "../../store/names.ts";
 import { BaseCommand } from "../base-command.ts";
+import type { Outcome } from "../envelope.ts";
 import { fillSlots } from "../positionals.ts";
 
 export class AddDomainCommand extends BaseCommand {
@@ -16,7 +17,7 @@ export class AddDomainCommand extends BaseCommand {
   domainOption = Option.String("--domain", { description: "the domain, in place of the argument" });
   name = Option.String({ name: "domain", required: false });
 
-  async run(): Promise<number> {
+  async run(): Promise<Outcome> {
     const keyFile = this.readStore();
     const [given] = fillSlots([{ name: "domain", option: this.domainOption }], [this.name]);
     if (given !== undefined) this.#check(keyFile.data.domains, given);

@@ -1,4 +1,5 @@
 import { Command } from "clipanion";
+import type { Outcome } from "../envelope.ts";
 import { NewCustodianCommand } from "../new-custodian-command.ts";
 
 export class AddKeyCustodianCommand extends NewCustodianCommand {
@@ -12,7 +13,7 @@ export class AddKeyCustodianCommand extends NewCustodianCommand {
     ],
   });
 
-  async run(): Promise<number> {
+  async run(): Promise<Outcome> {
     const keyFile = this.readStore();
     this.note("Adding new key custodian.");
     const creds = await this.newCustodian(keyFile);

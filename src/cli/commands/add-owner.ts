@@ -2,6 +2,7 @@ import { Command, Option } from "clipanion";
 import { shown } from "../../common/printable.ts";
 import { findCustodian } from "../../store/lookup.ts";
 import { DomainCommand } from "../domain-command.ts";
+import type { Outcome } from "../envelope.ts";
 
 export class AddOwnerCommand extends DomainCommand {
   static override paths = [["add-owner"]];
@@ -13,7 +14,7 @@ export class AddOwnerCommand extends DomainCommand {
 
   owner = Option.String({ name: "owner", required: false });
 
-  async run(): Promise<number> {
+  async run(): Promise<Outcome> {
     const keyFile = this.readStore();
     const by = await this.unlock(keyFile);
     const [domain, owner] = await this.domainAndName(keyFile, this.owner, "New owner email: ", "owner");

@@ -1,5 +1,6 @@
 import { Command } from "clipanion";
 import { refuseExistingSecret } from "../../store/lookup.ts";
+import type { Outcome } from "../envelope.ts";
 import { ValueCommand } from "../value-command.ts";
 
 export class AddSecretCommand extends ValueCommand {
@@ -14,7 +15,7 @@ export class AddSecretCommand extends ValueCommand {
     ],
   });
 
-  async run(): Promise<number> {
+  async run(): Promise<Outcome> {
     return this.putSecret(
       (file, domain, secret) => refuseExistingSecret(file.data, domain, secret),
       (file, domain, secret, value) => file.addSecret(domain, secret, value),

@@ -29,7 +29,6 @@ export class GitCheckCommand extends BaseCommand {
 
   revision = Option.String({ name: "REV|RANGE", required: false });
   all = Option.Boolean("--all", false, { description: "every commit of every ref" });
-  json = Option.Boolean("--json", false, { description: "findings as JSON on standard output" });
 
   async run(): Promise<number> {
     if (this.all && this.revision !== undefined) {

@@ -1,4 +1,4 @@
-import { Command, Option } from "clipanion";
+import { Command } from "clipanion";
 import { count, findingLine, HOW_TO_ALLOW, jsonReport } from "../../git/guard/report.ts";
 import { checkStaged } from "../../git/guard/staged-changes.ts";
 import { openRepository } from "../../git/repository.ts";
@@ -12,8 +12,6 @@ export class GitPreCommitCommand extends BaseCommand {
     description: "refuse what is staged where it is a broken store or holds a secret in the clear",
     examples: [["What would be committed now", "$0 git pre-commit"]],
   });
-
-  json = Option.Boolean("--json", false, { description: "findings as JSON on standard output" });
 
   async run(): Promise<number> {
     const { errors, warnings } = await checkStaged(await openRepository(process.cwd()));

@@ -2,15 +2,16 @@ import { Command } from "clipanion";
 import { printable } from "../../common/printable.ts";
 import { compareCodePoints } from "../../store/code-points.ts";
 import { BaseCommand } from "../base-command.ts";
-import { writeLine } from "../output.ts";
+import type { Outcome } from "../envelope.ts";
 
 export class ListDomainsCommand extends BaseCommand {
   static override paths = [["list-domains"]];
   static override usage = Command.Usage({ category: "Domain Management", description: "list the domains" });
 
-  async run(): Promise<undefined> {
+  async run(): Promise<Outcome> {
     const names = [...this.readStore().data.domains.keys()].sort(compareCodePoints);
     if (names.length === 0) this.note(`(No domains in protected at ${this.storePath})`);
-    for (const name of names) writeLine(printable(name));
+    for (const name of names) this.printLine(printable(name));
+    return { result: { domains: names } };
   }
 }

@@ -3,6 +3,7 @@ import { shown } from "../../common/printable.ts";
 import { compareCodePoints } from "../../store/code-points.ts";
 import { findCustodian, findDomain } from "../../store/lookup.ts";
 import { BaseCommand } from "../base-command.ts";
+import type { Outcome } from "../envelope.ts";
 
 export class MigrateOwnerCommand extends BaseCommand {
   static override paths = [["migrate-owner"]];
@@ -14,7 +15,7 @@ export class MigrateOwnerCommand extends BaseCommand {
 
   newOwner = Option.String({ name: "owner", required: false });
 
-  async run(): Promise<number> {
+  async run(): Promise<Outcome> {
     const keyFile = this.readStore();
     const by = await this.unlock(keyFile);
     const newOwner = this.newOwner ?? (await this.ask("New owner email: ", "owner"));
@@ -26,7 +27,7 @@ export class MigrateOwnerCommand extends BaseCommand {
       .map(shown);
     if (domains.length === 0) {
       this.note(`You own no domain that ${shown(newOwner)} does not own; nothing was changed.`);
-      return 0;
+      return { result: {} };
     }
     this.note(`Will add ${shown(newOwner)} as owner to: ${domains.join(", ")}`);
     await this.confirmOrAbort("Proceed? [y/N] ");

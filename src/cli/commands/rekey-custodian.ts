@@ -1,4 +1,5 @@
 import { Command } from "clipanion";
+import type { Outcome } from "../envelope.ts";
 import { NewKeyCommand } from "../new-key-command.ts";
 
 export class RekeyCustodianCommand extends NewKeyCommand {
@@ -9,7 +10,7 @@ export class RekeyCustodianCommand extends NewKeyCommand {
     examples: [["Turn a passphrase into a raw key", "$0 rekey-custodian -u ci@example.com --key-type raw"]],
   });
 
-  async run(): Promise<number> {
+  async run(): Promise<Outcome> {
     return this.replaceKey(
       (file, custodian, passphrase) => file.rekeyCustodian(custodian, passphrase, this.keyType),
       `New ${this.keyType} key for`,

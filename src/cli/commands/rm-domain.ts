@@ -1,6 +1,7 @@
 import { Command } from "clipanion";
 import { shown } from "../../common/printable.ts";
 import { DomainCommand } from "../domain-command.ts";
+import type { Outcome } from "../envelope.ts";
 
 export class RmDomainCommand extends DomainCommand {
   static override paths = [["rm-domain"]];
@@ -10,7 +11,7 @@ export class RmDomainCommand extends DomainCommand {
     examples: [["Show what goes, and ask", "$0 rm-domain staging --confirm"]],
   });
 
-  async run(): Promise<number> {
+  async run(): Promise<Outcome> {
     const domain = await this.existingDomain(this.readStore());
     return this.update((file) => file.removeDomain(domain), `Removed domain ${shown(domain)}.`);
   }

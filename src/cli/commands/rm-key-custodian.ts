@@ -2,6 +2,7 @@ import { Command, Option } from "clipanion";
 import { shown } from "../../common/printable.ts";
 import { findCustodian } from "../../store/lookup.ts";
 import { BaseCommand } from "../base-command.ts";
+import type { Outcome } from "../envelope.ts";
 
 export class RmKeyCustodianCommand extends BaseCommand {
   static override paths = [["rm-key-custodian"]];
@@ -13,7 +14,7 @@ export class RmKeyCustodianCommand extends BaseCommand {
 
   custodian = Option.String({ name: "custodian", required: false });
 
-  async run(): Promise<number> {
+  async run(): Promise<Outcome> {
     const keyFile = this.readStore();
     const name = this.custodian ?? (await this.ask("Custodian email: ", "custodian"));
     findCustodian(keyFile.data, name);

@@ -1,6 +1,7 @@
 import { Command, Option } from "clipanion";
 import { shown } from "../../common/printable.ts";
 import { DomainCommand } from "../domain-command.ts";
+import type { Outcome } from "../envelope.ts";
 
 export class RmOwnerCommand extends DomainCommand {
   static override paths = [["rm-owner"]];
@@ -12,7 +13,7 @@ export class RmOwnerCommand extends DomainCommand {
 
   owner = Option.String({ name: "owner", required: false });
 
-  async run(): Promise<number> {
+  async run(): Promise<Outcome> {
     const keyFile = this.readStore();
     const [domain, owner] = await this.domainAndName(keyFile, this.owner, "Owner email: ", "owner");
     const status = await this.update(

@@ -1,6 +1,7 @@
 import { Command, Option } from "clipanion";
 import { shown } from "../../common/printable.ts";
 import { DomainCommand } from "../domain-command.ts";
+import type { Outcome } from "../envelope.ts";
 
 export class RmSecretCommand extends DomainCommand {
   static override paths = [["rm-secret"]];
@@ -12,7 +13,7 @@ export class RmSecretCommand extends DomainCommand {
 
   secretName = Option.String({ name: "secret", required: false });
 
-  async run(): Promise<number> {
+  async run(): Promise<Outcome> {
     const [domain, secret] = await this.domainAndName(
       this.readStore(),
       this.secretName,

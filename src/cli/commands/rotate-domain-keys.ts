@@ -2,6 +2,7 @@ import { Command } from "clipanion";
 import { shown } from "../../common/printable.ts";
 import { findDomain } from "../../store/lookup.ts";
 import { DomainCommand } from "../domain-command.ts";
+import type { Outcome } from "../envelope.ts";
 
 export class RotateDomainKeysCommand extends DomainCommand {
   static override paths = [["rotate-domain-keys"]];
@@ -11,12 +12,12 @@ export class RotateDomainKeysCommand extends DomainCommand {
     examples: [["After removing an owner", "$0 rotate-domain-keys prod"]],
   });
 
-  async run(): Promise<number> {
+  async run(): Promise<Outcome> {
     const keyFile = this.readStore();
     const owner = await this.unlock(keyFile);
     const domain = await this.existingDomain(keyFile);
     let owners: string[] = [];
-    const status = await this.update(
+    const outcome = await this.update(
       (file) => {
         const rotated = file.rotateDomainKey(domain, owner);
         owners = [...findDomain(rotated.data, domain).owners.keys()];
@@ -26,6 +27,6 @@ export class RotateDomainKeysCommand extends DomainCommand {
     );
     // Nothing shows whether an owner in the file was ever given the old key; each of them has the new one now.
     this.note(`Its owners, who can read it now: ${owners.map(shown).join(", ")}.`);
-    return status;
+    return outcome;
   }
 }

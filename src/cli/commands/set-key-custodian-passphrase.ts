@@ -1,4 +1,5 @@
 import { Command } from "clipanion";
+import type { Outcome } from "../envelope.ts";
 import { NewKeyCommand } from "../new-key-command.ts";
 
 export class SetKeyCustodianPassphraseCommand extends NewKeyCommand {
@@ -9,7 +10,7 @@ export class SetKeyCustodianPassphraseCommand extends NewKeyCommand {
     examples: [["Ask for both passphrases", "$0 set-key-custodian-passphrase"]],
   });
 
-  async run(): Promise<number> {
+  async run(): Promise<Outcome> {
     return this.replaceKey(
       (file, custodian, passphrase) => file.setCustodianPassphrase(custodian, passphrase, this.keyType),
       "Changed the passphrase of",

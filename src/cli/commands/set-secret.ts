@@ -1,4 +1,5 @@
 import { Command } from "clipanion";
+import type { Outcome } from "../envelope.ts";
 import { ValueCommand } from "../value-command.ts";
 
 export class SetSecretCommand extends ValueCommand {
@@ -9,7 +10,7 @@ export class SetSecretCommand extends ValueCommand {
     examples: [["Whatever stands there now", "$0 set-secret dev api-key --generate"]],
   });
 
-  async run(): Promise<number> {
+  async run(): Promise<Outcome> {
     return this.putSecret(
       () => undefined,
       (file, domain, secret, value) => file.setSecret(domain, secret, value),

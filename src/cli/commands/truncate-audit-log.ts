@@ -1,6 +1,7 @@
 import { Command, Option } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
 import { BaseCommand } from "../base-command.ts";
+import type { Outcome } from "../envelope.ts";
 
 export class TruncateAuditLogCommand extends BaseCommand {
   static override paths = [["truncate-audit-log"]];
@@ -12,7 +13,7 @@ export class TruncateAuditLogCommand extends BaseCommand {
 
   keep = Option.String({ name: "keep", required: false });
 
-  async run(): Promise<number> {
+  async run(): Promise<Outcome> {
     const { auditLog } = this.readStore().data;
     const answer = this.keep ?? (await this.ask("Entries to keep: ", "number of entries"));
     if (!/^\d{1,9}$/.test(answer))
@@ -20,7 +21,7 @@ export class TruncateAuditLogCommand extends BaseCommand {
     const keep = Number(answer);
     if (auditLog.length <= keep) {
       this.note(`The audit log has ${auditLog.length} entries; nothing was changed.`);
-      return 0;
+      return { result: {} };
     }
     return this.update(
       (file) => file.truncateAuditLog(keep),

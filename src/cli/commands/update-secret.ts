@@ -1,5 +1,6 @@
 import { Command } from "clipanion";
 import { findDomain, findSecret } from "../../store/lookup.ts";
+import type { Outcome } from "../envelope.ts";
 import { ValueCommand } from "../value-command.ts";
 
 export class UpdateSecretCommand extends ValueCommand {
@@ -10,7 +11,7 @@ export class UpdateSecretCommand extends ValueCommand {
     examples: [["Type the new value", "$0 update-secret prod db-password"]],
   });
 
-  async run(): Promise<number> {
+  async run(): Promise<Outcome> {
     return this.putSecret(
       (file, domain, secret) => findSecret(domain, findDomain(file.data, domain), secret),
       (file, domain, secret, value) => file.updateSecret(domain, secret, value),
