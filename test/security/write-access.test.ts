@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { checkStoreChange } from "../../src/git/guard/store-change-rules.ts";
+import { grantedKeys } from "../../src/git/merge/granted-keys.ts";
 import { mergeStores } from "../../src/git/merge/merge-stores.ts";
 import { openerFor } from "../../src/git/merge/opener.ts";
 import { checkOwned } from "../../src/store/check-owned.ts";
@@ -203,14 +204,29 @@ describe("owners and custodians", () => {
     expect(secretsOf(rotated, "prod", MALLORY)).toEqual({ token: "prod-token" });
   });
 
-  test("and gets it from the merge driver, where an owner's credentials are in the environment", () => {
+  test("and gets it from the merge driver, where an owner's credentials are in the environment; it says so", () => {
     const ours = store.rotateDomainKey("prod", alice, NOW);
     const sides = { base: store.data, ours: ours.data, theirs: written(store).data };
     const merge = (opener: Parameters<typeof mergeStores>[1]["opener"]) =>
       mergeStores(sides, { opener, decide: () => undefined });
     const { store: merged, conflicts } = merge(openerFor(ALICE, sides));
     expect(conflicts).toEqual([]);
+    expect(grantedKeys(sides, merged)).toEqual([
+      "mallory@example.com got the present key of domain prod: an owner that only theirs has",
+    ]);
     expect(secretsOf(new KeyFile(merged), "prod", MALLORY)).toEqual({ token: "prod-token" });
+  });
+
+  test("what a merge says of keys that it gave is nothing, where each owner's copy came with a side", () => {
+    const ours = store.addOwner("prod", BOB.name, alice, NOW);
+    const theirs = store.addSecret("prod", "new", "v", NOW);
+    const sides = { base: store.data, ours: ours.data, theirs: theirs.data };
+    const { store: merged } = mergeStores(sides, {
+      opener: openerFor(ALICE, sides),
+      decide: () => undefined,
+    });
+    expect(merged.domains.get("prod")?.owners.size).toBe(2);
+    expect(grantedKeys(sides, merged)).toEqual([]);
   });
 
   test("a custodian's key that is replaced gets what is granted next, and its owner's passphrase fails", () => {

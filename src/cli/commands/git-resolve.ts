@@ -3,6 +3,7 @@ import { Command, Option } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
 import { printable, shown } from "../../common/printable.ts";
 import { type Conflict, describeConflict } from "../../git/merge/conflict.ts";
+import { grantedKeys } from "../../git/merge/granted-keys.ts";
 import type { Decision } from "../../git/merge/merge-context.ts";
 import { NO_CREDENTIALS, type Opener, openerFor } from "../../git/merge/opener.ts";
 import {
@@ -59,6 +60,7 @@ export class GitResolveCommand extends BaseCommand {
     const store = new KeyFile(recordLeftOut(merged, leftOut));
     await replaceStoreFile(path, shownPath, store, this.writeOptions);
     await repository.run("add", "--", name);
+    for (const grant of grantedKeys(sides, merged)) this.note(`${grant}.`);
     if (leftOut.length > 0) {
       const names = leftOut.map(({ domain, secret }) => shown(`${domain}/${secret}`));
       this.note(`Left out by what was chosen: ${names.join(", ")}.`);

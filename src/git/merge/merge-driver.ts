@@ -10,6 +10,7 @@ import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
 import { validateEntries } from "../../store/validation.ts";
 import { writeStore } from "../../store/yaml-writer.ts";
 import { describeConflict } from "./conflict.ts";
+import { grantedKeys } from "./granted-keys.ts";
 import { markConflicts } from "./marked-text.ts";
 import { mergeStores } from "./merge-stores.ts";
 import { NO_CREDENTIALS, openerFor } from "./opener.ts";
@@ -78,7 +79,10 @@ function mergeSides(sides: Sides, { ours, markerSize, path, creds }: DriverInput
         `${shown(path)}: the merge would be invalid: ${broken.message}`,
       );
     replace(ours, writeStore(store));
-    return { clean: true, report: [] };
+    return {
+      clean: true,
+      report: grantedKeys(sides, store).map((grant) => `pprotect: ${shown(path)}: ${grant}`),
+    };
   }
   replace(ours, markConflicts(sides, markerSize));
   const helps = creds === undefined && conflicts.some(({ credentials }) => credentials !== "useless");
