@@ -1,5 +1,3 @@
-import { timingSafeEqual } from "node:crypto";
-
 /** Byte strings one after another, as one new array. */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
@@ -13,7 +11,7 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
 
 /** Compares in a time that tells nothing of where two byte strings differ; their lengths are not secret. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && timingSafeEqual(a, b);
+  return a.length === b.length && crypto.timingSafeEqual(a, b);
 }
 
 /** Overwrites key material with zeros. Copies that the engine made on its own are out of reach. */
