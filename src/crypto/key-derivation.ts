@@ -1,11 +1,9 @@
-import { lazy } from "../common/lazy.ts";
 import { argon2id } from "./argon2id.ts";
 import { concatBytes, wipe } from "./bytes.ts";
 import { importPrivateKey, type PrivateKey } from "./private-key.ts";
+import { sha512 } from "./sha512.ts";
 import { encodeUtf8 } from "./utf8.ts";
 import { X25519_KEY_BYTES } from "./x25519.ts";
-
-const noble = lazy(() => require("@noble/hashes/sha2.js") as typeof import("@noble/hashes/sha2.js"));
 
 /** Cost of Argon2id in libsodium's words. */
 export interface KdfCost {
@@ -60,13 +58,13 @@ export function deriveCustodianKey(
   const nameBytes = encodeUtf8(name);
   const passphraseBytes = encodeUtf8(passphrase);
   const input = concatBytes(passphraseBytes, salt, nameBytes);
-  const valet = noble().sha512(input);
+  const valet = sha512(input);
   const keyBytes =
     derivation.kind === "raw"
       ? valet.slice(0, X25519_KEY_BYTES)
       : argon2id({
           password: valet,
-          salt: noble().sha512(concatBytes(salt, nameBytes)).subarray(0, 16),
+          salt: sha512(concatBytes(salt, nameBytes)).subarray(0, 16),
           passes: derivation.cost.opslimit,
           memoryKib: Math.floor(derivation.cost.memlimit / 1024),
           length: X25519_KEY_BYTES,

@@ -6,10 +6,7 @@ import { LowOrderPointError, X25519_KEY_BYTES } from "./x25519.ts";
 /** What a sealed box adds to its text: the ephemeral public key (32 bytes) and the Poly1305 tag (16 bytes). */
 export const SEALED_BOX_OVERHEAD = X25519_KEY_BYTES + 16;
 
-const primitives = lazy(() => ({
-  ...(require("@noble/ciphers/salsa.js") as typeof import("@noble/ciphers/salsa.js")),
-  ...(require("@noble/hashes/blake2.js") as typeof import("@noble/hashes/blake2.js")),
-}));
+const primitives = lazy(() => require("./box-primitives.ts") as typeof import("./box-primitives.ts"));
 
 const NONCE_BYTES = 24;
 /** "expand 32-byte k" as four little-endian words (Bernstein, Salsa20 specification §8). */

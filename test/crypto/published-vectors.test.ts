@@ -4,8 +4,9 @@ import { poly1305 } from "@noble/ciphers/_poly1305.js";
 import { hsalsa, xsalsa20, xsalsa20poly1305 } from "@noble/ciphers/salsa.js";
 import { argon2id } from "@noble/hashes/argon2.js";
 import { blake2b } from "@noble/hashes/blake2.js";
-import { sha256, sha512 } from "@noble/hashes/sha2.js";
+import { sha512 as nobleSha512, sha256 } from "@noble/hashes/sha2.js";
 import { concatBytes } from "../../src/crypto/bytes.ts";
+import { sha512 } from "../../src/crypto/sha512.ts";
 import { hex, toHex, utf8 } from "../support/bytes.ts";
 
 /**
@@ -27,6 +28,7 @@ describe("SHA-512, FIPS 180-4 (NIST's examples)", () => {
     ],
   ])("of %s", (text, digest) => {
     expect(toHex(sha512(utf8(text)))).toBe(digest);
+    expect(toHex(nobleSha512(utf8(text)))).toBe(digest);
   });
 });
 
