@@ -57,13 +57,7 @@ fetch() {
 }
 
 sha256() {
-  if has sha256sum; then
-    sha256sum <"$1"
-  elif has shasum; then
-    shasum -a 256 <"$1"
-  else
-    fail "neither sha256sum nor shasum is installed, and nothing is installed unchecked"
-  fi | cut -d ' ' -f 1
+  if has sha256sum; then sha256sum <"$1"; else shasum -a 256 <"$1"; fi | cut -d ' ' -f 1
 }
 
 # verify FILE NAME SUMS
@@ -78,6 +72,8 @@ verify() {
 main() {
   url=${PPROTECT_BASE_URL:-$RELEASE_URL}
   [ -n "$url" ] || fail "set PPROTECT_BASE_URL to the folder with the release's files"
+  has sha256sum || has shasum ||
+    fail "neither sha256sum nor shasum is installed, and nothing is installed unchecked"
   prefix=${PREFIX:-${HOME:?}/.local}
   name=pprotect-$(platform)
 

@@ -1,0 +1,292 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import packageJson from "../../package.json" with { type: "json" };
+import { sha256 } from "../../src/build/release/checksums.ts";
+import { ALLOWED_LICENSES } from "../../src/build/release/licenses.ts";
+import { readLockFile } from "../../src/build/release/lock-file.ts";
+import { binaryIn, platformPackageName } from "../../src/build/release/npm-packages.ts";
+import {
+  executableName,
+  PLATFORMS,
+  type Platform,
+  platformsNamed,
+} from "../../src/build/release/platforms.ts";
+import { fetchPackages } from "../../src/build/release/registry.ts";
+import { release } from "../../src/build/release/release.ts";
+import { binary } from "../support/binary.ts";
+import { brokenSignaturePages, executableFormat } from "../support/executable-format.ts";
+import { interopStore } from "../support/fixtures.ts";
+import { cleanEnvironment, type Result, runProgram } from "../support/run.ts";
+import { emptyFolder, removeFolders, sandbox } from "../support/sandbox.ts";
+import { validSpdx } from "../support/spdx.ts";
+import { ALICE } from "../support/stores.ts";
+
+const ROOT = resolve(import.meta.dir, "../..");
+const CACHE = join(ROOT, "dist/registry");
+const VERSION_LINE = `pprotect version ${packageJson.version}\n`;
+
+/** Beside the source and not among the temporary files: it takes 1.2 GB. */
+let folder: string;
+
+beforeAll(async () => {
+  mkdirSync(join(ROOT, "dist"), { recursive: true });
+  folder = mkdtempSync(join(ROOT, "dist/release-check-"));
+  await release({
+    folder: join(folder, "release"),
+    cache: CACHE,
+    platforms: PLATFORMS,
+    epoch: 1_700_000_000,
+    repository: "https://forge.example/owner/name",
+  });
+}, 300_000);
+
+afterAll(() => {
+  removeFolders();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const inRelease = (...names: readonly string[]): string => join(folder, "release", ...names);
+const npmFolder = (platform: Platform): string => inRelease("npm", platformPackageName(platform));
+const binaryOf = (platform: Platform): string => binaryIn(npmFolder(platform), platform);
+const each = PLATFORMS.map((platform) => [platform.name, platform] as const);
+
+/** Whether a package of the SBOM is somebody else's, and not one of the archives. */
+function isComponent({ name }: { readonly name: string }): boolean {
+  return !name.startsWith("pprotect-");
+}
+
+function platformNamed(name: string): Platform {
+  return platformsNamed([name])[0] as Platform;
+}
+
+describe("the release", () => {
+  test("has an archive for each platform, and beside them what it says of itself", () => {
+    const files = readdirSync(inRelease(), { withFileTypes: true }).filter((entry) => entry.isFile());
+    expect(files.map((entry) => entry.name).toSorted()).toEqual(
+      [
+        "SHA256SUMS",
+        "THIRD-PARTY-LICENSES",
+        "install.sh",
+        "pprotect.spdx.json",
+        ...PLATFORMS.map(({ name }) => `pprotect-${name}.tar.gz`),
+      ].toSorted(),
+    );
+  });
+
+  test("passes sha256sum --check, with a line for every file", async () => {
+    const result = await runProgram(["sha256sum", "--check", "--strict", "SHA256SUMS"], { cwd: inRelease() });
+    expect([result.status, result.stderr]).toEqual([0, ""]);
+    expect(result.stdout.trim().split("\n")).toHaveLength(PLATFORMS.length + 3);
+  });
+
+  test("has an SBOM with these very archives, the runtime and the addon of each, and what the lock file pins", () => {
+    const { packages, relationships } = validSpdx(readFileSync(inRelease("pprotect.spdx.json"), "utf8"));
+    const locked = readLockFile(readFileSync(join(ROOT, "bun.lock"), "utf8"));
+    for (const { name, runtime, addon } of PLATFORMS) {
+      const archive = packages.find((found) => found.name === `pprotect-${name}`);
+      expect(archive?.checksums[0]?.checksumValue).toBe(
+        sha256(readFileSync(inRelease(`pprotect-${name}.tar.gz`))),
+      );
+      const inside = relationships
+        .filter((found) => found.spdxElementId === archive?.SPDXID && found.relationshipType === "CONTAINS")
+        .map((found) => packages.find(({ SPDXID }) => SPDXID === found.relatedSpdxElement)?.name);
+      expect(inside).toContain(runtime);
+      expect(inside).toContain(addon);
+      expect(inside).toContain("yaml");
+      expect(
+        inside.filter((found) => /^@oven\/|^@node-rs\/|^typescript$|^fast-check$/.test(found ?? "")),
+      ).toEqual([runtime, addon]);
+    }
+    for (const { name, checksums, licenseDeclared } of packages.filter(isComponent)) {
+      expect(checksums[0]?.checksumValue).toBe(locked(name).sha512);
+      expect([...ALLOWED_LICENSES]).toContain(licenseDeclared);
+    }
+  });
+
+  test("names everyone whose work is in it, with the licence", () => {
+    const notice = readFileSync(inRelease("THIRD-PARTY-LICENSES"), "utf8");
+    const { packages } = validSpdx(readFileSync(inRelease("pprotect.spdx.json"), "utf8"));
+    // Those have the licences of Bun and of the addons' main package.
+    const platformOnes = PLATFORMS.flatMap(({ runtime, addon }) => [runtime, addon]);
+    for (const { name, versionInfo } of packages.filter(isComponent)) {
+      if (!platformOnes.includes(name)) expect(notice).toContain(`\n${name} ${versionInfo} (`);
+    }
+    expect(notice).toContain("\n@node-rs/argon2 ");
+    expect(notice).toContain(`\nBun ${Bun.version} (MIT)\n`);
+  });
+
+  test("has an installer that fetches it", () => {
+    expect(readFileSync(inRelease("install.sh"), "utf8")).toContain(
+      `\nRELEASE_URL='https://forge.example/owner/name/releases/download/v${packageJson.version}'\n`,
+    );
+  });
+});
+
+describe("the binary", () => {
+  const FORMATS: Readonly<Record<string, ReturnType<typeof executableFormat>>> = {
+    "linux-x64": { format: "ELF", cpu: "x64", interpreter: "/lib64/ld-linux-x86-64.so.2" },
+    "linux-arm64": { format: "ELF", cpu: "arm64", interpreter: "/lib/ld-linux-aarch64.so.1" },
+    "linux-x64-musl": { format: "ELF", cpu: "x64", interpreter: "/lib/ld-musl-x86_64.so.1" },
+    "darwin-arm64": { format: "Mach-O", cpu: "arm64" },
+    "darwin-x64": { format: "Mach-O", cpu: "x64" },
+    "windows-x64": { format: "PE", cpu: "x64" },
+  };
+
+  test.each(each)(
+    "for %s is for it by its headers, and so is the one addon in it",
+    async (name, platform) => {
+      const bytes = readFileSync(binaryOf(platform));
+      expect(executableFormat(bytes)).toEqual(FORMATS[name] as never);
+      const locked = readLockFile(readFileSync(join(ROOT, "bun.lock"), "utf8"));
+      const addons = await fetchPackages(
+        PLATFORMS.map((other) => locked(other.addon)),
+        CACHE,
+      );
+      const inside: boolean[] = [];
+      for (const files of addons) {
+        const [, file] = [...files].find(([path]) => path.endsWith(".node")) ?? [];
+        inside.push(bytes.includes(Buffer.from((await file?.arrayBuffer()) ?? new ArrayBuffer(0))));
+      }
+      expect(inside).toEqual(PLATFORMS.map((other) => other === platform));
+    },
+  );
+
+  test.each(each)("for %s is in its archive, with both licence files", async (name, platform) => {
+    const cwd = emptyFolder();
+    const result = await runProgram(["tar", "-xzf", inRelease(`pprotect-${name}.tar.gz`)], { cwd });
+    expect(result).toMatchObject({ status: 0, stderr: "" });
+    const unpacked = join(cwd, `pprotect-${name}`);
+    expect(readdirSync(unpacked).toSorted()).toEqual(
+      ["LICENSE", "THIRD-PARTY-LICENSES", executableName(platform)].toSorted(),
+    );
+    expect(sha256(readFileSync(join(unpacked, executableName(platform))))).toBe(
+      sha256(readFileSync(binaryOf(platform))),
+    );
+    rmSync(unpacked, { recursive: true });
+  });
+
+  test("for darwin-arm64 has the signature that macOS asks for, over every page", () => {
+    const bytes = readFileSync(binaryOf(platformNamed("darwin-arm64")));
+    const { pages, broken } = brokenSignaturePages(bytes);
+    expect(pages).toBeGreaterThan(1000);
+    expect(broken).toEqual([]);
+    bytes.writeUInt8(bytes.readUInt8(1_000_000) ^ 1, 1_000_000);
+    expect(brokenSignaturePages(bytes).broken).toHaveLength(1);
+  });
+
+  test("is the same when it is built of a copy of the source, in another folder, by the installed runtime", async () => {
+    const copy = mkdtempSync(join(folder, "copy-"));
+    const source = ["src", "hooks", "package.json", "tsconfig.json", "bunfig.toml"];
+    for (const name of source) cpSync(join(ROOT, name), join(copy, name), { recursive: true });
+    await Bun.$`cp -al ${join(ROOT, "node_modules")} ${copy}`.quiet();
+    const result = await runProgram([process.execPath, "run", "src/build/build.ts"], { cwd: copy });
+    expect(result).toMatchObject({ status: 0, stderr: "" });
+    const built = sha256(readFileSync(join(copy, "dist/pprotect")));
+    rmSync(copy, { recursive: true });
+    expect(built).toBe(sha256(readFileSync(binaryOf(platformNamed("linux-x64")))));
+    expect(built).toBe(sha256(readFileSync(binary())));
+  });
+});
+
+describe("on arm64, under qemu, the binary", () => {
+  const command = (...args: readonly string[]): string[] => [
+    ...["qemu-aarch64-static", "-L", "/usr/aarch64-linux-gnu"],
+    ...[binaryOf(platformNamed("linux-arm64")), ...args],
+  ];
+
+  test("says its version", async () => {
+    const result = await runProgram(command("version"), { cwd: emptyFolder() });
+    expect(result).toMatchObject({ status: 0, stdout: VERSION_LINE, stderr: "" });
+  });
+
+  test("opens a store of full cost by the native Argon2id in it", async () => {
+    const { file, passphrases, secrets } = interopStore("hard");
+    const [[name, passphrase] = ["", ""]] = Object.entries(passphrases);
+    const [[domain, expected] = ["", {}]] = Object.entries(secrets);
+    const cwd = emptyFolder();
+    const env = cleanEnvironment(cwd, { PPROTECT_USER: name, PPROTECT_PASSPHRASE: passphrase });
+    const child = Bun.spawn(command("decrypt-domain", domain, "--file", file), { cwd, env });
+    // The addon has no file: it is loaded from memory with this name, and stays there while it derives.
+    let loaded = false;
+    while (child.exitCode === null && !loaded) {
+      loaded = readFileSync(`/proc/${child.pid}/maps`, "utf8").includes("/memfd:pprotect-addon");
+      await Bun.sleep(20);
+    }
+    expect(loaded).toBe(true);
+    expect(await new Response(child.stdout).json()).toEqual(expected);
+  });
+
+  test("writes a store that the binary of this machine reads", async () => {
+    const box = sandbox();
+    const added = await runProgram(command("add-secret", "prod", "from-arm64"), {
+      cwd: box.folder,
+      input: "a value",
+    });
+    expect(added).toMatchObject({ status: 0, stdout: "" });
+    const { stdout } = await runProgram(
+      [
+        binary(),
+        "decrypt-domain",
+        "prod",
+        "--secret",
+        "from-arm64",
+        "-u",
+        ALICE.name,
+        "--passphrase-file",
+        box.alice,
+      ],
+      { cwd: box.folder },
+    );
+    expect(stdout).toBe("a value");
+  });
+});
+
+describe("from npm", () => {
+  test("`npx pprotect` works with Node and without Bun, of packages that are not fetched", async () => {
+    const host = platformNamed("linux-x64");
+    const project = emptyFolder();
+    await Bun.write(join(project, "package.json"), "{}");
+    const packages = [inRelease("npm/pprotect"), npmFolder(host)];
+    const packed = await npm(["pack", "--silent", ...packages], project);
+    const tarballs = packed.stdout.trim().split("\n");
+    expect(tarballs).toHaveLength(2);
+    const installed = await npm(["install", "--offline", ...tarballs.map((name) => `./${name}`)], project);
+    expect([installed.status, installed.stderr]).toEqual([0, expect.not.stringContaining("npm error")]);
+    expect(readdirSync(join(project, "node_modules/@pprotect"))).toEqual(["cli-linux-x64"]);
+
+    const env = { PATH: onlyNode() };
+    const options = { cwd: project, env };
+    expect(await runProgram(["npx", "pprotect", "version"], options)).toMatchObject({
+      status: 0,
+      stdout: VERSION_LINE,
+    });
+    const refused = await runProgram(["npx", "pprotect", "list-domains", "--file", "none.yaml"], options);
+    expect(refused).toMatchObject({ status: 2, stdout: "" });
+    expect(refused.stderr).toContain("none.yaml");
+  }, 120_000);
+});
+
+function npm(args: readonly string[], cwd: string): Promise<Result> {
+  return runProgram(["npm", ...args], { cwd });
+}
+
+/** A PATH with Node, npx and a shell. */
+function onlyNode(): string {
+  const bin = emptyFolder();
+  for (const name of ["node", "npx", "sh"])
+    Bun.spawnSync(["ln", "-s", Bun.which(name) ?? name, join(bin, name)]);
+  return bin;
+}
+
+describe("install.sh of the release", () => {
+  test("installs the binary of this machine", async () => {
+    const home = emptyFolder();
+    const env = { PPROTECT_BASE_URL: `file://${inRelease()}` };
+    const result = await runProgram([inRelease("install.sh")], { cwd: home, env });
+    expect(result).toMatchObject({ status: 0, stderr: "" });
+    expect(await runProgram([join(home, ".local/bin/pprotect"), "version"], { cwd: home })).toMatchObject({
+      stdout: VERSION_LINE,
+    });
+  });
+});
