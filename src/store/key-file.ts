@@ -1,6 +1,7 @@
 import { PprotectError } from "../common/errors.ts";
 import { shown } from "../common/printable.ts";
 import type { KeyDerivation } from "../crypto/key-derivation.ts";
+import type { PrivateKey } from "../crypto/private-key.ts";
 import { audit, auditEntry, truncateLog } from "./audit-log.ts";
 import type { Creds } from "./creds.ts";
 import { createCustodian, type KeyType, type UnlockedCustodian, unlockCustodian } from "./custodian.ts";
@@ -70,6 +71,27 @@ export class KeyFile {
     return new Map(
       [...data.secrets].map(([secret, sealed]) => [secret, openSecret(sealed, key, { domain, secret })]),
     );
+  }
+
+  /**
+   * The chosen secrets in the clear, each with its value, in the same order. No other is opened, and each
+   * domain's key once.
+   *
+   * @throws PprotectError `no_such_domain`, `no_such_secret`, `not_owner`, `cannot_open`
+   */
+  decryptSecrets<Choice extends { readonly domain: string; readonly name: string }>(
+    choices: readonly Choice[],
+    owner: UnlockedCustodian,
+  ): (Choice & { readonly value: string })[] {
+    const keys = new Map<string, PrivateKey>();
+    return choices.map((choice) => {
+      const { domain, name: secret } = choice;
+      const data = findDomain(this.data, domain);
+      const sealed = findSecret(domain, data, secret);
+      const key = keys.get(domain) ?? openDomainKey(domain, data, owner);
+      keys.set(domain, key);
+      return { ...choice, value: openSecret(sealed, key, { domain, secret }) };
+    });
   }
 
   /** One secret in the clear; no other is opened. @throws PprotectError `no_such_secret`, `not_owner`, `cannot_open` */

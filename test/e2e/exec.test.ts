@@ -64,6 +64,42 @@ describe("the program gets", () => {
     expect(Object.keys(seen).toSorted()).toEqual(["HOME", "PATH", "TERM", "api-key", "db-password"]);
   });
 
+  test("and what is to be kept, but never a credential", async () => {
+    const extra = { OTHER: "kept", MORE: "not kept" };
+    const seen = await variables(box, ["--no-passthrough", "--keep", "OTHER"], extra);
+    expect(seen).toHaveProperty("OTHER", "kept");
+    expect(seen).not.toHaveProperty("MORE");
+    const refused = await exec(box, ["--no-passthrough", "--keep", "PPROTECT_PASSPHRASE"], ["echo", "ran"]);
+    expect([refused.status, refused.stdout]).toEqual([1, ""]);
+  });
+
+  test("only the secrets that are chosen, and no other is opened", async () => {
+    const sealedElsewhere = sampleStore().addSecret("dev", "broken", "x");
+    const own = sealedElsewhere.data.domains.get("dev")?.secrets.get("broken") ?? "";
+    const other = sampleStore().data.domains.get("prod")?.secrets.get("token") ?? "";
+    const damaged = sandbox(sealedElsewhere.toString().replace(own, other));
+    expect((await exec(damaged, [], ["echo", "ran"])).stderr).toContain(
+      '"broken" in domain "dev" cannot be opened',
+    );
+    expect(await variables(damaged, ["--only", "api-*"])).toHaveProperty("api-key", "dev-api-key");
+    expect(await variables(damaged, ["--except", "broken"])).not.toHaveProperty("broken");
+  });
+
+  test("the secrets of several domains; one that two give is refused unless the later may win", async () => {
+    const both = sandbox(sampleStore().addSecret("prod", "api-key", "prod-api-key").toString());
+    expect(await variables(both, ["--domain", "prod", "--except", "api-key"])).toMatchObject({
+      "db-password": 'it\'s "dev" $HOME',
+      token: "prod-token",
+    });
+    const refused = await exec(both, ["--domain", "prod"], ["echo", "ran"]);
+    expect([refused.status, refused.stdout]).toEqual([1, ""]);
+    expect(refused.stderr).toContain('domains "dev" and "prod" both give the variable api-key');
+    expect(await variables(both, ["--domain", "prod", "--override"])).toHaveProperty(
+      "api-key",
+      "prod-api-key",
+    );
+  });
+
   test("its arguments untouched: options, help, underscores, empty ones and more dashes", async () => {
     const args = ["--help", "-h", "--file", "a_b", "", "--", "--a_b", "list_domains", "it's \n"];
     const { stdout } = await exec(box, [], ["printf", "%s\\0", ...args]);
@@ -179,6 +215,14 @@ describe("exec refuses", () => {
     expect([result.status, result.stdout]).toEqual([1, ""]);
     expect(result.stderr).toContain(name);
     expect((await exec(hostile, ["--prefix", "APP"], ["echo", "ran"])).stdout).toBe("ran\n");
+  });
+
+  test("a glob that matches nothing, before any passphrase is asked for", async () => {
+    const result = await pprotect(["exec", "--domain", "dev", "--only", "api-kez", "--", "echo", "ran"], {
+      cwd: box.folder,
+    });
+    expect([result.status, result.stdout]).toEqual([1, ""]);
+    expect(result.stderr).toBe('pprotect: --only "api-kez" matches no secret (did you mean "api-key"?)\n');
   });
 
   test("wrong credentials, and runs nothing", async () => {

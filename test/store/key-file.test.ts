@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, mock, test } from "bun:test";
 import { type ErrorCode, PprotectError } from "../../src/common/errors.ts";
 import { generateRawPassphrase } from "../../src/crypto/raw-passphrase.ts";
 import type { UnlockedCustodian } from "../../src/store/custodian.ts";
@@ -334,6 +334,42 @@ describe("entries of different keys in one file are found, never read as somethi
     expect(secretsOf(file, "dev", renewed)).toEqual(DEV_SECRETS);
     expect(codeOf(() => file.setCustodianPassphrase(unlocked(file, renewed), "x", CHEAP))).toBe(
       "cannot_open",
+    );
+  });
+});
+
+describe("decrypting chosen secrets", () => {
+  const choices = [
+    { domain: "prod", name: "token", variable: "A" },
+    { domain: "dev", name: "db-password", variable: "B" },
+    { domain: "dev", name: "api-key", variable: "C" },
+  ];
+
+  test("gives each with its value, in the order of the choice", () => {
+    const opened = store.decryptSecrets(choices, alice);
+    expect(opened.map(({ value }) => value)).toEqual([
+      "prod-token",
+      DEV_SECRETS["db-password"],
+      DEV_SECRETS["api-key"],
+    ]);
+    expect(opened.map(({ value: _, ...choice }) => choice)).toEqual(choices);
+    expect(store.decryptSecrets([], alice)).toEqual([]);
+  });
+
+  test("opens each domain's key once", () => {
+    const agree = mock((...args: Parameters<UnlockedCustodian["privateKey"]["agree"]>) =>
+      alice.privateKey.agree(...args),
+    );
+    const { publicKey, bytes } = alice.privateKey;
+    store.decryptSecrets(choices, { name: alice.name, privateKey: { publicKey, bytes, agree } });
+    expect(agree).toHaveBeenCalledTimes(2);
+  });
+
+  test("refuses a domain of somebody else, and what is not there", () => {
+    expect(codeOf(() => store.decryptSecrets(choices, bob))).toBe("not_owner");
+    expect(codeOf(() => store.decryptSecrets([{ domain: "dev", name: "nope" }], bob))).toBe("no_such_secret");
+    expect(codeOf(() => store.decryptSecrets([{ domain: "nope", name: "nope" }], bob))).toBe(
+      "no_such_domain",
     );
   });
 });

@@ -1,58 +1,57 @@
 import { Command, Option } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
-import { findDomain } from "../../store/lookup.ts";
-import { BaseCommand } from "../base-command.ts";
+import { SelectingCommand } from "../selecting-command.ts";
 
-export class ExecCommand extends BaseCommand {
+export class ExecCommand extends SelectingCommand {
   static override paths = [["exec"]];
   static override usage = Command.Usage({
     category: "Secret Access",
-    description: "run a program with a domain's secrets as environment variables",
+    description: "run a program with secrets as environment variables",
     examples: [
       ["Start a server", "$0 exec --domain prod -- ./server --port 8080"],
       [
         "As APP_DB_PASSWORD instead of db-password",
         "$0 exec --domain prod --prefix APP --uppercase -- ./server",
       ],
+      [
+        "The secrets of two domains, prod's where both have one",
+        "$0 exec --domain shared --domain prod --override -- ./server",
+      ],
+      [
+        "Nothing but the database's secrets, and of our environment only what is needed",
+        "$0 exec --domain prod --only 'db-*' --no-passthrough --keep TZ -- ./migrate",
+      ],
     ],
   });
 
-  domain = Option.String("--domain", { description: "the domain (required)" });
-  prefix = Option.String("--prefix", { description: "put PREFIX_ before each variable's name" });
-  uppercase = Option.Boolean("--uppercase", false, { description: "db-password becomes DB_PASSWORD" });
   noPassthrough = Option.Boolean("--no-passthrough", false, {
     description: "a clean environment: the secrets, PATH, HOME and little else",
   });
+  keep = Option.Array("--keep", [], {
+    description: "a variable that --no-passthrough lets through; may be repeated",
+  });
   command = Option.Rest({ name: "-- command" });
 
+  protected readonly exampleLine = "pprotect exec --domain prod -- ./server";
+
   async run(): Promise<number> {
-    const [program, ...args] = this.command;
-    if (this.domain === undefined) {
-      throw new PprotectError(
-        "usage",
-        "exec needs --domain",
-        "for example: pprotect exec --domain prod -- ./server",
-      );
-    }
-    if (program === undefined) {
-      throw new PprotectError(
-        "usage",
-        "exec needs a command after --",
-        `for example: pprotect exec --domain ${this.domain} -- ./server`,
-      );
-    }
     const keyFile = this.readStore();
-    findDomain(keyFile.data, this.domain);
-    const owner = await this.unlock(keyFile);
-    const { childEnvironment } = await import("../../exec/environment.ts");
-    const environment = childEnvironment(keyFile.decryptDomain(this.domain, owner), process.env, {
-      prefix: this.prefix,
-      uppercase: this.uppercase,
-      noPassthrough: this.noPassthrough,
-      credentialPrefix: this.credentialPrefix,
-    });
+    const choices = await this.choose(keyFile);
+    const command = this.#command();
+    const { checkPassthrough, childEnvironment } = await import("../../exec/environment.ts");
+    const { noPassthrough, keep, credentialPrefix } = this;
+    checkPassthrough({ noPassthrough, keep, credentialPrefix });
+
+    const secrets = keyFile.decryptSecrets(choices, await this.unlock(keyFile));
+    const environment = childEnvironment(secrets, process.env, { noPassthrough, keep, credentialPrefix });
     this.releaseTerminal();
     const { runInPlace } = await import("../../exec/run.ts");
-    return runInPlace([program, ...args], environment);
+    return runInPlace(command, environment);
+  }
+
+  #command(): readonly [program: string, ...args: string[]] {
+    const [program, ...args] = this.command;
+    if (program !== undefined) return [program, ...args];
+    throw new PprotectError("usage", "exec needs a command after --", `for example: ${this.exampleLine}`);
   }
 }
