@@ -58,6 +58,7 @@ const ENTRIES: readonly Entry[] = [
   entry("rm-secret", async () => (await import("./commands/rm-secret.ts")).RmSecretCommand),
   entry("decrypt-domain", async () => (await import("./commands/decrypt-domain.ts")).DecryptDomainCommand),
   entry("git resolve", async () => (await import("./commands/git-resolve.ts")).GitResolveCommand),
+  entry("redact", async () => (await import("./commands/redact.ts")).RedactCommand),
   entry("exec", async () => (await import("./commands/exec.ts")).ExecCommand),
   entry(
     "git merge-driver",

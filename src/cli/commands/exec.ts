@@ -21,6 +21,7 @@ export class ExecCommand extends SelectingCommand {
         "Nothing but the database's secrets, and of our environment only what is needed",
         "$0 exec --domain prod --only 'db-*' --no-passthrough --keep TZ -- ./migrate",
       ],
+      ["Without the secrets in its output", "$0 exec --domain prod --redact -- ./deploy"],
     ],
   });
 
@@ -29,6 +30,9 @@ export class ExecCommand extends SelectingCommand {
   });
   keep = Option.Array("--keep", [], {
     description: "a variable that --no-passthrough lets through; may be repeated",
+  });
+  redact = Option.Boolean("--redact", false, {
+    description: "replace the secrets in the program's output by [REDACTED:name]",
   });
   command = Option.Rest({ name: "-- command" });
 
@@ -45,6 +49,14 @@ export class ExecCommand extends SelectingCommand {
     const secrets = keyFile.decryptSecrets(choices, await this.unlock(keyFile));
     const environment = childEnvironment(secrets, process.env, { noPassthrough, keep, credentialPrefix });
     this.releaseTerminal();
+    if (this.redact) {
+      const { redactionOf } = await import("../../exec/redact/redaction.ts");
+      const { warnOfShort } = await import("../redaction-warning.ts");
+      const redaction = redactionOf(secrets.map(({ name, value }) => [name, value]));
+      warnOfShort(redaction);
+      const { runRedacted } = await import("../../exec/redact/run-redacted.ts");
+      return runRedacted(command, environment, redaction);
+    }
     const { runInPlace } = await import("../../exec/run.ts");
     return runInPlace(command, environment);
   }

@@ -1,0 +1,56 @@
+import { isatty } from "node:tty";
+import { Command, Option } from "clipanion";
+import { PprotectError } from "../../common/errors.ts";
+import { fileError } from "../../store/file-error.ts";
+import { findDomain } from "../../store/lookup.ts";
+import { BaseCommand } from "../base-command.ts";
+import { OutputClosedError } from "../output.ts";
+import type { InputPrompter } from "../prompt.ts";
+import { warnOfShort } from "../redaction-warning.ts";
+
+export class RedactCommand extends BaseCommand {
+  static override paths = [["redact"]];
+  static override usage = Command.Usage({
+    category: "Secret Access",
+    description: "copy standard input to standard output without a domain's secrets",
+    examples: [["A log of a deployment", "./deploy 2>&1 | $0 redact --domain prod --domain shared"]],
+  });
+
+  domains = Option.Array("--domain", [], { description: "a domain (required); may be repeated" });
+
+  /** Standard input is what is redacted: only a person at it may be asked. */
+  protected override get prompter(): InputPrompter | undefined {
+    return isatty(STDIN) ? super.prompter : undefined;
+  }
+
+  async run(): Promise<number> {
+    if (this.domains.length === 0) {
+      throw new PprotectError(
+        "usage",
+        "redact needs --domain",
+        "for example: ./deploy 2>&1 | pprotect redact --domain prod",
+      );
+    }
+    const keyFile = this.readStore();
+    for (const domain of this.domains) findDomain(keyFile.data, domain);
+    const owner = await this.unlock(keyFile);
+    const { redactionOf } = await import("../../exec/redact/redaction.ts");
+    const redaction = redactionOf(
+      this.domains.flatMap((domain) => [...keyFile.decryptDomain(domain, owner)]),
+    );
+    warnOfShort(redaction);
+    this.releaseTerminal();
+    const { pump } = await import("../../exec/redact/pump.ts");
+    try {
+      const end = await pump(STDIN, STDOUT, redaction.redactor(), { interactive: isatty(STDOUT) });
+      if (end === "closed") throw new OutputClosedError();
+    } catch (error) {
+      if (error instanceof OutputClosedError) throw error;
+      throw fileError("redact", "standard input", error);
+    }
+    return 0;
+  }
+}
+
+const STDIN = 0;
+const STDOUT = 1;

@@ -1,0 +1,117 @@
+/** A text to be looked for, with any of its endings. */
+export interface Pattern {
+  readonly stem: string;
+  readonly endings: readonly string[];
+}
+
+interface Alphabet {
+  readonly digits: string;
+  /** Of each digit. */
+  readonly bits: number;
+  /** A group of digits stands for this many bytes. */
+  readonly groupBytes: number;
+  /** What comes after the last whole digit does not matter. */
+  readonly encode: (bytes: Buffer) => string;
+}
+
+const UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+const BASE62 = `${UPPER}${UPPER.toLowerCase()}0123456789`;
+const BASE32 = `${UPPER}234567`;
+
+/** RFC 4648 §4 and §5. */
+const BASE64: readonly Alphabet[] = [
+  { digits: `${BASE62}+/`, bits: 6, groupBytes: 3, encode: (bytes) => bytes.toString("base64") },
+  { digits: `${BASE62}-_`, bits: 6, groupBytes: 3, encode: (bytes) => bytes.toString("base64url") },
+];
+
+/** With base32 of §6, in lower case too. */
+const ALPHABETS: readonly Alphabet[] = [
+  ...BASE64,
+  { digits: BASE32, bits: 5, groupBytes: 5, encode: base32 },
+  {
+    digits: BASE32.toLowerCase(),
+    bits: 5,
+    groupBytes: 5,
+    encode: (bytes) => base32(bytes).toLowerCase(),
+  },
+];
+
+/** Where `base64`, PEM and `xxd -p` break their lines, in digits. */
+const BASE64_WIDTHS = [76, 64];
+const HEX_WIDTH = 60;
+const LINE_ENDS = ["\n", "\r\n"];
+
+/**
+ * What stands in a text for some bytes, alone or among others, when it is written in base64, base32 or
+ * hexadecimal.
+ *
+ * In base64 and base32 a digit can hold bits of two bytes. The first digit, when it holds bits of what stands
+ * before, is no part of a pattern: to know it, each pattern would have to be there once for all that may stand
+ * before. So at most four bits of the first byte are left. The last digit is: each of its 2 to 16 values is an
+ * ending, and the padding with it if the text ends there.
+ */
+export function baseEncodings(bytes: Uint8Array): Pattern[] {
+  const hex = Buffer.from(bytes).toString("hex");
+  const patterns = [hex, hex.toUpperCase()].map((stem) => ({ stem, endings: [""] }));
+  for (const end of LINE_ENDS) {
+    if (hex.length > HEX_WIDTH) patterns.push({ stem: wrapped(hex, HEX_WIDTH, end), endings: [""] });
+  }
+  for (const alphabet of ALPHABETS) {
+    for (let offset = 0; offset < alphabet.groupBytes; offset++) {
+      patterns.push({
+        stem: innerDigits(bytes, offset, alphabet),
+        endings: endingsOf(bytes, offset, alphabet),
+      });
+    }
+  }
+  return [...patterns, ...BASE64.flatMap((alphabet) => wrappedForms(bytes, alphabet))];
+}
+
+/** What stands in lines, if the bytes are all that is encoded. */
+function wrappedForms(bytes: Uint8Array, alphabet: Alphabet): Pattern[] {
+  const digits = innerDigits(bytes, 0, alphabet);
+  const endings = endingsOf(bytes, 0, alphabet);
+  return BASE64_WIDTHS.filter((width) => digits.length >= width).flatMap((width) =>
+    LINE_ENDS.map((end) => ({
+      stem: wrapped(digits, width, end),
+      endings: digits.length % width === 0 ? ["", ...endings.map((ending) => end + ending)] : endings,
+    })),
+  );
+}
+
+/** The digits that hold bits of these bytes alone, after `offset` bytes of others. */
+function innerDigits(bytes: Uint8Array, offset: number, { bits, encode }: Alphabet): string {
+  const shifted = Buffer.concat([new Uint8Array(offset), bytes]);
+  return encode(shifted).slice(Math.ceil((offset * 8) / bits), Math.floor((shifted.length * 8) / bits));
+}
+
+/** What may follow the inner digits: nothing, the digit that holds the last bits, or that digit and padding. */
+function endingsOf(bytes: Uint8Array, offset: number, { digits, bits, groupBytes }: Alphabet): string[] {
+  const end = (offset + bytes.length) * 8;
+  const known = end % bits;
+  if (known === 0) return [""];
+  const lastByte = bytes.at(-1) as number;
+  const value = (lastByte & ((1 << known) - 1)) << (bits - known);
+  const last = [...Array(1 << (bits - known)).keys()].map((other) => digits[value + other] as string);
+  const groupDigits = (groupBytes * 8) / bits;
+  const padding = groupDigits - (Math.ceil(end / bits) % groupDigits);
+  return ["", ...last, `${digits[value]}${"=".repeat(padding)}`];
+}
+
+function base32(bytes: Uint8Array): string {
+  let text = "";
+  let bits = 0;
+  let buffer = 0;
+  for (const byte of bytes) {
+    buffer = ((buffer << 8) | byte) & 0xfff;
+    for (bits += 8; bits >= 5; bits -= 5) text += BASE32.charAt((buffer >> (bits - 5)) & 31);
+  }
+  return text;
+}
+
+/** A text that starts on a line of its own, broken into lines. */
+function wrapped(text: string, width: number, end: string): string {
+  const lines: string[] = [];
+  for (let at = 0; at < text.length; at += width) lines.push(text.slice(at, at + width));
+  return lines.join(end);
+}

@@ -1,0 +1,34 @@
+import { printable } from "../../common/printable.ts";
+import { AutomatonBuilder } from "./automaton-builder.ts";
+import { isLongEnough, patternsOf } from "./patterns.ts";
+import { Redactor } from "./redactor.ts";
+
+/** What is needed to redact any number of streams. */
+export interface Redaction {
+  /** For one stream. */
+  redactor(): Redactor;
+  /** Names of the secrets that are too short to be looked for, and so are not redacted. */
+  readonly tooShort: readonly string[];
+}
+
+/**
+ * Prepares to replace secrets, in every form of {@link patternsOf}, by `[REDACTED:name]`.
+ *
+ * @param secrets name and value of each; a name may come more than once
+ * @throws PprotectError `environment` when they are too many or too long
+ */
+export function redactionOf(secrets: Iterable<readonly [name: string, value: string]>): Redaction {
+  const builder = new AutomatonBuilder();
+  const markers: Uint8Array[] = [];
+  const tooShort: string[] = [];
+  for (const [name, value] of secrets) {
+    if (!isLongEnough(value)) {
+      if (value !== "") tooShort.push(name);
+      continue;
+    }
+    for (const { stem, endings } of patternsOf(value)) builder.add(stem, endings, markers.length);
+    markers.push(Buffer.from(`[REDACTED:${printable(name)}]`));
+  }
+  const automaton = builder.build();
+  return { redactor: () => new Redactor(automaton, markers), tooShort };
+}

@@ -1,0 +1,199 @@
+import {
+  type Automaton,
+  BRANCH,
+  CHAIN,
+  childOf,
+  hash,
+  MIN_LENGTH,
+  mayPass,
+  NONE,
+  OUTPUT,
+  type Output,
+  startKey,
+} from "./automaton.ts";
+import { ByteQueue } from "./byte-queue.ts";
+
+const EMPTY = new Uint8Array(0);
+const NO_SECRET = -1;
+
+interface Match {
+  readonly start: number;
+  readonly end: number;
+  readonly secret: number;
+}
+
+/** At a pause, of a pattern's beginning at most this part may be shown. */
+const SHOWN_PART = 1 / 4;
+
+/**
+ * Replaces every match in a stream of bytes. A byte leaves as soon as no match can hold it any more; what is
+ * held back is never more than the longest pattern.
+ *
+ * Of matches that overlap, the leftmost and of these the longest is replaced first; each other one that reaches
+ * further is covered to its end too, and named if the marker before it has another name. So what comes out depends
+ * on the stream alone, not on how it was cut, and no byte of any match is left.
+ */
+export class Redactor {
+  readonly #automaton: Automaton;
+  /** What stands for each secret, by its number. */
+  readonly #markers: readonly Uint8Array[];
+  #state = NONE;
+  /** The last four bytes. */
+  #window = 0;
+  /** How many bytes came so far. */
+  #read = 0;
+  /** Up to here all bytes have left or are covered by a marker. */
+  #done = 0;
+  /** The secret whose marker covers the bytes before {@link #done}, if one does. */
+  #last = NO_SECRET;
+  /** The bytes from {@link #done} on. */
+  readonly #held = new ByteQueue();
+  /** Matches that are not replaced yet; each starts and ends later than the one before it. */
+  readonly #matches: Match[] = [];
+
+  constructor(automaton: Automaton, markers: readonly Uint8Array[]) {
+    this.#automaton = automaton;
+    this.#markers = markers;
+  }
+
+  /** How many bytes are held back. */
+  get held(): number {
+    return this.#held.length;
+  }
+
+  /** Takes a part of the stream. @returns what can leave; may be a view of `chunk` */
+  push(chunk: Uint8Array): Uint8Array {
+    const before = this.#read;
+    this.#search(chunk);
+    return this.#leave(chunk, before, this.#openStart());
+  }
+
+  /** Ends the stream. @returns all that was held back */
+  end(): Uint8Array {
+    return this.#leave(EMPTY, this.#read, Number.POSITIVE_INFINITY);
+  }
+
+  /**
+   * Lets go what is held back, if it is so short a beginning of a pattern that it tells little: for a terminal
+   * where a pause may be a prompt that waits for a key. What follows is still covered when the match comes true.
+   */
+  pause(): Uint8Array {
+    if (this.#state !== NONE || this.#matches.length > 0) return EMPTY;
+    for (let length = this.#read - this.#openStart(); length > 0; length--) {
+      const shortest = this.#automaton.starts.get(startKey(this.#window, length)) ?? Number.POSITIVE_INFINITY;
+      if (length > shortest * SHOWN_PART) return EMPTY;
+    }
+    return this.#leave(EMPTY, this.#read, this.#read);
+  }
+
+  /** Runs the automaton over a chunk and notes the matches. */
+  #search(chunk: Uint8Array): void {
+    const { entries, filter, shift, flags, failures } = this.#automaton;
+    const length = chunk.length;
+    let state = this.#state;
+    let window = this.#window;
+    for (let at = 0; at < length; ) {
+      if (state === NONE) {
+        const from = at;
+        at = pastUnlikely(chunk, at, window, filter, shift);
+        for (let next = Math.max(from, at - MIN_LENGTH); next < at; next++) {
+          window = (window << 8) | (chunk[next] as number);
+        }
+        if (this.#read + at >= MIN_LENGTH) state = entries.get(window) ?? NONE;
+        if (state === NONE) continue;
+      } else {
+        const byte = chunk[at++] as number;
+        window = (window << 8) | byte;
+        let next = childOf(this.#automaton, state, byte);
+        while (next === NONE && state !== NONE) {
+          state = failures[state] as number;
+          next = state === NONE ? (entries.get(window) ?? NONE) : childOf(this.#automaton, state, byte);
+        }
+        state = next;
+      }
+      if (((flags[state] as number) & OUTPUT) !== 0) this.#note(state, this.#read + at);
+      while (state !== NONE && ((flags[state] as number) & (CHAIN | BRANCH)) === 0) {
+        state = failures[state] as number;
+      }
+    }
+    this.#state = state;
+    this.#window = window;
+    this.#read += length;
+  }
+
+  /** Notes the longest match that ends here; those within it say nothing more. */
+  #note(state: number, end: number): void {
+    const { length, secret } = this.#automaton.outputs.get(state) as Output;
+    const start = end - length;
+    while ((this.#matches.at(-1)?.start ?? -1) >= start) this.#matches.pop();
+    this.#matches.push({ start, end, secret });
+  }
+
+  /** Where the longest beginning of a pattern starts that the stream ends with; its end if with none. */
+  #openStart(): number {
+    if (this.#state !== NONE) return this.#read - this.#automaton.depthOf(this.#state);
+    for (let length = Math.min(MIN_LENGTH - 1, this.#read); length > 0; length--) {
+      if (this.#automaton.starts.has(startKey(this.#window, length))) return this.#read - length;
+    }
+    return this.#read;
+  }
+
+  /**
+   * Replaces the matches that start before `open` and gives out all other bytes before it.
+   *
+   * @param before how many bytes came before `chunk`
+   */
+  #leave(chunk: Uint8Array, before: number, open: number): Uint8Array {
+    const parts: Uint8Array[] = [];
+    const heldFrom = this.#done;
+    const show = (from: number, to: number): void => {
+      if (from < Math.min(to, before))
+        parts.push(this.#held.view(from - heldFrom, Math.min(to, before) - heldFrom));
+      if (to > Math.max(from, before))
+        parts.push(chunk.subarray(Math.max(from, before) - before, to - before));
+    };
+    let settled = 0;
+    for (const { start, end, secret } of this.#matches) {
+      if (start >= open) break;
+      settled++;
+      if (end <= this.#done) continue;
+      show(this.#done, start);
+      if (start >= this.#done || secret !== this.#last) parts.push(this.#markers[secret] as Uint8Array);
+      this.#done = end;
+      this.#last = secret;
+    }
+    if (settled > 0) this.#matches.splice(0, settled);
+    const end = Math.min(open, this.#read);
+    if (end > this.#done) {
+      show(this.#done, end);
+      this.#done = end;
+      this.#last = NO_SECRET;
+    }
+    const output = joined(parts, chunk);
+    this.#held.drop(Math.min(this.#done, before) - heldFrom);
+    this.#held.append(chunk.subarray(Math.max(0, this.#done - before)));
+    return output;
+  }
+}
+
+/** The parts as one; a part of the chunk alone is not copied. */
+function joined(parts: readonly Uint8Array[], chunk: Uint8Array): Uint8Array {
+  const [first = EMPTY] = parts;
+  return parts.length < 2 && first.buffer === chunk.buffer ? first : Buffer.concat(parts);
+}
+
+/** Goes on until the last four bytes may be the first of a pattern: nearly all of a usual text is passed here. */
+function pastUnlikely(
+  chunk: Uint8Array,
+  from: number,
+  last: number,
+  filter: Int32Array,
+  shift: number,
+): number {
+  let window = last;
+  for (let at = from; at < chunk.length; at++) {
+    window = (window << 8) | (chunk[at] as number);
+    if (mayPass(filter, hash(window, shift))) return at + 1;
+  }
+  return chunk.length;
+}

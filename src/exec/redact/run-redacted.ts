@@ -1,0 +1,128 @@
+import { constants } from "node:os";
+import { PprotectError } from "../../common/errors.ts";
+import { openLibc } from "../../common/libc.ts";
+import { shown } from "../../common/printable.ts";
+import { errnoOf, fileError } from "../../store/file-error.ts";
+import { findExecutable } from "../find-executable.ts";
+import { forwardSignals } from "./forward-signals.ts";
+import { passKeys } from "./keys.ts";
+import { pump } from "./pump.ts";
+import type { Redaction } from "./redaction.ts";
+import { type ChildStreams, openStreams, type RedactedStream, STDIN } from "./streams.ts";
+import { closeAll, copySize } from "./terminal.ts";
+
+/**
+ * Runs a program whose output goes through redactors, and ends as it ends: with its exit status, or by its
+ * signal. Output that it leaves others to write to a pipe is waited for; to a terminal it is not, as ever.
+ *
+ * @param command the program and its arguments
+ * @throws PprotectError `command_not_found`, `command_not_executable`; `environment` when the system lacks what
+ *   it takes; `file_error` when the output cannot be written
+ */
+export async function runRedacted(
+  command: readonly [string, ...string[]],
+  environment: Record<string, string>,
+  redaction: Redaction,
+): Promise<never> {
+  if (process.platform === "win32") {
+    throw new PprotectError(
+      "environment",
+      "exec --redact does not work on Windows",
+      "pipe the output through `pprotect redact`",
+    );
+  }
+  const path = findExecutable(command[0], environment.PATH);
+  const streams = openStreams();
+  const child = spawn(path, command, environment, streams);
+  closeAll([streams.stdout, streams.stderr]);
+  const { terminal } = streams;
+  const stopForwarding = forwardSignals(child.pid, terminal?.controlling === undefined);
+  const keys = terminal?.controlling === undefined ? undefined : passKeys(STDIN, terminal.master, child.pid);
+  if (terminal) process.on("SIGWINCH", () => resize(streams, child.pid));
+  const over = new AbortController();
+  const pumping = streams.redacted.map((stream) => redact(stream, redaction, child.pid, over.signal));
+  try {
+    await child.exited;
+    stopForwarding();
+    over.abort();
+    await Promise.all(pumping);
+  } finally {
+    keys?.restore();
+  }
+  return endLike(child);
+}
+
+function spawn(
+  path: string,
+  command: readonly string[],
+  environment: Record<string, string>,
+  { stdout, stderr, terminal }: ChildStreams,
+): Bun.Subprocess {
+  // A session of its own that has no terminal takes the first that it opens, which is its input, for its
+  // controlling one (open(2), without O_NOCTTY).
+  const stdin = terminal?.controlling === undefined ? STDIN : Bun.file(terminal.controlling);
+  const start = (program: string, args: readonly string[]) =>
+    Bun.spawn([program, ...args], {
+      argv0: command[0] as string,
+      env: environment,
+      stdio: [stdin, stdout, stderr],
+      detached: terminal?.controlling !== undefined,
+    });
+  try {
+    return start(path, command.slice(1));
+  } catch (error) {
+    // A script without `#!`: execvp(3) gives it to the shell.
+    if (errnoOf(error) === "ENOEXEC") return start("/bin/sh", [path, ...command.slice(1)]);
+    throw new PprotectError(
+      "command_not_executable",
+      `cannot run ${shown(path)}: ${errnoOf(error)}`,
+      undefined,
+      { cause: error },
+    );
+  }
+}
+
+/** Pumps a stream. When it cannot be written any more, the child sees its own end closed. */
+async function redact(
+  { input, output, interactive }: RedactedStream,
+  redaction: Redaction,
+  child: number,
+  over: AbortSignal,
+): Promise<void> {
+  const close = (): void => {
+    if (!interactive) closeAll([input]);
+    else if (!over.aborted) process.kill(child, "SIGHUP");
+  };
+  try {
+    const options = interactive ? { interactive, over } : {};
+    if ((await pump(input, output, redaction.redactor(), options)) === "closed") close();
+  } catch (error) {
+    close();
+    throw fileError("write to", output === 1 ? "standard output" : "standard error", error);
+  }
+}
+
+/** Gives the child's terminal the size of ours; without a session at it, nobody else tells the child. */
+function resize({ terminal }: ChildStreams, child: number): void {
+  if (!terminal) return;
+  copySize(terminal.ours, terminal.master);
+  if (terminal.controlling === undefined) process.kill(child, "SIGWINCH");
+}
+
+/** Ends us as the child ended; without a core file, which would hold secrets. */
+function endLike({ signalCode, exitCode }: Bun.Subprocess): never {
+  if (signalCode === null) process.exit(exitCode ?? 1);
+  const number = constants.signals[signalCode as NodeJS.Signals];
+  const { signal, raise, setrlimit } = openLibc({
+    signal: { args: ["int", "ptr"], returns: "ptr" },
+    raise: { args: ["int"], returns: "int" },
+    setrlimit: { args: ["int", "ptr"], returns: "int" },
+  });
+  setrlimit(RLIMIT_CORE, new Uint8Array(RLIMIT_SIZE));
+  signal(number, null);
+  raise(number);
+  process.exit(128 + number);
+}
+
+const RLIMIT_CORE = 4;
+const RLIMIT_SIZE = 16;

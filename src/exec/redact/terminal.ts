@@ -1,0 +1,134 @@
+import { closeSync } from "node:fs";
+import { PprotectError } from "../../common/errors.ts";
+import { openLibc } from "../../common/libc.ts";
+
+/** Room for a `struct termios`, which is 60 bytes here. */
+const TERMIOS_SIZE = 128;
+/** Offsets in it, and flags: `c_oflag`, `c_lflag`, `c_cc[VSUSP]` (Linux, asm-generic/termbits.h). */
+const OUTPUT_FLAGS = 4;
+const LOCAL_FLAGS = 12;
+const SUSPEND_KEY = 17 + 10;
+const OPOST = 1;
+const ISIG = 1;
+const ECHO = 8;
+
+const TCSADRAIN = 1;
+const TIOCGWINSZ = 0x5413;
+const TIOCSWINSZ = 0x5414;
+
+/** The modes of a terminal. */
+export type Modes = Uint8Array;
+
+/** Pseudo-terminals and terminal modes of the C library; known for Linux only. */
+function openFunctions() {
+  return openLibc({
+    openpty: { args: ["ptr", "ptr", "ptr", "ptr", "ptr"], returns: "int" },
+    tcgetattr: { args: ["int", "ptr"], returns: "int" },
+    tcsetattr: { args: ["int", "int", "ptr"], returns: "int" },
+    cfmakeraw: { args: ["ptr"], returns: "void" },
+    tcgetpgrp: { args: ["int"], returns: "int" },
+    getpgrp: { args: [], returns: "int" },
+    ioctl: { args: ["int", "u64", "ptr"], returns: "int" },
+  });
+}
+
+let functions: ReturnType<typeof openFunctions> | undefined;
+const libc = (): ReturnType<typeof openFunctions> => {
+  functions ??= openFunctions();
+  return functions;
+};
+
+/** Whether {@link openPseudoTerminal} works on this system. */
+export const hasPseudoTerminals = process.platform === "linux";
+
+/** Whether a descriptor is our controlling terminal and we are its foreground, so that its keys are meant for us. */
+export function isForeground(descriptor: number): boolean {
+  return libc().tcgetpgrp(descriptor) === libc().getpgrp();
+}
+
+export function modesOf(descriptor: number): Modes {
+  const modes = new Uint8Array(TERMIOS_SIZE);
+  libc().tcgetattr(descriptor, modes);
+  return modes;
+}
+
+export function setModes(descriptor: number, modes: Modes): void {
+  libc().tcsetattr(descriptor, TCSADRAIN, modes);
+}
+
+/** The modes in which every key and every byte goes through as it is. */
+export function rawModes(modes: Modes): Modes {
+  const raw = modes.slice();
+  libc().cfmakeraw(raw);
+  return raw;
+}
+
+/** The modes without echo, and without a second look at line ends: for a terminal before another. */
+export function plainOutputModes(modes: Modes): Modes {
+  const plain = modes.slice();
+  plain[OUTPUT_FLAGS] = (plain[OUTPUT_FLAGS] as number) & ~OPOST;
+  plain[LOCAL_FLAGS] = (plain[LOCAL_FLAGS] as number) & ~ECHO;
+  return plain;
+}
+
+/** The key that suspends, if one does. */
+export function suspendKey(modes: Modes): number | undefined {
+  return ((modes[LOCAL_FLAGS] as number) & ISIG) === 0 ? undefined : modes[SUSPEND_KEY] || undefined;
+}
+
+/** The process group that a terminal's keys go to. */
+export function foregroundOf(descriptor: number): number {
+  return libc().tcgetpgrp(descriptor);
+}
+
+/** Gives a terminal the size of another; the programs at it are told by SIGWINCH. */
+export function copySize(from: number, to: number): void {
+  const size = new Uint8Array(8);
+  if (libc().ioctl(from, TIOCGWINSZ, size) === 0) libc().ioctl(to, TIOCSWINSZ, size);
+}
+
+/** A new terminal for a child. */
+export interface PseudoTerminal {
+  /** Our end. */
+  readonly master: number;
+  /** The child's end, to be closed here when the child has it. */
+  readonly slave: number;
+  /** The path of the child's end. */
+  readonly path: string;
+}
+
+/** Makes a terminal like another. */
+export function openPseudoTerminal(like: number, modes: Modes): PseudoTerminal {
+  const descriptors = new Int32Array(2);
+  const path = new Uint8Array(128);
+  if (libc().openpty(descriptors, descriptors.subarray(1), path, modes, null) !== 0) {
+    throw new PprotectError(
+      "environment",
+      "this system gives no pseudo-terminal",
+      "send the output to a pipe",
+    );
+  }
+  const [master = 0, slave = 0] = descriptors;
+  copySize(like, master);
+  return { master, slave, path: Buffer.from(path.subarray(0, path.indexOf(0))).toString() };
+}
+
+/** Makes a pipe. @returns the descriptor to read from and the one to write to */
+export function openPipe(): [input: number, output: number] {
+  const descriptors = new Int32Array(2);
+  const { pipe } = openLibc({ pipe: { args: ["ptr"], returns: "int" } });
+  if (pipe(descriptors) !== 0) throw new PprotectError("environment", "this system gives no pipe");
+  const [input = 0, output = 0] = descriptors;
+  return [input, output];
+}
+
+/** Closes descriptors; that one is closed already is no matter. */
+export function closeAll(descriptors: Iterable<number>): void {
+  for (const descriptor of new Set(descriptors)) {
+    try {
+      closeSync(descriptor);
+    } catch {
+      // Closed already.
+    }
+  }
+}
