@@ -7,8 +7,9 @@ import { DEFAULT_PREFIX, PREFIX_VARIABLE } from "../credentials/environment-name
 import type { CredentialSources, GivenCredentials } from "../credentials/resolve.ts";
 import type { UnlockedCustodian } from "../store/custodian.ts";
 import type { KeyFile } from "../store/key-file.ts";
-import { type Outcome, outcomeEnvelope, type Result } from "./envelope.ts";
-import { colorsWanted, writeError, writeLine, writeOut } from "./output.ts";
+import { Envelope, type NextAction, type Outcome, type Result } from "./envelope.ts";
+import { type NextCommand, nextAction } from "./next-action.ts";
+import { colorsWanted, writeError, writeOut } from "./output.ts";
 import type { InputPrompter } from "./prompt.ts";
 
 /** What not every command needs is loaded at its first use. */
@@ -53,15 +54,18 @@ export abstract class BaseCommand extends Command {
 
   #prompter: InputPrompter | undefined;
 
-  /** What the command does; a number is an exit status that another program decided. */
-  abstract run(): Promise<Outcome | number | undefined>;
+  /** The answer with `--json`. */
+  readonly envelope = lazy(() => new Envelope(this.path.join(" ")));
+
+  /** What the command does; an exit status alone where standard output stays raw, whatever `--json` says. */
+  abstract run(): Promise<Outcome | number>;
 
   override async execute(): Promise<number> {
     try {
       if (this.verbose) (await import("./verbose.ts")).tellFallbacks((message) => this.note(message));
       const outcome = await this.run();
-      if (typeof outcome !== "object") return outcome ?? 0;
-      if (this.json) writeLine(outcomeEnvelope(this.path.join(" "), outcome));
+      if (typeof outcome === "number") return outcome;
+      if (this.json) this.envelope().outcome(outcome);
       return outcome.refusal ? 1 : 0;
     } finally {
       this.releaseTerminal();
@@ -131,7 +135,15 @@ export abstract class BaseCommand extends Command {
     throwIfInterrupted: async () => this.#prompter?.throwIfInterrupted(),
   };
 
-  /** Changes the store and says what was done. */
+  /** What can be done next, on the same store. */
+  protected next(...commands: readonly NextCommand[]): readonly NextAction[] {
+    return commands.map((command) => nextAction(command, this.file));
+  }
+
+  /**
+   * Changes the store and says what was done.
+   * @param result what the outcome says besides the store's path
+   */
   protected async update(
     change: (keyFile: KeyFile) => KeyFile,
     done: string,
@@ -143,7 +155,7 @@ export abstract class BaseCommand extends Command {
     });
     if (!written) throw new PprotectError("aborted", "not confirmed; nothing was changed");
     this.note(done);
-    return { result };
+    return { result: { store: this.storePath, ...result } };
   }
 
   /** @throws PprotectError `aborted` unless the answer begins with "y" or `--yes` was given */

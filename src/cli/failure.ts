@@ -31,7 +31,7 @@ export function asPprotectError(error: unknown): PprotectError {
   if (isParserError(error)) return new PprotectError("usage", printable(error.message.replaceAll("\n", " ")));
   // A defect of ours: its message may hold anything, so only its kind is shown.
   const kind = error instanceof Error ? error.name : typeof error;
-  return new PprotectError("internal_error", `internal error (${printable(kind)})`, "please report it");
+  return new PprotectError("internal_error", `internal error: ${printable(kind)}`, "please report it");
 }
 
 /** What the parser found wrong with the line, in our words. */

@@ -2,10 +2,11 @@
 import "./hidden-streams.ts";
 
 import { normalizeArguments, wantsHelp, wantsJson } from "./arguments.ts";
-import { errorEnvelope } from "./envelope.ts";
+import type { BaseCommand } from "./base-command.ts";
+import { Envelope } from "./envelope.ts";
 import { asPprotectError, exitStatus, explain, parseError } from "./failure.ts";
 import { hidingStreams, restoreStreams } from "./hidden-streams.ts";
-import { OutputClosedError, writeError, writeLine, writeOut } from "./output.ts";
+import { OutputClosedError, writeError, writeOut } from "./output.ts";
 import { commandAmong, commandNames, loadAll, loadMatching } from "./registry.ts";
 
 async function run(args: readonly string[]): Promise<number> {
@@ -15,15 +16,20 @@ async function run(args: readonly string[]): Promise<number> {
     return 1;
   }
   const command = await parse(args);
-  return (await command.validateAndExecute()) ?? 0;
+  try {
+    return await command.validateAndExecute();
+  } catch (error) {
+    return report(error, command.json ? command.envelope() : undefined);
+  }
 }
 
-async function parse(args: readonly string[]) {
+async function parse(args: readonly string[]): Promise<BaseCommand> {
   const { buildCli } = await hidingStreams(() => import("./parser.ts"));
   const matching = await loadMatching(args);
   try {
-    if (matching.length > 0) return buildCli(matching).process([...args]);
-    return buildCli(await loadAll()).process([...args]);
+    const cli = buildCli(matching.length > 0 ? matching : await loadAll());
+    // Every command of the registry is one of these.
+    return cli.process([...args]) as BaseCommand;
   } catch (error) {
     throw parseError(error, args, commandNames());
   }
@@ -58,18 +64,22 @@ async function main(): Promise<void> {
   try {
     process.exitCode = await run(args);
   } catch (error) {
-    process.exitCode = report(error, args);
+    process.exitCode = report(
+      error,
+      wantsJson(args) ? new Envelope(commandAmong(args) ?? "pprotect") : undefined,
+    );
   }
 }
 
 /** Says what went wrong, to a program on standard output. @returns the exit status */
-function report(error: unknown, args: readonly string[]): number {
+function report(error: unknown, envelope: Envelope | undefined): number {
   if (error instanceof OutputClosedError) return 1;
   try {
-    if (wantsJson(args)) writeLine(errorEnvelope(commandAmong(args) ?? "pprotect", asPprotectError(error)));
+    if (envelope) envelope.error(asPprotectError(error));
     else writeError(explain(error));
-  } catch (closed) {
-    if (!(closed instanceof OutputClosedError)) throw closed;
+  } catch {
+    // Standard output is closed, or its disk is full.
+    writeError(explain(error));
   }
   return exitStatus(error);
 }

@@ -3,14 +3,10 @@ import { shown } from "../common/printable.ts";
 import type { Creds } from "../store/creds.ts";
 import type { KeyFile } from "../store/key-file.ts";
 import { checkNewCustodianName } from "../store/names.ts";
-import { BaseCommand } from "./base-command.ts";
-import { keyTypeOption } from "./key-type-option.ts";
-import { showRawKey } from "./raw-key.ts";
+import { KeyMakingCommand } from "./key-making-command.ts";
 
 /** A command that makes a key custodian, from flags or prompts but never from the environment. */
-export abstract class NewCustodianCommand extends BaseCommand {
-  keyType = keyTypeOption();
-
+export abstract class NewCustodianCommand extends KeyMakingCommand {
   /** Name and passphrase of a custodian that the store does not have yet. */
   protected async newCustodian(keyFile: KeyFile): Promise<Creds> {
     const name = this.user ?? (await this.ask("User email: ", "user (-u/--user)"));
@@ -18,16 +14,11 @@ export abstract class NewCustodianCommand extends BaseCommand {
     if (keyFile.data.custodians.has(name)) {
       throw new PprotectError("custodian_exists", `key custodian ${shown(name)} exists already`);
     }
-    const { obtainNewPassphrase } = await import("../credentials/new-credentials.ts");
-    const passphrase = await obtainNewPassphrase({
-      keyType: this.keyType,
+    const passphrase = await this.newPassphrase(name, {
       passphraseFile: this.passphraseFile,
       option: "--passphrase-file",
-      prompter: this.prompter,
       question: "Passphrase: ",
       retypeQuestion: "Retype passphrase: ",
-      showRawKey: (key) =>
-        showRawKey(key, this.yes, (question) => this.ask(question, "confirmation (--yes)")),
     });
     return { name, passphrase };
   }

@@ -2,14 +2,11 @@ import { Option } from "clipanion";
 import { shown } from "../common/printable.ts";
 import type { UnlockedCustodian } from "../store/custodian.ts";
 import type { KeyFile } from "../store/key-file.ts";
-import { BaseCommand } from "./base-command.ts";
 import type { Outcome } from "./envelope.ts";
-import { keyTypeOption } from "./key-type-option.ts";
-import { showRawKey } from "./raw-key.ts";
+import { KeyMakingCommand } from "./key-making-command.ts";
 
 /** A command that replaces a custodian's own key: who acts is asked anew, whatever the environment says. */
-export abstract class NewKeyCommand extends BaseCommand {
-  keyType = keyTypeOption();
+export abstract class NewKeyCommand extends KeyMakingCommand {
   newPassphraseFile = Option.String("--new-passphrase-file", {
     description: "a file that holds the new passphrase",
   });
@@ -25,17 +22,16 @@ export abstract class NewKeyCommand extends BaseCommand {
       environment: this.nonInteractive ? this.credentialSources.environment : undefined,
       passphraseQuestion: "Current passphrase: ",
     });
-    const { obtainNewPassphrase } = await import("../credentials/new-credentials.ts");
-    const passphrase = await obtainNewPassphrase({
-      keyType: this.keyType,
+    const passphrase = await this.newPassphrase(custodian.name, {
       passphraseFile: this.newPassphraseFile,
       option: "--new-passphrase-file",
-      prompter: this.prompter,
       question: "New passphrase: ",
       retypeQuestion: "Retype new passphrase: ",
-      showRawKey: (key) =>
-        showRawKey(key, this.yes, (question) => this.ask(question, "confirmation (--yes)")),
     });
-    return this.update((file) => change(file, custodian, passphrase), `${done} ${shown(custodian.name)}.`);
+    return this.update(
+      (file) => change(file, custodian, passphrase),
+      `${done} ${shown(custodian.name)}.`,
+      this.keyResult(custodian.name),
+    );
   }
 }

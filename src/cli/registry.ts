@@ -82,9 +82,12 @@ export function commandNames(): string[] {
   return ENTRIES.map(({ path }) => path.join(" "));
 }
 
-/** The command whose words stand among the arguments, however wrong the line is otherwise. */
+/** The command whose words stand first among the arguments, however wrong the line is otherwise. */
 export function commandAmong(args: readonly string[]): string | undefined {
-  return commandNames().find((name) => name.split(" ").every((word) => args.includes(word)));
+  const place = (name: string): number => args.indexOf(name.split(" ")[0] ?? "");
+  return commandNames()
+    .filter((name) => name.split(" ").every((word) => args.includes(word)))
+    .toSorted((a, b) => place(a) - place(b))[0];
 }
 
 /**

@@ -36,7 +36,18 @@ export abstract class ValueCommand extends DomainCommand {
     checkSecretName(secret);
     check(keyFile, domain, secret);
     const value = await this.#value(namesGiven);
-    return this.update((file) => change(file, domain, secret, value), done(shown(domain), shown(secret)));
+    const outcome = await this.update(
+      (file) => change(file, domain, secret, value),
+      done(shown(domain), shown(secret)),
+      { domain, secret },
+    );
+    return {
+      ...outcome,
+      nextActions: this.next({
+        description: "run a program with the domain's secrets in its environment",
+        command: ["exec", `--domain=${domain}`, "--uppercase", "--", "PROGRAM"],
+      }),
+    };
   }
 
   async #value(namesGiven: boolean): Promise<string> {

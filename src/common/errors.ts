@@ -1,39 +1,43 @@
-/** Every kind of refusal and failure, as stable words for scripts. */
-export type ErrorCode =
-  | "usage"
-  | "store_missing"
-  | "store_exists"
-  | "invalid_store"
-  | "unresolved_merge"
-  | "store_locked"
-  | "store_changed"
-  | "file_error"
-  | "invalid_name"
-  | "invalid_value"
-  | "invalid_passphrase"
-  | "no_such_domain"
-  | "no_such_secret"
-  | "no_such_custodian"
-  | "no_such_owner"
-  | "domain_exists"
-  | "secret_exists"
-  | "custodian_exists"
-  | "owner_exists"
-  | "last_owner"
-  | "not_owner"
-  | "wrong_credentials"
-  | "missing_credentials"
-  | "cannot_open"
-  | "aborted"
-  | "interrupted"
-  | "end_of_input"
-  | "not_a_repository"
-  | "git_failed"
-  | "environment"
-  | "command_not_found"
-  | "command_not_executable"
-  | "findings"
-  | "internal_error";
+/** Every kind of refusal and failure, as stable words for scripts; docs/json.md says what each means. */
+export const ERROR_CODES = [
+  "usage",
+  "store_missing",
+  "store_exists",
+  "invalid_store",
+  "unresolved_merge",
+  "store_locked",
+  "store_changed",
+  "file_error",
+  "invalid_name",
+  "invalid_value",
+  "invalid_passphrase",
+  "no_such_domain",
+  "no_such_secret",
+  "no_such_custodian",
+  "no_such_owner",
+  "domain_exists",
+  "secret_exists",
+  "custodian_exists",
+  "owner_exists",
+  "last_owner",
+  "not_owner",
+  "wrong_credentials",
+  "missing_credentials",
+  "cannot_open",
+  "aborted",
+  "interrupted",
+  "end_of_input",
+  "not_a_repository",
+  "git_failed",
+  "not_installed",
+  "environment",
+  "command_not_found",
+  "command_not_executable",
+  "findings",
+  "internal_error",
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /**
  * The one base of every error that a user may see. `message` is one line that says what is wrong and where;

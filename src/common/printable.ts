@@ -26,3 +26,9 @@ export function shown(name: string): string {
   const cut = name.length > MAX_NAME_LENGTH ? `${name.slice(0, MAX_NAME_LENGTH)}…` : name;
   return printable(cut);
 }
+
+/** JSON with what a terminal would obey, or a reader take for a line's end, in JSON's own escapes. */
+export function printableJson(json: string): string {
+  const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return json.replace(UNPRINTABLE, (char) => char.split("").map(escaped).join(""));
+}

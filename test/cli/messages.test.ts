@@ -69,7 +69,7 @@ describe("an error", () => {
 
   test("that nobody foresaw shows no stack trace and nothing of what it holds", () => {
     expect(explain(new TypeError("hunter2"))).toBe(
-      "pprotect: internal error (TypeError); please report it\n",
+      "pprotect: internal error: TypeError (please report it)\n",
     );
     expect(exitStatus("thrown")).toBe(1);
   });

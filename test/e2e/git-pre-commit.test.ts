@@ -374,8 +374,8 @@ describe("other files", () => {
     expect(JSON.parse(stdout)).toMatchObject({
       ok: false,
       command: "git pre-commit",
-      result: { findings: [{ path: "a.txt", line: 1 }], warnings: [], commits: 0 },
-      next_actions: [],
+      result: { findings: [{ path: "a.txt", line: 1 }], warnings: [] },
+      error: { code: "findings", message: "1 finding" },
     });
   });
 

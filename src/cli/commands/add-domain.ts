@@ -24,10 +24,26 @@ export class AddDomainCommand extends BaseCommand {
     const { name: owner } = await this.unlock(keyFile);
     this.note("Adding new domain.");
     const domain = given ?? (await this.ask("Domain name: ", "domain"));
-    return this.update(
+    const outcome = await this.update(
       (file) => file.addDomain(domain, owner),
       `Added domain ${domain} with owner ${shown(owner)}.`,
+      { domain, owner },
     );
+    return {
+      ...outcome,
+      nextActions: this.next(
+        {
+          description: "put a secret into it",
+          command: ["add-secret", "--value-file", "FILE"],
+          args: [domain, "SECRET"],
+        },
+        {
+          description: "let another key custodian read it",
+          command: ["add-owner"],
+          args: [domain, "CUSTODIAN"],
+        },
+      ),
+    };
   }
 
   /** What is wrong with a name is said before a passphrase is asked for. */

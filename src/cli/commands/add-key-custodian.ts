@@ -17,9 +17,18 @@ export class AddKeyCustodianCommand extends NewCustodianCommand {
     const keyFile = this.readStore();
     this.note("Adding new key custodian.");
     const creds = await this.newCustodian(keyFile);
-    return this.update(
+    const outcome = await this.update(
       (file) => file.addCustodian(creds, this.keyType),
       `Added key custodian ${creds.name}.`,
+      this.keyResult(creds.name),
     );
+    return {
+      ...outcome,
+      nextActions: this.next({
+        description: "let the new custodian read a domain; an owner of it can",
+        command: ["add-owner"],
+        args: ["DOMAIN", creds.name],
+      }),
+    };
   }
 }

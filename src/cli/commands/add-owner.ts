@@ -22,6 +22,7 @@ export class AddOwnerCommand extends DomainCommand {
     return this.update(
       (file) => file.addOwner(domain, owner, by),
       `Added owner ${shown(owner)} to ${shown(domain)}.`,
+      { domain, owner },
     );
   }
 }

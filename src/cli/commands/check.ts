@@ -1,11 +1,12 @@
 import { resolve } from "node:path";
 import { Command } from "clipanion";
+import { PprotectError } from "../../common/errors.ts";
 import { printable } from "../../common/printable.ts";
 import { KeyFile } from "../../store/key-file.ts";
-import { formatProblem, InvalidStoreError, UnresolvedMergeError } from "../../store/problem.ts";
+import { formatProblem, InvalidStoreError, type Problem, UnresolvedMergeError } from "../../store/problem.ts";
 import { readStoreBytes } from "../../store/store-file.ts";
 import { BaseCommand } from "../base-command.ts";
-import { writeLine } from "../output.ts";
+import type { Outcome, Result } from "../envelope.ts";
 
 export class CheckCommand extends BaseCommand {
   static override paths = [["check"]];
@@ -18,47 +19,73 @@ export class CheckCommand extends BaseCommand {
     ],
   });
 
-  async run(): Promise<number> {
+  async run(): Promise<Outcome> {
     const bytes = readStoreBytes(resolve(this.storePath), this.storePath);
     const keyFile = this.#parse(bytes);
-    if (!keyFile) return 1;
-    const { domains, custodians } = keyFile.data;
-    const secrets = [...domains.values()].reduce((sum, { secrets: { size } }) => sum + size, 0);
-    const opened = await this.#openOwned(bytes, keyFile);
-    if (opened === undefined) return 1;
+    if (!(keyFile instanceof KeyFile)) return keyFile;
+    const counts = countsOf(keyFile);
+    const owned = await this.#openOwned(bytes, keyFile);
+    const opened = owned && { custodian: owned.custodian, secrets: owned.opened };
+    const result = { ...counts, opened: opened ?? null };
+    if (owned && owned.problems.length > 0) return this.#refuse(owned.problems, cannotOpen(owned), result);
     this.note(
-      `${printable(this.storePath)}: ok (${count(domains.size, "domain")}, ${count(secrets, "secret")}, ` +
-        `${count(custodians.size, "custodian")}${opened})`,
+      `${printable(this.storePath)}: ok (${count(counts.domains, "domain")}, ` +
+        `${count(counts.secrets, "secret")}, ${count(counts.custodians, "custodian")}` +
+        `${opened ? `; ${count(opened.secrets, "secret")} opened as ${printable(opened.custodian)}` : ""})`,
     );
-    return 0;
+    return { result: { store: this.storePath, ...result, problems: [] } };
   }
 
-  #parse(bytes: Uint8Array): KeyFile | undefined {
+  /** The store, or why it is none. */
+  #parse(bytes: Uint8Array): KeyFile | Outcome {
     try {
       return KeyFile.parse(bytes, this.storePath);
     } catch (error) {
-      if (error instanceof UnresolvedMergeError) writeLine(printable(error.message));
-      else if (error instanceof InvalidStoreError) {
-        for (const problem of error.problems) writeLine(formatProblem(error.file, problem));
-      } else throw error;
-      return undefined;
+      if (error instanceof InvalidStoreError) return this.#refuse(error.problems, error);
+      if (!(error instanceof UnresolvedMergeError)) throw error;
+      this.printLine(printable(error.message));
+      return this.#outcome([{ line: error.line, message: "unresolved merge" }], error);
     }
   }
 
-  /** @returns what to add to the verdict, or `undefined` after a problem */
-  async #openOwned(bytes: Uint8Array, keyFile: KeyFile): Promise<string | undefined> {
+  #refuse(problems: readonly Problem[], refusal: PprotectError, result: Result = {}): Outcome {
+    for (const problem of problems) this.printLine(formatProblem(this.storePath, problem));
+    return this.#outcome(problems, refusal, result);
+  }
+
+  #outcome(problems: readonly Problem[], refusal: PprotectError, result: Result = {}): Outcome {
+    const told = problems.map(({ line, message }) => ({ line, message }));
+    return { result: { store: this.storePath, ...result, problems: told }, refusal };
+  }
+
+  /** What the acting custodian owns, opened; nothing without credentials. */
+  async #openOwned(bytes: Uint8Array, keyFile: KeyFile): Promise<Owned | undefined> {
     const { hasGivenCredentials } = await import("../../credentials/resolve.ts");
-    if (this.user === undefined && !hasGivenCredentials(this.givenCredentials)) return "";
+    if (this.user === undefined && !hasGivenCredentials(this.givenCredentials)) return undefined;
     const custodian = await this.unlock(keyFile);
     const { checkOwned } = await import("../../store/check-owned.ts");
-    const { opened, problems } = checkOwned(bytes, keyFile, custodian);
-    for (const problem of problems) writeLine(formatProblem(this.storePath, problem));
-    return problems.length > 0
-      ? undefined
-      : `; ${count(opened, "secret")} opened as ${printable(custodian.name)}`;
+    return { custodian: custodian.name, ...checkOwned(bytes, keyFile, custodian) };
   }
 }
 
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+interface Owned {
+  readonly custodian: string;
+  readonly opened: number;
+  readonly problems: readonly Problem[];
+}
+
+function cannotOpen({ custodian, problems }: Owned): PprotectError {
+  return new PprotectError(
+    "cannot_open",
+    `${count(problems.length, "entry", "entries")} cannot be opened as ${printable(custodian)}`,
+  );
+}
+
+function countsOf({ data: { domains, custodians } }: KeyFile) {
+  const secrets = [...domains.values()].reduce((sum, { secrets: { size } }) => sum + size, 0);
+  return { domains: domains.size, secrets, custodians: custodians.size };
+}
+
+function count(number: number, noun: string, nouns = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : nouns}`;
 }

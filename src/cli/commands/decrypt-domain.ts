@@ -1,8 +1,11 @@
 import { Command, Option } from "clipanion";
 import * as t from "typanion";
+import { PprotectError } from "../../common/errors.ts";
 import { isTerminal } from "../../common/terminal.ts";
 import { formatSecrets, OUTPUT_FORMATS } from "../../exec/secret-formats.ts";
+import { sortedByKey } from "../../store/code-points.ts";
 import { DomainCommand } from "../domain-command.ts";
+import type { Outcome } from "../envelope.ts";
 import { writeOut } from "../output.ts";
 
 export class DecryptDomainCommand extends DomainCommand {
@@ -25,20 +28,24 @@ export class DecryptDomainCommand extends DomainCommand {
     description: "only this secret; its raw value unless a format is given",
   });
 
-  async run(): Promise<undefined> {
+  async run(): Promise<Outcome | number> {
+    if (this.json && this.outputFormat !== undefined && this.outputFormat !== "json") {
+      throw new PprotectError("usage", `give --json or --output-format ${this.outputFormat}, not both`);
+    }
     const keyFile = this.readStore();
     const owner = await this.unlock(keyFile);
     const domain = await this.existingDomain(keyFile);
-    if (this.secret === undefined) {
-      writeOut(formatSecrets(keyFile.decryptDomain(domain, owner), this.outputFormat ?? "json"));
-      return;
-    }
+    if (this.secret === undefined) return this.#formatted(domain, keyFile.decryptDomain(domain, owner));
     const value = keyFile.decryptSecret(domain, this.secret, owner);
-    if (this.outputFormat !== undefined) {
-      writeOut(formatSecrets(new Map([[this.secret, value]]), this.outputFormat));
-    } else {
-      // To the byte for a program; a person's prompt should not stick to it.
-      writeOut(isTerminal(1) && !value.endsWith("\n") ? `${value}\n` : value);
-    }
+    if (this.outputFormat !== undefined) return this.#formatted(domain, new Map([[this.secret, value]]));
+    // To the byte for a program; a person's prompt should not stick to it.
+    writeOut(isTerminal(1) && !value.endsWith("\n") ? `${value}\n` : value);
+    return 0;
+  }
+
+  #formatted(domain: string, values: ReadonlyMap<string, string>): Outcome {
+    this.print(formatSecrets(values, this.outputFormat ?? "json"));
+    const secrets = [...sortedByKey(values)].map(([name, value]) => ({ name, value }));
+    return { result: { domain, secrets } };
   }
 }

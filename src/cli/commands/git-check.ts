@@ -3,13 +3,18 @@ import { PprotectError } from "../../common/errors.ts";
 import { isTerminal } from "../../common/terminal.ts";
 import { checkCommits } from "../../git/guard/commit-changes.ts";
 import type { Finding } from "../../git/guard/guard.ts";
-import { count, findingLine, jsonReport } from "../../git/guard/report.ts";
+import { count, findingFields, findingLine, findingsError } from "../../git/guard/report.ts";
 import { openAnyRepository } from "../../git/repository.ts";
 import { BaseCommand } from "../base-command.ts";
-import { writeError, writeLine } from "../output.ts";
+import type { Outcome } from "../envelope.ts";
+import { writeError } from "../output.ts";
 
 interface CommitFinding extends Finding {
   readonly commit: string;
+}
+
+function commitFinding(finding: CommitFinding) {
+  return { commit: finding.commit, ...findingFields(finding) };
 }
 
 /** ms between two updates of the progress line. */
@@ -30,7 +35,7 @@ export class GitCheckCommand extends BaseCommand {
   revision = Option.String({ name: "REV|RANGE", required: false });
   all = Option.Boolean("--all", false, { description: "every commit of every ref" });
 
-  async run(): Promise<number> {
+  async run(): Promise<Outcome> {
     if (this.all && this.revision !== undefined) {
       throw new PprotectError("usage", "git check: a revision or --all, not both");
     }
@@ -47,14 +52,16 @@ export class GitCheckCommand extends BaseCommand {
       if (!this.json && verdict.errors.length + verdict.warnings.length > 0) {
         progress.clear();
         for (const finding of verdict.warnings) this.note(findingLine(finding, { commit, warning: true }));
-        for (const finding of verdict.errors) writeLine(findingLine(finding, { commit }));
+        for (const finding of verdict.errors) this.printLine(findingLine(finding, { commit }));
       }
       progress.show(done, total);
     }
     progress.clear();
-    if (this.json) writeLine(jsonReport("git check", errors, warnings, commits));
-    else this.note(`pprotect: ${count(commits, "commit")} checked, ${count(errors.length, "finding")}`);
-    return errors.length > 0 ? 1 : 0;
+    this.note(`pprotect: ${count(commits, "commit")} checked, ${count(errors.length, "finding")}`);
+    return {
+      result: { findings: errors.map(commitFinding), warnings: warnings.map(commitFinding), commits },
+      refusal: findingsError(errors),
+    };
   }
 }
 

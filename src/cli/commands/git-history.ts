@@ -5,7 +5,7 @@ import { printable } from "../../common/printable.ts";
 import { storeHistory } from "../../git/readable/history.ts";
 import { openRepository } from "../../git/repository.ts";
 import { BaseCommand } from "../base-command.ts";
-import { writeLine } from "../output.ts";
+import type { Outcome, Result } from "../envelope.ts";
 
 export class GitHistoryCommand extends BaseCommand {
   static override paths = [["git", "history"]];
@@ -21,7 +21,7 @@ export class GitHistoryCommand extends BaseCommand {
   domain = Option.String({ required: false, name: "domain" });
   secret = Option.String({ required: false, name: "secret" });
 
-  async run(): Promise<undefined> {
+  async run(): Promise<Outcome> {
     const file = realFile(resolve(this.storePath));
     const folder = existingFolder(dirname(file));
     const repository = await openRepository(folder);
@@ -30,9 +30,13 @@ export class GitHistoryCommand extends BaseCommand {
     if ((await repository.run("rev-parse", "--is-shallow-repository")).trim() === "true") {
       this.note("pprotect: a shallow clone: what came before its first commit shows as that commit's work");
     }
+    const changes: Result[] = [];
     for await (const { commit, what } of storeHistory(repository, path, this)) {
-      writeLine(`${commit.day} ${commit.shortId} ${printable(commit.author)}  ${what}`);
+      const { id, day, author, shortId } = commit;
+      this.printLine(`${day} ${shortId} ${printable(author)}  ${what}`);
+      if (this.json) changes.push({ commit: id, day, author, change: what });
     }
+    return { result: { store: this.storePath, changes } };
   }
 }
 

@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command, Option } from "clipanion";
+import { PprotectError } from "../../common/errors.ts";
 import { printable } from "../../common/printable.ts";
 import { carryOut } from "../../git/install/carry-out.ts";
 import { isEffective, readInstallState } from "../../git/install/install-state.ts";
 import { planInstall } from "../../git/install/plan-install.ts";
 import { BaseCommand } from "../base-command.ts";
-import { writeOut } from "../output.ts";
+import type { Outcome } from "../envelope.ts";
 
 export class GitInstallCommand extends BaseCommand {
   static override paths = [["git", "install"]];
@@ -21,7 +22,7 @@ export class GitInstallCommand extends BaseCommand {
 
   stores = Option.Rest({ name: "stores" });
 
-  async run(): Promise<number> {
+  async run(): Promise<Outcome> {
     const named = [...(this.file === undefined ? [] : [this.file]), ...this.stores];
     const choice = { named, fallback: this.storePath, installedToo: false };
     const state = await readInstallState(process.cwd(), choice);
@@ -38,15 +39,41 @@ export class GitInstallCommand extends BaseCommand {
         this.note(`${printable(path)} does not exist yet: \`pprotect init --file\` makes it`);
     }
     for (const note of plan.notes) this.note(note);
-    if (plan.snippet) writeOut(plan.snippet.lines);
-    let status = 0;
+    if (plan.snippet) this.print(plan.snippet.lines);
+    const overridden: string[] = [];
     for (const { path } of state.stores) {
       if (await isEffective(state.repository, path)) continue;
       this.note(
         `another attributes line overrides ours for ${printable(path)}: see \`git check-attr -a\`, then change it`,
       );
-      status = 1;
+      overridden.push(path);
     }
-    return status;
+    return {
+      result: {
+        stores: state.stores.map(({ path }) => path),
+        changes: plan.changes.map(({ says }) => says),
+        notes: plan.notes,
+        snippet: plan.snippet ? { file: plan.snippet.file, lines: plan.snippet.lines } : null,
+        overridden,
+      },
+      nextActions: plan.changes.some(({ steps }) => steps.some(({ kind }) => kind === "attributes"))
+        ? [
+            {
+              command: "git add .gitattributes",
+              description: "share the attributes with everyone who clones",
+            },
+          ]
+        : [],
+      refusal: overriddenError(overridden),
+    };
   }
+}
+
+function overriddenError(paths: readonly string[]): PprotectError | undefined {
+  if (paths.length === 0) return undefined;
+  return new PprotectError(
+    "not_installed",
+    `another attributes line overrides ours for ${paths.map(printable).join(", ")}`,
+    "see `git check-attr -a`, then change it",
+  );
 }

@@ -1,9 +1,10 @@
 import { Command } from "clipanion";
-import { count, findingLine, HOW_TO_ALLOW, jsonReport } from "../../git/guard/report.ts";
+import type { Verdict } from "../../git/guard/guard.ts";
+import { count, findingFields, findingLine, findingsError, HOW_TO_ALLOW } from "../../git/guard/report.ts";
 import { checkStaged } from "../../git/guard/staged-changes.ts";
 import { openRepository } from "../../git/repository.ts";
 import { BaseCommand } from "../base-command.ts";
-import { writeLine } from "../output.ts";
+import type { Outcome } from "../envelope.ts";
 
 export class GitPreCommitCommand extends BaseCommand {
   static override paths = [["git", "pre-commit"]];
@@ -13,16 +14,22 @@ export class GitPreCommitCommand extends BaseCommand {
     examples: [["What would be committed now", "$0 git pre-commit"]],
   });
 
-  async run(): Promise<number> {
-    const { errors, warnings } = await checkStaged(await openRepository(process.cwd()));
-    if (this.json) writeLine(jsonReport("git pre-commit", errors, warnings, 0));
-    else {
-      for (const finding of warnings) this.note(findingLine(finding, { warning: true }));
-      for (const finding of errors) this.note(findingLine(finding));
-      if (errors.length > 0) {
-        this.note(`pprotect: ${count(errors.length, "finding")}, nothing committed; ${HOW_TO_ALLOW}`);
-      }
+  async run(): Promise<Outcome> {
+    const verdict = await checkStaged(await openRepository(process.cwd()));
+    const { errors, warnings } = verdict;
+    if (!this.json) this.#tell(verdict);
+    return {
+      result: { findings: errors.map(findingFields), warnings: warnings.map(findingFields) },
+      refusal: findingsError(errors),
+    };
+  }
+
+  /** To standard error, where git shows it. */
+  #tell({ errors, warnings }: Verdict): void {
+    for (const finding of warnings) this.note(findingLine(finding, { warning: true }));
+    for (const finding of errors) this.note(findingLine(finding));
+    if (errors.length > 0) {
+      this.note(`pprotect: ${count(errors.length, "finding")}, nothing committed; ${HOW_TO_ALLOW}`);
     }
-    return errors.length > 0 ? 1 : 0;
   }
 }

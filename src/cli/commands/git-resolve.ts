@@ -20,6 +20,7 @@ import { openRepository, type Repository } from "../../git/repository.ts";
 import { KeyFile } from "../../store/key-file.ts";
 import { replaceStoreFile } from "../../store/store-file.ts";
 import { BaseCommand } from "../base-command.ts";
+import type { Outcome } from "../envelope.ts";
 
 export class GitResolveCommand extends BaseCommand {
   static override paths = [["git", "resolve"]];
@@ -45,7 +46,7 @@ export class GitResolveCommand extends BaseCommand {
     description: "show the values of both sides (needs an owner's credentials)",
   });
 
-  async run(): Promise<undefined> {
+  async run(): Promise<Outcome> {
     const given = this.#givenDecisions();
     const path = await this.#conflictedStore();
     const shownPath = relative(process.cwd(), path);
@@ -60,7 +61,8 @@ export class GitResolveCommand extends BaseCommand {
     const store = new KeyFile(recordLeftOut(merged, leftOut));
     await replaceStoreFile(path, shownPath, store, this.writeOptions);
     await repository.run("add", "--", name);
-    for (const grant of grantedKeys(sides, merged)) this.note(`${grant}.`);
+    const grants = grantedKeys(sides, merged);
+    for (const grant of grants) this.note(`${grant}.`);
     if (leftOut.length > 0) {
       const names = leftOut.map(({ domain, secret }) => shown(`${domain}/${secret}`));
       this.note(`Left out by what was chosen: ${names.join(", ")}.`);
@@ -68,6 +70,19 @@ export class GitResolveCommand extends BaseCommand {
     this.note(
       `Resolved and staged ${printable(shownPath)}. Next: \`git commit\`, or \`--continue\` what git is doing.`,
     );
+    return {
+      result: {
+        store: shownPath,
+        left_out: leftOut.map(({ domain, secret }) => ({ domain, secret })),
+        grants,
+      },
+      nextActions: [
+        {
+          command: "git commit",
+          description: "finish the merge; `git rebase --continue` and the like if it is none",
+        },
+      ],
+    };
   }
 
   /** The store that is in conflict, wherever in the repository it lies; `--file` where there are several. */

@@ -1,8 +1,9 @@
 import { Command, Option } from "clipanion";
+import { PprotectError } from "../../common/errors.ts";
 import { readInstallState } from "../../git/install/install-state.ts";
-import { partStatuses } from "../../git/install/part-status.ts";
+import { type PartStatus, partStatuses } from "../../git/install/part-status.ts";
 import { BaseCommand } from "../base-command.ts";
-import { writeLine } from "../output.ts";
+import type { Outcome } from "../envelope.ts";
 
 export class GitStatusCommand extends BaseCommand {
   static override paths = [["git", "status"]];
@@ -15,13 +16,26 @@ export class GitStatusCommand extends BaseCommand {
 
   stores = Option.Rest({ name: "stores" });
 
-  async run(): Promise<number> {
+  async run(): Promise<Outcome> {
     const named = [...(this.file === undefined ? [] : [this.file]), ...this.stores];
     const choice = { named, fallback: this.storePath, installedToo: true };
     const parts = partStatuses(await readInstallState(process.cwd(), choice));
     for (const { part, state, detail } of parts) {
-      writeLine(`${state.padEnd(9)}  ${part}${detail === undefined ? "" : ` (${detail})`}`);
+      this.printLine(`${state.padEnd(9)}  ${part}${detail === undefined ? "" : ` (${detail})`}`);
     }
-    return parts.every(({ state }) => state === "installed") ? 0 : 1;
+    return {
+      result: { parts: parts.map(({ part, state, detail }) => ({ part, state, detail: detail ?? null })) },
+      refusal: incomplete(parts),
+    };
   }
+}
+
+function incomplete(parts: readonly PartStatus[]): PprotectError | undefined {
+  const missing = parts.filter(({ state }) => state !== "installed");
+  if (missing.length === 0) return undefined;
+  return new PprotectError(
+    "not_installed",
+    `${missing.length} of ${parts.length} parts of the git integration are not installed`,
+    "run `pprotect git install`; a part's detail says where that does not do",
+  );
 }

@@ -15,8 +15,10 @@ export class GitTextconvCommand extends BaseCommand {
 
   source = Option.String({ required: true, name: "file" });
 
-  async run(): Promise<undefined> {
+  async run(): Promise<number> {
+    // Git reads it, and nothing else does.
     writeOut(storeAsText(this.#read()));
+    return 0;
   }
 
   #read(): Uint8Array {

@@ -3,6 +3,7 @@ import { carryOut } from "../../git/install/carry-out.ts";
 import { readInstallState } from "../../git/install/install-state.ts";
 import { planUninstall } from "../../git/install/plan-uninstall.ts";
 import { BaseCommand } from "../base-command.ts";
+import type { Outcome } from "../envelope.ts";
 
 export class GitUninstallCommand extends BaseCommand {
   static override paths = [["git", "uninstall"]];
@@ -17,7 +18,7 @@ export class GitUninstallCommand extends BaseCommand {
 
   stores = Option.Rest({ name: "stores" });
 
-  async run(): Promise<number> {
+  async run(): Promise<Outcome> {
     const named = [...(this.file === undefined ? [] : [this.file]), ...this.stores];
     const choice = { named, fallback: this.storePath, installedToo: true };
     const state = await readInstallState(process.cwd(), choice);
@@ -30,6 +31,12 @@ export class GitUninstallCommand extends BaseCommand {
     for (const { says } of plan.changes) this.note(says);
     if (plan.changes.length === 0) this.note("nothing changed: nothing of pprotect's was installed");
     for (const note of plan.notes) this.note(note);
-    return 0;
+    return {
+      result: {
+        stores: state.stores.map(({ path }) => path),
+        changes: plan.changes.map(({ says }) => says),
+        notes: plan.notes,
+      },
+    };
   }
 }

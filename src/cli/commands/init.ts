@@ -3,6 +3,7 @@ import { Command } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
 import { KeyFile } from "../../store/key-file.ts";
 import { createStoreFile, DEFAULT_FILE, refuseExisting } from "../../store/store-file.ts";
+import type { Outcome } from "../envelope.ts";
 import { NewCustodianCommand } from "../new-custodian-command.ts";
 
 export class InitCommand extends NewCustodianCommand {
@@ -20,7 +21,7 @@ export class InitCommand extends NewCustodianCommand {
     return this.file ?? DEFAULT_FILE;
   }
 
-  async run(): Promise<undefined> {
+  async run(): Promise<Outcome> {
     refuseExisting(resolve(this.storePath), this.storePath);
     this.note("Adding new key custodian.");
     const creds = await this.newCustodian(KeyFile.create());
@@ -31,5 +32,9 @@ export class InitCommand extends NewCustodianCommand {
     await createStoreFile(resolve(this.storePath), this.storePath, keyFile, this.writeOptions);
     this.note(`Created ${this.storePath} with key custodian ${creds.name}.`);
     this.note("Next: `pprotect add-domain` makes a domain, `pprotect add-secret` puts a secret into it.");
+    return {
+      result: this.keyResult(creds.name),
+      nextActions: this.next({ description: "make a domain", command: ["add-domain"], args: ["DOMAIN"] }),
+    };
   }
 }

@@ -3,7 +3,7 @@ import { printable } from "../../common/printable.ts";
 import { compareCodePoints } from "../../store/code-points.ts";
 import type { StoreData } from "../../store/store-data.ts";
 import { BaseCommand } from "../base-command.ts";
-import { writeOut } from "../output.ts";
+import type { Outcome } from "../envelope.ts";
 
 export class ListAllSecretsCommand extends BaseCommand {
   static override paths = [["list-all-secrets"]];
@@ -12,15 +12,14 @@ export class ListAllSecretsCommand extends BaseCommand {
     description: "list all secrets, each with the domains that have it",
   });
 
-  async run(): Promise<undefined> {
-    const domainsBySecret = groupBySecret(this.readStore().data);
-    if (domainsBySecret.size === 0) this.note(`(No secrets in protected at ${this.storePath})`);
-    const lines = [...domainsBySecret.keys()]
-      .sort(compareCodePoints)
-      .map((secret) =>
-        printable(`${secret}: ${domainsBySecret.get(secret)?.sort(compareCodePoints).join(", ")}`),
-      );
-    writeOut(lines.map((line) => `${line}\n`).join(""));
+  async run(): Promise<Outcome> {
+    const secrets = [...groupBySecret(this.readStore().data)]
+      .map(([secret, domains]) => ({ secret, domains: domains.toSorted(compareCodePoints) }))
+      .sort((a, b) => compareCodePoints(a.secret, b.secret));
+    if (secrets.length === 0) this.note(`(No secrets in protected at ${this.storePath})`);
+    const lines = secrets.map(({ secret, domains }) => printable(`${secret}: ${domains.join(", ")}`));
+    this.print(lines.map((line) => `${line}\n`).join(""));
+    return { result: { secrets } };
   }
 }
 

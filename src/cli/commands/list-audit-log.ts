@@ -1,7 +1,7 @@
 import { Command } from "clipanion";
 import { printable } from "../../common/printable.ts";
 import { BaseCommand } from "../base-command.ts";
-import { writeOut } from "../output.ts";
+import type { Outcome } from "../envelope.ts";
 
 export class ListAuditLogCommand extends BaseCommand {
   static override paths = [["list-audit-log"]];
@@ -10,11 +10,9 @@ export class ListAuditLogCommand extends BaseCommand {
     description: "list what was done, oldest first (git's history is the authority)",
   });
 
-  async run(): Promise<undefined> {
-    writeOut(
-      this.readStore()
-        .data.auditLog.map((entry) => `${printable(entry)}\n`)
-        .join(""),
-    );
+  async run(): Promise<Outcome> {
+    const { auditLog } = this.readStore().data;
+    this.print(auditLog.map((entry) => `${printable(entry)}\n`).join(""));
+    return { result: { entries: auditLog } };
   }
 }

@@ -3,7 +3,7 @@ import { printable, shown } from "../../common/printable.ts";
 import { compareCodePoints } from "../../store/code-points.ts";
 import { findDomain } from "../../store/lookup.ts";
 import { DomainCommand } from "../domain-command.ts";
-import { writeOut } from "../output.ts";
+import type { Outcome } from "../envelope.ts";
 
 export class ListDomainSecretsCommand extends DomainCommand {
   static override paths = [["list-domain-secrets"]];
@@ -13,12 +13,13 @@ export class ListDomainSecretsCommand extends DomainCommand {
     examples: [["Names only, no credentials needed", "$0 list-domain-secrets prod"]],
   });
 
-  async run(): Promise<undefined> {
+  async run(): Promise<Outcome> {
     const keyFile = this.readStore();
     const domain = await this.existingDomain(keyFile);
     const names = [...findDomain(keyFile.data, domain).secrets.keys()].sort(compareCodePoints);
     if (names.length === 0)
       this.note(`(No secrets in domain ${shown(domain)} of protected at ${this.storePath})`);
-    writeOut(names.map((name) => `${printable(name)}\n`).join(""));
+    this.print(names.map((name) => `${printable(name)}\n`).join(""));
+    return { result: { domain, secrets: names } };
   }
 }

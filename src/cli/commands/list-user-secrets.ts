@@ -3,7 +3,7 @@ import { printable, shown } from "../../common/printable.ts";
 import { compareCodePoints } from "../../store/code-points.ts";
 import { findDomain } from "../../store/lookup.ts";
 import { BaseCommand } from "../base-command.ts";
-import { writeLine } from "../output.ts";
+import type { Outcome } from "../envelope.ts";
 
 export class ListUserSecretsCommand extends BaseCommand {
   static override paths = [["list-user-secrets"]];
@@ -12,14 +12,20 @@ export class ListUserSecretsCommand extends BaseCommand {
     description: "list the domains that you own, with their secrets",
   });
 
-  async run(): Promise<undefined> {
+  async run(): Promise<Outcome> {
     const keyFile = this.readStore();
     const { name } = await this.unlock(keyFile);
-    const owned = keyFile.domainsOf(name).sort(compareCodePoints);
+    const owned = keyFile
+      .domainsOf(name)
+      .sort(compareCodePoints)
+      .map((domain) => ({
+        domain,
+        secrets: [...findDomain(keyFile.data, domain).secrets.keys()].sort(compareCodePoints),
+      }));
     if (owned.length === 0) this.note(`User ${shown(name)} does not own any domains.`);
-    for (const domain of owned) {
-      const secrets = [...findDomain(keyFile.data, domain).secrets.keys()].sort(compareCodePoints);
-      writeLine(printable(`${domain}: ${secrets.length > 0 ? secrets.join(", ") : "(no secrets)"}`));
+    for (const { domain, secrets } of owned) {
+      this.printLine(printable(`${domain}: ${secrets.length > 0 ? secrets.join(", ") : "(no secrets)"}`));
     }
+    return { result: { custodian: name, domains: owned } };
   }
 }

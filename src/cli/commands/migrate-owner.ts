@@ -23,17 +23,19 @@ export class MigrateOwnerCommand extends BaseCommand {
     const domains = keyFile
       .domainsOf(by.name)
       .filter((domain) => !findDomain(keyFile.data, domain).owners.has(newOwner))
-      .sort(compareCodePoints)
-      .map(shown);
+      .sort(compareCodePoints);
+    const list = domains.map(shown).join(", ");
+    const result = { owner: newOwner, domains };
     if (domains.length === 0) {
       this.note(`You own no domain that ${shown(newOwner)} does not own; nothing was changed.`);
-      return { result: {} };
+      return { result: { store: this.storePath, ...result } };
     }
-    this.note(`Will add ${shown(newOwner)} as owner to: ${domains.join(", ")}`);
+    this.note(`Will add ${shown(newOwner)} as owner to: ${list}`);
     await this.confirmOrAbort("Proceed? [y/N] ");
     return this.update(
       (file) => file.migrateOwner(newOwner, by),
-      `Added owner ${shown(newOwner)} to ${domains.join(", ")}.`,
+      `Added owner ${shown(newOwner)} to ${list}.`,
+      result,
     );
   }
 }

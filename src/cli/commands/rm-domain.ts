@@ -13,6 +13,6 @@ export class RmDomainCommand extends DomainCommand {
 
   async run(): Promise<Outcome> {
     const domain = await this.existingDomain(this.readStore());
-    return this.update((file) => file.removeDomain(domain), `Removed domain ${shown(domain)}.`);
+    return this.update((file) => file.removeDomain(domain), `Removed domain ${shown(domain)}.`, { domain });
   }
 }

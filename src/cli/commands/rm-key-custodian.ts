@@ -1,8 +1,10 @@
 import { Command, Option } from "clipanion";
 import { shown } from "../../common/printable.ts";
+import { compareCodePoints } from "../../store/code-points.ts";
 import { findCustodian } from "../../store/lookup.ts";
 import { BaseCommand } from "../base-command.ts";
 import type { Outcome } from "../envelope.ts";
+import { rotation } from "../next-action.ts";
 
 export class RmKeyCustodianCommand extends BaseCommand {
   static override paths = [["rm-key-custodian"]];
@@ -18,17 +20,18 @@ export class RmKeyCustodianCommand extends BaseCommand {
     const keyFile = this.readStore();
     const name = this.custodian ?? (await this.ask("Custodian email: ", "custodian"));
     findCustodian(keyFile.data, name);
-    const owned = keyFile.domainsOf(name).map(shown);
-    const status = await this.update(
+    const domains = keyFile.domainsOf(name).sort(compareCodePoints);
+    const outcome = await this.update(
       (file) => file.removeCustodian(name),
       `Removed key custodian ${shown(name)}.`,
+      { custodian: name, domains },
     );
-    if (owned.length > 0) {
+    if (domains.length > 0) {
       this.note(
-        `Note: ${shown(name)} can still decrypt ${owned.join(", ")} (from every revision so far) until you run` +
+        `Note: ${shown(name)} can still decrypt ${domains.map(shown).join(", ")} (from every revision so far) until you run` +
           " rotate-domain-keys and change the secret values.",
       );
     }
-    return status;
+    return { ...outcome, nextActions: this.next(...domains.map(rotation)) };
   }
 }

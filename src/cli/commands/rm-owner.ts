@@ -2,6 +2,7 @@ import { Command, Option } from "clipanion";
 import { shown } from "../../common/printable.ts";
 import { DomainCommand } from "../domain-command.ts";
 import type { Outcome } from "../envelope.ts";
+import { rotation } from "../next-action.ts";
 
 export class RmOwnerCommand extends DomainCommand {
   static override paths = [["rm-owner"]];
@@ -16,14 +17,15 @@ export class RmOwnerCommand extends DomainCommand {
   async run(): Promise<Outcome> {
     const keyFile = this.readStore();
     const [domain, owner] = await this.domainAndName(keyFile, this.owner, "Owner email: ", "owner");
-    const status = await this.update(
+    const outcome = await this.update(
       (file) => file.removeOwner(domain, owner),
       `Removed owner ${shown(owner)} from ${shown(domain)}.`,
+      { domain, owner },
     );
     this.note(
       "Note: the removed owner can still decrypt this domain (from this file revision and all earlier ones)" +
         " until you run rotate-domain-keys and change the secret values.",
     );
-    return status;
+    return { ...outcome, nextActions: this.next(rotation(domain)) };
   }
 }

@@ -23,6 +23,7 @@ export class RmSecretCommand extends DomainCommand {
     return this.update(
       (file) => file.removeSecret(domain, secret),
       `Removed secret ${shown(secret)} from ${shown(domain)}.`,
+      { domain, secret },
     );
   }
 }

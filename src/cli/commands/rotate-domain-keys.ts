@@ -1,5 +1,6 @@
 import { Command } from "clipanion";
 import { shown } from "../../common/printable.ts";
+import { compareCodePoints } from "../../store/code-points.ts";
 import { findDomain } from "../../store/lookup.ts";
 import { DomainCommand } from "../domain-command.ts";
 import type { Outcome } from "../envelope.ts";
@@ -16,17 +17,25 @@ export class RotateDomainKeysCommand extends DomainCommand {
     const keyFile = this.readStore();
     const owner = await this.unlock(keyFile);
     const domain = await this.existingDomain(keyFile);
-    let owners: string[] = [];
+    let rotated = keyFile.data;
     const outcome = await this.update(
       (file) => {
-        const rotated = file.rotateDomainKey(domain, owner);
-        owners = [...findDomain(rotated.data, domain).owners.keys()];
-        return rotated;
+        const changed = file.rotateDomainKey(domain, owner);
+        rotated = changed.data;
+        return changed;
       },
       `Rotated the keys of domain ${shown(domain)}.`,
     );
+    const owners = [...findDomain(rotated, domain).owners.keys()].sort(compareCodePoints);
     // Nothing shows whether an owner in the file was ever given the old key; each of them has the new one now.
     this.note(`Its owners, who can read it now: ${owners.map(shown).join(", ")}.`);
-    return outcome;
+    return {
+      result: { ...outcome.result, domain, owners },
+      nextActions: this.next({
+        description: "change a value that someone who may no longer read it knows",
+        command: ["update-secret", "--value-file", "FILE"],
+        args: [domain, "SECRET"],
+      }),
+    };
   }
 }

@@ -21,11 +21,12 @@ export class TruncateAuditLogCommand extends BaseCommand {
     const keep = Number(answer);
     if (auditLog.length <= keep) {
       this.note(`The audit log has ${auditLog.length} entries; nothing was changed.`);
-      return { result: {} };
+      return { result: { store: this.storePath, kept: auditLog.length, removed: 0 } };
     }
     return this.update(
       (file) => file.truncateAuditLog(keep),
       `Truncated the audit log to its last ${keep} entries.`,
+      { kept: keep, removed: auditLog.length - keep },
     );
   }
 }

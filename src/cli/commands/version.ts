@@ -1,13 +1,14 @@
 import { Command } from "clipanion";
 import { BaseCommand } from "../base-command.ts";
-import { writeLine } from "../output.ts";
+import type { Outcome } from "../envelope.ts";
 import { VERSION } from "../version.ts";
 
 export class VersionCommand extends BaseCommand {
   static override paths = [["version"]];
   static override usage = Command.Usage({ category: "General", description: "print the version" });
 
-  async run(): Promise<undefined> {
-    writeLine(`pprotect version ${VERSION}`);
+  async run(): Promise<Outcome> {
+    this.printLine(`pprotect version ${VERSION}`);
+    return { result: { version: VERSION } };
   }
 }

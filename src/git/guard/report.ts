@@ -1,3 +1,4 @@
+import { PprotectError } from "../../common/errors.ts";
 import { printable } from "../../common/printable.ts";
 import type { Finding } from "../scan/finding.ts";
 
@@ -10,15 +11,15 @@ export function findingLine(
   return printable(`${before}${path}:${line}: ${warning ? "warning: " : ""}${rule}: ${message}`);
 }
 
-/** What a script reads of a check: one envelope for both commands. */
-export function jsonReport(
-  command: string,
-  findings: readonly Finding[],
-  warnings: readonly Finding[],
-  commits: number,
-): string {
-  const ok = findings.length === 0;
-  return JSON.stringify({ ok, command, result: { findings, warnings, commits }, next_actions: [] });
+/** A finding as a program reads it. */
+export function findingFields({ path, line, rule, message }: Finding) {
+  return { path, line, rule, message };
+}
+
+/** What a check with findings amounts to. */
+export function findingsError(findings: readonly Finding[]): PprotectError | undefined {
+  if (findings.length === 0) return undefined;
+  return new PprotectError("findings", count(findings.length, "finding"), HOW_TO_ALLOW);
 }
 
 /** How to go on after a refusal. */

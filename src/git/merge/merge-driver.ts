@@ -9,7 +9,7 @@ import { parseStore } from "../../store/parse.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
 import { validateEntries } from "../../store/validation.ts";
 import { writeStore } from "../../store/yaml-writer.ts";
-import { describeConflict } from "./conflict.ts";
+import { type Conflict, describeConflict } from "./conflict.ts";
 import { grantedKeys } from "./granted-keys.ts";
 import { markConflicts } from "./marked-text.ts";
 import { mergeStores } from "./merge-stores.ts";
@@ -35,6 +35,12 @@ export interface DriverInput {
 
 export interface DriverResult {
   readonly clean: boolean;
+  /** What is left to decide. */
+  readonly conflicts: readonly Conflict[];
+  /** Versions that are no stores, for which git's text merge stepped in. */
+  readonly problems: readonly string[];
+  /** Who got a domain's key by the merge, a line each. */
+  readonly grants: readonly string[];
   /** Lines for standard error. */
   readonly report: readonly string[];
 }
@@ -54,6 +60,9 @@ export async function runMergeDriver(input: DriverInput): Promise<DriverResult> 
     await textMerge(input);
     return {
       clean: false,
+      conflicts: [],
+      problems,
+      grants: [],
       report: [
         ...problems.map((problem) => `pprotect: ${shown(input.path)}: ${problem}`),
         `pprotect: ${shown(input.path)}: merged as plain text; mend it by hand, then run \`pprotect check\``,
@@ -79,15 +88,22 @@ function mergeSides(sides: Sides, { ours, markerSize, path, creds }: DriverInput
         `${shown(path)}: the merge would be invalid: ${broken.message}`,
       );
     replace(ours, writeStore(store));
+    const grants = grantedKeys(sides, store);
     return {
       clean: true,
-      report: grantedKeys(sides, store).map((grant) => `pprotect: ${shown(path)}: ${grant}`),
+      conflicts,
+      problems: [],
+      grants,
+      report: grants.map((grant) => `pprotect: ${shown(path)}: ${grant}`),
     };
   }
   replace(ours, markConflicts(sides, markerSize));
   const helps = creds === undefined && conflicts.some(({ credentials }) => credentials !== "useless");
   return {
     clean: false,
+    conflicts,
+    problems: [],
+    grants: [],
     report: [
       ...conflicts.map((conflict) => `pprotect: conflict in ${shown(path)}: ${describeConflict(conflict)}`),
       `pprotect: finish with \`pprotect git resolve\`${helps ? "; an owner's credentials settle some of it" : ""}`,

@@ -1,0 +1,35 @@
+import { quoteForShell } from "../exec/secret-formats.ts";
+import type { NextAction } from "./envelope.ts";
+
+/** A command of ours to run next. */
+export interface NextCommand {
+  /** What it does, for people. */
+  readonly description: string;
+  /** Its words and options. */
+  readonly command: readonly string[];
+  /** Its arguments; words in capitals are for the caller to fill in. */
+  readonly args?: readonly string[];
+}
+
+/** As a line of a shell. @param file the store's, where it was named */
+export function nextAction(
+  { description, command, args = [] }: NextCommand,
+  file: string | undefined,
+): NextAction {
+  const store = file === undefined ? [] : ["--file", file];
+  const end = args.some((word) => word.startsWith("-")) ? ["--"] : [];
+  return { command: ["pprotect", ...store, ...command, ...end, ...args].map(word).join(" "), description };
+}
+
+function word(text: string): string {
+  return /^[\w./:@%+,=-]+$/.test(text) ? text : quoteForShell(text);
+}
+
+/** What to do after someone lost a domain. */
+export function rotation(domain: string): NextCommand {
+  return {
+    description: "replace the domain's keys, which whoever was removed may have kept; then change its values",
+    command: ["rotate-domain-keys"],
+    args: [domain],
+  };
+}
