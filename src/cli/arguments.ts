@@ -18,6 +18,9 @@ export const VALUE_OPTIONS: ReadonlySet<string> = new Set([
   "--take",
 ]);
 
+/** Options whose value may be left out; given, it stands after `=` or is a number in the next word. */
+export const OPTIONAL_VALUE_OPTIONS: ReadonlySet<string> = new Set(["--generate"]);
+
 /**
  * The arguments with `_` read as `-` in the command's words and in option names, as the Python program has it.
  * What follows `--`, names and values stay as they are.
@@ -64,8 +67,9 @@ function joinOptionalLengths(args: readonly string[]): string[] {
   const joined: string[] = [];
   for (const arg of args) {
     const previous = joined.at(-1);
-    if (previous === "--generate" && /^\d+$/.test(arg)) joined[joined.length - 1] = `--generate=${arg}`;
-    else joined.push(arg);
+    if (previous !== undefined && OPTIONAL_VALUE_OPTIONS.has(previous) && /^\d+$/.test(arg)) {
+      joined[joined.length - 1] = `${previous}=${arg}`;
+    } else joined.push(arg);
   }
   return joined;
 }

@@ -7,10 +7,10 @@ import { Envelope } from "./envelope.ts";
 import { asPprotectError, exitStatus, explain, parseError } from "./failure.ts";
 import { hidingStreams, restoreStreams } from "./hidden-streams.ts";
 import { OutputClosedError, writeError, writeOut } from "./output.ts";
-import { commandAmong, commandNames, loadAll, loadMatching } from "./registry.ts";
+import { commandAmong, commandNames, loadAll, loadMatching, loadNamed } from "./registry.ts";
 
 async function run(args: readonly string[]): Promise<number> {
-  if (wantsHelp(args)) return help(args);
+  if (wantsHelp(args) || (args.length === 1 && wantsJson(args))) return help(args);
   if (args.length === 0) {
     writeError(await readOverview());
     return 1;
@@ -36,22 +36,19 @@ async function parse(args: readonly string[]): Promise<BaseCommand> {
 }
 
 async function help(args: readonly string[]): Promise<number> {
-  const matching = await loadMatching(args);
-  if (matching.length === 0) {
-    writeOut(await readOverview());
-    return 0;
+  const name = commandAmong(args);
+  if (wantsJson(args)) {
+    const commands = await (name === undefined ? loadAll() : loadNamed(name));
+    const { commandTree } = await import("./command-tree.ts");
+    new Envelope("help").outcome({ result: commandTree(commands) });
+  } else if (name === undefined) writeOut(await readOverview());
+  else {
+    const { buildCli } = await hidingStreams(() => import("./parser.ts"));
+    const { commandHelp } = await import("./help.ts");
+    const [definition] = buildCli(await loadNamed(name)).definitions();
+    if (definition) writeOut(commandHelp(definition));
   }
-  const { buildCli } = await hidingStreams(() => import("./parser.ts"));
-  const { commandHelp } = await import("./help.ts");
-  // The command is the one whose words come first; the others are arguments of its own.
-  const definitions = buildCli(matching).definitions();
-  const [definition] = definitions.sort((a, b) => firstWord(args, a.path) - firstWord(args, b.path));
-  if (definition) writeOut(commandHelp(definition));
   return 0;
-}
-
-function firstWord(args: readonly string[], path: string): number {
-  return args.indexOf(path.split(" ")[1] ?? "");
 }
 
 async function readOverview(): Promise<string> {

@@ -98,6 +98,11 @@ export async function loadMatching(args: readonly string[]): Promise<CommandClas
   return load(ENTRIES.filter(({ path }) => path.every((word) => given.has(word))));
 }
 
+/** The command of that name. */
+export async function loadNamed(name: string): Promise<CommandClass[]> {
+  return load(ENTRIES.filter(({ path }) => path.join(" ") === name));
+}
+
 export async function loadAll(): Promise<CommandClass[]> {
   return load(ENTRIES);
 }
