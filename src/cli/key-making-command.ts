@@ -5,7 +5,7 @@ import type { NewPassphraseSources } from "../credentials/new-credentials.ts";
 import { KEY_TYPES } from "../store/custodian.ts";
 import { BaseCommand } from "./base-command.ts";
 import type { Result } from "./envelope.ts";
-import { OutputClosedError } from "./output.ts";
+import { OutputClosedError, outputIsDiscarded } from "./output.ts";
 import { showRawKey } from "./raw-key.ts";
 
 /** What the commands ask for in words of their own. */
@@ -35,15 +35,21 @@ export abstract class KeyMakingCommand extends BaseCommand {
   }
 
   async #handOver(key: string, custodian: string): Promise<void> {
+    if (outputIsDiscarded()) throw nobodyListens("standard output is closed or /dev/null");
     try {
       if (this.json) this.envelope().begin({ ...this.keyResult(custodian), generated_key: key });
       else await showRawKey(key, this.yes, (question) => this.ask(question, "confirmation (--yes)"));
     } catch (error) {
       if (!(error instanceof OutputClosedError)) throw error;
-      throw new PprotectError(
-        "aborted",
-        "standard output is closed, so nobody can take the generated key; nothing was changed",
-      );
+      throw nobodyListens("the reader of standard output has gone");
     }
   }
+}
+
+function nobodyListens(why: string): PprotectError {
+  return new PprotectError(
+    "aborted",
+    `${why}, so nobody can take the generated key; nothing was changed`,
+    "take it from standard output",
+  );
 }

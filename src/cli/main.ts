@@ -6,7 +6,7 @@ import type { BaseCommand } from "./base-command.ts";
 import { Envelope } from "./envelope.ts";
 import { asPprotectError, exitStatus, explain, parseError } from "./failure.ts";
 import { hidingStreams, restoreStreams } from "./hidden-streams.ts";
-import { OutputClosedError, writeError, writeOut } from "./output.ts";
+import { OutputClosedError, outputIsDiscarded, writeError, writeOut } from "./output.ts";
 import { commandAmong, commandNames, loadAll, loadMatching, loadNamed } from "./registry.ts";
 
 async function run(args: readonly string[]): Promise<number> {
@@ -72,10 +72,10 @@ async function main(): Promise<void> {
 function report(error: unknown, envelope: Envelope | undefined): number {
   if (error instanceof OutputClosedError) return 1;
   try {
-    if (envelope) envelope.error(asPprotectError(error));
+    if (envelope && !outputIsDiscarded()) envelope.error(asPprotectError(error));
     else writeError(explain(error));
   } catch {
-    // Standard output is closed, or its disk is full.
+    // Standard output has lost its reader, or its disk is full.
     writeError(explain(error));
   }
   return exitStatus(error);

@@ -1,4 +1,4 @@
-import { writeSync } from "node:fs";
+import { fstatSync, statSync, writeSync } from "node:fs";
 import { PprotectError } from "../common/errors.ts";
 import { isTerminal } from "../common/terminal.ts";
 import { errnoOf, fileError } from "../store/file-error.ts";
@@ -14,6 +14,13 @@ export function writeOut(text: string): void {
 /** Data of one line. @throws OutputClosedError */
 export function writeLine(text: string): void {
   writeOut(`${text}\n`);
+}
+
+/** Whether standard output is thrown away: where it is closed, the runtime puts the null device in its place. */
+export function outputIsDiscarded(): boolean {
+  const output = fstatSync(1);
+  const none = statSync("/dev/null", { throwIfNoEntry: false });
+  return output.isCharacterDevice() && output.rdev === none?.rdev;
 }
 
 /** Chatter and errors, to standard error; that nobody can read them is no reason to stop. */

@@ -48,12 +48,12 @@ export class CheckCommand extends BaseCommand {
     }
   }
 
-  #refuse(problems: readonly Problem[], refusal: PprotectError, result: Result = {}): Outcome {
+  #refuse(problems: readonly Problem[], refusal: PprotectError, result = UNKNOWN): Outcome {
     for (const problem of problems) this.printLine(formatProblem(this.storePath, problem));
     return this.#outcome(problems, refusal, result);
   }
 
-  #outcome(problems: readonly Problem[], refusal: PprotectError, result: Result = {}): Outcome {
+  #outcome(problems: readonly Problem[], refusal: PprotectError, result = UNKNOWN): Outcome {
     const told = problems.map(({ line, message }) => ({ line, message }));
     return { result: { store: this.storePath, ...result, problems: told }, refusal };
   }
@@ -67,6 +67,9 @@ export class CheckCommand extends BaseCommand {
     return { custodian: custodian.name, ...checkOwned(bytes, keyFile, custodian) };
   }
 }
+
+/** What can be said of a file that is no store. */
+const UNKNOWN: Result = { domains: null, secrets: null, custodians: null, opened: null };
 
 interface Owned {
   readonly custodian: string;

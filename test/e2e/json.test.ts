@@ -1,0 +1,400 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { readFileSync, symlinkSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { OPTIONAL_VALUE_OPTIONS, VALUE_OPTIONS } from "../../src/cli/arguments.ts";
+import { commandNames } from "../../src/cli/registry.ts";
+import { ERROR_CODES } from "../../src/common/errors.ts";
+import { KeyFile } from "../../src/store/key-file.ts";
+import { guardedRepository, tokenLine } from "../git/guard/guard-repository.ts";
+import { binary } from "../support/binary.ts";
+import { COMMAND_CASES } from "../support/command-table.ts";
+import { mergeRepository } from "../support/git-repository.ts";
+import { type Answer, isAnswer, OUTPUT_SCHEMA, readAnswer } from "../support/output-schema.ts";
+import { pprotect, type Result, type RunOptions, runProgram } from "../support/run.ts";
+import { emptyFolder, removeFolders, sandbox } from "../support/sandbox.ts";
+import { ALICE, BOB, NOW, sampleStore, secretsOf, unlocked } from "../support/stores.ts";
+
+afterAll(removeFolders);
+
+const env = { PPROTECT_USER: ALICE.name, PPROTECT_PASSPHRASE: ALICE.passphrase };
+
+/** Commands whose standard output stays raw. */
+const RAW = ["exec", "git textconv"];
+
+/** A command's words, then `--json`, then the rest of the line. */
+function withJson(name: string, args: readonly string[]): string[] {
+  const words = name.split(" ").length;
+  return [...args.slice(0, words), "--json", ...args.slice(words)];
+}
+
+/** Runs the binary for its answer, which exit status and `ok` agree on. */
+async function answerOf(args: readonly string[], options: RunOptions): Promise<Answer> {
+  const { status, stdout } = await pprotect(["--json", ...args], options);
+  const answer = readAnswer(stdout);
+  expect(answer.ok).toBe(status === 0);
+  return answer;
+}
+
+/** Every answer that differs from one by a property more or less, anywhere in it. */
+function* mutants(value: unknown, put: (changed: unknown) => unknown = (changed) => changed): Generator {
+  if (typeof value !== "object" || value === null) return;
+  if (!Array.isArray(value)) {
+    yield put({ ...value, unknown: 1 });
+    for (const key of Object.keys(value)) {
+      const { [key as never]: _, ...less } = value;
+      // Only a generated key is there or not.
+      if (key !== "generated_key") yield put(less);
+    }
+  }
+  for (const [key, inner] of Object.entries(value)) {
+    yield* mutants(inner, (changed) =>
+      put(Array.isArray(value) ? value.with(Number(key), changed) : { ...value, [key]: changed }),
+    );
+  }
+}
+
+describe("the schema", () => {
+  test("has every command of the registry, and help, and nothing else", () => {
+    const listed = OUTPUT_SCHEMA.anyOf.map(({ $ref = "" }) => $ref.replace("#/$defs/", ""));
+    const commands = listed.map((name) => OUTPUT_SCHEMA.$defs[name]?.properties?.command?.const);
+    expect(commands.toSorted()).toEqual([...commandNames(), "help", "pprotect"].toSorted());
+    expect(listed).toEqual(commands.map((name) => String(name).replaceAll(" ", "-")));
+  });
+
+  test.each(COMMAND_CASES)(
+    "fits what `$name` answers, and nothing with a property more or less",
+    async (each) => {
+      const { name, args, answers, prepare } = each;
+      const box = await prepare();
+      const input = answers.map(([, line]) => `${line}\n`).join("");
+      const { status, stdout, stderr } = await pprotect(withJson(name, args), { cwd: box.folder, input });
+      expect([status, stderr]).toEqual([0, stderr]);
+      if (RAW.includes(name)) {
+        expect(() => readAnswer(stdout)).toThrow();
+        return;
+      }
+      const answer = readAnswer(stdout);
+      expect([answer.ok, answer.command]).toEqual([true, name]);
+      const wrong = [...mutants(answer)];
+      expect(wrong.length).toBeGreaterThan(6);
+      expect(wrong.filter(isAnswer)).toEqual([]);
+    },
+  );
+
+  test.each(commandNames())("fits the errors of `%s`: an option that is none, and no store", async (name) => {
+    const unknown = await answerOf([...name.split(" "), "--bogus"], { cwd: emptyFolder() });
+    expect([unknown.ok, unknown.command, unknown.error?.code]).toEqual([false, name, "usage"]);
+    const files = ["git merge-driver", "git textconv"].includes(name) ? ["a", "b", "c"] : [];
+    const args = [
+      ...name.split(" "),
+      ...files.slice(0, name === "git textconv" ? 1 : 3),
+      "--non-interactive",
+    ];
+    const { status, stdout } = await pprotect(withJson(name, args), { cwd: emptyFolder() });
+    const answer = readAnswer(stdout);
+    expect([answer.command, answer.ok]).toEqual([name, status === 0]);
+    expect(answer.ok).toBe(name === "version");
+  });
+
+  test("fits what is said of a line without a command", async () => {
+    const answer = await answerOf(["frobnicate"], { cwd: emptyFolder() });
+    expect(answer).toEqual({
+      ok: false,
+      command: "pprotect",
+      error: { code: "usage", message: 'unknown command "frobnicate"' },
+      fix: "`pprotect --help` lists the commands",
+    });
+  });
+});
+
+describe("an answer that is no has its result, and exit status 1", () => {
+  test("check: a broken store", async () => {
+    const text = sampleStore()
+      .toString()
+      .replace(/pwdkm: .*/, "pwdkm: AA==");
+    const answer = await answerOf(["check"], { cwd: sandbox(text).folder });
+    expect(answer).toMatchObject({ ok: false, error: { code: "invalid_store" } });
+    expect(answer.result).toEqual({
+      store: "protected.yaml",
+      domains: null,
+      secrets: null,
+      custodians: null,
+      opened: null,
+      problems: [{ line: expect.any(Number), message: expect.any(String) }],
+    });
+  });
+
+  test("check: a store that was never merged to the end", async () => {
+    const text = `<<<<<<< ours\n${sampleStore().toString()}`;
+    const answer = await answerOf(["check"], { cwd: sandbox(text).folder });
+    expect(answer).toMatchObject({
+      error: { code: "unresolved_merge" },
+      result: { problems: [{ line: 1 }] },
+    });
+  });
+
+  test("check: what does not open", async () => {
+    const store = sampleStore();
+    const stale = store.data.domains.get("dev")?.secrets.get("api-key") ?? "";
+    const rotated = store.rotateDomainKey("dev", unlocked(store, ALICE), NOW).toString();
+    const text = rotated.replace(/secret-api-key: .*/, `secret-api-key: ${stale}`);
+    const answer = await answerOf(["check"], { cwd: sandbox(text).folder, env });
+    expect(answer).toMatchObject({
+      error: { code: "cannot_open" },
+      result: { opened: { custodian: ALICE.name, secrets: 2 }, problems: [{ line: 2 }] },
+    });
+  });
+
+  test("git pre-commit and git check: findings", async () => {
+    const repository = await guardedRepository();
+    repository.write("a.txt", `${tokenLine()}\n`);
+    await repository.must("add", "-A");
+    const staged = readAnswer((await repository.pprotect("git", "pre-commit", "--json")).stdout);
+    expect(staged).toMatchObject({ ok: false, error: { code: "findings" }, result: { warnings: [] } });
+    const commit = await repository.force();
+    const { status, stdout } = await repository.pprotect("git", "check", "--json");
+    const answer = readAnswer(stdout);
+    expect([status, answer.error?.code, answer.result.commits]).toEqual([1, "findings", 1]);
+    expect(answer.result.findings).toEqual([{ commit, ...staged.result.findings[0] }]);
+  });
+
+  test("git status: nothing installed; git install: without effect", async () => {
+    const repository = await guardedRepository();
+    const status = await answerOf(["git", "status"], { cwd: repository.folder });
+    expect(status.error?.code).toBe("not_installed");
+    expect(status.result.parts[0]).toMatchObject({ state: "missing" });
+    repository.write("sub/.gitattributes", "* -merge\n");
+    const args = ["git", "install", "sub/protected.yaml"];
+    const installed = await answerOf(args, { cwd: repository.folder });
+    expect(installed).toMatchObject({ error: { code: "not_installed" } });
+    expect(installed.result.overridden).toEqual(["sub/protected.yaml"]);
+  });
+
+  test("git merge-driver: a conflict, and a side that is no store", async () => {
+    const { folder, write } = await mergeRepository();
+    const store = sampleStore();
+    write("base", store.toString());
+    write("ours", store.setSecret("dev", "api-key", "1", NOW).toString());
+    write("theirs", store.setSecret("dev", "api-key", "2", NOW).toString());
+    write("broken", "- 1\n");
+    const merge = (theirs: string) =>
+      answerOf(["git", "merge-driver", "base", "ours", theirs, "7", "protected.yaml"], { cwd: folder });
+    expect(await merge("broken")).toMatchObject({
+      error: { code: "invalid_store" },
+      result: { conflicts: [], problems: [expect.any(String)] },
+    });
+    write("ours", store.setSecret("dev", "api-key", "1", NOW).toString());
+    expect(await merge("theirs")).toMatchObject({
+      error: { code: "unresolved_merge" },
+      result: { store: "protected.yaml", conflicts: [{ name: "dev/api-key" }], problems: [] },
+    });
+  });
+});
+
+describe("standard output stays raw", () => {
+  const { folder } = sandbox();
+  const secret = ["decrypt-domain", "prod", "--secret", "token"];
+
+  test("for one secret's value, whose errors are answers", async () => {
+    expect((await pprotect([...secret, "--json"], { cwd: folder, env })).stdout).toBe("prod-token");
+    const answer = await answerOf(["decrypt-domain", "prod", "--secret", "tokn"], { cwd: folder, env });
+    expect(answer).toMatchObject({ error: { code: "no_such_secret" }, fix: 'did you mean "token"?' });
+  });
+
+  test("but with a format, which can only be json", async () => {
+    const answer = await answerOf([...secret, "--output-format", "json"], { cwd: folder, env });
+    expect(answer.result).toEqual({ domain: "prod", secrets: [{ name: "token", value: "prod-token" }] });
+    const shell = await answerOf([...secret, "--output-format", "shell"], { cwd: folder, env });
+    expect(shell.error).toEqual({ code: "usage", message: "give --json or --output-format shell, not both" });
+  });
+
+  test("for exec's program, whose own --json is its own", async () => {
+    const echo = (...args: string[]) =>
+      pprotect(["exec", "--domain", "prod", ...args, "--", "sh", "-c", 'echo "$0 $token"', "--json"], {
+        cwd: folder,
+        env,
+      });
+    const plain: Result = await echo();
+    const json: Result = await echo("--json");
+    expect([plain.stdout, json.stdout]).toEqual(["--json prod-token\n", "--json prod-token\n"]);
+    const error = await pprotect(["exec", "--domain", "prod", "--", "nothing-of-the-kind", "--json"], {
+      cwd: folder,
+      env,
+    });
+    expect([error.status, error.stdout]).toEqual([127, ""]);
+    const asked = ["exec", "--json", "--domain", "prod", "--", "nothing-of-the-kind"];
+    const answer = await pprotect(asked, { cwd: folder, env });
+    expect([answer.status, readAnswer(answer.stdout).error?.code]).toEqual([127, "command_not_found"]);
+  });
+});
+
+describe("a generated key", () => {
+  const args = ["rekey-custodian", "--key-type", "raw", "--json"];
+  const asBob = (bob: string) => [...args, "-u", BOB.name, "--passphrase-file", bob];
+
+  test("is in the answer, once, opens the store, and nobody is asked", async () => {
+    const box = sandbox();
+    const { status, stdout, stderr } = await pprotect([...asBob(box.bob), "--non-interactive"], {
+      cwd: box.folder,
+    });
+    const { result } = readAnswer(stdout);
+    expect([status, stdout.split(result.generated_key).length, stderr]).toEqual([
+      0,
+      2,
+      `New raw key for ${BOB.name}.\n`,
+    ]);
+    expect(box.read().unlock({ name: BOB.name, passphrase: result.generated_key })).toBeDefined();
+  });
+
+  test("is in the answer also when the change fails after it", async () => {
+    const box = sandbox();
+    const { status, stdout } = await pprotect([...asBob(box.bob), "--confirm"], {
+      cwd: box.folder,
+      input: "no\n",
+    });
+    const answer = readAnswer(stdout);
+    expect([status, answer.error?.code]).toEqual([1, "aborted"]);
+    expect(answer.result.generated_key).toMatch(/^P[0-9a-f]{64}P$/);
+    expect(box.read().unlock(BOB)).toBeDefined();
+  });
+
+  test.each([
+    ["closed", ">&-"],
+    ["a pipe that nobody reads", "| true"],
+    ["a full disk", "> /dev/full"],
+  ])("that nobody can take, standard output being %s, changes nothing and says so", async (_, where) => {
+    for (const form of ["--json", "--yes"]) {
+      const box = sandbox();
+      const before = readFileSync(box.store, "utf8");
+      const line = `(sleep 0.2; '${binary()}' rekey-custodian --key-type raw ${form} -u ${BOB.name} --passphrase-file bob.pw; echo $? >&2)`;
+      const { stderr } = await runProgram(["sh", "-c", `${line} ${where}`], { cwd: box.folder });
+      expect(readFileSync(box.store, "utf8")).toBe(before);
+      expect(stderr).toMatch(/^pprotect: .*standard output.*\n1\n$/m);
+    }
+  });
+});
+
+describe("whatever a file holds", () => {
+  // A name in a file may be any; `add-domain` takes fewer.
+  const odd = ["__proto__", "constructor", "1", "\u2028\u202e", "\x1b]0;owned\x07", "it's mine", "-dash"];
+  const { data } = sampleStore();
+  const domain = data.domains.get("dev");
+  const domains = new Map(odd.map((name) => [name, domain as NonNullable<typeof domain>]));
+  const text = new KeyFile({ ...data, domains }).toString();
+
+  test("its names come out as they are, in the order of code points", async () => {
+    const box = sandbox(text);
+    const { result } = await answerOf(["list-domains"], { cwd: box.folder });
+    expect(result.domains).toEqual(odd.toSorted());
+    const all = await answerOf(["list-all-secrets"], { cwd: box.folder });
+    expect(all.result.secrets[0]).toEqual({ secret: "api-key", domains: odd.toSorted() });
+  });
+
+  test("its names stay on the line, and say nothing to a terminal", async () => {
+    const { stdout } = await pprotect(["list-domains", "--json"], { cwd: sandbox(text).folder });
+    expect(stdout).not.toMatch(/[\x1b\x07\u2028\u202e]/);
+    expect(stdout).toContain("\\u2028\\u202e");
+  });
+
+  test.each(odd)("a shell runs the next action for %j as it is meant", async (name) => {
+    const box = sandbox(text);
+    const bin = emptyFolder();
+    symlinkSync(resolve(binary()), join(bin, "pprotect"));
+    const store = box.write("a store.yaml", text);
+    const removed = await answerOf(["rm-owner", "--file", store, "--", name, BOB.name], { cwd: box.folder });
+    const next = removed.next_actions?.[0]?.command ?? "";
+    expect(next).toStartWith("pprotect --file '");
+    const options = { cwd: box.folder, env: { ...env, PATH: `${bin}:${process.env.PATH}` } };
+    const { status, stderr } = await runProgram(["sh", "-c", next], options);
+    expect([status, stderr]).toEqual([0, expect.stringContaining("Rotated the keys")]);
+    expect(KeyFile.parse(readFileSync(store), store).data.domains.get(name)?.owners.size).toBe(1);
+  });
+});
+
+test("no value of a secret is in an answer but decrypt-domain's", async () => {
+  const value = "hunter2-hunter2";
+  const box = sandbox();
+  const file = box.write("value", value);
+  const set = await pprotect(["set-secret", "dev", "api-key", "--value-file", file, "--json"], {
+    cwd: box.folder,
+  });
+  const generated = await pprotect(["add-secret", "dev", "made", "--generate", "--json"], {
+    cwd: box.folder,
+  });
+  const made = secretsOf(box.read(), "dev", ALICE).made ?? "";
+  expect(made).toHaveLength(32);
+  for (const { stdout, stderr } of [set, generated]) {
+    expect(readAnswer(stdout).ok).toBe(true);
+    expect(stdout + stderr).not.toContain(value);
+    expect(stdout + stderr).not.toContain(made);
+  }
+  const { result } = await answerOf(["decrypt-domain", "dev"], { cwd: box.folder, env });
+  expect(result.secrets).toContainEqual({ name: "api-key", value });
+});
+
+test("questions and what is said to people are on standard error", async () => {
+  const { folder } = sandbox();
+  const { stdout, stderr } = await pprotect(["rm-domain", "--confirm", "--json"], {
+    cwd: folder,
+    input: "prod\ny\n",
+  });
+  expect(readAnswer(stdout).result).toEqual({ store: "protected.yaml", domain: "prod" });
+  for (const said of ["Domain name: ", "Write changes? [y/N] ", "-prod:", "Removed domain prod."]) {
+    expect(stderr).toContain(said);
+  }
+});
+
+test("an answer that cannot be written is told on standard error", async () => {
+  const { folder } = sandbox();
+  const { status, stderr } = await runProgram(["sh", "-c", `'${binary()}' list-domains --json > /dev/full`], {
+    cwd: folder,
+  });
+  expect([status, stderr]).toEqual([
+    1,
+    "pprotect: cannot write to standard output: no space left on the disk\n",
+  ]);
+});
+
+describe("the commands, for a program", () => {
+  const options = { cwd: "/" };
+
+  test.each([[[]], [["--help"]]])("%j with --json has every command, and what each takes", async (args) => {
+    const { command, result } = await answerOf(args, options);
+    expect(command).toBe("help");
+    expect(result.commands.map(({ name }: { name: string }) => name)).toEqual(commandNames());
+    expect(result.error_codes.map(({ code }: { code: string }) => code)).toEqual([...ERROR_CODES]);
+    expect([...mutants(await answerOf(args, options))].filter(isAnswer)).toEqual([]);
+  });
+
+  test("one command with --help has that one alone", async () => {
+    const { result } = await answerOf(["git", "check", "--help"], options);
+    expect(result.commands).toEqual([
+      {
+        name: "git check",
+        category: "Git",
+        description: "hold commits against the rules of `git pre-commit`",
+        usage: "pprotect git check [OPTIONS] [REV|RANGE]",
+        arguments: [{ name: "REV|RANGE", required: false, repeated: false }],
+        options: [{ names: ["--all"], value: "none", description: "every commit of every ref" }],
+        examples: expect.arrayContaining([
+          { description: "What a branch adds", command: "pprotect git check main..HEAD" },
+        ]),
+      },
+    ]);
+  });
+
+  test("an option takes a value exactly where the line is read so", async () => {
+    const { result } = await answerOf([], options);
+    const all = [...result.global_options, ...result.commands.flatMap((each: Described) => each.options)];
+    const taking = all.filter(({ value }) => value === "required").flatMap(({ names }) => names);
+    expect([...new Set(taking)].toSorted()).toEqual([...VALUE_OPTIONS].toSorted());
+    const optional = all.filter(({ value }) => value === "optional").flatMap(({ names }) => names);
+    expect([...new Set(optional)]).toEqual([...OPTIONAL_VALUE_OPTIONS]);
+    expect(result.global_options.map(({ names }: Described) => names.at(-1))).toContain("--json");
+  });
+});
+
+interface Described {
+  readonly names: readonly string[];
+  readonly options: readonly Described[];
+}

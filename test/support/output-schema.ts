@@ -1,0 +1,38 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { type Schema, Validator } from "@cfworker/json-schema";
+
+/** docs/schemas/output.schema.json. */
+export const OUTPUT_SCHEMA = JSON.parse(
+  readFileSync(resolve(import.meta.dir, "../../docs/schemas/output.schema.json"), "utf8"),
+) as Schema & { readonly anyOf: readonly Schema[]; readonly $defs: Readonly<Record<string, Schema>> };
+
+const validator = new Validator(OUTPUT_SCHEMA, "2020-12", false);
+
+/** One answer to `--json`, as far as every answer is alike. */
+export interface Answer {
+  readonly ok: boolean;
+  readonly command: string;
+  // biome-ignore lint/suspicious/noExplicitAny: what it holds is the schema's to say
+  readonly result?: any;
+  readonly next_actions?: readonly { readonly command: string; readonly description: string }[];
+  readonly error?: { readonly code: string; readonly message: string };
+  readonly fix?: string | null;
+}
+
+/** Whether a value is an answer by the schema. */
+export function isAnswer(value: unknown): value is Answer {
+  return validator.validate(value).valid;
+}
+
+/**
+ * Reads standard output as an answer: one line, and by the schema.
+ * @throws with what is wrong
+ */
+export function readAnswer(stdout: string): Answer {
+  if (!/^[^\n]+\n$/.test(stdout)) throw new Error(`not one line: ${JSON.stringify(stdout)}`);
+  const answer: unknown = JSON.parse(stdout);
+  if (isAnswer(answer)) return answer;
+  const { errors } = validator.validate(answer);
+  throw new Error(`${stdout}${errors.map((each) => `${each.instanceLocation}: ${each.error}`).join("\n")}`);
+}
