@@ -11,10 +11,16 @@ export interface CompileOptions {
 }
 
 /**
+ * Nothing runs but what is in the binary: neither a preload that `BUN_OPTIONS` or a configuration names, nor what
+ * a debugger sends. `BUN_OPTIONS` cannot take it back (Bun's documentation, "Code generation from strings").
+ */
+const STATIC_CODE = "--disallow-code-generation-from-strings=strict";
+
+/**
  * Compiles the command line into one file that needs nothing beside it.
  *
- * Without the two autoload switches a compiled binary would load `.env` and `bunfig.toml`, preload scripts
- * included, from whatever folder it is started in.
+ * Without the autoload switches a compiled binary would load `.env` and `bunfig.toml`, preload scripts
+ * included, from whatever folder it is started in. {@link STATIC_CODE} keeps the environment from adding code.
  *
  * @returns the names of the installed packages that have code in it, sorted
  */
@@ -31,6 +37,9 @@ export async function compile({ outfile, addon, foreign }: CompileOptions): Prom
       outfile,
       autoloadDotenv: false,
       autoloadBunfig: false,
+      autoloadPackageJson: false,
+      autoloadTsconfig: false,
+      execArgv: [STATIC_CODE],
       ...(foreign && { target: foreign.target, executablePath: foreign.runtime }),
     },
     plugins: [embeddedAddon(addon), embeddedOverview(), clipanionWithoutTerminal()],
