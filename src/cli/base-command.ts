@@ -3,8 +3,9 @@ import { Command, Option } from "clipanion";
 import { PprotectError } from "../common/errors.ts";
 import { lazy } from "../common/lazy.ts";
 import { printableLines } from "../common/printable.ts";
+import { hardenProcess } from "../common/process-hardening.ts";
 import { DEFAULT_PREFIX, PREFIX_VARIABLE } from "../credentials/environment-names.ts";
-import type { CredentialSources, GivenCredentials } from "../credentials/resolve.ts";
+import type { CredentialSources, GivenCredentials, ResolvedCreds } from "../credentials/resolve.ts";
 import type { UnlockedCustodian } from "../store/custodian.ts";
 import type { KeyFile } from "../store/key-file.ts";
 import { Envelope, type NextAction, type Outcome, type Result } from "./envelope.ts";
@@ -114,6 +115,7 @@ export abstract class BaseCommand extends Command {
       environment: this.ignoreEnv ? undefined : process.env,
       environmentPrefix: this.credentialPrefix,
       file: this.storePath,
+      warn: (message) => this.note(`pprotect: warning: ${message}`),
     };
   }
 
@@ -121,10 +123,18 @@ export abstract class BaseCommand extends Command {
     return { ...this.givenCredentials, prompter: this.prompter };
   }
 
+  /** Credentials from where they are given: the one way to a passphrase that exists. */
+  protected async credentials(sources: CredentialSources): Promise<ResolvedCreds> {
+    hardenProcess();
+    const { resolveCredentials } = await import("../credentials/resolve.ts");
+    return resolveCredentials(sources);
+  }
+
   /** Resolves and verifies credentials: the one key derivation of a command. */
   protected async unlock(keyFile: KeyFile, sources = this.credentialSources): Promise<UnlockedCustodian> {
-    const { resolveCredentials, unlock } = await import("../credentials/resolve.ts");
-    const custodian = unlock(keyFile, await resolveCredentials(sources));
+    const creds = await this.credentials(sources);
+    const { unlock } = await import("../credentials/resolve.ts");
+    const custodian = unlock(keyFile, creds);
     await this.#prompter?.throwIfInterrupted();
     return custodian;
   }
@@ -171,6 +181,7 @@ export abstract class BaseCommand extends Command {
 
   /** {@link ask} without echo. */
   protected async askHidden(question: string, argument: string): Promise<string> {
+    hardenProcess();
     return this.#mayAsk(argument).askHidden(question);
   }
 

@@ -1,6 +1,7 @@
 import { Option } from "clipanion";
 import * as t from "typanion";
 import { PprotectError } from "../common/errors.ts";
+import { hardenProcess } from "../common/process-hardening.ts";
 import type { NewPassphraseSources } from "../credentials/new-credentials.ts";
 import { KEY_TYPES } from "../store/custodian.ts";
 import { BaseCommand } from "./base-command.ts";
@@ -20,11 +21,13 @@ export abstract class KeyMakingCommand extends BaseCommand {
 
   /** A new passphrase; a generated one is in the caller's hands before anything is changed. */
   protected async newPassphrase(custodian: string, questions: Questions): Promise<string> {
+    hardenProcess();
     const { obtainNewPassphrase } = await import("../credentials/new-credentials.ts");
     return obtainNewPassphrase({
       ...questions,
       keyType: this.keyType,
       prompter: this.prompter,
+      warn: this.givenCredentials.warn,
       showRawKey: (key) => this.#handOver(key, custodian),
     });
   }

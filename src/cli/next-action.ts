@@ -1,4 +1,4 @@
-import { quoteForShell } from "../exec/secret-formats.ts";
+import { shellWord } from "../common/shell-quote.ts";
 import type { NextAction } from "./envelope.ts";
 
 /** A command of ours to run next. */
@@ -18,11 +18,10 @@ export function nextAction(
 ): NextAction {
   const store = file === undefined ? [] : ["--file", file];
   const end = args.some((word) => word.startsWith("-")) ? ["--"] : [];
-  return { command: ["pprotect", ...store, ...command, ...end, ...args].map(word).join(" "), description };
-}
-
-function word(text: string): string {
-  return /^[\w./:@%+,=-]+$/.test(text) ? text : quoteForShell(text);
+  return {
+    command: ["pprotect", ...store, ...command, ...end, ...args].map(shellWord).join(" "),
+    description,
+  };
 }
 
 /** What to do after someone lost a domain. */

@@ -34,14 +34,24 @@ export function writeError(text: string): void {
 
 function writeAll(descriptor: number, text: string): void {
   const bytes = Buffer.from(text);
-  for (let written = 0; written < bytes.length; ) {
-    try {
-      written += writeSync(descriptor, bytes, written);
-    } catch (error) {
-      if (errnoOf(error) === "EAGAIN") Bun.sleepSync(1);
-      else if (errnoOf(error) === "EPIPE" || errnoOf(error) === "EBADF") throw new OutputClosedError();
-      else throw fileError("write to", descriptor === 1 ? "standard output" : "standard error", error);
-    }
+  try {
+    for (let written = 0; written < bytes.length; ) written += writeSome(descriptor, bytes, written);
+  } finally {
+    // It may have been a secret.
+    bytes.fill(0);
+  }
+}
+
+/** @returns how many bytes went, 0 where the reader is slow */
+function writeSome(descriptor: number, bytes: Uint8Array, from: number): number {
+  try {
+    return writeSync(descriptor, bytes, from);
+  } catch (error) {
+    if (errnoOf(error) === "EPIPE" || errnoOf(error) === "EBADF") throw new OutputClosedError();
+    if (errnoOf(error) !== "EAGAIN")
+      throw fileError("write to", descriptor === 1 ? "standard output" : "standard error", error);
+    Bun.sleepSync(1);
+    return 0;
   }
 }
 

@@ -4,6 +4,7 @@ import { Writable } from "node:stream";
 import { PprotectError } from "../common/errors.ts";
 import { isTerminal } from "../common/terminal.ts";
 import type { Prompter } from "../credentials/prompter.ts";
+import { wipe } from "../crypto/bytes.ts";
 import { errnoOf, fileError } from "../store/file-error.ts";
 import { writeError } from "./output.ts";
 
@@ -133,8 +134,6 @@ class TerminalPrompter implements InputPrompter {
  * a value, or for the program that takes our place.
  */
 class LinePrompter implements InputPrompter {
-  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-
   async ask(question: string): Promise<string> {
     return this.#line(question);
   }
@@ -161,19 +160,37 @@ class LinePrompter implements InputPrompter {
 
   #line(question: string): string {
     writeError(question);
-    const bytes: number[] = [];
-    let next = readByte();
-    const atEnd = next === undefined;
-    for (; next !== undefined && next !== NEWLINE; next = readByte()) bytes.push(next);
+    const line = readLine();
     writeError("\n");
-    if (atEnd) throw endOfInput(question);
-    const line = this.#decoder.decode(new Uint8Array(bytes));
+    if (line === undefined) throw endOfInput(question);
     return line.endsWith("\r") ? line.slice(0, -1) : line;
   }
 }
 
 const NEWLINE = 10;
 const one = new Uint8Array(1);
+
+/** One line of standard input without its end, or nothing at the end of the input. */
+function readLine(): string | undefined {
+  let bytes = new Uint8Array(256);
+  let length = 0;
+  let next = readByte();
+  if (next === undefined) return undefined;
+  for (; next !== undefined && next !== NEWLINE; next = readByte()) {
+    if (length === bytes.length) bytes = enlarged(bytes);
+    bytes[length++] = next;
+  }
+  const line = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(0, length));
+  wipe(bytes);
+  return line;
+}
+
+function enlarged(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(2 * bytes.length);
+  larger.set(bytes);
+  wipe(bytes);
+  return larger;
+}
 
 /** The next byte of standard input, or nothing at its end. */
 function readByte(): number | undefined {

@@ -20,9 +20,11 @@ export function generateValue(length: number): string {
   const fair = 256 - (256 % ALPHABET.length);
   let value = "";
   while (value.length < length) {
-    for (const byte of randomBytes(2 * length)) {
+    const bytes = randomBytes(2 * length);
+    for (const byte of bytes) {
       if (byte < fair && value.length < length) value += ALPHABET[byte % ALPHABET.length];
     }
+    wipe(bytes);
   }
   return value;
 }

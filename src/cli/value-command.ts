@@ -1,6 +1,7 @@
 import { Option } from "clipanion";
 import { PprotectError } from "../common/errors.ts";
 import { shown } from "../common/printable.ts";
+import { hardenProcess } from "../common/process-hardening.ts";
 import { isTerminal } from "../common/terminal.ts";
 import type { KeyFile } from "../store/key-file.ts";
 import { checkSecretName } from "../store/names.ts";
@@ -51,6 +52,7 @@ export abstract class ValueCommand extends DomainCommand {
   }
 
   async #value(namesGiven: boolean): Promise<string> {
+    hardenProcess();
     if (this.valueFile !== undefined && this.generate !== undefined) {
       throw new PprotectError("usage", "give --value-file or --generate, not both");
     }

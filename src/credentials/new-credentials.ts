@@ -8,6 +8,8 @@ import type { Prompter } from "./prompter.ts";
 export interface NewPassphraseSources {
   readonly keyType: KeyType;
   readonly passphraseFile: string | undefined;
+  /** Takes a warning of one line. */
+  readonly warn: (message: string) => void;
   /** The option that names the file, for messages. */
   readonly option: string;
   /** Left out where nobody may be asked. */
@@ -23,8 +25,8 @@ export interface NewPassphraseSources {
  * @throws PprotectError `invalid_passphrase` when the two differ; `missing_credentials`; `file_error`; `aborted`
  */
 export async function obtainNewPassphrase(sources: NewPassphraseSources): Promise<string> {
-  const { keyType, passphraseFile, prompter, option } = sources;
-  if (passphraseFile !== undefined) return readPassphraseFile(passphraseFile);
+  const { keyType, passphraseFile, warn, prompter, option } = sources;
+  if (passphraseFile !== undefined) return readPassphraseFile(passphraseFile, warn);
   if (keyType === "raw") {
     const key = generateRawPassphrase();
     await sources.showRawKey(key);

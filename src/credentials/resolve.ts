@@ -14,6 +14,8 @@ export interface CredentialSources {
   /** Where `user` is from, when not from its flag. */
   readonly userSource?: string;
   readonly passphraseFile: string | undefined;
+  /** Takes a warning of one line. */
+  readonly warn: (message: string) => void;
   /** Left out where the environment must not be asked. */
   readonly environment: Readonly<Record<string, string | undefined>> | undefined;
   readonly environmentPrefix: string;
@@ -95,9 +97,9 @@ function flag(name: string, value: string | undefined): Half | undefined {
   return value === undefined ? undefined : { value, source: name };
 }
 
-function passphraseFromFile({ passphraseFile }: CredentialSources): Half | undefined {
+function passphraseFromFile({ passphraseFile, warn }: CredentialSources): Half | undefined {
   if (passphraseFile === undefined) return undefined;
-  return { value: readPassphraseFile(passphraseFile), source: `the file ${shown(passphraseFile)}` };
+  return { value: readPassphraseFile(passphraseFile, warn), source: `the file ${shown(passphraseFile)}` };
 }
 
 function fromEnvironment({ environment }: CredentialSources, variable: string): Half | undefined {

@@ -1,5 +1,6 @@
 import { addonFile } from "./addon-file.ts";
 import type { Argon2idEngine } from "./argon2id-engine.ts";
+import { movedOut } from "./bytes.ts";
 import { loadAddon } from "./native-addon.ts";
 
 /** The part of `@node-rs/argon2`'s binding that is used here. */
@@ -26,16 +27,15 @@ export const argon2idAddon: Argon2idEngine = {
   derive({ password, salt, passes, memoryKib, length }) {
     const binding = loadBinding();
     if (!binding) return undefined;
-    return new Uint8Array(
-      binding.hashRawSync(password, {
-        algorithm: ARGON2ID,
-        salt,
-        timeCost: passes,
-        memoryCost: memoryKib,
-        parallelism: 1,
-        outputLen: length,
-      }),
-    );
+    const derived = binding.hashRawSync(password, {
+      algorithm: ARGON2ID,
+      salt,
+      timeCost: passes,
+      memoryCost: memoryKib,
+      parallelism: 1,
+      outputLen: length,
+    });
+    return movedOut(derived);
   },
 };
 

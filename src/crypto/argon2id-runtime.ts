@@ -1,5 +1,6 @@
 import * as nodeCrypto from "node:crypto";
 import type { Argon2idEngine } from "./argon2id-engine.ts";
+import { movedOut } from "./bytes.ts";
 
 interface RuntimeArgon2Options {
   message: Uint8Array;
@@ -20,15 +21,14 @@ export const argon2idRuntime: Argon2idEngine = {
   name: "runtime",
   derive({ password, salt, passes, memoryKib, length }) {
     if (!argon2Sync) return undefined;
-    return new Uint8Array(
-      argon2Sync("argon2id", {
-        message: password,
-        nonce: salt,
-        parallelism: 1,
-        tagLength: length,
-        memory: memoryKib,
-        passes,
-      }),
-    );
+    const derived = argon2Sync("argon2id", {
+      message: password,
+      nonce: salt,
+      parallelism: 1,
+      tagLength: length,
+      memory: memoryKib,
+      passes,
+    });
+    return movedOut(derived);
   },
 };

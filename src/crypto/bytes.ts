@@ -19,6 +19,13 @@ export function wipe(...buffers: readonly Uint8Array[]): void {
   for (const buffer of buffers) buffer.fill(0);
 }
 
+/** Bytes that a library handed out, as an array of our own; the library's are overwritten. */
+export function movedOut(bytes: Uint8Array): Uint8Array {
+  const moved = new Uint8Array(bytes);
+  wipe(bytes);
+  return moved;
+}
+
 /** `length` bytes from the system's random source. */
 export function randomBytes(length: number): Uint8Array {
   return crypto.getRandomValues(new Uint8Array(length));

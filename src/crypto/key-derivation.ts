@@ -59,17 +59,22 @@ export function deriveCustodianKey(
   const passphraseBytes = encodeUtf8(passphrase);
   const input = concatBytes(passphraseBytes, salt, nameBytes);
   const valet = sha512(input);
-  const keyBytes =
-    derivation.kind === "raw"
-      ? valet.slice(0, X25519_KEY_BYTES)
-      : argon2id({
-          password: valet,
-          salt: sha512(concatBytes(salt, nameBytes)).subarray(0, 16),
-          passes: derivation.cost.opslimit,
-          memoryKib: Math.floor(derivation.cost.memlimit / 1024),
-          length: X25519_KEY_BYTES,
-        });
-  const key = importPrivateKey(keyBytes);
-  wipe(passphraseBytes, input, valet, keyBytes);
-  return key;
+  wipe(passphraseBytes, input);
+  try {
+    const keyBytes =
+      derivation.kind === "raw"
+        ? valet.slice(0, X25519_KEY_BYTES)
+        : argon2id({
+            password: valet,
+            salt: sha512(concatBytes(salt, nameBytes)).subarray(0, 16),
+            passes: derivation.cost.opslimit,
+            memoryKib: Math.floor(derivation.cost.memlimit / 1024),
+            length: X25519_KEY_BYTES,
+          });
+    const key = importPrivateKey(keyBytes);
+    wipe(keyBytes);
+    return key;
+  } finally {
+    wipe(valet);
+  }
 }

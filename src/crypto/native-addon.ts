@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { tellFallback } from "../common/fallback.ts";
 import { openLibc } from "../common/libc.ts";
 
 /**
@@ -10,7 +11,7 @@ import { openLibc } from "../common/libc.ts";
  * plant a file first and a `noexec` mount stops it. On Linux it is therefore loaded from memory that has no
  * name; elsewhere from a new folder that only this user can enter, removed again at once.
  *
- * @returns the addon's exports, or `undefined` when it cannot be loaded here; why goes to {@link FALLBACK_CHANNEL}
+ * @returns the addon's exports, or `undefined` when it cannot be loaded here; why is told as a fallback
  */
 export function loadAddon<Exports>(file: string): Exports | undefined {
   try {
@@ -18,17 +19,10 @@ export function loadAddon<Exports>(file: string): Exports | undefined {
     return process.platform === "linux" ? loadFromMemory(bytes) : loadFromPrivateFolder(bytes);
   } catch (error) {
     const reason = error instanceof Error ? error.message : "an unknown error";
-    // Loaded only here: hardly anybody listens.
-    const { channel } = require("node:diagnostics_channel") as typeof import("node:diagnostics_channel");
-    channel(FALLBACK_CHANNEL).publish(
-      `the native Argon2id cannot be loaded (${reason}); a slower one is used`,
-    );
+    tellFallback(`the native Argon2id cannot be loaded (${reason}); a slower one is used`);
     return undefined;
   }
 }
-
-/** Where a line is published (node:diagnostics_channel) for everything that is done in another way than usual. */
-export const FALLBACK_CHANNEL = "pprotect:fallback";
 
 /** memfd_create(2) with MFD_CLOEXEC, so that a child never inherits it. */
 const MFD_CLOEXEC = 1;

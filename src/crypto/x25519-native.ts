@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, diffieHellman } from "node:crypto";
-import { concatBytes, wipe } from "./bytes.ts";
+import { concatBytes, movedOut, wipe } from "./bytes.ts";
 import { isLowOrderPoint, LowOrderPointError, type PrivateKey, type X25519 } from "./x25519.ts";
 
 /** What stands before the raw key in the DER forms of RFC 8410 §7 (PKCS #8) and §4 (SubjectPublicKeyInfo). */
@@ -9,19 +9,24 @@ const SPKI_HEADER = new Uint8Array(Buffer.from("302a300506032b656e032100", "hex"
 /** X25519 of the runtime's own crypto library. */
 export const x25519Native: X25519 = {
   importKey(bytes: Uint8Array): PrivateKey {
-    const raw = new Uint8Array(bytes);
-    const der = Buffer.from(concatBytes(PKCS8_HEADER, raw));
+    const der = Buffer.from(concatBytes(PKCS8_HEADER, bytes).buffer);
     const key = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
     wipe(der);
     const spki = createPublicKey(key).export({ type: "spki", format: "der" });
     return {
       publicKey: new Uint8Array(spki.subarray(SPKI_HEADER.length)),
-      bytes: () => raw.slice(),
+      // Kept by the library alone, which overwrites it when it lets go of the key.
+      bytes() {
+        const exported = key.export({ type: "pkcs8", format: "der" });
+        const raw = new Uint8Array(exported.subarray(PKCS8_HEADER.length));
+        wipe(exported);
+        return raw;
+      },
       agree(peerPublicKey) {
         if (isLowOrderPoint(peerPublicKey)) throw new LowOrderPointError();
         const peer = Buffer.from(concatBytes(SPKI_HEADER, peerPublicKey));
         const publicKey = createPublicKey({ key: peer, format: "der", type: "spki" });
-        return new Uint8Array(diffieHellman({ privateKey: key, publicKey }));
+        return movedOut(diffieHellman({ privateKey: key, publicKey }));
       },
     };
   },

@@ -2,6 +2,7 @@ import { constants } from "node:os";
 import { PprotectError } from "../common/errors.ts";
 import { openLibc } from "../common/libc.ts";
 import { shown } from "../common/printable.ts";
+import { restoreCoreLimit } from "../common/process-hardening.ts";
 import { errnoOf } from "../store/file-error.ts";
 import { findExecutable } from "./find-executable.ts";
 
@@ -27,6 +28,7 @@ function replaceProcess(
   environment: Record<string, string>,
 ): never {
   restoreSignals();
+  restoreCoreLimit();
   silenceWarnings();
   // The types of the runtime lag behind it.
   const { execve } = process as unknown as {

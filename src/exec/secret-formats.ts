@@ -1,5 +1,6 @@
 import { PprotectError } from "../common/errors.ts";
 import { shown } from "../common/printable.ts";
+import { quoteForShell } from "../common/shell-quote.ts";
 import { sortedByKey } from "../store/code-points.ts";
 
 export const OUTPUT_FORMATS = ["json", "env", "shell"] as const;
@@ -41,9 +42,4 @@ function shellAssignment(name: string, value: string): string {
     );
   }
   return `${name}=${quoteForShell(value)}`;
-}
-
-/** POSIX single quotes (Shell Command Language §2.2.2): nothing in them means anything but the quote itself. */
-export function quoteForShell(value: string): string {
-  return `'${value.replaceAll("'", "'\\''")}'`;
 }

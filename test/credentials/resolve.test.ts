@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { chmodSync } from "node:fs";
 import { PprotectError } from "../../src/common/errors.ts";
 import { credentialVariables } from "../../src/credentials/environment-names.ts";
 import { obtainNewPassphrase } from "../../src/credentials/new-credentials.ts";
@@ -32,6 +33,11 @@ function scripted(
   return { ask: answer, askHidden: answer, note: (message) => void notes.push(message), asked, notes };
 }
 
+/** What these files never earn. */
+function noWarning(message: string): never {
+  throw new Error(`nobody expected the warning ${message}`);
+}
+
 function sources(some: Partial<CredentialSources>): CredentialSources {
   return {
     user: undefined,
@@ -40,6 +46,7 @@ function sources(some: Partial<CredentialSources>): CredentialSources {
     environmentPrefix: "PPROTECT",
     prompter: undefined,
     file: "protected.yaml",
+    warn: noWarning,
     ...some,
   };
 }
@@ -151,7 +158,12 @@ describe("wrong credentials", () => {
 });
 
 describe("a passphrase file", () => {
-  const { write, path, folder } = sandbox(null);
+  const { write: writeOpen, path, folder } = sandbox(null);
+  const write = (name: string, content: string | Uint8Array): string => {
+    const file = writeOpen(name, content);
+    chmodSync(file, 0o600);
+    return file;
+  };
 
   test.each([
     ["pw", "pw"],
@@ -162,14 +174,14 @@ describe("a passphrase file", () => {
     [" \n", ""],
     ["passphrasë 🎲\n", "passphrasë 🎲"],
   ])("of %j is %j", (content, passphrase) => {
-    expect(readPassphraseFile(write("a.pw", content))).toBe(passphrase);
+    expect(readPassphraseFile(write("a.pw", content), noWarning)).toBe(passphrase);
   });
 
   test("that is not UTF-8, not there, or a folder is refused by its name", () => {
     const bad = write("bad.pw", new Uint8Array([0xff, 0x41]));
-    expect(() => readPassphraseFile(bad)).toThrow("bad.pw is not UTF-8");
-    expect(() => readPassphraseFile(path("none"))).toThrow("no such file");
-    expect(() => readPassphraseFile(folder)).toThrow("it is a folder");
+    expect(() => readPassphraseFile(bad, noWarning)).toThrow("bad.pw is not UTF-8");
+    expect(() => readPassphraseFile(path("none"), noWarning)).toThrow("no such file");
+    expect(() => readPassphraseFile(folder, noWarning)).toThrow("it is a folder");
   });
 });
 
@@ -178,6 +190,7 @@ describe("a new passphrase", () => {
   const base = {
     keyType: "hard" as const,
     passphraseFile: undefined,
+    warn: noWarning,
     option: "--passphrase-file",
     question: "P: ",
     retypeQuestion: "R: ",

@@ -2,8 +2,9 @@ import { afterAll, afterEach, expect, spyOn, test } from "bun:test";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { FALLBACK_CHANNEL } from "../../src/common/fallback.ts";
 import { addonFile } from "../../src/crypto/addon-file.ts";
-import { FALLBACK_CHANNEL, loadAddon, loadFromPrivateFolder } from "../../src/crypto/native-addon.ts";
+import { loadAddon, loadFromPrivateFolder } from "../../src/crypto/native-addon.ts";
 import { withMounts } from "../support/namespace.ts";
 import { emptyFolder, removeFolders, sandbox } from "../support/sandbox.ts";
 

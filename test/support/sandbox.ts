@@ -48,15 +48,19 @@ export function sandbox(text?: string | Uint8Array | null): Sandbox {
     writeFileSync(path(name), content);
     return path(name);
   };
+  const writePassphrase = (name: string, passphrase: string): string => {
+    writeFileSync(path(name), `${passphrase}\n`, { mode: 0o600 });
+    return path(name);
+  };
   const store = path("protected.yaml");
   sample ??= sampleStore().toString();
   if (text !== null) write("protected.yaml", text ?? sample);
   return {
     folder,
     store,
-    alice: write("alice.pw", `${ALICE.passphrase}\n`),
-    bob: write("bob.pw", `${BOB.passphrase}\n`),
-    fresh: write("fresh.pw", `${FRESH_PASSPHRASE}\n`),
+    alice: writePassphrase("alice.pw", ALICE.passphrase),
+    bob: writePassphrase("bob.pw", BOB.passphrase),
+    fresh: writePassphrase("fresh.pw", FRESH_PASSPHRASE),
     read: () => KeyFile.parse(readFileSync(store), store),
     write,
     path,

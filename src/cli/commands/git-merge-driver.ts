@@ -1,7 +1,7 @@
 import { Command, Option } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
 import { shown } from "../../common/printable.ts";
-import { hasGivenCredentials, resolveCredentials } from "../../credentials/resolve.ts";
+import { hasGivenCredentials } from "../../credentials/resolve.ts";
 import { conflictLabel } from "../../git/merge/conflict.ts";
 import { type DriverResult, runMergeDriver } from "../../git/merge/merge-driver.ts";
 import type { Creds } from "../../store/creds.ts";
@@ -49,7 +49,7 @@ export class GitMergeDriverCommand extends BaseCommand {
   /** Git may be running without anyone to ask. */
   async #credentialsAtHand(): Promise<Creds | undefined> {
     if (!hasGivenCredentials(this.givenCredentials)) return undefined;
-    return resolveCredentials({ ...this.givenCredentials, prompter: undefined });
+    return this.credentials({ ...this.givenCredentials, prompter: undefined });
   }
 }
 

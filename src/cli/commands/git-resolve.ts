@@ -117,9 +117,7 @@ export class GitResolveCommand extends BaseCommand {
 
   /** Credentials are asked for only where they settle something that nobody decided. */
   async #opener(sides: Sides, given: Decisions): Promise<Opener> {
-    const { hasGivenCredentials, resolveCredentials, wrongCredentials } = await import(
-      "../../credentials/resolve.ts"
-    );
+    const { hasGivenCredentials, wrongCredentials } = await import("../../credentials/resolve.ts");
     const haveCredentials = this.user !== undefined || hasGivenCredentials(this.givenCredentials);
     if (!haveCredentials) {
       const { conflicts } = mergeWithDecisions(sides, NO_CREDENTIALS, given);
@@ -131,7 +129,7 @@ export class GitResolveCommand extends BaseCommand {
     }
     const user = haveCredentials ? this.user : await this.ask("User email: ", "user");
     if (user === "" && !haveCredentials) return NO_CREDENTIALS;
-    const creds = await resolveCredentials({
+    const creds = await this.credentials({
       ...this.credentialSources,
       user,
       ...(haveCredentials ? {} : { userSource: "the prompt" }),

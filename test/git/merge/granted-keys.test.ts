@@ -22,7 +22,7 @@ test("the merge driver says to whom it gave a key that the other side replaced",
     markerSize: 7,
     path: "protected.yaml",
   };
-  expect(await runMergeDriver({ ...input, creds: ALICE })).toEqual({
+  expect(await runMergeDriver({ ...input, creds: ALICE })).toMatchObject({
     clean: true,
     report: [
       "pprotect: protected.yaml: bob@example.com got the present key of domain prod: an owner that only theirs has",

@@ -1,0 +1,76 @@
+import { PprotectError } from "./errors.ts";
+import { tellFallback } from "./fallback.ts";
+import { lazy } from "./lazy.ts";
+import { openLibc } from "./libc.ts";
+
+/** getrlimit(2): the same number on Linux and macOS. */
+const RLIMIT_CORE = 4;
+/** prctl(2). */
+const PR_SET_DUMPABLE = 4;
+
+const limits = lazy(() =>
+  openLibc({
+    getrlimit: { args: ["int", "ptr"], returns: "int" },
+    setrlimit: { args: ["int", "ptr"], returns: "int" },
+  }),
+);
+
+/** struct rlimit as it was before: the soft and the hard limit of core dumps. */
+let formerLimit: BigUint64Array | undefined;
+let hardened = false;
+
+/**
+ * Closes the process's memory before the first secret comes into it: no core dump, and on Linux no other process of
+ * the same user that traces it or reads its memory or environment. To be called before a passphrase or a value is
+ * read or a key derived; the second call does nothing.
+ *
+ * @throws PprotectError `environment` when the runtime was told to write its memory to a file
+ */
+export function hardenProcess(): void {
+  if (hardened) return;
+  refuseHeapProfile();
+  hardened = true;
+  if (process.platform === "win32") return;
+  try {
+    // First what holds whatever the limit is: a dump that goes to a program knows no limit (core(5)).
+    if (process.platform === "linux") forbidDumps();
+    lowerCoreLimit();
+  } catch (error) {
+    // Some sandboxes forbid it: a reason to say so, none to leave a deployment without its secrets.
+    tellFallback(
+      `core dumps cannot be turned off (${error instanceof Error ? error.message : "unknown error"})`,
+    );
+  }
+}
+
+/** Gives a program that we are about to start the limit that we were started with; the rest ends at its execve(2). */
+export function restoreCoreLimit(): void {
+  if (formerLimit) limits().setrlimit(RLIMIT_CORE, formerLimit);
+  formerLimit = undefined;
+}
+
+function forbidDumps(): void {
+  const { prctl } = openLibc({ prctl: { args: ["int", "u64", "u64", "u64", "u64"], returns: "int" } });
+  if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) !== 0) throw new Error("prctl failed");
+}
+
+/** The hard limit stays: what is lowered there, nobody can raise again. */
+function lowerCoreLimit(): void {
+  const limit = new BigUint64Array(2);
+  if (limits().getrlimit(RLIMIT_CORE, limit) !== 0) throw new Error("getrlimit failed");
+  const [, hard = 0n] = limit;
+  if (limits().setrlimit(RLIMIT_CORE, new BigUint64Array([0n, hard])) !== 0)
+    throw new Error("setrlimit failed");
+  formerLimit = limit;
+}
+
+/** `BUN_OPTIONS=--heap-prof` writes the strings of the process, a passphrase among them, to a file at its end. */
+function refuseHeapProfile(): void {
+  const option = process.execArgv.find((argument) => argument.startsWith("--heap-prof"));
+  if (option === undefined) return;
+  throw new PprotectError(
+    "environment",
+    "BUN_OPTIONS has --heap-prof, with which the runtime would write secrets to a file",
+    "run it without: `env -u BUN_OPTIONS pprotect …`",
+  );
+}
