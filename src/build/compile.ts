@@ -1,6 +1,7 @@
 import { clipanionWithoutTerminal } from "./clipanion-platform.ts";
 import { embeddedAddon } from "./embedded-addon.ts";
 import { embeddedOverview } from "./embedded-overview.ts";
+import { silentDebug } from "./silent-debug.ts";
 
 export interface CompileOptions {
   readonly outfile: string;
@@ -42,7 +43,7 @@ export async function compile({ outfile, addon, foreign }: CompileOptions): Prom
       execArgv: [STATIC_CODE],
       ...(foreign && { target: foreign.target, executablePath: foreign.runtime }),
     },
-    plugins: [embeddedAddon(addon), embeddedOverview(), clipanionWithoutTerminal()],
+    plugins: [embeddedAddon(addon), embeddedOverview(), clipanionWithoutTerminal(), silentDebug()],
   });
   for (const log of result.logs) console.error(log);
   if (!result.success) throw new Error(`${outfile} was not compiled`);

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { GitError, type SimpleGit, simpleGit } from "simple-git";
 import { PprotectError } from "../common/errors.ts";
 import { printable } from "../common/printable.ts";
+import { gitEnvironment, gitProgram, RUNS_NOTHING } from "./git-program.ts";
 
 /** A git repository with a work tree, as seen from one folder in it. */
 export interface Repository {
@@ -42,8 +43,10 @@ export async function openRepository(folder: string): Promise<Repository> {
 }
 
 function gitIn(folder: string): SimpleGit {
-  return simpleGit({
+  const git = simpleGit({
     baseDir: folder,
+    binary: gitProgram(),
+    config: [...RUNS_NOTHING],
     // When git's pipes are closed it is done; the timer that would start at its exit keeps us running 50 ms more.
     completion: { onClose: true, onExit: false },
     // What pprotect itself writes into a repository's config; every value is a constant of ours.
@@ -52,6 +55,8 @@ function gitIn(folder: string): SimpleGit {
       allowUnsafeDiffTextConv: true,
       allowUnsafeHooksPath: true,
       allowUnsafeConfigPaths: true,
+      allowUnsafeCustomBinary: true,
+      allowUnsafeFsMonitor: true,
     },
     allowEnvironment: AMBIENT,
     // simple-git alone takes a failure without a message, such as `config --get` of nothing, for a success.
@@ -59,6 +64,7 @@ function gitIn(folder: string): SimpleGit {
       error ??
       (exitCode === 0 ? undefined : Buffer.concat([...stdErr, Buffer.from(`exit status ${exitCode}`)])),
   });
+  return git.env(ambientEnvironment());
 }
 
 /**
@@ -76,7 +82,18 @@ const AMBIENT = [
   "GIT_CONFIG_GLOBAL",
   "GIT_CONFIG_SYSTEM",
   "GIT_CONFIG_NOSYSTEM",
+  "GIT_OPTIONAL_LOCKS",
 ];
+
+/** What simple-git refuses to pass on. */
+const GUARDED = /^(?:GIT_.*|EDITOR|VISUAL|PAGER|PREFIX|SSH_ASKPASS)$/i;
+
+function ambientEnvironment(): Record<string, string> {
+  const allowed = Object.entries(gitEnvironment()).filter(
+    ([name]) => !GUARDED.test(name) || AMBIENT.includes(name),
+  );
+  return Object.fromEntries(allowed);
+}
 
 async function loudly(git: SimpleGit, args: readonly string[]): Promise<string> {
   try {
@@ -107,11 +124,12 @@ export interface BlobReader {
 
 /** A `git cat-file --batch` to ask one blob after the other; simple-git can neither feed nor stream one. */
 export function openBlobReader({ folder }: Pick<Repository, "folder">): BlobReader {
-  const git = Bun.spawn(["git", "cat-file", "--batch"], {
+  const git = Bun.spawn([gitProgram(), "cat-file", "--batch"], {
     cwd: folder,
     stdin: "pipe",
     stdout: "pipe",
     stderr: "ignore",
+    env: gitEnvironment(),
   });
   const output = new ByteQueue(git.stdout.getReader());
   const read = async (id: string): Promise<Uint8Array | undefined> => {
@@ -193,10 +211,9 @@ const UNCONFIGURED = [
   "-c",
   "core.quotePath=true",
   "-c",
-  "core.fsmonitor=false",
-  "-c",
   "color.ui=false",
-] as const;
+  ...RUNS_NOTHING.flatMap((setting) => ["-c", setting]),
+];
 
 /** Starts git to read a stream of any size from it; simple-git gathers all of it as text first. */
 export function startGit(
@@ -204,12 +221,12 @@ export function startGit(
   args: readonly string[],
   input = "",
 ): GitStream {
-  const git = Bun.spawn(["git", ...UNCONFIGURED, ...args], {
+  const git = Bun.spawn([gitProgram(), ...UNCONFIGURED, ...args], {
     cwd: folder,
     stdin: Buffer.from(input),
     stdout: "pipe",
     stderr: "pipe",
-    env: { ...process.env, GIT_OPTIONAL_LOCKS: "0", GIT_DIFF_OPTS: "", LC_ALL: "C" },
+    env: { ...gitEnvironment(), GIT_DIFF_OPTS: "", LC_ALL: "C" },
   });
   const complaint = new Response(git.stderr).text();
   return {
@@ -236,12 +253,12 @@ export function openAttributeReader(
   { folder }: Pick<Repository, "folder">,
   attribute: string,
 ): AttributeReader {
-  const git = Bun.spawn(["git", "check-attr", "-z", "--stdin", "--cached", attribute], {
+  const git = Bun.spawn([gitProgram(), "check-attr", "-z", "--stdin", "--cached", attribute], {
     cwd: folder,
     stdin: "pipe",
     stdout: "pipe",
     stderr: "ignore",
-    env: { ...process.env, GIT_FLUSH: "1" },
+    env: { ...gitEnvironment(), GIT_FLUSH: "1" },
   });
   const output = new ByteQueue(git.stdout.getReader());
   return {
