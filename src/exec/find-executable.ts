@@ -14,10 +14,10 @@ export function findExecutable(command: string, path: string | undefined): strin
     : (path ?? "").split(delimiter).map((folder) => join(folder, command));
   let unusable: string | undefined;
   for (const candidate of command === "" ? [] : candidates) {
-    const stats = statSync(candidate, { throwIfNoEntry: false });
-    if (!stats) continue;
-    if (stats.isFile() && isExecutable(candidate)) return candidate;
-    unusable ??= candidate;
+    const found = look(candidate);
+    if (found === "executable") return candidate;
+    // A folder of PATH that we may not enter is passed over; the path of a program was meant.
+    if (found === "other" || (found === "closed" && candidate === command)) unusable ??= candidate;
   }
   if (unusable !== undefined) {
     throw new PprotectError(
@@ -28,11 +28,18 @@ export function findExecutable(command: string, path: string | undefined): strin
   throw new PprotectError("command_not_found", `command not found: ${shown(command)}`);
 }
 
-function isExecutable(path: string): boolean {
+function look(path: string): "executable" | "other" | "closed" | undefined {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (!stats) return undefined;
+    if (!stats.isFile()) return "other";
+  } catch {
+    return "closed";
+  }
   try {
     accessSync(path, constants.X_OK);
-    return true;
+    return "executable";
   } catch {
-    return false;
+    return "other";
   }
 }

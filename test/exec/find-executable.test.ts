@@ -16,6 +16,13 @@ describe("a program is looked for as execvp(3) does", () => {
     expect(findExecutable("sh", `${folder}:/usr/bin:/bin`)).toMatch(/^\/(usr\/)?bin\/sh$/);
   });
 
+  test("past a folder that cannot be looked into", () => {
+    const closed = `/${"x".repeat(5000)}`;
+    expect(findExecutable("tool", `${closed}:${folder}`)).toBe(path("tool"));
+    expect(() => findExecutable("none", closed)).toThrow("command not found");
+    expect(() => findExecutable(`${closed}/tool`, folder)).toThrow("cannot run");
+  });
+
   test("by its path, when there is a slash in it", () => {
     expect(findExecutable(path("tool"), undefined)).toBe(path("tool"));
   });

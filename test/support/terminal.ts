@@ -25,6 +25,8 @@ export interface TerminalSession {
   modes(): TerminalModes;
   /** The exit status, when the program has ended. */
   readonly exited: Promise<number>;
+  /** The program's process id. */
+  readonly pid: number;
 }
 
 export interface TerminalOptions extends RunOptions {
@@ -83,6 +85,7 @@ export function programAtTerminal(
     type(keys) {
       terminal.write(keys);
     },
+    pid: child.pid,
     modesBefore,
     modes: () => (terminal.closed ? modes : modesOf(terminal)),
     async answer(question, line) {
