@@ -24,6 +24,11 @@ export const gitProgram = lazy((): string => {
  */
 export const RUNS_NOTHING = ["core.fsmonitor=false", "log.showSignature=false"] as const;
 
+/** Git and the options by which it runs nothing, for a command line. */
+export function gitCommand(): string[] {
+  return [gitProgram(), ...RUNS_NOTHING.flatMap((setting) => ["-c", setting])];
+}
+
 /** Our environment for git and whatever it may start: without a passphrase, whatever its prefix. */
 export function gitEnvironment(): Record<string, string> {
   const kept = Object.entries(process.env).filter(([name]) => !/_PASSPHRASE$/i.test(name));

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { GitError, type SimpleGit, simpleGit } from "simple-git";
 import { PprotectError } from "../common/errors.ts";
 import { printable } from "../common/printable.ts";
-import { gitEnvironment, gitProgram, RUNS_NOTHING } from "./git-program.ts";
+import { gitCommand, gitEnvironment, gitProgram, RUNS_NOTHING } from "./git-program.ts";
 
 /** A git repository with a work tree, as seen from one folder in it. */
 export interface Repository {
@@ -124,7 +124,7 @@ export interface BlobReader {
 
 /** A `git cat-file --batch` to ask one blob after the other; simple-git can neither feed nor stream one. */
 export function openBlobReader({ folder }: Pick<Repository, "folder">): BlobReader {
-  const git = Bun.spawn([gitProgram(), "cat-file", "--batch"], {
+  const git = Bun.spawn([...gitCommand(), "cat-file", "--batch"], {
     cwd: folder,
     stdin: "pipe",
     stdout: "pipe",
@@ -204,7 +204,7 @@ export interface GitStream {
   stop(): void;
 }
 
-/** Switches off what could run a program, page, colour or re-quote; git's locks are left to others. */
+/** Switches off what could page, colour or re-quote. */
 const UNCONFIGURED = [
   "--no-pager",
   "--literal-pathspecs",
@@ -212,8 +212,7 @@ const UNCONFIGURED = [
   "core.quotePath=true",
   "-c",
   "color.ui=false",
-  ...RUNS_NOTHING.flatMap((setting) => ["-c", setting]),
-];
+] as const;
 
 /** Starts git to read a stream of any size from it; simple-git gathers all of it as text first. */
 export function startGit(
@@ -221,7 +220,7 @@ export function startGit(
   args: readonly string[],
   input = "",
 ): GitStream {
-  const git = Bun.spawn([gitProgram(), ...UNCONFIGURED, ...args], {
+  const git = Bun.spawn([...gitCommand(), ...UNCONFIGURED, ...args], {
     cwd: folder,
     stdin: Buffer.from(input),
     stdout: "pipe",
@@ -253,7 +252,7 @@ export function openAttributeReader(
   { folder }: Pick<Repository, "folder">,
   attribute: string,
 ): AttributeReader {
-  const git = Bun.spawn([gitProgram(), "check-attr", "-z", "--stdin", "--cached", attribute], {
+  const git = Bun.spawn([...gitCommand(), "check-attr", "-z", "--stdin", "--cached", attribute], {
     cwd: folder,
     stdin: "pipe",
     stdout: "pipe",

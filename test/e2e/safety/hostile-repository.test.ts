@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { chmodSync, existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { mergeRepository, type TestRepository } from "../../support/git-repository.ts";
+import { removeFolders } from "../../support/sandbox.ts";
+import { ALICE, sampleStore } from "../../support/stores.ts";
+
+afterAll(removeFolders);
+
+/**
+ * A repository as an unpacked archive may bring it: each setting of its configuration that runs a program runs one
+ * that leaves a file of that setting's name. Its last commit bears a signature to be looked at.
+ */
+async function hostileRepository(): Promise<TestRepository> {
+  const repository = await mergeRepository();
+  await repository.commitStore(sampleStore().toString(), "store");
+  repository.write("text.txt", "one\n");
+  repository.write(".gitattributes", "*.txt diff=evil\n");
+  await repository.must("add", "-A");
+  await repository.must("commit", "-q", "-m", "text");
+  await sign(repository);
+  const program = (name: string): string => {
+    const path = join(repository.folder, ".git", `evil-${name}`);
+    repository.write(`.git/evil-${name}`, `#!/bin/sh\n: >'${marker(repository, name)}'\nexit 1\n`);
+    chmodSync(path, 0o755);
+    return path;
+  };
+  const settings: Record<string, string> = {
+    "core.fsmonitor": program("fsmonitor"),
+    "core.pager": program("pager"),
+    "pager.log": program("pager"),
+    "core.editor": program("editor"),
+    "core.sshCommand": program("ssh"),
+    "core.askPass": program("askpass"),
+    "credential.helper": program("credential"),
+    "diff.external": program("external"),
+    "diff.evil.textconv": program("textconv"),
+    "diff.evil.command": program("external"),
+    "log.showSignature": "true",
+    "gpg.program": program("gpg"),
+    "alias.log": `!${program("alias")}`,
+    "alias.check-attr": `!${program("alias")}`,
+  };
+  for (const [name, value] of Object.entries(settings)) await repository.must("config", name, value);
+  program("hook");
+  for (const hook of ["post-index-change", "reference-transaction", "pre-auto-gc"]) {
+    repository.write(`.git/hooks/${hook}`, `#!/bin/sh\n: >'${marker(repository, "hook")}'\n`);
+    chmodSync(join(repository.folder, ".git/hooks", hook), 0o755);
+  }
+  clearMarkers(repository);
+  return repository;
+}
+
+/** Gives HEAD a signature that nobody made; git asks gpg about it all the same. */
+async function sign(repository: TestRepository): Promise<void> {
+  const commit = await repository.must("cat-file", "commit", "HEAD");
+  const signature = "gpgsig -----BEGIN PGP SIGNATURE-----\n \n AAAA\n -----END PGP SIGNATURE-----\n";
+  const signed = commit.replace("\n\n", `\n${signature}\n`);
+  const { stdout } = await repository.git(["hash-object", "-t", "commit", "-w", "--stdin"], {}, signed);
+  await repository.must("update-ref", "HEAD", stdout.trim());
+}
+
+const MARKERS = [
+  "fsmonitor",
+  "pager",
+  "editor",
+  "ssh",
+  "askpass",
+  "credential",
+  "external",
+  "textconv",
+  "gpg",
+  "alias",
+  "hook",
+];
+
+function marker({ folder }: TestRepository, name: string): string {
+  return join(folder, `ran-${name}`);
+}
+
+function ran(repository: TestRepository): string[] {
+  return MARKERS.filter((name) => existsSync(marker(repository, name)));
+}
+
+function clearMarkers(repository: TestRepository): void {
+  for (const name of MARKERS) rmSync(marker(repository, name), { force: true });
+}
+
+describe("the configuration of a hostile repository", () => {
+  let repository: TestRepository;
+  beforeAll(async () => {
+    repository = await hostileRepository();
+  });
+
+  test.each([
+    ["fsmonitor", ["status"]],
+    ["external", ["diff", "HEAD~1", "--", "text.txt"]],
+    ["textconv", ["log", "-p", "--no-ext-diff", "-1"]],
+    ["gpg", ["log", "-1"]],
+    ["hook", ["add", "-A"]],
+  ] as const)("would run a program: %s does in git itself", async (name, args) => {
+    clearMarkers(repository);
+    // With a change, so that there is something to show.
+    repository.write("text.txt", `${name}\n`);
+    await repository.git(args);
+    expect(ran(repository)).toContain(name);
+  });
+
+  test.each([
+    "list-all-secrets",
+    "set-secret prod token --generate",
+    "check",
+    "git status",
+    "git status --json",
+    "git history",
+    "git history dev",
+    "git check",
+    "git check HEAD",
+    "git check --all",
+    "git pre-commit",
+    "git textconv protected.yaml",
+    "git install --yes",
+    "git uninstall --yes",
+    "git merge-driver protected.yaml protected.yaml text.txt",
+    "git resolve",
+  ])("runs none in pprotect: %s", async (line) => {
+    repository.write("text.txt", "staged\n");
+    await repository.must("-c", "core.fsmonitor=false", "add", "text.txt");
+    clearMarkers(repository);
+    const env = { PPROTECT_USER: ALICE.name, PPROTECT_PASSPHRASE: ALICE.passphrase };
+    await repository.pprotect(line.split(" "), env);
+    expect(ran(repository)).toEqual([]);
+  });
+});
+
+test("what git starts has no passphrase in its environment, whatever its prefix", async () => {
+  const repository = await mergeRepository();
+  await repository.commitStore(sampleStore().toString(), "store");
+  const real = Bun.which("git");
+  repository.write("bin/git", `#!/bin/sh\nenv >>'${repository.folder}/seen'\nexec '${real}' "$@"\n`);
+  chmodSync(join(repository.folder, "bin/git"), 0o755);
+  const env = {
+    PATH: `${join(repository.folder, "bin")}:${process.env.PATH}`,
+    PPROTECT_PASSPHRASE: ALICE.passphrase,
+    APP_PASSPHRASE: ALICE.passphrase,
+    OTHER: "kept",
+  };
+  for (const line of ["git status", "git history", "git check", "git pre-commit", "git install --yes"]) {
+    await repository.pprotect([...line.split(" "), "--env-prefix", "APP"], env);
+  }
+  const seen = await Bun.file(join(repository.folder, "seen")).text();
+  expect(seen).toContain("OTHER=kept");
+  expect(seen).not.toContain(ALICE.passphrase);
+});
