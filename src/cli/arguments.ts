@@ -8,6 +8,7 @@ export const VALUE_OPTIONS: ReadonlySet<string> = new Set([
   "--env-prefix",
   "--key-type",
   "--domain",
+  "--manifest",
   "--only",
   "--except",
   "--keep",

@@ -10,6 +10,7 @@ export const ERROR_CODES = [
   "file_error",
   "invalid_name",
   "invalid_value",
+  "invalid_manifest",
   "invalid_passphrase",
   "no_such_domain",
   "no_such_secret",

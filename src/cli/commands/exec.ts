@@ -13,6 +13,7 @@ export class ExecCommand extends SelectingCommand {
         "As APP_DB_PASSWORD instead of db-password",
         "$0 exec --domain prod --prefix APP --uppercase -- ./server",
       ],
+      ["What .secrets.json beside the store names", "$0 exec -- npm start"],
       [
         "The secrets of two domains, prod's where both have one",
         "$0 exec --domain shared --domain prod --override -- ./server",
@@ -35,8 +36,6 @@ export class ExecCommand extends SelectingCommand {
     description: "replace the secrets in the program's output by [REDACTED:name]",
   });
   command = Option.Rest({ name: "-- command" });
-
-  protected readonly exampleLine = "pprotect exec --domain prod -- ./server";
 
   async run(): Promise<number> {
     const keyFile = this.readStore();
@@ -64,6 +63,10 @@ export class ExecCommand extends SelectingCommand {
   #command(): readonly [program: string, ...args: string[]] {
     const [program, ...args] = this.command;
     if (program !== undefined) return [program, ...args];
-    throw new PprotectError("usage", "exec needs a command after --", `for example: ${this.exampleLine}`);
+    throw new PprotectError(
+      "usage",
+      "exec needs a command after --",
+      "for example: pprotect exec --domain prod -- ./server",
+    );
   }
 }

@@ -1,0 +1,138 @@
+import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
+import { PprotectError } from "../common/errors.ts";
+import { nearest } from "../common/nearest.ts";
+import { shown } from "../common/printable.ts";
+
+/**
+ * A value of a JSON text, with its line. What is asked of it is refused with its place when it is something
+ * else. No object is made of names that a stranger chose.
+ */
+export class LocatedJson {
+  readonly #node: Node;
+  readonly #source: Source;
+
+  constructor(node: Node, source: Source) {
+    this.#node = node;
+    this.#source = source;
+  }
+
+  /** From 1. */
+  get line(): number {
+    return this.#source.lineOf(this.#node.offset);
+  }
+
+  /** @throws PprotectError `invalid_manifest` unless it is a string of Unicode text */
+  text(what: string): string {
+    const { type, value } = this.#node;
+    if (type !== "string") throw this.#mismatch(what, "a string");
+    if (!value.isWellFormed()) throw this.invalid(`${what} is not valid Unicode text`);
+    return value;
+  }
+
+  /** @throws PprotectError `invalid_manifest` unless it is a list */
+  list(what: string): LocatedJson[] {
+    if (this.#node.type !== "array") throw this.#mismatch(what, "a list");
+    return (this.#node.children ?? []).map((child) => new LocatedJson(child, this.#source));
+  }
+
+  /**
+   * The members of an object, by key.
+   * @throws PprotectError `invalid_manifest` unless it is an object, of these keys alone, each once
+   */
+  members<Key extends string>(what: string, known: readonly Key[]): ReadonlyMap<Key, LocatedJson> {
+    if (this.#node.type !== "object") throw this.#mismatch(what, "an object");
+    const members = new Map<Key, LocatedJson>();
+    for (const { children: [key, value] = [] } of this.#node.children ?? []) {
+      if (!key || !value) throw this.invalid(`${what} is not complete`);
+      const name = known.find((each) => each === key.value);
+      if (name === undefined) throw new LocatedJson(key, this.#source).#unknownKey(what, known);
+      if (members.has(name)) throw new LocatedJson(key, this.#source).invalid(`"${name}" stands twice`);
+      members.set(name, new LocatedJson(value, this.#source));
+    }
+    return members;
+  }
+
+  /** An error at this place. */
+  invalid(message: string, fix?: string): PprotectError {
+    return this.#source.invalid(this.#node.offset, message, fix);
+  }
+
+  #mismatch(what: string, expected: string): PprotectError {
+    const { type } = this.#node;
+    return this.invalid(`${what} must be ${expected}, not ${KINDS[type] ?? type}`);
+  }
+
+  #unknownKey(what: string, known: readonly string[]): PprotectError {
+    const near = nearest(this.#node.value, known);
+    return this.invalid(
+      `${what} has no key "${shown(this.#node.value)}"`,
+      near === undefined ? `its keys are ${known.join(", ")}` : `did you mean "${near}"?`,
+    );
+  }
+}
+
+const KINDS: Partial<Record<Node["type"], string>> = {
+  array: "a list",
+  boolean: "a truth value",
+  null: "null",
+  number: "a number",
+  object: "an object",
+  string: "a string",
+};
+
+/** A text, with the places of its lines. */
+class Source {
+  readonly #file: string;
+  readonly #lineEnds: readonly number[];
+
+  constructor(text: string, file: string) {
+    this.#file = file;
+    this.#lineEnds = [...text.matchAll(/\n/g)].map(({ index }) => index);
+  }
+
+  lineOf(offset: number): number {
+    let [low, high] = [0, this.#lineEnds.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#lineEnds[middle] ?? 0) < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low + 1;
+  }
+
+  invalid(offset: number, message: string, fix?: string): PprotectError {
+    return new PprotectError("invalid_manifest", `${this.#file}:${this.lineOf(offset)}: ${message}`, fix);
+  }
+}
+
+/**
+ * Reads a JSON text (RFC 8259): no comments, no trailing commas.
+ *
+ * @param file its name, for messages: `FILE:LINE: what is wrong`
+ * @throws PprotectError `invalid_manifest`
+ */
+export function parseLocatedJson(text: string, file: string): LocatedJson {
+  const source = new Source(text, file);
+  const errors: ParseError[] = [];
+  const root = parse(text, errors, source);
+  const [first] = errors;
+  if (first) throw source.invalid(first.offset, `not JSON: ${inWords(first)}`);
+  if (!root) throw source.invalid(0, "is empty");
+  return new LocatedJson(root, source);
+}
+
+function parse(text: string, errors: ParseError[], source: Source): Node | undefined {
+  try {
+    return parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw source.invalid(0, "nested too deeply");
+  }
+}
+
+/** `CommaExpected` as "comma expected". */
+function inWords({ error }: ParseError): string {
+  return printParseErrorCode(error)
+    .replace(/(?<=[a-z])(?=[A-Z])/g, " ")
+    .toLowerCase();
+}

@@ -1,0 +1,113 @@
+import { PprotectError } from "../common/errors.ts";
+import { shown } from "../common/printable.ts";
+import { decodeUtf8 } from "../crypto/utf8.ts";
+import { secretNameProblem } from "../store/names.ts";
+import { type LocatedJson, parseLocatedJson } from "./located-json.ts";
+import { isIdentifier, runsCode } from "./variable-names.ts";
+
+/** A project file: which secrets become which variables. */
+export interface Manifest {
+  /** The domain of the entries that name none. */
+  readonly domain: string | undefined;
+  readonly entries: readonly ManifestEntry[];
+}
+
+export interface ManifestEntry {
+  /** The secret's name. */
+  readonly name: string;
+  readonly variable: string;
+  readonly domain: string | undefined;
+  /** Where it stands in the file, from 1. */
+  readonly line: number;
+}
+
+/** Bytes that a manifest may have: room for ten thousand entries, and little enough to read whole. */
+export const MAX_MANIFEST_BYTES = 1024 * 1024;
+
+const MANIFEST_KEYS = ["secrets", "domain", "client_id"] as const;
+const ENTRY_KEYS = ["name", "env_var", "domain", "ttl"] as const;
+
+/**
+ * Reads a manifest: `{"secrets": [{"name", "env_var", "domain"?, "ttl"?}], "domain"?, "client_id"?}`. It is text
+ * from a repository: anything but JSON of this form is refused. `ttl` and `client_id`, which other programs have,
+ * mean nothing here: what a program is given lasts as long as the program.
+ *
+ * @param file its name, for messages: `FILE:LINE: what is wrong`
+ * @throws PprotectError `invalid_manifest`
+ */
+export function readManifest(bytes: Uint8Array, file: string): Manifest {
+  const root = parseLocatedJson(textOf(bytes, file), file);
+  const members = root.members("the manifest", MANIFEST_KEYS);
+  const secrets = members.get("secrets");
+  if (!secrets)
+    throw root.invalid('the manifest has no "secrets"', 'they are {"name": …, "env_var": …} in a list');
+  optionalText(members, "client_id");
+  const entries = secrets.list('"secrets"').map(readEntry);
+  refuseTwice(entries);
+  return { domain: optionalText(members, "domain"), entries: entries.map(({ entry }) => entry) };
+}
+
+function textOf(bytes: Uint8Array, file: string): string {
+  const text = bytes.length > MAX_MANIFEST_BYTES ? undefined : decodeUtf8(bytes);
+  if (text === undefined) {
+    const problem =
+      bytes.length > MAX_MANIFEST_BYTES ? `larger than ${MAX_MANIFEST_BYTES} bytes` : "not UTF-8";
+    throw new PprotectError("invalid_manifest", `${file}: ${problem}`);
+  }
+  // A byte order mark is no part of JSON, yet some editors write one.
+  return text.startsWith("\ufeff") ? text.slice(1) : text;
+}
+
+/** An entry and where it is from. */
+interface Located {
+  readonly entry: ManifestEntry;
+  readonly json: LocatedJson;
+}
+
+function readEntry(json: LocatedJson): Located {
+  const members = json.members('an entry of "secrets"', ENTRY_KEYS);
+  const name = requiredText(json, members, "name");
+  const variable = requiredText(json, members, "env_var");
+  const domain = optionalText(members, "domain");
+  optionalText(members, "ttl");
+  const problem = secretNameProblem(name) ?? variableProblem(variable);
+  if (problem !== undefined) throw json.invalid(problem);
+  return { entry: { name, variable, domain, line: json.line }, json };
+}
+
+function requiredText<Key extends string>(
+  entry: LocatedJson,
+  members: ReadonlyMap<Key, LocatedJson>,
+  key: Key,
+): string {
+  const text = optionalText(members, key);
+  if (text === undefined) throw entry.invalid(`an entry of "secrets" has no "${key}"`);
+  return text;
+}
+
+function optionalText<Key extends string>(
+  members: ReadonlyMap<Key, LocatedJson>,
+  key: Key,
+): string | undefined {
+  return members.get(key)?.text(`"${key}"`);
+}
+
+function variableProblem(variable: string): string | undefined {
+  if (!isIdentifier(variable)) {
+    return `"env_var" is a letter or "_", then letters, digits or "_", not "${shown(variable)}"`;
+  }
+  if (runsCode(variable)) {
+    return `"env_var" ${shown(variable)} can make the program run other code`;
+  }
+  return undefined;
+}
+
+function refuseTwice(entries: readonly Located[]): void {
+  const lines = new Map<string, number>();
+  for (const { entry, json } of entries) {
+    const line = lines.get(entry.variable);
+    if (line !== undefined)
+      throw json.invalid(`"env_var" ${shown(entry.variable)} stands in line ${line} already`);
+    lines.set(entry.variable, entry.line);
+  }
+}
