@@ -1,5 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import { shown } from "../common/printable.ts";
+import { isNestedTooDeep } from "./flow-nesting.ts";
 import type { Problem } from "./problem.ts";
 import {
   AUDIT_LOG_KEY,
@@ -31,21 +32,13 @@ export interface StrictReading {
  */
 export function readStrict(text: string): StrictReading {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, {
-    schema: "failsafe",
-    version: "1.2",
-    lineCounter,
-    // Checked below in linear time and by name.
-    uniqueKeys: false,
-    merge: false,
-    strict: true,
-    prettyErrors: false,
-    logLevel: "error",
-  });
+  const document = isNestedTooDeep(text) ? undefined : parseYaml(text, lineCounter);
+  if (!document) {
+    return { store: EMPTY_STORE, problems: [{ line: 1, message: TOO_DEEP }], lineOf: () => undefined };
+  }
   const walker = new Walker(lineCounter);
   for (const error of document.errors) {
-    const message =
-      error.code === "MULTIPLE_DOCS" ? "more than one YAML document" : `not YAML: ${error.message}`;
+    const message = MESSAGES[error.code] ?? `not YAML: ${error.message}`;
     walker.report(error.pos[0], shown(message.replaceAll("\n", " ")));
   }
   // What follows a syntax error is guesswork: report that alone.
@@ -56,6 +49,34 @@ export function readStrict(text: string): StrictReading {
     lineOf: (path) => walker.lineOf(path),
   };
 }
+
+/** @returns nothing when the nesting is too deep for the parser's stack */
+function parseYaml(text: string, lineCounter: LineCounter) {
+  try {
+    return parseDocument(text, {
+      schema: "failsafe",
+      version: "1.2",
+      lineCounter,
+      // Checked below in linear time and by name.
+      uniqueKeys: false,
+      merge: false,
+      strict: true,
+      prettyErrors: false,
+      logLevel: "error",
+    });
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+const TOO_DEEP = "nested too deep for a store";
+
+/** What of the parser's errors is said in our own words, by its code. */
+const MESSAGES: Readonly<Record<string, string>> = {
+  MULTIPLE_DOCS: "more than one YAML document",
+  RESOURCE_EXHAUSTION: TOO_DEEP,
+};
 
 interface Entry {
   readonly key: string;

@@ -16,7 +16,7 @@ export class ListAllSecretsCommand extends BaseCommand {
     const secrets = [...groupBySecret(this.readStore().data)]
       .map(([secret, domains]) => ({ secret, domains: domains.toSorted(compareCodePoints) }))
       .sort((a, b) => compareCodePoints(a.secret, b.secret));
-    if (secrets.length === 0) this.note(`(No secrets in protected at ${this.storePath})`);
+    if (secrets.length === 0) this.note(`(No secrets in protected at ${printable(this.storePath)})`);
     const lines = secrets.map(({ secret, domains }) => printable(`${secret}: ${domains.join(", ")}`));
     this.print(lines.map((line) => `${line}\n`).join(""));
     return { result: { secrets } };

@@ -18,7 +18,7 @@ export class ListDomainSecretsCommand extends DomainCommand {
     const domain = await this.existingDomain(keyFile);
     const names = [...findDomain(keyFile.data, domain).secrets.keys()].sort(compareCodePoints);
     if (names.length === 0)
-      this.note(`(No secrets in domain ${shown(domain)} of protected at ${this.storePath})`);
+      this.note(`(No secrets in domain ${shown(domain)} of protected at ${printable(this.storePath)})`);
     this.print(names.map((name) => `${printable(name)}\n`).join(""));
     return { result: { domain, secrets: names } };
   }

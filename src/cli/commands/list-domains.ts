@@ -10,7 +10,7 @@ export class ListDomainsCommand extends BaseCommand {
 
   async run(): Promise<Outcome> {
     const names = [...this.readStore().data.domains.keys()].sort(compareCodePoints);
-    if (names.length === 0) this.note(`(No domains in protected at ${this.storePath})`);
+    if (names.length === 0) this.note(`(No domains in protected at ${printable(this.storePath)})`);
     for (const name of names) this.printLine(printable(name));
     return { result: { domains: names } };
   }

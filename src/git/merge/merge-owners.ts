@@ -89,10 +89,13 @@ function ownerEntry(
   const { sides, custodians, opener } = context;
   const pwdkm = custodians.get(owner);
   if (pwdkm === undefined) return undefined;
-  for (const side of ["ours", "theirs"] as const) {
-    const sealed = standingEntry(sides, side, domainName, owner, domain.publicKey, pwdkm);
-    if (sealed !== undefined) return sealed;
-  }
+  const standing = (["ours", "theirs"] as const).flatMap(
+    (side) => standingEntry(sides, side, domainName, owner, domain.publicKey, pwdkm) ?? [],
+  );
+  // One that a side sealed anew, perhaps because the base's could not be opened, is never the worse.
+  const before = sides.base.domains.get(domainName)?.owners.get(owner);
+  const sealed = standing.find((entry) => entry !== before) ?? standing[0];
+  if (sealed !== undefined) return sealed;
   for (const side of ["ours", "theirs"] as const) {
     if (sides[side].domains.get(domainName)?.publicKey !== domain.publicKey) continue;
     const key = opener.domainKey(side, domainName);

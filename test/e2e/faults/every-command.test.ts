@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { commandNames } from "../../../src/cli/registry.ts";
 import { binary } from "../../support/binary.ts";
 import { COMMAND_CASES, type CommandCase, snapshot } from "../../support/command-table.ts";
+import { COUNTS } from "../../support/counts.ts";
 import { pprotect, type Result, runProgram } from "../../support/run.ts";
 import { removeFolders, type Sandbox } from "../../support/sandbox.ts";
 import { ALICE, BOB } from "../../support/stores.ts";
@@ -18,6 +19,8 @@ const COLOUR = /\x1b\[[\d;]*m/;
 const NEVER = [ALICE.passphrase, BOB.passphrase, "prod-token", "internal error", "\n    at "];
 
 test("the table has every command of the registry", () => {
+  expect(COMMAND_CASES).toHaveLength(COUNTS.commands);
+  expect(questions).toHaveLength(COUNTS.questions);
   expect(COMMAND_CASES.map(({ name }) => name).toSorted()).toEqual(commandNames().toSorted());
 });
 

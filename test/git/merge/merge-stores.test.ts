@@ -7,6 +7,7 @@ import { NO_CREDENTIALS, type Opener, openerFor } from "../../../src/git/merge/o
 import type { Sides } from "../../../src/git/merge/sides.ts";
 import { KeyFile } from "../../../src/store/key-file.ts";
 import { parseStore } from "../../../src/store/parse.ts";
+import type { StoreData } from "../../../src/store/store-data.ts";
 import { type MergeCase, mergeCases, openEverything } from "../../support/merge-cases.ts";
 
 const ALICE = { name: "alice@example.com", passphrase: `P${"a".repeat(64)}P` };
@@ -109,6 +110,22 @@ test("two sides that each remove another owner do not leave a domain without one
   expect(conflicts.map(({ subject }) => conflictLabel(subject))).toEqual(["dev"]);
   const { store } = merge(sides, NO_CREDENTIALS, "theirs");
   expect(openEverything(store, PASSPHRASES).owners).toEqual({ dev: [ALICE.name] });
+});
+
+test("an owner's key that one side sealed anew, after it could not be opened, is the one that stays", () => {
+  const start = base();
+  const both = start.addOwner("dev", BOB.name, unlocked(start));
+  const mended = both.removeOwner("dev", BOB.name).addOwner("dev", BOB.name, unlocked(both));
+  const entryOf = (store: StoreData) => store.domains.get("dev")?.owners.get(BOB.name);
+  for (const [ours, theirs] of [
+    [mended, both.addSecret("dev", "new", "v")],
+    [both.addSecret("dev", "new", "v"), mended],
+  ] as const) {
+    const { store, conflicts } = merge({ base: both.data, ours: ours.data, theirs: theirs.data });
+    expect(conflicts).toEqual([]);
+    expect(entryOf(store)).toBe(entryOf(mended.data) ?? "");
+    expect(openEverything(store, PASSPHRASES).secrets).toEqual({ dev: { k: "v", new: "v" } });
+  }
 });
 
 test("two passphrases for one custodian are a conflict, and either can be chosen", () => {
