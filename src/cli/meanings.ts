@@ -24,6 +24,10 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
   },
   invalid_name: { meaning: "a name that a store cannot have", action: "choose another name" },
   invalid_value: { meaning: "a value that a secret cannot have", action: "encode it, for example as base64" },
+  invalid_manifest: {
+    meaning: "the project file (.secrets.json) is wrong",
+    action: "mend the line that the message names",
+  },
   invalid_passphrase: { meaning: "a new passphrase cannot be used", action: "give another one" },
   no_such_domain: { meaning: "the store has no such domain", action: "`pprotect list-domains`" },
   no_such_secret: {

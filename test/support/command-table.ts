@@ -4,6 +4,7 @@ import { binary } from "./binary.ts";
 import { runProgram } from "./run.ts";
 import { FRESH_PASSPHRASE, type Sandbox, sandbox } from "./sandbox.ts";
 import { ALICE, BOB } from "./stores.ts";
+import { CTRL_D } from "./terminal.ts";
 
 /** A command that asks for all that it can ask for. */
 export interface CommandCase {
@@ -12,6 +13,8 @@ export interface CommandCase {
   readonly args: readonly string[];
   /** Each question, and the line that answers it; none for a command that never asks. */
   readonly answers: readonly (readonly [question: string, line: string])[];
+  /** What is typed in the end, for a command that reads standard input itself. */
+  readonly thenTyped?: string;
   /** Whether it changes a file when it is answered. */
   readonly writes: boolean;
   /** Whether it prints data on standard output. */
@@ -140,6 +143,11 @@ export const COMMAND_CASES: readonly CommandCase[] = [
   ),
   printing("decrypt-domain", [], [...AS_ALICE, ["Domain name: ", "prod"]]),
   printing("exec", ["--domain", "prod", "--", "printenv", "token"], AS_ALICE),
+  {
+    ...printing("redact", ["--domain", "prod", "-u", ALICE.name, "--passphrase-file", "alice.pw"]),
+    prints: false,
+    thenTyped: `nothing secret\r${CTRL_D}`,
+  },
   writing(
     "git resolve",
     [],
@@ -160,6 +168,9 @@ export const COMMAND_CASES: readonly CommandCase[] = [
   printing("git pre-commit", [], [], { prepare: repository, prints: false }),
   printing("git check", [], [], { prepare: repository, prints: false }),
 ];
+
+/** With its credentials left to be asked: what follows them on standard input could be taken for answers. */
+export const REDACT_AT_PROMPTS: CommandCase = printing("redact", ["--domain", "prod"], AS_ALICE);
 
 type Answers = CommandCase["answers"];
 type Rest = Partial<Pick<CommandCase, "prints" | "prepare">>;

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { commandNames } from "../../../src/cli/registry.ts";
 import { binary } from "../../support/binary.ts";
-import { COMMAND_CASES, type CommandCase, snapshot } from "../../support/command-table.ts";
+import { COMMAND_CASES, type CommandCase, REDACT_AT_PROMPTS, snapshot } from "../../support/command-table.ts";
 import { COUNTS } from "../../support/counts.ts";
 import { pprotect, type Result, runProgram } from "../../support/run.ts";
 import { removeFolders, type Sandbox } from "../../support/sandbox.ts";
@@ -30,20 +30,21 @@ async function answerAll(session: TerminalSession, answers: CommandCase["answers
 
 /** Runs a case with every answer at a terminal. */
 async function atAnyTerminal(
-  { args, answers, prepare, writes }: CommandCase,
+  { args, answers, thenTyped = "", prepare, writes }: CommandCase,
   options: Omit<TerminalOptions, "cwd">,
 ): Promise<TerminalSession> {
   const box = await prepare();
   const before = snapshot(box);
   const session = atTerminal(args, { cwd: box.folder, ...options });
   await answerAll(session, answers);
+  session.type(thenTyped);
   expect([await session.exited, session.screen()]).toEqual([0, session.screen()]);
   expect(session.modes()).toEqual(session.modesBefore);
   expect(Bun.deepEquals(snapshot(box), before)).toBe(!writes);
   return session;
 }
 
-const questions = COMMAND_CASES.flatMap((each) =>
+const questions = [...COMMAND_CASES, REDACT_AT_PROMPTS].flatMap((each) =>
   each.answers.map(([question], index) => ({ ...each, question, index })),
 );
 

@@ -66,6 +66,7 @@ const lookers: readonly (readonly string[])[] = [
   ["check"],
   ["check", "-u", ALICE.name],
   ["git", "textconv", "protected.yaml"],
+  ["list-domains", "--json"],
 ];
 
 /** Commands that get the name at their prompt. */
@@ -99,6 +100,8 @@ describe.each(NAMES)("a domain and a custodian named by %s", (_, name) => {
         const result = await pprotect(args, { cwd: box.folder, env: ENV });
         expectSafe(args, result);
         expect([args, result.status, result.stderr]).toEqual([args, 0, result.stderr]);
+        if (args.includes("--json"))
+          expect(JSON.stringify(JSON.parse(result.stdout))).toContain(JSON.stringify(name).slice(1, -1));
       }),
     );
     expect(readdirSync(box.folder)).not.toContain("owned");

@@ -85,4 +85,4 @@ test("a writer that is killed at any moment leaves the whole old store or the wh
   expect(Object.keys(secretsOf(box.read(), "dev", BOB)).toSorted()).toEqual(
     [...Object.keys(expected), "last"].toSorted(),
   );
-});
+}, 300_000);
