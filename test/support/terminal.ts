@@ -17,6 +17,12 @@ export interface TerminalSession {
   waitFor(text: string): Promise<void>;
   /** Keys, as typed. */
   type(keys: string): void;
+  /** Gives the terminal another size, and tells the program. */
+  resize(columns: number, rows: number): void;
+  /** The terminal goes away, as when its window is closed. */
+  hangUp(): void;
+  /** Sends the program a signal. */
+  kill(signal: NodeJS.Signals): void;
   /** {@link waitFor} and {@link type} with Return. */
   answer(question: string, line: string): Promise<void>;
   /** The terminal's modes before the program started. */
@@ -36,6 +42,8 @@ export interface TerminalOptions extends RunOptions {
 
 export const CTRL_C = "\x03";
 export const CTRL_D = "\x04";
+export const CTRL_Z = "\x1a";
+export const CTRL_BACKSLASH = "\x1c";
 
 /** Starts the compiled binary at a terminal of its own. */
 export function atTerminal(args: readonly string[], options: TerminalOptions): TerminalSession {
@@ -86,6 +94,9 @@ export function programAtTerminal(
       terminal.write(keys);
     },
     pid: child.pid,
+    resize: (columns, rows) => terminal.resize(columns, rows),
+    hangUp: () => terminal.close(),
+    kill: (signal) => child.kill(signal),
     modesBefore,
     modes: () => (terminal.closed ? modes : modesOf(terminal)),
     async answer(question, line) {
@@ -95,7 +106,7 @@ export function programAtTerminal(
     exited: child.exited.then(async (status) => {
       // What the program wrote last may still be on its way through the terminal.
       await Bun.sleep(20);
-      modes = modesOf(terminal);
+      if (!terminal.closed) modes = modesOf(terminal);
       terminal.close();
       return status;
     }),

@@ -1,7 +1,6 @@
 import { isatty } from "node:tty";
 import { Command, Option } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
-import { fileError } from "../../store/file-error.ts";
 import { findDomain } from "../../store/lookup.ts";
 import { BaseCommand } from "../base-command.ts";
 import { OutputClosedError } from "../output.ts";
@@ -41,13 +40,20 @@ export class RedactCommand extends BaseCommand {
     warnOfShort(redaction);
     this.releaseTerminal();
     const { pump } = await import("../../exec/redact/pump.ts");
-    try {
-      const end = await pump(STDIN, STDOUT, redaction.redactor(), { interactive: isatty(STDOUT) });
-      if (end === "closed") throw new OutputClosedError();
-    } catch (error) {
-      if (error instanceof OutputClosedError) throw error;
-      throw fileError("redact", "standard input", error);
-    }
+    let closed = false;
+    await pump([
+      {
+        input: STDIN,
+        output: STDOUT,
+        filter: redaction.redactor(),
+        name: "standard output",
+        interactive: isatty(STDOUT),
+        onClosed: () => {
+          closed = true;
+        },
+      },
+    ]);
+    if (closed) throw new OutputClosedError();
     return 0;
   }
 }

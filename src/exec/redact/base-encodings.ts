@@ -36,8 +36,8 @@ const ALPHABETS: readonly Alphabet[] = [
   },
 ];
 
-/** Where `base64`, PEM and `xxd -p` break their lines, in digits. */
-const BASE64_WIDTHS = [76, 64];
+/** Where `base64` and `base32`, PEM, and `xxd -p` break their lines, in digits. */
+const WIDTHS = [76, 64];
 const HEX_WIDTH = 60;
 const LINE_ENDS = ["\n", "\r\n"];
 
@@ -64,14 +64,14 @@ export function baseEncodings(bytes: Uint8Array): Pattern[] {
       });
     }
   }
-  return [...patterns, ...BASE64.flatMap((alphabet) => wrappedForms(bytes, alphabet))];
+  return [...patterns, ...ALPHABETS.flatMap((alphabet) => wrappedForms(bytes, alphabet))];
 }
 
 /** What stands in lines, if the bytes are all that is encoded. */
 function wrappedForms(bytes: Uint8Array, alphabet: Alphabet): Pattern[] {
   const digits = innerDigits(bytes, 0, alphabet);
   const endings = endingsOf(bytes, 0, alphabet);
-  return BASE64_WIDTHS.filter((width) => digits.length >= width).flatMap((width) =>
+  return WIDTHS.filter((width) => digits.length >= width).flatMap((width) =>
     LINE_ENDS.map((end) => ({
       stem: wrapped(digits, width, end),
       endings: digits.length % width === 0 ? ["", ...endings.map((ending) => end + ending)] : endings,

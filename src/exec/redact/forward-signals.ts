@@ -12,13 +12,7 @@ const KEYED = ["SIGINT", "SIGQUIT"] as const;
  * @returns ends it: the next signal is for us
  */
 export function forwardSignals(child: number, sharesKeys: boolean): () => void {
-  const forward = (signal: NodeJS.Signals): void => {
-    try {
-      process.kill(child, signal);
-    } catch {
-      // It has just ended.
-    }
-  };
+  const forward = (signal: NodeJS.Signals): void => send(child, signal);
   const forwardKeyed = (signal: NodeJS.Signals): void => {
     if (!sharesKeys || !hasKeys()) forward(signal);
   };
@@ -41,5 +35,14 @@ function hasKeys(): boolean {
     }
   } catch {
     return false;
+  }
+}
+
+/** Sends a signal to a process that may have ended. */
+export function send(child: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(child, signal);
+  } catch {
+    // It has.
   }
 }

@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs";
 import { constants } from "node:os";
-import { readSome, writeAll } from "./pump.ts";
+import type { Stream } from "./pump.ts";
 import { copySize, foregroundOf, isForeground, modesOf, rawModes, setModes, suspendKey } from "./terminal.ts";
 
-const KEYS = 1 << 12;
-
 /** ms in which our stop takes effect, if anyone is there to continue us. */
-const STOP = 100;
+const STOP = 20;
 
 /** Our terminal while its keys go to a child at another. */
 export interface PassedKeys {
+  /** The keys' way. */
+  readonly stream: Stream;
   /** Gives our terminal back as it was. */
   restore(): void;
 }
@@ -36,30 +36,27 @@ export function passKeys(ours: number, master: number, child: number): PassedKey
     if (!restored) leave();
     restored = true;
   };
+  const push = (keys: Uint8Array): Uint8Array => {
+    const at = keys.indexOf(suspendKey(modesOf(master)) ?? -1);
+    if (at === -1 || !stopsByDefault(master, child)) return keys;
+    suspend(child, leave, enter);
+    // A terminal forgets what was typed before the key.
+    return keys.subarray(at + 1);
+  };
+  const nothing = (): Uint8Array => new Uint8Array(0);
   enter();
   process.on("SIGCONT", enter);
   process.on("exit", restore);
-  void copyKeys(ours, master, async (keys) => {
-    const at = keys.indexOf(suspendKey(modesOf(master)) ?? -1);
-    if (at === -1 || !stopsByDefault(master, child)) return keys;
-    await writeAll(master, keys.subarray(0, at));
-    await suspend(child, leave, enter);
-    return keys.subarray(at + 1);
-  });
-  return { restore };
-}
-
-/** Copies until either terminal is gone. */
-async function copyKeys(
-  from: number,
-  to: number,
-  filter: (keys: Uint8Array) => Promise<Uint8Array>,
-): Promise<void> {
-  const buffer = new Uint8Array(KEYS);
-  for (;;) {
-    const length = await readSome(from, buffer).catch(() => 0);
-    if (length === 0 || !(await writeAll(to, await filter(buffer.subarray(0, length))))) return;
-  }
+  return {
+    stream: {
+      input: ours,
+      output: master,
+      filter: { held: 0, push, pause: nothing, end: nothing },
+      name: "the program's terminal",
+      aside: true,
+    },
+    restore,
+  };
 }
 
 /**
@@ -79,14 +76,11 @@ function stopsByDefault(master: number, child: number): boolean {
 }
 
 /** Stops the child and us with all of our pipeline, as the key does without us, until we are continued. */
-async function suspend(child: number, leave: () => void, enter: () => void): Promise<void> {
-  const { promise: continued, resolve } = Promise.withResolvers<void>();
-  process.once("SIGCONT", resolve);
+function suspend(child: number, leave: () => void, enter: () => void): void {
   process.kill(-child, "SIGSTOP");
   leave();
   process.kill(0, "SIGTSTP");
-  await Promise.race([continued, Bun.sleep(STOP)]);
-  process.off("SIGCONT", resolve);
+  Bun.sleepSync(STOP);
   enter();
   process.kill(-child, "SIGCONT");
 }

@@ -2,11 +2,11 @@ import { constants } from "node:os";
 import { PprotectError } from "../../common/errors.ts";
 import { openLibc } from "../../common/libc.ts";
 import { shown } from "../../common/printable.ts";
-import { errnoOf, fileError } from "../../store/file-error.ts";
+import { errnoOf } from "../../store/file-error.ts";
 import { findExecutable } from "../find-executable.ts";
-import { forwardSignals } from "./forward-signals.ts";
+import { forwardSignals, send } from "./forward-signals.ts";
 import { passKeys } from "./keys.ts";
-import { pump } from "./pump.ts";
+import { pump, type Stream } from "./pump.ts";
 import type { Redaction } from "./redaction.ts";
 import { type ChildStreams, openStreams, type RedactedStream, STDIN } from "./streams.ts";
 import { closeAll, copySize } from "./terminal.ts";
@@ -39,13 +39,17 @@ export async function runRedacted(
   const stopForwarding = forwardSignals(child.pid, terminal?.controlling === undefined);
   const keys = terminal?.controlling === undefined ? undefined : passKeys(STDIN, terminal.master, child.pid);
   if (terminal) process.on("SIGWINCH", () => resize(streams, child.pid));
-  const over = new AbortController();
-  const pumping = streams.redacted.map((stream) => redact(stream, redaction, child.pid, over.signal));
-  try {
-    await child.exited;
+  let over = false;
+  child.exited.then(() => {
+    over = true;
     stopForwarding();
-    over.abort();
-    await Promise.all(pumping);
+  });
+  // Wakes us from waiting for output.
+  process.on("SIGCHLD", () => undefined);
+  const redacted = streams.redacted.map((stream) => redactedStream(stream, redaction, child.pid));
+  try {
+    await pump(keys ? [...redacted, keys.stream] : redacted, () => over);
+    await child.exited;
   } finally {
     keys?.restore();
   }
@@ -82,31 +86,27 @@ function spawn(
   }
 }
 
-/** Pumps a stream. When it cannot be written any more, the child sees its own end closed. */
-async function redact(
+/** The stream; when nobody reads it any more, the child sees its own end closed. */
+function redactedStream(
   { input, output, interactive }: RedactedStream,
   redaction: Redaction,
   child: number,
-  over: AbortSignal,
-): Promise<void> {
-  const close = (): void => {
-    if (!interactive) closeAll([input]);
-    else if (!over.aborted) process.kill(child, "SIGHUP");
+): Stream {
+  return {
+    input,
+    output,
+    interactive,
+    filter: redaction.redactor(),
+    name: output === 1 ? "standard output" : "standard error",
+    onClosed: () => (interactive ? send(child, "SIGHUP") : closeAll([input])),
   };
-  try {
-    const options = interactive ? { interactive, over } : {};
-    if ((await pump(input, output, redaction.redactor(), options)) === "closed") close();
-  } catch (error) {
-    close();
-    throw fileError("write to", output === 1 ? "standard output" : "standard error", error);
-  }
 }
 
 /** Gives the child's terminal the size of ours; without a session at it, nobody else tells the child. */
 function resize({ terminal }: ChildStreams, child: number): void {
   if (!terminal) return;
   copySize(terminal.ours, terminal.master);
-  if (terminal.controlling === undefined) process.kill(child, "SIGWINCH");
+  if (terminal.controlling === undefined) send(child, "SIGWINCH");
 }
 
 /** Ends us as the child ended; without a core file, which would hold secrets. */

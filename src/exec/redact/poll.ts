@@ -1,0 +1,60 @@
+import { openLibc } from "../../common/libc.ts";
+
+/** What to wait for at a descriptor, and what came (poll(2)). */
+export const POLLIN = 1;
+export const POLLOUT = 4;
+export const POLLERR = 8;
+export const POLLHUP = 16;
+
+/** Bytes of a `struct pollfd`: the descriptor, what is waited for, what came. */
+const SIZE = 8;
+
+type Poll = (descriptors: Uint8Array, count: number, milliseconds: number) => number;
+let poll: Poll | undefined;
+
+function openPoll(): Poll {
+  if (process.platform === "win32") return everythingIsReady;
+  const libc = openLibc({ poll: { args: ["ptr", "u64", "int"], returns: "int" } });
+  return (descriptors, count, milliseconds) => libc.poll(descriptors, count, milliseconds);
+}
+
+/** There is no poll here: reads and writes block, which with one stream comes to the same. */
+const everythingIsReady: Poll = (descriptors, count) => {
+  const view = new DataView(descriptors.buffer);
+  for (let at = 0; at < count; at++) view.setInt16(at * SIZE + 6, view.getInt16(at * SIZE + 4, true), true);
+  return count;
+};
+
+/** Descriptors to wait for together. */
+export class PollSet {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #count: number;
+
+  constructor(count: number) {
+    this.#count = count;
+    this.#bytes = new Uint8Array(count * SIZE);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+
+  /** Waits at the `at`th place for a descriptor, or for none. */
+  set(at: number, descriptor: number | undefined, events: number): void {
+    this.#view.setInt32(at * SIZE, descriptor ?? -1, true);
+    this.#view.setInt16(at * SIZE + 4, events, true);
+    this.#view.setInt16(at * SIZE + 6, 0, true);
+  }
+
+  /** What came at the `at`th place. */
+  came(at: number): number {
+    return this.#view.getInt16(at * SIZE + 6, true);
+  }
+
+  /**
+   * Waits until something comes, a signal does, or the time is over.
+   * @returns whether something came
+   */
+  wait(milliseconds: number): boolean {
+    poll ??= openPoll();
+    return poll(this.#bytes, this.#count, milliseconds) > 0;
+  }
+}
