@@ -2,6 +2,7 @@ import { constants } from "node:os";
 import { PprotectError } from "../../common/errors.ts";
 import { openLibc } from "../../common/libc.ts";
 import { shown } from "../../common/printable.ts";
+import { restoreCoreLimit } from "../../common/process-hardening.ts";
 import { errnoOf } from "../../store/file-error.ts";
 import { findExecutable } from "../find-executable.ts";
 import { forwardSignals, send } from "./forward-signals.ts";
@@ -33,6 +34,7 @@ export async function runRedacted(
   }
   const path = findExecutable(command[0], environment.PATH);
   const streams = openStreams();
+  restoreCoreLimit();
   const child = spawn(path, command, environment, streams);
   closeAll([streams.stdout, streams.stderr]);
   const { terminal } = streams;
