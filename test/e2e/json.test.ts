@@ -19,7 +19,7 @@ afterAll(removeFolders);
 const env = { PPROTECT_USER: ALICE.name, PPROTECT_PASSPHRASE: ALICE.passphrase };
 
 /** Commands whose standard output stays raw. */
-const RAW = ["exec", "git textconv"];
+const RAW = ["exec", "redact", "git textconv"];
 
 /** A command's words, then `--json`, then the rest of the line. */
 function withJson(name: string, args: readonly string[]): string[] {

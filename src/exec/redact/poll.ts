@@ -58,3 +58,33 @@ export class PollSet {
     return poll(this.#bytes, this.#count, milliseconds) > 0;
   }
 }
+
+/** What an empty pipe takes at once. */
+export const PIPE_SIZE = 1 << 16;
+
+/** fcntl(2) and ioctl(2), as Linux has them. */
+const F_GETPIPE_SZ = 1032;
+const FIONREAD = 0x541b;
+
+const unread = new Int32Array(1);
+let pipes: ReturnType<typeof openPipeFunctions> | undefined;
+
+function openPipeFunctions() {
+  return openLibc({
+    fcntl: { args: ["int", "int"], returns: "int" },
+    ioctl: { args: ["int", "u64", "ptr"], returns: "int" },
+  });
+}
+
+/** Whether a descriptor is a pipe that takes {@link PIPE_SIZE} bytes when nothing is in it; known for Linux only. */
+export function isPipe(descriptor: number): boolean {
+  if (process.platform !== "linux") return false;
+  pipes ??= openPipeFunctions();
+  return pipes.fcntl(descriptor, F_GETPIPE_SZ) >= PIPE_SIZE;
+}
+
+/** Whether all that was written to a pipe has been read. */
+export function isEmptyPipe(descriptor: number): boolean {
+  pipes ??= openPipeFunctions();
+  return pipes.ioctl(descriptor, FIONREAD, unread) === 0 && unread[0] === 0;
+}

@@ -1,6 +1,6 @@
 import { fstatSync, readSync, writeSync } from "node:fs";
 import { errnoOf, fileError } from "../../store/file-error.ts";
-import { POLLERR, POLLHUP, POLLIN, POLLOUT, PollSet } from "./poll.ts";
+import { isEmptyPipe, isPipe, PIPE_SIZE, POLLERR, POLLHUP, POLLIN, POLLOUT, PollSet } from "./poll.ts";
 
 /** What a stream goes through; see {@link Redactor}, which is one. */
 export interface Filter {
@@ -28,7 +28,7 @@ export interface Stream {
 
 const CHUNK = 1 << 16;
 
-/** What can always be written to a pipe that takes anything: PIPE_BUF. */
+/** What a pipe takes that takes anything: PIPE_BUF. */
 const ATOMIC = 1 << 12;
 
 /** ms without input after which someone may be waiting for what is held back. */
@@ -86,8 +86,8 @@ const EMPTY = new Uint8Array(0);
 class OpenStream {
   readonly stream: Stream;
   readonly #buffer = new Uint8Array(CHUNK);
-  /** How much may be written at once without waiting. */
-  readonly #atOnce: number;
+  readonly #toFile: boolean;
+  readonly #toPipe: boolean;
   #pending: Uint8Array = EMPTY;
   #ended = false;
   #closed = false;
@@ -95,7 +95,8 @@ class OpenStream {
 
   constructor(stream: Stream) {
     this.stream = stream;
-    this.#atOnce = isFile(stream.output) ? Number.POSITIVE_INFINITY : ATOMIC;
+    this.#toFile = isFile(stream.output);
+    this.#toPipe = isPipe(stream.output);
   }
 
   get done(): boolean {
@@ -150,7 +151,7 @@ class OpenStream {
           this.stream.output,
           this.#pending,
           0,
-          Math.min(this.#pending.length, this.#atOnce),
+          Math.min(this.#pending.length, this.#room),
         );
         this.#pending = this.#pending.subarray(written);
       } catch (error) {
@@ -163,6 +164,14 @@ class OpenStream {
         return;
       }
     }
+  }
+
+  /** How much can be written now without waiting. */
+  get #room(): number {
+    if (this.#toFile) return this.#pending.length;
+    return this.#toPipe && this.#pending.length > ATOMIC && isEmptyPipe(this.stream.output)
+      ? PIPE_SIZE
+      : ATOMIC;
   }
 
   #close(): void {
