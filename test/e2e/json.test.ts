@@ -181,7 +181,7 @@ describe("an answer that is no has its result, and exit status 1", () => {
       answerOf(["git", "merge-driver", "base", "ours", theirs, "7", "protected.yaml"], { cwd: folder });
     expect(await merge("broken")).toMatchObject({
       error: { code: "invalid_store" },
-      result: { conflicts: [], problems: [expect.any(String)] },
+      result: { conflicts: [], problems: [expect.any(String)], grants: [] },
     });
     write("ours", store.setSecret("dev", "api-key", "1", NOW).toString());
     expect(await merge("theirs")).toMatchObject({

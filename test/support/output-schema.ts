@@ -33,6 +33,8 @@ export function readAnswer(stdout: string): Answer {
   if (!/^[^\n]+\n$/.test(stdout)) throw new Error(`not one line: ${JSON.stringify(stdout)}`);
   const answer: unknown = JSON.parse(stdout);
   if (isAnswer(answer)) return answer;
-  const { errors } = validator.validate(answer);
+  const { command } = answer as Answer;
+  const anyOf = [{ $ref: `#/$defs/${command.replaceAll(" ", "-")}` }];
+  const { errors } = new Validator({ ...OUTPUT_SCHEMA, anyOf }, "2020-12", false).validate(answer);
   throw new Error(`${stdout}${errors.map((each) => `${each.instanceLocation}: ${each.error}`).join("\n")}`);
 }
