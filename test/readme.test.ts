@@ -4,30 +4,13 @@ import { join, resolve } from "node:path";
 import packageJson from "../package.json" with { type: "json" };
 import { commandNames } from "../src/cli/registry.ts";
 import { binary } from "./support/binary.ts";
+import { consoleSteps } from "./support/console-steps.ts";
 import { runProgram } from "./support/run.ts";
 import { emptyFolder, removeFolders } from "./support/sandbox.ts";
 
 afterAll(removeFolders);
 
 const README = readFileSync(resolve(import.meta.dir, "../README.md"), "utf8");
-
-interface Step {
-  readonly command: string;
-  /** What it prints; a line of `…` stands for any lines. */
-  readonly output: readonly string[];
-}
-
-/** Every `$ command` of the README's console blocks, in order. */
-function steps(): Step[] {
-  const found: { command: string; output: string[] }[] = [];
-  for (const [, block = ""] of README.matchAll(/```console\n([\s\S]*?)```/g)) {
-    for (const line of block.trimEnd().split("\n")) {
-      if (line.startsWith("$ ")) found.push({ command: line.slice(2), output: [] });
-      else found.at(-1)?.output.push(line);
-    }
-  }
-  return found;
-}
 
 test("every command in the README does and prints what the README says", async () => {
   const folder = emptyFolder();
@@ -46,7 +29,7 @@ test("every command in the README does and prints what the README says", async (
   writeFileSync(join(folder, "alice.pass"), "a passphrase\n", { mode: 0o600 });
   writeFileSync(join(folder, ".gitignore"), "*.pass\n");
   await shell("git init -q -b main && git add -A && git commit -q -m start");
-  for (const { command, output } of steps()) {
+  for (const { command, output } of consoleSteps(README)) {
     // The store as a reader has it by then.
     if (command.startsWith("git checkout -q -b")) await shell("git add -A && git commit -q -m store");
     const { status, stdout } = await shell(command);

@@ -17,16 +17,22 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
   invalid_store: { meaning: "the file is no valid store", action: "`pprotect check` lists every problem" },
   unresolved_merge: { meaning: "a merge left conflicts in the store", action: "`pprotect git resolve`" },
   store_locked: { meaning: "another process is writing the store", action: "try again" },
-  store_changed: { meaning: "the store was changed meanwhile by another program", action: "try again" },
+  store_changed: {
+    meaning: "the store was changed meanwhile by somebody else",
+    action: "look at it, then try again",
+  },
   file_error: {
     meaning: "a file cannot be read or written",
     action: "the message has the system's reason; nothing is half written",
   },
-  invalid_name: { meaning: "a name that a store cannot have", action: "choose another name" },
-  invalid_value: { meaning: "a value that a secret cannot have", action: "encode it, for example as base64" },
+  invalid_name: { meaning: "a name that cannot be used in a store", action: "choose another name" },
+  invalid_value: {
+    meaning: "a value that is no text, or not all of it",
+    action: "encode it, for example as base64",
+  },
   invalid_manifest: {
-    meaning: "the project file (.secrets.json) is wrong",
-    action: "mend the line that the message names",
+    meaning: "`.secrets.json`, or what `--manifest` names, cannot be used",
+    action: "correct the line that the message names",
   },
   invalid_passphrase: { meaning: "a new passphrase cannot be used", action: "give another one" },
   no_such_domain: { meaning: "the store has no such domain", action: "`pprotect list-domains`" },
@@ -63,7 +69,10 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
     meaning: "something sealed in the store does not open",
     action: "it was damaged or sealed to an old key: take it from git's history, or set it anew",
   },
-  aborted: { meaning: "it was not confirmed", action: "`--yes` confirms" },
+  aborted: {
+    meaning: "it was not confirmed, or nobody could take a generated key; nothing was changed",
+    action: "`--yes` confirms; a key is taken from standard output",
+  },
   interrupted: { meaning: "Ctrl-C", action: "nothing was changed; run it again" },
   end_of_input: {
     meaning: "standard input ended at a question",
