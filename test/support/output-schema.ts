@@ -36,5 +36,7 @@ export function readAnswer(stdout: string): Answer {
   const { command } = answer as Answer;
   const anyOf = [{ $ref: `#/$defs/${command.replaceAll(" ", "-")}` }];
   const { errors } = new Validator({ ...OUTPUT_SCHEMA, anyOf }, "2020-12", false).validate(answer);
-  throw new Error(`${stdout.slice(0, 500)}\n${errors.map((each) => `${each.instanceLocation}: ${each.error}`).join("\n")}`);
+  throw new Error(
+    `${stdout.slice(0, 500)}\n${errors.map((each) => `${each.instanceLocation}: ${each.error}`).join("\n")}`,
+  );
 }
