@@ -1,0 +1,117 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { chmodSync, writeFileSync } from "node:fs";
+import { binary } from "../../support/binary.ts";
+import { withMounts } from "../../support/namespace.ts";
+import { pprotect, runProgram } from "../../support/run.ts";
+import { removeFolders, type Sandbox, sandbox } from "../../support/sandbox.ts";
+import { ALICE } from "../../support/stores.ts";
+import { openToEveryone, withoutRights } from "../../support/unprivileged.ts";
+
+afterAll(removeFolders);
+
+const ARGS = ["list-user-secrets", "-u", ALICE.name, "--passphrase-file"];
+
+function withMode(box: Sandbox, mode: number, name = "alice.pw"): string {
+  writeFileSync(box.path(name), `${ALICE.passphrase}\n`);
+  chmodSync(box.path(name), mode);
+  return name;
+}
+
+describe("a passphrase file that others can read", () => {
+  test.each([0o644, 0o640, 0o604, 0o666, 0o444])(
+    "earns one line that says what to run: mode %o",
+    async (mode) => {
+      const box = sandbox();
+      const result = await pprotect([...ARGS, withMode(box, mode)], { cwd: box.folder });
+      expect([result.status, result.stderr]).toEqual([
+        0,
+        "pprotect: warning: others can read the passphrase: run `chmod 600 alice.pw`\n",
+      ]);
+    },
+  );
+
+  test("is told apart from one that they cannot, which earns none", async () => {
+    const box = sandbox();
+    for (const mode of [0o600, 0o400, 0o700, 0o622]) {
+      const result = await pprotect([...ARGS, withMode(box, mode)], { cwd: box.folder });
+      expect([result.status, result.stderr]).toEqual([0, ""]);
+    }
+  });
+
+  test("has its name quoted for the shell", async () => {
+    const box = sandbox();
+    const name = withMode(box, 0o644, "alice's pass \u001b[1m.pw");
+    const { stderr } = await pprotect([...ARGS, name], { cwd: box.folder });
+    expect(stderr).toContain("`chmod 600 'alice'\\''s pass \\u{1b}[1m.pw'`");
+  });
+
+  test("is named where a new passphrase comes from one", async () => {
+    const box = sandbox();
+    const fresh = withMode(box, 0o644, "new.pw");
+    const args = ["set-key-custodian-passphrase", "-u", ALICE.name, "--passphrase-file", box.alice];
+    const changed = await pprotect([...args, "--new-passphrase-file", fresh, "--key-type", "fast"], {
+      cwd: box.folder,
+    });
+    expect([changed.status, changed.stderr.match(/^pprotect: warning: .*$/gm)]).toEqual([
+      0,
+      ["pprotect: warning: others can read the passphrase: run `chmod 600 new.pw`"],
+    ]);
+    const init = [
+      "init",
+      "--file",
+      "n.yaml",
+      "-u",
+      "n@example.com",
+      "--passphrase-file",
+      fresh,
+      "--key-type",
+      "fast",
+    ];
+    expect((await pprotect(init, { cwd: box.folder })).stderr).toContain("chmod 600 new.pw");
+  });
+
+  test("leaves the JSON on standard output as it is", async () => {
+    const box = sandbox();
+    const args = ["add-owner", "prod", "bob@example.com", "-u", ALICE.name, "--json", "--passphrase-file"];
+    const result = await pprotect([...args, withMode(box, 0o644)], { cwd: box.folder });
+    expect(JSON.parse(result.stdout)).toMatchObject({ ok: true });
+    expect(result.stderr).toContain("warning");
+  });
+});
+
+describe("no warning where chmod would not help", () => {
+  test("a pipe, a descriptor, a process substitution", async () => {
+    const box = sandbox();
+    withMode(box, 0o644);
+    const line = `'${binary()}' ${ARGS.join(" ")}`;
+    for (const script of [
+      `${line} <(cat alice.pw)`,
+      `cat alice.pw | ${line} /dev/stdin`,
+      `${line} /dev/fd/3 3<alice.pw`,
+      `${line} /dev/stdin <alice.pw`,
+      `mkfifo -m 644 fifo && { cat alice.pw >fifo & ${line} fifo; }`,
+    ]) {
+      const result = await runProgram(["bash", "-c", script], { cwd: box.folder });
+      expect([result.status, result.stderr]).toEqual([0, ""]);
+    }
+  });
+
+  test("a secret that is mounted read-only for all, as in a container", async () => {
+    const box = sandbox();
+    const script = `
+      mkdir secrets && mount -t tmpfs tmpfs secrets
+      cp alice.pw secrets/pass && chmod 444 secrets/pass && mount -o remount,ro secrets
+      exec "$0" "$@"`;
+    const args = [binary(), ...ARGS, "secrets/pass"];
+    const result = await withMounts(script, args, { cwd: box.folder });
+    expect([result.status, result.stderr]).toEqual([0, ""]);
+  });
+
+  test("a file of somebody else", async () => {
+    const box = sandbox();
+    const command = withoutRights([openToEveryone(box), ...ARGS, "/etc/passwd"]);
+    const result = await runProgram(command, { cwd: box.folder });
+    expect(result.status).toBe(1);
+    expect(result.stderr).toStartWith("pprotect: wrong credentials");
+  });
+});
