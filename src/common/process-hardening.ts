@@ -43,10 +43,19 @@ export function hardenProcess(): void {
   }
 }
 
-/** Gives a program that we are about to start the limit that we were started with; the rest ends at its execve(2). */
-export function restoreCoreLimit(): void {
-  if (formerLimit) limits().setrlimit(RLIMIT_CORE, formerLimit);
-  formerLimit = undefined;
+/**
+ * Starts a program under the limit that we were started with, which it inherits. What else was changed ends at its
+ * execve(2).
+ */
+export function withFormerCoreLimit<Started>(start: () => Started): Started {
+  const former = formerLimit;
+  if (!former) return start();
+  limits().setrlimit(RLIMIT_CORE, former);
+  try {
+    return start();
+  } finally {
+    limits().setrlimit(RLIMIT_CORE, lowered(former));
+  }
 }
 
 function forbidDumps(): void {
@@ -58,10 +67,12 @@ function forbidDumps(): void {
 function lowerCoreLimit(): void {
   const limit = new BigUint64Array(2);
   if (limits().getrlimit(RLIMIT_CORE, limit) !== 0) throw new Error("getrlimit failed");
-  const [, hard = 0n] = limit;
-  if (limits().setrlimit(RLIMIT_CORE, new BigUint64Array([0n, hard])) !== 0)
-    throw new Error("setrlimit failed");
+  if (limits().setrlimit(RLIMIT_CORE, lowered(limit)) !== 0) throw new Error("setrlimit failed");
   formerLimit = limit;
+}
+
+function lowered([, hard = 0n]: BigUint64Array): BigUint64Array {
+  return new BigUint64Array([0n, hard]);
 }
 
 /** `BUN_OPTIONS=--heap-prof` writes the strings of the process, a passphrase among them, to a file at its end. */

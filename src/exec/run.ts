@@ -2,7 +2,7 @@ import { constants } from "node:os";
 import { PprotectError } from "../common/errors.ts";
 import { openLibc } from "../common/libc.ts";
 import { shown } from "../common/printable.ts";
-import { restoreCoreLimit } from "../common/process-hardening.ts";
+import { withFormerCoreLimit } from "../common/process-hardening.ts";
 import { errnoOf } from "../store/file-error.ts";
 import { findExecutable } from "./find-executable.ts";
 
@@ -28,18 +28,17 @@ function replaceProcess(
   environment: Record<string, string>,
 ): never {
   restoreSignals();
-  restoreCoreLimit();
   silenceWarnings();
   // The types of the runtime lag behind it.
   const { execve } = process as unknown as {
     execve(path: string, args: readonly string[], environment: Record<string, string>): never;
   };
   try {
-    return execve(path, command, environment);
+    return withFormerCoreLimit(() => execve(path, command, environment));
   } catch (error) {
     // A script without `#!`: execvp(3) gives it to the shell.
     if (errnoOf(error) === "ENOEXEC")
-      return execve("/bin/sh", ["sh", path, ...command.slice(1)], environment);
+      return withFormerCoreLimit(() => execve("/bin/sh", ["sh", path, ...command.slice(1)], environment));
     throw new PprotectError(
       "command_not_executable",
       `cannot run ${shown(path)}: ${errnoOf(error)}`,

@@ -1,12 +1,12 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { chmodSync, copyFileSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { binary } from "../support/binary.ts";
 import { fixturePath, interopStore } from "../support/fixtures.ts";
 import { withMounts } from "../support/namespace.ts";
 import { pprotect, runProgram } from "../support/run.ts";
 import { emptyFolder, removeFolders, sandbox } from "../support/sandbox.ts";
-import { ALICE, BOB, secretsOf } from "../support/stores.ts";
+import { BOB, secretsOf } from "../support/stores.ts";
 
 afterAll(removeFolders);
 
@@ -89,32 +89,6 @@ describe("a key that the addon cannot derive", () => {
       env: { ...env, TMPDIR: folder },
     });
     expect([result.status, result.stderr]).toEqual([0, ""]);
-  });
-});
-
-describe("a hostile folder", () => {
-  test("cannot set our variables by .env, nor run code by bunfig.toml, package.json or tsconfig.json", async () => {
-    const box = sandbox();
-    box.write("evil.ts", 'require("node:fs").writeFileSync("owned", "");');
-    box.write(
-      "bunfig.toml",
-      'preload = ["./evil.ts"]\n[run]\npreload = ["./evil.ts"]\n[test]\npreload = ["./evil.ts"]\n',
-    );
-    for (const name of [".env", ".env.local", ".env.production", ".env.development"]) {
-      box.write(name, `PPROTECT_USER=${ALICE.name}\nPPROTECT_PASSPHRASE=${ALICE.passphrase}\nEVIL=1\n`);
-    }
-    box.write("package.json", '{"imports": {"#x": "./evil.ts"}, "scripts": {"preload": "./evil.ts"}}');
-    box.write("tsconfig.json", '{"compilerOptions": {"paths": {"*": ["./evil.ts"]}}}');
-    const result = await pprotect(["decrypt-domain", "prod", "--non-interactive"], { cwd: box.folder });
-    expect([result.status, result.stdout]).toEqual([1, ""]);
-    expect(result.stderr).toContain("no user given");
-    const env = { PPROTECT_USER: ALICE.name, PPROTECT_PASSPHRASE: ALICE.passphrase };
-    const run = await pprotect(["exec", "--domain", "prod", "--", "sh", "-c", 'echo "<$EVIL>"'], {
-      cwd: box.folder,
-      env,
-    });
-    expect(run.stdout).toBe("<>\n");
-    expect(existsSync(box.path("owned"))).toBe(false);
   });
 });
 

@@ -2,7 +2,7 @@ import { constants } from "node:os";
 import { PprotectError } from "../../common/errors.ts";
 import { openLibc } from "../../common/libc.ts";
 import { shown } from "../../common/printable.ts";
-import { restoreCoreLimit } from "../../common/process-hardening.ts";
+import { withFormerCoreLimit } from "../../common/process-hardening.ts";
 import { errnoOf } from "../../store/file-error.ts";
 import { findExecutable } from "../find-executable.ts";
 import { forwardSignals, send } from "./forward-signals.ts";
@@ -34,7 +34,6 @@ export async function runRedacted(
   }
   const path = findExecutable(command[0], environment.PATH);
   const streams = openStreams();
-  restoreCoreLimit();
   const child = spawn(path, command, environment, streams);
   closeAll([streams.stdout, streams.stderr]);
   const { terminal } = streams;
@@ -68,12 +67,14 @@ function spawn(
   // controlling one (open(2), without O_NOCTTY).
   const stdin = terminal?.controlling === undefined ? STDIN : Bun.file(terminal.controlling);
   const start = (program: string, args: readonly string[]) =>
-    Bun.spawn([program, ...args], {
-      argv0: command[0] as string,
-      env: environment,
-      stdio: [stdin, stdout, stderr],
-      detached: terminal?.controlling !== undefined,
-    });
+    withFormerCoreLimit(() =>
+      Bun.spawn([program, ...args], {
+        argv0: command[0] as string,
+        env: environment,
+        stdio: [stdin, stdout, stderr],
+        detached: terminal?.controlling !== undefined,
+      }),
+    );
   try {
     return start(path, command.slice(1));
   } catch (error) {

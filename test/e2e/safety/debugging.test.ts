@@ -134,6 +134,15 @@ describe("the runtime's options in BUN_OPTIONS", () => {
   }
 });
 
+test("BUN_BE_BUN makes the binary Bun, and no part of pprotect runs", async () => {
+  const box = sandbox();
+  const env = { ...CREDENTIALS, BUN_BE_BUN: "1" };
+  const version = await pprotect(["--version"], { cwd: box.folder, env });
+  expect(version.stdout.trim()).toBe(Bun.version);
+  const decrypt = await pprotect(["decrypt-domain", "prod"], { cwd: box.folder, env });
+  expect([decrypt.status === 0, decrypt.stdout.includes(VALUE)]).toEqual([false, false]);
+});
+
 describe("no debugger gets in", () => {
   test("by BUN_INSPECT_PRELOAD", async () => {
     const box = sandbox();

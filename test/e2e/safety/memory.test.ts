@@ -109,16 +109,31 @@ test("without root's rights, keys are derived by the addon all the same, and a p
 describe("the program of exec", () => {
   const env = { PPROTECT_USER: ALICE.name, PPROTECT_PASSPHRASE: ALICE.passphrase };
 
-  test("has the core limits that we were started with, and can be dumped and traced like any other", async () => {
+  test.each([
+    ["in our place", []],
+    ["below us, its output redacted", ["--redact"]],
+  ])(
+    "has the core limits that we were started with, and is open like any other: %s",
+    async (_where, options) => {
+      const box = sandbox();
+      const copy = openToEveryone(box);
+      const limited = ["prlimit", "--core=4096:8192", ...withoutRights([copy])];
+      const script = 'grep "core file" /proc/self/limits; cat /proc/$$/environ >/dev/null && echo open';
+      const { stdout, stderr } = await runProgram(
+        [...limited, "exec", ...options, "--domain", "dev", "--", "sh", "-c", script],
+        { cwd: box.folder, env },
+      );
+      expect(stderr).toBe("");
+      expect(stdout).toMatch(/^Max core file size +4096 +8192 +bytes *\nopen\n$/);
+    },
+  );
+
+  test("below us cannot read the environment that we have the passphrase in", async () => {
     const box = sandbox();
-    const copy = openToEveryone(box);
-    const limited = ["prlimit", "--core=4096:8192", ...withoutRights([copy])];
-    const script = 'grep "core file" /proc/self/limits; cat /proc/$$/environ >/dev/null && echo open';
-    const { stdout, stderr } = await runProgram(
-      [...limited, "exec", "--domain", "dev", "--", "sh", "-c", script],
-      { cwd: box.folder, env },
-    );
-    expect(stderr).toBe("");
-    expect(stdout).toMatch(/^Max core file size +4096 +8192 +bytes *\nopen\n$/);
+    const command = withoutRights([openToEveryone(box), "exec", "--redact", "--domain", "dev", "--"]);
+    const script = "cat /proc/$PPID/environ; grep 'core file' /proc/$PPID/limits";
+    const { stdout, stderr } = await runProgram([...command, "sh", "-c", script], { cwd: box.folder, env });
+    expect(stderr).toContain("Permission denied");
+    expect(stdout).toMatch(/^Max core file size +0 /);
   });
 });
