@@ -4,7 +4,6 @@ import { binary } from "./binary.ts";
 import { runProgram } from "./run.ts";
 import { FRESH_PASSPHRASE, type Sandbox, sandbox } from "./sandbox.ts";
 import { ALICE, BOB } from "./stores.ts";
-import { CTRL_D } from "./terminal.ts";
 
 /** A command that asks for all that it can ask for. */
 export interface CommandCase {
@@ -13,8 +12,8 @@ export interface CommandCase {
   readonly args: readonly string[];
   /** Each question, and the line that answers it; none for a command that never asks. */
   readonly answers: readonly (readonly [question: string, line: string])[];
-  /** What is typed in the end, for a command that reads standard input itself. */
-  readonly thenTyped?: string;
+  /** A line that a command which reads standard input itself gives back. */
+  readonly copies?: string;
   /** Whether it changes a file when it is answered. */
   readonly writes: boolean;
   /** Whether it prints data on standard output. */
@@ -146,7 +145,7 @@ export const COMMAND_CASES: readonly CommandCase[] = [
   {
     ...printing("redact", ["--domain", "prod", "-u", ALICE.name, "--passphrase-file", "alice.pw"]),
     prints: false,
-    thenTyped: `nothing secret\r${CTRL_D}`,
+    copies: "nothing secret",
   },
   writing(
     "git resolve",

@@ -7,7 +7,13 @@ import { COUNTS } from "../../support/counts.ts";
 import { pprotect, type Result, runProgram } from "../../support/run.ts";
 import { removeFolders, type Sandbox } from "../../support/sandbox.ts";
 import { ALICE, BOB } from "../../support/stores.ts";
-import { atTerminal, CTRL_C, type TerminalOptions, type TerminalSession } from "../../support/terminal.ts";
+import {
+  atTerminal,
+  CTRL_C,
+  CTRL_D,
+  type TerminalOptions,
+  type TerminalSession,
+} from "../../support/terminal.ts";
 
 afterAll(removeFolders);
 
@@ -30,18 +36,30 @@ async function answerAll(session: TerminalSession, answers: CommandCase["answers
 
 /** Runs a case with every answer at a terminal. */
 async function atAnyTerminal(
-  { args, answers, thenTyped = "", prepare, writes }: CommandCase,
+  { args, answers, copies, prepare, writes }: CommandCase,
   options: Omit<TerminalOptions, "cwd">,
 ): Promise<TerminalSession> {
   const box = await prepare();
   const before = snapshot(box);
   const session = atTerminal(args, { cwd: box.folder, ...options });
   await answerAll(session, answers);
-  session.type(thenTyped);
+  if (copies !== undefined) await typeUntilCopied(session, copies);
   expect([await session.exited, session.screen()]).toEqual([0, session.screen()]);
   expect(session.modes()).toEqual(session.modesBefore);
   expect(Bun.deepEquals(snapshot(box), before)).toBe(!writes);
   return session;
+}
+
+/** Types a line until it comes back, and then the end of the input: what is typed before a program reads may be lost. */
+async function typeUntilCopied(session: TerminalSession, line: string): Promise<void> {
+  const shown = (): number => session.screen().split(line).length - 1;
+  for (let typed = 1; typed < 100; typed++) {
+    session.type(`${line}\r`);
+    await Bun.sleep(200);
+    // Each line that is typed shows once by itself.
+    if (shown() > typed) break;
+  }
+  session.type(CTRL_D);
 }
 
 const questions = [...COMMAND_CASES, REDACT_AT_PROMPTS].flatMap((each) =>
