@@ -37,7 +37,7 @@ export function readStrict(text: string): StrictReading {
     return { store: EMPTY_STORE, problems: [{ line: 1, message: TOO_DEEP }], lineOf: () => undefined };
   }
   const walker = new Walker(lineCounter);
-  for (const error of document.errors) {
+  for (const error of document.errors.slice(0, MAX_SYNTAX_ERRORS)) {
     const message = MESSAGES[error.code] ?? `not YAML: ${error.message}`;
     walker.report(error.pos[0], shown(message.replaceAll("\n", " ")));
   }
@@ -69,6 +69,9 @@ function parseYaml(text: string, lineCounter: LineCounter) {
     throw error;
   }
 }
+
+/** One error makes others; a file that is no YAML at all has tens of thousands. */
+const MAX_SYNTAX_ERRORS = 100;
 
 const TOO_DEEP = "nested too deep for a store";
 
