@@ -9,6 +9,9 @@ import { hidingStreams, restoreStreams } from "./hidden-streams.ts";
 import { OutputClosedError, outputIsDiscarded, writeError, writeOut } from "./output.ts";
 import { commandAmong, commandNames, loadAll, loadMatching, loadNamed } from "./registry.ts";
 
+/** The word by which a shell's completion script asks for candidates: no command, and in no list of them. */
+const COMPLETE = "__complete";
+
 async function run(args: readonly string[]): Promise<number> {
   if (wantsHelp(args) || (args.length === 1 && wantsJson(args))) return help(args);
   if (args.length === 0) {
@@ -57,6 +60,8 @@ async function readOverview(): Promise<string> {
 }
 
 async function main(): Promise<void> {
+  const [first, shell] = process.argv.slice(2);
+  if (first === COMPLETE) return (await import("./completion/complete.ts")).complete(shell);
   const args = normalizeArguments(process.argv.slice(2), commandNames());
   try {
     process.exitCode = await run(args);

@@ -12,6 +12,7 @@ const ENTRIES: readonly Entry[] = [
   entry("init", async () => (await import("./commands/init.ts")).InitCommand),
   entry("version", async () => (await import("./commands/version.ts")).VersionCommand),
   entry("check", async () => (await import("./commands/check.ts")).CheckCommand),
+  entry("completion", async () => (await import("./commands/completion.ts")).CompletionCommand),
   entry("list-audit-log", async () => (await import("./commands/list-audit-log.ts")).ListAuditLogCommand),
   entry(
     "truncate-audit-log",

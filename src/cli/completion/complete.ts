@@ -1,0 +1,62 @@
+import { readFileSync } from "node:fs";
+import { isTerminal } from "../../common/terminal.ts";
+import { writeOut } from "../output.ts";
+import { bashReply, readBashLine } from "./bash-line.ts";
+import { type Candidate, offerFor } from "./candidates.ts";
+import { commandList } from "./command-list.ts";
+import { namesFor } from "./names.ts";
+import { positionOf } from "./position.ts";
+
+/** What a shell's script is told: the words of its line, and how a candidate is to be written for it. */
+interface Question {
+  /** The program's name first. */
+  readonly words: readonly string[];
+  readonly cursor: number;
+  readonly redirected: boolean;
+  readonly takes: (candidate: Candidate) => boolean;
+  readonly write: (candidate: Candidate) => string;
+}
+
+/**
+ * Answers a shell's script at a press of Tab: `words`, `files` or `program` on the first line, then a candidate on
+ * each. The line comes in on standard input, for what is being typed there is nobody's business, as fields
+ * that end in NUL.
+ *
+ * It never fails and never asks: whatever is wrong, there is nothing to offer.
+ */
+export async function complete(shell: string | undefined): Promise<void> {
+  try {
+    if (isTerminal(0)) return;
+    const fields = readFileSync(0, "utf8").split("\0").slice(0, -1);
+    writeOut(await answer(shell === "bash" ? bashQuestion(fields) : wordsQuestion(fields)));
+  } catch {
+    // A prompt is no place for messages; the command itself will say what is wrong.
+  }
+}
+
+async function answer({ words, cursor, redirected, takes, write }: Question): Promise<string> {
+  if (redirected) return "files\n";
+  const commands = await commandList();
+  const position = positionOf(words.slice(1), cursor - 1, commands);
+  const offer = await offerFor(position, commands, namesFor);
+  const candidates = offer.kind === "words" ? offer.candidates.filter(takes).map(write) : [];
+  return [offer.kind, ...candidates].map((line) => `${line}\n`).join("");
+}
+
+/** From bash: COMP_WORDBREAKS, the line before the cursor, and what follows. It takes what begins with the typed word. */
+function bashQuestion([breaks = "", before = "", after = ""]: readonly string[]): Question {
+  const line = readBashLine(before, after, breaks);
+  const typed = line.words[line.cursor] ?? "";
+  return { ...line, takes: ({ word }) => word.startsWith(typed), write: ({ word }) => bashReply(word, line) };
+}
+
+/** From zsh and fish: the index of the cursor's word, and the words. They choose, quote and escape by themselves. */
+function wordsQuestion([cursor, ...words]: readonly string[]): Question {
+  return {
+    words,
+    cursor: Number(cursor),
+    redirected: false,
+    takes: () => true,
+    write: ({ word, description }) => (description === undefined ? word : `${word}\t${description}`),
+  };
+}

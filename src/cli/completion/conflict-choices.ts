@@ -1,0 +1,24 @@
+import { dirname, relative, resolve } from "node:path";
+import { conflictLabel } from "../../git/merge/conflict.ts";
+import { NO_CREDENTIALS } from "../../git/merge/opener.ts";
+import { mergeWithDecisions } from "../../git/merge/resolve.ts";
+import { conflictedStores, readStages } from "../../git/merge/stages.ts";
+import { openRepository } from "../../git/repository.ts";
+
+/**
+ * What `git resolve --take` may be told, both sides of each conflict; no key is derived.
+ * @throws PprotectError when there is no merge to finish
+ */
+export async function conflictChoices(file: string | undefined): Promise<readonly string[]> {
+  const around = await openRepository(".");
+  const paths = file === undefined ? await conflictedStores(around) : [relative(around.root, resolve(file))];
+  const choices = paths.map(async (path) => {
+    const store = resolve(around.root, path);
+    const repository = await openRepository(dirname(store));
+    const sides = await readStages(repository, relative(repository.folder, store));
+    const { conflicts } = mergeWithDecisions(sides, NO_CREDENTIALS, new Map());
+    return conflicts.map(({ subject }) => conflictLabel(subject));
+  });
+  const labels = [...new Set((await Promise.all(choices)).flat())];
+  return labels.flatMap((label) => [`${label}=ours`, `${label}=theirs`]);
+}
