@@ -2,6 +2,7 @@ import type { KeyDerivation } from "../../src/crypto/key-derivation.ts";
 import type { Creds } from "../../src/store/creds.ts";
 import type { UnlockedCustodian } from "../../src/store/custodian.ts";
 import { KeyFile } from "../../src/store/key-file.ts";
+import { findDomain } from "../../src/store/lookup.ts";
 
 /** The least that Argon2id can do: what it protects are test data. */
 export const CHEAP: KeyDerivation = { kind: "argon2id", cost: { opslimit: 1, memlimit: 8192 } };
@@ -32,6 +33,13 @@ export function sampleStore(): KeyFile {
     .addSecret("dev", "db-password", 'it\'s "dev" $HOME', NOW)
     .addSecret("prod", "token", "prod-token", NOW);
   return empty.addOwner("dev", BOB.name, unlocked(empty, ALICE), NOW);
+}
+
+/** {@link sampleStore} with a domain of each of these names, whatever they are, in place of its own. */
+export function storeOfDomains(names: readonly string[]): string {
+  const { data } = sampleStore();
+  const dev = findDomain(data, "dev");
+  return new KeyFile({ ...data, domains: new Map(names.map((name) => [name, dev])) }).toString();
 }
 
 /** What a custodian reads in a domain, as a plain object. */

@@ -20,6 +20,8 @@ interface Lexed {
   readonly words: readonly { readonly text: string; readonly redirected: boolean }[];
   /** Whether the last word goes on to the end. */
   readonly open: boolean;
+  /** Whether the next word is where a redirection leads. */
+  readonly redirecting: boolean;
   readonly quote: Quote;
   readonly kept: number;
 }
@@ -30,8 +32,8 @@ interface Lexed {
  * @param breaks bash's COMP_WORDBREAKS: readline replaces what follows the last of them in a word
  */
 export function readBashLine(before: string, after: string, breaks: string): BashLine {
-  const { words, open, quote, kept } = lex(before, breaks);
-  const current = (open ? words.at(-1) : undefined) ?? { text: "", redirected: false };
+  const { words, open, redirecting, quote, kept } = lex(before, breaks);
+  const current = (open ? words.at(-1) : undefined) ?? { text: "", redirected: redirecting };
   const complete = (open ? words.slice(0, -1) : words).filter(({ redirected }) => !redirected);
   const following = lex(after, breaks, quote);
   const isTail = /^[^ \t\n]/.test(after) || quote !== "";
@@ -42,7 +44,7 @@ export function readBashLine(before: string, after: string, breaks: string): Bas
       ...following.words.slice(isTail ? 1 : 0).map(({ text }) => text),
     ],
     cursor: complete.length,
-    redirected: current.redirected || (!open && /[<>]&?[ \t]*$/.test(before)),
+    redirected: current.redirected,
     quote,
     kept,
   };
@@ -54,10 +56,27 @@ export function readBashLine(before: string, after: string, breaks: string): Bas
  */
 export function bashReply(candidate: string, { quote, kept }: Pick<BashLine, "quote" | "kept">): string {
   const rest = candidate.slice(kept);
-  if (quote === "'") return rest.replaceAll("'", "'\\''");
-  // History expansion looks into double quotes, and a backslash before its mark would stay.
-  if (quote === '"') return rest.replaceAll(/["$`\\]/g, "\\$&").replaceAll("!", `"'!'"`);
-  return rest.replaceAll(/[^\w@%+=:,./\-\u0080-\u{10ffff}]/gu, "\\$&");
+  if (quote === "") return rest.replaceAll(/[^\w@%+=:,./\-\u0080-\u{10ffff}]/gu, "\\$&");
+  const reply = quote === "'" ? inSingleQuotes(rest) : inDoubleQuotes(rest);
+  // What begins with the mark takes the place of the opening one too.
+  return reply.startsWith(quote) ? quote + reply : reply;
+}
+
+function inSingleQuotes(text: string): string {
+  return closed(text.replaceAll("'", "'\\''"), "'\\''", "'\\'");
+}
+
+function inDoubleQuotes(text: string): string {
+  const escaped = text.replaceAll(/["$`\\]/g, "\\$&").replaceAll("!", BANG_IN_DOUBLE_QUOTES);
+  return escaped.endsWith(BANG_IN_DOUBLE_QUOTES) ? `${escaped}"` : closed(escaped, '\\"', '"\\"');
+}
+
+/** History expansion looks into double quotes, and a backslash before its mark would stay. */
+const BANG_IN_DOUBLE_QUOTES = `"'!'"`;
+
+/** Readline closes the quotation behind a reply, unless that ends like it: then the reply has to do so itself. */
+function closed(reply: string, end: string, closedEnd: string): string {
+  return reply.endsWith(end) ? reply.slice(0, -end.length) + closedEnd : reply;
 }
 
 function lex(line: string, breaks: string, within: Quote = ""): Lexed {
@@ -97,11 +116,13 @@ function lex(line: string, breaks: string, within: Quote = ""): Lexed {
         beforeQuote = text.length;
       } else {
         text += /[$`]/.test(char) ? UNKNOWN : char;
-        if (breaks.includes(char)) kept = text.length;
+        // At `@` it begins a host's name, and takes the mark with it.
+        if (breaks.includes(char)) kept = text.length - (char === "@" ? 1 : 0);
       }
     }
   }
-  const last = text !== undefined;
+  const open = text !== undefined;
+  const redirecting = !open && redirected;
   if (text !== undefined) words.push({ text, redirected });
-  return { words, open: last, quote, kept: quote === "" ? kept : beforeQuote };
+  return { words, open, redirecting, quote, kept: quote === "" ? kept : beforeQuote };
 }

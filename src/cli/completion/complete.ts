@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { isTerminal } from "../../common/terminal.ts";
+import { fstatSync, readFileSync } from "node:fs";
 import { writeOut } from "../output.ts";
 import { bashReply, readBashLine } from "./bash-line.ts";
 import { type Candidate, offerFor } from "./candidates.ts";
@@ -26,9 +25,10 @@ interface Question {
  */
 export async function complete(shell: string | undefined): Promise<void> {
   try {
-    if (isTerminal(0)) return;
+    // A terminal, where nobody would end the line; asking for one by name loads the runtime's sockets.
+    if (fstatSync(0).isCharacterDevice()) return;
     const fields = readFileSync(0, "utf8").split("\0").slice(0, -1);
-    writeOut(await answer(shell === "bash" ? bashQuestion(fields) : wordsQuestion(fields)));
+    writeOut(await answer(shell === "bash" ? bashQuestion(fields) : wordsQuestion(shell, fields)));
   } catch {
     // A prompt is no place for messages; the command itself will say what is wrong.
   }
@@ -51,12 +51,14 @@ function bashQuestion([breaks = "", before = "", after = ""]: readonly string[])
 }
 
 /** From zsh and fish: the index of the cursor's word, and the words. They choose, quote and escape by themselves. */
-function wordsQuestion([cursor, ...words]: readonly string[]): Question {
+function wordsQuestion(shell: string | undefined, [cursor, ...words]: readonly string[]): Question {
+  // Fish escapes everything but a tilde, and would make a home folder of it.
+  const isHome = (word: string) => shell === "fish" && word.startsWith("~");
   return {
     words,
     cursor: Number(cursor),
     redirected: false,
-    takes: () => true,
+    takes: ({ word }) => !isHome(word),
     write: ({ word, description }) => (description === undefined ? word : `${word}\t${description}`),
   };
 }

@@ -4,7 +4,8 @@
 function __pprotect_ask
     set -l before (commandline -opc)
     set -l token (commandline -ct)
-    set -l after (commandline -op)[(math (count $before) + 1)..-1]
+    set -l after (commandline -op)
+    set -e after[1..(count $before)]
     test -n "$token"; and set -e after[1]
     set -g __pprotect_answer (
         printf '%s\0' (count $before) $before "$token" $after | command pprotect __complete fish 2>/dev/null

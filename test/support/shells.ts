@@ -1,0 +1,142 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Shell } from "../../src/cli/completion/shells.ts";
+import { binary } from "./binary.ts";
+import { type Sandbox, sandbox } from "./sandbox.ts";
+import { CTRL_C, programAtTerminal, type TerminalSession } from "./terminal.ts";
+
+/** A shell as somebody has set it up. */
+export interface ShellSetup {
+  readonly name: string;
+  readonly shell: Shell;
+  /** What its start-up file says, completion of pprotect included. */
+  readonly startup: string;
+  /** Where Debian's package for it puts what the setup needs. */
+  readonly needs: { readonly file: string; readonly package: string };
+}
+
+const BASH_COMPLETION = "/usr/share/bash-completion/bash_completion";
+
+/** Every setup that completion is to work in. */
+export const SHELL_SETUPS: readonly ShellSetup[] = [
+  {
+    name: "bash",
+    shell: "bash",
+    startup: `eval "$(pprotect completion bash)"`,
+    needs: { file: "/bin/bash", package: "bash" },
+  },
+  {
+    name: "bash with bash-completion",
+    shell: "bash",
+    startup: `. ${BASH_COMPLETION}\neval "$(pprotect completion bash)"`,
+    needs: { file: BASH_COMPLETION, package: "bash-completion" },
+  },
+  {
+    name: "zsh",
+    shell: "zsh",
+    startup: `autoload -U compinit; compinit -u -D\neval "$(pprotect completion zsh)"`,
+    needs: { file: "/usr/bin/zsh", package: "zsh" },
+  },
+  {
+    name: "fish",
+    shell: "fish",
+    startup: "pprotect completion fish | source",
+    needs: { file: "/usr/bin/fish", package: "fish" },
+  },
+];
+
+const PROMPT = "READY> ";
+const DONE = "-- ran --";
+
+/** A shell at a terminal, in a folder with a store. */
+export interface ShellAtTerminal {
+  readonly box: Sandbox;
+  readonly session: TerminalSession;
+  /** Types keys, Return after them, and gives the arguments that a program was then started with. */
+  run(keys: string): Promise<string[]>;
+  /** Types keys, Tab until there is a list of what may follow, and gives what is on the screen once `text` is. */
+  list(keys: string, text: string): Promise<string>;
+  /** Leaves the line that was typed. */
+  abandon(): Promise<void>;
+  /** Ends the shell. */
+  close(): Promise<void>;
+}
+
+const PLACES: Readonly<Record<Shell, string>> = { bash: "bashrc", zsh: ".zshrc", fish: "fish/config.fish" };
+
+const COMMANDS: Readonly<Record<Shell, readonly string[]>> = {
+  bash: ["bash", "--noprofile", "--rcfile", "bashrc", "-i"],
+  zsh: ["zsh", "-d", "-i"],
+  fish: ["fish", "-i"],
+};
+
+const SETTINGS: Readonly<Record<Shell, string>> = {
+  bash: `PS1='${PROMPT}'\nbind 'set enable-bracketed-paste off' 'set show-all-if-ambiguous on' 'set page-completions off'\nbind 'set completion-query-items 1000'`,
+  zsh: `PS1='${PROMPT}'\nunsetopt PROMPT_SP ZLE_BRACKETED_PASTE 2>/dev/null\nLISTMAX=1000`,
+  fish: `function fish_prompt; echo -n '${PROMPT}'; end\nset -g fish_greeting\nset -g fish_autosuggestion_enabled 0`,
+};
+
+/**
+ * Starts a shell in which `pprotect` and `show` note the arguments that they are started with; only what
+ * completion asks is answered by the binary.
+ *
+ * @throws when the shell is not installed: nothing would be known of it
+ */
+export async function startShell(setup: ShellSetup, store?: string | null): Promise<ShellAtTerminal> {
+  const { shell, needs, startup } = setup;
+  if (!existsSync(needs.file)) throw new Error(`${setup.name}: apt-get install ${needs.package}`);
+  const box = sandbox(store);
+  const bin = box.path("bin");
+  const log = box.path("arguments");
+  mkdirSync(bin);
+  const note = `printf '%s\\0' "$@" >'${log}'; echo '${DONE}'`;
+  script(join(bin, "show-arguments"), note);
+  script(
+    join(bin, "pprotect"),
+    `case $1 in __complete | completion) exec '${resolve(binary())}' "$@" ;; esac\n${note}`,
+  );
+  mkdirSync(box.path("fish"));
+  writeFileSync(box.path(PLACES[shell]), `${SETTINGS[shell]}\n${startup}\n`);
+  const session = programAtTerminal(COMMANDS[shell], {
+    cwd: box.folder,
+    env: {
+      PATH: `${bin}:${process.env.PATH}`,
+      LC_ALL: "C.UTF-8",
+      ZDOTDIR: box.folder,
+      XDG_CONFIG_HOME: box.folder,
+      XDG_DATA_HOME: box.folder,
+      HISTFILE: "",
+    },
+  });
+  await session.waitFor(PROMPT);
+  return {
+    box,
+    session,
+    async run(keys) {
+      session.type(`${keys}\r`);
+      await session.waitFor(DONE);
+      await session.waitFor(PROMPT);
+      return readFileSync(log, "utf8").split("\0").slice(0, -1);
+    },
+    async list(keys, text) {
+      const before = session.screen().length;
+      session.type(keys);
+      await session.waitFor(text);
+      await Bun.sleep(100);
+      return session.screen().slice(before);
+    },
+    async abandon() {
+      session.type(CTRL_C);
+      await session.waitFor(PROMPT);
+    },
+    async close() {
+      session.type("exit\r");
+      await session.exited;
+    },
+  };
+}
+
+function script(path: string, text: string): void {
+  writeFileSync(path, `#!/bin/sh\n${text}\n`);
+  chmodSync(path, 0o755);
+}
