@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { removeFolders } from "../support/sandbox.ts";
 import { SHELL_SETUPS, type ShellAtTerminal, startShell } from "../support/shells.ts";
 import { ALICE, BOB, storeOfDomains } from "../support/stores.ts";
@@ -132,6 +133,11 @@ const LEFT_OUT = [
   "",
 ];
 
+test("the lines by which completion is switched on here are those of the README", () => {
+  const readme = readFileSync(resolve(import.meta.dir, "../../README.md"), "utf8");
+  for (const { completion } of SHELL_SETUPS) expect(readme).toContain(`echo '${completion}'`);
+});
+
 describe.each(SHELL_SETUPS)("$name completes", (setup) => {
   let shell: ShellAtTerminal;
 
@@ -147,21 +153,30 @@ describe.each(SHELL_SETUPS)("$name completes", (setup) => {
 
   afterAll(() => shell.close());
 
-  test.each(LINES)("%s: %j", async (_, keys, args) => {
-    expect(await shell.run(keys)).toEqual([...args]);
-  });
+  // While it completes, fish shows nobody what follows the cursor.
+  test.each(LINES.filter(([what]) => setup.shell !== "fish" || !what.endsWith("after the cursor")))(
+    "%s: %j",
+    async (_, keys, args) => {
+      expect(await shell.run(keys)).toEqual([...args]);
+    },
+  );
 
   test.each(["", "'", '"'])("names that a shell would act on, after %p, as they are", async (quote) => {
-    for (const [index, name] of HOSTILE_NAMES.entries()) {
-      // Fish takes a candidate's tilde for a home folder: such a name is left out there unless it is quoted.
-      const expected = setup.shell === "fish" && quote === "" && name.startsWith("~") ? [] : [name];
-      const keys = `pprotect rm-domain --file hostile-${index}.yaml ${quote}${TAB}`;
-      expect([name, await shell.run(keys)]).toEqual([
-        name,
-        ["rm-domain", "--file", `hostile-${index}.yaml`, ...expected],
-      ]);
+    // Fish takes a candidate's tilde for a home folder: such a name is left out there unless it is quoted.
+    const isLeftOut = (name: string) => setup.shell === "fish" && quote === "" && name.startsWith("~");
+    const names = [...HOSTILE_NAMES.entries()].filter(([, name]) => !isLeftOut(name));
+    for (let at = 0; at < names.length; at += 10) {
+      const some = names.slice(at, at + 10);
+      const keys = some.map(([index]) => `--file hostile-${index}.yaml --domain ${quote}${TAB}`).join("");
+      const args = some.flatMap(([index, name]) => ["--file", `hostile-${index}.yaml`, "--domain", name]);
+      expect(await shell.run(`pprotect exec ${keys}`)).toEqual(["exec", ...args]);
     }
     expect(existsSync(shell.box.path("owned"))).toBe(false);
+  });
+
+  test("no name that fish would take for a home folder", async () => {
+    const keys = `pprotect rm-domain --file hostile-${HOSTILE_NAMES.indexOf("~root/x")}.yaml ${TAB}`;
+    expect((await shell.run(keys)).slice(3)).toEqual(setup.shell === "fish" ? [] : ["~root/x"]);
   });
 
   test("names after a beginning that was typed with quotes of any kind", async () => {
@@ -206,7 +221,7 @@ describe.each(SHELL_SETUPS)("$name completes", (setup) => {
 
   test("a list of names without telling the terminal anything in them", async () => {
     const before = shell.session.raw().length;
-    await shell.list(`pprotect rm-domain --file hostile.yaml ${TAB}`, "user@host");
+    await shell.list(`pprotect rm-domain --file hostile.yaml ${TAB}`, "漢字");
     const raw = shell.session.raw().slice(before);
     for (const control of ["title", "\x1b[2J", "\u202e", "\u200b"]) expect(raw).not.toContain(control);
     expect(existsSync(shell.box.path("owned"))).toBe(false);

@@ -50,6 +50,7 @@ export const COMMAND_CASES: readonly CommandCase[] = [
   ),
   printing("version"),
   printing("check", ["-u", ALICE.name], [["Passphrase: ", ALICE.passphrase]], { prints: false }),
+  printing("completion", ["bash"]),
   printing("list-audit-log"),
   writing("truncate-audit-log", [], [["Entries to keep: ", "2"]]),
   writing(

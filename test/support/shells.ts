@@ -3,15 +3,17 @@ import { join, resolve } from "node:path";
 import type { Shell } from "../../src/cli/completion/shells.ts";
 import { binary } from "./binary.ts";
 import { type Sandbox, sandbox } from "./sandbox.ts";
-import { CTRL_C, programAtTerminal, type TerminalSession } from "./terminal.ts";
+import { programAtTerminal, type TerminalSession } from "./terminal.ts";
 
 /** A shell as somebody has set it up. */
 export interface ShellSetup {
   readonly name: string;
   readonly shell: Shell;
-  /** What its start-up file says, completion of pprotect included. */
+  /** What its start-up file says of other things. */
   readonly startup: string;
-  /** Where Debian's package for it puts what the setup needs. */
+  /** The line that switches our completion on. */
+  readonly completion: string;
+  /** What must be installed for it: a file, and Debian's package with it. */
   readonly needs: { readonly file: string; readonly package: string };
 }
 
@@ -22,39 +24,47 @@ export const SHELL_SETUPS: readonly ShellSetup[] = [
   {
     name: "bash",
     shell: "bash",
-    startup: `eval "$(pprotect completion bash)"`,
+    startup: "",
+    completion: `eval "$(pprotect completion bash)"`,
     needs: { file: "/bin/bash", package: "bash" },
   },
   {
     name: "bash with bash-completion",
     shell: "bash",
-    startup: `. ${BASH_COMPLETION}\neval "$(pprotect completion bash)"`,
+    startup: `. ${BASH_COMPLETION}`,
+    completion: `eval "$(pprotect completion bash)"`,
     needs: { file: BASH_COMPLETION, package: "bash-completion" },
   },
   {
     name: "zsh",
     shell: "zsh",
-    startup: `autoload -U compinit; compinit -u -D\neval "$(pprotect completion zsh)"`,
+    startup: "autoload -U compinit; compinit -u -D",
+    completion: `eval "$(pprotect completion zsh)"`,
     needs: { file: "/usr/bin/zsh", package: "zsh" },
   },
   {
     name: "fish",
     shell: "fish",
-    startup: "pprotect completion fish | source",
+    startup: "",
+    completion: "pprotect completion fish | source",
     needs: { file: "/usr/bin/fish", package: "fish" },
   },
 ];
 
 const PROMPT = "READY> ";
+/** ms after which a list that does not come is given up. */
+const PATIENCE_MS = 20_000;
+/** Takes away what stands on the line. */
+const CTRL_U = "\x15";
 const DONE = "-- ran --";
 
 /** A shell at a terminal, in a folder with a store. */
 export interface ShellAtTerminal {
   readonly box: Sandbox;
   readonly session: TerminalSession;
-  /** Types keys, Return after them, and gives the arguments that a program was then started with. */
+  /** Types keys and Return, and gives the arguments that a program was then started with. */
   run(keys: string): Promise<string[]>;
-  /** Types keys, Tab until there is a list of what may follow, and gives what is on the screen once `text` is. */
+  /** Types keys, and gives what has come to the screen once `text` has. */
   list(keys: string, text: string): Promise<string>;
   /** Leaves the line that was typed. */
   abandon(): Promise<void>;
@@ -77,13 +87,13 @@ const SETTINGS: Readonly<Record<Shell, string>> = {
 };
 
 /**
- * Starts a shell in which `pprotect` and `show` note the arguments that they are started with; only what
+ * Starts a shell in which `pprotect` and `show-arguments` note the arguments that they are started with; only what
  * completion asks is answered by the binary.
  *
  * @throws when the shell is not installed: nothing would be known of it
  */
 export async function startShell(setup: ShellSetup, store?: string | null): Promise<ShellAtTerminal> {
-  const { shell, needs, startup } = setup;
+  const { shell, needs, startup, completion } = setup;
   if (!existsSync(needs.file)) throw new Error(`${setup.name}: apt-get install ${needs.package}`);
   const box = sandbox(store);
   const bin = box.path("bin");
@@ -96,9 +106,10 @@ export async function startShell(setup: ShellSetup, store?: string | null): Prom
     `case $1 in __complete | completion) exec '${resolve(binary())}' "$@" ;; esac\n${note}`,
   );
   mkdirSync(box.path("fish"));
-  writeFileSync(box.path(PLACES[shell]), `${SETTINGS[shell]}\n${startup}\n`);
+  writeFileSync(box.path(PLACES[shell]), `${[SETTINGS[shell], startup, completion].join("\n")}\n`);
   const session = programAtTerminal(COMMANDS[shell], {
     cwd: box.folder,
+    columns: 800,
     env: {
       PATH: `${bin}:${process.env.PATH}`,
       LC_ALL: "C.UTF-8",
@@ -121,12 +132,18 @@ export async function startShell(setup: ShellSetup, store?: string | null): Prom
     async list(keys, text) {
       const before = session.screen().length;
       session.type(keys);
-      await session.waitFor(text);
-      await Bun.sleep(100);
-      return session.screen().slice(before);
+      const deadline = Date.now() + PATIENCE_MS;
+      // Not as it was sent: fish has colours within a word.
+      for (;;) {
+        const screen = session.screen().slice(before);
+        if (screen.includes(text)) return screen;
+        if (Date.now() > deadline) throw new Error(`"${text}" never came: ${JSON.stringify(screen)}`);
+        await Bun.sleep(5);
+      }
     },
     async abandon() {
-      session.type(CTRL_C);
+      session.type(`${CTRL_U}show-arguments\r`);
+      await session.waitFor(DONE);
       await session.waitFor(PROMPT);
     },
     async close() {

@@ -52,13 +52,13 @@ function bashQuestion([breaks = "", before = "", after = ""]: readonly string[])
 
 /** From zsh and fish: the index of the cursor's word, and the words. They choose, quote and escape by themselves. */
 function wordsQuestion(shell: string | undefined, [cursor, ...words]: readonly string[]): Question {
-  // Fish escapes everything but a tilde, and would make a home folder of it.
-  const isHome = (word: string) => shell === "fish" && word.startsWith("~");
+  // Fish escapes everything but a tilde outside quotes, and would make a home folder of it.
+  const bare = shell === "fish" && !/^["']/.test(words[Number(cursor)] ?? "");
   return {
     words,
     cursor: Number(cursor),
     redirected: false,
-    takes: ({ word }) => !isHome(word),
+    takes: ({ word }) => !(bare && word.startsWith("~")),
     write: ({ word, description }) => (description === undefined ? word : `${word}\t${description}`),
   };
 }

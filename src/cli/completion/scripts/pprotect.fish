@@ -1,14 +1,12 @@
 # Completion of pprotect in fish, printed by `pprotect completion fish`.
 
 # Asks for what may stand at the cursor. False where files may: those fish finds by itself.
+# What follows the cursor fish tells nobody while it completes.
 function __pprotect_ask
     set -l before (commandline -opc)
     set -l token (commandline -ct)
-    set -l after (commandline -op)
-    set -e after[1..(count $before)]
-    test -n "$token"; and set -e after[1]
     set -g __pprotect_answer (
-        printf '%s\0' (count $before) $before "$token" $after | command pprotect __complete fish 2>/dev/null
+        printf '%s\0' (count $before) $before "$token" | command pprotect __complete fish 2>/dev/null
     )
     test "$__pprotect_answer[1]" != files
 end
