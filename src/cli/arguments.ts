@@ -9,6 +9,7 @@ export const VALUE_OPTIONS: ReadonlySet<string> = new Set([
   "--key-type",
   "--domain",
   "--manifest",
+  "--out",
   "--only",
   "--except",
   "--keep",

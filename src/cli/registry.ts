@@ -60,6 +60,8 @@ const ENTRIES: readonly Entry[] = [
   entry("decrypt-domain", async () => (await import("./commands/decrypt-domain.ts")).DecryptDomainCommand),
   entry("git resolve", async () => (await import("./commands/git-resolve.ts")).GitResolveCommand),
   entry("redact", async () => (await import("./commands/redact.ts")).RedactCommand),
+  entry("env", async () => (await import("./commands/env.ts")).EnvCommand),
+  entry("cleanup", async () => (await import("./commands/cleanup.ts")).CleanupCommand),
   entry("exec", async () => (await import("./commands/exec.ts")).ExecCommand),
   entry(
     "git merge-driver",

@@ -8,6 +8,8 @@ export const ERROR_CODES = [
   "store_locked",
   "store_changed",
   "file_error",
+  "foreign_file",
+  "not_ignored",
   "invalid_name",
   "invalid_value",
   "invalid_manifest",

@@ -32,7 +32,7 @@ function shellAssignment(name: string, value: string): string {
     throw new PprotectError(
       "environment",
       `secret "${shown(name)}" is not a valid shell identifier, so it cannot stand in env or shell format`,
-      "use --output-format json, or `pprotect exec --uppercase`",
+      "use --output-format json, or `pprotect env --uppercase`",
     );
   }
   if (value.includes("\0")) {

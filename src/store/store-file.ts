@@ -41,7 +41,8 @@ export function locateStore(folder: string): string {
   }
 }
 
-function repositoryRoot(folder: string): string | undefined {
+/** The nearest folder upward that has a `.git`, whether or not git trusts it. */
+export function repositoryRoot(folder: string): string | undefined {
   for (let at = folder; ; at = dirname(at)) {
     if (existsSync(join(at, ".git"))) return at;
     if (dirname(at) === at) return undefined;

@@ -142,6 +142,8 @@ export const COMMAND_CASES: readonly CommandCase[] = [
     ],
   ),
   printing("decrypt-domain", [], [...AS_ALICE, ["Domain name: ", "prod"]]),
+  printing("env", ["--domain", "prod"], AS_ALICE),
+  printing("cleanup", [], [], { prints: false }),
   printing("exec", ["--domain", "prod", "--", "printenv", "token"], AS_ALICE),
   {
     ...printing("redact", ["--domain", "prod", "-u", ALICE.name, "--passphrase-file", "alice.pw"]),

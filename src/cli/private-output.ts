@@ -1,0 +1,31 @@
+import { PprotectError } from "../common/errors.ts";
+import { shown } from "../common/printable.ts";
+import type { PrivateFileOptions } from "../exec/written/private-file.ts";
+
+/** Writes what `--out` names, once the secrets are there. */
+export type PrivateOutput = (content: string | Uint8Array) => Promise<void>;
+
+/**
+ * Looks at `--out` before anybody is asked for a passphrase.
+ *
+ * @param path nothing for standard output
+ * @throws PprotectError `not_ignored` when what is written could get into a commit; `usage`
+ */
+export async function openPrivateOutput(
+  path: string | undefined,
+  options: PrivateFileOptions,
+): Promise<PrivateOutput | undefined> {
+  if (path === undefined) {
+    if (options.force) throw new PprotectError("usage", "--force goes with --out");
+    return undefined;
+  }
+  const { refuseUnlessIgnored } = await import("../git/ignored.ts");
+  await refuseUnlessIgnored(path);
+  const { writePrivateFile } = await import("../exec/written/private-file.ts");
+  return (content) => writePrivateFile(path, content, options);
+}
+
+/** What is said of a file that was written. */
+export function wroteMessage(path: string): string {
+  return `Wrote ${shown(path)}, readable by you alone; \`pprotect cleanup\` removes it.`;
+}

@@ -1,0 +1,98 @@
+import {
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  futimesSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { PprotectError } from "../../common/errors.ts";
+import { shown } from "../../common/printable.ts";
+import { fileError } from "../../store/file-error.ts";
+import { withRealFolder } from "../../store/real-folder.ts";
+import { isAsWritten, type WrittenFile, withRegistry } from "./registry.ts";
+import { removeOverwritten } from "./remove.ts";
+
+/** Read and write for its owner, nothing for anybody else. */
+const PRIVATE = 0o600;
+
+/** What a file with secrets is written with. */
+export interface PrivateFileOptions {
+  /** The store that the secrets are from. */
+  readonly store: string;
+  /** Replace a file that we did not write, or that was changed since. */
+  readonly force: boolean;
+  readonly onWait: (message: string) => void;
+}
+
+/**
+ * Writes secrets into a file of mode 0600, as a whole or not at all, and remembers it for `cleanup`.
+ *
+ * @throws PprotectError `foreign_file` when it is there and not ours; `file_error`
+ */
+export async function writePrivateFile(
+  path: string,
+  content: string | Uint8Array,
+  { store, force, onWait }: PrivateFileOptions,
+): Promise<void> {
+  const target = withRealFolder(path);
+  await withRegistry(onWait, ({ files, save }) => {
+    const known = files.find((each) => each.path === target);
+    refuseForeign(path, target, known, force);
+    if (known) removeOverwritten(known.temporary);
+    const modified = Math.floor(Date.now() / 1000);
+    const file: WrittenFile = {
+      path: target,
+      temporary: join(dirname(target), `.${basename(target)}.${process.pid}.pprotect-tmp`),
+      store: withRealFolder(store),
+      modified: [modified, ...(known?.modified ?? []).slice(0, 1)],
+    };
+    // First, so that there is no moment in which a killed process leaves a file that nobody knows of.
+    save([...files.filter((each) => each.path !== target), file]);
+    replace(path, file, modified, content);
+  });
+}
+
+function refuseForeign(path: string, target: string, known: WrittenFile | undefined, force: boolean): void {
+  const stats = lstatSync(target, { throwIfNoEntry: false });
+  if (!stats || (known && isAsWritten(known))) return;
+  if (!stats.isFile()) {
+    const kind = stats.isSymbolicLink() ? "a symbolic link" : "no regular file";
+    throw new PprotectError("foreign_file", `${shown(path)} is ${kind}: secrets are not written there`);
+  }
+  if (force) return;
+  throw new PprotectError(
+    "foreign_file",
+    known
+      ? `${shown(path)} was changed since pprotect wrote it`
+      : `${shown(path)} is there already, and pprotect did not write it`,
+    "--force replaces it",
+  );
+}
+
+function replace(
+  path: string,
+  { path: target, temporary }: WrittenFile,
+  modified: number,
+  content: string | Uint8Array,
+): void {
+  try {
+    const descriptor = openSync(temporary, "wx", PRIVATE);
+    try {
+      fchmodSync(descriptor, PRIVATE);
+      writeFileSync(descriptor, content);
+      futimesSync(descriptor, modified, modified);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(temporary, target);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw fileError("write", path, error, "nothing was changed");
+  }
+}

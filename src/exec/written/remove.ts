@@ -1,0 +1,33 @@
+import { closeSync, constants, fstatSync, fsyncSync, openSync, unlinkSync, writeSync } from "node:fs";
+import { errnoOf, fileError } from "../../store/file-error.ts";
+
+const ZEROS = new Uint8Array(64 * 1024);
+
+/**
+ * Overwrites a file and removes it; one that is not there is fine, a symbolic link is not followed. What the
+ * overwriting is worth, the file system decides: see docs/security.md.
+ *
+ * @throws PprotectError `file_error`
+ */
+export function removeOverwritten(path: string): void {
+  try {
+    overwrite(path);
+    unlinkSync(path);
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw fileError("remove", path, error);
+  }
+}
+
+function overwrite(path: string): void {
+  // Windows has no such flag.
+  const descriptor = openSync(path, constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0));
+  try {
+    const { size } = fstatSync(descriptor);
+    for (let at = 0; at < size; ) {
+      at += writeSync(descriptor, ZEROS, 0, Math.min(ZEROS.length, size - at), at);
+    }
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,348 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import {
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { binary } from "../support/binary.ts";
+import { IDENTITY } from "../support/command-table.ts";
+import { pprotect, runProgram } from "../support/run.ts";
+import { emptyFolder, removeFolders, sandbox } from "../support/sandbox.ts";
+import { ALICE, sampleStore } from "../support/stores.ts";
+
+afterAll(removeFolders);
+
+const MANIFEST = JSON.stringify({
+  secrets: [
+    { name: "api-key", env_var: "API_KEY", domain: "dev" },
+    { name: "token", env_var: "TOKEN", domain: "prod" },
+  ],
+});
+const TEXT = "API_KEY='dev-api-key'\nTOKEN='prod-token'\n";
+
+/** A folder with a store and a manifest, and a state folder of its own; a repository that ignores `.env` unless told. */
+async function project({ git = true, ignored = "/.env\n" } = {}) {
+  const box = sandbox();
+  box.write(".secrets.json", MANIFEST);
+  const state = join(emptyFolder(), "state");
+  const env = {
+    ...IDENTITY,
+    PPROTECT_USER: ALICE.name,
+    PPROTECT_PASSPHRASE: ALICE.passphrase,
+    XDG_STATE_HOME: state,
+  };
+  const run = (...args: readonly string[]) => pprotect(args, { cwd: box.folder, env });
+  const shell = (line: string) => runProgram(["sh", "-c", line], { cwd: box.folder, env });
+  if (git) {
+    box.write(".gitignore", ignored);
+    await shell("git init -q -b main");
+  }
+  const registry = join(state, "pprotect/written-files.json");
+  return {
+    ...box,
+    run,
+    shell,
+    registry,
+    dotenv: box.path(".env"),
+    read: (name: string) => readFileSync(box.path(name), "utf8"),
+  };
+}
+
+/** The files of a folder, but for git's own. */
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((name) => name !== ".git")
+    .toSorted();
+
+describe("env prints", () => {
+  test.each([
+    [[], TEXT],
+    [["--output-format", "shell"], "export API_KEY='dev-api-key'\nexport TOKEN='prod-token'\n"],
+    [["--output-format", "json"], '{\n  "API_KEY": "dev-api-key",\n  "TOKEN": "prod-token"\n}\n'],
+    [["--domain", "dev", "--uppercase", "--only", "db*"], "DB_PASSWORD='it'\\''s \"dev\" $HOME'\n"],
+  ])("%j", async (options, expected) => {
+    const { run } = await project({ git: false });
+    expect(await run("env", ...options)).toMatchObject({ status: 0, stdout: expected, stderr: "" });
+  });
+
+  test("what a shell reads back to the byte", async () => {
+    const box = await project({ git: false });
+    const value = 'it\'s "$HOME" `id` \\ \n two lines\t!';
+    box.write("protected.yaml", sampleStore().setSecret("dev", "api-key", value).toString());
+    const { stdout } = await box.run("env", "--output-format", "shell");
+    const back = await runProgram(["sh", "-c", `${stdout}\nprintf %s "$API_KEY"`], { cwd: box.folder });
+    expect(back.stdout).toBe(value);
+  });
+
+  test("nothing when a name is no variable's", async () => {
+    const { run } = await project({ git: false });
+    const { status, stdout, stderr } = await run("env", "--domain", "dev");
+    expect([status, stdout]).toEqual([1, ""]);
+    expect(stderr).toContain('"api-key" is not a valid shell identifier');
+  });
+
+  test("one envelope with --json", async () => {
+    const { run } = await project({ git: false });
+    expect(JSON.parse((await run("env", "--json")).stdout)).toEqual({
+      ok: true,
+      command: "env",
+      result: {
+        variables: [
+          { name: "API_KEY", value: "dev-api-key" },
+          { name: "TOKEN", value: "prod-token" },
+        ],
+      },
+      next_actions: [],
+    });
+  });
+});
+
+describe("env --out", () => {
+  test("writes a file that only its owner can read, whatever the umask, and nothing else beside it", async () => {
+    const box = await project();
+    const before = filesIn(box.folder);
+    for (const umask of ["000", "022", "777"]) {
+      const { status, stdout } = await box.shell(`umask ${umask}; exec '${binary()}' env --out .env`);
+      expect([status, stdout]).toEqual([0, ""]);
+      expect(statSync(box.dotenv).mode & 0o777).toBe(0o600);
+      expect(box.read(".env")).toBe(TEXT);
+    }
+    expect(filesIn(box.folder)).toEqual([...before, ".env"].toSorted());
+  });
+
+  test("says so, and with --json which file and which variables, but no value", async () => {
+    const box = await project();
+    expect((await box.run("env", "--out", ".env")).stderr).toContain("Wrote .env");
+    const { stdout } = await box.run("env", "--out", ".env", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: true,
+      result: { file: box.dotenv, variables: [{ name: "API_KEY" }, { name: "TOKEN" }] },
+    });
+    expect(stdout).not.toContain("dev-api-key");
+  });
+
+  test("writes only where git ignores it", async () => {
+    const box = await project({ ignored: "*.other\n" });
+    mkdirSync(box.path("sub"));
+    const { status, stderr } = await box.run("env", "--out", "sub/.env");
+    expect([status, stderr]).toEqual([
+      1,
+      'pprotect: git does not ignore sub/.env, so its secrets could be committed (add a line "/sub/.env" to .gitignore)\n',
+    ]);
+    expect(existsSync(box.path("sub/.env"))).toBe(false);
+    expect((await box.run("env", "--out", ".env", "--force")).status).toBe(1);
+    expect((await box.run("env", "--out", "x.other")).status).toBe(0);
+  });
+
+  test("asks for no passphrase before it knows", async () => {
+    const box = await project({ ignored: "" });
+    const { stderr } = await box.run("env", "--out", ".env", "--ignore-env", "--non-interactive");
+    expect(stderr).toContain("git does not ignore .env");
+  });
+
+  test("not where the file is tracked although a rule ignores it", async () => {
+    const box = await project();
+    box.write(".env", "EXAMPLE=1\n");
+    await box.shell("git add -f .env");
+    expect((await box.run("env", "--out", ".env", "--force")).stderr).toContain("git does not ignore .env");
+    expect(box.read(".env")).toBe("EXAMPLE=1\n");
+  });
+
+  test("not where there is a repository that git cannot read, nor in git's own folder", async () => {
+    const box = await project({ git: false });
+    box.write(".git", "gitdir: nowhere\n");
+    expect((await box.run("env", "--out", ".env")).stderr).toContain("git does not ignore .env");
+    const other = await project();
+    expect((await other.run("env", "--out", ".git/env")).stderr).toContain("git does not ignore .git/env");
+  });
+
+  test("where a link leads into a repository, that repository decides", async () => {
+    const inside = await project({ ignored: "" });
+    const outside = await project({ git: false });
+    symlinkSync(inside.folder, outside.path("link"));
+    expect((await outside.run("env", "--out", "link/.env")).stderr).toContain(
+      "git does not ignore link/.env",
+    );
+  });
+
+  test("outside of any repository no commit can take it", async () => {
+    const box = await project({ git: false });
+    expect((await box.run("env", "--out", ".env")).status).toBe(0);
+    expect(box.read(".env")).toBe(TEXT);
+  });
+});
+
+describe("a file that is there", () => {
+  test("is replaced when pprotect wrote it and nobody since", async () => {
+    const box = await project();
+    await box.run("env", "--out", ".env");
+    expect((await box.run("env", "--out", ".env", "--output-format", "shell")).status).toBe(0);
+    expect(box.read(".env")).toStartWith("export ");
+  });
+
+  test("is left when somebody else wrote it, unless --force", async () => {
+    const box = await project();
+    box.write(".env", "MINE=1\n");
+    const { status, stderr } = await box.run("env", "--out", ".env");
+    expect([status, stderr]).toEqual([
+      1,
+      "pprotect: .env is there already, and pprotect did not write it (--force replaces it)\n",
+    ]);
+    expect(box.read(".env")).toBe("MINE=1\n");
+    expect((await box.run("env", "--out", ".env", "--force")).status).toBe(0);
+    expect([box.read(".env"), statSync(box.dotenv).mode & 0o777]).toEqual([TEXT, 0o600]);
+  });
+
+  test.each([
+    ["was written to", (path: string) => writeFileSync(path, "MINE=1\n", { flag: "a" })],
+    ["was touched", (path: string) => utimesSync(path, 1, 1)],
+  ])("is left when it %s since", async (_, change) => {
+    const box = await project();
+    await box.run("env", "--out", ".env");
+    change(box.dotenv);
+    const before = box.read(".env");
+    const { status, stderr } = await box.run("env", "--out", ".env");
+    expect([status, stderr]).toEqual([
+      1,
+      "pprotect: .env was changed since pprotect wrote it (--force replaces it)\n",
+    ]);
+    expect(box.read(".env")).toBe(before);
+  });
+
+  test("is never a link, a folder or a pipe, even with --force; what a link leads to stays as it is", async () => {
+    const box = await project();
+    const target = box.write("target", "TARGET=1\n");
+    symlinkSync(target, box.dotenv);
+    const { status, stderr } = await box.run("env", "--out", ".env", "--force");
+    expect([status, stderr]).toEqual([
+      1,
+      "pprotect: .env is a symbolic link: secrets are not written there\n",
+    ]);
+    expect([box.read("target"), lstatSync(box.dotenv).isSymbolicLink()]).toEqual(["TARGET=1\n", true]);
+    const other = await project();
+    mkdirSync(other.dotenv);
+    expect((await other.run("env", "--out", ".env", "--force")).stderr).toContain("no regular file");
+    const third = await project();
+    await third.shell("mkfifo .env");
+    expect((await third.run("env", "--out", ".env", "--force")).stderr).toContain("no regular file");
+  });
+
+  test("is as it was when the new one cannot be written", async () => {
+    const box = await project();
+    await box.run("env", "--out", ".env");
+    const value = "x".repeat(100_000);
+    box.write("protected.yaml", sampleStore().setSecret("dev", "api-key", value).toString());
+    // Files of 32 KiB at most: 64 blocks of 512 bytes.
+    const limited = await box.shell(`ulimit -f 64; '${binary()}' env --out .env`);
+    expect(limited.status).not.toBe(0);
+    expect(box.read(".env")).toBe(TEXT);
+    expect(filesIn(box.folder).filter((name) => name.includes("pprotect-tmp"))).toEqual([]);
+    expect((await box.run("env", "--out", ".env")).status).toBe(0);
+    expect(box.read(".env")).toContain(value);
+  });
+});
+
+describe("cleanup", () => {
+  test("removes what env wrote from this store, after a look with --dry-run", async () => {
+    const box = await project({ ignored: ".env*\n" });
+    await box.run("env", "--out", ".env");
+    await box.run("env", "--out", ".env.local");
+    const look = await box.run("cleanup", "--dry-run");
+    expect(look).toMatchObject({ status: 0, stdout: ".env\n.env.local\n", stderr: "" });
+    expect(box.read(".env")).toBe(TEXT);
+    expect(await box.run("cleanup")).toMatchObject({ status: 0, stdout: ".env\n.env.local\n", stderr: "" });
+    expect([existsSync(box.dotenv), existsSync(box.path(".env.local"))]).toEqual([false, false]);
+    expect(await box.run("cleanup")).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    expect(JSON.parse(readFileSync(box.registry, "utf8"))).toEqual({ files: [] });
+  });
+
+  test("overwrites it first: another name of the same file holds nothing but zeros", async () => {
+    const box = await project();
+    await box.run("env", "--out", ".env");
+    linkSync(box.dotenv, box.path("other-name"));
+    await box.run("cleanup");
+    const left = readFileSync(box.path("other-name"));
+    expect([left.length, left.every((byte) => byte === 0)]).toEqual([TEXT.length, true]);
+  });
+
+  test("leaves what was changed since, what is a link now, and what another store wrote, and exits with 1 for the first two", async () => {
+    const box = await project({ ignored: ".env*\n" });
+    await box.run("env", "--out", ".env");
+    await box.run("env", "--out", ".env.linked");
+    writeFileSync(box.dotenv, "MINE=1\n");
+    const target = box.write("target", "TARGET=1\n");
+    await box.shell("ln -sf target .env.linked");
+    const { status, stdout, stderr } = await box.run("cleanup");
+    expect([status, stdout]).toEqual([1, ""]);
+    expect(stderr).toContain("left .env: it was changed since pprotect wrote it");
+    expect([box.read(".env"), readFileSync(target, "utf8")]).toEqual(["MINE=1\n", "TARGET=1\n"]);
+    const json = JSON.parse((await box.run("cleanup", "--json")).stdout);
+    expect(json).toMatchObject({
+      ok: false,
+      error: { code: "foreign_file" },
+      result: { removed: [], kept: [box.dotenv, box.path(".env.linked")] },
+    });
+  });
+
+  test("of another store removes nothing of this one", async () => {
+    const box = await project();
+    await box.run("env", "--out", ".env");
+    mkdirSync(box.path("other"));
+    box.write("other/protected.yaml", box.read("protected.yaml"));
+    expect((await box.run("cleanup", "--file", "other/protected.yaml")).stdout).toBe("");
+    expect(existsSync(box.dotenv)).toBe(true);
+  });
+
+  test("removes what a killed writer left", async () => {
+    const box = await project();
+    await box.run("env", "--out", ".env");
+    const { files } = JSON.parse(readFileSync(box.registry, "utf8"));
+    writeFileSync(files[0].temporary, "API_KEY='dev-");
+    const { stdout } = await box.run("cleanup");
+    expect(stdout.split("\n").filter(Boolean)).toHaveLength(2);
+    expect(existsSync(files[0].temporary)).toBe(false);
+  });
+});
+
+describe("what is remembered of the files", () => {
+  test("is no secret, and is readable by its owner alone", async () => {
+    const box = await project();
+    await box.run("env", "--out", ".env");
+    const text = readFileSync(box.registry, "utf8");
+    expect(text).not.toMatch(/dev-api-key|prod-token|API_KEY/);
+    expect(Object.keys(JSON.parse(text).files[0]).toSorted()).toEqual([
+      "modified",
+      "path",
+      "store",
+      "temporary",
+    ]);
+    expect(statSync(join(box.registry, "..")).mode & 0o777).toBe(0o700);
+  });
+
+  test("is told of when it is damaged, and nothing is written", async () => {
+    const box = await project();
+    await box.run("env", "--out", ".env");
+    for (const damage of ["{", "[]", '{"files":[{"path":1}]}']) {
+      writeFileSync(box.registry, damage);
+      expect((await box.run("cleanup")).stderr).toContain("is damaged");
+      expect((await box.run("env", "--out", ".env")).stderr).toContain("is damaged");
+    }
+    expect(box.read(".env")).toBe(TEXT);
+  });
+
+  test("survives many writers at once", async () => {
+    const box = await project({ ignored: ".env*\n" });
+    const names = Array.from({ length: 8 }, (_, index) => `.env.${index}`);
+    const results = await Promise.all(names.map((name) => box.run("env", "--out", name)));
+    expect(results.map(({ status }) => status)).toEqual(names.map(() => 0));
+    expect((await box.run("cleanup")).stdout.split("\n").filter(Boolean).toSorted()).toEqual(names);
+  });
+});
