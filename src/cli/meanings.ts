@@ -30,6 +30,14 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
     meaning: "a value that is no text, or not all of it",
     action: "encode it, for example as base64",
   },
+  foreign_file: {
+    meaning: "pprotect did not write this file of secrets, or it was changed since",
+    action: "look at it; `--force` replaces it",
+  },
+  not_ignored: {
+    meaning: "secrets would be written where git could commit them",
+    action: "add the file to .gitignore",
+  },
   invalid_manifest: {
     meaning: "`.secrets.json`, or what `--manifest` names, cannot be used",
     action: "correct the line that the message names",
