@@ -57,7 +57,7 @@ function completedOption(
     names,
     description: oneLine(description),
     ...(value !== undefined && { value }),
-    repeatable: REPEATABLE.has(long),
+    repeatable: REPEATABLE.has(long) || REPEATABLE.has(`${command} ${long}`),
   };
 }
 

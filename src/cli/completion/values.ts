@@ -57,7 +57,10 @@ export const ARGUMENTS: Readonly<Record<string, Arguments>> = {
   "set-secret": { each: ["domain", "secret"] },
   "rm-secret": { each: ["domain", "secret"] },
   "decrypt-domain": { each: ["domain"] },
+  env: { each: [] },
+  cleanup: { each: [] },
   exec: { each: [], rest: "program" },
+  redact: { each: [] },
   "git resolve": { each: [] },
   "git merge-driver": { each: ["file", "file", "file", "new", "file"] },
   "git textconv": { each: ["file"] },
@@ -86,7 +89,20 @@ export const OPTION_VALUES: Readonly<Record<string, Value>> = {
   "--output-format": OUTPUT_FORMATS,
   "--prefix": "new",
   "--take": "conflict",
+  "--only": "secret",
+  "--except": "secret",
+  "--manifest": "file",
+  "--out": "file",
+  "--keep": "new",
 };
 
-/** Options that may stand on the line more than once, and so are offered again. */
-export const REPEATABLE: ReadonlySet<string> = new Set(["--take"]);
+/** Options that may stand on the line more than once, and so are offered again; `COMMAND --option` for one command. */
+export const REPEATABLE: ReadonlySet<string> = new Set([
+  "--take",
+  "exec --domain",
+  "env --domain",
+  "redact --domain",
+  "--only",
+  "--except",
+  "--keep",
+]);
