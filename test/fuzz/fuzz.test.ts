@@ -33,6 +33,8 @@ let folder = "";
 beforeAll(() => {
   // In memory where there is such a folder: the merge driver syncs every file that it writes.
   folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "pprotect-fuzz-"));
+  // What the merge driver cannot read it leaves to git, which wants a repository.
+  Bun.spawnSync(["git", "init", "-q", folder]);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -54,6 +56,7 @@ test.concurrent.each(Object.entries(RUNS))(
       progress,
     ];
     const child = Bun.spawn(command.map(String), {
+      cwd: folder,
       env: { ...process.env, PPROTECT_FUZZ_FOLDER: folder },
       stdout: "pipe",
       stderr: "pipe",
