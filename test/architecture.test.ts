@@ -36,6 +36,10 @@ function modulesIn(file: string): string[] {
   return [...text.matchAll(named)].map(([, name = ""]) => name);
 }
 
+function readSource(file: string): string {
+  return readFileSync(join(SRC, file), "utf8");
+}
+
 /** The files of src that a file uses. */
 function importsOf(file: string): string[] {
   return modulesIn(file)
@@ -96,6 +100,17 @@ test("crypto is pure: it reads and writes nothing but the native addon", () => {
       modulesIn(file).some((name) => /^(?:node:)?(?:fs|net|http|https|child_process|os)\b/.test(name)),
     );
   expect(impure).toEqual([]);
+});
+
+test("a passphrase comes only by ways that close the process's memory first", () => {
+  const ways = files.filter(
+    (file) =>
+      roomOf(file) === "cli" && /\b(?:resolveCredentials|obtainNewPassphrase)\(/.test(readSource(file)),
+  );
+  expect(ways).toEqual(["cli/base-command.ts", "cli/key-making-command.ts"]);
+  for (const file of ways) {
+    expect(readSource(file)).toMatch(/hardenProcess\(\);\n.*await import\("\.\.\/credentials\//);
+  }
 });
 
 test(`no file has more than ${MAX_LINES} lines`, () => {

@@ -123,6 +123,8 @@ describe("the configuration of a hostile repository", () => {
     "git uninstall --yes",
     "git merge-driver protected.yaml protected.yaml text.txt",
     "git resolve",
+    "env --domain dev --uppercase --out .env",
+    "exec --redact --domain dev -- true",
   ])("runs none in pprotect: %s", async (line) => {
     repository.write("text.txt", "staged\n");
     await repository.must("-c", "core.fsmonitor=false", "add", "text.txt");
