@@ -134,6 +134,19 @@ describe("the runtime's options in BUN_OPTIONS", () => {
   }
 });
 
+test("NODE_OPTIONS and NODE_PATH load nothing", async () => {
+  const box = sandbox();
+  const evil = 'require("node:fs").writeFileSync("owned", "");';
+  for (const name of ["evil.js", "debug.js", "yaml.js", "clipanion.js"]) box.write(name, evil);
+  const env = {
+    ...CREDENTIALS,
+    NODE_OPTIONS: "--require ./evil.js --import ./evil.js",
+    NODE_PATH: box.folder,
+  };
+  expect((await pprotect(["list-user-secrets"], { cwd: box.folder, env })).status).toBe(0);
+  expect(readdirSync(box.folder)).not.toContain("owned");
+});
+
 test("BUN_BE_BUN makes the binary Bun, and no part of pprotect runs", async () => {
   const box = sandbox();
   const env = { ...CREDENTIALS, BUN_BE_BUN: "1" };
