@@ -9,6 +9,7 @@ export const VALUE_OPTIONS: ReadonlySet<string> = new Set([
   "--key-type",
   "--domain",
   "--manifest",
+  "--as-file",
   "--out",
   "--only",
   "--except",

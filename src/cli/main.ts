@@ -1,6 +1,7 @@
 #!/usr/bin/env bun
 import "./hidden-streams.ts";
 
+import { HOLDER_WORD } from "../exec/files/holder-word.ts";
 import { normalizeArguments, wantsHelp, wantsJson } from "./arguments.ts";
 import type { BaseCommand } from "./base-command.ts";
 import { Envelope } from "./envelope.ts";
@@ -60,8 +61,9 @@ async function readOverview(): Promise<string> {
 }
 
 async function main(): Promise<void> {
-  const [first, shell] = process.argv.slice(2);
-  if (first === COMPLETE) return (await import("./completion/complete.ts")).complete(shell);
+  const [word, ...rest] = process.argv.slice(2);
+  if (word === COMPLETE) return (await import("./completion/complete.ts")).complete(rest[0]);
+  if (word === HOLDER_WORD) (await import("../exec/files/holder.ts")).holdFiles(rest);
   const args = normalizeArguments(process.argv.slice(2), commandNames());
   try {
     process.exitCode = await run(args);

@@ -61,6 +61,6 @@ function refuseNul({ name, value }: ChosenSecret): void {
   throw new PprotectError(
     "environment",
     `secret "${shown(name)}" holds a NUL byte, which no environment variable can`,
-    `leave it out with --except ${name}`,
+    `give it as a file: --as-file ${name}`,
   );
 }

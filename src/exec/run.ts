@@ -18,7 +18,7 @@ export async function runInPlace(
   command: readonly [string, ...string[]],
   environment: Record<string, string>,
 ): Promise<number> {
-  if (process.platform === "win32") return spawnAndWait(command, environment);
+  if (process.platform === "win32") return runBeside(command, environment);
   return replaceProcess(findExecutable(command[0], environment.PATH), command, environment);
 }
 
@@ -64,7 +64,13 @@ function silenceWarnings(): void {
 
 const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"] as const;
 
-async function spawnAndWait(
+/**
+ * Runs a program beside us, for what has to be done when it has ended. It gets our signals.
+ *
+ * @returns its exit status
+ * @throws PprotectError `command_not_found`
+ */
+export async function runBeside(
   command: readonly string[],
   environment: Record<string, string>,
 ): Promise<number> {

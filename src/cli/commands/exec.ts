@@ -1,5 +1,7 @@
 import { Command, Option } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
+import type { PlacedSecrets } from "../../exec/files/secret-files.ts";
+import type { ChosenSecret } from "../../exec/selection.ts";
 import { SelectingCommand } from "../selecting-command.ts";
 
 export class ExecCommand extends SelectingCommand {
@@ -22,6 +24,10 @@ export class ExecCommand extends SelectingCommand {
         "Nothing but the database's secrets, and of our environment only what is needed",
         "$0 exec --domain prod --only 'db-*' --no-passthrough --keep TZ -- ./migrate",
       ],
+      [
+        "A key as a file, for ssh -i",
+        `$0 exec --domain prod --as-file ssh_key -- sh -c 'ssh -i "$ssh_key" host'`,
+      ],
       ["Without the secrets in its output", "$0 exec --domain prod --redact -- ./deploy"],
     ],
   });
@@ -35,6 +41,9 @@ export class ExecCommand extends SelectingCommand {
   redact = Option.Boolean("--redact", false, {
     description: "replace the secrets in the program's output by [REDACTED:name]",
   });
+  asFile = Option.Array("--as-file", [], {
+    description: "give this secret as a private file: the variable is its path; may be repeated",
+  });
   command = Option.Rest({ name: "-- command" });
 
   async run(): Promise<number> {
@@ -43,21 +52,60 @@ export class ExecCommand extends SelectingCommand {
     const command = this.#command();
     const { checkPassthrough, childEnvironment } = await import("../../exec/environment.ts");
     const { noPassthrough, keep, credentialPrefix } = this;
-    checkPassthrough({ noPassthrough, keep, credentialPrefix });
+    const passthrough = { noPassthrough, keep, credentialPrefix };
+    checkPassthrough(passthrough);
+    if (this.asFile.length > 0) {
+      (await import("../../exec/files/secret-files.ts")).checkFileNames(choices, this.asFile);
+    }
 
     const secrets = keyFile.decryptSecrets(choices, await this.unlock(keyFile));
-    const environment = childEnvironment(secrets, process.env, { noPassthrough, keep, credentialPrefix });
-    this.releaseTerminal();
-    if (this.redact) {
-      const { redactionOf } = await import("../../exec/redact/redaction.ts");
-      const { warnOfShort } = await import("../redaction-warning.ts");
-      const redaction = redactionOf(secrets.map(({ name, value }) => [name, value]));
-      warnOfShort(redaction);
-      const { runRedacted } = await import("../../exec/redact/run-redacted.ts");
-      return runRedacted(command, environment, redaction);
+    const placed = await this.#place(secrets);
+    try {
+      const environment = childEnvironment(placed.secrets, process.env, passthrough);
+      this.releaseTerminal();
+      return await this.#runProgram(command, environment, secrets, placed);
+    } finally {
+      placed.remove?.();
     }
-    const { runInPlace } = await import("../../exec/run.ts");
-    return runInPlace(command, environment);
+  }
+
+  /** Loaded only for what is to be a file. */
+  async #place(secrets: readonly ChosenSecret[]): Promise<PlacedSecrets> {
+    if (this.asFile.length === 0) return { secrets };
+    const { placeFiles } = await import("../../exec/files/secret-files.ts");
+    return placeFiles(secrets, this.asFile);
+  }
+
+  async #runProgram(
+    command: readonly [string, ...string[]],
+    environment: Record<string, string>,
+    secrets: readonly ChosenSecret[],
+    { remove }: PlacedSecrets,
+  ): Promise<number> {
+    if (this.redact) return this.#runRedacted(command, environment, secrets, remove);
+    const { runBeside, runInPlace } = await import("../../exec/run.ts");
+    return remove ? runBeside(command, environment) : runInPlace(command, environment);
+  }
+
+  async #runRedacted(
+    command: readonly [string, ...string[]],
+    environment: Record<string, string>,
+    secrets: readonly ChosenSecret[],
+    remove: PlacedSecrets["remove"],
+  ): Promise<number> {
+    if (remove) {
+      throw new PprotectError(
+        "environment",
+        "--redact and --as-file together need files in memory (memfd_create), which this system lacks",
+        "give one of them",
+      );
+    }
+    const { redactionOf } = await import("../../exec/redact/redaction.ts");
+    const { warnOfShort } = await import("../redaction-warning.ts");
+    const redaction = redactionOf(secrets.map(({ name, value }) => [name, value]));
+    warnOfShort(redaction);
+    const { runRedacted } = await import("../../exec/redact/run-redacted.ts");
+    return runRedacted(command, environment, redaction);
   }
 
   #command(): readonly [program: string, ...args: string[]] {

@@ -1,0 +1,63 @@
+import { closeSync, existsSync } from "node:fs";
+import { PprotectError } from "../../common/errors.ts";
+import { nearest } from "../../common/nearest.ts";
+import { shown } from "../../common/printable.ts";
+import type { ChosenSecret, SecretChoice } from "../selection.ts";
+import { holdOpen } from "./holder.ts";
+import { openMemoryFile } from "./memory-file.ts";
+import { writeTemporaryFiles } from "./temporary-folder.ts";
+
+/** @throws PprotectError `no_such_secret` when a secret that is to be a file is not chosen at all */
+export function checkFileNames(choices: readonly SecretChoice[], names: readonly string[]): void {
+  const chosen = choices.map(({ name }) => name);
+  for (const name of names) {
+    if (chosen.includes(name)) continue;
+    const near = nearest(name, chosen);
+    throw new PprotectError(
+      "no_such_secret",
+      `--as-file ${shown(name)} is none of the secrets that are chosen`,
+      near === undefined ? undefined : `did you mean "${shown(near)}"?`,
+    );
+  }
+}
+
+/** Secrets as the program gets them: the values of some are the paths of files. */
+export interface PlacedSecrets {
+  readonly secrets: readonly ChosenSecret[];
+  /** Removes the files; left out where they end with us by themselves, also when the program has our place. */
+  readonly remove?: () => void;
+}
+
+/**
+ * Puts the secrets of these names into private files and gives their variables the paths.
+ * @throws PprotectError `file_error`
+ */
+export async function placeFiles(
+  secrets: readonly ChosenSecret[],
+  names: readonly string[],
+): Promise<PlacedSecrets> {
+  const toPlace = secrets.filter(({ name }) => names.includes(name));
+  const values = toPlace.map(({ value }) => value);
+  const inMemory = await memoryFiles(values);
+  const files = inMemory ? { paths: inMemory } : writeTemporaryFiles(values);
+  const pathOf = new Map(toPlace.map((secret, index) => [secret, files.paths[index] ?? ""]));
+  const placed = secrets.map((secret) => ({ ...secret, value: pathOf.get(secret) ?? secret.value }));
+  return { secrets: placed, ...("remove" in files && { remove: files.remove }) };
+}
+
+/** @returns paths of files in memory, or `undefined` where there are none */
+async function memoryFiles(values: readonly string[]): Promise<readonly string[] | undefined> {
+  const descriptors: number[] = [];
+  try {
+    for (const value of values) {
+      const descriptor = openMemoryFile(value);
+      if (descriptor === undefined) return undefined;
+      descriptors.push(descriptor);
+    }
+    const paths = await holdOpen(descriptors);
+    // No /proc, or no program that could hold them.
+    return paths.every((path) => existsSync(path)) ? paths : undefined;
+  } finally {
+    for (const descriptor of descriptors) closeSync(descriptor);
+  }
+}

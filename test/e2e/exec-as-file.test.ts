@@ -1,0 +1,198 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { binary } from "../support/binary.ts";
+import { cleanEnvironment, pprotect, runProgram } from "../support/run.ts";
+import { emptyFolder, removeFolders, sandbox } from "../support/sandbox.ts";
+import { ALICE, sampleStore } from "../support/stores.ts";
+import { openToEveryone, withoutRights } from "../support/unprivileged.ts";
+
+afterAll(removeFolders);
+
+const KEY = "line one\nwith a NUL \0 and ü\n";
+const env = { PPROTECT_USER: ALICE.name, PPROTECT_PASSPHRASE: ALICE.passphrase };
+const box = sandbox(sampleStore().addSecret("prod", "key", KEY).toString());
+
+/** Runs a command with `key` as a file and `token` as a value. */
+function exec(command: readonly string[], options: readonly string[] = ["--as-file", "key"]) {
+  return pprotect(["exec", "--domain", "prod", ...options, "--", ...command], { cwd: box.folder, env });
+}
+
+const shell = (line: string, options?: readonly string[]) => exec(["sh", "-c", line], options);
+
+/** Waits until something holds; the test's own limit is the bound. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await Bun.sleep(5);
+}
+
+describe("a secret as a file", () => {
+  test("is read to the byte, by a shell's child, from its start each time, and can be sought in", async () => {
+    expect((await shell('cat "$key"; cat "$key"; printf %s "$token"')).stdout).toBe(`${KEY}${KEY}prod-token`);
+    const python =
+      "import os\nf = open(os.environ['key'], 'rb')\nf.seek(5)\nprint(f.read(3), os.fstat(f.fileno()).st_size)";
+    expect((await exec(["python3", "-c", python])).stdout).toBe(`b'one' ${Buffer.byteLength(KEY)}\n`);
+  });
+
+  test("is a regular file that its owner alone can read", async () => {
+    expect((await shell('stat -L -c "%a %u %F" "$key"')).stdout).toBe(
+      `600 ${process.getuid?.()} regular file\n`,
+    );
+  });
+
+  test("is there for a program that closed all that it inherited, and for what that one starts", async () => {
+    const python =
+      "import os, subprocess\nos.closerange(3, 1000)\nprint(subprocess.run(['cat', os.environ['key']], close_fds=True, capture_output=True).stdout.count(b'\\n'))";
+    expect((await exec(["python3", "-c", python])).stdout).toBe("2\n");
+  });
+
+  test("leaves no descriptor behind in the program", async () => {
+    // `ls` itself holds the folder open.
+    expect((await shell("ls /proc/self/fd | wc -l")).stdout.trim()).toBe("4");
+  });
+
+  test("of each name that is given", async () => {
+    const { stdout } = await shell('cat "$token"; head -n 1 "$key"', [
+      "--as-file",
+      "token",
+      "--as-file",
+      "key",
+    ]);
+    expect(stdout).toBe("prod-tokenline one\n");
+  });
+
+  test("under the manifest's name", async () => {
+    box.write("m.json", JSON.stringify({ secrets: [{ name: "key", env_var: "KEY_FILE", domain: "prod" }] }));
+    const args = ["exec", "--manifest", "m.json", "--as-file", "key", "--", "sh", "-c", 'cat "$KEY_FILE"'];
+    expect((await pprotect(args, { cwd: box.folder, env })).stdout).toBe(KEY);
+  });
+
+  test("is redacted like any other", async () => {
+    const { status, stdout } = await shell('cat "$token"; exit 3', [
+      "--redact",
+      "--as-file",
+      "key",
+      "--as-file",
+      "token",
+    ]);
+    expect([status, stdout]).toEqual([3, "[REDACTED:token]"]);
+  });
+
+  test("of openssl and ssh-keygen", async () => {
+    const folder = emptyFolder();
+    const made = await runProgram(
+      [
+        "sh",
+        "-c",
+        "ssh-keygen -q -t ed25519 -N '' -C test -f ssh && openssl genpkey -algorithm ed25519 -out pem",
+      ],
+      { cwd: folder },
+    );
+    expect(made.status).toBe(0);
+    const file = (name: string) => readFileSync(`${folder}/${name}`, "utf8");
+    const store = sampleStore().addSecret("prod", "ssh", file("ssh")).addSecret("prod", "pem", file("pem"));
+    const other = sandbox(store.toString());
+    const options = ["--domain", "prod", "--as-file", "ssh", "--as-file", "pem"];
+    const line = 'ssh-keygen -y -f "$ssh"; openssl pkey -in "$pem" -noout && echo fine';
+    const { stdout } = await pprotect(["exec", ...options, "--", "sh", "-c", line], {
+      cwd: other.folder,
+      env,
+    });
+    expect(stdout).toBe(`${file("ssh.pub").trim()}\nfine\n`);
+  });
+
+  test("is there for a user who is not root", async () => {
+    const open = sandbox(box.read().toString());
+    const own = openToEveryone(open);
+    const command = [own, "exec", "--domain", "prod", "--as-file", "key", "--", "sh", "-c", 'cat "$key"'];
+    expect((await runProgram(withoutRights(command), { cwd: open.folder, env })).stdout).toBe(KEY);
+  });
+});
+
+describe("the file is gone", () => {
+  /** Starts a program that tells the file's path and waits. */
+  async function started(options: readonly string[] = []) {
+    const told = join(emptyFolder(), "path");
+    const line = `echo "$key" > '${told}.new'; mv '${told}.new' '${told}'; exec sleep 1000`;
+    const child = Bun.spawn(
+      [binary(), "exec", "--domain", "prod", "--as-file", "key", ...options, "--", "sh", "-c", line],
+      { cwd: box.folder, env: cleanEnvironment(box.folder, env), stdout: "ignore", stderr: "ignore" },
+    );
+    await until(() => existsSync(told));
+    const path = readFileSync(told, "utf8").trim();
+    expect(readFileSync(path, "utf8")).toBe(KEY);
+    return { child, path, holder: `/proc/${path.split("/")[2]}` };
+  }
+
+  test("when the program ends", async () => {
+    const { stdout } = await shell('echo "$key"');
+    await until(() => !existsSync(stdout.trim()));
+  });
+
+  test.each(["SIGKILL", "SIGTERM", "SIGINT"] as const)(
+    "when the program ends by %s, and so does its holder",
+    async (signal) => {
+      const { child, path, holder } = await started();
+      child.kill(signal);
+      await child.exited;
+      await until(() => !existsSync(path) && !existsSync(holder));
+    },
+  );
+
+  test("when pprotect is killed that redacts the program's output", async () => {
+    const { child, path, holder } = await started(["--redact"]);
+    child.kill("SIGKILL");
+    await child.exited;
+    await until(() => !existsSync(path) && !existsSync(holder));
+  });
+
+  test("from memory alone: it never had a name on a disk", async () => {
+    const { child, path } = await started();
+    expect(readlinkSync(path)).toStartWith("/memfd:");
+    expect(statSync(path).nlink).toBe(0);
+    child.kill();
+    await child.exited;
+  });
+
+  test("and no process that held it got its value or a credential to see", async () => {
+    const { child, holder } = await started();
+    const seen = ["environ", "cmdline"].map((name) => readFileSync(`${holder}/${name}`, "utf8")).join("");
+    expect(seen).not.toMatch(/line one|alice|PPROTECT/);
+    expect(readdirSync(`${holder}/fd`).toSorted()).toEqual(["0", "2", "3"]);
+    child.kill();
+    await child.exited;
+  });
+});
+
+describe("exec refuses", () => {
+  test("a file of a secret that is not chosen, before a passphrase is asked for", async () => {
+    const args = ["exec", "--domain", "prod", "--as-file", "tokne", "--", "echo", "ran"];
+    const { status, stdout, stderr } = await pprotect(args, { cwd: box.folder });
+    expect([status, stdout]).toEqual([1, ""]);
+    expect(stderr).toBe(
+      'pprotect: --as-file tokne is none of the secrets that are chosen (did you mean "token"?)\n',
+    );
+  });
+
+  test("a NUL in a variable, and says what helps", async () => {
+    const { status, stdout, stderr } = await shell("echo ran", []);
+    expect([status, stdout]).toEqual([1, ""]);
+    expect(stderr).toContain(
+      'secret "key" holds a NUL byte, which no environment variable can (give it as a file: --as-file key)',
+    );
+  });
+
+  test("a program that is not there, and leaves no holder behind", async () => {
+    const commandOf = (pid: string): string => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+      } catch {
+        return "";
+      }
+    };
+    const holders = () =>
+      readdirSync("/proc").filter((pid) => commandOf(pid) === "sleep\x002147483647\0").length;
+    const before = holders();
+    expect((await exec(["no-such-program"])).status).toBe(127);
+    await until(() => holders() <= before);
+  });
+});

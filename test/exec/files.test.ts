@@ -1,0 +1,25 @@
+import { describe, expect, test } from "bun:test";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { writeTemporaryFiles } from "../../src/exec/files/temporary-folder.ts";
+import { runBeside } from "../../src/exec/run.ts";
+
+describe("where there are no files in memory", () => {
+  test("files of mode 0600 lie in a folder of mode 0700, until they are removed", () => {
+    const { paths, remove } = writeTemporaryFiles(["one\0", "", "ü"]);
+    expect(paths.map((path) => readFileSync(path, "utf8"))).toEqual(["one\0", "", "ü"]);
+    expect(paths.map((path) => statSync(path).mode & 0o777)).toEqual([0o600, 0o600, 0o600]);
+    const folder = dirname(paths[0] ?? "");
+    expect([statSync(folder).mode & 0o777, readdirSync(folder).length]).toEqual([0o700, 3]);
+    remove();
+    expect(existsSync(folder)).toBe(false);
+    remove();
+  });
+
+  test("the program runs beside us, and we learn how it ended", async () => {
+    const environment = { PATH: process.env.PATH ?? "" };
+    expect(await runBeside(["sh", "-c", "exit 7"], environment)).toBe(7);
+    expect(await runBeside(["sh", "-c", "kill -9 $$"], environment)).toBe(137);
+    expect(runBeside(["no-such-program"], environment)).rejects.toThrow("command not found");
+  });
+});
