@@ -45,7 +45,7 @@ async function shortCommands(): Promise<Row[]> {
     [empty, ...startCandidates(binary, root), ...dailyCandidates(binary, root, "raw")],
     ROUNDS,
   );
-  const targets = { version: 2.5, "--help": 2.5, "list-domains": 3.5, "list-all-secrets": 3.5 };
+  const targets = { version: 2.5, "--help": 2.5, "list-domains": 3.5, "list-all-secrets": 3.5, Tab: 3.5 };
   return rows(measured, EMPTY, (name) => ({
     atMost: new Map(Object.entries(targets)).get(name.replace(/,.*/, "")) ?? 5,
     memoryAtMost: 80,
@@ -56,7 +56,7 @@ async function shortCommands(): Promise<Row[]> {
 async function hardKeys(): Promise<Row[]> {
   const argon2id = { name: ARGON2ID, command: [await compiled("floor-argon2id")], cwd: root };
   const empty = { name: EMPTY, command: [await compiled("floor-empty")], cwd: root };
-  const decrypting = dailyCandidates(binary, root, "hard").slice(2);
+  const decrypting = dailyCandidates(binary, root, "hard").slice(3);
   const measured = measureInTurn(
     [argon2id, ...decrypting, ...oneDerivationCandidates(binary, root), empty],
     SLOW_ROUNDS,

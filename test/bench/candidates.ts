@@ -38,6 +38,7 @@ export function dailyCandidates(binary: string, root: string, keyType: KeyType):
   return [
     named("list-domains", "list-domains"),
     named("list-all-secrets", "list-all-secrets"),
+    { ...named("Tab", "__complete", "zsh"), input: "2\0pprotect\0rm-domain\0\0" },
     named("decrypt-domain", "decrypt-domain", "dev", ...CREDENTIALS),
     named("exec true", "exec", "--domain", "dev", ...CREDENTIALS, "--", "true"),
   ];

@@ -9,6 +9,8 @@ export interface Candidate {
   readonly name: string;
   readonly command: readonly string[];
   readonly cwd: string;
+  /** Standard input; left out, there is none. */
+  readonly input?: string;
   /** Puts back what the command changed; its time does not count. */
   readonly before?: () => void;
 }
@@ -38,12 +40,12 @@ export function measureInTurn(candidates: readonly Candidate[], rounds: number):
   return new Map([...runs].map(([name, all]) => [name, summary(all)]));
 }
 
-function runOnce({ name, command, cwd, before }: Candidate): Run {
+function runOnce({ name, command, cwd, input, before }: Candidate): Run {
   before?.();
   const start = performance.now();
   const { exitCode, stderr, resourceUsage } = Bun.spawnSync([...command], {
     cwd,
-    stdin: null,
+    stdin: input === undefined ? null : Buffer.from(input),
     stdout: "ignore",
     stderr: "pipe",
     env: { PATH: process.env.PATH ?? "", HOME: cwd, GIT_CONFIG_GLOBAL: "/dev/null" },
