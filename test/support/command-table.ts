@@ -147,7 +147,6 @@ export const COMMAND_CASES: readonly CommandCase[] = [
   printing("exec", ["--domain", "prod", "--", "printenv", "token"], AS_ALICE),
   {
     ...printing("redact", ["--domain", "prod", "-u", ALICE.name, "--passphrase-file", "alice.pw"]),
-    prints: false,
     copies: "nothing secret",
   },
   writing(

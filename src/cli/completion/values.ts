@@ -94,6 +94,7 @@ export const OPTION_VALUES: Readonly<Record<string, Value>> = {
   "--manifest": "file",
   "--out": "file",
   "--keep": "new",
+  "--as-file": "secret",
 };
 
 /** Options that may stand on the line more than once, and so are offered again; `COMMAND --option` for one command. */
@@ -105,4 +106,5 @@ export const REPEATABLE: ReadonlySet<string> = new Set([
   "--only",
   "--except",
   "--keep",
+  "--as-file",
 ]);
