@@ -42,6 +42,10 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
     meaning: "`.secrets.json`, or what `--manifest` names, cannot be used",
     action: "correct the line that the message names",
   },
+  invalid_template: {
+    meaning: "the template of `inject` cannot be read",
+    action: "mend the line that the message names",
+  },
   invalid_passphrase: { meaning: "a new passphrase cannot be used", action: "give another one" },
   no_such_domain: { meaning: "the store has no such domain", action: "`pprotect list-domains`" },
   no_such_secret: {

@@ -6,9 +6,9 @@ import { errnoOf, fileError } from "../store/file-error.ts";
 /** Standard output was closed by its reader, as `head` does: no error, nothing more to do. */
 export class OutputClosedError extends Error {}
 
-/** Data, to standard output as it is. @throws OutputClosedError */
-export function writeOut(text: string): void {
-  writeAll(1, text);
+/** Data, to standard output as it is; bytes are overwritten afterwards. @throws OutputClosedError */
+export function writeOut(data: string | Uint8Array): void {
+  writeAll(1, data);
 }
 
 /** Data of one line. @throws OutputClosedError */
@@ -32,8 +32,8 @@ export function writeError(text: string): void {
   }
 }
 
-function writeAll(descriptor: number, text: string): void {
-  const bytes = Buffer.from(text);
+function writeAll(descriptor: number, data: string | Uint8Array): void {
+  const bytes = typeof data === "string" ? Buffer.from(data) : data;
   try {
     for (let written = 0; written < bytes.length; ) written += writeSome(descriptor, bytes, written);
   } finally {

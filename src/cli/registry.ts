@@ -61,6 +61,7 @@ const ENTRIES: readonly Entry[] = [
   entry("git resolve", async () => (await import("./commands/git-resolve.ts")).GitResolveCommand),
   entry("redact", async () => (await import("./commands/redact.ts")).RedactCommand),
   entry("env", async () => (await import("./commands/env.ts")).EnvCommand),
+  entry("inject", async () => (await import("./commands/inject.ts")).InjectCommand),
   entry("cleanup", async () => (await import("./commands/cleanup.ts")).CleanupCommand),
   entry("exec", async () => (await import("./commands/exec.ts")).ExecCommand),
   entry(

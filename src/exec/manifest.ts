@@ -4,6 +4,7 @@ import { shown } from "../common/printable.ts";
 import { fileError } from "../store/file-error.ts";
 import { findDomain, findSecret } from "../store/lookup.ts";
 import type { StoreData } from "../store/store-data.ts";
+import { atLine } from "./at-line.ts";
 import { MAX_MANIFEST_BYTES, type Manifest, type ManifestEntry, readManifest } from "./manifest-reader.ts";
 import type { SecretChoice } from "./selection.ts";
 
@@ -47,7 +48,7 @@ export function selectByManifest(
   file: string,
   domain = manifest.domain,
 ): SecretChoice[] {
-  return manifest.entries.map((entry) => located(file, entry, () => choose(store, entry, domain)));
+  return manifest.entries.map((entry) => atLine(file, entry.line, () => choose(store, entry, domain)));
 }
 
 function choose(
@@ -65,14 +66,4 @@ function choose(
   }
   findSecret(domain, findDomain(store, domain), name);
   return { variable, domain, name };
-}
-
-/** Puts the entry's place before what is wrong with it. */
-function located<Result>(file: string, { line }: ManifestEntry, action: () => Result): Result {
-  try {
-    return action();
-  } catch (error) {
-    if (!(error instanceof PprotectError)) throw error;
-    throw new PprotectError(error.code, `${file}:${line}: ${error.message}`, error.fix, { cause: error });
-  }
 }

@@ -143,6 +143,7 @@ export const COMMAND_CASES: readonly CommandCase[] = [
   ),
   printing("decrypt-domain", [], [...AS_ALICE, ["Domain name: ", "prod"]]),
   printing("env", ["--domain", "prod"], AS_ALICE),
+  printing("inject", ["--domain", "prod", "template"], AS_ALICE, { prepare: withTemplate }),
   printing("cleanup", [], [], { prints: false }),
   printing("exec", ["--domain", "prod", "--", "printenv", "token"], AS_ALICE),
   {
@@ -210,6 +211,12 @@ export function snapshot({ folder }: Sandbox): Record<string, string> {
 
 async function git({ folder }: Sandbox, ...args: readonly string[]): Promise<number> {
   return (await runProgram(["git", ...args], { cwd: folder, env: IDENTITY })).status;
+}
+
+async function withTemplate(): Promise<Sandbox> {
+  const box = sandbox();
+  box.write("template", "token: {{token}}\n");
+  return box;
 }
 
 async function repository(): Promise<Sandbox> {
