@@ -37,33 +37,35 @@ const endOfInput = (question: string): PprotectError =>
  * nothing is echoed but while a question that shows its answer is open.
  */
 class TerminalPrompter implements InputPrompter {
-  readonly #interface: Interface;
+  #interface: Interface | undefined;
   #echo = false;
   readonly #lines: string[] = [];
   #waiting: { resolve(line: string): void; reject(error: Error): void } | undefined;
   #ended: Error | undefined;
   #asked = "";
 
-  constructor() {
+  /** The terminal is taken at the first question: what is typed before belongs to whoever reads after us. */
+  #open(): Interface {
     const output = new Writable({
       write: (chunk: Buffer, _encoding, done) => {
         if (this.#echo) writeError(chunk.toString());
         done();
       },
     });
-    this.#interface = createInterface({ input: process.stdin, output, terminal: true, historySize: 0 });
-    this.#interface.on("line", (line) => {
+    const opened = createInterface({ input: process.stdin, output, terminal: true, historySize: 0 });
+    opened.on("line", (line) => {
       // What was pasted after this line answers another question, perhaps a hidden one.
       this.#echo = false;
       if (this.#waiting) this.#settle((waiting) => waiting.resolve(line));
       else this.#lines.push(line);
     });
-    this.#interface.on("SIGINT", () =>
+    opened.on("SIGINT", () =>
       this.#end(new PprotectError("interrupted", "interrupted; nothing was changed")),
     );
     // Stopped in raw mode, the runtime would not read on after `fg`: Ctrl-Z does nothing at a prompt.
-    this.#interface.on("SIGTSTP", () => undefined);
-    this.#interface.on("close", () => this.#end(endOfInput(this.#asked)));
+    opened.on("SIGTSTP", () => undefined);
+    opened.on("close", () => this.#end(endOfInput(this.#asked)));
+    return opened;
   }
 
   ask(question: string): Promise<string> {
@@ -83,17 +85,20 @@ class TerminalPrompter implements InputPrompter {
   }
 
   async throwIfInterrupted(): Promise<void> {
+    // A terminal that was not taken turns Ctrl-C into a signal, which ends us at once.
+    if (!this.#interface) return;
     // One turn of the event loop, in which the keys that wait are read.
     await Bun.sleep(1);
     if (this.#ended instanceof PprotectError && this.#ended.code === "interrupted") throw this.#ended;
   }
 
   close(): void {
-    this.#interface.close();
+    this.#interface?.close();
   }
 
   async #question(question: string, echo: boolean): Promise<string> {
     this.#asked = question;
+    this.#interface ??= this.#open();
     this.#interface.setPrompt(question);
     this.#echo = true;
     this.#interface.prompt();

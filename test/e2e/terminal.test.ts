@@ -214,3 +214,14 @@ describe("at a terminal", () => {
     expect(await session.exited).toBe(5);
   });
 });
+
+test("what is typed ahead is left for the program that takes our place", async () => {
+  const box = sandbox();
+  const given = ["--domain", "prod", "-u", ALICE.name, "--passphrase-file", box.alice];
+  const session = atTerminal(["exec", ...given, "--", "sh", "-c", 'read -r line; echo "got: $line"'], {
+    cwd: box.folder,
+  });
+  session.type("ahead\r");
+  expect(await session.exited).toBe(0);
+  expect(session.screen()).toContain("got: ahead");
+});
