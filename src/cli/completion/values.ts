@@ -90,6 +90,7 @@ export const OPTION_VALUES: Readonly<Record<string, Value>> = {
   "--prefix": "new",
   "--take": "conflict",
   "--only": "secret",
+  "--as-file": "secret",
   "--except": "secret",
   "--manifest": "file",
   "--out": "file",

@@ -48,8 +48,15 @@ describe("src/cli/completion/values.ts says of", () => {
     }
   });
 
-  test("options that may be repeated only what is there", () => {
-    expect([...REPEATABLE].filter((name) => !valueOptions.has(name.replace(/^.* /, "")))).toEqual([]);
+  test("every option whether it may be repeated, as its description says", async () => {
+    for (const { words, options } of await commandList()) {
+      for (const { names, description, repeatable } of options) {
+        const name = `${words.join(" ")} ${names.at(-1)}`;
+        expect([name, repeatable]).toEqual([name, description.includes("may be repeated")]);
+      }
+    }
+    const options = [...REPEATABLE].map((name) => name.replace(/^.* /, ""));
+    expect(options.filter((name) => !valueOptions.has(name))).toEqual([]);
   });
 });
 
