@@ -61,6 +61,7 @@ export const ARGUMENTS: Readonly<Record<string, Arguments>> = {
   cleanup: { each: [] },
   exec: { each: [], rest: "program" },
   redact: { each: [] },
+  inject: { each: ["file"] },
   "git resolve": { each: [] },
   "git merge-driver": { each: ["file", "file", "file", "new", "file"] },
   "git textconv": { each: ["file"] },
@@ -95,7 +96,6 @@ export const OPTION_VALUES: Readonly<Record<string, Value>> = {
   "--manifest": "file",
   "--out": "file",
   "--keep": "new",
-  "--as-file": "secret",
 };
 
 /** Options that may stand on the line more than once, and so are offered again; `COMMAND --option` for one command. */
@@ -103,6 +103,7 @@ export const REPEATABLE: ReadonlySet<string> = new Set([
   "--take",
   "exec --domain",
   "env --domain",
+  "inject --domain",
   "redact --domain",
   "--only",
   "--except",
