@@ -6,7 +6,7 @@ export function embeddedCommandList(): BunPlugin {
   return {
     name: "embedded-command-list",
     setup(build) {
-      build.onLoad({ filter: /\/cli\/completion\/command-list\.ts$/ }, async () => ({
+      build.onLoad({ filter: /[/\\]cli[/\\]completion[/\\]command-list\.ts$/ }, async () => ({
         loader: "ts",
         contents: `export const commandList = async () => ${JSON.stringify(await commandList())};`,
       }));

@@ -1,9 +1,11 @@
 import { Option } from "clipanion";
 import { shown } from "../common/printable.ts";
+import { compareCodePoints } from "../store/code-points.ts";
 import type { UnlockedCustodian } from "../store/custodian.ts";
 import type { KeyFile } from "../store/key-file.ts";
 import type { Outcome } from "./envelope.ts";
 import { KeyMakingCommand } from "./key-making-command.ts";
+import { rotationAfterLeak } from "./next-action.ts";
 
 /** A command that replaces a custodian's own key: who acts is asked anew, whatever the environment says. */
 export abstract class NewKeyCommand extends KeyMakingCommand {
@@ -28,10 +30,18 @@ export abstract class NewKeyCommand extends KeyMakingCommand {
       question: "New passphrase: ",
       retypeQuestion: "Retype new passphrase: ",
     });
-    return this.update(
+    const outcome = await this.update(
       (file) => change(file, custodian, passphrase),
       `${done} ${shown(custodian.name)}.`,
       this.keyResult(custodian.name),
     );
+    const domains = keyFile.domainsOf(custodian.name).sort(compareCodePoints);
+    if (domains.length > 0) {
+      this.note(
+        `Note: the old passphrase still opens ${domains.map(shown).join(", ")} with an earlier revision of this file.` +
+          " If others may know it, run rotate-domain-keys and change the secret values.",
+      );
+    }
+    return { ...outcome, nextActions: this.next(...domains.map(rotationAfterLeak)) };
   }
 }

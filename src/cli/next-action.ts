@@ -26,9 +26,20 @@ export function nextAction(
 
 /** What to do after someone lost a domain. */
 export function rotation(domain: string): NextCommand {
-  return {
-    description: "replace the domain's keys, which whoever was removed may have kept; then change its values",
-    command: ["rotate-domain-keys"],
-    args: [domain],
-  };
+  return rotate(
+    domain,
+    "replace the domain's keys, which whoever was removed may have kept; then change its values",
+  );
+}
+
+/** What to do after a passphrase changed that others may know. */
+export function rotationAfterLeak(domain: string): NextCommand {
+  return rotate(
+    domain,
+    "if others may know the old passphrase: replace the domain's keys, then change its values",
+  );
+}
+
+function rotate(domain: string, description: string): NextCommand {
+  return { description, command: ["rotate-domain-keys"], args: [domain] };
 }

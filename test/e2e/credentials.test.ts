@@ -152,6 +152,18 @@ describe.each(["set-key-custodian-passphrase", "rekey-custodian"])("%s", (comman
     expect(box.read().unlock({ ...ALICE, passphrase: FRESH_PASSPHRASE })).toBeDefined();
   });
 
+  test("says what the old passphrase still opens, and gives the way out", async () => {
+    const box = sandbox();
+    const flags = ["-u", ALICE.name, "--passphrase-file", box.alice, "--json"];
+    const { stdout, stderr } = await pprotect([...args(box.fresh), ...flags], { cwd: box.folder });
+    expect(stderr).toContain("the old passphrase still opens dev, prod with an earlier revision");
+    const { next_actions } = JSON.parse(stdout);
+    expect(next_actions.map((action: { command: string }) => action.command)).toEqual([
+      "pprotect rotate-domain-keys dev",
+      "pprotect rotate-domain-keys prod",
+    ]);
+  });
+
   test("with an empty new passphrase changes nothing", async () => {
     const box = sandbox();
     const before = readFileSync(box.store, "utf8");

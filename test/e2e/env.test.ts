@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { binary } from "../support/binary.ts";
-import { IDENTITY } from "../support/command-table.ts";
+import { GIT_IDENTITY } from "../support/git-identity.ts";
 import { pprotect, runProgram } from "../support/run.ts";
 import { emptyFolder, removeFolders, sandbox } from "../support/sandbox.ts";
 import { ALICE, sampleStore } from "../support/stores.ts";
@@ -34,7 +34,7 @@ async function project({ git = true, ignored = "/.env\n" } = {}) {
   box.write(".secrets.json", MANIFEST);
   const state = join(emptyFolder(), "state");
   const env = {
-    ...IDENTITY,
+    ...GIT_IDENTITY,
     PPROTECT_USER: ALICE.name,
     PPROTECT_PASSPHRASE: ALICE.passphrase,
     XDG_STATE_HOME: state,

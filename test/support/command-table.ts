@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { binary } from "./binary.ts";
+import { GIT_IDENTITY } from "./git-identity.ts";
 import { runProgram } from "./run.ts";
 import { FRESH_PASSPHRASE, type Sandbox, sandbox } from "./sandbox.ts";
 import { ALICE, BOB } from "./stores.ts";
@@ -26,16 +27,6 @@ const AS_ALICE = [
   ["User email: ", ALICE.name],
   ["Passphrase: ", ALICE.passphrase],
 ] as const;
-
-/** Variables by which git knows who it is, and nothing of this machine's configuration. */
-export const IDENTITY = {
-  GIT_CONFIG_GLOBAL: "/dev/null",
-  GIT_CONFIG_SYSTEM: "/dev/null",
-  GIT_AUTHOR_NAME: "Anna",
-  GIT_AUTHOR_EMAIL: "anna@example.com",
-  GIT_COMMITTER_NAME: "Anna",
-  GIT_COMMITTER_EMAIL: "anna@example.com",
-} as const;
 
 /** Each command once, with everything left to be asked. */
 export const COMMAND_CASES: readonly CommandCase[] = [
@@ -210,7 +201,7 @@ export function snapshot({ folder }: Sandbox): Record<string, string> {
 }
 
 async function git({ folder }: Sandbox, ...args: readonly string[]): Promise<number> {
-  return (await runProgram(["git", ...args], { cwd: folder, env: IDENTITY })).status;
+  return (await runProgram(["git", ...args], { cwd: folder, env: GIT_IDENTITY })).status;
 }
 
 async function withTemplate(): Promise<Sandbox> {
@@ -233,7 +224,7 @@ async function commit(box: Sandbox, message: string): Promise<void> {
 
 async function installedRepository(): Promise<Sandbox> {
   const box = await repository();
-  await runProgram([binary(), "git", "install"], { cwd: box.folder, env: IDENTITY });
+  await runProgram([binary(), "git", "install"], { cwd: box.folder, env: GIT_IDENTITY });
   return box;
 }
 

@@ -1,18 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { binary } from "./binary.ts";
+import { GIT_IDENTITY } from "./git-identity.ts";
 import { type Result, runProgram } from "./run.ts";
 import { emptyFolder } from "./sandbox.ts";
-
-const IDENTITY = {
-  GIT_CONFIG_GLOBAL: "/dev/null",
-  GIT_CONFIG_SYSTEM: "/dev/null",
-  GIT_AUTHOR_NAME: "Anna",
-  GIT_AUTHOR_EMAIL: "anna@example.com",
-  GIT_COMMITTER_NAME: "Anna",
-  GIT_COMMITTER_EMAIL: "anna@example.com",
-  GIT_EDITOR: "true",
-} as const;
 
 /** A real repository that knows nothing of this machine's configuration. */
 export interface TestRepository {
@@ -36,7 +27,7 @@ export interface TestRepository {
 export async function mergeRepository(): Promise<TestRepository> {
   const folder = emptyFolder();
   const git: TestRepository["git"] = (args, env = {}, input = "") =>
-    runProgram(["git", ...args], { cwd: folder, env: { ...IDENTITY, ...env }, input });
+    runProgram(["git", ...args], { cwd: folder, env: { ...GIT_IDENTITY, ...env }, input });
   const must = async (...args: readonly string[]): Promise<string> => {
     const { status, stdout, stderr } = await git(args);
     if (status !== 0) throw new Error(`git ${args.join(" ")}: ${stderr}`);
@@ -56,7 +47,7 @@ export async function mergeRepository(): Promise<TestRepository> {
     must,
     write,
     pprotect: (args, env = {}, input = "") =>
-      runProgram([binary(), ...args], { cwd: folder, env: { ...IDENTITY, ...env }, input }),
+      runProgram([binary(), ...args], { cwd: folder, env: { ...GIT_IDENTITY, ...env }, input }),
     async commitStore(content, message) {
       write("protected.yaml", content);
       await must("add", "-A");

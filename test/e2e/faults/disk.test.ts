@@ -15,8 +15,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { binary } from "../../support/binary.ts";
-import { COMMAND_CASES, type CommandCase, IDENTITY, snapshot } from "../../support/command-table.ts";
+import { COMMAND_CASES, type CommandCase, snapshot } from "../../support/command-table.ts";
 import { COUNTS } from "../../support/counts.ts";
+import { GIT_IDENTITY } from "../../support/git-identity.ts";
 import { withMounts } from "../../support/namespace.ts";
 import { pprotect, type Result, runProgram } from "../../support/run.ts";
 import { emptyFolder, removeFolders, type Sandbox, sandbox } from "../../support/sandbox.ts";
@@ -330,7 +331,7 @@ describe("a clock that went backwards", () => {
 });
 
 /** The hook looks for pprotect on the PATH. */
-const WITH_HOOK = { ...IDENTITY, PATH: `${dirname(binary())}:${process.env.PATH}` };
+const WITH_HOOK = { ...GIT_IDENTITY, PATH: `${dirname(binary())}:${process.env.PATH}` };
 
 /** A repository with a log from the future, and two branches that each add a secret by today's clock. */
 async function conflictFreeBranches(later: string): Promise<Sandbox> {

@@ -1,18 +1,9 @@
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { binary } from "../../support/binary.ts";
+import { GIT_IDENTITY } from "../../support/git-identity.ts";
 import { type Result, runProgram } from "../../support/run.ts";
 import { emptyFolder } from "../../support/sandbox.ts";
-
-const ISOLATED = {
-  GIT_CONFIG_GLOBAL: "/dev/null",
-  GIT_CONFIG_SYSTEM: "/dev/null",
-  GIT_AUTHOR_NAME: "Anna",
-  GIT_AUTHOR_EMAIL: "anna@example.com",
-  GIT_COMMITTER_NAME: "Anna",
-  GIT_COMMITTER_EMAIL: "anna@example.com",
-  GIT_EDITOR: ":",
-} as const;
 
 /** A real repository whose pre-commit hook is the compiled binary. */
 export interface GuardedRepository {
@@ -33,7 +24,7 @@ export interface GuardedRepository {
 /** A new repository with the hook installed by hand, so that nothing but the guard is at work. */
 export async function guardedRepository(): Promise<GuardedRepository> {
   const folder = emptyFolder();
-  const run = (command: readonly string[]) => runProgram(command, { cwd: folder, env: ISOLATED });
+  const run = (command: readonly string[]) => runProgram(command, { cwd: folder, env: GIT_IDENTITY });
   const must = async (...args: readonly string[]): Promise<string> => {
     const { status, stdout, stderr } = await run(["git", ...args]);
     if (status !== 0) throw new Error(`git ${args.join(" ")}: ${stderr}${stdout}`);
