@@ -2,10 +2,12 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { chmodSync, mkdirSync } from "node:fs";
 import { COMPLETION_SCRIPTS } from "../../src/cli/completion/scripts.ts";
 import { SHELLS } from "../../src/cli/completion/shells.ts";
+import { HARD_COST } from "../../src/crypto/key-derivation.ts";
 import { binary } from "../support/binary.ts";
 import { COMMAND_CASES } from "../support/command-table.ts";
-import { fixtureBytes } from "../support/fixtures.ts";
-import { cleanEnvironment, pprotect, type RunOptions, runProgram } from "../support/run.ts";
+import { interopStore } from "../support/fixtures.ts";
+import { peakMemory } from "../support/peak-memory.ts";
+import { pprotect, type RunOptions, runProgram } from "../support/run.ts";
 import { removeFolders, type Sandbox, sandbox } from "../support/sandbox.ts";
 import { ALICE, BOB, storeOfDomains } from "../support/stores.ts";
 import { atTerminal } from "../support/terminal.ts";
@@ -190,17 +192,19 @@ describe("whatever is wrong, there is no word of it, and exit 0:", () => {
   });
 });
 
-test("no key is derived, whatever credentials are at hand", () => {
-  const box = sandbox(fixtureBytes("interop", "hard.yaml"));
-  const { success, stdout, resourceUsage } = Bun.spawnSync([binary(), "__complete", "zsh"], {
-    cwd: box.folder,
-    env: cleanEnvironment(box.folder, { PPROTECT_USER: ALICE.name, PPROTECT_PASSPHRASE: ALICE.passphrase }),
-    stdin: Buffer.from(question("decrypt-domain", "")),
+test("no key is derived, whatever credentials are at hand", async () => {
+  const { bytes, passphrases } = interopStore("hard");
+  const [[name, passphrase] = ["", ""]] = Object.entries(passphrases);
+  const options = {
+    cwd: sandbox(bytes).folder,
+    env: { PPROTECT_USER: name, PPROTECT_PASSPHRASE: passphrase },
+  };
+  const completing = await peakMemory(["__complete", "zsh"], {
+    ...options,
+    input: question("decrypt-domain", ""),
   });
-  expect(success).toBe(true);
-  expect(stdout.toString().split("\n").length).toBeGreaterThan(2);
-  // A key of type hard takes 256 MiB to derive.
-  expect(resourceUsage.maxRSS).toBeLessThan(200 * 1024 * 1024);
+  expect(completing).toBeLessThan(HARD_COST.memlimit);
+  expect(await peakMemory(["list-user-secrets"], options)).toBeGreaterThan(HARD_COST.memlimit);
 });
 
 test("what asks for candidates is in no list of commands", async () => {
