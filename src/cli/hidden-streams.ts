@@ -1,9 +1,9 @@
 /**
- * Hides the process's standard streams from libraries that look at them when they are loaded (clipanion, debug);
- * to be imported before any of them. At the first look the runtime makes the pipes behind the streams
- * non-blocking, for every process that holds them and after our end too: the next program of the same script,
- * or the one that takes our place in `exec`, would fail with EAGAIN in the middle of its output. And with the
- * first look the runtime loads its terminals and sockets, which takes longer than a short command.
+ * Hides the process's standard streams from libraries that look at them when they are loaded (clipanion, debug).
+ * At the first look the runtime makes the pipes behind the streams non-blocking, for every process that holds
+ * them and after our end too: the next program of the same script, or the one that takes our place in `exec`,
+ * would fail with EAGAIN in the middle of its output. And with the first look the runtime loads its terminals
+ * and sockets, which takes longer than a short command.
  */
 const real = globalThis.process;
 
@@ -19,7 +19,10 @@ const shim = new Proxy(real, {
   set: (target, name, value) => Reflect.set(target, name, value, target),
 });
 
-globalThis.process = shim;
+/** Hides the streams until {@link restoreStreams}, for modules that are loaded without {@link hidingStreams}. */
+export function hideStreams(): void {
+  globalThis.process = shim;
+}
 
 /** Puts the streams back, still untouched: what was loaded so far has looked. */
 export function restoreStreams(): void {
@@ -32,7 +35,7 @@ const DEBUG_COLORS = "DEBUG_COLORS";
 /** Loads modules while the streams are hidden. */
 export async function hidingStreams<Loaded>(load: () => Promise<Loaded>): Promise<Loaded> {
   const given = real.env[DEBUG_COLORS];
-  globalThis.process = shim;
+  hideStreams();
   real.env[DEBUG_COLORS] = "no";
   try {
     return await load();

@@ -1,5 +1,5 @@
 #!/usr/bin/env bun
-import "./hidden-streams.ts";
+import "./hide-streams.ts";
 
 import { HOLDER_WORD } from "../exec/files/holder-word.ts";
 import { normalizeArguments, wantsHelp, wantsJson } from "./arguments.ts";
