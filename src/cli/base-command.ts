@@ -62,6 +62,7 @@ export abstract class BaseCommand extends Command {
   abstract run(): Promise<Outcome | number>;
 
   override async execute(): Promise<number> {
+    requireCurrentFolder();
     try {
       if (this.verbose) (await import("./verbose.ts")).tellFallbacks((message) => this.note(message));
       const outcome = await this.run();
@@ -205,5 +206,19 @@ export abstract class BaseCommand extends Command {
     const { storeDiff } = await import("./diff.ts");
     writeError(`Changes to be written:\n\n${storeDiff(this.storePath, before, after, colorsWanted())}\n`);
     return this.#confirmed("Write changes? [y/N] ");
+  }
+}
+
+/**
+ * Without one the runtime takes relative paths from the binary's own folder.
+ * @throws PprotectError `file_error` when the current folder was removed
+ */
+function requireCurrentFolder(): void {
+  try {
+    process.cwd();
+  } catch (error) {
+    throw new PprotectError("file_error", "the current folder was removed", "go to one that is there", {
+      cause: error,
+    });
   }
 }

@@ -1,11 +1,12 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { commandNames } from "../../src/cli/registry.ts";
 import { binary } from "../support/binary.ts";
 import { pprotect, runProgram } from "../support/run.ts";
 import { removeFolders, sandbox } from "../support/sandbox.ts";
 import { ALICE, BOB } from "../support/stores.ts";
+import { openToEveryone } from "../support/unprivileged.ts";
 
 afterAll(removeFolders);
 
@@ -224,4 +225,28 @@ test("an error of ours never has a stack trace, whatever the file holds", async 
       expect(result.stdout + result.stderr).not.toMatch(/^\s+at |internal error/m);
     }
   }
+});
+
+describe("in a folder that was removed", () => {
+  // The runtime takes the binary's own folder for a current one that is gone.
+  test.each([
+    ["init", "-u", "new", "--key-type", "fast", "--passphrase-file"],
+    ["list-domains", "--file", "protected.yaml"],
+    ["env", "--out", ".env", "--domain", "dev", "--passphrase-file"],
+    ["git", "status"],
+    ["cleanup"],
+  ])("%s says so, and nothing is read or written anywhere else", async (...words) => {
+    const box = sandbox(null);
+    const copy = openToEveryone(box);
+    const before = readdirSync(box.folder);
+    const args = words.at(-1) === "--passphrase-file" ? [...words, box.alice] : words;
+    const script = 'mkdir gone; cd gone; rmdir ../gone; exec "$0" "$@"';
+    const result = await runProgram(["sh", "-euc", script, copy, ...args], { cwd: box.folder, env });
+    expect([result.status, result.stdout, result.stderr]).toEqual([
+      1,
+      "",
+      "pprotect: the current folder was removed (go to one that is there)\n",
+    ]);
+    expect(readdirSync(box.folder)).toEqual(before);
+  });
 });
