@@ -74,7 +74,10 @@ main() {
   [ -n "$url" ] || fail "set PPROTECT_BASE_URL to the folder with the release's files"
   has sha256sum || has shasum ||
     fail "neither sha256sum nor shasum is installed, and nothing is installed unchecked"
-  prefix=${PREFIX:-${HOME:?}/.local}
+  prefix=${PREFIX:-${HOME:+$HOME/.local}}
+  [ -n "$prefix" ] || fail "set HOME, or PREFIX to where to install"
+  case $prefix in /*) ;; *) prefix=$PWD/$prefix ;; esac
+  [ ! -d "$prefix/bin/pprotect" ] || fail "$prefix/bin/pprotect is a folder: nothing was installed"
   name=pprotect-$(platform)
 
   mkdir -p "$prefix/bin"

@@ -127,6 +127,15 @@ describe("install.sh", () => {
     expect(readdirSync(join(prefix, "bin"))).toEqual(["pprotect"]);
   });
 
+  test("says where as it is found from anywhere, for a $PREFIX beside the current folder", async () => {
+    const { result, home } = await install(`file://${await fakeRelease()}`, { env: { PREFIX: "-here" } });
+    expect(result).toMatchObject({
+      status: 0,
+      stderr: "",
+      stdout: `pprotect version 9.9.9 is installed as ${home}/-here/bin/pprotect\nAdd ${home}/-here/bin to your PATH.\n`,
+    });
+  });
+
   test("fetches by wget where there is no curl", async () => {
     await using server = serve(await fakeRelease());
     const path = onlyPrograms(
@@ -176,6 +185,25 @@ describe("install.sh installs nothing, and leaves an older binary and no rubbish
     });
     expect(await refusal(server.url.origin)).toMatch(
       /^install\.sh: pprotect-linux-x64\.tar\.gz is not what SHA256SUMS says \(SHA-256 [0-9a-f]{64}, not [0-9a-f]{64}\): nothing was installed\n$/,
+    );
+  });
+
+  test("when a folder is in its place", async () => {
+    const home = emptyFolder();
+    mkdirSync(join(home, ".local/bin/pprotect"), { recursive: true });
+    const { result } = await install(`file://${await fakeRelease()}`, { home });
+    expect([result.status, result.stdout, result.stderr]).toEqual([
+      1,
+      "",
+      `install.sh: ${home}/.local/bin/pprotect is a folder: nothing was installed\n`,
+    ]);
+    expect(readdirSync(join(home, ".local/bin"))).toEqual(["pprotect"]);
+    expect(readdirSync(join(home, ".local/bin/pprotect"))).toEqual([]);
+  });
+
+  test("when there is neither HOME nor PREFIX", async () => {
+    expect(await refusal("file:///nowhere", { env: { HOME: "" } })).toBe(
+      "install.sh: set HOME, or PREFIX to where to install\n",
     );
   });
 
