@@ -60,8 +60,11 @@ export function readStoreFile(path: string, shownPath: string): KeyFile {
 /** The bytes of a store's file. @throws PprotectError `store_missing`, `file_error` */
 export function readStoreBytes(path: string, shownPath: string): Uint8Array {
   try {
+    if (isDevice(path))
+      throw new PprotectError("file_error", `cannot read ${printable(shownPath)}: it is a device`);
     return readFileSync(path);
   } catch (error) {
+    if (error instanceof PprotectError) throw error;
     if (errnoOf(error) === "ENOENT") {
       throw new PprotectError(
         "store_missing",
@@ -72,6 +75,12 @@ export function readStoreBytes(path: string, shownPath: string): Uint8Array {
     }
     throw fileError("read", shownPath, error);
   }
+}
+
+/** What may have no end, or wait for someone to type. */
+function isDevice(path: string): boolean {
+  const stats = statSync(path);
+  return stats.isCharacterDevice() || stats.isBlockDevice();
 }
 
 /**

@@ -319,6 +319,17 @@ describe("creating", () => {
   });
 });
 
+describe("a device in the store's place", () => {
+  // A clone may bring it: git keeps symbolic links to anywhere.
+  test.each(["/dev/zero", "/dev/null"])("%s is refused, not read to its end", (device) => {
+    const { folder } = sandbox(null);
+    symlinkSync(device, join(folder, "protected.yaml"));
+    expect(() => readStoreFile(join(folder, "protected.yaml"), "protected.yaml")).toThrow(
+      new PprotectError("file_error", "cannot read protected.yaml: it is a device"),
+    );
+  });
+});
+
 describe("the store is looked for", () => {
   test("in the folder, else in the nearest parent up to the repository's root", () => {
     const { folder, store } = sandbox();
