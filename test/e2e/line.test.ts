@@ -229,17 +229,19 @@ test("an error of ours never has a stack trace, whatever the file holds", async 
 
 describe("in a folder that was removed", () => {
   // The runtime takes the binary's own folder for a current one that is gone.
+  const passphrase = ["--passphrase-file", sandbox().alice];
+
   test.each([
-    ["init", "-u", "new", "--key-type", "fast", "--passphrase-file"],
+    ["init", "-u", "new", "--key-type", "fast", ...passphrase],
     ["list-domains", "--file", "protected.yaml"],
-    ["env", "--out", ".env", "--domain", "dev", "--passphrase-file"],
+    ["env", "--out", ".env", "--domain", "dev", ...passphrase],
     ["git", "status"],
     ["cleanup"],
-  ])("%s says so, and nothing is read or written anywhere else", async (...words) => {
-    const box = sandbox(null);
+  ])("%s says so, and nothing is read or written anywhere else", async (...args) => {
+    const box = sandbox();
     const copy = openToEveryone(box);
-    const before = readdirSync(box.folder);
-    const args = words.at(-1) === "--passphrase-file" ? [...words, box.alice] : words;
+    const before = box.read().toString();
+    const files = readdirSync(box.folder);
     const script = 'mkdir gone; cd gone; rmdir ../gone; exec "$0" "$@"';
     const result = await runProgram(["sh", "-euc", script, copy, ...args], { cwd: box.folder, env });
     expect([result.status, result.stdout, result.stderr]).toEqual([
@@ -247,6 +249,6 @@ describe("in a folder that was removed", () => {
       "",
       "pprotect: the current folder was removed (go to one that is there)\n",
     ]);
-    expect(readdirSync(box.folder)).toEqual(before);
+    expect([readdirSync(box.folder), box.read().toString()]).toEqual([files, before]);
   });
 });
