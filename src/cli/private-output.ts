@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { PprotectError } from "../common/errors.ts";
 import { shown } from "../common/printable.ts";
 import type { PrivateFileOptions } from "../exec/written/private-file.ts";
@@ -19,10 +20,24 @@ export async function openPrivateOutput(
     if (options.force) throw new PprotectError("usage", "--force goes with --out");
     return undefined;
   }
+  if (path === "") throw new PprotectError("usage", "--out needs the name of a file");
+  if (isSameFile(path, options.store)) {
+    throw new PprotectError(
+      "usage",
+      `${shown(path)} is the store itself: secrets are not written there`,
+      "name another file",
+    );
+  }
   const { refuseUnlessIgnored } = await import("../git/ignored.ts");
   await refuseUnlessIgnored(path);
   const { writePrivateFile } = await import("../exec/written/private-file.ts");
   return (content) => writePrivateFile(path, content, options);
+}
+
+/** Whether two paths lead to one file, through links of either kind. */
+function isSameFile(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((path) => statSync(path, { bigint: true, throwIfNoEntry: false }));
+  return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
 }
 
 /** What is said of a file that was written. */

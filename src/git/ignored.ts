@@ -1,6 +1,7 @@
 import { dirname, relative, resolve } from "node:path";
 import { PprotectError } from "../common/errors.ts";
 import { shown } from "../common/printable.ts";
+import { shellWord } from "../common/shell-quote.ts";
 import { withRealFolder } from "../store/real-folder.ts";
 import { repositoryRoot } from "../store/store-file.ts";
 import { openRepository } from "./repository.ts";
@@ -15,7 +16,15 @@ export async function refuseUnlessIgnored(path: string): Promise<void> {
   const folder = dirname(absolute);
   const root = repositoryRoot(folder);
   if (root === undefined) return;
-  if (await isIgnored(folder, absolute)) return;
+  const standing = await standingOf(folder, absolute);
+  if (standing === "ignored") return;
+  if (standing === "tracked") {
+    throw new PprotectError(
+      "not_ignored",
+      `git tracks ${shown(path)}, so its secrets could be committed`,
+      `\`git rm --cached ${shellWord(shown(path))}\` leaves it to your .gitignore`,
+    );
+  }
   throw new PprotectError(
     "not_ignored",
     `git does not ignore ${shown(path)}, so its secrets could be committed`,
@@ -24,12 +33,13 @@ export async function refuseUnlessIgnored(path: string): Promise<void> {
 }
 
 /** A file that is in the index already is not ignored, whatever the rules say. */
-async function isIgnored(folder: string, path: string): Promise<boolean> {
+async function standingOf(folder: string, path: string): Promise<"ignored" | "tracked" | "unknown"> {
   try {
-    const repository = await openRepository(folder);
-    return (await repository.ask("check-ignore", "--quiet", "--", path)) !== undefined;
+    const { ask } = await openRepository(folder);
+    if ((await ask("check-ignore", "--quiet", "--", path)) !== undefined) return "ignored";
+    return (await ask("ls-files", "--error-unmatch", "--", path)) === undefined ? "unknown" : "tracked";
   } catch (error) {
-    if (error instanceof PprotectError && error.code === "not_a_repository") return false;
+    if (error instanceof PprotectError && error.code === "not_a_repository") return "unknown";
     throw error;
   }
 }

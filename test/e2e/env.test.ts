@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   statSync,
   symlinkSync,
   utimesSync,
@@ -142,6 +143,14 @@ describe("env --out", () => {
     expect((await box.run("env", "--out", "x.other")).status).toBe(0);
   });
 
+  test("needs a name for it", async () => {
+    const { run } = await project();
+    expect(await run("env", "--out", "")).toMatchObject({
+      status: 1,
+      stderr: "pprotect: --out needs the name of a file\n",
+    });
+  });
+
   test("asks for no passphrase before it knows", async () => {
     const box = await project({ ignored: "" });
     const { stderr } = await box.run("env", "--out", ".env", "--ignore-env", "--non-interactive");
@@ -152,8 +161,12 @@ describe("env --out", () => {
     const box = await project();
     box.write(".env", "EXAMPLE=1\n");
     await box.shell("git add -f .env");
-    expect((await box.run("env", "--out", ".env", "--force")).stderr).toContain("git does not ignore .env");
+    expect((await box.run("env", "--out", ".env", "--force")).stderr).toBe(
+      "pprotect: git tracks .env, so its secrets could be committed (`git rm --cached .env` leaves it to your .gitignore)\n",
+    );
     expect(box.read(".env")).toBe("EXAMPLE=1\n");
+    await box.shell("git rm -q --cached .env");
+    expect((await box.run("env", "--out", ".env", "--force")).status).toBe(0);
   });
 
   test("not where there is a repository that git cannot read, nor in git's own folder", async () => {
@@ -181,6 +194,23 @@ describe("env --out", () => {
 });
 
 describe("a file that is there", () => {
+  test("is never the store, even with --force, under whatever name", async () => {
+    const box = await project({ git: false });
+    symlinkSync(box.folder, join(box.folder, "link"));
+    mkdirSync(box.path("moved"));
+    renameSync(box.path("protected.yaml"), box.path("moved/store.yaml"));
+    symlinkSync("moved/store.yaml", box.path("protected.yaml"));
+    const before = box.read("protected.yaml");
+    for (const name of ["protected.yaml", "link/protected.yaml", "moved/store.yaml"]) {
+      const { status, stderr } = await box.run("env", "--out", name, "--force");
+      expect([status, stderr]).toEqual([
+        1,
+        `pprotect: ${name} is the store itself: secrets are not written there (name another file)\n`,
+      ]);
+    }
+    expect(box.read("protected.yaml")).toBe(before);
+  });
+
   test("is replaced when pprotect wrote it and nobody since", async () => {
     const box = await project();
     await box.run("env", "--out", ".env");
