@@ -24,13 +24,15 @@ export interface ManifestEntry {
 /** Bytes that a manifest may have: room for ten thousand entries, and little enough to read whole. */
 export const MAX_MANIFEST_BYTES = 1024 * 1024;
 
-const MANIFEST_KEYS = ["secrets", "domain", "client_id"] as const;
-const ENTRY_KEYS = ["name", "env_var", "domain", "ttl"] as const;
+/** Other programs have these, as text or numbers, at the top or in an entry; they mean nothing here. */
+const UNUSED_KEYS = ["client_id", "ttl"] as const;
+const MANIFEST_KEYS = ["secrets", "domain", ...UNUSED_KEYS] as const;
+const ENTRY_KEYS = ["name", "env_var", "domain", ...UNUSED_KEYS] as const;
 
 /**
- * Reads a manifest: `{"secrets": [{"name", "env_var", "domain"?, "ttl"?}], "domain"?, "client_id"?}`. It is text
- * from a repository: anything but JSON of this form is refused. `ttl` and `client_id`, which other programs have,
- * mean nothing here: what a program is given lasts as long as the program.
+ * Reads a manifest: `{"secrets": [{"name", "env_var", "domain"?}], "domain"?}`, and in both objects `"ttl"?` and
+ * `"client_id"?`. It is text from a repository: anything but JSON of this form is refused. `ttl` and `client_id`,
+ * which other programs have, mean nothing here: what a program is given lasts as long as the program.
  *
  * @param file its name, for messages: `FILE:LINE: what is wrong`
  * @throws PprotectError `invalid_manifest`
@@ -41,7 +43,6 @@ export function readManifest(bytes: Uint8Array, file: string): Manifest {
   const secrets = members.get("secrets");
   if (!secrets)
     throw root.invalid('the manifest has no "secrets"', 'they are {"name": …, "env_var": …} in a list');
-  optionalText(members, "client_id");
   const entries = secrets.list('"secrets"').map(readEntry);
   refuseTwice(entries);
   return { domain: optionalText(members, "domain"), entries: entries.map(({ entry }) => entry) };
@@ -69,7 +70,6 @@ function readEntry(json: LocatedJson): Located {
   const name = requiredText(json, members, "name");
   const variable = requiredText(json, members, "env_var");
   const domain = optionalText(members, "domain");
-  optionalText(members, "ttl");
   const problem = secretNameProblem(name) ?? variableProblem(variable);
   if (problem !== undefined) throw json.invalid(problem);
   return { entry: { name, variable, domain, line: json.line }, json };
