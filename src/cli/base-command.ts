@@ -91,6 +91,11 @@ export abstract class BaseCommand extends Command {
     return this.#prompter;
   }
 
+  /** Why nobody may be asked, where `--non-interactive` is not the reason. */
+  protected get whyNobody(): string | undefined {
+    return undefined;
+  }
+
   protected note(message: string): void {
     writeError(`${printableLines(message)}\n`);
   }
@@ -121,7 +126,7 @@ export abstract class BaseCommand extends Command {
   }
 
   protected get credentialSources(): CredentialSources {
-    return { ...this.givenCredentials, prompter: this.prompter };
+    return { ...this.givenCredentials, prompter: this.prompter, whyNobody: this.whyNobody };
   }
 
   /** Credentials from where they are given: the one way to a passphrase that exists. */

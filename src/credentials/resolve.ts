@@ -21,6 +21,8 @@ export interface CredentialSources {
   readonly environmentPrefix: string;
   /** Left out where nobody may be asked. */
   readonly prompter: Prompter | undefined;
+  /** Why there is no prompter, unless `--non-interactive` is. */
+  readonly whyNobody?: string | undefined;
   /** The store's path, for the prompt. */
   readonly file: string;
   /** What the passphrase's prompt says. */
@@ -28,7 +30,7 @@ export interface CredentialSources {
 }
 
 /** The sources that need nobody to be asked. */
-export type GivenCredentials = Omit<CredentialSources, "prompter">;
+export type GivenCredentials = Omit<CredentialSources, "prompter" | "whyNobody">;
 
 /** One half of the credentials and where it came from, for the error that names both. */
 interface Half {
@@ -122,7 +124,7 @@ function announce(
 }
 
 async function prompted(
-  { prompter, environment, environmentPrefix }: CredentialSources,
+  { prompter, whyNobody, environment, environmentPrefix }: CredentialSources,
   half: "user" | "passphrase",
   question: string,
 ): Promise<Half> {
@@ -131,7 +133,7 @@ async function prompted(
     const variable = environmentNames(environmentPrefix)[half];
     throw new PprotectError(
       "missing_credentials",
-      `no ${half} given, and --non-interactive forbids asking`,
+      `no ${half} given, and ${whyNobody ?? "--non-interactive forbids asking"}`,
       environment ? `give ${option} or set ${variable}` : `give ${option}`,
     );
   }

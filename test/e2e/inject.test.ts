@@ -76,6 +76,14 @@ describe("inject", () => {
     );
   });
 
+  test("says why nobody is asked when the template is standard input", async () => {
+    const { folder } = project("");
+    const { stderr } = await pprotect(["inject", "-"], { cwd: folder, input: "{{prod/token}}" });
+    expect(stderr).toBe(
+      "pprotect: no user given, and standard input is the template, so nobody is asked (give --user or set PPROTECT_USER)\n",
+    );
+  });
+
   test("answers --json with what it made", async () => {
     const { inject, path } = project("{{prod/token}}");
     const secrets = [{ domain: "prod", name: "token" }];

@@ -387,6 +387,15 @@ describe("redact", () => {
     }
   });
 
+  test("says why nobody is asked for them", async () => {
+    const { stderr } = await redact(["--domain", "prod"], "text", { env: {} });
+    expect(stderr).toBe(
+      "pprotect: no user given, and standard input is what is redacted, so nobody is asked (give --user or set PPROTECT_USER)\n",
+    );
+    const forbidden = await redact(["--domain", "prod", "--non-interactive"], "text", { env: {} });
+    expect(forbidden.stderr).toContain("--non-interactive forbids asking");
+  });
+
   test("needs a domain, and one that there is", async () => {
     expect((await redact([], "text")).stderr).toContain("redact needs --domain");
     expect((await redact(["--domain", "dve"], "text")).stderr).toContain('no domain "dve"');

@@ -41,6 +41,11 @@ export class InjectCommand extends BaseCommand {
     return this.template === "-" && !isTerminal(0) ? undefined : super.prompter;
   }
 
+  protected override get whyNobody(): string | undefined {
+    if (this.nonInteractive) return undefined;
+    return "standard input is the template, so nobody is asked";
+  }
+
   async run(): Promise<Outcome> {
     const file = this.template === "-" ? "standard input" : this.template;
     const parts = parseTemplate(readTemplate(this.template, file), file);

@@ -22,6 +22,11 @@ export class RedactCommand extends BaseCommand {
     return isatty(STDIN) ? super.prompter : undefined;
   }
 
+  protected override get whyNobody(): string | undefined {
+    if (this.nonInteractive) return undefined;
+    return "standard input is what is redacted, so nobody is asked";
+  }
+
   async run(): Promise<number> {
     if (this.domains.length === 0) {
       throw new PprotectError(
