@@ -28,6 +28,14 @@ export function checkPassthrough({ noPassthrough, keep, credentialPrefix }: Pass
       "give both, or leave out --keep: without --no-passthrough every variable gets through",
     );
   }
+  const noName = keep.find((name) => name === "" || name.includes("="));
+  if (noName !== undefined) {
+    throw new PprotectError(
+      "usage",
+      `--keep takes the name of a variable, not "${shown(noName)}"`,
+      "its value is the one that it has here",
+    );
+  }
   const credential = keep.find((name) => credentialVariables(credentialPrefix).includes(name));
   if (credential !== undefined) {
     throw new PprotectError("usage", `--keep ${credential}: no program gets our credentials`);

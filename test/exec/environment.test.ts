@@ -55,6 +55,11 @@ describe("the child's environment", () => {
 describe("--keep", () => {
   const check = (options: Partial<PassthroughOptions>) => () => checkPassthrough({ ...OPTIONS, ...options });
 
+  test("takes a name alone: with a value it would keep nothing", () => {
+    expect(check({ keep: ["TZ=UTC"], noPassthrough: true })).toThrow("--keep takes the name of a variable");
+    expect(check({ keep: [""], noPassthrough: true })).toThrow("--keep takes the name of a variable");
+  });
+
   test("says nothing without --no-passthrough, and is refused", () => {
     expect(check({ keep: ["TZ"] })).toThrow("--no-passthrough");
     expect(check({ keep: ["TZ"], noPassthrough: true })).not.toThrow();
