@@ -87,6 +87,11 @@ export function wantsJson(args: readonly string[]): boolean {
   return ownArguments(args).includes("--json");
 }
 
+/** Whether a program asks with `--json` alone what there is; that it wants no questions changes nothing. */
+export function asksForDescription(args: readonly string[]): boolean {
+  return wantsJson(args) && args.every((arg) => arg === "--json" || arg === "--non-interactive");
+}
+
 /** What stands before any `--`: the rest belongs to another program. */
 function ownArguments(args: readonly string[]): readonly string[] {
   const end = args.indexOf("--");

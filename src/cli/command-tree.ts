@@ -78,7 +78,7 @@ function describe(command: CommandClass, globalOptions: readonly OptionSpec[]): 
     name,
     category: category ?? "",
     description: description ?? "",
-    usage: ["pprotect", name, "[OPTIONS]", ...args.map(argumentUsage)].join(" "),
+    usage: usageLine(name, args),
     arguments: args as unknown as Json,
     options: own as unknown as Json,
     examples: examples.map(([what, line]) => ({
@@ -86,6 +86,15 @@ function describe(command: CommandClass, globalOptions: readonly OptionSpec[]): 
       command: line.replaceAll("$0", "pprotect"),
     })),
   };
+}
+
+/** How a command is called, in one line. */
+export function usageOf(command: CommandClass): string {
+  return usageLine(command.paths?.[0]?.join(" ") ?? "", recordingOf(command).args);
+}
+
+function usageLine(name: string, args: readonly Argument[]): string {
+  return ["pprotect", name, "[OPTIONS]", ...args.map(argumentUsage)].join(" ");
 }
 
 function argumentUsage({ name, required, repeated }: Argument): string {

@@ -28,16 +28,15 @@ export function overview(cli: Cli): string {
   return `${INTRODUCTION}\n${sections.join("")}Options of every command:\n${commonOptions(definitions)}\n${FIRST_STEPS}`;
 }
 
-/** One command: what it does, its options, examples. */
-export function commandHelp(definition: Definition): string {
-  const usage = `Usage: ${definition.usage.replaceAll(/ \[-[^\]]*\]/g, "")} [options]`;
+/** One command: what it does, how it is called (`usage`), its options, examples. */
+export function commandHelp(definition: Definition, usage: string): string {
   const options = definition.options
     .map((option) => optionLine(option.definition, option.description ?? ""))
     .join("");
   const examples =
     definition.examples?.map(([what, line]) => `  ${what.trim()}:\n    ${line.trim()}\n`).join("") ?? "";
   return (
-    `${capitalized(definition.description ?? "")}.\n\n${usage}\n\nOptions:\n${options}` +
+    `${capitalized(definition.description ?? "")}.\n\nUsage: ${usage}\n\nOptions:\n${options}` +
     (examples === "" ? "" : `\nExamples:\n${examples}`)
   );
 }

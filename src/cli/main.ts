@@ -2,7 +2,7 @@
 import "./hide-streams.ts";
 
 import { HOLDER_WORD } from "../exec/files/holder-word.ts";
-import { normalizeArguments, wantsHelp, wantsJson } from "./arguments.ts";
+import { asksForDescription, normalizeArguments, wantsHelp, wantsJson } from "./arguments.ts";
 import type { BaseCommand } from "./base-command.ts";
 import { Envelope } from "./envelope.ts";
 import { asPprotectError, exitStatus, explain, parseError } from "./failure.ts";
@@ -14,7 +14,7 @@ import { commandAmong, commandNames, loadAll, loadMatching, loadNamed } from "./
 const COMPLETE = "__complete";
 
 async function run(args: readonly string[]): Promise<number> {
-  if (wantsHelp(args) || (args.length === 1 && wantsJson(args))) return help(args);
+  if (wantsHelp(args) || asksForDescription(args)) return help(args);
   if (args.length === 0) {
     writeError(await readOverview());
     return 1;
@@ -49,8 +49,11 @@ async function help(args: readonly string[]): Promise<number> {
   else {
     const { buildCli } = await hidingStreams(() => import("./parser.ts"));
     const { commandHelp } = await import("./help.ts");
-    const [definition] = buildCli(await loadNamed(name)).definitions();
-    if (definition) writeOut(commandHelp(definition));
+    const { usageOf } = await import("./command-tree.ts");
+    const commands = await loadNamed(name);
+    const [definition] = buildCli(commands).definitions();
+    const [command] = commands;
+    if (definition && command) writeOut(commandHelp(definition, usageOf(command)));
   }
   return 0;
 }

@@ -98,7 +98,7 @@ describe("help", () => {
     for (const definition of cli.definitions()) {
       expect(definition.description?.trim()).toBeTruthy();
       expect(definition.category?.trim()).toBeTruthy();
-      expect(commandHelp(definition)).toContain("Options:");
+      expect(commandHelp(definition, "usage")).toContain("Options:");
     }
   });
 });

@@ -97,6 +97,14 @@ describe("the schema", () => {
     expect(answer.ok).toBe(["version", "cleanup"].includes(name));
   });
 
+  test("describes all commands where it names none, asking being forbidden or not", async () => {
+    const cwd = emptyFolder();
+    const all = await answerOf(["--json"], { cwd });
+    expect(all).toMatchObject({ ok: true, command: "help" });
+    expect(await answerOf(["--non-interactive", "--json"], { cwd })).toEqual(all);
+    expect(await answerOf(["--json", "--frobnicate"], { cwd })).toMatchObject({ ok: false });
+  });
+
   test("fits what is said of a line without a command", async () => {
     const answer = await answerOf(["frobnicate"], { cwd: emptyFolder() });
     expect(answer).toEqual({

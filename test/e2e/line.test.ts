@@ -169,7 +169,7 @@ describe("help", () => {
     const { stdout, stderr, status } = await pprotect([...name.split(" "), "--help"], { cwd });
     expect([status, stderr]).toEqual([0, ""]);
     expect(stdout).toMatch(/^[A-Z][^\n]+\.\n\nUsage: /);
-    expect(stdout).toContain(`pprotect ${name}`);
+    expect(stdout).toContain(`\nUsage: pprotect ${name} [OPTIONS]`);
     expect(stdout).toContain("--file VALUE");
     expect(stdout).not.toMatch(/undefined|#0|\$0/);
   });
