@@ -44,13 +44,16 @@ describe("a manifest", () => {
     });
   });
 
-  test.each(["30m", 1800, null])("may have a ttl and a client_id at the top and in entries, as they come: %j", (any) => {
-    const entry = { ...TOKEN, ttl: any, client_id: any };
-    const text = JSON.stringify({ ttl: any, client_id: any, secrets: [entry] });
-    expect(read(text).entries).toEqual([
-      { name: "github_token", variable: "GITHUB_TOKEN", domain: undefined, line: 1 },
-    ]);
-  });
+  test.each(["30m", 1800, null])(
+    "may have a ttl and a client_id at the top and in entries, as they come: %j",
+    (any) => {
+      const entry = { ...TOKEN, ttl: any, client_id: any };
+      const text = JSON.stringify({ ttl: any, client_id: any, secrets: [entry] });
+      expect(read(text).entries).toEqual([
+        { name: "github_token", variable: "GITHUB_TOKEN", domain: undefined, line: 1 },
+      ]);
+    },
+  );
 
   test("may be empty, start with a byte order mark, and use any line ends", () => {
     expect(read('{"secrets": []}').entries).toEqual([]);
