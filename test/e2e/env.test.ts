@@ -290,7 +290,11 @@ describe("cleanup", () => {
     expect(box.read(".env")).toBe(TEXT);
     expect(await box.run("cleanup")).toMatchObject({ status: 0, stdout: ".env\n.env.local\n", stderr: "" });
     expect([existsSync(box.dotenv), existsSync(box.path(".env.local"))]).toEqual([false, false]);
-    expect(await box.run("cleanup")).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    expect(await box.run("cleanup")).toMatchObject({
+      status: 0,
+      stdout: "",
+      stderr: "Nothing to remove: no file that pprotect wrote from protected.yaml is left.\n",
+    });
     expect(JSON.parse(readFileSync(box.registry, "utf8"))).toEqual({ files: [] });
   });
 

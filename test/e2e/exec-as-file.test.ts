@@ -108,6 +108,23 @@ describe("a secret as a file", () => {
   });
 });
 
+describe("a secret as a file has its limits", () => {
+  test("a program that resolves its path finds nothing there", async () => {
+    const { stdout } = await shell('test -e "$key" && echo there; test -e "$(realpath "$key")" || echo none');
+    expect(stdout).toBe("there\nnone\n");
+  });
+
+  test("the program has a child that it did not start, which does not end before it", async () => {
+    const python = "import os\nprint(os.waitpid(-1, os.WNOHANG) == (0, 0))";
+    expect((await exec(["python3", "-c", python])).stdout).toBe("True\n");
+    const without = await exec(
+      ["python3", "-c", "import os\ntry: os.wait()\nexcept ChildProcessError: print('none')"],
+      ["--only", "token"],
+    );
+    expect(without.stdout).toBe("none\n");
+  });
+});
+
 describe("the file is gone", () => {
   /** Starts a program that tells the file's path and waits. */
   async function started(options: readonly string[] = []) {

@@ -26,6 +26,8 @@ export class CleanupCommand extends BaseCommand {
     for (const path of removed) this.printLine(shown(relative(process.cwd(), path)));
     for (const path of kept)
       this.note(`left ${shown(relative(process.cwd(), path))}: it was changed since pprotect wrote it`);
+    if (removed.length + kept.length === 0)
+      this.note(`Nothing to remove: no file that pprotect wrote from ${shown(this.storePath)} is left.`);
     const result = { removed, kept, dry_run: this.dryRun };
     if (kept.length === 0) return { result };
     const refusal = new PprotectError(
