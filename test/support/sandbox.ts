@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { KeyFile } from "../../src/store/key-file.ts";
 import { ALICE, BOB, sampleStore } from "./stores.ts";
 
+// What others may read of a test's files is not up to the shell that the tests are started from.
+process.umask(0o022);
+
 let parent: string | undefined;
 
 /** Removes every folder made here: for `afterAll` of each test file that makes some. */
