@@ -26,7 +26,7 @@ export function redactionOf(secrets: Iterable<readonly [name: string, value: str
       if (value !== "") tooShort.push(name);
       continue;
     }
-    for (const { stem, endings } of patternsOf(value)) builder.add(stem, endings, markers.length);
+    for (const pattern of patternsOf(value)) builder.add(pattern, markers.length);
     markers.push(Buffer.from(`[REDACTED:${printable(name)}]`));
   }
   const automaton = builder.build();

@@ -1,17 +1,6 @@
-import {
-  type Automaton,
-  BRANCH,
-  CHAIN,
-  childOf,
-  hash,
-  MIN_LENGTH,
-  mayPass,
-  NONE,
-  OUTPUT,
-  type Output,
-  startKey,
-} from "./automaton.ts";
+import { type Automaton, hash, mayPass, startKey } from "./automaton.ts";
 import { ByteQueue } from "./byte-queue.ts";
+import { MIN_LENGTH, NONE, OUTPUT, type Output } from "./trie.ts";
 
 const EMPTY = new Uint8Array(0);
 const NO_SECRET = -1;
@@ -88,7 +77,8 @@ export class Redactor {
 
   /** Runs the automaton over a chunk and notes the matches. */
   #search(chunk: Uint8Array): void {
-    const { entries, filter, shift, flags, failures } = this.#automaton;
+    const automaton = this.#automaton;
+    const { filter, shift, trie } = automaton;
     const length = chunk.length;
     let state = this.#state;
     let window = this.#window;
@@ -99,22 +89,15 @@ export class Redactor {
         for (let next = Math.max(from, at - MIN_LENGTH); next < at; next++) {
           window = (window << 8) | (chunk[next] as number);
         }
-        if (this.#read + at >= MIN_LENGTH) state = entries.get(window) ?? NONE;
+        if (this.#read + at >= MIN_LENGTH) state = automaton.enter(window);
         if (state === NONE) continue;
       } else {
         const byte = chunk[at++] as number;
         window = (window << 8) | byte;
-        let next = childOf(this.#automaton, state, byte);
-        while (next === NONE && state !== NONE) {
-          state = failures[state] as number;
-          next = state === NONE ? (entries.get(window) ?? NONE) : childOf(this.#automaton, state, byte);
-        }
-        state = next;
+        state = automaton.next(state, byte, window);
       }
-      if (((flags[state] as number) & OUTPUT) !== 0) this.#note(state, this.#read + at);
-      while (state !== NONE && ((flags[state] as number) & (CHAIN | BRANCH)) === 0) {
-        state = failures[state] as number;
-      }
+      if (trie.has(state, OUTPUT)) this.#note(trie.output(state) as Output, this.#read + at);
+      while (state !== NONE && trie.isLeaf(state)) state = trie.failure(state);
     }
     this.#state = state;
     this.#window = window;
@@ -122,8 +105,7 @@ export class Redactor {
   }
 
   /** Notes the longest match that ends here; those within it say nothing more. */
-  #note(state: number, end: number): void {
-    const { length, secret } = this.#automaton.outputs.get(state) as Output;
+  #note({ length, secret }: Output, end: number): void {
     const start = end - length;
     while ((this.#matches.at(-1)?.start ?? -1) >= start) this.#matches.pop();
     this.#matches.push({ start, end, secret });
@@ -131,7 +113,7 @@ export class Redactor {
 
   /** Where the longest beginning of a pattern starts that the stream ends with; its end if with none. */
   #openStart(): number {
-    if (this.#state !== NONE) return this.#read - this.#automaton.depthOf(this.#state);
+    if (this.#state !== NONE) return this.#read - this.#automaton.trie.depth(this.#state);
     for (let length = Math.min(MIN_LENGTH - 1, this.#read); length > 0; length--) {
       if (this.#automaton.starts.has(startKey(this.#window, length))) return this.#read - length;
     }

@@ -8,7 +8,7 @@ const marker = (secret: number): string => `<${secret}>`;
 function redactor(patterns: readonly string[]): Redactor {
   const builder = new AutomatonBuilder();
   patterns.forEach((pattern, secret) => {
-    builder.add(pattern, [""], secret);
+    builder.add({ stem: pattern, endings: [""] }, secret);
   });
   return new Redactor(
     builder.build(),

@@ -1,0 +1,186 @@
+import type { Pattern } from "./base-encodings.ts";
+
+/** The least length of a pattern in bytes, and of what the trie has states for. */
+export const MIN_LENGTH = 4;
+
+/** The state of having less than {@link MIN_LENGTH} bytes of any pattern. */
+export const NONE = 0;
+
+/** Flags of a state: the next number is its child; it has other children; a pattern ends here; its failure is known. */
+const CHAIN = 1;
+const BRANCH = 2;
+export const OUTPUT = 4;
+export const LINKED = 8;
+
+/** A pattern that ends at a state. */
+export interface Output {
+  /** In bytes. */
+  readonly length: number;
+  /** The number that was given with the pattern. */
+  readonly secret: number;
+}
+
+const encoder = new TextEncoder();
+
+/**
+ * The beginnings of patterns. Nearly every state has one child, so a state is a byte of label, a byte of flags and
+ * a failure link, and its child the next number.
+ */
+export class Trie {
+  /** The byte that leads from a state to the next number, with {@link CHAIN}. */
+  #labels = new Uint8Array(1 << 14);
+  #flags = new Uint8Array(1 << 14);
+  /** The state of the longest proper suffix that has one, with {@link LINKED}. */
+  #failures = new Int32Array(1 << 14);
+  /** The other children, by {@link branchKey}. */
+  readonly #branches = new Map<number, number>();
+  /** The longest pattern that ends at a state, with {@link OUTPUT}. */
+  readonly #outputs = new Map<number, Output>();
+  /** Runs of states of which each but the first is the only child of the number before it: first and its depth. */
+  readonly #firsts: number[] = [];
+  readonly #depths: number[] = [];
+  #scratch = new Uint8Array(1 << 12);
+  #size = 1;
+
+  /** A new state for the first {@link MIN_LENGTH} bytes of patterns; nothing shorter can follow a failure. */
+  addEntry(): number {
+    const state = this.#startRun(MIN_LENGTH);
+    this.#flags[state] = LINKED;
+    return state;
+  }
+
+  /** Adds a pattern that begins with what `entry` stands for. Of equal patterns the first stays. */
+  add(entry: number, { stem, endings }: Pattern, secret: number): void {
+    const stemLength = this.#write(stem, 0);
+    const state = this.#extend(entry, MIN_LENGTH, stemLength);
+    for (const ending of endings) {
+      const length = this.#write(ending, stemLength);
+      const end = this.#extend(state, stemLength, length);
+      if (!this.has(end, OUTPUT)) this.setOutput(end, { length, secret });
+    }
+  }
+
+  has(state: number, flag: number): boolean {
+    return ((this.#flags[state] as number) & flag) !== 0;
+  }
+
+  isLeaf(state: number): boolean {
+    return !this.has(state, CHAIN | BRANCH);
+  }
+
+  /** The state that a byte leads to, without failure links. */
+  child(state: number, byte: number): number {
+    const flags = this.#flags[state] as number;
+    if ((flags & CHAIN) !== 0 && this.#labels[state] === byte) return state + 1;
+    return (flags & BRANCH) === 0 ? NONE : (this.#branches.get(branchKey(state, byte)) ?? NONE);
+  }
+
+  failure(state: number): number {
+    return this.#failures[state] as number;
+  }
+
+  setFailure(state: number, failure: number): void {
+    this.#failures[state] = failure;
+    this.#setFlag(state, LINKED);
+  }
+
+  output(state: number): Output | undefined {
+    return this.#outputs.get(state);
+  }
+
+  setOutput(state: number, output: Output): void {
+    this.#outputs.set(state, output);
+    this.#setFlag(state, OUTPUT);
+  }
+
+  /** How many bytes a state stands for. */
+  depth(state: number): number {
+    let low = 0;
+    let high = this.#firsts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#firsts[middle] as number) <= state) low = middle;
+      else high = middle - 1;
+    }
+    return (this.#depths[low] as number) + state - (this.#firsts[low] as number);
+  }
+
+  /** Writes a part of the pattern that is being added. @returns the pattern's length */
+  #write(text: string, at: number): number {
+    if (at + text.length * 3 > this.#scratch.length) {
+      this.#scratch = grown(this.#scratch, (at + text.length * 3) * 2, Uint8Array);
+    }
+    for (let index = 0; index < text.length; index++) {
+      const code = text.charCodeAt(index);
+      if (code >= 0x80) return at + encoder.encodeInto(text, this.#scratch.subarray(at)).written;
+      this.#scratch[at + index] = code;
+    }
+    return at + text.length;
+  }
+
+  /** The state that the pattern's bytes from `depth` to `length` lead to, made as far as it was not there. */
+  #extend(start: number, depth: number, length: number): number {
+    let state = start;
+    for (let at = depth; at < length; at++) {
+      const next = this.child(state, this.#scratch[at] as number);
+      if (next === NONE) return this.#append(state, at, length);
+      state = next;
+    }
+    return state;
+  }
+
+  /** Makes the states of the pattern from a depth on. */
+  #append(parent: number, depth: number, length: number): number {
+    this.#reserve(length - depth);
+    let state = parent;
+    let at = depth;
+    if (parent + 1 !== this.#size) {
+      state = this.#startRun(depth + 1);
+      this.#setFlag(parent, BRANCH);
+      this.#branches.set(branchKey(parent, this.#scratch[depth] as number), state);
+      at++;
+    }
+    for (; at < length; at++) {
+      this.#labels[state] = this.#scratch[at] as number;
+      this.#setFlag(state, CHAIN);
+      state = this.#size++;
+    }
+    return state;
+  }
+
+  #startRun(depth: number): number {
+    this.#reserve(1);
+    this.#firsts.push(this.#size);
+    this.#depths.push(depth);
+    return this.#size++;
+  }
+
+  /** Makes room for more states. */
+  #reserve(count: number): void {
+    const needed = this.#size + count;
+    if (needed <= this.#labels.length) return;
+    this.#labels = grown(this.#labels, needed * 2, Uint8Array);
+    this.#flags = grown(this.#flags, needed * 2, Uint8Array);
+    this.#failures = grown(this.#failures, needed * 2, Int32Array);
+  }
+
+  #setFlag(state: number, flag: number): void {
+    this.#flags[state] = (this.#flags[state] as number) | flag;
+  }
+}
+
+function branchKey(state: number, byte: number): number {
+  return state * 256 + byte;
+}
+
+/** A larger copy; the smaller one, whose bytes are of secrets, is overwritten. */
+function grown<T extends Uint8Array | Int32Array>(
+  array: T,
+  length: number,
+  type: new (length: number) => T,
+): T {
+  const larger = new type(length);
+  larger.set(array);
+  array.fill(0);
+  return larger;
+}
