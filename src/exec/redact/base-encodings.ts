@@ -4,35 +4,53 @@ export interface Pattern {
   readonly endings: readonly string[];
 }
 
-interface Alphabet {
-  readonly digits: string;
-  /** Of each digit. */
+const NO_ENDING: readonly string[] = [""];
+
+/** A text to be looked for as it is. */
+export function pattern(stem: string): Pattern {
+  return { stem, endings: NO_ENDING };
+}
+
+interface Encoding {
+  /** A digit stands for so many bits. */
   readonly bits: number;
   /** A group of digits stands for this many bytes. */
   readonly groupBytes: number;
-  /** What comes after the last whole digit does not matter. */
+  /** In the first alphabet; what comes after the last whole digit does not matter. */
   readonly encode: (bytes: Buffer) => string;
+  readonly alphabets: readonly Alphabet[];
+}
+
+interface Alphabet {
+  readonly digits: string;
+  /** From the digits of the first alphabet. */
+  readonly from: (digits: string) => string;
 }
 
 const UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const BASE62 = `${UPPER}${UPPER.toLowerCase()}0123456789`;
 const BASE32 = `${UPPER}234567`;
 
-/** RFC 4648 §4 and §5. */
-const BASE64: readonly Alphabet[] = [
-  { digits: `${BASE62}+/`, bits: 6, groupBytes: 3, encode: (bytes) => bytes.toString("base64") },
-  { digits: `${BASE62}-_`, bits: 6, groupBytes: 3, encode: (bytes) => bytes.toString("base64url") },
-];
-
-/** With base32 of §6, in lower case too. */
-const ALPHABETS: readonly Alphabet[] = [
-  ...BASE64,
-  { digits: BASE32, bits: 5, groupBytes: 5, encode: base32 },
+const ENCODINGS: readonly Encoding[] = [
   {
-    digits: BASE32.toLowerCase(),
+    bits: 6,
+    groupBytes: 3,
+    encode: (bytes) => bytes.toString("base64"),
+    // RFC 4648 §4 and §5.
+    alphabets: [
+      { digits: `${BASE62}+/`, from: (digits) => digits },
+      { digits: `${BASE62}-_`, from: (digits) => digits.replaceAll("+", "-").replaceAll("/", "_") },
+    ],
+  },
+  {
     bits: 5,
     groupBytes: 5,
-    encode: (bytes) => base32(bytes).toLowerCase(),
+    encode: base32,
+    // §6, and in lower case.
+    alphabets: [
+      { digits: BASE32, from: (digits) => digits },
+      { digits: BASE32.toLowerCase(), from: (digits) => digits.toLowerCase() },
+    ],
   },
 ];
 
@@ -52,25 +70,24 @@ const LINE_ENDS = ["\n", "\r\n"];
  */
 export function baseEncodings(bytes: Uint8Array): Pattern[] {
   const hex = Buffer.from(bytes).toString("hex");
-  const patterns = [hex, hex.toUpperCase()].map((stem) => ({ stem, endings: [""] }));
-  for (const end of LINE_ENDS) {
-    if (hex.length > HEX_WIDTH) patterns.push({ stem: wrapped(hex, HEX_WIDTH, end), endings: [""] });
-  }
-  for (const alphabet of ALPHABETS) {
-    for (let offset = 0; offset < alphabet.groupBytes; offset++) {
-      patterns.push({
-        stem: innerDigits(bytes, offset, alphabet),
-        endings: endingsOf(bytes, offset, alphabet),
-      });
+  const patterns: Pattern[] = [hex, hex.toUpperCase()].map(pattern);
+  if (hex.length > HEX_WIDTH) patterns.push(...LINE_ENDS.map((end) => pattern(wrapped(hex, HEX_WIDTH, end))));
+  for (const encoding of ENCODINGS) {
+    for (let offset = 0; offset < encoding.groupBytes; offset++) {
+      const digits = innerDigits(bytes, offset, encoding);
+      for (const { digits: all, from } of encoding.alphabets) {
+        const stem = from(digits);
+        const endings = endingsOf(bytes, offset, encoding, all);
+        patterns.push({ stem, endings });
+        if (offset === 0) patterns.push(...wrappedForms(stem, endings));
+      }
     }
   }
-  return [...patterns, ...ALPHABETS.flatMap((alphabet) => wrappedForms(bytes, alphabet))];
+  return patterns;
 }
 
-/** What stands in lines, if the bytes are all that is encoded. */
-function wrappedForms(bytes: Uint8Array, alphabet: Alphabet): Pattern[] {
-  const digits = innerDigits(bytes, 0, alphabet);
-  const endings = endingsOf(bytes, 0, alphabet);
+/** What stands in lines, if the digits are all that is written. */
+function wrappedForms(digits: string, endings: readonly string[]): Pattern[] {
   return WIDTHS.filter((width) => digits.length >= width).flatMap((width) =>
     LINE_ENDS.map((end) => ({
       stem: wrapped(digits, width, end),
@@ -80,16 +97,21 @@ function wrappedForms(bytes: Uint8Array, alphabet: Alphabet): Pattern[] {
 }
 
 /** The digits that hold bits of these bytes alone, after `offset` bytes of others. */
-function innerDigits(bytes: Uint8Array, offset: number, { bits, encode }: Alphabet): string {
+function innerDigits(bytes: Uint8Array, offset: number, { bits, encode }: Encoding): string {
   const shifted = Buffer.concat([new Uint8Array(offset), bytes]);
   return encode(shifted).slice(Math.ceil((offset * 8) / bits), Math.floor((shifted.length * 8) / bits));
 }
 
 /** What may follow the inner digits: nothing, the digit that holds the last bits, or that digit and padding. */
-function endingsOf(bytes: Uint8Array, offset: number, { digits, bits, groupBytes }: Alphabet): string[] {
+function endingsOf(
+  bytes: Uint8Array,
+  offset: number,
+  { bits, groupBytes }: Encoding,
+  digits: string,
+): readonly string[] {
   const end = (offset + bytes.length) * 8;
   const known = end % bits;
-  if (known === 0) return [""];
+  if (known === 0) return NO_ENDING;
   const lastByte = bytes.at(-1) as number;
   const value = (lastByte & ((1 << known) - 1)) << (bits - known);
   const last = [...Array(1 << (bits - known)).keys()].map((other) => digits[value + other] as string);
@@ -98,15 +120,16 @@ function endingsOf(bytes: Uint8Array, offset: number, { digits, bits, groupBytes
   return ["", ...last, `${digits[value]}${"=".repeat(padding)}`];
 }
 
-function base32(bytes: Uint8Array): string {
-  let text = "";
+function base32(bytes: Buffer): string {
+  const digits = Buffer.alloc(Math.floor((bytes.length * 8) / 5));
+  let at = 0;
   let bits = 0;
   let buffer = 0;
   for (const byte of bytes) {
     buffer = ((buffer << 8) | byte) & 0xfff;
-    for (bits += 8; bits >= 5; bits -= 5) text += BASE32.charAt((buffer >> (bits - 5)) & 31);
+    for (bits += 8; bits >= 5; bits -= 5) digits[at++] = BASE32.charCodeAt((buffer >> (bits - 5)) & 31);
   }
-  return text;
+  return digits.toString("latin1");
 }
 
 /** A text that starts on a line of its own, broken into lines. */

@@ -1,4 +1,4 @@
-import { baseEncodings, type Pattern } from "./base-encodings.ts";
+import { baseEncodings, type Pattern, pattern } from "./base-encodings.ts";
 import { spellings } from "./spellings.ts";
 
 /** A secret of fewer characters would be found everywhere. */
@@ -20,7 +20,7 @@ export function patternsOf(value: string): Pattern[] {
   const core = value.trim();
   const texts = spellings(core);
   for (const line of longLines(core)) texts.add(line).add(JSON.stringify(line).slice(1, -1));
-  return [...[...texts].map((stem) => ({ stem, endings: [""] })), ...baseEncodings(Buffer.from(core))];
+  return [...Array.from(texts, pattern), ...baseEncodings(Buffer.from(core))];
 }
 
 /** Lines that would give much away if the text were indented, or only some of it were shown. */

@@ -52,16 +52,23 @@ const URL_ESCAPED = [
 ];
 
 function urlForms(text: string): string[] {
-  const upper = URL_ESCAPED.map((escaped) => text.replace(escaped, percentEncoded));
-  const lower = URL_ESCAPED.map((escaped) =>
-    text.replace(escaped, (char) => percentEncoded(char).toLowerCase()),
-  );
+  const upper = distinct(URL_ESCAPED.map((escaped) => text.replace(escaped, percentEncoded)));
+  const lower = distinct(URL_ESCAPED.map((escaped) => text.replace(escaped, percentEncodedLower)));
   const forms = [...upper, ...lower];
   return text.includes(" ") ? [...forms, ...forms.map((form) => form.replaceAll("%20", "+"))] : forms;
 }
 
 function percentEncoded(char: string): string {
+  const code = char.charCodeAt(0);
+  if (code < 0x80) return `%${upperHex(code).padStart(2, "0")}`;
   return Buffer.from(char).toString("hex").toUpperCase().replace(/../g, "%$&");
+}
+
+const percentEncodedLower = (char: string): string => percentEncoded(char).toLowerCase();
+
+/** Writers differ less often than not: what follows is done once for each form. */
+function distinct(forms: readonly string[]): string[] {
+  return [...new Set(forms)];
 }
 
 const JSON_SHORT: Readonly<Record<string, string>> = {
@@ -93,8 +100,10 @@ const JSON_ESCAPED_DOTNET = /[\0-\x1f"'&+<>`\\\x7f-\u{10ffff}]/gu;
 
 function jsonForms(text: string): string[] {
   if (!/[^\w !#-%(-*,\-.:;?@[\]^{|}~]/.test(text)) return [];
-  const forms = JSON_ESCAPED.flatMap((escaped) =>
-    CASES.map((hex) => text.replace(escaped, (char) => JSON_SHORT[char] ?? unicodeEscape(char, hex))),
+  const forms = distinct(
+    JSON_ESCAPED.flatMap((escaped) =>
+      CASES.map((hex) => text.replace(escaped, (char) => JSON_SHORT[char] ?? unicodeEscape(char, hex))),
+    ),
   );
   const dotnet = text.replace(JSON_ESCAPED_DOTNET, (char) =>
     char === '"' ? "\\u0022" : (JSON_SHORT[char] ?? unicodeEscape(char, upperHex)),
