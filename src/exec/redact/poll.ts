@@ -59,28 +59,35 @@ export class PollSet {
   }
 }
 
-/** What an empty pipe takes at once. */
-export const PIPE_SIZE = 1 << 16;
-
 /** fcntl(2) and ioctl(2), as Linux has them. */
+const F_SETPIPE_SZ = 1031;
 const F_GETPIPE_SZ = 1032;
 const FIONREAD = 0x541b;
+
+/** What a pipe may hold without privileges, unless its user has many; see pipe(7). */
+const PIPE_SIZE = 1 << 20;
 
 const unread = new Int32Array(1);
 let pipes: ReturnType<typeof openPipeFunctions> | undefined;
 
 function openPipeFunctions() {
   return openLibc({
-    fcntl: { args: ["int", "int"], returns: "int" },
+    fcntl: { args: ["int", "int", "int"], returns: "int" },
     ioctl: { args: ["int", "u64", "ptr"], returns: "int" },
   });
 }
 
-/** Whether a descriptor is a pipe that takes {@link PIPE_SIZE} bytes when nothing is in it; known for Linux only. */
-export function isPipe(descriptor: number): boolean {
-  if (process.platform !== "linux") return false;
+/**
+ * Makes a pipe larger where the system allows it, so that those at its ends wait for each other less often.
+ *
+ * @returns how many bytes it takes when it is empty; 0 for what is no pipe. Known for Linux only
+ */
+export function enlargePipe(descriptor: number): number {
+  if (process.platform !== "linux") return 0;
   pipes ??= openPipeFunctions();
-  return pipes.fcntl(descriptor, F_GETPIPE_SZ) >= PIPE_SIZE;
+  const size = pipes.fcntl(descriptor, F_GETPIPE_SZ, 0);
+  if (size <= 0 || size >= PIPE_SIZE) return Math.max(0, size);
+  return Math.max(size, pipes.fcntl(descriptor, F_SETPIPE_SZ, PIPE_SIZE));
 }
 
 /** Whether all that was written to a pipe has been read. */

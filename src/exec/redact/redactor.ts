@@ -37,6 +37,7 @@ export class Redactor {
   #last = NO_SECRET;
   /** The bytes from {@link #done} on. */
   readonly #held = new ByteQueue();
+  #output = new Uint8Array(0);
   /** Matches that are not replaced yet; each starts and ends later than the one before it. */
   readonly #matches: Match[] = [];
 
@@ -50,7 +51,7 @@ export class Redactor {
     return this.#held.length;
   }
 
-  /** Takes a part of the stream. @returns what can leave; may be a view of `chunk` */
+  /** Takes a part of the stream. @returns what can leave: until the next call, and it may be a view of `chunk` */
   push(chunk: Uint8Array): Uint8Array {
     const before = this.#read;
     this.#search(chunk);
@@ -151,17 +152,25 @@ export class Redactor {
       this.#done = end;
       this.#last = NO_SECRET;
     }
-    const output = joined(parts, chunk);
+    const output = this.#joined(parts, chunk);
     this.#held.drop(Math.min(this.#done, before) - heldFrom);
     this.#held.append(chunk.subarray(Math.max(0, this.#done - before)));
     return output;
   }
-}
 
-/** The parts as one; a part of the chunk alone is not copied. */
-function joined(parts: readonly Uint8Array[], chunk: Uint8Array): Uint8Array {
-  const [first = EMPTY] = parts;
-  return parts.length < 2 && first.buffer === chunk.buffer ? first : Buffer.concat(parts);
+  /** The parts as one, in a buffer that is used again; a part of the chunk alone is not copied. */
+  #joined(parts: readonly Uint8Array[], chunk: Uint8Array): Uint8Array {
+    const [first = EMPTY] = parts;
+    if (parts.length < 2 && first.buffer === chunk.buffer) return first;
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    if (length > this.#output.length) this.#output = new Uint8Array(length * 2);
+    let at = 0;
+    for (const part of parts) {
+      this.#output.set(part, at);
+      at += part.length;
+    }
+    return this.#output.subarray(0, length);
+  }
 }
 
 /** Goes on until the last four bytes may be the first of a pattern: nearly all of a usual text is passed here. */
