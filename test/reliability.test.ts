@@ -32,6 +32,7 @@ test("docs/reliability.md says how often the tests do what they do", () => {
     COUNTS.guardStoreMutants,
     COUNTS.guardTextMutants,
     COUNTS.guardDiffMutants,
+    COUNTS.redactorMutants,
     COUNTS.guardRepositoryMutants,
   ]);
 });

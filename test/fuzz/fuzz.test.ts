@@ -19,6 +19,7 @@ const RUNS = {
   guardStore: { count: COUNTS.guardStoreMutants, outcomes: ["refused", "found", "accepted"] },
   guardText: { count: COUNTS.guardTextMutants, outcomes: ["found", "nothing found"] },
   guardDiff: { count: COUNTS.guardDiffMutants, outcomes: ["lines added", "no lines"] },
+  redactor: { count: COUNTS.redactorMutants, outcomes: ["redacted", "untouched"] },
 } as const;
 
 /** ms of processor time that one mutant may take. */

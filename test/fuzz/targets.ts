@@ -25,7 +25,9 @@ import { writeStore } from "../../src/store/yaml-writer.ts";
 import { samples } from "../git/scan/samples/index.ts";
 import { fixtureBytes, interopStores, invalidNames, mergeFiles } from "../support/fixtures.ts";
 import { mergeCases } from "../support/merge-cases.ts";
+import { draw, ensure } from "./laws.ts";
 import { edits, mutate, someLineEdits } from "./mutations.ts";
+import { redactor } from "./redactor-target.ts";
 import { entryEdits, mutateEntries } from "./store-mutations.ts";
 
 /**
@@ -41,16 +43,6 @@ function refusal(error: unknown): string {
   ensure(error.message === printableLines(error.message), "an error message is safe to print");
   ensure(!/[\n\t]/.test(error.message) && error.message.length < 2000, "an error message is one line");
   return error.code;
-}
-
-function ensure(holds: boolean, law: string): void {
-  if (!holds) throw new Error(`does not hold: ${law}`);
-}
-
-/** One value of an arbitrary, decided by the seed alone. */
-function draw<T>(arbitrary: fc.Arbitrary<T>, seed: number): T {
-  const [value] = fc.sample(fc.noBias(arbitrary), { seed, numRuns: 1 });
-  return value as T;
 }
 
 const STORES: readonly Uint8Array[] = [
@@ -391,4 +383,11 @@ const guardDiff: Target = (seed) => {
   return added.length > 0 ? "lines added" : "no lines";
 };
 
-export const TARGETS: Readonly<Record<string, Target>> = { parser, merge, guardStore, guardText, guardDiff };
+export const TARGETS: Readonly<Record<string, Target>> = {
+  parser,
+  merge,
+  guardStore,
+  guardText,
+  guardDiff,
+  redactor,
+};

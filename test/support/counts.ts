@@ -16,5 +16,6 @@ export const COUNTS = {
   guardStoreMutants: 2_000,
   guardTextMutants: 2_000,
   guardDiffMutants: 2_000,
+  redactorMutants: 2_000,
   guardRepositoryMutants: 200,
 } as const;
