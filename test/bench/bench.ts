@@ -5,6 +5,7 @@ import { embeddedAddon } from "../../src/build/embedded-addon.ts";
 import { addonFile } from "../../src/crypto/addon-file.ts";
 import { dailyCandidates, oneDerivationCandidates, sizeCandidates, startCandidates } from "./candidates.ts";
 import { type Measurement, measureInTurn } from "./measure.ts";
+import { benchmarkRedact, describeRedaction } from "./redact.ts";
 
 const DOCUMENT = "docs/benchmarks.md";
 const BEGIN = "<!-- measured: npm run bench -->";
@@ -30,7 +31,8 @@ interface Row {
 const root = mkdtempSync(join(tmpdir(), "pprotect-bench-"));
 const binary = resolve("dist/pprotect");
 try {
-  const table = render([...(await shortCommands()), ...(await hardKeys()), ...(await sizes())]);
+  const all = [...(await shortCommands()), ...(await hardKeys()), ...(await sizes())];
+  const table = `${render(all)}\n${describeRedaction(await benchmarkRedact())}\n`;
   console.log(table);
   const old = readFileSync(DOCUMENT, "utf8");
   const [before, after] = [old.slice(0, old.indexOf(BEGIN)), old.slice(old.indexOf(END))];
