@@ -190,3 +190,16 @@ test("many patterns with one beginning, and one pattern that holds all others, a
     patterns.map((_, secret) => marker(secret)).join(" "),
   );
 });
+
+test("patterns of more characters than memory should hold are refused", () => {
+  const builder = new AutomatonBuilder();
+  const pattern = { stem: "a".repeat(1 << 26), endings: [""] };
+  builder.add(pattern, 0);
+  builder.add(pattern, 1);
+  expect(() => builder.add(pattern, 2)).toThrow(
+    expect.objectContaining({
+      code: "environment",
+      message: expect.stringContaining("too many or too long"),
+    }),
+  );
+});
