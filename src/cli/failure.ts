@@ -62,7 +62,8 @@ function unknownCommand(args: readonly string[], commandNames: readonly string[]
   const isGroup = commandNames.some((name) => name.startsWith(`${first} `));
   const word = isGroup && second !== undefined ? `${first} ${second}` : first;
   if (word === undefined) {
-    return new PprotectError("usage", "no command given", "`pprotect --help` lists the commands");
+    const given = args[0] === undefined ? "" : `, only "${shown(args[0])}"`;
+    return new PprotectError("usage", `no command given${given}`, "`pprotect --help` lists the commands");
   }
   const near = nearest(word, commandNames);
   return new PprotectError(

@@ -5,7 +5,7 @@
 export function spellings(text: string): Set<string> {
   const forms = new Set([text, ...escapedWhole(text)]);
   if (/^[A-Za-z0-9]*$/.test(text)) return forms;
-  for (const family of [lineEnds, urlForms, jsonForms, htmlForms, unicodeForms, shellForms]) {
+  for (const family of [lineEnds, urlForms, jsonForms, htmlForms, unicodeForms, literalForms, shellForms]) {
     for (const form of family(text)) forms.add(form);
   }
   return forms;
@@ -143,6 +143,32 @@ function htmlForms(text: string): string[] {
 /** All but letters and digits escaped, as for a script in a page. */
 function unicodeForms(text: string): string[] {
   return CASES.map((hex) => text.replace(/[^A-Za-z0-9]/gu, (char) => unicodeEscape(char, hex)));
+}
+
+const LITERAL_SHORT: Readonly<Record<string, string>> = {
+  "\\": "\\\\",
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+};
+const LITERAL_ESCAPED = /[\0-\x1f\\\x7f-\u{10ffff}]/gu;
+
+/** As Python prints a text (`ascii`) and its bytes (`repr`), with `'` as it is and escaped; as JavaScript's `escape` does. */
+function literalForms(text: string): string[] {
+  const literal = (escaped: (char: string) => string) =>
+    text.replace(LITERAL_ESCAPED, (char) => LITERAL_SHORT[char] ?? escaped(char));
+  const forms = [literal(pythonEscape), literal(byteEscapes)];
+  return [...forms, ...forms.map((form) => form.replaceAll("'", "\\'")), escape(text)];
+}
+
+function pythonEscape(char: string): string {
+  const code = char.codePointAt(0) ?? 0;
+  if (code <= 0xff) return `\\x${lowerHex(code).padStart(2, "0")}`;
+  return code <= 0xffff ? `\\u${lowerHex(code).padStart(4, "0")}` : `\\U${lowerHex(code).padStart(8, "0")}`;
+}
+
+function byteEscapes(char: string): string {
+  return Buffer.from(char).toString("hex").replace(/../g, "\\x$&");
 }
 
 const ANSI_C: Readonly<Record<string, string>> = {

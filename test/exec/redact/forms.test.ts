@@ -35,6 +35,19 @@ function base32(text: string): string {
   return digits.join("").padEnd(Math.ceil(digits.length / 8) * 8, "=");
 }
 
+/** What Python puts between quotes: its short escapes, and others for all that is not printable ASCII. */
+function literal(text: string, other: (codes: number[], char: string) => string): string {
+  const short = new Map([..."\\\n\r\t"].map((char, at) => [char, `\\${"\\nrt"[at]}`]));
+  return [...text]
+    .map((char) => short.get(char) ?? (/^[ -~]$/.test(char) ? char : other([char.codePointAt(0) ?? 0], char)))
+    .join("");
+}
+
+function pythonEscape(code: number): string {
+  if (code < 256) return `x${hex(code, 2)}`;
+  return code < 65536 ? `u${hex(code, 4)}` : `U${hex(code, 8)}`;
+}
+
 /** Writers of each form, independent of what makes the patterns. */
 const WRITERS: Readonly<Record<string, (text: string) => string>> = {
   raw: (text) => text,
@@ -74,6 +87,14 @@ const WRITERS: Readonly<Record<string, (text: string) => string>> = {
     const escaped = Bun.$.escape(text);
     return /^".*"$/s.test(escaped) ? escaped.slice(1, -1) : escaped;
   },
+  "Python's ascii": (text) => literal(text, ([code]) => `\\${pythonEscape(code ?? 0)}`),
+  "Python's repr of bytes": (text) =>
+    literal(text, (_, char) =>
+      bytes(char)
+        .map((byte) => `\\x${hex(byte, 2)}`)
+        .join(""),
+    ),
+  "JavaScript's escape": escape,
   "CR LF": (text) => text.replace(/\r?\n/g, "\r\n"),
 };
 
