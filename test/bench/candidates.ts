@@ -54,6 +54,7 @@ export function oneDerivationCandidates(binary: string, root: string): Candidate
       name,
       command: [binary, ...args, ...CREDENTIALS],
       cwd,
+      input: "y\n",
       before: () => copyFileSync(join(cwd, "before.yaml"), join(cwd, "protected.yaml")),
     };
   };
