@@ -43,7 +43,7 @@ try {
 
 async function shortCommands(): Promise<Row[]> {
   const empty = { name: EMPTY, command: [await compiled("floor-empty")], cwd: root };
-  const measured = measureInTurn(
+  const measured = await measureInTurn(
     [empty, ...startCandidates(binary, root), ...dailyCandidates(binary, root, "raw")],
     ROUNDS,
   );
@@ -59,7 +59,7 @@ async function hardKeys(): Promise<Row[]> {
   const argon2id = { name: ARGON2ID, command: [await compiled("floor-argon2id")], cwd: root };
   const empty = { name: EMPTY, command: [await compiled("floor-empty")], cwd: root };
   const decrypting = dailyCandidates(binary, root, "hard").slice(3);
-  const measured = measureInTurn(
+  const measured = await measureInTurn(
     [argon2id, ...decrypting, ...oneDerivationCandidates(binary, root), empty],
     SLOW_ROUNDS,
   );
@@ -77,7 +77,7 @@ async function sizes(): Promise<Row[]> {
   const targets = { "list-all-secrets": 15, "add one": 25, "decrypt all": 150, merge: 60 };
   const all: Row[] = [];
   for (const secrets of [10, 1_000, 10_000, 100_000]) {
-    const measured = measureInTurn([empty, ...sizeCandidates(binary, root, secrets)], SLOW_ROUNDS);
+    const measured = await measureInTurn([empty, ...sizeCandidates(binary, root, secrets)], SLOW_ROUNDS);
     const megabytes = statSync(join(root, `size-${secrets}`, "before.yaml")).size / 1024 / 1024;
     const found = rows(measured, EMPTY, (name) => {
       const atMost = new Map(Object.entries(targets)).get(name.replace(/,.*/, ""));

@@ -1,8 +1,4 @@
-/** One whole process: its wall time and its peak of memory. */
-interface Run {
-  readonly milliseconds: number;
-  readonly peakMegabytes: number;
-}
+import { peakMemoryOf } from "../support/peak-memory.ts";
 
 /** What is measured: a command, its floor or its target. */
 export interface Candidate {
@@ -15,7 +11,7 @@ export interface Candidate {
   readonly before?: () => void;
 }
 
-/** Median wall time and largest peak of a candidate's runs. */
+/** Median wall time of a candidate's runs, and the peak of its memory in one of its own. */
 export interface Measurement {
   readonly milliseconds: number;
   readonly peakMegabytes: number;
@@ -29,21 +25,30 @@ export interface Measurement {
  * @returns measurements by name
  * @throws when a command does not exit with 0: its time would say nothing
  */
-export function measureInTurn(candidates: readonly Candidate[], rounds: number): Map<string, Measurement> {
-  const runs = new Map<string, Run[]>(candidates.map(({ name }) => [name, []]));
+export async function measureInTurn(
+  candidates: readonly Candidate[],
+  rounds: number,
+): Promise<Map<string, Measurement>> {
+  const runs = new Map<string, number[]>(candidates.map(({ name }) => [name, []]));
   for (let round = -1; round < rounds; round++) {
     for (const candidate of candidates) {
-      const run = runOnce(candidate);
-      if (round >= 0) runs.get(candidate.name)?.push(run);
+      const milliseconds = runOnce(candidate);
+      if (round >= 0) runs.get(candidate.name)?.push(milliseconds);
     }
   }
-  return new Map([...runs].map(([name, all]) => [name, summary(all)]));
+  const measured = new Map<string, Measurement>();
+  for (const candidate of candidates) {
+    const milliseconds = median(runs.get(candidate.name) ?? []);
+    measured.set(candidate.name, { milliseconds, peakMegabytes: await peakMegabytes(candidate) });
+  }
+  return measured;
 }
 
-function runOnce({ name, command, cwd, input, before }: Candidate): Run {
+/** @returns ms */
+function runOnce({ name, command, cwd, input, before }: Candidate): number {
   before?.();
   const start = performance.now();
-  const { exitCode, stderr, resourceUsage } = Bun.spawnSync([...command], {
+  const { exitCode, stderr } = Bun.spawnSync([...command], {
     cwd,
     stdin: input === undefined ? null : Buffer.from(input),
     stdout: "ignore",
@@ -52,13 +57,14 @@ function runOnce({ name, command, cwd, input, before }: Candidate): Run {
   });
   const milliseconds = performance.now() - start;
   if (exitCode !== 0) throw new Error(`${name}: exit ${exitCode}: ${stderr}`);
-  return { milliseconds, peakMegabytes: resourceUsage.maxRSS / 1024 / 1024 };
+  return milliseconds;
 }
 
-function summary(runs: readonly Run[]): Measurement {
-  const sorted = runs.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b);
-  return {
-    milliseconds: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN,
-    peakMegabytes: Math.max(...runs.map(({ peakMegabytes }) => peakMegabytes)),
-  };
+async function peakMegabytes({ command, cwd, input = "", before }: Candidate): Promise<number> {
+  before?.();
+  return (await peakMemoryOf(command, { cwd, input, env: { GIT_CONFIG_GLOBAL: "/dev/null" } })) / 1024 / 1024;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
