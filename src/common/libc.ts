@@ -1,4 +1,4 @@
-import type { FFIFunction, Library } from "bun:ffi";
+import type { FFIFunction, Library, Pointer } from "bun:ffi";
 
 /**
  * Functions of the C library, which is loaded already; only its name differs between systems.
@@ -19,6 +19,18 @@ export function openLibc<const Functions extends Record<string, FFIFunction>>(
     }
   }
   throw failure;
+}
+
+/** @returns what tells errno(3) as the call before left it: to be made before that call, and asked right after it */
+export function errnoReader(): () => number {
+  const { read } = require("bun:ffi") as typeof import("bun:ffi");
+  const location = Number(errnoLocation()) as Pointer;
+  return () => read.i32(location, 0);
+}
+
+function errnoLocation(): number | bigint | null {
+  if (process.platform === "darwin") return openLibc({ __error: { args: [], returns: "ptr" } }).__error();
+  return openLibc({ __errno_location: { args: [], returns: "ptr" } }).__errno_location();
 }
 
 const MUSL_ARCHITECTURE = process.arch === "arm64" ? "aarch64" : "x86_64";

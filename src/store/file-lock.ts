@@ -1,7 +1,8 @@
 import { closeSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { constants } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { PprotectError } from "../common/errors.ts";
-import { openLibc } from "../common/libc.ts";
+import { errnoReader, openLibc } from "../common/libc.ts";
 import { printable } from "../common/printable.ts";
 import { errnoOf, fileError } from "./file-error.ts";
 
@@ -20,8 +21,8 @@ const POLL_MS = 20;
 
 /**
  * Runs `action` while no other pprotect writes in the same folder. The lock is the kernel's own, on the folder
- * (flock(2)): it ends with the process, however that dies, and leaves no file behind. Where there is no flock,
- * a lock file that names its process takes its place.
+ * (flock(2)): it ends with the process, however that dies, and leaves no file behind. Where the system or
+ * the file system has no flock, a lock file that names its process takes its place.
  *
  * @param file the store's real path
  * @throws PprotectError `store_locked` when another writer holds it for too long
@@ -68,9 +69,14 @@ async function acquire(file: string, patience: LockPatience): Promise<Release> {
 /** LOCK_EX | LOCK_NB of flock(2), the same on Linux and macOS. */
 const LOCK_EXCLUSIVE_NOW = 2 | 4;
 
+/** What file systems without flock answer, such as NFS without its lock service, and some of FUSE. */
+const { ENOLCK, ENOSYS, ENOTSUP, EOPNOTSUPP } = constants.errno;
+const NO_FLOCK: ReadonlySet<number> = new Set([ENOLCK, ENOSYS, ENOTSUP, EOPNOTSUPP]);
+
 function tryFlock(file: string): Release | undefined {
   const folder = dirname(file);
   const { flock } = openLibc({ flock: { args: ["int", "int"], returns: "int" } });
+  const errno = errnoReader();
   let descriptor: number;
   try {
     descriptor = openSync(folder, "r");
@@ -78,11 +84,12 @@ function tryFlock(file: string): Release | undefined {
     throw fileError("open the folder", folder, error);
   }
   if (flock(descriptor, LOCK_EXCLUSIVE_NOW) === 0) return () => closeSync(descriptor);
+  const reason = errno();
   closeSync(descriptor);
-  return undefined;
+  return NO_FLOCK.has(reason) ? tryLockFile(file) : undefined;
 }
 
-/** The lock where the system has no flock: a file that only one process can create. */
+/** The lock where there is no flock: a file that only one process can create. */
 export function tryLockFile(file: string): Release | undefined {
   const path = join(dirname(file), `.${basename(file)}.lock`);
   const release = tryCreate(path, file);

@@ -358,3 +358,31 @@ async function conflictFreeBranches(later: string): Promise<Sandbox> {
   await must("git", "commit", "-qam", "mine");
   return box;
 }
+
+test.each(["ENOLCK", "EOPNOTSUPP", "ENOSYS"])(
+  "a file system without flock, which answers %s, is written by several at once, and none waits in vain",
+  async (error) => {
+    const box = sandbox();
+    const names = Array.from({ length: 6 }, (_, n) => `new-${n}`);
+    const failing = [
+      "strace",
+      "-o",
+      "/dev/null",
+      "-f",
+      "-e",
+      "trace=flock",
+      "-e",
+      `inject=flock:error=${error}`,
+    ];
+    const results = await Promise.all(
+      names.map((name) =>
+        runProgram([...failing, binary(), "add-secret", "dev", name], { cwd: box.folder, input: name }),
+      ),
+    );
+    expect(results.map(({ status }) => status)).toEqual(names.map(() => 0));
+    expect(secretsOf(box.read(), "dev", BOB)).toMatchObject(
+      Object.fromEntries(names.map((name) => [name, name])),
+    );
+    expect(readdirSync(box.folder).filter((name) => name.startsWith("."))).toEqual([]);
+  },
+);
