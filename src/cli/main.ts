@@ -28,10 +28,10 @@ async function run(args: readonly string[]): Promise<number> {
 }
 
 async function parse(args: readonly string[]): Promise<BaseCommand> {
-  const { buildCli } = await hidingStreams(() => import("./parser.ts"));
+  const { buildCliFor } = await hidingStreams(() => import("./parser.ts"));
   const matching = await loadMatching(args);
   try {
-    const cli = buildCli(matching.length > 0 ? matching : await loadAll());
+    const cli = buildCliFor(matching.length > 0 ? matching : await loadAll(), args);
     // Every command of the registry is one of these.
     return cli.process([...args]) as BaseCommand;
   } catch (error) {
