@@ -126,7 +126,15 @@ export abstract class BaseCommand extends Command {
   }
 
   protected get credentialSources(): CredentialSources {
-    return { ...this.givenCredentials, prompter: this.prompter, whyNobody: this.whyNobody };
+    const prompter = (): InputPrompter | undefined => this.prompter;
+    return {
+      ...this.givenCredentials,
+      // Asked for only where something is missing: prompts and terminals take longer to load than a secret to open.
+      get prompter() {
+        return prompter();
+      },
+      whyNobody: this.whyNobody,
+    };
   }
 
   /** Credentials from where they are given: the one way to a passphrase that exists. */

@@ -52,7 +52,9 @@ export async function resolveCredentials(sources: CredentialSources): Promise<Re
   const givenUser =
     flag(sources.userSource ?? "--user", sources.user) ?? fromEnvironment(sources, names.user);
   const givenPassphrase = passphraseFromFile(sources) ?? fromEnvironment(sources, names.passphrase);
-  if (sources.prompter) announce(sources.prompter, sources.file, givenUser, givenPassphrase);
+  if (!(givenUser && givenPassphrase) && sources.prompter) {
+    announce(sources.prompter, sources.file, givenUser, givenPassphrase);
+  }
   const user = givenUser ?? (await prompted(sources, "user", "User email: "));
   const passphrase =
     givenPassphrase ?? (await prompted(sources, "passphrase", sources.passphraseQuestion ?? "Passphrase: "));

@@ -1,6 +1,6 @@
-import { isatty } from "node:tty";
 import { Command, Option } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
+import { isTerminal } from "../../common/terminal.ts";
 import { findDomain } from "../../store/lookup.ts";
 import { BaseCommand } from "../base-command.ts";
 import { OutputClosedError } from "../output.ts";
@@ -19,7 +19,7 @@ export class RedactCommand extends BaseCommand {
 
   /** Standard input is what is redacted: only a person at it may be asked. */
   protected override get prompter(): InputPrompter | undefined {
-    return isatty(STDIN) ? super.prompter : undefined;
+    return isTerminal(STDIN) ? super.prompter : undefined;
   }
 
   protected override get whyNobody(): string | undefined {
@@ -52,7 +52,7 @@ export class RedactCommand extends BaseCommand {
         output: STDOUT,
         filter: redaction.redactor(),
         name: "standard output",
-        interactive: isatty(STDOUT),
+        interactive: isTerminal(STDOUT),
         onClosed: () => {
           closed = true;
         },

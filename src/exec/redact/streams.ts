@@ -1,5 +1,6 @@
 import { fstatSync } from "node:fs";
-import { isatty } from "node:tty";
+import { isTerminal } from "../../common/terminal.ts";
+
 import {
   hasPseudoTerminals,
   isForeground,
@@ -47,7 +48,7 @@ export interface ChildStreams {
  * the keys may be for someone else, as for `less` at the end of a pipeline.
  */
 export function openStreams(): ChildStreams {
-  const ours = hasPseudoTerminals ? [STDOUT, STDERR].find((each) => isatty(each)) : undefined;
+  const ours = hasPseudoTerminals ? [STDOUT, STDERR].find((each) => isTerminal(each)) : undefined;
   const terminal = ours === undefined ? undefined : openTerminal(ours);
   const open = (descriptor: number): Opened =>
     terminal && descriptor === ours ? terminal.opened : openPipeTo(descriptor);
@@ -67,7 +68,7 @@ interface Opened {
 }
 
 function openTerminal(ours: number): { terminal: ChildTerminal; opened: Opened } {
-  const controls = ours === STDOUT && isatty(STDIN) && isForeground(STDIN);
+  const controls = ours === STDOUT && isTerminal(STDIN) && isForeground(STDIN);
   const modes = controls ? modesOf(STDIN) : plainOutputModes(modesOf(ours));
   const { master, slave, path } = openPseudoTerminal(ours, modes);
   return {
