@@ -1,6 +1,5 @@
 import { fstatSync } from "node:fs";
 import { isTerminal } from "../../common/terminal.ts";
-
 import {
   hasPseudoTerminals,
   isForeground,
