@@ -1,24 +1,25 @@
 import type { FFIFunction, Library, Pointer } from "bun:ffi";
+import { existsSync, readFileSync } from "node:fs";
+import { lazy } from "./lazy.ts";
 
 /**
- * Functions of the C library, which is loaded already; only its name differs between systems.
+ * Opens functions of the C library that the process runs on.
  *
- * @throws when there is no C library to be found (Windows) or it lacks one of the functions
+ * The library is named by its absolute path only: given a bare name that it cannot open, Bun tries the same name in
+ * the current directory, where anybody may have put a library
+ * (https://github.com/oven-sh/bun/blob/main/src/bun.js/api/ffi.zig, `DynLib.open`).
+ *
+ * @throws Error when the C library cannot be found (Windows), lacks one of the functions, or where the runtime has
+ *   no foreign function interface (it needs the JIT)
  */
 export function openLibc<const Functions extends Record<string, FFIFunction>>(
   functions: Functions,
 ): Library<Functions>["symbols"] {
   // Loaded only here: few commands need it.
   const { dlopen } = require("bun:ffi") as typeof import("bun:ffi");
-  let failure: unknown = new Error("no C library on this platform");
-  for (const name of NAMES[process.platform] ?? []) {
-    try {
-      return dlopen(name, functions).symbols;
-    } catch (error) {
-      failure = error;
-    }
-  }
-  throw failure;
+  const path = libcPath();
+  if (path === undefined) throw new Error("no C library found");
+  return dlopen(path, functions).symbols;
 }
 
 /** @returns what tells errno(3) as the call before left it: to be made before that call, and asked right after it */
@@ -33,9 +34,38 @@ function errnoLocation(): number | bigint | null {
   return openLibc({ __errno_location: { args: [], returns: "ptr" } }).__errno_location();
 }
 
-const MUSL_ARCHITECTURE = process.arch === "arm64" ? "aarch64" : "x86_64";
+/** Found before the process is hardened: after that, others than root may not read /proc/self/maps. */
+const libcPath = lazy((): string | undefined => {
+  if (process.platform === "darwin") return "/usr/lib/libSystem.B.dylib";
+  if (process.platform !== "linux") return undefined;
+  return loadedLibc() ?? STANDARD_PATHS.find((path) => existsSync(path));
+});
 
-const NAMES: Partial<Record<NodeJS.Platform, readonly string[]>> = {
-  linux: ["libc.so.6", `libc.musl-${MUSL_ARCHITECTURE}.so.1`],
-  darwin: ["libSystem.B.dylib"],
-};
+const MUSL_LOADER = `ld-musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`;
+const LIBC_FILES: readonly string[] = ["libc.so.6", MUSL_LOADER];
+
+/** Where distributions keep the C library, for systems without /proc. */
+const STANDARD_PATHS: readonly string[] = [
+  `/lib/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu/libc.so.6`,
+  "/lib64/libc.so.6",
+  "/usr/lib/libc.so.6",
+  `/lib/${MUSL_LOADER}`,
+];
+
+/** The C library's path in the process's own memory map (proc_pid_maps(5)); musl's is its program loader. */
+function loadedLibc(): string | undefined {
+  try {
+    return mappedPaths(readFileSync("/proc/self/maps", "latin1")).find((path) =>
+      LIBC_FILES.includes(path.slice(path.lastIndexOf("/") + 1)),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+function mappedPaths(maps: string): string[] {
+  return maps.split("\n").flatMap((line) => {
+    const start = line.indexOf("/");
+    return start === -1 ? [] : [line.slice(start)];
+  });
+}
