@@ -1,5 +1,5 @@
 import { createTwoFilesPatch } from "diff";
-import { printable, printableLines } from "../common/printable.ts";
+import { printable, printableLines } from "../common/terminal-safe.ts";
 
 const RED = "\x1b[31m";
 const GREEN = "\x1b[32m";

@@ -1,5 +1,5 @@
 import type { PprotectError } from "../common/errors.ts";
-import { printableJson } from "../common/printable.ts";
+import { printableJson } from "../common/terminal-safe.ts";
 import { writeLine, writeOut } from "./output.ts";
 
 /** What JSON can say. */

@@ -1,6 +1,6 @@
 import { type ErrorCode, PprotectError } from "../common/errors.ts";
-import { nearest } from "../common/nearest.ts";
-import { printable, shown } from "../common/printable.ts";
+import { nearest } from "../common/suggest.ts";
+import { printable, shown } from "../common/terminal-safe.ts";
 import { commandAmong } from "./registry.ts";
 
 /** Exit statuses other than 1. */

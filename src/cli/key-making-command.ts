@@ -1,9 +1,9 @@
 import { Option } from "clipanion";
 import * as t from "typanion";
 import { PprotectError } from "../common/errors.ts";
-import { hardenProcess } from "../common/process-hardening.ts";
 import type { NewPassphraseSources } from "../credentials/new-credentials.ts";
 import { KEY_TYPES } from "../store/custodian.ts";
+import { hardenProcess } from "../system/process-hardening.ts";
 import { BaseCommand } from "./base-command.ts";
 import type { Result } from "./envelope.ts";
 import { OutputClosedError, outputIsDiscarded } from "./output.ts";

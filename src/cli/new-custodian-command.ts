@@ -1,5 +1,5 @@
 import { PprotectError } from "../common/errors.ts";
-import { shown } from "../common/printable.ts";
+import { shown } from "../common/terminal-safe.ts";
 import type { Creds } from "../store/creds.ts";
 import type { KeyFile } from "../store/key-file.ts";
 import { checkNewCustodianName } from "../store/names.ts";

@@ -1,6 +1,6 @@
 import { Option } from "clipanion";
-import { shown } from "../common/printable.ts";
-import { compareCodePoints } from "../store/code-points.ts";
+import { compareCodePoints } from "../common/code-points.ts";
+import { shown } from "../common/terminal-safe.ts";
 import type { UnlockedCustodian } from "../store/custodian.ts";
 import type { KeyFile } from "../store/key-file.ts";
 import type { Outcome } from "./envelope.ts";

@@ -1,7 +1,7 @@
 import { fstatSync, statSync, writeSync } from "node:fs";
 import { PprotectError } from "../common/errors.ts";
-import { isTerminal } from "../common/terminal.ts";
-import { errnoOf, fileError } from "../store/file-error.ts";
+import { errnoOf, fileError } from "../system/file-error.ts";
+import { isTerminal } from "../system/terminal.ts";
 
 /** Standard output was closed by its reader, as `head` does: no error, nothing more to do. */
 export class OutputClosedError extends Error {}

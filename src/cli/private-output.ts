@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { PprotectError } from "../common/errors.ts";
-import { shown } from "../common/printable.ts";
+import { shown } from "../common/terminal-safe.ts";
 import type { PrivateFileOptions } from "../exec/written/private-file.ts";
 
 /** Writes what `--out` names, once the secrets are there. */

@@ -2,10 +2,10 @@ import { readSync } from "node:fs";
 import { createInterface, type Interface } from "node:readline";
 import { Writable } from "node:stream";
 import { PprotectError } from "../common/errors.ts";
-import { isTerminal } from "../common/terminal.ts";
 import type { Prompter } from "../credentials/prompter.ts";
 import { wipe } from "../crypto/bytes.ts";
-import { errnoOf, fileError } from "../store/file-error.ts";
+import { errnoOf, fileError } from "../system/file-error.ts";
+import { isTerminal } from "../system/terminal.ts";
 import { writeError } from "./output.ts";
 
 /** A {@link Prompter} that holds the terminal, or standard input, until it is closed. */

@@ -1,4 +1,4 @@
-import { shown } from "../common/printable.ts";
+import { shown } from "../common/terminal-safe.ts";
 import { MIN_SECRET } from "../exec/redact/patterns.ts";
 import type { Redaction } from "../exec/redact/redaction.ts";
 import { writeError } from "./output.ts";

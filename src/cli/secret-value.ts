@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { PprotectError } from "../common/errors.ts";
-import { shown } from "../common/printable.ts";
+import { shown } from "../common/terminal-safe.ts";
+import { decodeUtf8 } from "../common/utf8.ts";
 import { randomBytes, wipe } from "../crypto/bytes.ts";
-import { decodeUtf8 } from "../crypto/utf8.ts";
-import { fileError } from "../store/file-error.ts";
+import { fileError } from "../system/file-error.ts";
 
 /** Length of a generated value where none is given: 32 letters and digits are 190 bits. */
 export const DEFAULT_GENERATED_LENGTH = 32;

@@ -1,10 +1,10 @@
 import { Option } from "clipanion";
 import { PprotectError } from "../common/errors.ts";
-import { shown } from "../common/printable.ts";
-import { hardenProcess } from "../common/process-hardening.ts";
-import { isTerminal } from "../common/terminal.ts";
+import { shown } from "../common/terminal-safe.ts";
 import type { KeyFile } from "../store/key-file.ts";
 import { checkSecretName } from "../store/names.ts";
+import { hardenProcess } from "../system/process-hardening.ts";
+import { isTerminal } from "../system/terminal.ts";
 import { DomainCommand } from "./domain-command.ts";
 import type { Outcome } from "./envelope.ts";
 import { DEFAULT_GENERATED_LENGTH, generateValue, readPipedValue, readValueFile } from "./secret-value.ts";

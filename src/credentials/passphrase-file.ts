@@ -1,11 +1,11 @@
 import { accessSync, closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { PprotectError } from "../common/errors.ts";
-import { printable } from "../common/printable.ts";
 import { shellWord } from "../common/shell-quote.ts";
+import { printable } from "../common/terminal-safe.ts";
+import { decodeUtf8 } from "../common/utf8.ts";
 import { wipe } from "../crypto/bytes.ts";
-import { decodeUtf8 } from "../crypto/utf8.ts";
-import { errnoOf, fileError } from "../store/file-error.ts";
+import { errnoOf, fileError } from "../system/file-error.ts";
 
 /**
  * A passphrase from a file, without the white space around it (editors and `echo` end files with a line end).

@@ -1,6 +1,6 @@
 import { PprotectError } from "../common/errors.ts";
-import { nearest } from "../common/nearest.ts";
-import { shown } from "../common/printable.ts";
+import { nearest } from "../common/suggest.ts";
+import { shown } from "../common/terminal-safe.ts";
 import type { Creds } from "../store/creds.ts";
 import type { UnlockedCustodian } from "../store/custodian.ts";
 import type { KeyFile } from "../store/key-file.ts";

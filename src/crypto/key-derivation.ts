@@ -1,8 +1,8 @@
+import { encodeUtf8 } from "../common/utf8.ts";
 import { argon2id } from "./argon2id.ts";
 import { concatBytes, wipe } from "./bytes.ts";
 import { importPrivateKey, type PrivateKey } from "./private-key.ts";
 import { sha512 } from "./sha512.ts";
-import { encodeUtf8 } from "./utf8.ts";
 import { X25519_KEY_BYTES } from "./x25519.ts";
 
 /** Cost of Argon2id in libsodium's words. */

@@ -1,5 +1,5 @@
 import { PprotectError } from "../common/errors.ts";
-import { shown } from "../common/printable.ts";
+import { shown } from "../common/terminal-safe.ts";
 import { credentialVariables } from "../credentials/environment-names.ts";
 import type { ChosenSecret } from "./selection.ts";
 

@@ -1,8 +1,8 @@
 import { PprotectError } from "../common/errors.ts";
-import { shown } from "../common/printable.ts";
-import { decodeUtf8 } from "../crypto/utf8.ts";
+import { type LocatedJson, parseLocatedJson } from "../common/json-with-lines.ts";
+import { shown } from "../common/terminal-safe.ts";
+import { decodeUtf8 } from "../common/utf8.ts";
 import { secretNameProblem } from "../store/names.ts";
-import { type LocatedJson, parseLocatedJson } from "./located-json.ts";
 import { isIdentifier, runsCode } from "./variable-names.ts";
 
 /** A project file: which secrets become which variables. */

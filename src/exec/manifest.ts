@@ -1,10 +1,10 @@
 import { closeSync, openSync, readSync } from "node:fs";
+import { atLine } from "../common/error-location.ts";
 import { PprotectError } from "../common/errors.ts";
-import { shown } from "../common/printable.ts";
-import { fileError } from "../store/file-error.ts";
+import { shown } from "../common/terminal-safe.ts";
 import { findDomain, findSecret } from "../store/lookup.ts";
 import type { StoreData } from "../store/store-data.ts";
-import { atLine } from "./at-line.ts";
+import { fileError } from "../system/file-error.ts";
 import { MAX_MANIFEST_BYTES, type Manifest, type ManifestEntry, readManifest } from "./manifest-reader.ts";
 import type { SecretChoice } from "./selection.ts";
 

@@ -1,7 +1,7 @@
+import { sortedByKey } from "../common/code-points.ts";
 import { PprotectError } from "../common/errors.ts";
-import { shown } from "../common/printable.ts";
 import { quoteForShell } from "../common/shell-quote.ts";
-import { sortedByKey } from "../store/code-points.ts";
+import { shown } from "../common/terminal-safe.ts";
 
 export const OUTPUT_FORMATS = ["json", "env", "shell"] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];

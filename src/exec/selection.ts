@@ -1,6 +1,6 @@
 import { PprotectError } from "../common/errors.ts";
-import { nearest } from "../common/nearest.ts";
-import { shown } from "../common/printable.ts";
+import { nearest } from "../common/suggest.ts";
+import { shown } from "../common/terminal-safe.ts";
 import { findDomain } from "../store/lookup.ts";
 import type { StoreData } from "../store/store-data.ts";
 import { checkPrefix, type NamingOptions, runsCode, variableName } from "./variable-names.ts";

@@ -1,10 +1,10 @@
+import { atLine } from "../common/error-location.ts";
 import { PprotectError } from "../common/errors.ts";
-import { shown } from "../common/printable.ts";
+import { shown } from "../common/terminal-safe.ts";
+import { decodeUtf8, encodeUtf8 } from "../common/utf8.ts";
 import { concatBytes } from "../crypto/bytes.ts";
-import { decodeUtf8, encodeUtf8 } from "../crypto/utf8.ts";
 import { findDomain, findSecret } from "../store/lookup.ts";
 import type { StoreData } from "../store/store-data.ts";
-import { atLine } from "./at-line.ts";
 
 /** A secret, by where it is. */
 export interface SecretPlace {

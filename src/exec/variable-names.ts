@@ -1,5 +1,5 @@
 import { PprotectError } from "../common/errors.ts";
-import { shown } from "../common/printable.ts";
+import { shown } from "../common/terminal-safe.ts";
 
 /** What POSIX calls a name: every shell can write such a variable. */
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;

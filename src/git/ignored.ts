@@ -1,9 +1,9 @@
 import { dirname, relative, resolve } from "node:path";
 import { PprotectError } from "../common/errors.ts";
-import { shown } from "../common/printable.ts";
 import { shellWord } from "../common/shell-quote.ts";
-import { withRealFolder } from "../store/real-folder.ts";
+import { shown } from "../common/terminal-safe.ts";
 import { repositoryRoot } from "../store/store-file.ts";
+import { withRealFolder } from "../system/real-path.ts";
 import { openRepository } from "./repository.ts";
 
 /**

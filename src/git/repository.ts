@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { GitError, type SimpleGit, simpleGit } from "simple-git";
 import { PprotectError } from "../common/errors.ts";
-import { printable } from "../common/printable.ts";
+import { printable } from "../common/terminal-safe.ts";
 import { gitCommand, gitEnvironment, gitProgram, RUNS_NOTHING } from "./git-program.ts";
 
 /** A git repository with a work tree, as seen from one folder in it. */

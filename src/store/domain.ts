@@ -1,8 +1,8 @@
 import { PprotectError } from "../common/errors.ts";
-import { shown } from "../common/printable.ts";
+import { shown } from "../common/terminal-safe.ts";
+import { decodeUtf8, encodeUtf8 } from "../common/utf8.ts";
 import { equalBytes, wipe } from "../crypto/bytes.ts";
 import { generatePrivateKey, importPrivateKey, type PrivateKey } from "../crypto/private-key.ts";
-import { decodeUtf8, encodeUtf8 } from "../crypto/utf8.ts";
 import type { UnlockedCustodian } from "./custodian.ts";
 import { decodeKeyMaterial } from "./key-material.ts";
 import { decodePublicKey, encodePublicKey, openValue, sealValue } from "./sealed-value.ts";

@@ -1,5 +1,5 @@
 import { PprotectError } from "../common/errors.ts";
-import { shown } from "../common/printable.ts";
+import { shown } from "../common/terminal-safe.ts";
 import type { KeyDerivation } from "../crypto/key-derivation.ts";
 import type { PrivateKey } from "../crypto/private-key.ts";
 import { audit, auditEntry, truncateLog } from "./audit-log.ts";

@@ -1,6 +1,6 @@
 import { type ErrorCode, PprotectError } from "../common/errors.ts";
-import { nearest } from "../common/nearest.ts";
-import { shown } from "../common/printable.ts";
+import { nearest } from "../common/suggest.ts";
+import { shown } from "../common/terminal-safe.ts";
 import type { Domain, StoreData } from "./store-data.ts";
 
 /** @throws PprotectError `no_such_domain`, with the nearest name */

@@ -1,5 +1,5 @@
 import { PprotectError } from "../common/errors.ts";
-import { shown } from "../common/printable.ts";
+import { shown } from "../common/terminal-safe.ts";
 import { AUDIT_LOG_KEY, CUSTODIANS_KEY, META_KEY } from "./store-data.ts";
 
 /** FORMAT.md, "Document". */

@@ -1,4 +1,4 @@
-import { decodeUtf8 } from "../crypto/utf8.ts";
+import { decodeUtf8 } from "../common/utf8.ts";
 import { readCanonical } from "./canonical-reader.ts";
 import { InvalidStoreError, type Problem, UnresolvedMergeError } from "./problem.ts";
 import { EMPTY_STORE, type StoreData } from "./store-data.ts";

@@ -1,11 +1,11 @@
 import { existsSync, lstatSync, readFileSync, realpathSync, type Stats, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { PprotectError } from "../common/errors.ts";
-import { printable } from "../common/printable.ts";
-import { decodeUtf8 } from "../crypto/utf8.ts";
-import { writeAtomically } from "./atomic-write.ts";
-import { errnoOf, fileError } from "./file-error.ts";
-import { type LockPatience, withLock } from "./file-lock.ts";
+import { printable } from "../common/terminal-safe.ts";
+import { decodeUtf8 } from "../common/utf8.ts";
+import { writeAtomically } from "../system/atomic-write.ts";
+import { errnoOf, fileError } from "../system/file-error.ts";
+import { type LockPatience, withLock } from "../system/file-lock.ts";
 import { KeyFile } from "./key-file.ts";
 
 /** The store's name where none is given. */

@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
-import { shown } from "../common/printable.ts";
+import { shown } from "../common/terminal-safe.ts";
 import { isNestedTooDeep } from "./flow-nesting.ts";
 import type { Problem } from "./problem.ts";
 import {

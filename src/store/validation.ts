@@ -1,4 +1,4 @@
-import { shown } from "../common/printable.ts";
+import { shown } from "../common/terminal-safe.ts";
 import { keyMaterialProblem } from "./key-material.ts";
 import { secretNameProblem } from "./names.ts";
 import { publicKeyProblem, sealedKeyProblem, sealedValueProblem } from "./sealed-value.ts";

@@ -1,4 +1,4 @@
-import { codePoints, sortedByKey } from "./code-points.ts";
+import { codePoints, sortedByKey } from "../common/code-points.ts";
 import {
   AUDIT_LOG_KEY,
   CUSTODIANS_KEY,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { exitStatus, explain } from "../../src/cli/failure.ts";
 import { type ErrorCode, PprotectError } from "../../src/common/errors.ts";
-import { nearest } from "../../src/common/nearest.ts";
-import { printable, printableLines, shown } from "../../src/common/printable.ts";
+import { nearest } from "../../src/common/suggest.ts";
+import { printable, printableLines, shown } from "../../src/common/terminal-safe.ts";
 
 describe("text from a file is made safe to print", () => {
   test.each([

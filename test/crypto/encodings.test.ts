@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { decodeUtf8, encodeUtf8 } from "../../src/common/utf8.ts";
 import { base64Length, decodeBase64, encodeBase64 } from "../../src/crypto/base64.ts";
 import { concatBytes, equalBytes, randomBytes, wipe } from "../../src/crypto/bytes.ts";
 import { generateRawPassphrase, isRawPassphrase } from "../../src/crypto/raw-passphrase.ts";
-import { decodeUtf8, encodeUtf8 } from "../../src/crypto/utf8.ts";
 import { toHex } from "../support/bytes.ts";
 
 describe("base64", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { parseLocatedJson } from "../../src/exec/located-json.ts";
+import { parseLocatedJson } from "../../src/common/json-with-lines.ts";
 import { selectByManifest } from "../../src/exec/manifest.ts";
 import { MAX_MANIFEST_BYTES, readManifest } from "../../src/exec/manifest-reader.ts";
 import { utf8 } from "../support/bytes.ts";

@@ -14,8 +14,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { PprotectError } from "../../src/common/errors.ts";
-import { tryLockFile, withLock } from "../../src/store/file-lock.ts";
 import { createStoreFile, locateStore, readStoreFile, updateStoreFile } from "../../src/store/store-file.ts";
+import { tryLockFile, withLock } from "../../src/system/file-lock.ts";
 import { holdLock } from "../support/lock-holder.ts";
 import { emptyFolder, removeFolders, sandbox } from "../support/sandbox.ts";
 import { sampleStore } from "../support/stores.ts";
@@ -246,7 +246,7 @@ describe("the lock", () => {
     // The first to come leaves a dead process's lock again and again.
     const script = `
       import { readFileSync, writeFileSync } from "node:fs";
-      import { tryLockFile } from ${JSON.stringify(join(import.meta.dir, "../../src/store/file-lock.ts"))};
+      import { tryLockFile } from ${JSON.stringify(join(import.meta.dir, "../../src/system/file-lock.ts"))};
       const [store, counter, dead] = process.argv.slice(1);
       for (let done = 0; done < 25; ) {
         const release = tryLockFile(store);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { compareCodePoints } from "../../src/store/code-points.ts";
+import { compareCodePoints } from "../../src/common/code-points.ts";
 import type { StoreData } from "../../src/store/store-data.ts";
 import { plainIsString, writeFoldedScalar, writeScalar } from "../../src/store/yaml-scalar.ts";
 import { writeStore } from "../../src/store/yaml-writer.ts";

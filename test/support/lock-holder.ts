@@ -12,7 +12,7 @@ export interface LockHolder {
 /** Takes the lock in another process, and returns when it is held. */
 export async function holdLock(store: string): Promise<LockHolder> {
   const script = `
-    import { withLock } from ${JSON.stringify(join(import.meta.dir, "../../src/store/file-lock.ts"))};
+    import { withLock } from ${JSON.stringify(join(import.meta.dir, "../../src/system/file-lock.ts"))};
     const patience = { timeout: 5000, quiet: 5000, onWait() {} };
     await withLock(process.argv[1], patience, () => { console.log("held"); require("node:fs").readSync(0, Buffer.alloc(1)); });
   `;

@@ -1,6 +1,6 @@
 import { Command, Option } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
-import { shown } from "../../common/printable.ts";
+import { shown } from "../../common/terminal-safe.ts";
 import { checkNewDomainName } from "../../store/names.ts";
 import { BaseCommand } from "../base-command.ts";
 import type { Outcome } from "../envelope.ts";

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { Command } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
-import { printable } from "../../common/printable.ts";
+import { printable } from "../../common/terminal-safe.ts";
 import { KeyFile } from "../../store/key-file.ts";
 import { formatProblem, InvalidStoreError, type Problem, UnresolvedMergeError } from "../../store/problem.ts";
 import { readStoreBytes } from "../../store/store-file.ts";

@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { Command, Option } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
-import { shown } from "../../common/printable.ts";
+import { shown } from "../../common/terminal-safe.ts";
 import { BaseCommand } from "../base-command.ts";
 import type { Outcome } from "../envelope.ts";
 

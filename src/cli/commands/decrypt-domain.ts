@@ -1,9 +1,9 @@
 import { Command, Option } from "clipanion";
 import * as t from "typanion";
+import { sortedByKey } from "../../common/code-points.ts";
 import { PprotectError } from "../../common/errors.ts";
-import { isTerminal } from "../../common/terminal.ts";
 import { formatSecrets, OUTPUT_FORMATS } from "../../exec/secret-formats.ts";
-import { sortedByKey } from "../../store/code-points.ts";
+import { isTerminal } from "../../system/terminal.ts";
 import { DomainCommand } from "../domain-command.ts";
 import type { Outcome } from "../envelope.ts";
 import { writeOut } from "../output.ts";

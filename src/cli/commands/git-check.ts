@@ -1,10 +1,10 @@
 import { Command, Option } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
-import { isTerminal } from "../../common/terminal.ts";
 import { checkCommits } from "../../git/guard/commit-changes.ts";
 import type { Finding } from "../../git/guard/guard.ts";
 import { count, findingFields, findingLine, findingsError } from "../../git/guard/report.ts";
 import { openAnyRepository } from "../../git/repository.ts";
+import { isTerminal } from "../../system/terminal.ts";
 import { BaseCommand } from "../base-command.ts";
 import type { Outcome } from "../envelope.ts";
 import { writeError } from "../output.ts";

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command, Option } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
-import { printable } from "../../common/printable.ts";
+import { printable } from "../../common/terminal-safe.ts";
 import { carryOut } from "../../git/install/carry-out.ts";
 import { isEffective, readInstallState } from "../../git/install/install-state.ts";
 import { planInstall } from "../../git/install/plan-install.ts";

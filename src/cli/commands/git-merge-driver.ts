@@ -1,6 +1,6 @@
 import { Command, Option } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
-import { shown } from "../../common/printable.ts";
+import { shown } from "../../common/terminal-safe.ts";
 import { hasGivenCredentials } from "../../credentials/resolve.ts";
 import { conflictLabel } from "../../git/merge/conflict.ts";
 import { type DriverResult, runMergeDriver } from "../../git/merge/merge-driver.ts";

@@ -1,7 +1,7 @@
 import { dirname, relative, resolve } from "node:path";
 import { Command, Option } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
-import { printable, shown } from "../../common/printable.ts";
+import { printable, shown } from "../../common/terminal-safe.ts";
 import { type Conflict, describeConflict } from "../../git/merge/conflict.ts";
 import { grantedKeys } from "../../git/merge/granted-keys.ts";
 import type { Decision } from "../../git/merge/merge-context.ts";

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { Command } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
-import { printable } from "../../common/printable.ts";
+import { printable } from "../../common/terminal-safe.ts";
 import { KeyFile } from "../../store/key-file.ts";
 import { createStoreFile, DEFAULT_FILE, refuseExisting } from "../../store/store-file.ts";
 import type { Outcome } from "../envelope.ts";

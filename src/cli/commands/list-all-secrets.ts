@@ -1,6 +1,6 @@
 import { Command } from "clipanion";
-import { printable } from "../../common/printable.ts";
-import { compareCodePoints } from "../../store/code-points.ts";
+import { compareCodePoints } from "../../common/code-points.ts";
+import { printable } from "../../common/terminal-safe.ts";
 import type { StoreData } from "../../store/store-data.ts";
 import { BaseCommand } from "../base-command.ts";
 import type { Outcome } from "../envelope.ts";

@@ -1,5 +1,5 @@
 import { Command } from "clipanion";
-import { printable } from "../../common/printable.ts";
+import { printable } from "../../common/terminal-safe.ts";
 import { BaseCommand } from "../base-command.ts";
 import type { Outcome } from "../envelope.ts";
 

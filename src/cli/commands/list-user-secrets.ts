@@ -1,6 +1,6 @@
 import { Command } from "clipanion";
-import { printable, shown } from "../../common/printable.ts";
-import { compareCodePoints } from "../../store/code-points.ts";
+import { compareCodePoints } from "../../common/code-points.ts";
+import { printable, shown } from "../../common/terminal-safe.ts";
 import { findDomain } from "../../store/lookup.ts";
 import { BaseCommand } from "../base-command.ts";
 import type { Outcome } from "../envelope.ts";

@@ -1,6 +1,6 @@
 import { Command, Option } from "clipanion";
-import { shown } from "../../common/printable.ts";
-import { compareCodePoints } from "../../store/code-points.ts";
+import { compareCodePoints } from "../../common/code-points.ts";
+import { shown } from "../../common/terminal-safe.ts";
 import { findCustodian, findDomain } from "../../store/lookup.ts";
 import { BaseCommand } from "../base-command.ts";
 import type { Outcome } from "../envelope.ts";

@@ -1,7 +1,7 @@
 import { Command, Option } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
-import { isTerminal } from "../../common/terminal.ts";
 import { findDomain } from "../../store/lookup.ts";
+import { isTerminal } from "../../system/terminal.ts";
 import { BaseCommand } from "../base-command.ts";
 import { OutputClosedError } from "../output.ts";
 import type { InputPrompter } from "../prompt.ts";

@@ -1,5 +1,5 @@
 import { Command, Option } from "clipanion";
-import { shown } from "../../common/printable.ts";
+import { shown } from "../../common/terminal-safe.ts";
 import { DomainCommand } from "../domain-command.ts";
 import type { Outcome } from "../envelope.ts";
 

@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { printable } from "../../common/printable.ts";
-import { compareCodePoints } from "../../store/code-points.ts";
+import { compareCodePoints } from "../../common/code-points.ts";
+import { printable } from "../../common/terminal-safe.ts";
 import { parseStore } from "../../store/parse.ts";
 import type { StoreData } from "../../store/store-data.ts";
 import { locateStore } from "../../store/store-file.ts";

@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import { openLibc } from "../../common/libc.ts";
+import { openLibc } from "../../system/libc.ts";
 import { HOLDER_WORD } from "./holder-word.ts";
 
 /** Of prctl(2): the signal that a process gets when its parent ends. */

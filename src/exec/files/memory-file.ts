@@ -1,7 +1,7 @@
 import { closeSync, fchmodSync, writeSync } from "node:fs";
-import { openLibc } from "../../common/libc.ts";
+import { encodeUtf8 } from "../../common/utf8.ts";
 import { wipe } from "../../crypto/bytes.ts";
-import { encodeUtf8 } from "../../crypto/utf8.ts";
+import { openLibc } from "../../system/libc.ts";
 
 /** Flags of memfd_create(2). */
 const CLOSE_ON_EXEC = 1;

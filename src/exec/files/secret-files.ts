@@ -1,7 +1,7 @@
 import { closeSync, existsSync } from "node:fs";
 import { PprotectError } from "../../common/errors.ts";
-import { nearest } from "../../common/nearest.ts";
-import { shown } from "../../common/printable.ts";
+import { nearest } from "../../common/suggest.ts";
+import { shown } from "../../common/terminal-safe.ts";
 import type { ChosenSecret, SecretChoice } from "../selection.ts";
 import { holdOpen } from "./holder.ts";
 import { openMemoryFile } from "./memory-file.ts";

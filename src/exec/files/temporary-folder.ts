@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileError } from "../../store/file-error.ts";
+import { fileError } from "../../system/file-error.ts";
 
 /** Files in a folder that only the user may enter. */
 export interface TemporaryFiles {

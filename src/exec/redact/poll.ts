@@ -1,4 +1,4 @@
-import { openLibc } from "../../common/libc.ts";
+import { openLibc } from "../../system/libc.ts";
 
 /** What to wait for at a descriptor, and what came (poll(2)). */
 export const POLLIN = 1;

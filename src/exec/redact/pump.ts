@@ -1,5 +1,5 @@
 import { fstatSync, readSync, writeSync } from "node:fs";
-import { errnoOf, fileError } from "../../store/file-error.ts";
+import { errnoOf, fileError } from "../../system/file-error.ts";
 import { enlargePipe, isEmptyPipe, POLLERR, POLLHUP, POLLIN, POLLOUT, PollSet } from "./poll.ts";
 
 /** What a stream goes through; see {@link Redactor}, which is one. */

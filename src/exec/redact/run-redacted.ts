@@ -1,10 +1,10 @@
 import { constants } from "node:os";
 import { PprotectError } from "../../common/errors.ts";
-import { openLibc } from "../../common/libc.ts";
-import { shown } from "../../common/printable.ts";
-import { withFormerCoreLimit } from "../../common/process-hardening.ts";
-import { errnoOf } from "../../store/file-error.ts";
-import { findExecutable } from "../find-executable.ts";
+import { shown } from "../../common/terminal-safe.ts";
+import { errnoOf } from "../../system/file-error.ts";
+import { findExecutable } from "../../system/find-executable.ts";
+import { openLibc } from "../../system/libc.ts";
+import { withFormerCoreLimit } from "../../system/process-hardening.ts";
 import { forwardSignals, send } from "./forward-signals.ts";
 import { passKeys } from "./keys.ts";
 import { pump, type Stream } from "./pump.ts";

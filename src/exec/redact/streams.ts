@@ -1,5 +1,5 @@
 import { fstatSync } from "node:fs";
-import { isTerminal } from "../../common/terminal.ts";
+import { isTerminal } from "../../system/terminal.ts";
 import {
   hasPseudoTerminals,
   isForeground,

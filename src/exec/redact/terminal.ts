@@ -1,6 +1,6 @@
 import { closeSync } from "node:fs";
 import { PprotectError } from "../../common/errors.ts";
-import { openLibc } from "../../common/libc.ts";
+import { openLibc } from "../../system/libc.ts";
 
 /** Room for a `struct termios`, which is 60 bytes here. */
 const TERMIOS_SIZE = 128;

@@ -1,5 +1,5 @@
 import { lstatSync } from "node:fs";
-import { withRealFolder } from "../../store/real-folder.ts";
+import { withRealFolder } from "../../system/real-path.ts";
 import { isAsWritten, type WrittenFile, withRegistry } from "./registry.ts";
 import { removeOverwritten } from "./remove.ts";
 

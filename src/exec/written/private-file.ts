@@ -11,9 +11,9 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
-import { shown } from "../../common/printable.ts";
-import { fileError } from "../../store/file-error.ts";
-import { withRealFolder } from "../../store/real-folder.ts";
+import { shown } from "../../common/terminal-safe.ts";
+import { fileError } from "../../system/file-error.ts";
+import { withRealFolder } from "../../system/real-path.ts";
 import { isAsWritten, type WrittenFile, withRegistry } from "./registry.ts";
 import { removeOverwritten } from "./remove.ts";
 

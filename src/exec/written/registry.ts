@@ -3,10 +3,10 @@ import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import * as t from "typanion";
 import { PprotectError } from "../../common/errors.ts";
-import { printable } from "../../common/printable.ts";
-import { writeAtomically } from "../../store/atomic-write.ts";
-import { errnoOf, fileError } from "../../store/file-error.ts";
-import { type LockPatience, withLock } from "../../store/file-lock.ts";
+import { printable } from "../../common/terminal-safe.ts";
+import { writeAtomically } from "../../system/atomic-write.ts";
+import { errnoOf, fileError } from "../../system/file-error.ts";
+import { type LockPatience, withLock } from "../../system/file-lock.ts";
 
 /**
  * A file with secrets in it that we wrote, so that it may be replaced or removed. Nothing of what is in it is

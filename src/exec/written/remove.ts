@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, fsyncSync, openSync, unlinkSync, writeSync } from "node:fs";
-import { errnoOf, fileError } from "../../store/file-error.ts";
+import { errnoOf, fileError } from "../../system/file-error.ts";
 
 const ZEROS = new Uint8Array(64 * 1024);
 

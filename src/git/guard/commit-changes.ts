@@ -1,5 +1,5 @@
 import { PprotectError } from "../../common/errors.ts";
-import { printable } from "../../common/printable.ts";
+import { printable } from "../../common/terminal-safe.ts";
 import type { Repository } from "../repository.ts";
 import { readCommitDiffs } from "./diff-reader.ts";
 import { Guard, type Subject, type Verdict } from "./guard.ts";

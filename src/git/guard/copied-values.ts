@@ -1,4 +1,4 @@
-import { shown } from "../../common/printable.ts";
+import { shown } from "../../common/terminal-safe.ts";
 import { SECRET_PREFIX } from "../../store/store-data.ts";
 import type { Remark, StoreChange } from "./store-change.ts";
 

@@ -1,4 +1,4 @@
-import { shown } from "../../common/printable.ts";
+import { shown } from "../../common/terminal-safe.ts";
 import { audit } from "../../store/audit-log.ts";
 import {
   CUSTODIANS_KEY,

@@ -1,4 +1,4 @@
-import { decodeUtf8 } from "../../crypto/utf8.ts";
+import { decodeUtf8 } from "../../common/utf8.ts";
 import { parseStore } from "../../store/parse.ts";
 import { InvalidStoreError, type Problem, UnresolvedMergeError } from "../../store/problem.ts";
 import type { StoreData } from "../../store/store-data.ts";

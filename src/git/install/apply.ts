@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
-import { errnoOf, fileError } from "../../store/file-error.ts";
+import { errnoOf, fileError } from "../../system/file-error.ts";
 import type { Repository } from "../repository.ts";
 import { writeAttributes } from "./attributes-file.ts";
 import type { Step } from "./change.ts";

@@ -1,8 +1,8 @@
 import { lstatSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
-import { writeAtomically } from "../../store/atomic-write.ts";
-import { errnoOf, fileError } from "../../store/file-error.ts";
+import { writeAtomically } from "../../system/atomic-write.ts";
+import { errnoOf, fileError } from "../../system/file-error.ts";
 
 /**
  * A file's bytes as a string of one character each: whatever its encoding, what is not ours comes back as it was.

@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
-import { fileError } from "../../store/file-error.ts";
+import { fileError } from "../../system/file-error.ts";
 import type { Repository } from "../repository.ts";
 import { HOOK_MANAGERS, type HookManager } from "./hook-managers.ts";
 import { CHAINED_SUFFIX } from "./hook-script.ts";

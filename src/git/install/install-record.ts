@@ -1,5 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { errnoOf, fileError } from "../../store/file-error.ts";
+import { errnoOf, fileError } from "../../system/file-error.ts";
 
 /**
  * What install put in and uninstall may take out: a line or a value that a colleague had committed or that the

@@ -1,4 +1,4 @@
-import { printable } from "../../common/printable.ts";
+import { printable } from "../../common/terminal-safe.ts";
 import { hasLine } from "./attribute-lines.ts";
 import { DRIVER_CONFIG } from "./driver-config.ts";
 import type { HookFile } from "./hook-place.ts";

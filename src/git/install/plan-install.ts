@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { PprotectError } from "../../common/errors.ts";
-import { printable } from "../../common/printable.ts";
+import { printable } from "../../common/terminal-safe.ts";
 import { addLines, hasLine } from "./attribute-lines.ts";
 import type { Change, Plan } from "./change.ts";
 import { DRIVER_CONFIG } from "./driver-config.ts";

@@ -1,4 +1,4 @@
-import { printable } from "../../common/printable.ts";
+import { printable } from "../../common/terminal-safe.ts";
 import { hasLine, removeLines } from "./attribute-lines.ts";
 import type { Change, Plan, Step } from "./change.ts";
 import type { HookFile } from "./hook-place.ts";

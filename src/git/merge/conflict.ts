@@ -1,4 +1,4 @@
-import { printable, shown } from "../../common/printable.ts";
+import { printable, shown } from "../../common/terminal-safe.ts";
 
 /** What a conflict is about; `label` is its name for people and for `--take`. */
 export type ConflictSubject =

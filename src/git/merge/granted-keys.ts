@@ -1,4 +1,4 @@
-import { printable } from "../../common/printable.ts";
+import { printable } from "../../common/terminal-safe.ts";
 import type { StoreData } from "../../store/store-data.ts";
 import type { Sides } from "./sides.ts";
 

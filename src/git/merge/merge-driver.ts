@@ -1,14 +1,14 @@
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
-import { shown } from "../../common/printable.ts";
-import { writeAtomically } from "../../store/atomic-write.ts";
+import { shown } from "../../common/terminal-safe.ts";
 import type { Creds } from "../../store/creds.ts";
-import { fileError } from "../../store/file-error.ts";
 import { parseStore } from "../../store/parse.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
 import { validateEntries } from "../../store/validation.ts";
 import { writeStore } from "../../store/yaml-writer.ts";
+import { writeAtomically } from "../../system/atomic-write.ts";
+import { fileError } from "../../system/file-error.ts";
 import { type Conflict, describeConflict } from "./conflict.ts";
 import { grantedKeys } from "./granted-keys.ts";
 import { markConflicts } from "./marked-text.ts";

@@ -1,5 +1,5 @@
 import { PprotectError } from "../../common/errors.ts";
-import { shown } from "../../common/printable.ts";
+import { shown } from "../../common/terminal-safe.ts";
 import { audit, auditEntry } from "../../store/audit-log.ts";
 import type { StoreData } from "../../store/store-data.ts";
 import { type Conflict, type ConflictSubject, conflictLabel } from "./conflict.ts";

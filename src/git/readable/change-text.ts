@@ -1,4 +1,4 @@
-import { printable } from "../../common/printable.ts";
+import { printable } from "../../common/terminal-safe.ts";
 import type { CustodianKeyChange, DomainRotation, StoreChange } from "./store-diff.ts";
 
 /**

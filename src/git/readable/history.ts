@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../../common/errors.ts";
 import { PprotectError } from "../../common/errors.ts";
-import { nearest } from "../../common/nearest.ts";
-import { printable, shown } from "../../common/printable.ts";
+import { nearest } from "../../common/suggest.ts";
+import { printable, shown } from "../../common/terminal-safe.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
 import { type BlobReader, openBlobReader, type Repository } from "../repository.ts";
 import { counted, describeChange } from "./change-text.ts";

@@ -1,4 +1,4 @@
-import { printable } from "../../common/printable.ts";
+import { printable } from "../../common/terminal-safe.ts";
 import { parseStore } from "../../store/parse.ts";
 import { InvalidStoreError, UnresolvedMergeError } from "../../store/problem.ts";
 import type { StoreData } from "../../store/store-data.ts";

@@ -1,4 +1,4 @@
-import { compareCodePoints } from "../../store/code-points.ts";
+import { compareCodePoints } from "../../common/code-points.ts";
 import { type Domain, EMPTY_STORE, type StoreData, unionOfKeys } from "../../store/store-data.ts";
 import { type AuditLogChange, auditLogChanges } from "./audit-log-diff.ts";
 import { keyTypeIn } from "./store-text.ts";

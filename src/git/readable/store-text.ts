@@ -1,5 +1,5 @@
-import { printable } from "../../common/printable.ts";
-import { sortedByKey } from "../../store/code-points.ts";
+import { sortedByKey } from "../../common/code-points.ts";
+import { printable } from "../../common/terminal-safe.ts";
 import { decodeKeyMaterial, keyMaterialProblem, keyTypeOf } from "../../store/key-material.ts";
 import type { Domain, StoreData } from "../../store/store-data.ts";
 import { fingerprint } from "./fingerprint.ts";

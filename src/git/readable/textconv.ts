@@ -1,4 +1,4 @@
-import { printable } from "../../common/printable.ts";
+import { printable } from "../../common/terminal-safe.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { readLeniently } from "./lenient-reading.ts";
 import { storeLines } from "./store-text.ts";

@@ -1,4 +1,4 @@
-import { lazy } from "./lazy.ts";
+import { lazy } from "../common/lazy.ts";
 
 /** Loaded only when asked for: with it come the runtime's sockets and streams. */
 const tty = lazy(() => require("node:tty") as typeof import("node:tty"));

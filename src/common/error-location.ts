@@ -1,4 +1,4 @@
-import { PprotectError } from "../common/errors.ts";
+import { PprotectError } from "./errors.ts";
 
 /** Does something for a line of a file, and puts `FILE:LINE: ` before what is wrong with it. */
 export function atLine<Result>(file: string, line: number, action: () => Result): Result {

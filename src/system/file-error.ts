@@ -1,5 +1,5 @@
 import { PprotectError } from "../common/errors.ts";
-import { printable } from "../common/printable.ts";
+import { printable } from "../common/terminal-safe.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "permission denied",

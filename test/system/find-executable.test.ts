@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { chmodSync, mkdirSync } from "node:fs";
-import { findExecutable } from "../../src/exec/find-executable.ts";
+import { findExecutable } from "../../src/system/find-executable.ts";
 import { removeFolders, sandbox } from "../support/sandbox.ts";
 
 afterAll(removeFolders);

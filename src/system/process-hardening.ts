@@ -1,6 +1,6 @@
-import { PprotectError } from "./errors.ts";
-import { tellFallback } from "./fallback.ts";
-import { lazy } from "./lazy.ts";
+import { PprotectError } from "../common/errors.ts";
+import { tellFallback } from "../common/fallback.ts";
+import { lazy } from "../common/lazy.ts";
 import { openLibc } from "./libc.ts";
 
 /** getrlimit(2): the same number on Linux and macOS. */

@@ -1,7 +1,7 @@
 import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
-import { PprotectError } from "../common/errors.ts";
-import { nearest } from "../common/nearest.ts";
-import { shown } from "../common/printable.ts";
+import { PprotectError } from "./errors.ts";
+import { nearest } from "./suggest.ts";
+import { shown } from "./terminal-safe.ts";
 
 /**
  * A value of a JSON text, with its line. What is asked of it is refused with its place when it is something

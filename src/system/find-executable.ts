@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { PprotectError } from "../common/errors.ts";
-import { shown } from "../common/printable.ts";
+import { shown } from "../common/terminal-safe.ts";
 
 /**
  * Finds a program as execvp(3) does: a name with a slash is a path, any other is looked for along PATH.

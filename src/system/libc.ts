@@ -1,6 +1,6 @@
 import type { FFIFunction, Library, Pointer } from "bun:ffi";
 import { existsSync, readFileSync } from "node:fs";
-import { lazy } from "./lazy.ts";
+import { lazy } from "../common/lazy.ts";
 
 /**
  * Opens functions of the C library that the process runs on.

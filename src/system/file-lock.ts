@@ -2,9 +2,9 @@ import { closeSync, openSync, readFileSync, rmSync, statSync, writeFileSync } fr
 import { constants } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { PprotectError } from "../common/errors.ts";
-import { errnoReader, openLibc } from "../common/libc.ts";
-import { printable } from "../common/printable.ts";
+import { printable } from "../common/terminal-safe.ts";
 import { errnoOf, fileError } from "./file-error.ts";
+import { errnoReader, openLibc } from "./libc.ts";
 
 /** How long to wait for another writer, and when to say so. */
 export interface LockPatience {
