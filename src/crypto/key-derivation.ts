@@ -1,9 +1,9 @@
 import { encodeUtf8 } from "../common/utf8.ts";
-import { argon2id } from "./argon2id.ts";
+import { argon2id } from "./argon2id/argon2id.ts";
 import { concatBytes, wipe } from "./bytes.ts";
-import { importPrivateKey, type PrivateKey } from "./private-key.ts";
 import { sha512 } from "./sha512.ts";
-import { X25519_KEY_BYTES } from "./x25519.ts";
+import { importPrivateKey, type PrivateKey } from "./x25519/private-key.ts";
+import { X25519_KEY_BYTES } from "./x25519/x25519.ts";
 
 /** Cost of Argon2id in libsodium's words. */
 export interface KdfCost {

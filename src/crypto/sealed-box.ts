@@ -1,7 +1,7 @@
 import { lazy } from "../common/lazy.ts";
 import { concatBytes, wipe } from "./bytes.ts";
-import { generatePrivateKey, type PrivateKey } from "./private-key.ts";
-import { LowOrderPointError, X25519_KEY_BYTES } from "./x25519.ts";
+import { generatePrivateKey, type PrivateKey } from "./x25519/private-key.ts";
+import { LowOrderPointError, X25519_KEY_BYTES } from "./x25519/x25519.ts";
 
 /** What a sealed box adds to its text: the ephemeral public key (32 bytes) and the Poly1305 tag (16 bytes). */
 export const SEALED_BOX_OVERHEAD = X25519_KEY_BYTES + 16;

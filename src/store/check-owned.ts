@@ -1,6 +1,6 @@
 import { PprotectError } from "../common/errors.ts";
 import { decodeUtf8 } from "../common/utf8.ts";
-import type { PrivateKey } from "../crypto/private-key.ts";
+import type { PrivateKey } from "../crypto/x25519/private-key.ts";
 import type { UnlockedCustodian } from "./custodian.ts";
 import { openDomainKey, openSecret } from "./domain.ts";
 import type { KeyFile } from "./key-file.ts";

@@ -7,8 +7,8 @@ import {
   type KeyDerivation,
   SALT_BYTES,
 } from "../crypto/key-derivation.ts";
-import type { PrivateKey } from "../crypto/private-key.ts";
 import { isRawPassphrase } from "../crypto/raw-passphrase.ts";
+import type { PrivateKey } from "../crypto/x25519/private-key.ts";
 import type { Creds } from "./creds.ts";
 import { decodeKeyMaterial, encodeKeyMaterial } from "./key-material.ts";
 

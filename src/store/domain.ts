@@ -2,7 +2,7 @@ import { PprotectError } from "../common/errors.ts";
 import { shown } from "../common/terminal-safe.ts";
 import { decodeUtf8, encodeUtf8 } from "../common/utf8.ts";
 import { equalBytes, wipe } from "../crypto/bytes.ts";
-import { generatePrivateKey, importPrivateKey, type PrivateKey } from "../crypto/private-key.ts";
+import { generatePrivateKey, importPrivateKey, type PrivateKey } from "../crypto/x25519/private-key.ts";
 import type { UnlockedCustodian } from "./custodian.ts";
 import { decodeKeyMaterial } from "./key-material.ts";
 import { decodePublicKey, encodePublicKey, openValue, sealValue } from "./sealed-value.ts";

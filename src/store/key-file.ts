@@ -1,7 +1,7 @@
 import { PprotectError } from "../common/errors.ts";
 import { shown } from "../common/terminal-safe.ts";
 import type { KeyDerivation } from "../crypto/key-derivation.ts";
-import type { PrivateKey } from "../crypto/private-key.ts";
+import type { PrivateKey } from "../crypto/x25519/private-key.ts";
 import { audit, auditEntry, truncateLog } from "./audit-log.ts";
 import type { Creds } from "./creds.ts";
 import { createCustodian, type KeyType, type UnlockedCustodian, unlockCustodian } from "./custodian.ts";

@@ -7,7 +7,7 @@ import {
   type KeyDerivation,
   SALT_BYTES,
 } from "../crypto/key-derivation.ts";
-import { X25519_KEY_BYTES } from "../crypto/x25519.ts";
+import { X25519_KEY_BYTES } from "../crypto/x25519/x25519.ts";
 import { pointProblem } from "./sealed-value.ts";
 
 /** What the file holds of a key custodian: `pwdkm`, password-derived key material (FORMAT.md, "Encodings"). */

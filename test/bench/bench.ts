@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { embeddedAddon } from "../../src/build/embedded-addon.ts";
-import { addonFile } from "../../src/crypto/addon-file.ts";
+import { addonFile } from "../../src/crypto/argon2id/addon-file.ts";
 import { dailyCandidates, oneDerivationCandidates, sizeCandidates, startCandidates } from "./candidates.ts";
 import { type Measurement, measureInTurn } from "./measure.ts";
 import { benchmarkRedact, describeRedaction } from "./redact.ts";

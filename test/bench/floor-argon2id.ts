@@ -1,4 +1,4 @@
-import { argon2idAddon } from "../../src/crypto/argon2id-addon.ts";
+import { argon2idAddon } from "../../src/crypto/argon2id/argon2id-addon.ts";
 import { HARD_COST } from "../../src/crypto/key-derivation.ts";
 
 // One native Argon2id at the cost of a `hard` key, and nothing else: the floor of whatever needs such a key.

@@ -77,7 +77,7 @@ describe("Argon2id, RFC 9106 §5.3: four lanes, a secret and associated data", (
     expect(toHex(argon2id(password, salt, options))).toBe(tag);
   });
 
-  // The addon takes no associated data: test/crypto/argon2id.test.ts holds it against both of these.
+  // The addon takes no associated data: test/crypto/argon2id/argon2id.test.ts holds it against both of these.
   test("of the runtime", () => {
     const { argon2Sync } = nodeCrypto as unknown as {
       argon2Sync(algorithm: string, options: Record<string, unknown>): Uint8Array;

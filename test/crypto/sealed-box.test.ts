@@ -1,8 +1,8 @@
 import { describe, expect, spyOn, test } from "bun:test";
 import fc from "fast-check";
-import { generatePrivateKey, importPrivateKey } from "../../src/crypto/private-key.ts";
 import { open, SEALED_BOX_OVERHEAD, seal } from "../../src/crypto/sealed-box.ts";
-import { LowOrderPointError } from "../../src/crypto/x25519.ts";
+import { generatePrivateKey, importPrivateKey } from "../../src/crypto/x25519/private-key.ts";
+import { LowOrderPointError } from "../../src/crypto/x25519/x25519.ts";
 import { ascending, hex, toHex, utf8 } from "../support/bytes.ts";
 
 /** The recipient's private key is the bytes 1 to 32. */

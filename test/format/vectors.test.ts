@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, spyOn, test } from "bun:test";
 import { decodeBase64 } from "../../src/crypto/base64.ts";
 import { deriveCustodianKey } from "../../src/crypto/key-derivation.ts";
-import { importPrivateKey } from "../../src/crypto/private-key.ts";
-import { LowOrderPointError, type X25519 } from "../../src/crypto/x25519.ts";
-import { x25519Native } from "../../src/crypto/x25519-native.ts";
-import { x25519Noble } from "../../src/crypto/x25519-noble.ts";
+import { importPrivateKey } from "../../src/crypto/x25519/private-key.ts";
+import { LowOrderPointError, type X25519 } from "../../src/crypto/x25519/x25519.ts";
+import { x25519Native } from "../../src/crypto/x25519/x25519-native.ts";
+import { x25519Noble } from "../../src/crypto/x25519/x25519-noble.ts";
 import { unlockCustodian } from "../../src/store/custodian.ts";
 import { openDomainKey } from "../../src/store/domain.ts";
 import { KeyFile } from "../../src/store/key-file.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { PprotectError } from "../../src/common/errors.ts";
-import { generatePrivateKey } from "../../src/crypto/private-key.ts";
+import { generatePrivateKey } from "../../src/crypto/x25519/private-key.ts";
 import { readCanonical } from "../../src/store/canonical-reader.ts";
 import { KeyFile } from "../../src/store/key-file.ts";
 import { parseStore } from "../../src/store/parse.ts";

@@ -1,5 +1,5 @@
 import { PprotectError } from "../../common/errors.ts";
-import type { PrivateKey } from "../../crypto/private-key.ts";
+import type { PrivateKey } from "../../crypto/x25519/private-key.ts";
 import type { Creds } from "../../store/creds.ts";
 import { type UnlockedCustodian, unlockCustodian } from "../../store/custodian.ts";
 import { openDomainKey, openSecret } from "../../store/domain.ts";

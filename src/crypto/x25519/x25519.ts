@@ -1,5 +1,5 @@
-import { lazy } from "../common/lazy.ts";
-import { equalBytes } from "./bytes.ts";
+import { lazy } from "../../common/lazy.ts";
+import { equalBytes } from "../bytes.ts";
 
 /** Length of an X25519 key, private or public, in bytes (RFC 7748 §5). */
 export const X25519_KEY_BYTES = 32;

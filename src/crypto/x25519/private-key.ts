@@ -1,5 +1,5 @@
-import { lazy } from "../common/lazy.ts";
-import { randomBytes, wipe } from "./bytes.ts";
+import { lazy } from "../../common/lazy.ts";
+import { randomBytes, wipe } from "../bytes.ts";
 import { type PrivateKey, type X25519, X25519_KEY_BYTES } from "./x25519.ts";
 
 export type { PrivateKey } from "./x25519.ts";

@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { tellFallback } from "../common/fallback.ts";
-import { openLibc } from "../system/libc.ts";
+import { tellFallback } from "../../common/fallback.ts";
+import { openLibc } from "../../system/libc.ts";
 
 /**
  * Loads a Node-API addon from a file that may lie inside the compiled binary.

@@ -2,11 +2,11 @@ import { afterAll, afterEach, expect, spyOn, test } from "bun:test";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { FALLBACK_CHANNEL } from "../../src/common/fallback.ts";
-import { addonFile } from "../../src/crypto/addon-file.ts";
-import { loadAddon, loadFromPrivateFolder } from "../../src/crypto/native-addon.ts";
-import { withMounts } from "../support/namespace.ts";
-import { emptyFolder, removeFolders, sandbox } from "../support/sandbox.ts";
+import { FALLBACK_CHANNEL } from "../../../src/common/fallback.ts";
+import { addonFile } from "../../../src/crypto/argon2id/addon-file.ts";
+import { loadAddon, loadFromPrivateFolder } from "../../../src/crypto/argon2id/native-addon.ts";
+import { withMounts } from "../../support/namespace.ts";
+import { emptyFolder, removeFolders, sandbox } from "../../support/sandbox.ts";
 
 afterAll(removeFolders);
 
@@ -59,7 +59,7 @@ inTemporary(
   "a temporary folder that is full or may not run programs is no matter: memory has neither",
   async () => {
     const script = `
-    import { loadAddon } from ${JSON.stringify(join(import.meta.dir, "../../src/crypto/native-addon.ts"))};
+    import { loadAddon } from ${JSON.stringify(join(import.meta.dir, "../../../src/crypto/argon2id/native-addon.ts"))};
     console.log(typeof loadAddon(process.argv[1])?.hashRawSync, require("node:fs").readdirSync(process.env.TMPDIR).length);
   `;
     const result = await inNoexecFolder(script);
@@ -71,7 +71,7 @@ inTemporary.each(["noexec", "full"])(
   "where there is no memory file, a %s temporary folder fails, and nothing is left",
   async (how) => {
     const script = `
-    import { loadFromPrivateFolder } from ${JSON.stringify(join(import.meta.dir, "../../src/crypto/native-addon.ts"))};
+    import { loadFromPrivateFolder } from ${JSON.stringify(join(import.meta.dir, "../../../src/crypto/argon2id/native-addon.ts"))};
     const { readFileSync, readdirSync, rmSync } = require("node:fs");
     const bytes = readFileSync(process.argv[1]);
     if ("${how}" === "noexec") rmSync(process.env.TMPDIR + "/ballast");

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { argon2id } from "../../src/crypto/argon2id.ts";
-import { argon2idAddon } from "../../src/crypto/argon2id-addon.ts";
-import type { Argon2idParameters } from "../../src/crypto/argon2id-engine.ts";
-import { argon2idNoble } from "../../src/crypto/argon2id-noble.ts";
-import { argon2idRuntime } from "../../src/crypto/argon2id-runtime.ts";
-import { ascending, hex, toHex, utf8 } from "../support/bytes.ts";
+import { argon2id } from "../../../src/crypto/argon2id/argon2id.ts";
+import { argon2idAddon } from "../../../src/crypto/argon2id/argon2id-addon.ts";
+import type { Argon2idParameters } from "../../../src/crypto/argon2id/argon2id-engine.ts";
+import { argon2idNoble } from "../../../src/crypto/argon2id/argon2id-noble.ts";
+import { argon2idRuntime } from "../../../src/crypto/argon2id/argon2id-runtime.ts";
+import { ascending, hex, toHex, utf8 } from "../../support/bytes.ts";
 
 const implementations = [argon2idAddon, argon2idRuntime, argon2idNoble];
 

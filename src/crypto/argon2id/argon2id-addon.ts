@@ -1,6 +1,6 @@
+import { movedOut } from "../bytes.ts";
 import { addonFile } from "./addon-file.ts";
 import type { Argon2idEngine } from "./argon2id-engine.ts";
-import { movedOut } from "./bytes.ts";
 import { loadAddon } from "./native-addon.ts";
 
 /** The part of `@node-rs/argon2`'s binding that is used here. */

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, diffieHellman } from "node:crypto";
-import { concatBytes, movedOut, wipe } from "./bytes.ts";
+import { concatBytes, movedOut, wipe } from "../bytes.ts";
 import { isLowOrderPoint, LowOrderPointError, type PrivateKey, type X25519 } from "./x25519.ts";
 
 /** What stands before the raw key in the DER forms of RFC 8410 §7 (PKCS #8) and §4 (SubjectPublicKeyInfo). */

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { generatePrivateKey, importPrivateKey } from "../../src/crypto/private-key.ts";
-import { isLowOrderPoint, LowOrderPointError } from "../../src/crypto/x25519.ts";
-import { x25519Native } from "../../src/crypto/x25519-native.ts";
-import { x25519Noble } from "../../src/crypto/x25519-noble.ts";
-import { hex, toHex } from "../support/bytes.ts";
+import { generatePrivateKey, importPrivateKey } from "../../../src/crypto/x25519/private-key.ts";
+import { isLowOrderPoint, LowOrderPointError } from "../../../src/crypto/x25519/x25519.ts";
+import { x25519Native } from "../../../src/crypto/x25519/x25519-native.ts";
+import { x25519Noble } from "../../../src/crypto/x25519/x25519-noble.ts";
+import { hex, toHex } from "../../support/bytes.ts";
 
 const implementations = [
   ["native", x25519Native],

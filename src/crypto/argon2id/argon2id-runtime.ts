@@ -1,6 +1,6 @@
 import * as nodeCrypto from "node:crypto";
+import { movedOut } from "../bytes.ts";
 import type { Argon2idEngine } from "./argon2id-engine.ts";
-import { movedOut } from "./bytes.ts";
 
 interface RuntimeArgon2Options {
   message: Uint8Array;
