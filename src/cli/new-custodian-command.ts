@@ -1,8 +1,8 @@
 import { PprotectError } from "../common/errors.ts";
 import { shown } from "../common/terminal-safe.ts";
-import type { Creds } from "../store/creds.ts";
+import type { Creds } from "../store/credentials.ts";
+import { checkNewCustodianName } from "../store/format/names.ts";
 import type { KeyFile } from "../store/key-file.ts";
-import { checkNewCustodianName } from "../store/names.ts";
 import { KeyMakingCommand } from "./key-making-command.ts";
 
 /** A command that makes a key custodian, from flags or prompts but never from the environment. */

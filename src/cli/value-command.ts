@@ -1,8 +1,8 @@
 import { Option } from "clipanion";
 import { PprotectError } from "../common/errors.ts";
 import { shown } from "../common/terminal-safe.ts";
+import { checkSecretName } from "../store/format/names.ts";
 import type { KeyFile } from "../store/key-file.ts";
-import { checkSecretName } from "../store/names.ts";
 import { hardenProcess } from "../system/process-hardening.ts";
 import { isTerminal } from "../system/terminal.ts";
 import { DomainCommand } from "./domain-command.ts";

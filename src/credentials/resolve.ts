@@ -1,7 +1,7 @@
 import { PprotectError } from "../common/errors.ts";
 import { nearest } from "../common/suggest.ts";
 import { shown } from "../common/terminal-safe.ts";
-import type { Creds } from "../store/creds.ts";
+import type { Creds } from "../store/credentials.ts";
 import type { UnlockedCustodian } from "../store/custodian.ts";
 import type { KeyFile } from "../store/key-file.ts";
 import { environmentNames } from "./environment-names.ts";

@@ -2,7 +2,7 @@ import { PprotectError } from "../common/errors.ts";
 import { type LocatedJson, parseLocatedJson } from "../common/json-with-lines.ts";
 import { shown } from "../common/terminal-safe.ts";
 import { decodeUtf8 } from "../common/utf8.ts";
-import { secretNameProblem } from "../store/names.ts";
+import { secretNameProblem } from "../store/format/names.ts";
 import { isIdentifier, runsCode } from "./variable-names.ts";
 
 /** A project file: which secrets become which variables. */

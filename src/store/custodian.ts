@@ -9,8 +9,8 @@ import {
 } from "../crypto/key-derivation.ts";
 import { isRawPassphrase } from "../crypto/raw-passphrase.ts";
 import type { PrivateKey } from "../crypto/x25519/private-key.ts";
-import type { Creds } from "./creds.ts";
-import { decodeKeyMaterial, encodeKeyMaterial } from "./key-material.ts";
+import type { Creds } from "./credentials.ts";
+import { decodeKeyMaterial, encodeKeyMaterial } from "./format/key-material.ts";
 
 /** How hard a passphrase is to guess at: the full cost, a tenth of it, or none for a generated raw key. */
 export type KeyType = "hard" | "fast" | "raw";

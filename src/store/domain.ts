@@ -4,8 +4,8 @@ import { decodeUtf8, encodeUtf8 } from "../common/utf8.ts";
 import { equalBytes, wipe } from "../crypto/bytes.ts";
 import { generatePrivateKey, importPrivateKey, type PrivateKey } from "../crypto/x25519/private-key.ts";
 import type { UnlockedCustodian } from "./custodian.ts";
-import { decodeKeyMaterial } from "./key-material.ts";
-import { decodePublicKey, encodePublicKey, openValue, sealValue } from "./sealed-value.ts";
+import { decodeKeyMaterial } from "./format/key-material.ts";
+import { decodePublicKey, encodePublicKey, openValue, sealValue } from "./format/sealed-value.ts";
 import { type Domain, withEntry } from "./store-data.ts";
 
 /** Seals a secret's text to a domain: anyone can. */

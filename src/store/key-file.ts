@@ -3,7 +3,7 @@ import { shown } from "../common/terminal-safe.ts";
 import type { KeyDerivation } from "../crypto/key-derivation.ts";
 import type { PrivateKey } from "../crypto/x25519/private-key.ts";
 import { audit, auditEntry, truncateLog } from "./audit-log.ts";
-import type { Creds } from "./creds.ts";
+import type { Creds } from "./credentials.ts";
 import { createCustodian, type KeyType, type UnlockedCustodian, unlockCustodian } from "./custodian.ts";
 import {
   createDomain,
@@ -14,11 +14,11 @@ import {
   sealSecret,
   withOwner,
 } from "./domain.ts";
+import { checkNewCustodianName, checkNewDomainName, checkSecretName } from "./format/names.ts";
+import { parseStore } from "./format/parse.ts";
+import { writeStore } from "./format/yaml-writer.ts";
 import { findCustodian, findDomain, findSecret, refuseExistingSecret } from "./lookup.ts";
-import { checkNewCustodianName, checkNewDomainName, checkSecretName } from "./names.ts";
-import { parseStore } from "./parse.ts";
 import { type Domain, EMPTY_STORE, type StoreData, withEntry, withoutEntry } from "./store-data.ts";
-import { writeStore } from "./yaml-writer.ts";
 
 /**
  * A secret store in memory. Never changed: each operation returns a new KeyFile with its audit log entry.

@@ -7,8 +7,8 @@ import {
   MAX_MEMLIMIT,
   MIN_MEMLIMIT,
 } from "../../src/crypto/key-derivation.ts";
+import { decodeKeyMaterial } from "../../src/store/format/key-material.ts";
 import { KeyFile } from "../../src/store/key-file.ts";
-import { decodeKeyMaterial } from "../../src/store/key-material.ts";
 import { toHex } from "../support/bytes.ts";
 import { interopStores } from "../support/fixtures.ts";
 

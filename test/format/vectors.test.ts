@@ -7,18 +7,18 @@ import { x25519Native } from "../../src/crypto/x25519/x25519-native.ts";
 import { x25519Noble } from "../../src/crypto/x25519/x25519-noble.ts";
 import { unlockCustodian } from "../../src/store/custodian.ts";
 import { openDomainKey } from "../../src/store/domain.ts";
-import { KeyFile } from "../../src/store/key-file.ts";
-import { decodeKeyMaterial, keyMaterialProblem } from "../../src/store/key-material.ts";
-import { InvalidStoreError, UnresolvedMergeError } from "../../src/store/problem.ts";
+import { decodeKeyMaterial, keyMaterialProblem } from "../../src/store/format/key-material.ts";
+import { InvalidStoreError, UnresolvedMergeError } from "../../src/store/format/problem.ts";
 import {
   openValue,
   publicKeyProblem,
   sealedKeyProblem,
   sealedValueProblem,
   sealValue,
-} from "../../src/store/sealed-value.ts";
+} from "../../src/store/format/sealed-value.ts";
+import { writeStore } from "../../src/store/format/yaml-writer.ts";
+import { KeyFile } from "../../src/store/key-file.ts";
 import type { Domain, StoreData } from "../../src/store/store-data.ts";
-import { writeStore } from "../../src/store/yaml-writer.ts";
 import { hex, toHex } from "../support/bytes.ts";
 import { secretsOf } from "../support/stores.ts";
 import { VECTOR_FILES, type Vector, vectorFilesFound, vectors } from "../support/vectors.ts";

@@ -3,7 +3,6 @@ import { checkStoreChange } from "../../src/git/guard/store-change-rules.ts";
 import { grantedKeys } from "../../src/git/merge/granted-keys.ts";
 import { mergeStores } from "../../src/git/merge/merge-stores.ts";
 import { openerFor } from "../../src/git/merge/opener.ts";
-import { checkOwned } from "../../src/store/check-owned.ts";
 import { createCustodian, type UnlockedCustodian } from "../../src/store/custodian.ts";
 import {
   createDomain,
@@ -13,6 +12,7 @@ import {
   sealSecret,
 } from "../../src/store/domain.ts";
 import { KeyFile } from "../../src/store/key-file.ts";
+import { checkOwned } from "../../src/store/open-everything.ts";
 import type { Domain, StoreData } from "../../src/store/store-data.ts";
 import { ALICE, BOB, CHEAP, NOW, sampleStore, secretsOf, unlocked } from "../support/stores.ts";
 

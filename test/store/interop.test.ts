@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { readCanonical } from "../../src/store/canonical-reader.ts";
+import { readCanonical } from "../../src/store/format/canonical-reader.ts";
+import { readStrict } from "../../src/store/format/strict-reader.ts";
+import { writeStore } from "../../src/store/format/yaml-writer.ts";
 import { KeyFile } from "../../src/store/key-file.ts";
-import { readStrict } from "../../src/store/strict-reader.ts";
-import { writeStore } from "../../src/store/yaml-writer.ts";
 import { fixtureBytes, interopStores, mergeFiles } from "../support/fixtures.ts";
 import { ALICE, secretsOf, unlocked } from "../support/stores.ts";
 

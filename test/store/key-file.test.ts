@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, mock, test } from "bun:test";
 import { type ErrorCode, PprotectError } from "../../src/common/errors.ts";
 import { generateRawPassphrase } from "../../src/crypto/raw-passphrase.ts";
 import type { UnlockedCustodian } from "../../src/store/custodian.ts";
+import { decodeKeyMaterial, keyTypeOf } from "../../src/store/format/key-material.ts";
 import { KeyFile } from "../../src/store/key-file.ts";
-import { decodeKeyMaterial, keyTypeOf } from "../../src/store/key-material.ts";
 import { utf8 } from "../support/bytes.ts";
 import { ALICE, BOB, CHEAP, NOW, sampleStore, secretsOf, unlocked } from "../support/stores.ts";
 

@@ -4,8 +4,8 @@ import { join, resolve } from "node:path";
 import { decodeBase64, encodeBase64 } from "../../src/crypto/base64.ts";
 import { createCustodian, unlockCustodian } from "../../src/store/custodian.ts";
 import { createDomain, openDomainKey, openSecret, sealSecret } from "../../src/store/domain.ts";
-import { keyMaterialProblem } from "../../src/store/key-material.ts";
-import { publicKeyProblem } from "../../src/store/sealed-value.ts";
+import { keyMaterialProblem } from "../../src/store/format/key-material.ts";
+import { publicKeyProblem } from "../../src/store/format/sealed-value.ts";
 import type { Domain } from "../../src/store/store-data.ts";
 import { ALICE, CHEAP } from "../support/stores.ts";
 

@@ -1,5 +1,5 @@
 import type { KeyDerivation } from "../../src/crypto/key-derivation.ts";
-import type { Creds } from "../../src/store/creds.ts";
+import type { Creds } from "../../src/store/credentials.ts";
 import type { UnlockedCustodian } from "../../src/store/custodian.ts";
 import { KeyFile } from "../../src/store/key-file.ts";
 import { findDomain } from "../../src/store/lookup.ts";

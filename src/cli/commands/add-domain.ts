@@ -1,7 +1,7 @@
 import { Command, Option } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
 import { shown } from "../../common/terminal-safe.ts";
-import { checkNewDomainName } from "../../store/names.ts";
+import { checkNewDomainName } from "../../store/format/names.ts";
 import { BaseCommand } from "../base-command.ts";
 import type { Outcome } from "../envelope.ts";
 import { fillSlots } from "../positionals.ts";

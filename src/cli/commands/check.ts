@@ -2,8 +2,13 @@ import { resolve } from "node:path";
 import { Command } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
 import { printable } from "../../common/terminal-safe.ts";
+import {
+  formatProblem,
+  InvalidStoreError,
+  type Problem,
+  UnresolvedMergeError,
+} from "../../store/format/problem.ts";
 import { KeyFile } from "../../store/key-file.ts";
-import { formatProblem, InvalidStoreError, type Problem, UnresolvedMergeError } from "../../store/problem.ts";
 import { readStoreBytes } from "../../store/store-file.ts";
 import { BaseCommand } from "../base-command.ts";
 import type { Outcome, Result } from "../envelope.ts";
@@ -63,7 +68,7 @@ export class CheckCommand extends BaseCommand {
     const { hasGivenCredentials } = await import("../../credentials/resolve.ts");
     if (this.user === undefined && !hasGivenCredentials(this.givenCredentials)) return undefined;
     const custodian = await this.unlock(keyFile);
-    const { checkOwned } = await import("../../store/check-owned.ts");
+    const { checkOwned } = await import("../../store/open-everything.ts");
     return { custodian: custodian.name, ...checkOwned(bytes, keyFile, custodian) };
   }
 }

@@ -4,7 +4,7 @@ import { shown } from "../../common/terminal-safe.ts";
 import { hasGivenCredentials } from "../../credentials/resolve.ts";
 import { conflictLabel } from "../../git/merge/conflict.ts";
 import { type DriverResult, runMergeDriver } from "../../git/merge/merge-driver.ts";
-import type { Creds } from "../../store/creds.ts";
+import type { Creds } from "../../store/credentials.ts";
 import { BaseCommand } from "../base-command.ts";
 import type { Outcome } from "../envelope.ts";
 

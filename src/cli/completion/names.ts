@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { compareCodePoints } from "../../common/code-points.ts";
 import { printable } from "../../common/terminal-safe.ts";
-import { parseStore } from "../../store/parse.ts";
+import { parseStore } from "../../store/format/parse.ts";
 import type { StoreData } from "../../store/store-data.ts";
 import { locateStore } from "../../store/store-file.ts";
 import type { Position } from "./position.ts";

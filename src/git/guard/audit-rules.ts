@@ -1,5 +1,6 @@
 import { shown } from "../../common/terminal-safe.ts";
 import { audit } from "../../store/audit-log.ts";
+import type { EntryPath } from "../../store/format/validation.ts";
 import {
   AUDIT_LOG_KEY,
   CUSTODIANS_KEY,
@@ -9,7 +10,6 @@ import {
   SECRET_PREFIX,
   type StoreData,
 } from "../../store/store-data.ts";
-import type { EntryPath } from "../../store/validation.ts";
 import type { Remark, StoreChange } from "./store-change.ts";
 
 type Log = readonly string[];

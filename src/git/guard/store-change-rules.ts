@@ -1,5 +1,6 @@
 import { shown } from "../../common/terminal-safe.ts";
 import { audit } from "../../store/audit-log.ts";
+import type { EntryPath } from "../../store/format/validation.ts";
 import {
   CUSTODIANS_KEY,
   META_KEY,
@@ -7,7 +8,6 @@ import {
   SECRET_PREFIX,
   type StoreData,
 } from "../../store/store-data.ts";
-import type { EntryPath } from "../../store/validation.ts";
 import type { Finding } from "../scan/finding.ts";
 import { auditFindings } from "./audit-rules.ts";
 import { copiedValues } from "./copied-values.ts";

@@ -1,5 +1,5 @@
+import type { EntryPath } from "../../store/format/validation.ts";
 import type { StoreData } from "../../store/store-data.ts";
-import type { EntryPath } from "../../store/validation.ts";
 import type { Finding } from "../scan/finding.ts";
 
 /** A new version of a store with those that it came from. */

@@ -1,9 +1,9 @@
 import { decodeUtf8 } from "../../common/utf8.ts";
-import { parseStore } from "../../store/parse.ts";
-import { InvalidStoreError, type Problem, UnresolvedMergeError } from "../../store/problem.ts";
+import { parseStore } from "../../store/format/parse.ts";
+import { InvalidStoreError, type Problem, UnresolvedMergeError } from "../../store/format/problem.ts";
+import type { EntryPath } from "../../store/format/validation.ts";
+import { writeStore } from "../../store/format/yaml-writer.ts";
 import type { StoreData } from "../../store/store-data.ts";
-import type { EntryPath } from "../../store/validation.ts";
-import { writeStore } from "../../store/yaml-writer.ts";
 import type { Finding } from "../scan/finding.ts";
 
 /** What one version of a store says. */
@@ -98,7 +98,7 @@ function lineFinder(text: string): (path: EntryPath) => number {
     if (!find) {
       // Loaded only here: lines are asked for only when something is wrong.
       const { readStrict } =
-        require("../../store/strict-reader.ts") as typeof import("../../store/strict-reader.ts");
+        require("../../store/format/strict-reader.ts") as typeof import("../../store/format/strict-reader.ts");
       find = readStrict(text).lineOf;
     }
     for (let length = path.length; length > 0; length--) {

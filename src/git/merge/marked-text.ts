@@ -1,6 +1,6 @@
 import { diffArrays } from "diff";
+import { writeStore } from "../../store/format/yaml-writer.ts";
 import type { StoreData } from "../../store/store-data.ts";
-import { writeStore } from "../../store/yaml-writer.ts";
 import { mergeStores } from "./merge-stores.ts";
 import { NO_CREDENTIALS } from "./opener.ts";
 import type { Choice, Sides } from "./sides.ts";

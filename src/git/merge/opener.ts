@@ -1,6 +1,6 @@
 import { PprotectError } from "../../common/errors.ts";
 import type { PrivateKey } from "../../crypto/x25519/private-key.ts";
-import type { Creds } from "../../store/creds.ts";
+import type { Creds } from "../../store/credentials.ts";
 import { type UnlockedCustodian, unlockCustodian } from "../../store/custodian.ts";
 import { openDomainKey, openSecret } from "../../store/domain.ts";
 import type { StoreData } from "../../store/store-data.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
 import { printable } from "../../common/terminal-safe.ts";
-import { parseStore } from "../../store/parse.ts";
+import { parseStore } from "../../store/format/parse.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
 import { DEFAULT_FILE } from "../../store/store-file.ts";
 import type { Repository } from "../repository.ts";

@@ -2,11 +2,11 @@ import type { ErrorCode } from "../../common/errors.ts";
 import { PprotectError } from "../../common/errors.ts";
 import { nearest } from "../../common/suggest.ts";
 import { printable, shown } from "../../common/terminal-safe.ts";
+import { counted, describeChange } from "../../store/diff/change-text.ts";
+import { type Reading, readLeniently } from "../../store/diff/lenient-reading.ts";
+import { diffStores, inheritedStore, type StoreChange } from "../../store/diff/store-diff.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
 import { type BlobReader, openBlobReader, type Repository } from "../repository.ts";
-import { counted, describeChange } from "./change-text.ts";
-import { type Reading, readLeniently } from "./lenient-reading.ts";
-import { diffStores, inheritedStore, type StoreChange } from "./store-diff.ts";
 import { type StoreCommit, storeLog } from "./store-log.ts";
 
 /** What of the history is asked for: everything, one domain, or one secret of it. */

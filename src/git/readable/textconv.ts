@@ -1,7 +1,7 @@
 import { printable } from "../../common/terminal-safe.ts";
-import { fingerprint } from "./fingerprint.ts";
-import { readLeniently } from "./lenient-reading.ts";
-import { storeLines } from "./store-text.ts";
+import { fingerprint } from "../../store/diff/fingerprint.ts";
+import { readLeniently } from "../../store/diff/lenient-reading.ts";
+import { storeLines } from "../../store/diff/store-text.ts";
 
 /**
  * What looks like a sealed value, a public key or key material: a whole word of base64 that starts with the

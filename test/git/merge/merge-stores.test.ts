@@ -5,8 +5,8 @@ import type { Decision } from "../../../src/git/merge/merge-context.ts";
 import { mergeStores } from "../../../src/git/merge/merge-stores.ts";
 import { NO_CREDENTIALS, type Opener, openerFor } from "../../../src/git/merge/opener.ts";
 import type { Sides } from "../../../src/git/merge/sides.ts";
+import { parseStore } from "../../../src/store/format/parse.ts";
 import { KeyFile } from "../../../src/store/key-file.ts";
-import { parseStore } from "../../../src/store/parse.ts";
 import type { StoreData } from "../../../src/store/store-data.ts";
 import { type MergeCase, mergeCases, openEverything } from "../../support/merge-cases.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { storeLines } from "../../../src/git/readable/store-text.ts";
 import { storeAsText } from "../../../src/git/readable/textconv.ts";
+import { storeLines } from "../../../src/store/diff/store-text.ts";
 import { utf8 } from "../../support/bytes.ts";
 import { fixtureBytes, interopStores, invalidNames } from "../../support/fixtures.ts";
 import { sampleStore } from "../../support/stores.ts";

@@ -1,7 +1,4 @@
-import { shown } from "../common/terminal-safe.ts";
-import { keyMaterialProblem } from "./key-material.ts";
-import { secretNameProblem } from "./names.ts";
-import { publicKeyProblem, sealedKeyProblem, sealedValueProblem } from "./sealed-value.ts";
+import { shown } from "../../common/terminal-safe.ts";
 import {
   CUSTODIANS_KEY,
   META_KEY,
@@ -10,7 +7,10 @@ import {
   PWDKM_KEY,
   SECRET_PREFIX,
   type StoreData,
-} from "./store-data.ts";
+} from "../store-data.ts";
+import { keyMaterialProblem } from "./key-material.ts";
+import { secretNameProblem } from "./names.ts";
+import { publicKeyProblem, sealedKeyProblem, sealedValueProblem } from "./sealed-value.ts";
 
 /** The keys from the root down to an entry, as they stand in the file. */
 export type EntryPath = readonly string[];

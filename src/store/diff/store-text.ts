@@ -1,7 +1,7 @@
 import { sortedByKey } from "../../common/code-points.ts";
 import { printable } from "../../common/terminal-safe.ts";
-import { decodeKeyMaterial, keyMaterialProblem, keyTypeOf } from "../../store/key-material.ts";
-import type { Domain, StoreData } from "../../store/store-data.ts";
+import { decodeKeyMaterial, keyMaterialProblem, keyTypeOf } from "../format/key-material.ts";
+import type { Domain, StoreData } from "../store-data.ts";
 import { fingerprint } from "./fingerprint.ts";
 
 /**

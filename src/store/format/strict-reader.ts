@@ -1,7 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
-import { shown } from "../common/terminal-safe.ts";
-import { isNestedTooDeep } from "./flow-nesting.ts";
-import type { Problem } from "./problem.ts";
+import { shown } from "../../common/terminal-safe.ts";
 import {
   AUDIT_LOG_KEY,
   CUSTODIANS_KEY,
@@ -13,7 +11,9 @@ import {
   PWDKM_KEY,
   SECRET_PREFIX,
   type StoreData,
-} from "./store-data.ts";
+} from "../store-data.ts";
+import { isNestedTooDeep } from "./flow-nesting.ts";
+import type { Problem } from "./problem.ts";
 import type { EntryPath } from "./validation.ts";
 import { plainIsString } from "./yaml-scalar.ts";
 

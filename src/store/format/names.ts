@@ -1,6 +1,6 @@
-import { PprotectError } from "../common/errors.ts";
-import { shown } from "../common/terminal-safe.ts";
-import { AUDIT_LOG_KEY, CUSTODIANS_KEY, META_KEY } from "./store-data.ts";
+import { PprotectError } from "../../common/errors.ts";
+import { shown } from "../../common/terminal-safe.ts";
+import { AUDIT_LOG_KEY, CUSTODIANS_KEY, META_KEY } from "../store-data.ts";
 
 /** FORMAT.md, "Document". */
 const SECRET_NAME = /^[A-Za-z][-_A-Za-z0-9]*$/;

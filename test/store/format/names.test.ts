@@ -1,6 +1,10 @@
 import { describe, expect, test } from "bun:test";
-import { PprotectError } from "../../src/common/errors.ts";
-import { checkNewCustodianName, checkNewDomainName, checkSecretName } from "../../src/store/names.ts";
+import { PprotectError } from "../../../src/common/errors.ts";
+import {
+  checkNewCustodianName,
+  checkNewDomainName,
+  checkSecretName,
+} from "../../../src/store/format/names.ts";
 
 /** The error's code, or nothing when there was none. */
 function codeOf(action: () => unknown): string | undefined {

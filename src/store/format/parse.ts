@@ -1,7 +1,7 @@
-import { decodeUtf8 } from "../common/utf8.ts";
+import { decodeUtf8 } from "../../common/utf8.ts";
+import { EMPTY_STORE, type StoreData } from "../store-data.ts";
 import { readCanonical } from "./canonical-reader.ts";
 import { InvalidStoreError, type Problem, UnresolvedMergeError } from "./problem.ts";
-import { EMPTY_STORE, type StoreData } from "./store-data.ts";
 import { validateEntries } from "./validation.ts";
 
 /** A line that git writes around what it could not merge; the markers are 7 characters unless told otherwise. */

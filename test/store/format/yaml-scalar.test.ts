@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { compareCodePoints } from "../../src/common/code-points.ts";
-import type { StoreData } from "../../src/store/store-data.ts";
-import { plainIsString, writeFoldedScalar, writeScalar } from "../../src/store/yaml-scalar.ts";
-import { writeStore } from "../../src/store/yaml-writer.ts";
+import { compareCodePoints } from "../../../src/common/code-points.ts";
+import { plainIsString, writeFoldedScalar, writeScalar } from "../../../src/store/format/yaml-scalar.ts";
+import { writeStore } from "../../../src/store/format/yaml-writer.ts";
+import type { StoreData } from "../../../src/store/store-data.ts";
 // Written once by ruamel.yaml 0.17.21 with `YAML()` and `width = 100`: what it makes of each text. Left out are
 // U+0085, U+2028 and U+2029, which it writes in a way that it cannot read back itself.
 import ruamel from "./ruamel.json" with { type: "json" };

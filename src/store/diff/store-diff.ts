@@ -1,5 +1,5 @@
 import { compareCodePoints } from "../../common/code-points.ts";
-import { type Domain, EMPTY_STORE, type StoreData, unionOfKeys } from "../../store/store-data.ts";
+import { type Domain, EMPTY_STORE, type StoreData, unionOfKeys } from "../store-data.ts";
 import { type AuditLogChange, auditLogChanges } from "./audit-log-diff.ts";
 import { keyTypeIn } from "./store-text.ts";
 

@@ -1,8 +1,8 @@
-import { base64Length, decodeBase64, encodeBase64 } from "../crypto/base64.ts";
-import { concatBytes } from "../crypto/bytes.ts";
-import { open, SEALED_BOX_OVERHEAD, seal } from "../crypto/sealed-box.ts";
-import type { PrivateKey } from "../crypto/x25519/private-key.ts";
-import { isCanonicalPoint, isLowOrderPoint, X25519_KEY_BYTES } from "../crypto/x25519/x25519.ts";
+import { base64Length, decodeBase64, encodeBase64 } from "../../crypto/base64.ts";
+import { concatBytes } from "../../crypto/bytes.ts";
+import { open, SEALED_BOX_OVERHEAD, seal } from "../../crypto/sealed-box.ts";
+import type { PrivateKey } from "../../crypto/x25519/private-key.ts";
+import { isCanonicalPoint, isLowOrderPoint, X25519_KEY_BYTES } from "../../crypto/x25519/x25519.ts";
 
 /** The version byte before every sealed value and public key; there is only this one. */
 const VERSION = 0;

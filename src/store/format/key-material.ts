@@ -1,13 +1,13 @@
-import { decodeBase64, encodeBase64 } from "../crypto/base64.ts";
-import { concatBytes } from "../crypto/bytes.ts";
+import { decodeBase64, encodeBase64 } from "../../crypto/base64.ts";
+import { concatBytes } from "../../crypto/bytes.ts";
 import {
   costProblem,
   HARD_COST,
   type KdfCost,
   type KeyDerivation,
   SALT_BYTES,
-} from "../crypto/key-derivation.ts";
-import { X25519_KEY_BYTES } from "../crypto/x25519/x25519.ts";
+} from "../../crypto/key-derivation.ts";
+import { X25519_KEY_BYTES } from "../../crypto/x25519/x25519.ts";
 import { pointProblem } from "./sealed-value.ts";
 
 /** What the file holds of a key custodian: `pwdkm`, password-derived key material (FORMAT.md, "Encodings"). */

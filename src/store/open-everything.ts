@@ -3,11 +3,11 @@ import { decodeUtf8 } from "../common/utf8.ts";
 import type { PrivateKey } from "../crypto/x25519/private-key.ts";
 import type { UnlockedCustodian } from "./custodian.ts";
 import { openDomainKey, openSecret } from "./domain.ts";
+import type { Problem } from "./format/problem.ts";
+import { readStrict } from "./format/strict-reader.ts";
+import type { EntryPath } from "./format/validation.ts";
 import type { KeyFile } from "./key-file.ts";
-import type { Problem } from "./problem.ts";
 import { META_KEY, OWNERS_KEY, SECRET_PREFIX } from "./store-data.ts";
-import { readStrict } from "./strict-reader.ts";
-import type { EntryPath } from "./validation.ts";
 
 /**
  * Opens everything that a custodian owns: what no look at the file can tell, such as a secret sealed to an

@@ -7,7 +7,7 @@ import {
   PWDKM_KEY,
   SECRET_PREFIX,
   type StoreData,
-} from "./store-data.ts";
+} from "../store-data.ts";
 import { isWrittenAs } from "./yaml-writer.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { printable } from "../../common/terminal-safe.ts";
-import { parseStore } from "../../store/parse.ts";
-import { InvalidStoreError, UnresolvedMergeError } from "../../store/problem.ts";
-import type { StoreData } from "../../store/store-data.ts";
+import { parseStore } from "../format/parse.ts";
+import { InvalidStoreError, UnresolvedMergeError } from "../format/problem.ts";
+import type { StoreData } from "../store-data.ts";
 
 /** A store, or one line that says why the bytes are none. */
 export type Reading =

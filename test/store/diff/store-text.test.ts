@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { storeLines } from "../../../src/git/readable/store-text.ts";
+import { storeLines } from "../../../src/store/diff/store-text.ts";
 import { type Domain, EMPTY_STORE, type StoreData, withEntry } from "../../../src/store/store-data.ts";
 import { BOB, NOW, sampleStore, unlocked } from "../../support/stores.ts";
 import { arbitrarySealed, arbitraryStore } from "./arbitrary-store.ts";

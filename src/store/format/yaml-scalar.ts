@@ -1,5 +1,5 @@
-import { codePoints } from "../common/code-points.ts";
-import { isPrintableAscii } from "../common/terminal-safe.ts";
+import { codePoints } from "../../common/code-points.ts";
+import { isPrintableAscii } from "../../common/terminal-safe.ts";
 
 /**
  * YAML scalars as the store spells them. FORMAT.md, "Written style", leaves the choice of style to the rules

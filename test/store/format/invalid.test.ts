@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { PprotectError } from "../../src/common/errors.ts";
-import { KeyFile } from "../../src/store/key-file.ts";
-import { InvalidStoreError } from "../../src/store/problem.ts";
-import { fixtureBytes, invalidNames } from "../support/fixtures.ts";
+import { PprotectError } from "../../../src/common/errors.ts";
+import { InvalidStoreError } from "../../../src/store/format/problem.ts";
+import { KeyFile } from "../../../src/store/key-file.ts";
+import { fixtureBytes, invalidNames } from "../../support/fixtures.ts";
 
 /** The line of the first problem of each invalid fixture, and what its message must name. */
 const PLACES: Readonly<Record<string, readonly [line: number, ...names: string[]]>> = {

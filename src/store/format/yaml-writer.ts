@@ -1,4 +1,4 @@
-import { codePoints, sortedByKey } from "../common/code-points.ts";
+import { codePoints, sortedByKey } from "../../common/code-points.ts";
 import {
   AUDIT_LOG_KEY,
   CUSTODIANS_KEY,
@@ -9,7 +9,7 @@ import {
   PWDKM_KEY,
   SECRET_PREFIX,
   type StoreData,
-} from "./store-data.ts";
+} from "../store-data.ts";
 import { writeFoldedScalar, writeScalar } from "./yaml-scalar.ts";
 
 /** A YAML mapping, its entries in the order they are written. */

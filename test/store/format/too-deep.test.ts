@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { KeyFile } from "../../src/store/key-file.ts";
-import { sampleStore } from "../support/stores.ts";
+import { KeyFile } from "../../../src/store/key-file.ts";
+import { sampleStore } from "../../support/stores.ts";
 
 const parse = (text: string): KeyFile => KeyFile.parse(Buffer.from(text), "deep.yaml");
 

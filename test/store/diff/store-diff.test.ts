@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { describeChange } from "../../../src/git/readable/change-text.ts";
-import { diffStores, inheritedStore, type StoreChange } from "../../../src/git/readable/store-diff.ts";
+import { describeChange } from "../../../src/store/diff/change-text.ts";
+import { diffStores, inheritedStore, type StoreChange } from "../../../src/store/diff/store-diff.ts";
 import {
   type Domain,
   EMPTY_STORE,

@@ -1,5 +1,5 @@
-import { PprotectError } from "../common/errors.ts";
-import { printable } from "../common/terminal-safe.ts";
+import { PprotectError } from "../../common/errors.ts";
+import { printable } from "../../common/terminal-safe.ts";
 
 /** Something wrong in a store, at a place in its text. */
 export interface Problem {
