@@ -1,6 +1,6 @@
 import { shown } from "../common/terminal-safe.ts";
-import { MIN_SECRET } from "../exec/redact/patterns.ts";
-import type { Redaction } from "../exec/redact/redaction.ts";
+import { MIN_SECRET } from "../redact/patterns.ts";
+import type { Redaction } from "../redact/redaction.ts";
 import { writeError } from "./output.ts";
 
 /** Says which secrets are too short to be redacted, in one line of names. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { redactionOf } from "../../src/exec/redact/redaction.ts";
+import { redactionOf } from "../../src/redact/redaction.ts";
 import { KeyFile } from "../../src/store/key-file.ts";
 import { binary } from "../support/binary.ts";
 import { CHEAP } from "../support/stores.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import type { Pattern } from "../../src/exec/redact/base-encodings.ts";
-import { patternsOf } from "../../src/exec/redact/patterns.ts";
-import { type Redaction, redactionOf } from "../../src/exec/redact/redaction.ts";
+import type { Pattern } from "../../src/redact/base-encodings.ts";
+import { patternsOf } from "../../src/redact/patterns.ts";
+import { type Redaction, redactionOf } from "../../src/redact/redaction.ts";
 import { fixtureBytes } from "../support/fixtures.ts";
 import { draw, ensure } from "./laws.ts";
 import { edits, mutate } from "./mutations.ts";

@@ -100,7 +100,7 @@ export class ExecCommand extends SelectingCommand {
         "give one of them",
       );
     }
-    const { redactionOf } = await import("../../exec/redact/redaction.ts");
+    const { redactionOf } = await import("../../redact/redaction.ts");
     const { warnOfShort } = await import("../redaction-warning.ts");
     const redaction = redactionOf(secrets.map(({ name, value }) => [name, value]));
     warnOfShort(redaction);

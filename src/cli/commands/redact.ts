@@ -38,7 +38,7 @@ export class RedactCommand extends BaseCommand {
     const keyFile = this.readStore();
     for (const domain of this.domains) findDomain(keyFile.data, domain);
     const owner = await this.unlock(keyFile);
-    const { redactionOf } = await import("../../exec/redact/redaction.ts");
+    const { redactionOf } = await import("../../redact/redaction.ts");
     const redaction = redactionOf(
       this.domains.flatMap((domain) => [...keyFile.decryptDomain(domain, owner)]),
     );

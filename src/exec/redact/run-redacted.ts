@@ -1,6 +1,7 @@
 import { constants } from "node:os";
 import { PprotectError } from "../../common/errors.ts";
 import { shown } from "../../common/terminal-safe.ts";
+import type { Redaction } from "../../redact/redaction.ts";
 import { errnoOf } from "../../system/file-error.ts";
 import { findExecutable } from "../../system/find-executable.ts";
 import { openLibc } from "../../system/libc.ts";
@@ -8,7 +9,6 @@ import { withFormerCoreLimit } from "../../system/process-hardening.ts";
 import { forwardSignals, send } from "./forward-signals.ts";
 import { passKeys } from "./keys.ts";
 import { pump, type Stream } from "./pump.ts";
-import type { Redaction } from "./redaction.ts";
 import { type ChildStreams, openStreams, type RedactedStream, STDIN } from "./streams.ts";
 import { closeAll, copySize } from "./terminal.ts";
 

@@ -1,4 +1,4 @@
-import type { AddedLine } from "../scan/finding.ts";
+import type { AddedLine } from "../../scan/finding.ts";
 
 /** A changed path as git's raw format tells it. Ids are all zero where there is no such side. */
 export interface FileChange {

@@ -1,3 +1,4 @@
+import type { Finding } from "../../scan/finding.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
 import {
   type AttributeReader,
@@ -6,7 +7,6 @@ import {
   openBlobReader,
   type Repository,
 } from "../repository.ts";
-import type { Finding } from "../scan/finding.ts";
 import { type FileChange, MAX_ADDED, type Patch } from "./diff-parser.ts";
 import type { Diff, DiffReader } from "./diff-reader.ts";
 import { IGNORE_FILE, IgnoreFiles } from "./ignore-file.ts";
@@ -14,7 +14,7 @@ import { checkStoreChange } from "./store-change-rules.ts";
 import { classify, isRegular } from "./store-files.ts";
 import { readStore } from "./store-rules.ts";
 
-export type { Finding } from "../scan/finding.ts";
+export type { Finding } from "../../scan/finding.ts";
 
 /** What the guard has to say of one commit, sorted by path and line. */
 export interface Verdict {
@@ -157,7 +157,7 @@ export class Guard {
 
   async #scan(subject: Subject, { path, added, cut }: Patch, found: Findings): Promise<void> {
     // Loaded only here: a commit of stores alone never needs it.
-    const { scanLines } = await import("../scan/scanner.ts");
+    const { scanLines } = await import("../../scan/scanner.ts");
     const ignore = await this.#ignoreFiles.of(subject.prefix);
     found.errors.push(...(await scanLines(path, added, ignore ? { ignore } : {})));
     if (!cut) return;

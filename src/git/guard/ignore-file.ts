@@ -1,5 +1,5 @@
+import type { IgnoreRules } from "../../scan/ignore-rules.ts";
 import type { BlobReader } from "../repository.ts";
-import type { IgnoreRules } from "../scan/ignore-rules.ts";
 
 /** Where the repository says what the guard leaves out. */
 export const IGNORE_FILE = ".pprotectignore";
@@ -39,7 +39,7 @@ export class IgnoreFiles {
     let rules = this.#rules.get(text);
     if (!rules) {
       // Loaded only here: few repositories have the file.
-      const { parseIgnoreRules, ruleIds } = await import("../scan/scanner.ts");
+      const { parseIgnoreRules, ruleIds } = await import("../../scan/scanner.ts");
       rules = parseIgnoreRules(text, new Set([...ruleIds, ...STORE_RULES]));
       this.#rules.set(text, rules);
     }

@@ -1,6 +1,6 @@
 import { PprotectError } from "../../common/errors.ts";
 import { printable } from "../../common/terminal-safe.ts";
-import type { Finding } from "../scan/finding.ts";
+import type { Finding } from "../../scan/finding.ts";
 
 /** A finding as compilers write them: `[COMMIT ]PATH:LINE: rule: message`, safe to print. */
 export function findingLine(

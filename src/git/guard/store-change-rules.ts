@@ -1,4 +1,5 @@
 import { shown } from "../../common/terminal-safe.ts";
+import type { Finding } from "../../scan/finding.ts";
 import { audit } from "../../store/audit-log.ts";
 import type { EntryPath } from "../../store/format/validation.ts";
 import {
@@ -8,7 +9,6 @@ import {
   SECRET_PREFIX,
   type StoreData,
 } from "../../store/store-data.ts";
-import type { Finding } from "../scan/finding.ts";
 import { auditFindings } from "./audit-rules.ts";
 import { copiedValues } from "./copied-values.ts";
 import type { ChangeFindings, Remark, StoreChange } from "./store-change.ts";

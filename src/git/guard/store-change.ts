@@ -1,6 +1,6 @@
+import type { Finding } from "../../scan/finding.ts";
 import type { EntryPath } from "../../store/format/validation.ts";
 import type { StoreData } from "../../store/store-data.ts";
-import type { Finding } from "../scan/finding.ts";
 
 /** A new version of a store with those that it came from. */
 export interface StoreChange {

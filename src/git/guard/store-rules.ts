@@ -1,10 +1,10 @@
 import { decodeUtf8 } from "../../common/utf8.ts";
+import type { Finding } from "../../scan/finding.ts";
 import { parseStore } from "../../store/format/parse.ts";
 import { InvalidStoreError, type Problem, UnresolvedMergeError } from "../../store/format/problem.ts";
 import type { EntryPath } from "../../store/format/validation.ts";
 import { writeStore } from "../../store/format/yaml-writer.ts";
 import type { StoreData } from "../../store/store-data.ts";
-import type { Finding } from "../scan/finding.ts";
 
 /** What one version of a store says. */
 export interface StoreReading {

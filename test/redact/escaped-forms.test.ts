@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
-import { redactionOf } from "../../../src/exec/redact/redaction.ts";
+import { redactionOf } from "../../src/redact/redaction.ts";
 
 function redact(secrets: readonly (readonly [string, string])[], text: string): string {
   const redactor = redactionOf(secrets).redactor();

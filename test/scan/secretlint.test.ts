@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { libraryHits } from "../../../src/git/scan/library.ts";
-import { libraryRules } from "../../../src/git/scan/rules/library.ts";
-import { scannedText } from "../../../src/git/scan/scanned-text.ts";
+import { libraryRules } from "../../src/scan/rules/secretlint.ts";
+import { scannedText } from "../../src/scan/scan-input.ts";
+import { libraryHits } from "../../src/scan/secretlint.ts";
 import { samples } from "./samples/index.ts";
 import { BASE64, DIGITS, HEX, LETTERS, random, UPPER, WORD } from "./samples/sample.ts";
 

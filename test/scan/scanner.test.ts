@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import fc from "fast-check";
-import { type AddedLine, parseIgnoreRules, ruleIds, scanLines } from "../../../src/git/scan/scanner.ts";
+import { type AddedLine, parseIgnoreRules, ruleIds, scanLines } from "../../src/scan/scanner.ts";
 import { BASE64, random, WORD } from "./samples/sample.ts";
 
 const password = `const password = "${["hunter", "2"].join("")}";`;
@@ -196,7 +196,7 @@ describe("hostile input", () => {
 
 describe("this project", () => {
   test("has nothing in its own sources that the scanner takes for a secret", async () => {
-    const root = join(import.meta.dir, "../../..");
+    const root = join(import.meta.dir, "../..");
     const findings: string[] = [];
     for (const folder of ["src", "test"]) {
       for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {

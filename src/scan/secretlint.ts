@@ -1,8 +1,8 @@
 import { type Hit, RANK } from "./finding.ts";
 import { keywordFilter } from "./keyword-filter.ts";
 import { isFakeToken } from "./placeholder.ts";
-import { type LibraryRule, libraryRules } from "./rules/library.ts";
-import type { ScannedText } from "./scanned-text.ts";
+import { type LibraryRule, libraryRules } from "./rules/secretlint.ts";
+import type { ScannedText } from "./scan-input.ts";
 
 const keywords = keywordFilter(libraryRules.flatMap((rule) => rule.keywords));
 const byLibraryId = new Map<string, LibraryRule>(libraryRules.map((rule) => [rule.rule, rule]));

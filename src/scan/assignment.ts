@@ -3,8 +3,8 @@ import { type Hit, RANK } from "./finding.ts";
 import { patternFilter } from "./keyword-filter.ts";
 import type { PathKind } from "./path-kind.ts";
 import { isPlaceholder } from "./placeholder.ts";
-import { LONG_LINE, type ScannedText } from "./scanned-text.ts";
-import { tellingName } from "./telling-name.ts";
+import { LONG_LINE, type ScannedText } from "./scan-input.ts";
+import { tellingName } from "./secret-name.ts";
 
 export const PASSWORD_RULE = { id: "password-assignment", what: "a password" } as const;
 export const SECRET_RULE = { id: "secret-assignment", what: "a key or token" } as const;

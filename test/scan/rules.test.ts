@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { adviceFor } from "../../../src/git/scan/finding.ts";
-import { dataRules } from "../../../src/git/scan/rules/index.ts";
-import { libraryRules } from "../../../src/git/scan/rules/library.ts";
-import { ruleIds, scanLines } from "../../../src/git/scan/scanner.ts";
+import { adviceFor } from "../../src/scan/finding.ts";
+import { dataRules } from "../../src/scan/rules/index.ts";
+import { libraryRules } from "../../src/scan/rules/secretlint.ts";
+import { ruleIds, scanLines } from "../../src/scan/scanner.ts";
 import { samples } from "./samples/index.ts";
 import type { Sample } from "./samples/sample.ts";
 

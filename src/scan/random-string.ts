@@ -2,7 +2,7 @@ import { classChanges, shannonEntropy } from "./entropy.ts";
 import { type Hit, RANK } from "./finding.ts";
 import { patternFilter } from "./keyword-filter.ts";
 import { isPlaceholder } from "./placeholder.ts";
-import { LONG_LINE, type ScannedText } from "./scanned-text.ts";
+import { LONG_LINE, type ScannedText } from "./scan-input.ts";
 
 export const RANDOM_STRING_RULE = { id: "random-string", what: "a generated key or token" } as const;
 

@@ -1,4 +1,4 @@
-import { printable } from "../../common/terminal-safe.ts";
+import { printable } from "../common/terminal-safe.ts";
 import { AutomatonBuilder } from "./automaton-builder.ts";
 import { isLongEnough, patternsOf } from "./patterns.ts";
 import { Redactor } from "./redactor.ts";

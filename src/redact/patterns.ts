@@ -1,5 +1,5 @@
 import { baseEncodings, type Pattern, pattern } from "./base-encodings.ts";
-import { spellings } from "./spellings.ts";
+import { spellings } from "./escaped-forms.ts";
 
 /** A secret of fewer characters would be found everywhere. */
 export const MIN_SECRET = 4;

@@ -1,4 +1,4 @@
-import { PprotectError } from "../../common/errors.ts";
+import { PprotectError } from "../common/errors.ts";
 import { Automaton, type AutomatonTables, hash, type PendingPattern, startKey } from "./automaton.ts";
 import type { Pattern } from "./base-encodings.ts";
 import { MIN_LENGTH } from "./trie.ts";

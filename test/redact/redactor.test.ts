@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { AutomatonBuilder } from "../../../src/exec/redact/automaton-builder.ts";
-import { Redactor } from "../../../src/exec/redact/redactor.ts";
+import { AutomatonBuilder } from "../../src/redact/automaton-builder.ts";
+import { Redactor } from "../../src/redact/redactor.ts";
 
 const marker = (secret: number): string => `<${secret}>`;
 

@@ -1,11 +1,11 @@
-import { checks, PEM_LOOKAHEAD } from "./checks.ts";
 import { looksRandom, shannonEntropy } from "./entropy.ts";
 import { type Hit, RANK } from "./finding.ts";
 import { keywordFilter, patternFilter } from "./keyword-filter.ts";
+import { checks, PEM_LOOKAHEAD } from "./match-checks.ts";
 import { isFakeToken, isPlaceholder } from "./placeholder.ts";
 import { LONG_RUN_PATTERN, type Rule } from "./rule.ts";
 import { dataRules } from "./rules/index.ts";
-import { LONG_LINE, type ScannedText } from "./scanned-text.ts";
+import { LONG_LINE, type ScannedText } from "./scan-input.ts";
 
 const keywordRules = dataRules.filter(({ keywords }) => keywords.length > 0);
 const longRunRules = dataRules.filter(({ keywords }) => keywords.length === 0);

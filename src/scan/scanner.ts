@@ -1,14 +1,14 @@
 import { allowedRules } from "./allow-marker.ts";
 import { assignmentHits, PASSWORD_RULE, SECRET_RULE } from "./assignment.ts";
-import { dataRuleHits } from "./data-rules.ts";
 import { DOTENV_RULE, dotenvHits } from "./dotenv.ts";
 import { type AddedLine, adviceFor, type Finding, type Hit } from "./finding.ts";
 import type { IgnoreRules } from "./ignore-rules.ts";
-import { libraryHits } from "./library.ts";
 import { RANDOM_STRING_RULE, randomStringHits } from "./random-string.ts";
+import { dataRuleHits } from "./regex-rules.ts";
 import { dataRules } from "./rules/index.ts";
-import { libraryRules } from "./rules/library.ts";
-import { scannedText } from "./scanned-text.ts";
+import { libraryRules } from "./rules/secretlint.ts";
+import { scannedText } from "./scan-input.ts";
+import { libraryHits } from "./secretlint.ts";
 
 export type { AddedLine, Finding } from "./finding.ts";
 export { type IgnoreProblem, type IgnoreRules, parseIgnoreRules } from "./ignore-rules.ts";

@@ -1,6 +1,6 @@
 import { type Hit, RANK } from "./finding.ts";
 import { isPlaceholder } from "./placeholder.ts";
-import type { ScannedText } from "./scanned-text.ts";
+import type { ScannedText } from "./scan-input.ts";
 
 export const DOTENV_RULE = {
   id: "dotenv-file",
