@@ -3,8 +3,8 @@ import { Command, Option } from "clipanion";
 import { PprotectError } from "../common/errors.ts";
 import { lazy } from "../common/lazy.ts";
 import { printableLines } from "../common/terminal-safe.ts";
+import type { CredentialSources, GivenCredentials, ResolvedCreds } from "../credentials/cascade.ts";
 import { DEFAULT_PREFIX, PREFIX_VARIABLE } from "../credentials/environment-names.ts";
-import type { CredentialSources, GivenCredentials, ResolvedCreds } from "../credentials/resolve.ts";
 import type { UnlockedCustodian } from "../store/custodian.ts";
 import type { KeyFile } from "../store/key-file.ts";
 import { hardenProcess } from "../system/process-hardening.ts";
@@ -140,14 +140,14 @@ export abstract class BaseCommand extends Command {
   /** Credentials from where they are given: the one way to a passphrase that exists. */
   protected async credentials(sources: CredentialSources): Promise<ResolvedCreds> {
     hardenProcess();
-    const { resolveCredentials } = await import("../credentials/resolve.ts");
+    const { resolveCredentials } = await import("../credentials/cascade.ts");
     return resolveCredentials(sources);
   }
 
   /** Resolves and verifies credentials: the one key derivation of a command. */
   protected async unlock(keyFile: KeyFile, sources = this.credentialSources): Promise<UnlockedCustodian> {
     const creds = await this.credentials(sources);
-    const { unlock } = await import("../credentials/resolve.ts");
+    const { unlock } = await import("../credentials/cascade.ts");
     const custodian = unlock(keyFile, creds);
     await this.#prompter?.throwIfInterrupted();
     return custodian;

@@ -66,7 +66,7 @@ async function readOverview(): Promise<string> {
 async function main(): Promise<void> {
   const [word, ...rest] = process.argv.slice(2);
   if (word === COMPLETE) return (await import("./completion/complete.ts")).complete(rest[0]);
-  if (word === HOLDER_WORD) (await import("../exec/files/holder.ts")).holdFiles(rest);
+  if (word === HOLDER_WORD) (await import("../exec/files/fd-holder.ts")).holdFiles(rest);
   const args = normalizeArguments(process.argv.slice(2), commandNames());
   try {
     process.exitCode = await run(args);

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { PprotectError } from "../common/errors.ts";
 import { shown } from "../common/terminal-safe.ts";
-import type { PrivateFileOptions } from "../exec/written/private-file.ts";
+import type { PrivateFileOptions } from "../exec/plaintext-files/write.ts";
 
 /** Writes what `--out` names, once the secrets are there. */
 export type PrivateOutput = (content: string | Uint8Array) => Promise<void>;
@@ -30,7 +30,7 @@ export async function openPrivateOutput(
   }
   const { refuseUnlessIgnored } = await import("../git/ignored.ts");
   await refuseUnlessIgnored(path);
-  const { writePrivateFile } = await import("../exec/written/private-file.ts");
+  const { writePrivateFile } = await import("../exec/plaintext-files/write.ts");
   return (content) => writePrivateFile(path, content, options);
 }
 

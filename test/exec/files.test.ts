@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { writeTemporaryFiles } from "../../src/exec/files/temporary-folder.ts";
-import { runBeside } from "../../src/exec/run.ts";
+import { runBeside } from "../../src/exec/run-program.ts";
 
 describe("where there are no files in memory", () => {
   test("files of mode 0600 lie in a folder of mode 0700, until they are removed", () => {

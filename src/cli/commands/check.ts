@@ -65,7 +65,7 @@ export class CheckCommand extends BaseCommand {
 
   /** What the acting custodian owns, opened; nothing without credentials. */
   async #openOwned(bytes: Uint8Array, keyFile: KeyFile): Promise<Owned | undefined> {
-    const { hasGivenCredentials } = await import("../../credentials/resolve.ts");
+    const { hasGivenCredentials } = await import("../../credentials/cascade.ts");
     if (this.user === undefined && !hasGivenCredentials(this.givenCredentials)) return undefined;
     const custodian = await this.unlock(keyFile);
     const { checkOwned } = await import("../../store/open-everything.ts");

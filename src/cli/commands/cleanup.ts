@@ -21,7 +21,7 @@ export class CleanupCommand extends BaseCommand {
   });
 
   async run(): Promise<Outcome> {
-    const { cleanUp } = await import("../../exec/written/clean-up.ts");
+    const { cleanUp } = await import("../../exec/plaintext-files/cleanup.ts");
     const { removed, kept } = await cleanUp(this.storePath, this.dryRun, (message) => this.note(message));
     for (const path of removed) this.printLine(shown(relative(process.cwd(), path)));
     for (const path of kept)

@@ -2,7 +2,7 @@ import { Command, Option } from "clipanion";
 import * as t from "typanion";
 import { sortedByKey } from "../../common/code-points.ts";
 import { PprotectError } from "../../common/errors.ts";
-import { formatSecrets, OUTPUT_FORMATS } from "../../exec/secret-formats.ts";
+import { formatSecrets, OUTPUT_FORMATS } from "../../exec/output-format.ts";
 import { isTerminal } from "../../system/terminal.ts";
 import { DomainCommand } from "../domain-command.ts";
 import type { Outcome } from "../envelope.ts";

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { Command, Option } from "clipanion";
 import * as t from "typanion";
-import { formatSecrets, OUTPUT_FORMATS } from "../../exec/secret-formats.ts";
+import { formatSecrets, OUTPUT_FORMATS } from "../../exec/output-format.ts";
 import type { Outcome } from "../envelope.ts";
 import { openPrivateOutput, wroteMessage } from "../private-output.ts";
 import { SelectingCommand } from "../selecting-command.ts";

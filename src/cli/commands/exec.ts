@@ -83,7 +83,7 @@ export class ExecCommand extends SelectingCommand {
     { remove }: PlacedSecrets,
   ): Promise<number> {
     if (this.redact) return this.#runRedacted(command, environment, secrets, remove);
-    const { runBeside, runInPlace } = await import("../../exec/run.ts");
+    const { runBeside, runInPlace } = await import("../../exec/run-program.ts");
     return remove ? runBeside(command, environment) : runInPlace(command, environment);
   }
 
@@ -104,7 +104,7 @@ export class ExecCommand extends SelectingCommand {
     const { warnOfShort } = await import("../redaction-warning.ts");
     const redaction = redactionOf(secrets.map(({ name, value }) => [name, value]));
     warnOfShort(redaction);
-    const { runRedacted } = await import("../../exec/redact/run-redacted.ts");
+    const { runRedacted } = await import("../../exec/pty/run-redacted.ts");
     return runRedacted(command, environment, redaction);
   }
 

@@ -1,7 +1,7 @@
 import { Command, Option } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
 import { shown } from "../../common/terminal-safe.ts";
-import { hasGivenCredentials } from "../../credentials/resolve.ts";
+import { hasGivenCredentials } from "../../credentials/cascade.ts";
 import { conflictLabel } from "../../git/merge/conflict.ts";
 import { type DriverResult, runMergeDriver } from "../../git/merge/merge-driver.ts";
 import type { Creds } from "../../store/credentials.ts";

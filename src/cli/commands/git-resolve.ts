@@ -117,7 +117,7 @@ export class GitResolveCommand extends BaseCommand {
 
   /** Credentials are asked for only where they settle something that nobody decided. */
   async #opener(sides: Sides, given: Decisions): Promise<Opener> {
-    const { hasGivenCredentials, wrongCredentials } = await import("../../credentials/resolve.ts");
+    const { hasGivenCredentials, wrongCredentials } = await import("../../credentials/cascade.ts");
     const haveCredentials = this.user !== undefined || hasGivenCredentials(this.givenCredentials);
     if (!haveCredentials) {
       const { conflicts } = mergeWithDecisions(sides, NO_CREDENTIALS, given);

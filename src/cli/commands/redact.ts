@@ -44,7 +44,7 @@ export class RedactCommand extends BaseCommand {
     );
     warnOfShort(redaction);
     this.releaseTerminal();
-    const { pump } = await import("../../exec/redact/pump.ts");
+    const { pump } = await import("../../exec/pty/pump.ts");
     let closed = false;
     await pump([
       {

@@ -1,4 +1,4 @@
-import { OUTPUT_FORMATS } from "../../exec/secret-formats.ts";
+import { OUTPUT_FORMATS } from "../../exec/output-format.ts";
 import { KEY_TYPES } from "../../store/custodian.ts";
 import { SHELLS } from "./shells.ts";
 

@@ -3,7 +3,7 @@ import { PprotectError } from "../../common/errors.ts";
 import { nearest } from "../../common/suggest.ts";
 import { shown } from "../../common/terminal-safe.ts";
 import type { ChosenSecret, SecretChoice } from "../selection.ts";
-import { holdOpen } from "./holder.ts";
+import { holdOpen } from "./fd-holder.ts";
 import { openMemoryFile } from "./memory-file.ts";
 import { writeTemporaryFiles } from "./temporary-folder.ts";
 

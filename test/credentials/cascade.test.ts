@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chmodSync } from "node:fs";
 import { PprotectError } from "../../src/common/errors.ts";
-import { credentialVariables } from "../../src/credentials/environment-names.ts";
-import { obtainNewPassphrase } from "../../src/credentials/new-credentials.ts";
-import { readPassphraseFile } from "../../src/credentials/passphrase-file.ts";
-import type { Prompter } from "../../src/credentials/prompter.ts";
 import {
   type CredentialSources,
   hasGivenCredentials,
   resolveCredentials,
   unlock,
-} from "../../src/credentials/resolve.ts";
+} from "../../src/credentials/cascade.ts";
+import { credentialVariables } from "../../src/credentials/environment-names.ts";
+import { obtainNewPassphrase } from "../../src/credentials/new-credentials.ts";
+import { readPassphraseFile } from "../../src/credentials/passphrase-file.ts";
+import type { Prompter } from "../../src/credentials/prompter.ts";
 import type { KeyFile } from "../../src/store/key-file.ts";
 import { removeFolders, sandbox } from "../support/sandbox.ts";
 import { ALICE, sampleStore } from "../support/stores.ts";

@@ -14,8 +14,8 @@ import { PprotectError } from "../../common/errors.ts";
 import { shown } from "../../common/terminal-safe.ts";
 import { fileError } from "../../system/file-error.ts";
 import { withRealFolder } from "../../system/real-path.ts";
-import { isAsWritten, type WrittenFile, withRegistry } from "./registry.ts";
-import { removeOverwritten } from "./remove.ts";
+import { isAsWritten, type WrittenFile, withRegistry } from "./record.ts";
+import { removeOverwritten } from "./shred.ts";
 
 /** Read and write for its owner, nothing for anybody else. */
 const PRIVATE = 0o600;

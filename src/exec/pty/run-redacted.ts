@@ -6,10 +6,10 @@ import { errnoOf } from "../../system/file-error.ts";
 import { findExecutable } from "../../system/find-executable.ts";
 import { openLibc } from "../../system/libc.ts";
 import { withFormerCoreLimit } from "../../system/process-hardening.ts";
+import { type ChildStreams, openStreams, type RedactedStream, STDIN } from "./child-streams.ts";
 import { forwardSignals, send } from "./forward-signals.ts";
-import { passKeys } from "./keys.ts";
+import { passKeys } from "./key-forwarding.ts";
 import { pump, type Stream } from "./pump.ts";
-import { type ChildStreams, openStreams, type RedactedStream, STDIN } from "./streams.ts";
 import { closeAll, copySize } from "./terminal.ts";
 
 /**

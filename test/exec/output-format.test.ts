@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { quoteForShell } from "../../src/common/shell-quote.ts";
-import { formatSecrets } from "../../src/exec/secret-formats.ts";
+import { formatSecrets } from "../../src/exec/output-format.ts";
 
 const secrets = new Map([
   ["b_2", "it's"],

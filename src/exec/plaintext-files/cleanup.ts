@@ -1,7 +1,7 @@
 import { lstatSync } from "node:fs";
 import { withRealFolder } from "../../system/real-path.ts";
-import { isAsWritten, type WrittenFile, withRegistry } from "./registry.ts";
-import { removeOverwritten } from "./remove.ts";
+import { isAsWritten, type WrittenFile, withRegistry } from "./record.ts";
+import { removeOverwritten } from "./shred.ts";
 
 /** What became of the files that we wrote; absolute paths. */
 export interface CleanUp {
