@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { KeyFile } from "../../src/store/key-file.ts";
-import { type TestRepository, testRepository } from "../git/readable/test-repository.ts";
+import { type TestRepository, testRepository } from "../git/history/test-repository.ts";
 import { binary } from "../support/binary.ts";
 import { runProgram } from "../support/run.ts";
 import { emptyFolder, removeFolders } from "../support/sandbox.ts";

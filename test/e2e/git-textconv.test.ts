@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { testRepository } from "../git/readable/test-repository.ts";
+import { testRepository } from "../git/history/test-repository.ts";
 import { fixtureBytes } from "../support/fixtures.ts";
 import { removeFolders } from "../support/sandbox.ts";
 import { ALICE, NOW, sampleStore, unlocked } from "../support/stores.ts";

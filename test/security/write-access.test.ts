@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { checkStoreChange } from "../../src/git/guard/store-change-rules.ts";
+import { checkStoreChange } from "../../src/git/guard/consistency-rules.ts";
 import { grantedKeys } from "../../src/git/merge/granted-keys.ts";
+import { openerFor } from "../../src/git/merge/merge-credentials.ts";
 import { mergeStores } from "../../src/git/merge/merge-stores.ts";
-import { openerFor } from "../../src/git/merge/opener.ts";
 import { createCustodian, type UnlockedCustodian } from "../../src/store/custodian.ts";
 import {
   createDomain,

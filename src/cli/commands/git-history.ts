@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { dirname, relative, resolve, sep } from "node:path";
 import { Command, Option } from "clipanion";
 import { printable } from "../../common/terminal-safe.ts";
-import { storeHistory } from "../../git/readable/history.ts";
+import { storeHistory } from "../../git/history/history.ts";
 import { openRepository } from "../../git/repository.ts";
 import { BaseCommand } from "../base-command.ts";
 import type { Outcome, Result } from "../envelope.ts";

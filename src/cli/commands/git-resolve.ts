@@ -3,9 +3,6 @@ import { Command, Option } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
 import { printable, shown } from "../../common/terminal-safe.ts";
 import { type Conflict, describeConflict } from "../../git/merge/conflict.ts";
-import { grantedKeys } from "../../git/merge/granted-keys.ts";
-import type { Decision } from "../../git/merge/merge-context.ts";
-import { NO_CREDENTIALS, type Opener, openerFor } from "../../git/merge/opener.ts";
 import {
   conflictText,
   type Decisions,
@@ -13,9 +10,12 @@ import {
   recordLeftOut,
   secretsLeftOut,
   settle,
-} from "../../git/merge/resolve.ts";
-import type { Choice, Sides } from "../../git/merge/sides.ts";
-import { conflictedStores, lastChange, readStages, refuseEdited } from "../../git/merge/stages.ts";
+} from "../../git/merge/decisions.ts";
+import { grantedKeys } from "../../git/merge/granted-keys.ts";
+import { conflictedStores, lastChange, readStages, refuseEdited } from "../../git/merge/index-stages.ts";
+import type { Decision } from "../../git/merge/merge-context.ts";
+import { NO_CREDENTIALS, type Opener, openerFor } from "../../git/merge/merge-credentials.ts";
+import type { Choice, Sides } from "../../git/merge/versions.ts";
 import { openRepository, type Repository } from "../../git/repository.ts";
 import { KeyFile } from "../../store/key-file.ts";
 import { replaceStoreFile } from "../../store/store-file.ts";

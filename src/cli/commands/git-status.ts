@@ -1,7 +1,7 @@
 import { Command, Option } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
 import { readInstallState } from "../../git/install/install-state.ts";
-import { type PartStatus, partStatuses } from "../../git/install/part-status.ts";
+import { type PartStatus, partStatuses } from "../../git/install/status.ts";
 import { BaseCommand } from "../base-command.ts";
 import type { Outcome } from "../envelope.ts";
 

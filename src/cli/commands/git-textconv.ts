@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command, Option } from "clipanion";
-import { storeAsText } from "../../git/readable/textconv.ts";
+import { storeAsText } from "../../git/history/textconv.ts";
 import { fileError } from "../../system/file-error.ts";
 import { BaseCommand } from "../base-command.ts";
 import { writeOut } from "../output.ts";

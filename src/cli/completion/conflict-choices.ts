@@ -1,8 +1,8 @@
 import { dirname, relative, resolve } from "node:path";
 import { conflictLabel } from "../../git/merge/conflict.ts";
-import { NO_CREDENTIALS } from "../../git/merge/opener.ts";
-import { mergeWithDecisions } from "../../git/merge/resolve.ts";
-import { conflictedStores, readStages } from "../../git/merge/stages.ts";
+import { mergeWithDecisions } from "../../git/merge/decisions.ts";
+import { conflictedStores, readStages } from "../../git/merge/index-stages.ts";
+import { NO_CREDENTIALS } from "../../git/merge/merge-credentials.ts";
 import { openRepository } from "../../git/repository.ts";
 
 /**

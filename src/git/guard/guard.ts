@@ -7,12 +7,12 @@ import {
   openBlobReader,
   type Repository,
 } from "../repository.ts";
+import { checkStoreChange } from "./consistency-rules.ts";
 import { type FileChange, MAX_ADDED, type Patch } from "./diff-parser.ts";
 import type { Diff, DiffReader } from "./diff-reader.ts";
+import { readStore } from "./format-rules.ts";
 import { IGNORE_FILE, IgnoreFiles } from "./ignore-file.ts";
-import { checkStoreChange } from "./store-change-rules.ts";
 import { classify, isRegular } from "./store-files.ts";
-import { readStore } from "./store-rules.ts";
 
 export type { Finding } from "../../scan/finding.ts";
 

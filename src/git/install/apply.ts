@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { errnoOf, fileError } from "../../system/file-error.ts";
 import type { Repository } from "../repository.ts";
-import { writeAttributes } from "./attributes-file.ts";
-import type { Step } from "./change.ts";
+import { writeAttributes } from "./gitattributes-file.ts";
+import type { Step } from "./plan.ts";
 
 /** Does what a plan says. @throws PprotectError `file_error`, `git_failed` */
 export async function applySteps(repository: Repository, steps: readonly Step[]): Promise<void> {

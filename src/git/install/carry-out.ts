@@ -1,7 +1,7 @@
 import { applySteps } from "./apply.ts";
-import type { Plan } from "./change.ts";
 import { type InstallRecord, writeRecord } from "./install-record.ts";
 import type { InstallState } from "./install-state.ts";
+import type { Plan } from "./plan.ts";
 
 /**
  * Carries a plan out. Until all is done the record holds what was before as well as what is to be: should it be

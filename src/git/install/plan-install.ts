@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { PprotectError } from "../../common/errors.ts";
 import { printable } from "../../common/terminal-safe.ts";
-import { addLines, hasLine } from "./attribute-lines.ts";
-import type { Change, Plan } from "./change.ts";
 import { DRIVER_CONFIG } from "./driver-config.ts";
-import type { HookFile } from "./hook-place.ts";
+import { addLines, hasLine } from "./gitattributes-text.ts";
+import type { HookFile } from "./hook-location.ts";
 import { GUARD_COMMAND, HOOK_SCRIPT, isOurHook, runsGuard } from "./hook-script.ts";
 import type { InstallRecord } from "./install-record.ts";
 import type { InstallState, StoreLine } from "./install-state.ts";
+import type { Change, Plan } from "./plan.ts";
 
 /**
  * What is to be done to install everything.

@@ -1,10 +1,10 @@
 import { printable } from "../../common/terminal-safe.ts";
-import { hasLine, removeLines } from "./attribute-lines.ts";
-import type { Change, Plan, Step } from "./change.ts";
-import type { HookFile } from "./hook-place.ts";
+import { hasLine, removeLines } from "./gitattributes-text.ts";
+import type { HookFile } from "./hook-location.ts";
 import { isOurHook, runsGuard } from "./hook-script.ts";
 import type { InstallRecord } from "./install-record.ts";
 import type { InstallState } from "./install-state.ts";
+import type { Change, Plan, Step } from "./plan.ts";
 import { hookDigest } from "./plan-install.ts";
 
 /**

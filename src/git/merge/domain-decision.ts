@@ -1,6 +1,6 @@
 import type { Conflict, ConflictSubject } from "./conflict.ts";
 import type { MergeContext } from "./merge-context.ts";
-import type { Choice } from "./sides.ts";
+import type { Choice } from "./versions.ts";
 
 /** Asks for a side; where nobody decides, the conflict is reported and ours stands. */
 export function decideDomain(

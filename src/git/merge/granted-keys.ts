@@ -1,6 +1,6 @@
 import { printable } from "../../common/terminal-safe.ts";
 import type { StoreData } from "../../store/store-data.ts";
-import type { Sides } from "./sides.ts";
+import type { Sides } from "./versions.ts";
 
 /**
  * Says to whom a merge gave a domain's key though only one side has them as an owner. Such an owner may have been

@@ -1,6 +1,6 @@
 import type { Conflict, ConflictSubject } from "./conflict.ts";
-import type { Opener } from "./opener.ts";
-import type { Choice, Sides } from "./sides.ts";
+import type { Opener } from "./merge-credentials.ts";
+import type { Choice, Sides } from "./versions.ts";
 
 /** What a person or an option decided about a conflict: a side, or a new value for a secret. */
 export type Decision = Choice | { readonly value: string };

@@ -4,7 +4,7 @@ import type { ConflictSubject } from "./conflict.ts";
 import { decideDomain } from "./domain-decision.ts";
 import type { MergeContext } from "./merge-context.ts";
 import { isOwnerAfter, mergeOwners, revokedOwners } from "./merge-owners.ts";
-import { acceptableSides, type Choice, type SideName, type Versions } from "./sides.ts";
+import { acceptableSides, type Choice, type SideName, type Versions } from "./versions.ts";
 
 /** One domain of a merge, or `undefined` where it is gone. */
 export function mergeDomain(name: string, context: MergeContext): Domain | undefined {

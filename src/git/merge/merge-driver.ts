@@ -10,12 +10,12 @@ import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
 import { writeAtomically } from "../../system/atomic-write.ts";
 import { fileError } from "../../system/file-error.ts";
 import { type Conflict, describeConflict } from "./conflict.ts";
+import { markConflicts } from "./conflict-markers.ts";
 import { grantedKeys } from "./granted-keys.ts";
-import { markConflicts } from "./marked-text.ts";
+import { NO_CREDENTIALS, openerFor } from "./merge-credentials.ts";
 import { mergeStores } from "./merge-stores.ts";
-import { NO_CREDENTIALS, openerFor } from "./opener.ts";
-import type { Sides } from "./sides.ts";
 import { textMerge } from "./text-merge.ts";
+import type { Sides } from "./versions.ts";
 
 /** What git hands to a merge driver (gitattributes, "Defining a custom merge driver"). */
 export interface DriverInput {

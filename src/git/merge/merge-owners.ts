@@ -3,7 +3,7 @@ import { type Domain, unionOfKeys } from "../../store/store-data.ts";
 import type { ConflictSubject } from "./conflict.ts";
 import { decideDomain } from "./domain-decision.ts";
 import type { MergeContext } from "./merge-context.ts";
-import type { Choice, SideName, Sides } from "./sides.ts";
+import type { Choice, SideName, Sides } from "./versions.ts";
 
 /** The owners of a domain after a merge, each with a copy of the key that stands. */
 export function mergeOwners(

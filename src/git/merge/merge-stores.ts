@@ -3,7 +3,7 @@ import { mergeAuditLogs } from "./audit-log-merge.ts";
 import type { Conflict, ConflictSubject } from "./conflict.ts";
 import type { MergeContext, MergeOptions } from "./merge-context.ts";
 import { mergeDomain } from "./merge-domain.ts";
-import { acceptableSides, type Choice, type Sides } from "./sides.ts";
+import { acceptableSides, type Choice, type Sides } from "./versions.ts";
 
 export interface MergeResult {
   /** Everything merged; a conflict without a decision stands as ours. */

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { conflictLabel, describeConflict } from "../../../src/git/merge/conflict.ts";
-import { markConflicts } from "../../../src/git/merge/marked-text.ts";
+import { markConflicts } from "../../../src/git/merge/conflict-markers.ts";
 import type { Decision } from "../../../src/git/merge/merge-context.ts";
+import { NO_CREDENTIALS, type Opener, openerFor } from "../../../src/git/merge/merge-credentials.ts";
 import { mergeStores } from "../../../src/git/merge/merge-stores.ts";
-import { NO_CREDENTIALS, type Opener, openerFor } from "../../../src/git/merge/opener.ts";
-import type { Sides } from "../../../src/git/merge/sides.ts";
+import type { Sides } from "../../../src/git/merge/versions.ts";
 import { parseStore } from "../../../src/store/format/parse.ts";
 import { KeyFile } from "../../../src/store/key-file.ts";
 import type { StoreData } from "../../../src/store/store-data.ts";

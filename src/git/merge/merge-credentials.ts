@@ -4,7 +4,7 @@ import type { Creds } from "../../store/credentials.ts";
 import { type UnlockedCustodian, unlockCustodian } from "../../store/custodian.ts";
 import { openDomainKey, openSecret } from "../../store/domain.ts";
 import type { StoreData } from "../../store/store-data.ts";
-import type { SideName, Sides } from "./sides.ts";
+import type { SideName, Sides } from "./versions.ts";
 
 /** Opens what one custodian may open in the versions of a merge. Nothing is derived before it is needed. */
 export interface Opener {

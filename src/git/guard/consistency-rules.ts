@@ -9,7 +9,7 @@ import {
   SECRET_PREFIX,
   type StoreData,
 } from "../../store/store-data.ts";
-import { auditFindings } from "./audit-rules.ts";
+import { auditFindings } from "./audit-log-rules.ts";
 import { copiedValues } from "./copied-values.ts";
 import type { ChangeFindings, Remark, StoreChange } from "./store-change.ts";
 

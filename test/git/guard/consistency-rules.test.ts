@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { checkStoreChange } from "../../../src/git/guard/store-change-rules.ts";
+import { checkStoreChange } from "../../../src/git/guard/consistency-rules.ts";
 import { KeyFile } from "../../../src/store/key-file.ts";
 import { type Domain, EMPTY_STORE, type StoreData } from "../../../src/store/store-data.ts";
 import { ALICE, BOB, CHEAP, NOW, sampleStore, unlocked } from "../../support/stores.ts";

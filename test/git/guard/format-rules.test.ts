@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { readStore } from "../../../src/git/guard/store-rules.ts";
+import { readStore } from "../../../src/git/guard/format-rules.ts";
 import { fixtureBytes, interopStores, invalidNames } from "../../support/fixtures.ts";
 
 function rulesOf(text: string | Uint8Array): string[] {

@@ -1,9 +1,9 @@
 import { diffArrays } from "diff";
 import { writeStore } from "../../store/format/yaml-writer.ts";
 import type { StoreData } from "../../store/store-data.ts";
+import { NO_CREDENTIALS } from "./merge-credentials.ts";
 import { mergeStores } from "./merge-stores.ts";
-import { NO_CREDENTIALS } from "./opener.ts";
-import type { Choice, Sides } from "./sides.ts";
+import type { Choice, Sides } from "./versions.ts";
 
 /**
  * The merged file with git's conflict markers around what is in conflict, and nothing else: the text with each

@@ -6,7 +6,7 @@ import { parseStore } from "../../store/format/parse.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
 import { DEFAULT_FILE } from "../../store/store-file.ts";
 import type { Repository } from "../repository.ts";
-import type { Choice, Sides } from "./sides.ts";
+import type { Choice, Sides } from "./versions.ts";
 
 /** git's numbers for the versions of an unmerged file (git-ls-files, `--stage`). */
 const STAGES = { base: 1, ours: 2, theirs: 3 } as const;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { storeAsText } from "../../../src/git/readable/textconv.ts";
+import { storeAsText } from "../../../src/git/history/textconv.ts";
 import { storeLines } from "../../../src/store/diff/store-text.ts";
 import { utf8 } from "../../support/bytes.ts";
 import { fixtureBytes, interopStores, invalidNames } from "../../support/fixtures.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { attributeLine } from "../../../src/git/install/attribute-line.ts";
-import { addLines, removeLines } from "../../../src/git/install/attribute-lines.ts";
+import { addLines, removeLines } from "../../../src/git/install/gitattributes-text.ts";
 
 describe("attributeLine", () => {
   test.each([

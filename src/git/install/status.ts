@@ -1,7 +1,7 @@
 import { printable } from "../../common/terminal-safe.ts";
-import { hasLine } from "./attribute-lines.ts";
 import { DRIVER_CONFIG } from "./driver-config.ts";
-import type { HookFile } from "./hook-place.ts";
+import { hasLine } from "./gitattributes-text.ts";
+import type { HookFile } from "./hook-location.ts";
 import { HOOK_SCRIPT, isOurHook, runsGuard } from "./hook-script.ts";
 import type { InstallState, StoreLine } from "./install-state.ts";
 

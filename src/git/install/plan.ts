@@ -1,4 +1,4 @@
-import type { ByteText } from "./attributes-file.ts";
+import type { ByteText } from "./gitattributes-file.ts";
 import type { InstallRecord } from "./install-record.ts";
 
 /** One thing to do to a repository. */

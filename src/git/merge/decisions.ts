@@ -4,9 +4,9 @@ import { audit, auditEntry } from "../../store/audit-log.ts";
 import type { StoreData } from "../../store/store-data.ts";
 import { type Conflict, type ConflictSubject, conflictLabel } from "./conflict.ts";
 import type { Decision } from "./merge-context.ts";
+import type { Opener } from "./merge-credentials.ts";
 import { mergeStores } from "./merge-stores.ts";
-import type { Opener } from "./opener.ts";
-import type { Sides } from "./sides.ts";
+import type { Sides } from "./versions.ts";
 
 /** Decisions by the name of the conflict. */
 export type Decisions = ReadonlyMap<string, Decision>;
