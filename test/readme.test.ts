@@ -2,7 +2,7 @@ import { afterAll, expect, test } from "bun:test";
 import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import packageJson from "../package.json" with { type: "json" };
-import { commandNames } from "../src/cli/registry.ts";
+import { commandNames } from "../src/cli/argv/registry.ts";
 import { binary } from "./support/binary.ts";
 import { consoleSteps } from "./support/console-steps.ts";
 import { runProgram } from "./support/run.ts";

@@ -1,5 +1,5 @@
 import type { BunPlugin } from "bun";
-import { overviewText } from "../cli/overview-text.ts";
+import { overviewText } from "../cli/startup/overview-text.ts";
 
 /** Puts the overview's text into the binary, so that `--help` loads no command at all. */
 export function embeddedOverview(): BunPlugin {

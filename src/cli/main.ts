@@ -1,14 +1,14 @@
 #!/usr/bin/env bun
-import "./hide-streams.ts";
+import "./startup/hide-streams.ts";
 
 import { HOLDER_WORD } from "../exec/files/holder-word.ts";
-import { asksForDescription, normalizeArguments, wantsHelp, wantsJson } from "./arguments.ts";
-import type { BaseCommand } from "./base-command.ts";
-import { Envelope } from "./envelope.ts";
-import { asPprotectError, exitStatus, explain, parseError } from "./failure.ts";
-import { hidingStreams, restoreStreams } from "./hidden-streams.ts";
-import { OutputClosedError, outputIsDiscarded, writeError, writeOut } from "./output.ts";
-import { commandAmong, commandNames, loadAll, loadMatching, loadNamed } from "./registry.ts";
+import { asksForDescription, normalizeArguments, wantsHelp, wantsJson } from "./argv/normalize.ts";
+import { commandAmong, commandNames, loadAll, loadMatching, loadNamed } from "./argv/registry.ts";
+import type { BaseCommand } from "./base/base-command.ts";
+import { asPprotectError, exitStatus, explain, parseError } from "./report/error-report.ts";
+import { Envelope } from "./report/json-envelope.ts";
+import { OutputClosedError, outputIsDiscarded, writeError, writeOut } from "./report/output.ts";
+import { hidingStreams, restoreStreams } from "./startup/hidden-streams.ts";
 
 /** The word by which a shell's completion script asks for candidates: no command, and in no list of them. */
 const COMPLETE = "__complete";
@@ -28,7 +28,7 @@ async function run(args: readonly string[]): Promise<number> {
 }
 
 async function parse(args: readonly string[]): Promise<BaseCommand> {
-  const { buildCliFor } = await hidingStreams(() => import("./parser.ts"));
+  const { buildCliFor } = await hidingStreams(() => import("./argv/parser.ts"));
   const matching = await loadMatching(args);
   try {
     const cli = buildCliFor(matching.length > 0 ? matching : await loadAll(), args);
@@ -43,13 +43,13 @@ async function help(args: readonly string[]): Promise<number> {
   const name = commandAmong(args);
   if (wantsJson(args)) {
     const commands = await (name === undefined ? loadAll() : loadNamed(name));
-    const { commandTree } = await import("./command-tree.ts");
+    const { commandTree } = await import("./report/describe-commands.ts");
     new Envelope("help").outcome({ result: commandTree(commands) });
   } else if (name === undefined) writeOut(await readOverview());
   else {
-    const { buildCli } = await hidingStreams(() => import("./parser.ts"));
-    const { commandHelp } = await import("./help.ts");
-    const { usageOf } = await import("./command-tree.ts");
+    const { buildCli } = await hidingStreams(() => import("./argv/parser.ts"));
+    const { commandHelp } = await import("./report/help.ts");
+    const { usageOf } = await import("./report/describe-commands.ts");
     const commands = await loadNamed(name);
     const [definition] = buildCli(commands).definitions();
     const [command] = commands;
@@ -59,7 +59,7 @@ async function help(args: readonly string[]): Promise<number> {
 }
 
 async function readOverview(): Promise<string> {
-  const { overviewText } = await hidingStreams(() => import("./overview-text.ts"));
+  const { overviewText } = await hidingStreams(() => import("./startup/overview-text.ts"));
   return overviewText();
 }
 

@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { readFileSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { OPTIONAL_VALUE_OPTIONS, VALUE_OPTIONS } from "../../src/cli/arguments.ts";
-import { commandNames } from "../../src/cli/registry.ts";
+import { OPTIONAL_VALUE_OPTIONS, VALUE_OPTIONS } from "../../src/cli/argv/normalize.ts";
+import { commandNames } from "../../src/cli/argv/registry.ts";
 import { ERROR_CODES } from "../../src/common/errors.ts";
 import { KeyFile } from "../../src/store/key-file.ts";
 import { guardedRepository, tokenLine } from "../git/guard/guard-repository.ts";

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { commandNames } from "../../src/cli/registry.ts";
+import { commandNames } from "../../src/cli/argv/registry.ts";
 import { binary } from "../support/binary.ts";
 import { pprotect, runProgram } from "../support/run.ts";
 import { removeFolders, sandbox } from "../support/sandbox.ts";

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { chmodSync } from "node:fs";
-import { generateValue, readValueFile } from "../../src/cli/secret-value.ts";
+import { generateValue, readValueFile } from "../../src/cli/input/secret-value.ts";
 import { readPassphraseFile } from "../../src/credentials/passphrase-file.ts";
 import { movedOut } from "../../src/crypto/bytes.ts";
 import { deriveCustodianKey } from "../../src/crypto/key-derivation.ts";

@@ -1,6 +1,6 @@
 import type { CompletedCommand } from "./command-list.ts";
-import { longName, type Position } from "./position.ts";
-import type { Value } from "./values.ts";
+import { longName, type Position } from "./cursor-context.ts";
+import type { Value } from "./value-kinds.ts";
 
 /** A whole word that may stand where the cursor is. */
 export interface Candidate {

@@ -1,7 +1,7 @@
 import type { Definition } from "clipanion";
-import { buildCli } from "../parser.ts";
-import { loadAll } from "../registry.ts";
-import { ARGUMENTS, type Arguments, OPTION_VALUES, REPEATABLE, type Value } from "./values.ts";
+import { buildCli } from "../argv/parser.ts";
+import { loadAll } from "../argv/registry.ts";
+import { ARGUMENTS, type Arguments, OPTION_VALUES, REPEATABLE, type Value } from "./value-kinds.ts";
 
 /** An option as completion sees it. */
 export interface CompletedOption {

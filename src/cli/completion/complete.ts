@@ -1,10 +1,10 @@
 import { fstatSync, readFileSync } from "node:fs";
-import { writeOut } from "../output.ts";
+import { writeOut } from "../report/output.ts";
 import { bashReply, readBashLine } from "./bash-line.ts";
 import { type Candidate, offerFor } from "./candidates.ts";
 import { commandList } from "./command-list.ts";
-import { namesFor } from "./names.ts";
-import { positionOf } from "./position.ts";
+import { positionOf } from "./cursor-context.ts";
+import { namesFor } from "./store-names.ts";
 
 /** What a shell's script is told: the words of its line, and how a candidate is to be written for it. */
 interface Question {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { offerFor } from "../../../src/cli/completion/candidates.ts";
 import { commandList } from "../../../src/cli/completion/command-list.ts";
-import { positionOf } from "../../../src/cli/completion/position.ts";
+import { positionOf } from "../../../src/cli/completion/cursor-context.ts";
 
 const commands = await commandList();
 

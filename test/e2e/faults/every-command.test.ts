@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
-import { commandNames } from "../../../src/cli/registry.ts";
+import { commandNames } from "../../../src/cli/argv/registry.ts";
 import { binary } from "../../support/binary.ts";
 import { COMMAND_CASES, type CommandCase, REDACT_AT_PROMPTS, snapshot } from "../../support/command-table.ts";
 import { COUNTS } from "../../support/counts.ts";

@@ -1,0 +1,25 @@
+import { PprotectError } from "../../common/errors.ts";
+import { shown } from "../../common/terminal-safe.ts";
+import type { Creds } from "../../store/credentials.ts";
+import { checkNewCustodianName } from "../../store/format/names.ts";
+import type { KeyFile } from "../../store/key-file.ts";
+import { KeyMakingCommand } from "./key-making-command.ts";
+
+/** A command that makes a key custodian, from flags or prompts but never from the environment. */
+export abstract class NewCustodianCommand extends KeyMakingCommand {
+  /** Name and passphrase of a custodian that the store does not have yet. */
+  protected async newCustodian(keyFile: KeyFile): Promise<Creds> {
+    const name = this.user ?? (await this.ask("User email: ", "user (-u/--user)"));
+    checkNewCustodianName(name);
+    if (keyFile.data.custodians.has(name)) {
+      throw new PprotectError("custodian_exists", `key custodian ${shown(name)} exists already`);
+    }
+    const passphrase = await this.newPassphrase(name, {
+      passphraseFile: this.passphraseFile,
+      option: "--passphrase-file",
+      question: "Passphrase: ",
+      retypeQuestion: "Retype passphrase: ",
+    });
+    return { name, passphrase };
+  }
+}

@@ -1,0 +1,47 @@
+import { Option } from "clipanion";
+import { compareCodePoints } from "../../common/code-points.ts";
+import { shown } from "../../common/terminal-safe.ts";
+import type { UnlockedCustodian } from "../../store/custodian.ts";
+import type { KeyFile } from "../../store/key-file.ts";
+import type { Outcome } from "../report/json-envelope.ts";
+import { rotationAfterLeak } from "../report/next-action.ts";
+import { KeyMakingCommand } from "./key-making-command.ts";
+
+/** A command that replaces a custodian's own key: who acts is asked anew, whatever the environment says. */
+export abstract class NewKeyCommand extends KeyMakingCommand {
+  newPassphraseFile = Option.String("--new-passphrase-file", {
+    description: "a file that holds the new passphrase",
+  });
+
+  protected async replaceKey(
+    change: (file: KeyFile, custodian: UnlockedCustodian, passphrase: string) => KeyFile,
+    done: string,
+  ): Promise<Outcome> {
+    const keyFile = this.readStore();
+    const custodian = await this.unlock(keyFile, {
+      ...this.credentialSources,
+      // A forgotten variable must not decide whose passphrase changes; a script that cannot be asked may use it.
+      environment: this.nonInteractive ? this.credentialSources.environment : undefined,
+      passphraseQuestion: "Current passphrase: ",
+    });
+    const passphrase = await this.newPassphrase(custodian.name, {
+      passphraseFile: this.newPassphraseFile,
+      option: "--new-passphrase-file",
+      question: "New passphrase: ",
+      retypeQuestion: "Retype new passphrase: ",
+    });
+    const outcome = await this.update(
+      (file) => change(file, custodian, passphrase),
+      `${done} ${shown(custodian.name)}.`,
+      this.keyResult(custodian.name),
+    );
+    const domains = keyFile.domainsOf(custodian.name).sort(compareCodePoints);
+    if (domains.length > 0) {
+      this.note(
+        `Note: the old passphrase still opens ${domains.map(shown).join(", ")} with an earlier revision of this file.` +
+          " If others may know it, run rotate-domain-keys and change the secret values.",
+      );
+    }
+    return { ...outcome, nextActions: this.next(...domains.map(rotationAfterLeak)) };
+  }
+}

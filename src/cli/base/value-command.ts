@@ -1,0 +1,84 @@
+import { Option } from "clipanion";
+import { PprotectError } from "../../common/errors.ts";
+import { shown } from "../../common/terminal-safe.ts";
+import { checkSecretName } from "../../store/format/names.ts";
+import type { KeyFile } from "../../store/key-file.ts";
+import { hardenProcess } from "../../system/process-hardening.ts";
+import { isTerminal } from "../../system/terminal.ts";
+import {
+  DEFAULT_GENERATED_LENGTH,
+  generateValue,
+  readPipedValue,
+  readValueFile,
+} from "../input/secret-value.ts";
+import type { Outcome } from "../report/json-envelope.ts";
+import { DomainCommand } from "./domain-command.ts";
+
+/** A command that gives a secret a value. Anyone can: no credentials. */
+export abstract class ValueCommand extends DomainCommand {
+  secretName = Option.String({ name: "secret", required: false });
+  valueFile = Option.String("--value-file", {
+    description: "take the value from a file, to the byte (-: standard input)",
+  });
+  generate = Option.String("--generate", {
+    tolerateBoolean: true,
+    description: `make a random value (${DEFAULT_GENERATED_LENGTH} letters and digits unless given)`,
+  });
+
+  protected async putSecret(
+    check: (file: KeyFile, domain: string, secret: string) => void,
+    change: (file: KeyFile, domain: string, secret: string, value: string) => KeyFile,
+    done: (domain: string, secret: string) => string,
+  ): Promise<Outcome> {
+    const keyFile = this.readStore();
+    const namesGiven =
+      [this.domainOption, this.firstName, this.secretName].filter((name) => name !== undefined).length >= 2;
+    const [domain, secret] = await this.domainAndName(
+      keyFile,
+      this.secretName,
+      "Secret name: ",
+      "secret name",
+    );
+    checkSecretName(secret);
+    check(keyFile, domain, secret);
+    const value = await this.#value(namesGiven);
+    const outcome = await this.update(
+      (file) => change(file, domain, secret, value),
+      done(shown(domain), shown(secret)),
+      { domain, secret },
+    );
+    return {
+      ...outcome,
+      nextActions: this.next({
+        description: "run a program with the domain's secrets in its environment",
+        command: ["exec", `--domain=${domain}`, "--uppercase", "--", "PROGRAM"],
+      }),
+    };
+  }
+
+  async #value(namesGiven: boolean): Promise<string> {
+    hardenProcess();
+    if (this.valueFile !== undefined && this.generate !== undefined) {
+      throw new PprotectError("usage", "give --value-file or --generate, not both");
+    }
+    if (this.valueFile !== undefined) return readValueFile(this.valueFile);
+    if (this.generate !== undefined) {
+      return generateValue(
+        typeof this.generate === "string" ? Number(this.generate) : DEFAULT_GENERATED_LENGTH,
+      );
+    }
+    if (namesGiven && !isTerminal(0)) return readPipedValue();
+    const value = await this.askHidden(
+      "Secret value: ",
+      "value (--value-file, --generate or standard input)",
+    );
+    if (this.prompter?.hasMore()) {
+      throw new PprotectError(
+        "invalid_value",
+        "the value that was pasted has several lines, a prompt takes one; nothing was changed",
+        "give it with --value-file or through a pipe",
+      );
+    }
+    return value;
+  }
+}

@@ -1,0 +1,34 @@
+import { Command } from "clipanion";
+import { NewCustodianCommand } from "../../base/new-custodian-command.ts";
+import type { Outcome } from "../../report/json-envelope.ts";
+
+export class AddKeyCustodianCommand extends NewCustodianCommand {
+  static override paths = [["add-key-custodian"]];
+  static override usage = Command.Usage({
+    category: "Access Management",
+    description: "add a key custodian",
+    examples: [
+      ["A person", "$0 add-key-custodian"],
+      ["A machine, with a generated key", "$0 add-key-custodian -u ci@example.com --key-type raw"],
+    ],
+  });
+
+  async run(): Promise<Outcome> {
+    const keyFile = this.readStore();
+    this.note("Adding new key custodian.");
+    const creds = await this.newCustodian(keyFile);
+    const outcome = await this.update(
+      (file) => file.addCustodian(creds, this.keyType),
+      `Added key custodian ${creds.name}.`,
+      this.keyResult(creds.name),
+    );
+    return {
+      ...outcome,
+      nextActions: this.next({
+        description: "let the new custodian read a domain; an owner of it can",
+        command: ["add-owner"],
+        args: ["DOMAIN", creds.name],
+      }),
+    };
+  }
+}

@@ -1,0 +1,31 @@
+import { Command } from "clipanion";
+import { compareCodePoints } from "../../../common/code-points.ts";
+import { printable, shown } from "../../../common/terminal-safe.ts";
+import { findDomain } from "../../../store/lookup.ts";
+import { BaseCommand } from "../../base/base-command.ts";
+import type { Outcome } from "../../report/json-envelope.ts";
+
+export class ListUserSecretsCommand extends BaseCommand {
+  static override paths = [["list-user-secrets"]];
+  static override usage = Command.Usage({
+    category: "Access Management",
+    description: "list the domains that you own, with their secrets",
+  });
+
+  async run(): Promise<Outcome> {
+    const keyFile = this.readStore();
+    const { name } = await this.unlock(keyFile);
+    const owned = keyFile
+      .domainsOf(name)
+      .sort(compareCodePoints)
+      .map((domain) => ({
+        domain,
+        secrets: [...findDomain(keyFile.data, domain).secrets.keys()].sort(compareCodePoints),
+      }));
+    if (owned.length === 0) this.note(`User ${shown(name)} does not own any domains.`);
+    for (const { domain, secrets } of owned) {
+      this.printLine(printable(`${domain}: ${secrets.length > 0 ? secrets.join(", ") : "(no secrets)"}`));
+    }
+    return { result: { custodian: name, domains: owned } };
+  }
+}

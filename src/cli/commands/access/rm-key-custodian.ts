@@ -1,0 +1,37 @@
+import { Command, Option } from "clipanion";
+import { compareCodePoints } from "../../../common/code-points.ts";
+import { shown } from "../../../common/terminal-safe.ts";
+import { findCustodian } from "../../../store/lookup.ts";
+import { BaseCommand } from "../../base/base-command.ts";
+import type { Outcome } from "../../report/json-envelope.ts";
+import { rotation } from "../../report/next-action.ts";
+
+export class RmKeyCustodianCommand extends BaseCommand {
+  static override paths = [["rm-key-custodian"]];
+  static override usage = Command.Usage({
+    category: "Access Management",
+    description: "remove a key custodian and all of its ownerships",
+    examples: [["After someone left", "$0 rm-key-custodian bob@example.com"]],
+  });
+
+  custodian = Option.String({ name: "custodian", required: false });
+
+  async run(): Promise<Outcome> {
+    const keyFile = this.readStore();
+    const name = this.custodian ?? (await this.ask("Custodian email: ", "custodian"));
+    findCustodian(keyFile.data, name);
+    const domains = keyFile.domainsOf(name).sort(compareCodePoints);
+    const outcome = await this.update(
+      (file) => file.removeCustodian(name),
+      `Removed key custodian ${shown(name)}.`,
+      { custodian: name, domains },
+    );
+    if (domains.length > 0) {
+      this.note(
+        `Note: ${shown(name)} can still decrypt ${domains.map(shown).join(", ")} (from every revision so far) until you run` +
+          " rotate-domain-keys and change the secret values.",
+      );
+    }
+    return { ...outcome, nextActions: this.next(...domains.map(rotation)) };
+  }
+}

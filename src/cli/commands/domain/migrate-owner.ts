@@ -1,0 +1,41 @@
+import { Command, Option } from "clipanion";
+import { compareCodePoints } from "../../../common/code-points.ts";
+import { shown } from "../../../common/terminal-safe.ts";
+import { findCustodian, findDomain } from "../../../store/lookup.ts";
+import { BaseCommand } from "../../base/base-command.ts";
+import type { Outcome } from "../../report/json-envelope.ts";
+
+export class MigrateOwnerCommand extends BaseCommand {
+  static override paths = [["migrate-owner"]];
+  static override usage = Command.Usage({
+    category: "Domain Management",
+    description: "make a key custodian an owner of every domain that you own",
+    examples: [["Hand over to carol", "$0 migrate-owner carol@example.com"]],
+  });
+
+  newOwner = Option.String({ name: "owner", required: false });
+
+  async run(): Promise<Outcome> {
+    const keyFile = this.readStore();
+    const by = await this.unlock(keyFile);
+    const newOwner = this.newOwner ?? (await this.ask("New owner email: ", "owner"));
+    findCustodian(keyFile.data, newOwner);
+    const domains = keyFile
+      .domainsOf(by.name)
+      .filter((domain) => !findDomain(keyFile.data, domain).owners.has(newOwner))
+      .sort(compareCodePoints);
+    const list = domains.map(shown).join(", ");
+    const result = { owner: newOwner, domains };
+    if (domains.length === 0) {
+      this.note(`You own no domain that ${shown(newOwner)} does not own; nothing was changed.`);
+      return { result: { store: this.storePath, ...result } };
+    }
+    this.note(`Will add ${shown(newOwner)} as owner to: ${list}`);
+    await this.confirmOrAbort("Proceed? [y/N] ");
+    return this.update(
+      (file) => file.migrateOwner(newOwner, by),
+      `Added owner ${shown(newOwner)} to ${list}.`,
+      result,
+    );
+  }
+}

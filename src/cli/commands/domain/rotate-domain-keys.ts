@@ -1,0 +1,41 @@
+import { Command } from "clipanion";
+import { compareCodePoints } from "../../../common/code-points.ts";
+import { shown } from "../../../common/terminal-safe.ts";
+import { findDomain } from "../../../store/lookup.ts";
+import { DomainCommand } from "../../base/domain-command.ts";
+import type { Outcome } from "../../report/json-envelope.ts";
+
+export class RotateDomainKeysCommand extends DomainCommand {
+  static override paths = [["rotate-domain-keys"]];
+  static override usage = Command.Usage({
+    category: "Domain Management",
+    description: "replace a domain's keys and seal everything in it anew",
+    examples: [["After removing an owner", "$0 rotate-domain-keys prod"]],
+  });
+
+  async run(): Promise<Outcome> {
+    const keyFile = this.readStore();
+    const owner = await this.unlock(keyFile);
+    const domain = await this.existingDomain(keyFile);
+    let rotated = keyFile.data;
+    const outcome = await this.update(
+      (file) => {
+        const changed = file.rotateDomainKey(domain, owner);
+        rotated = changed.data;
+        return changed;
+      },
+      `Rotated the keys of domain ${shown(domain)}.`,
+    );
+    const owners = [...findDomain(rotated, domain).owners.keys()].sort(compareCodePoints);
+    // Nothing shows whether an owner in the file was ever given the old key; each of them has the new one now.
+    this.note(`Its owners, who can read it now: ${owners.map(shown).join(", ")}.`);
+    return {
+      result: { ...outcome.result, domain, owners },
+      nextActions: this.next({
+        description: "change a value that someone who may no longer read it knows",
+        command: ["update-secret", "--value-file", "FILE"],
+        args: [domain, "SECRET"],
+      }),
+    };
+  }
+}

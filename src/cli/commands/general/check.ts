@@ -1,0 +1,99 @@
+import { resolve } from "node:path";
+import { Command } from "clipanion";
+import { PprotectError } from "../../../common/errors.ts";
+import { printable } from "../../../common/terminal-safe.ts";
+import {
+  formatProblem,
+  InvalidStoreError,
+  type Problem,
+  UnresolvedMergeError,
+} from "../../../store/format/problem.ts";
+import { KeyFile } from "../../../store/key-file.ts";
+import { readStoreBytes } from "../../../store/store-file.ts";
+import { BaseCommand } from "../../base/base-command.ts";
+import type { Outcome, Result } from "../../report/json-envelope.ts";
+
+export class CheckCommand extends BaseCommand {
+  static override paths = [["check"]];
+  static override usage = Command.Usage({
+    category: "General",
+    description: "validate a store; with credentials, also decrypt everything that you own",
+    examples: [
+      ["The file alone", "$0 check"],
+      ["And every secret of mine", "$0 check -u alice@example.com"],
+    ],
+  });
+
+  async run(): Promise<Outcome> {
+    const bytes = readStoreBytes(resolve(this.storePath), this.storePath);
+    const keyFile = this.#parse(bytes);
+    if (!(keyFile instanceof KeyFile)) return keyFile;
+    const counts = countsOf(keyFile);
+    const owned = await this.#openOwned(bytes, keyFile);
+    const opened = owned && { custodian: owned.custodian, secrets: owned.opened };
+    const result = { ...counts, opened: opened ?? null };
+    if (owned && owned.problems.length > 0) return this.#refuse(owned.problems, cannotOpen(owned), result);
+    this.note(
+      `${printable(this.storePath)}: ok (${count(counts.domains, "domain")}, ` +
+        `${count(counts.secrets, "secret")}, ${count(counts.custodians, "custodian")}` +
+        `${opened ? `; ${count(opened.secrets, "secret")} opened as ${printable(opened.custodian)}` : ""})`,
+    );
+    return { result: { store: this.storePath, ...result, problems: [] } };
+  }
+
+  /** The store, or why it is none. */
+  #parse(bytes: Uint8Array): KeyFile | Outcome {
+    try {
+      return KeyFile.parse(bytes, this.storePath);
+    } catch (error) {
+      if (error instanceof InvalidStoreError) return this.#refuse(error.problems, error);
+      if (!(error instanceof UnresolvedMergeError)) throw error;
+      this.printLine(printable(error.message));
+      return this.#outcome([{ line: error.line, message: "unresolved merge" }], error);
+    }
+  }
+
+  #refuse(problems: readonly Problem[], refusal: PprotectError, result = UNKNOWN): Outcome {
+    for (const problem of problems) this.printLine(formatProblem(this.storePath, problem));
+    return this.#outcome(problems, refusal, result);
+  }
+
+  #outcome(problems: readonly Problem[], refusal: PprotectError, result = UNKNOWN): Outcome {
+    const told = problems.map(({ line, message }) => ({ line, message }));
+    return { result: { store: this.storePath, ...result, problems: told }, refusal };
+  }
+
+  /** What the acting custodian owns, opened; nothing without credentials. */
+  async #openOwned(bytes: Uint8Array, keyFile: KeyFile): Promise<Owned | undefined> {
+    const { hasGivenCredentials } = await import("../../../credentials/cascade.ts");
+    if (this.user === undefined && !hasGivenCredentials(this.givenCredentials)) return undefined;
+    const custodian = await this.unlock(keyFile);
+    const { checkOwned } = await import("../../../store/open-everything.ts");
+    return { custodian: custodian.name, ...checkOwned(bytes, keyFile, custodian) };
+  }
+}
+
+/** What can be said of a file that is no store. */
+const UNKNOWN: Result = { domains: null, secrets: null, custodians: null, opened: null };
+
+interface Owned {
+  readonly custodian: string;
+  readonly opened: number;
+  readonly problems: readonly Problem[];
+}
+
+function cannotOpen({ custodian, problems }: Owned): PprotectError {
+  return new PprotectError(
+    "cannot_open",
+    `${count(problems.length, "entry", "entries")} cannot be opened as ${printable(custodian)}`,
+  );
+}
+
+function countsOf({ data: { domains, custodians } }: KeyFile) {
+  const secrets = [...domains.values()].reduce((sum, { secrets: { size } }) => sum + size, 0);
+  return { domains: domains.size, secrets, custodians: custodians.size };
+}
+
+function count(number: number, noun: string, nouns = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : nouns}`;
+}

@@ -1,0 +1,41 @@
+import { resolve } from "node:path";
+import { Command } from "clipanion";
+import { PprotectError } from "../../../common/errors.ts";
+import { printable } from "../../../common/terminal-safe.ts";
+import { KeyFile } from "../../../store/key-file.ts";
+import { createStoreFile, DEFAULT_FILE, refuseExisting } from "../../../store/store-file.ts";
+import { NewCustodianCommand } from "../../base/new-custodian-command.ts";
+import type { Outcome } from "../../report/json-envelope.ts";
+
+export class InitCommand extends NewCustodianCommand {
+  static override paths = [["init"]];
+  static override usage = Command.Usage({
+    category: "General",
+    description: "create a store with its first key custodian",
+    examples: [
+      ["Ask for everything", "$0 init"],
+      ["From a script", "$0 init -u alice@example.com --passphrase-file /run/secrets/alice"],
+    ],
+  });
+
+  override get storePath(): string {
+    return this.file ?? DEFAULT_FILE;
+  }
+
+  async run(): Promise<Outcome> {
+    refuseExisting(resolve(this.storePath), this.storePath);
+    this.note("Adding new key custodian.");
+    const creds = await this.newCustodian(KeyFile.create());
+    const keyFile = KeyFile.create().addCustodian(creds, this.keyType);
+    if (this.confirm && !(await this.approve("", keyFile.toString()))) {
+      throw new PprotectError("aborted", "not confirmed; nothing was changed");
+    }
+    await createStoreFile(resolve(this.storePath), this.storePath, keyFile, this.writeOptions);
+    this.note(`Created ${printable(this.storePath)} with key custodian ${creds.name}.`);
+    this.note("Next: `pprotect add-domain` makes a domain, `pprotect add-secret` puts a secret into it.");
+    return {
+      result: this.keyResult(creds.name),
+      nextActions: this.next({ description: "make a domain", command: ["add-domain"], args: ["DOMAIN"] }),
+    };
+  }
+}

@@ -1,0 +1,32 @@
+import { Command, Option } from "clipanion";
+import { PprotectError } from "../../../common/errors.ts";
+import { BaseCommand } from "../../base/base-command.ts";
+import type { Outcome } from "../../report/json-envelope.ts";
+
+export class TruncateAuditLogCommand extends BaseCommand {
+  static override paths = [["truncate-audit-log"]];
+  static override usage = Command.Usage({
+    category: "General",
+    description: "keep only the last entries of the audit log",
+    examples: [["Keep a hundred", "$0 truncate-audit-log 100"]],
+  });
+
+  keep = Option.String({ name: "keep", required: false });
+
+  async run(): Promise<Outcome> {
+    const { auditLog } = this.readStore().data;
+    const answer = this.keep ?? (await this.ask("Entries to keep: ", "number of entries"));
+    if (!/^\d{1,9}$/.test(answer))
+      throw new PprotectError("usage", "give the number of entries to keep, 0 or more");
+    const keep = Number(answer);
+    if (auditLog.length <= keep) {
+      this.note(`The audit log has ${auditLog.length} entries; nothing was changed.`);
+      return { result: { store: this.storePath, kept: auditLog.length, removed: 0 } };
+    }
+    return this.update(
+      (file) => file.truncateAuditLog(keep),
+      `Truncated the audit log to its last ${keep} entries.`,
+      { kept: keep, removed: auditLog.length - keep },
+    );
+  }
+}

@@ -1,0 +1,51 @@
+import { existsSync, realpathSync } from "node:fs";
+import { dirname, relative, resolve, sep } from "node:path";
+import { Command, Option } from "clipanion";
+import { printable } from "../../../common/terminal-safe.ts";
+import { storeHistory } from "../../../git/history/history.ts";
+import { openRepository } from "../../../git/repository.ts";
+import { BaseCommand } from "../../base/base-command.ts";
+import type { Outcome, Result } from "../../report/json-envelope.ts";
+
+export class GitHistoryCommand extends BaseCommand {
+  static override paths = [["git", "history"]];
+  static override usage = Command.Usage({
+    category: "Git",
+    description: "say which commit added, changed, rotated or removed what",
+    examples: [
+      ["Everything, newest first, no credentials needed", "$0 git history"],
+      ["One secret", "$0 git history prod db-password"],
+    ],
+  });
+
+  domain = Option.String({ required: false, name: "domain" });
+  secret = Option.String({ required: false, name: "secret" });
+
+  async run(): Promise<Outcome> {
+    const file = realFile(resolve(this.storePath));
+    const folder = existingFolder(dirname(file));
+    const repository = await openRepository(folder);
+    const prefix = (await repository.run("rev-parse", "--show-prefix")).replace(/\r?\n$/, "");
+    const path = prefix + relative(folder, file).split(sep).join("/");
+    if ((await repository.run("rev-parse", "--is-shallow-repository")).trim() === "true") {
+      this.note("pprotect: a shallow clone: what came before its first commit shows as that commit's work");
+    }
+    const changes: Result[] = [];
+    for await (const { commit, what } of storeHistory(repository, path, this)) {
+      const { id, day, author, shortId } = commit;
+      this.printLine(`${day} ${shortId} ${printable(author)}  ${what}`);
+      if (this.json) changes.push({ commit: id, day, author, change: what });
+    }
+    return { result: { store: this.storePath, changes } };
+  }
+}
+
+/** Git keeps a symbolic link's target as a file of its own. */
+function realFile(path: string): string {
+  return existsSync(path) ? realpathSync(path) : path;
+}
+
+/** The nearest folder around a store, which may be gone with its folder. */
+function existingFolder(folder: string): string {
+  return existsSync(folder) || dirname(folder) === folder ? folder : existingFolder(dirname(folder));
+}

@@ -1,0 +1,79 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { Command, Option } from "clipanion";
+import { PprotectError } from "../../../common/errors.ts";
+import { printable } from "../../../common/terminal-safe.ts";
+import { carryOut } from "../../../git/install/carry-out.ts";
+import { isEffective, readInstallState } from "../../../git/install/install-state.ts";
+import { planInstall } from "../../../git/install/plan-install.ts";
+import { BaseCommand } from "../../base/base-command.ts";
+import type { Outcome } from "../../report/json-envelope.ts";
+
+export class GitInstallCommand extends BaseCommand {
+  static override paths = [["git", "install"]];
+  static override usage = Command.Usage({
+    category: "Git",
+    description: "set up merging, readable diffs and the pre-commit guard in this repository",
+    examples: [
+      ["For the store here", "$0 git install"],
+      ["For two stores", "$0 git install protected.yaml deploy/protected.yaml"],
+    ],
+  });
+
+  stores = Option.Rest({ name: "stores" });
+
+  async run(): Promise<Outcome> {
+    const named = [...(this.file === undefined ? [] : [this.file]), ...this.stores];
+    const choice = { named, fallback: this.storePath, installedToo: false };
+    const state = await readInstallState(process.cwd(), choice);
+    const plan = planInstall(state);
+    if (this.confirm && plan.changes.length > 0) {
+      for (const { says } of plan.changes) this.note(`would do: ${says}`);
+      await this.confirmOrAbort("Change this repository? [y/N] ");
+    }
+    await carryOut(state, plan);
+    for (const { says } of plan.changes) this.note(says);
+    if (plan.changes.length === 0) this.note("nothing changed: everything that install writes is in place");
+    for (const { path } of state.stores) {
+      if (!existsSync(join(state.repository.root, path)))
+        this.note(`${printable(path)} does not exist yet: \`pprotect init --file\` makes it`);
+    }
+    for (const note of plan.notes) this.note(note);
+    if (plan.snippet) this.print(plan.snippet.lines);
+    const overridden: string[] = [];
+    for (const { path } of state.stores) {
+      if (await isEffective(state.repository, path)) continue;
+      this.note(
+        `another attributes line overrides ours for ${printable(path)}: see \`git check-attr -a\`, then change it`,
+      );
+      overridden.push(path);
+    }
+    return {
+      result: {
+        stores: state.stores.map(({ path }) => path),
+        changes: plan.changes.map(({ says }) => says),
+        notes: plan.notes,
+        snippet: plan.snippet ? { file: plan.snippet.file, lines: plan.snippet.lines } : null,
+        overridden,
+      },
+      nextActions: plan.changes.some(({ steps }) => steps.some(({ kind }) => kind === "attributes"))
+        ? [
+            {
+              command: "git add .gitattributes",
+              description: "share the attributes with everyone who clones",
+            },
+          ]
+        : [],
+      refusal: overriddenError(overridden),
+    };
+  }
+}
+
+function overriddenError(paths: readonly string[]): PprotectError | undefined {
+  if (paths.length === 0) return undefined;
+  return new PprotectError(
+    "not_installed",
+    `another attributes line overrides ours for ${paths.map(printable).join(", ")}`,
+    "see `git check-attr -a`, then change it",
+  );
+}

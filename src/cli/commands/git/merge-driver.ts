@@ -1,0 +1,69 @@
+import { Command, Option } from "clipanion";
+import { PprotectError } from "../../../common/errors.ts";
+import { shown } from "../../../common/terminal-safe.ts";
+import { hasGivenCredentials } from "../../../credentials/cascade.ts";
+import { conflictLabel } from "../../../git/merge/conflict.ts";
+import { type DriverResult, runMergeDriver } from "../../../git/merge/merge-driver.ts";
+import type { Creds } from "../../../store/credentials.ts";
+import { BaseCommand } from "../../base/base-command.ts";
+import type { Outcome } from "../../report/json-envelope.ts";
+
+const DEFAULT_MARKER_SIZE = 7;
+
+export class GitMergeDriverCommand extends BaseCommand {
+  static override paths = [["git", "merge-driver"]];
+  static override usage = Command.Usage({
+    category: "Git",
+    description: "merge a store by meaning; git calls it as %O %A %B %L %P",
+  });
+
+  base = Option.String({ name: "%O" });
+  ours = Option.String({ name: "%A" });
+  theirs = Option.String({ name: "%B" });
+  markerSize = Option.String({ name: "%L", required: false });
+  storeName = Option.String({ name: "%P", required: false });
+
+  async run(): Promise<Outcome> {
+    const size = Number(this.markerSize ?? DEFAULT_MARKER_SIZE);
+    if (!Number.isInteger(size) || size < 1 || size > 1000) {
+      throw new PprotectError("usage", "the marker size (%L) is a number from 1 to 1000");
+    }
+    const path = this.storeName ?? this.ours;
+    const merge = await runMergeDriver({
+      base: this.base,
+      ours: this.ours,
+      theirs: this.theirs,
+      markerSize: size,
+      path,
+      creds: await this.#credentialsAtHand(),
+    });
+    for (const line of merge.report) this.note(line);
+    const conflicts = merge.conflicts.map(({ subject, reason }) => ({
+      name: conflictLabel(subject),
+      reason,
+    }));
+    const { problems, grants } = merge;
+    return { result: { store: path, conflicts, problems, grants }, refusal: unfinished(path, merge) };
+  }
+
+  /** Git may be running without anyone to ask. */
+  async #credentialsAtHand(): Promise<Creds | undefined> {
+    if (!hasGivenCredentials(this.givenCredentials)) return undefined;
+    return this.credentials({ ...this.givenCredentials, prompter: undefined });
+  }
+}
+
+function unfinished(path: string, { clean, conflicts, problems }: DriverResult): PprotectError | undefined {
+  if (clean) return undefined;
+  return problems.length > 0
+    ? new PprotectError(
+        "invalid_store",
+        `${shown(path)}: merged as plain text`,
+        "mend it by hand, then run `pprotect check`",
+      )
+    : new PprotectError(
+        "unresolved_merge",
+        `${shown(path)}: ${conflicts.length} left to decide`,
+        "finish with `pprotect git resolve`",
+      );
+}

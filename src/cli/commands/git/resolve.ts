@@ -1,0 +1,176 @@
+import { dirname, relative, resolve } from "node:path";
+import { Command, Option } from "clipanion";
+import { PprotectError } from "../../../common/errors.ts";
+import { printable, shown } from "../../../common/terminal-safe.ts";
+import { type Conflict, describeConflict } from "../../../git/merge/conflict.ts";
+import {
+  conflictText,
+  type Decisions,
+  mergeWithDecisions,
+  recordLeftOut,
+  secretsLeftOut,
+  settle,
+} from "../../../git/merge/decisions.ts";
+import { grantedKeys } from "../../../git/merge/granted-keys.ts";
+import { conflictedStores, lastChange, readStages, refuseEdited } from "../../../git/merge/index-stages.ts";
+import type { Decision } from "../../../git/merge/merge-context.ts";
+import { NO_CREDENTIALS, type Opener, openerFor } from "../../../git/merge/merge-credentials.ts";
+import type { Choice, Sides } from "../../../git/merge/versions.ts";
+import { openRepository, type Repository } from "../../../git/repository.ts";
+import { KeyFile } from "../../../store/key-file.ts";
+import { replaceStoreFile } from "../../../store/store-file.ts";
+import { BaseCommand } from "../../base/base-command.ts";
+import type { Outcome } from "../../report/json-envelope.ts";
+
+export class GitResolveCommand extends BaseCommand {
+  static override paths = [["git", "resolve"]];
+  static override usage = Command.Usage({
+    category: "Git",
+    description: "finish a merge that left conflicts in a store",
+    examples: [
+      ["Ask about each conflict", "$0 git resolve"],
+      [
+        "Decide by name",
+        "$0 git resolve --take prod/api-key=theirs --take 'prod owner bob@example.com=ours'",
+      ],
+      ["Ours wherever there is a conflict", "$0 git resolve --ours"],
+    ],
+  });
+
+  ours = Option.Boolean("--ours", false, { description: "take our side of every conflict" });
+  theirs = Option.Boolean("--theirs", false, { description: "take their side of every conflict" });
+  take = Option.Array("--take", [], {
+    description: "NAME=ours or NAME=theirs: decide one conflict; may be repeated",
+  });
+  show = Option.Boolean("--show", false, {
+    description: "show the values of both sides (needs an owner's credentials)",
+  });
+
+  async run(): Promise<Outcome> {
+    const given = this.#givenDecisions();
+    const path = await this.#conflictedStore();
+    const shownPath = relative(process.cwd(), path);
+    const repository = await openRepository(dirname(path));
+    const name = relative(repository.folder, path);
+    const sides = await readStages(repository, name);
+    refuseEdited(path, shownPath);
+    const opener = await this.#opener(sides, given);
+    const context = { sides, opener, repository, name };
+    const merged = await settle(sides, opener, given, (conflict) => this.#decide(conflict, context));
+    const leftOut = secretsLeftOut(sides, merged);
+    const store = new KeyFile(recordLeftOut(merged, leftOut));
+    await replaceStoreFile(path, shownPath, store, this.writeOptions);
+    await repository.run("add", "--", name);
+    const grants = grantedKeys(sides, merged);
+    for (const grant of grants) this.note(`${grant}.`);
+    if (leftOut.length > 0) {
+      const names = leftOut.map(({ domain, secret }) => shown(`${domain}/${secret}`));
+      this.note(`Left out by what was chosen: ${names.join(", ")}.`);
+    }
+    this.note(
+      `Resolved and staged ${printable(shownPath)}. Next: \`git commit\`, or \`--continue\` what git is doing.`,
+    );
+    return {
+      result: {
+        store: shownPath,
+        left_out: leftOut.map(({ domain, secret }) => ({ domain, secret })),
+        grants,
+      },
+      nextActions: [
+        {
+          command: "git commit",
+          description: "finish the merge; `git rebase --continue` and the like if it is none",
+        },
+      ],
+    };
+  }
+
+  /** The store that is in conflict, wherever in the repository it lies; `--file` where there are several. */
+  async #conflictedStore(): Promise<string> {
+    if (this.file !== undefined) return resolve(this.file);
+    const repository = await openRepository(".");
+    const stores = await conflictedStores(repository);
+    const [only, ...others] = stores;
+    if (only === undefined) return resolve(this.storePath);
+    if (others.length > 0) {
+      throw new PprotectError(
+        "usage",
+        `several stores are in conflict: ${stores.map(shown).join(", ")}`,
+        "name one with --file",
+      );
+    }
+    return resolve(repository.root, only);
+  }
+
+  #givenDecisions(): Decisions {
+    if (this.ours && this.theirs) throw new PprotectError("usage", "give --ours or --theirs, not both");
+    return new Map(
+      this.take.map((decision) => {
+        const [, label, side] = /^(.+)=(ours|theirs)$/s.exec(decision) ?? [];
+        if (label === undefined || side === undefined) {
+          throw new PprotectError("usage", `--take needs NAME=ours or NAME=theirs, not "${shown(decision)}"`);
+        }
+        return [label, side as Choice];
+      }),
+    );
+  }
+
+  /** Credentials are asked for only where they settle something that nobody decided. */
+  async #opener(sides: Sides, given: Decisions): Promise<Opener> {
+    const { hasGivenCredentials, wrongCredentials } = await import("../../../credentials/cascade.ts");
+    const haveCredentials = this.user !== undefined || hasGivenCredentials(this.givenCredentials);
+    if (!haveCredentials) {
+      const { conflicts } = mergeWithDecisions(sides, NO_CREDENTIALS, given);
+      const helped = conflicts.filter(({ credentials }) => credentials === "needed");
+      const decided = this.ours || this.theirs || this.nonInteractive;
+      if (helped.length === 0 || (decided && !this.show)) return NO_CREDENTIALS;
+      for (const conflict of helped) this.note(describeConflict(conflict));
+      this.note("An owner's credentials settle this; leave the user empty to go on without.");
+    }
+    const user = haveCredentials ? this.user : await this.ask("User email: ", "user");
+    if (user === "" && !haveCredentials) return NO_CREDENTIALS;
+    const creds = await this.credentials({
+      ...this.credentialSources,
+      user,
+      ...(haveCredentials ? {} : { userSource: "the prompt" }),
+    });
+    const opener = openerFor(creds, sides);
+    if (!opener.fits()) throw wrongCredentials(new KeyFile(sides.ours), creds);
+    return opener;
+  }
+
+  async #decide(conflict: Conflict, context: DecisionContext): Promise<Decision> {
+    if (this.ours || this.theirs) return this.ours ? "ours" : "theirs";
+    this.note(`\n${describeConflict(conflict)}`);
+    for (const side of ["ours", "theirs"] as const) this.note(await this.#sideLine(conflict, side, context));
+    const isSecret = conflict.subject.kind === "secret";
+    const question = `Take [o]urs${isSecret ? ", [t]heirs or a [n]ew value" : " or [t]heirs"}? `;
+    for (;;) {
+      const answer = (await this.ask(question, "decision (--ours, --theirs or --take)")).trim().toLowerCase();
+      if (answer !== "" && "ours".startsWith(answer)) return "ours";
+      if (answer !== "" && "theirs".startsWith(answer)) return "theirs";
+      if (isSecret && answer !== "" && "new".startsWith(answer)) {
+        return { value: await this.askHidden("Secret value: ", "value") };
+      }
+    }
+  }
+
+  async #sideLine({ subject }: Conflict, side: Choice, context: DecisionContext): Promise<string> {
+    const { sides, opener, repository, name } = context;
+    const text = conflictText(sides[side], subject);
+    const change = text ?? conflictText(sides.base, subject);
+    const who = change === undefined ? undefined : await lastChange(repository, side, name, change);
+    const value =
+      this.show && subject.kind === "secret" ? opener.secret(side, subject.domain, subject.name) : undefined;
+    const state = text === undefined ? "not there" : value === undefined ? "there" : JSON.stringify(value);
+    return printable(`  ${`${side}:`.padEnd(8)}${state}${who === undefined ? "" : `, by ${who}`}`);
+  }
+}
+
+interface DecisionContext {
+  readonly sides: Sides;
+  readonly opener: Opener;
+  readonly repository: Repository;
+  /** The store's path in the repository's folder. */
+  readonly name: string;
+}

@@ -1,0 +1,42 @@
+import { Command, Option } from "clipanion";
+import { carryOut } from "../../../git/install/carry-out.ts";
+import { readInstallState } from "../../../git/install/install-state.ts";
+import { planUninstall } from "../../../git/install/plan-uninstall.ts";
+import { BaseCommand } from "../../base/base-command.ts";
+import type { Outcome } from "../../report/json-envelope.ts";
+
+export class GitUninstallCommand extends BaseCommand {
+  static override paths = [["git", "uninstall"]];
+  static override usage = Command.Usage({
+    category: "Git",
+    description: "take out what `git install` put into this repository",
+    examples: [
+      ["Everything", "$0 git uninstall"],
+      ["One store of several", "$0 git uninstall deploy/protected.yaml"],
+    ],
+  });
+
+  stores = Option.Rest({ name: "stores" });
+
+  async run(): Promise<Outcome> {
+    const named = [...(this.file === undefined ? [] : [this.file]), ...this.stores];
+    const choice = { named, fallback: this.storePath, installedToo: true };
+    const state = await readInstallState(process.cwd(), choice);
+    const plan = planUninstall(state);
+    if (this.confirm && plan.changes.length > 0) {
+      for (const { says } of plan.changes) this.note(`would do: ${says}`);
+      await this.confirmOrAbort("Change this repository? [y/N] ");
+    }
+    await carryOut(state, plan);
+    for (const { says } of plan.changes) this.note(says);
+    if (plan.changes.length === 0) this.note("nothing changed: nothing of pprotect's was installed");
+    for (const note of plan.notes) this.note(note);
+    return {
+      result: {
+        stores: state.stores.map(({ path }) => path),
+        changes: plan.changes.map(({ says }) => says),
+        notes: plan.notes,
+      },
+    };
+  }
+}

@@ -1,0 +1,120 @@
+import { Command, Option } from "clipanion";
+import { PprotectError } from "../../../common/errors.ts";
+import type { PlacedSecrets } from "../../../exec/files/secret-files.ts";
+import type { ChosenSecret } from "../../../exec/selection.ts";
+import { SelectingCommand } from "../../base/selecting-command.ts";
+
+export class ExecCommand extends SelectingCommand {
+  static override paths = [["exec"]];
+  static override usage = Command.Usage({
+    category: "Secret Access",
+    description: "run a program with secrets as environment variables",
+    examples: [
+      ["Start a server", "$0 exec --domain prod -- ./server --port 8080"],
+      [
+        "As APP_DB_PASSWORD instead of db-password",
+        "$0 exec --domain prod --prefix APP --uppercase -- ./server",
+      ],
+      ["What .secrets.json beside the store names", "$0 exec -- npm start"],
+      [
+        "The secrets of two domains, prod's where both have one",
+        "$0 exec --domain shared --domain prod --override -- ./server",
+      ],
+      [
+        "Nothing but the database's secrets, and of our environment only what is needed",
+        "$0 exec --domain prod --only 'db-*' --no-passthrough --keep TZ -- ./migrate",
+      ],
+      [
+        "A key as a file, for ssh -i",
+        `$0 exec --domain prod --as-file ssh_key -- sh -c 'ssh -i "$ssh_key" host'`,
+      ],
+      ["Without the secrets in its output", "$0 exec --domain prod --redact -- ./deploy"],
+    ],
+  });
+
+  noPassthrough = Option.Boolean("--no-passthrough", false, {
+    description: "a clean environment: the secrets, PATH, HOME and little else",
+  });
+  keep = Option.Array("--keep", [], {
+    description: "a variable that --no-passthrough lets through; may be repeated",
+  });
+  redact = Option.Boolean("--redact", false, {
+    description: "replace the secrets in the program's output by [REDACTED:name]",
+  });
+  asFile = Option.Array("--as-file", [], {
+    description: "give this secret as a private file: the variable is its path; may be repeated",
+  });
+  command = Option.Rest({ name: "-- command" });
+
+  async run(): Promise<number> {
+    const keyFile = this.readStore();
+    const choices = await this.choose(keyFile);
+    const command = this.#command();
+    const { checkPassthrough, childEnvironment } = await import("../../../exec/environment.ts");
+    const { noPassthrough, keep, credentialPrefix } = this;
+    const passthrough = { noPassthrough, keep, credentialPrefix };
+    checkPassthrough(passthrough);
+    if (this.asFile.length > 0) {
+      (await import("../../../exec/files/secret-files.ts")).checkFileNames(choices, this.asFile);
+    }
+
+    const secrets = keyFile.decryptSecrets(choices, await this.unlock(keyFile));
+    const placed = await this.#place(secrets);
+    try {
+      const environment = childEnvironment(placed.secrets, process.env, passthrough);
+      this.releaseTerminal();
+      return await this.#runProgram(command, environment, secrets, placed);
+    } finally {
+      placed.remove?.();
+    }
+  }
+
+  /** Loaded only for what is to be a file. */
+  async #place(secrets: readonly ChosenSecret[]): Promise<PlacedSecrets> {
+    if (this.asFile.length === 0) return { secrets };
+    const { placeFiles } = await import("../../../exec/files/secret-files.ts");
+    return placeFiles(secrets, this.asFile);
+  }
+
+  async #runProgram(
+    command: readonly [string, ...string[]],
+    environment: Record<string, string>,
+    secrets: readonly ChosenSecret[],
+    { remove }: PlacedSecrets,
+  ): Promise<number> {
+    if (this.redact) return this.#runRedacted(command, environment, secrets, remove);
+    const { runBeside, runInPlace } = await import("../../../exec/run-program.ts");
+    return remove ? runBeside(command, environment) : runInPlace(command, environment);
+  }
+
+  async #runRedacted(
+    command: readonly [string, ...string[]],
+    environment: Record<string, string>,
+    secrets: readonly ChosenSecret[],
+    remove: PlacedSecrets["remove"],
+  ): Promise<number> {
+    if (remove) {
+      throw new PprotectError(
+        "environment",
+        "--redact and --as-file together need files in memory (memfd_create), which this system lacks",
+        "give one of them",
+      );
+    }
+    const { redactionOf } = await import("../../../redact/redaction.ts");
+    const { warnOfShort } = await import("../../report/redaction-warning.ts");
+    const redaction = redactionOf(secrets.map(({ name, value }) => [name, value]));
+    warnOfShort(redaction);
+    const { runRedacted } = await import("../../../exec/pty/run-redacted.ts");
+    return runRedacted(command, environment, redaction);
+  }
+
+  #command(): readonly [program: string, ...args: string[]] {
+    const [program, ...args] = this.command;
+    if (program !== undefined) return [program, ...args];
+    throw new PprotectError(
+      "usage",
+      "exec needs a command after --",
+      "for example: pprotect exec --domain prod -- ./server",
+    );
+  }
+}

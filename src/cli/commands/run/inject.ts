@@ -1,0 +1,97 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { Command, Option } from "clipanion";
+import { PprotectError } from "../../../common/errors.ts";
+import { decodeUtf8 } from "../../../common/utf8.ts";
+import { findReferences, parseTemplate, renderTemplate } from "../../../exec/template.ts";
+import { fileError } from "../../../system/file-error.ts";
+import { isTerminal } from "../../../system/terminal.ts";
+import { BaseCommand } from "../../base/base-command.ts";
+import type { InputPrompter } from "../../input/prompt.ts";
+import type { Json, Outcome } from "../../report/json-envelope.ts";
+import { writeOut } from "../../report/output.ts";
+import { openPrivateOutput, wroteMessage } from "../../report/private-output.ts";
+
+export class InjectCommand extends BaseCommand {
+  static override paths = [["inject"]];
+  static override usage = Command.Usage({
+    category: "Secret Access",
+    description: "fill {{NAME}} and {{DOMAIN/NAME}} in a template with secrets",
+    examples: [
+      ["A configuration file that git ignores", "$0 inject --domain prod --out app.conf app.conf.template"],
+      ["Straight into a program", "$0 inject --domain prod job.yaml | kubectl apply -f -"],
+      ["A template from standard input", "echo 'password={{prod/db-password}}' | $0 inject -"],
+    ],
+  });
+
+  domains = Option.Array("--domain", [], { description: "where {{NAME}} is looked for; may be repeated" });
+  override = Option.Boolean("--override", false, {
+    description: "where two domains have a secret, the later one gives it",
+  });
+  out = Option.String("--out", {
+    description: "write to this file instead, mode 0600; `pprotect cleanup` removes it",
+  });
+  force = Option.Boolean("--force", false, {
+    description: "with --out: replace a file that pprotect did not write, or that was changed since",
+  });
+  template = Option.String({ name: "template (-: standard input)" });
+
+  /** Where the template is standard input, only a person at it may be asked. */
+  protected override get prompter(): InputPrompter | undefined {
+    return this.template === "-" && !isTerminal(0) ? undefined : super.prompter;
+  }
+
+  protected override get whyNobody(): string | undefined {
+    if (this.nonInteractive) return undefined;
+    return "standard input is the template, so nobody is asked";
+  }
+
+  async run(): Promise<Outcome> {
+    const file = this.template === "-" ? "standard input" : this.template;
+    const parts = parseTemplate(readTemplate(this.template, file), file);
+    const keyFile = this.readStore();
+    const places = findReferences(parts, file, keyFile.data, this);
+    const { storePath: store, force } = this;
+    const write = await openPrivateOutput(this.out, {
+      store,
+      force,
+      onWait: (message) => this.note(message),
+    });
+    // Nothing to open, nobody to ask.
+    const opened = places.length === 0 ? [] : keyFile.decryptSecrets(places, await this.unlock(keyFile));
+    const rendered = renderTemplate(
+      parts,
+      opened.map(({ value }) => value),
+    );
+    const secrets = places.map(({ domain, name }) => ({ domain, name }));
+    if (!write || this.out === undefined) return this.#printed(rendered, secrets);
+    await write(rendered);
+    this.note(wroteMessage(this.out));
+    return {
+      result: { file: resolve(this.out), content: null, secrets },
+      nextActions: [{ command: "pprotect cleanup", description: "overwrite and remove the file" }],
+    };
+  }
+
+  #printed(rendered: Uint8Array, secrets: Json): Outcome {
+    if (!this.json) {
+      writeOut(rendered);
+      return { result: {} };
+    }
+    const content = decodeUtf8(rendered);
+    if (content !== undefined) return { result: { file: null, content, secrets } };
+    throw new PprotectError(
+      "invalid_template",
+      "the result is not UTF-8, which JSON cannot hold",
+      "give --out",
+    );
+  }
+}
+
+function readTemplate(path: string, file: string): Uint8Array {
+  try {
+    return readFileSync(path === "-" ? 0 : path);
+  } catch (error) {
+    throw fileError("read", file, error);
+  }
+}

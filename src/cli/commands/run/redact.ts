@@ -1,0 +1,67 @@
+import { Command, Option } from "clipanion";
+import { PprotectError } from "../../../common/errors.ts";
+import { findDomain } from "../../../store/lookup.ts";
+import { isTerminal } from "../../../system/terminal.ts";
+import { BaseCommand } from "../../base/base-command.ts";
+import type { InputPrompter } from "../../input/prompt.ts";
+import { OutputClosedError } from "../../report/output.ts";
+import { warnOfShort } from "../../report/redaction-warning.ts";
+
+export class RedactCommand extends BaseCommand {
+  static override paths = [["redact"]];
+  static override usage = Command.Usage({
+    category: "Secret Access",
+    description: "copy standard input to standard output without a domain's secrets",
+    examples: [["A log of a deployment", "./deploy 2>&1 | $0 redact --domain prod --domain shared"]],
+  });
+
+  domains = Option.Array("--domain", [], { description: "a domain (required); may be repeated" });
+
+  /** Standard input is what is redacted: only a person at it may be asked. */
+  protected override get prompter(): InputPrompter | undefined {
+    return isTerminal(STDIN) ? super.prompter : undefined;
+  }
+
+  protected override get whyNobody(): string | undefined {
+    if (this.nonInteractive) return undefined;
+    return "standard input is what is redacted, so nobody is asked";
+  }
+
+  async run(): Promise<number> {
+    if (this.domains.length === 0) {
+      throw new PprotectError(
+        "usage",
+        "redact needs --domain",
+        "for example: ./deploy 2>&1 | pprotect redact --domain prod",
+      );
+    }
+    const keyFile = this.readStore();
+    for (const domain of this.domains) findDomain(keyFile.data, domain);
+    const owner = await this.unlock(keyFile);
+    const { redactionOf } = await import("../../../redact/redaction.ts");
+    const redaction = redactionOf(
+      this.domains.flatMap((domain) => [...keyFile.decryptDomain(domain, owner)]),
+    );
+    warnOfShort(redaction);
+    this.releaseTerminal();
+    const { pump } = await import("../../../exec/pty/pump.ts");
+    let closed = false;
+    await pump([
+      {
+        input: STDIN,
+        output: STDOUT,
+        filter: redaction.redactor(),
+        name: "standard output",
+        interactive: isTerminal(STDOUT),
+        onClosed: () => {
+          closed = true;
+        },
+      },
+    ]);
+    if (closed) throw new OutputClosedError();
+    return 0;
+  }
+}
+
+const STDIN = 0;
+const STDOUT = 1;

@@ -1,0 +1,51 @@
+import { Command, Option } from "clipanion";
+import * as t from "typanion";
+import { sortedByKey } from "../../../common/code-points.ts";
+import { PprotectError } from "../../../common/errors.ts";
+import { formatSecrets, OUTPUT_FORMATS } from "../../../exec/output-format.ts";
+import { isTerminal } from "../../../system/terminal.ts";
+import { DomainCommand } from "../../base/domain-command.ts";
+import type { Outcome } from "../../report/json-envelope.ts";
+import { writeOut } from "../../report/output.ts";
+
+export class DecryptDomainCommand extends DomainCommand {
+  static override paths = [["decrypt-domain"]];
+  static override usage = Command.Usage({
+    category: "Secret Access",
+    description: "print the secrets of a domain in the clear",
+    examples: [
+      ["As JSON", "$0 decrypt-domain prod"],
+      ["Into this shell", 'eval "$($0 decrypt-domain prod --output-format shell)"'],
+      ["One raw value", "$0 decrypt-domain prod --secret db-password"],
+    ],
+  });
+
+  outputFormat = Option.String("--output-format", {
+    description: "json (default), env (NAME='value') or shell (export NAME='value')",
+    validator: t.isEnum(OUTPUT_FORMATS),
+  });
+  secret = Option.String("--secret", {
+    description: "only this secret; its raw value unless a format is given",
+  });
+
+  async run(): Promise<Outcome | number> {
+    if (this.json && this.outputFormat !== undefined && this.outputFormat !== "json") {
+      throw new PprotectError("usage", `give --json or --output-format ${this.outputFormat}, not both`);
+    }
+    const keyFile = this.readStore();
+    const owner = await this.unlock(keyFile);
+    const domain = await this.existingDomain(keyFile);
+    if (this.secret === undefined) return this.#formatted(domain, keyFile.decryptDomain(domain, owner));
+    const value = keyFile.decryptSecret(domain, this.secret, owner);
+    if (this.outputFormat !== undefined) return this.#formatted(domain, new Map([[this.secret, value]]));
+    // To the byte for a program; a person's prompt should not stick to it.
+    writeOut(isTerminal(1) && !value.endsWith("\n") ? `${value}\n` : value);
+    return 0;
+  }
+
+  #formatted(domain: string, values: ReadonlyMap<string, string>): Outcome {
+    this.print(formatSecrets(values, this.outputFormat ?? "json"));
+    const secrets = [...sortedByKey(values)].map(([name, value]) => ({ name, value }));
+    return { result: { domain, secrets } };
+  }
+}

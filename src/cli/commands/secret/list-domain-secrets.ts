@@ -1,0 +1,25 @@
+import { Command } from "clipanion";
+import { compareCodePoints } from "../../../common/code-points.ts";
+import { printable, shown } from "../../../common/terminal-safe.ts";
+import { findDomain } from "../../../store/lookup.ts";
+import { DomainCommand } from "../../base/domain-command.ts";
+import type { Outcome } from "../../report/json-envelope.ts";
+
+export class ListDomainSecretsCommand extends DomainCommand {
+  static override paths = [["list-domain-secrets"]];
+  static override usage = Command.Usage({
+    category: "Secret Management",
+    description: "list the secrets of a domain",
+    examples: [["Names only, no credentials needed", "$0 list-domain-secrets prod"]],
+  });
+
+  async run(): Promise<Outcome> {
+    const keyFile = this.readStore();
+    const domain = await this.existingDomain(keyFile);
+    const names = [...findDomain(keyFile.data, domain).secrets.keys()].sort(compareCodePoints);
+    if (names.length === 0)
+      this.note(`(No secrets in domain ${shown(domain)} of protected at ${printable(this.storePath)})`);
+    this.print(names.map((name) => `${printable(name)}\n`).join(""));
+    return { result: { domain, secrets: names } };
+  }
+}

@@ -1,0 +1,70 @@
+import { readFileSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { compareCodePoints } from "../../common/code-points.ts";
+import { printable } from "../../common/terminal-safe.ts";
+import { parseStore } from "../../store/format/parse.ts";
+import type { StoreData } from "../../store/store-data.ts";
+import { locateStore } from "../../store/store-file.ts";
+import type { Position } from "./cursor-context.ts";
+import type { Value } from "./value-kinds.ts";
+
+/**
+ * The names that a value may have. Those that a terminal would not show as they are (control characters,
+ * bidirectional overrides) are left out, and so is the empty one.
+ *
+ * @throws whatever keeps the store from being read
+ */
+export async function namesFor(value: Value, position: Position): Promise<readonly string[]> {
+  if (value === "conflict") {
+    const { conflictChoices } = await import("./conflict-choices.ts");
+    return (await conflictChoices(position.file)).filter(isPlain);
+  }
+  if (typeof value !== "string") return value;
+  return [...new Set(storeNames(value, position))].filter(isPlain).sort(compareCodePoints);
+}
+
+function isPlain(name: string): boolean {
+  return name !== "" && printable(name) === name;
+}
+
+function storeNames(value: Value, { file, domains }: Position): readonly string[] {
+  if (value === "new" || value === "new-domain") return [];
+  const store = readStore(file);
+  const chosen = [...store.domains].filter(([name]) => domains.includes(name)).map(([, domain]) => domain);
+  const secrets = (of: Iterable<{ readonly secrets: ReadonlyMap<string, string> }>) =>
+    [...of].flatMap((domain) => [...domain.secrets.keys()]);
+  const custodians = [...store.custodians.keys()];
+  switch (value) {
+    case "domain":
+      return [...store.domains.keys()];
+    case "secret":
+      return secrets(domains.length > 0 ? chosen : store.domains.values());
+    case "secret-elsewhere":
+      return secrets(store.domains.values()).filter(
+        (name) => !chosen.some((domain) => domain.secrets.has(name)),
+      );
+    case "custodian":
+      return custodians;
+    case "owner":
+      return chosen.flatMap((domain) => [...domain.owners.keys()]);
+    case "other-custodian":
+      return custodians.filter(
+        (name) => !chosen.every((domain) => domain.owners.has(name)) || chosen.length === 0,
+      );
+    default:
+      return [];
+  }
+}
+
+/** The store that the line is about. Only a plain file: reading a pipe would wait, and take what is in it. */
+function readStore(file: string | undefined): StoreData {
+  const path = file === undefined ? locateStore(process.cwd()) : resolve(fromHome(file));
+  if (!statSync(path).isFile()) throw new Error("no plain file");
+  return parseStore(readFileSync(path), path);
+}
+
+/** `~/` is still there: the shell expands it when the line is run. */
+function fromHome(path: string): string {
+  return path.startsWith("~/") ? join(homedir(), path.slice(2)) : path;
+}

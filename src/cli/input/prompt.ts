@@ -1,0 +1,213 @@
+import { readSync } from "node:fs";
+import { createInterface, type Interface } from "node:readline";
+import { Writable } from "node:stream";
+import { PprotectError } from "../../common/errors.ts";
+import type { Prompter } from "../../credentials/prompter.ts";
+import { wipe } from "../../crypto/bytes.ts";
+import { errnoOf, fileError } from "../../system/file-error.ts";
+import { isTerminal } from "../../system/terminal.ts";
+import { writeError } from "../report/output.ts";
+
+/** A {@link Prompter} that holds the terminal, or standard input, until it is closed. */
+export interface InputPrompter extends Prompter {
+  /** Whether lines were typed or pasted that no question has taken yet. */
+  hasMore(): boolean;
+  /**
+   * Lets a Ctrl-C take effect that was pressed while we worked and could not see it.
+   * @throws PprotectError `interrupted`
+   */
+  throwIfInterrupted(): Promise<void>;
+  /** Gives the terminal back as it was. */
+  close(): void;
+}
+
+/** Asks at the terminal, or takes a line of standard input for each question where there is none. */
+export function openPrompter(): InputPrompter {
+  return isTerminal(0) ? new TerminalPrompter() : new LinePrompter();
+}
+
+const endOfInput = (question: string): PprotectError =>
+  new PprotectError(
+    "end_of_input",
+    `the input ended at the question "${question.trim()}"; nothing was changed`,
+  );
+
+/**
+ * One line editor for all questions of a command. What is typed ahead between two questions is kept, and
+ * nothing is echoed but while a question that shows its answer is open.
+ */
+class TerminalPrompter implements InputPrompter {
+  #interface: Interface | undefined;
+  #echo = false;
+  readonly #lines: string[] = [];
+  #waiting: { resolve(line: string): void; reject(error: Error): void } | undefined;
+  #ended: Error | undefined;
+  #asked = "";
+
+  /** The terminal is taken at the first question: what is typed before belongs to whoever reads after us. */
+  #open(): Interface {
+    const output = new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        if (this.#echo) writeError(chunk.toString());
+        done();
+      },
+    });
+    const opened = createInterface({ input: process.stdin, output, terminal: true, historySize: 0 });
+    opened.on("line", (line) => {
+      // What was pasted after this line answers another question, perhaps a hidden one.
+      this.#echo = false;
+      if (this.#waiting) this.#settle((waiting) => waiting.resolve(line));
+      else this.#lines.push(line);
+    });
+    opened.on("SIGINT", () =>
+      this.#end(new PprotectError("interrupted", "interrupted; nothing was changed")),
+    );
+    // Stopped in raw mode, the runtime would not read on after `fg`: Ctrl-Z does nothing at a prompt.
+    opened.on("SIGTSTP", () => undefined);
+    opened.on("close", () => this.#end(endOfInput(this.#asked)));
+    return opened;
+  }
+
+  ask(question: string): Promise<string> {
+    return this.#question(question, true);
+  }
+
+  askHidden(question: string): Promise<string> {
+    return this.#question(question, false);
+  }
+
+  note(message: string): void {
+    writeError(`${message}\n`);
+  }
+
+  hasMore(): boolean {
+    return this.#lines.length > 0;
+  }
+
+  async throwIfInterrupted(): Promise<void> {
+    // A terminal that was not taken turns Ctrl-C into a signal, which ends us at once.
+    if (!this.#interface) return;
+    // One turn of the event loop, in which the keys that wait are read.
+    await Bun.sleep(1);
+    if (this.#ended instanceof PprotectError && this.#ended.code === "interrupted") throw this.#ended;
+  }
+
+  close(): void {
+    this.#interface?.close();
+  }
+
+  async #question(question: string, echo: boolean): Promise<string> {
+    this.#asked = question;
+    this.#interface ??= this.#open();
+    this.#interface.setPrompt(question);
+    this.#echo = true;
+    this.#interface.prompt();
+    this.#echo = echo;
+    try {
+      const line = this.#lines.shift() ?? (await this.#nextLine());
+      if (!echo) writeError("\n");
+      return line;
+    } catch (error) {
+      writeError("\n");
+      throw error;
+    } finally {
+      this.#echo = false;
+    }
+  }
+
+  #nextLine(): Promise<string> {
+    return new Promise((resolve, reject) => {
+      if (this.#ended) reject(this.#ended);
+      else this.#waiting = { resolve, reject };
+    });
+  }
+
+  #end(error: Error): void {
+    this.#ended ??= error;
+    this.#settle((waiting) => waiting.reject(this.#ended ?? error));
+  }
+
+  #settle(how: (waiting: { resolve(line: string): void; reject(error: Error): void }) => void): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting) how(waiting);
+  }
+}
+
+/**
+ * Answers from a pipe or file: each question takes one line, byte by byte, so that what follows is left for
+ * a value, or for the program that takes our place.
+ */
+class LinePrompter implements InputPrompter {
+  async ask(question: string): Promise<string> {
+    return this.#line(question);
+  }
+
+  async askHidden(question: string): Promise<string> {
+    return this.#line(question);
+  }
+
+  note(message: string): void {
+    writeError(`${message}\n`);
+  }
+
+  hasMore(): boolean {
+    return false;
+  }
+
+  async throwIfInterrupted(): Promise<void> {
+    // Without a terminal, Ctrl-C is a signal and ends us at once.
+  }
+
+  close(): void {
+    // Nothing is held.
+  }
+
+  #line(question: string): string {
+    writeError(question);
+    const line = readLine();
+    writeError("\n");
+    if (line === undefined) throw endOfInput(question);
+    return line.endsWith("\r") ? line.slice(0, -1) : line;
+  }
+}
+
+const NEWLINE = 10;
+const one = new Uint8Array(1);
+
+/** One line of standard input without its end, or nothing at the end of the input. */
+function readLine(): string | undefined {
+  let bytes = new Uint8Array(256);
+  let length = 0;
+  let next = readByte();
+  if (next === undefined) return undefined;
+  for (; next !== undefined && next !== NEWLINE; next = readByte()) {
+    if (length === bytes.length) bytes = enlarged(bytes);
+    bytes[length++] = next;
+  }
+  const line = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(0, length));
+  wipe(bytes);
+  return line;
+}
+
+function enlarged(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(2 * bytes.length);
+  larger.set(bytes);
+  wipe(bytes);
+  return larger;
+}
+
+/** The next byte of standard input, or nothing at its end. */
+function readByte(): number | undefined {
+  for (;;) {
+    try {
+      return readSync(0, one) === 1 ? one[0] : undefined;
+    } catch (error) {
+      const code = errnoOf(error);
+      // Another process may have made the pipe non-blocking.
+      if (code === "EAGAIN") Bun.sleepSync(1);
+      else if (code === "EOF" || code === "EBADF") return undefined;
+      else throw fileError("read", "standard input", error);
+    }
+  }
+}

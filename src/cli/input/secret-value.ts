@@ -1,0 +1,67 @@
+import { readFileSync } from "node:fs";
+import { PprotectError } from "../../common/errors.ts";
+import { shown } from "../../common/terminal-safe.ts";
+import { decodeUtf8 } from "../../common/utf8.ts";
+import { randomBytes, wipe } from "../../crypto/bytes.ts";
+import { fileError } from "../../system/file-error.ts";
+
+/** Length of a generated value where none is given: 32 letters and digits are 190 bits. */
+export const DEFAULT_GENERATED_LENGTH = 32;
+const MAX_GENERATED_LENGTH = 4096;
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+/** Letters and digits, each as likely as any other. @throws PprotectError `usage` */
+export function generateValue(length: number): string {
+  if (!Number.isInteger(length) || length < 1 || length > MAX_GENERATED_LENGTH) {
+    throw new PprotectError("usage", `--generate takes a length from 1 to ${MAX_GENERATED_LENGTH}`);
+  }
+  // Bytes from here on would favour the first letters.
+  const fair = 256 - (256 % ALPHABET.length);
+  let value = "";
+  while (value.length < length) {
+    const bytes = randomBytes(2 * length);
+    for (const byte of bytes) {
+      if (byte < fair && value.length < length) value += ALPHABET[byte % ALPHABET.length];
+    }
+    wipe(bytes);
+  }
+  return value;
+}
+
+/** A secret's value from a file, to the byte; `-` is standard input. @throws PprotectError `file_error`, `invalid_value` */
+export function readValueFile(path: string): string {
+  return asText(readFile(path === "-" ? 0 : path, path), path === "-" ? "standard input" : shown(path));
+}
+
+/** A secret's value piped in, less one final line end. @throws PprotectError `end_of_input`, `invalid_value` */
+export function readPipedValue(): string {
+  const bytes = readFile(0, "standard input");
+  if (bytes.length === 0) {
+    throw new PprotectError(
+      "end_of_input",
+      "no value on standard input",
+      "pipe one in, or give --value-file or --generate; `--value-file /dev/null` makes it empty",
+    );
+  }
+  return asText(bytes, "standard input").replace(/\r?\n$/, "");
+}
+
+function readFile(source: string | number, name: string): Uint8Array {
+  try {
+    return readFileSync(source);
+  } catch (error) {
+    throw fileError("read the value from", name, error);
+  }
+}
+
+function asText(bytes: Uint8Array, source: string): string {
+  const text = decodeUtf8(bytes);
+  wipe(bytes);
+  if (text !== undefined) return text;
+  throw new PprotectError(
+    "invalid_value",
+    `the value from ${source} is not UTF-8 text`,
+    "encode it first, for example with base64",
+  );
+}

@@ -1,0 +1,69 @@
+import type { PprotectError } from "../../common/errors.ts";
+import { printableJson } from "../../common/terminal-safe.ts";
+import { writeLine, writeOut } from "./output.ts";
+
+/** What JSON can say. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** Names from a file are values in it, never keys: `__proto__` is a name like any other. */
+export type Result = { readonly [key: string]: Json };
+
+/** Something that can be done next. */
+export interface NextAction {
+  /** A command line to run; what is in capitals is for the caller to fill in. */
+  readonly command: string;
+  readonly description: string;
+}
+
+/** What a command did, for programs; its text for people is printed on the way. */
+export interface Outcome {
+  /** By docs/schemas/output.schema.json, under the command's name. */
+  readonly result: Result;
+  readonly nextActions?: readonly NextAction[];
+  /** The command did its work, and its answer is no: it exits with 1. */
+  readonly refusal?: PprotectError | undefined;
+}
+
+/** The one line of JSON with which a command answers a program on standard output. */
+export class Envelope {
+  readonly #command: string;
+  #begun = false;
+
+  constructor(command: string) {
+    this.#command = command;
+  }
+
+  /**
+   * Writes the line's beginning with the result in it, where the caller must have it before anything is changed;
+   * whatever comes of it ends the same line.
+   * @throws OutputClosedError
+   */
+  begin(result: Result): void {
+    writeOut(jsonText({ result }).slice(0, -1));
+    this.#begun = true;
+  }
+
+  /** @throws OutputClosedError */
+  outcome({ result, nextActions = [], refusal }: Outcome): void {
+    const rest = refusal ? failure(refusal) : { next_actions: nextActions as unknown as Json };
+    this.#write({ ok: !refusal, command: this.#command, ...(this.#begun ? {} : { result }), ...rest });
+  }
+
+  /** What kept the command from doing its work. @throws OutputClosedError */
+  error(error: PprotectError): void {
+    this.#write({ ok: false, command: this.#command, ...failure(error) });
+  }
+
+  #write(fields: Result): void {
+    const text = jsonText(fields);
+    writeLine(this.#begun ? `,${text.slice(1)}` : text);
+  }
+}
+
+function failure({ code, message, fix }: PprotectError): Result {
+  return { error: { code, message }, fix: fix ?? null };
+}
+
+function jsonText(value: Result): string {
+  return printableJson(JSON.stringify(value));
+}

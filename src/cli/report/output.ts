@@ -1,0 +1,61 @@
+import { fstatSync, statSync, writeSync } from "node:fs";
+import { PprotectError } from "../../common/errors.ts";
+import { errnoOf, fileError } from "../../system/file-error.ts";
+import { isTerminal } from "../../system/terminal.ts";
+
+/** Standard output was closed by its reader, as `head` does: no error, nothing more to do. */
+export class OutputClosedError extends Error {}
+
+/** Data, to standard output as it is; bytes are overwritten afterwards. @throws OutputClosedError */
+export function writeOut(data: string | Uint8Array): void {
+  writeAll(1, data);
+}
+
+/** Data of one line. @throws OutputClosedError */
+export function writeLine(text: string): void {
+  writeOut(`${text}\n`);
+}
+
+/** Whether standard output is thrown away: where it is closed, the runtime puts the null device in its place. */
+export function outputIsDiscarded(): boolean {
+  const output = fstatSync(1);
+  const none = statSync("/dev/null", { throwIfNoEntry: false });
+  return output.isCharacterDevice() && output.rdev === none?.rdev;
+}
+
+/** Chatter and errors, to standard error; that nobody can read them is no reason to stop. */
+export function writeError(text: string): void {
+  try {
+    writeAll(2, text);
+  } catch (error) {
+    if (!(error instanceof OutputClosedError || error instanceof PprotectError)) throw error;
+  }
+}
+
+function writeAll(descriptor: number, data: string | Uint8Array): void {
+  const bytes = typeof data === "string" ? Buffer.from(data) : data;
+  try {
+    for (let written = 0; written < bytes.length; ) written += writeSome(descriptor, bytes, written);
+  } finally {
+    // It may have been a secret.
+    bytes.fill(0);
+  }
+}
+
+/** @returns how many bytes went, 0 where the reader is slow */
+function writeSome(descriptor: number, bytes: Uint8Array, from: number): number {
+  try {
+    return writeSync(descriptor, bytes, from);
+  } catch (error) {
+    if (errnoOf(error) === "EPIPE" || errnoOf(error) === "EBADF") throw new OutputClosedError();
+    if (errnoOf(error) !== "EAGAIN")
+      throw fileError("write to", descriptor === 1 ? "standard output" : "standard error", error);
+    Bun.sleepSync(1);
+    return 0;
+  }
+}
+
+/** Whether standard error takes colours: a terminal that is no dumb one, unless NO_COLOR is set. */
+export function colorsWanted(): boolean {
+  return isTerminal(2) && process.env.TERM !== "dumb" && !process.env.NO_COLOR;
+}

@@ -1,0 +1,46 @@
+import { statSync } from "node:fs";
+import { PprotectError } from "../../common/errors.ts";
+import { shown } from "../../common/terminal-safe.ts";
+import type { PrivateFileOptions } from "../../exec/plaintext-files/write.ts";
+
+/** Writes what `--out` names, once the secrets are there. */
+export type PrivateOutput = (content: string | Uint8Array) => Promise<void>;
+
+/**
+ * Looks at `--out` before anybody is asked for a passphrase.
+ *
+ * @param path nothing for standard output
+ * @throws PprotectError `not_ignored` when what is written could get into a commit; `usage`
+ */
+export async function openPrivateOutput(
+  path: string | undefined,
+  options: PrivateFileOptions,
+): Promise<PrivateOutput | undefined> {
+  if (path === undefined) {
+    if (options.force) throw new PprotectError("usage", "--force goes with --out");
+    return undefined;
+  }
+  if (path === "") throw new PprotectError("usage", "--out needs the name of a file");
+  if (isSameFile(path, options.store)) {
+    throw new PprotectError(
+      "usage",
+      `${shown(path)} is the store itself: secrets are not written there`,
+      "name another file",
+    );
+  }
+  const { refuseUnlessIgnored } = await import("../../git/ignored.ts");
+  await refuseUnlessIgnored(path);
+  const { writePrivateFile } = await import("../../exec/plaintext-files/write.ts");
+  return (content) => writePrivateFile(path, content, options);
+}
+
+/** Whether two paths lead to one file, through links of either kind. */
+function isSameFile(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((path) => statSync(path, { bigint: true, throwIfNoEntry: false }));
+  return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
+}
+
+/** What is said of a file that was written. */
+export function wroteMessage(path: string): string {
+  return `Wrote ${shown(path)}, readable by you alone; \`pprotect cleanup\` removes it.`;
+}
