@@ -12,7 +12,7 @@ export function embeddedAddon(file: string | undefined): BunPlugin {
   return {
     name: "embedded-addon",
     setup(build) {
-      build.onLoad({ filter: /[/\\]crypto[/\\]addon-file\.ts$/ }, () => ({
+      build.onLoad({ filter: /[/\\]crypto[/\\]argon2id[/\\]addon-file\.ts$/ }, () => ({
         loader: "ts",
         contents: file === undefined ? "export const addonFile = () => undefined;" : REPLACEMENT,
       }));

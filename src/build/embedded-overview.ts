@@ -6,7 +6,7 @@ export function embeddedOverview(): BunPlugin {
   return {
     name: "embedded-overview",
     setup(build) {
-      build.onLoad({ filter: /[/\\]cli[/\\]overview-text\.ts$/ }, async () => ({
+      build.onLoad({ filter: /[/\\]cli[/\\]startup[/\\]overview-text\.ts$/ }, async () => ({
         loader: "ts",
         contents: `export const overviewText = async () => ${JSON.stringify(await overviewText())};`,
       }));
