@@ -1,7 +1,7 @@
 import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 import { PprotectError } from "./errors.ts";
 import { nearest } from "./suggest.ts";
-import { shown } from "./terminal-safe.ts";
+import { displayName } from "./terminal-safe.ts";
 
 /**
  * A value of a JSON text, with its line. What is asked of it is refused with its place when it is something
@@ -65,7 +65,7 @@ export class LocatedJson {
   #unknownKey(what: string, known: readonly string[]): PprotectError {
     const near = nearest(this.#node.value, known);
     return this.invalid(
-      `${what} has no key "${shown(this.#node.value)}"`,
+      `${what} has no key "${displayName(this.#node.value)}"`,
       near === undefined ? `its keys are ${known.join(", ")}` : `did you mean "${near}"?`,
     );
   }

@@ -22,7 +22,7 @@ export function printableLines(text: string): string {
 }
 
 /** A name from a file for use in a message: printable, and cut when it is absurdly long. */
-export function shown(name: string): string {
+export function displayName(name: string): string {
   const cut = name.length > MAX_NAME_LENGTH ? `${name.slice(0, MAX_NAME_LENGTH)}…` : name;
   return printable(cut);
 }

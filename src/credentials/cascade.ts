@@ -1,6 +1,6 @@
 import { PprotectError } from "../common/errors.ts";
 import { nearest } from "../common/suggest.ts";
-import { shown } from "../common/terminal-safe.ts";
+import { displayName } from "../common/terminal-safe.ts";
 import type { Creds } from "../store/credentials.ts";
 import type { UnlockedCustodian } from "../store/custodian.ts";
 import type { KeyFile } from "../store/key-file.ts";
@@ -86,14 +86,14 @@ export function wrongCredentials(keyFile: KeyFile, creds: ResolvedCreds): Pprote
   const known = keyFile.data.custodians.has(creds.name);
   const near = known ? undefined : nearest(creds.name, [...keyFile.data.custodians.keys()]);
   const wrong = known
-    ? `the passphrase does not fit ${shown(creds.name)}`
-    : `no key custodian "${shown(creds.name)}"`;
+    ? `the passphrase does not fit ${displayName(creds.name)}`
+    : `no key custodian "${displayName(creds.name)}"`;
   const empty = emptyHalves(creds);
   return new PprotectError(
     "wrong_credentials",
     `wrong credentials: ${wrong} (user from ${creds.nameSource}, passphrase from ${creds.passphraseSource})` +
       (empty.length > 0 ? `; warning: empty ${empty.join(" and ")}` : ""),
-    near === undefined ? "check them and try again" : `did you mean "${shown(near)}"?`,
+    near === undefined ? "check them and try again" : `did you mean "${displayName(near)}"?`,
   );
 }
 
@@ -103,7 +103,10 @@ function flag(name: string, value: string | undefined): Half | undefined {
 
 function passphraseFromFile({ passphraseFile, warn }: CredentialSources): Half | undefined {
   if (passphraseFile === undefined) return undefined;
-  return { value: readPassphraseFile(passphraseFile, warn), source: `the file ${shown(passphraseFile)}` };
+  return {
+    value: readPassphraseFile(passphraseFile, warn),
+    source: `the file ${displayName(passphraseFile)}`,
+  };
 }
 
 function fromEnvironment({ environment }: CredentialSources, variable: string): Half | undefined {
@@ -117,10 +120,10 @@ function announce(
   user: Half | undefined,
   passphrase: Half | undefined,
 ): void {
-  if (!user) prompter.note(`Verify credentials for ${shown(file)}`);
+  if (!user) prompter.note(`Verify credentials for ${displayName(file)}`);
   else if (!passphrase) {
     prompter.note(
-      `Verify passphrase for ${shown(file)} (using user ${shown(user.value)} from ${user.source})`,
+      `Verify passphrase for ${displayName(file)} (using user ${displayName(user.value)} from ${user.source})`,
     );
   }
 }

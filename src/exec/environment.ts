@@ -1,5 +1,5 @@
 import { PprotectError } from "../common/errors.ts";
-import { shown } from "../common/terminal-safe.ts";
+import { displayName } from "../common/terminal-safe.ts";
 import { credentialVariables } from "../credentials/environment-names.ts";
 import type { ChosenSecret } from "./selection.ts";
 
@@ -32,7 +32,7 @@ export function checkPassthrough({ noPassthrough, keep, credentialPrefix }: Pass
   if (noName !== undefined) {
     throw new PprotectError(
       "usage",
-      `--keep takes the name of a variable, not "${shown(noName)}"`,
+      `--keep takes the name of a variable, not "${displayName(noName)}"`,
       "its value is the one that it has here",
     );
   }
@@ -68,7 +68,7 @@ function refuseNul({ name, value }: ChosenSecret): void {
   if (!value.includes("\0")) return;
   throw new PprotectError(
     "environment",
-    `secret "${shown(name)}" holds a NUL byte, which no environment variable can`,
+    `secret "${displayName(name)}" holds a NUL byte, which no environment variable can`,
     `give it as a file: --as-file ${name}`,
   );
 }

@@ -1,6 +1,6 @@
 import { PprotectError } from "../common/errors.ts";
 import { type LocatedJson, parseLocatedJson } from "../common/json-with-lines.ts";
-import { shown } from "../common/terminal-safe.ts";
+import { displayName } from "../common/terminal-safe.ts";
 import { decodeUtf8 } from "../common/utf8.ts";
 import { secretNameProblem } from "../store/format/names.ts";
 import { isIdentifier, runsCode } from "./variable-names.ts";
@@ -94,10 +94,10 @@ function optionalText<Key extends string>(
 
 function variableProblem(variable: string): string | undefined {
   if (!isIdentifier(variable)) {
-    return `"env_var" is a letter or "_", then letters, digits or "_", not "${shown(variable)}"`;
+    return `"env_var" is a letter or "_", then letters, digits or "_", not "${displayName(variable)}"`;
   }
   if (runsCode(variable)) {
-    return `"env_var" ${shown(variable)} can make the program run other code`;
+    return `"env_var" ${displayName(variable)} can make the program run other code`;
   }
   return undefined;
 }
@@ -107,7 +107,7 @@ function refuseTwice(entries: readonly Located[]): void {
   for (const { entry, json } of entries) {
     const line = lines.get(entry.variable);
     if (line !== undefined)
-      throw json.invalid(`"env_var" ${shown(entry.variable)} stands in line ${line} already`);
+      throw json.invalid(`"env_var" ${displayName(entry.variable)} stands in line ${line} already`);
     lines.set(entry.variable, entry.line);
   }
 }

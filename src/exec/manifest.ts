@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { atLine } from "../common/error-location.ts";
 import { PprotectError } from "../common/errors.ts";
-import { shown } from "../common/terminal-safe.ts";
+import { displayName } from "../common/terminal-safe.ts";
 import { findDomain, findSecret } from "../store/lookup.ts";
 import type { StoreData } from "../store/store-data.ts";
 import { fileError } from "../system/file-error.ts";
@@ -60,7 +60,7 @@ function choose(
   if (domain === undefined) {
     throw new PprotectError(
       "invalid_manifest",
-      `no domain for secret "${shown(name)}"`,
+      `no domain for secret "${displayName(name)}"`,
       'put a "domain" into the entry or at the top of the file, or give --domain with --manifest',
     );
   }

@@ -1,7 +1,7 @@
 import { sortedByKey } from "../common/code-points.ts";
 import { PprotectError } from "../common/errors.ts";
 import { quoteForShell } from "../common/shell-quote.ts";
-import { shown } from "../common/terminal-safe.ts";
+import { displayName } from "../common/terminal-safe.ts";
 
 export const OUTPUT_FORMATS = ["json", "env", "shell"] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
@@ -31,14 +31,14 @@ function shellAssignment(name: string, value: string): string {
   if (!SHELL_IDENTIFIER.test(name)) {
     throw new PprotectError(
       "environment",
-      `secret "${shown(name)}" is not a valid shell identifier, so it cannot stand in env or shell format`,
+      `secret "${displayName(name)}" is not a valid shell identifier, so it cannot stand in env or shell format`,
       "use --output-format json, or `pprotect env --uppercase`",
     );
   }
   if (value.includes("\0")) {
     throw new PprotectError(
       "environment",
-      `secret "${shown(name)}" holds a NUL byte, which no shell variable can`,
+      `secret "${displayName(name)}" holds a NUL byte, which no shell variable can`,
     );
   }
   return `${name}=${quoteForShell(value)}`;

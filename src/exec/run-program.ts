@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import { PprotectError } from "../common/errors.ts";
-import { shown } from "../common/terminal-safe.ts";
+import { displayName } from "../common/terminal-safe.ts";
 import { errnoOf } from "../system/file-error.ts";
 import { findExecutable } from "../system/find-executable.ts";
 import { openLibc } from "../system/libc.ts";
@@ -41,7 +41,7 @@ function replaceProcess(
       return withFormerCoreLimit(() => execve("/bin/sh", ["sh", path, ...command.slice(1)], environment));
     throw new PprotectError(
       "command_not_executable",
-      `cannot run ${shown(path)}: ${errnoOf(error)}`,
+      `cannot run ${displayName(path)}: ${errnoOf(error)}`,
       undefined,
       {
         cause: error,
@@ -76,7 +76,7 @@ export async function runBeside(
 ): Promise<number> {
   const path = Bun.which(command[0] ?? "", { PATH: environment.PATH ?? "" });
   if (path === null)
-    throw new PprotectError("command_not_found", `command not found: ${shown(command[0] ?? "")}`);
+    throw new PprotectError("command_not_found", `command not found: ${displayName(command[0] ?? "")}`);
   const child = Bun.spawn([path, ...command.slice(1)], {
     env: environment,
     stdio: ["inherit", "inherit", "inherit"],

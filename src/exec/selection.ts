@@ -1,6 +1,6 @@
 import { PprotectError } from "../common/errors.ts";
 import { nearest } from "../common/suggest.ts";
-import { shown } from "../common/terminal-safe.ts";
+import { displayName } from "../common/terminal-safe.ts";
 import { findDomain } from "../store/lookup.ts";
 import type { StoreData } from "../store/store-data.ts";
 import { checkPrefix, type NamingOptions, runsCode, variableName } from "./variable-names.ts";
@@ -59,7 +59,7 @@ export function selectSecrets(store: StoreData, options: SelectionOptions): Secr
 
 function refuseTwice(domains: readonly string[]): void {
   const twice = domains.find((domain, index) => domains.indexOf(domain) !== index);
-  if (twice !== undefined) throw new PprotectError("usage", `--domain ${shown(twice)} is given twice`);
+  if (twice !== undefined) throw new PprotectError("usage", `--domain ${displayName(twice)} is given twice`);
 }
 
 function matcher({ only, except }: SelectionOptions, names: readonly string[]): (name: string) => boolean {
@@ -77,8 +77,8 @@ function glob(option: string, pattern: string, names: readonly string[]): Bun.Gl
   const near = nearest(pattern.replace(/[*?]/g, ""), names);
   throw new PprotectError(
     "no_such_secret",
-    `${option} "${shown(pattern)}" matches no secret`,
-    near === undefined ? "`pprotect list-domain-secrets` lists them" : `did you mean "${shown(near)}"?`,
+    `${option} "${displayName(pattern)}" matches no secret`,
+    near === undefined ? "`pprotect list-domain-secrets` lists them" : `did you mean "${displayName(near)}"?`,
   );
 }
 
@@ -97,13 +97,13 @@ function collision(first: SecretChoice, second: SecretChoice): PprotectError {
   if (first.domain === second.domain) {
     return new PprotectError(
       "environment",
-      `secrets "${shown(first.name)}" and "${shown(second.name)}" would both become the variable ${variable}`,
+      `secrets "${displayName(first.name)}" and "${displayName(second.name)}" would both become the variable ${variable}`,
       "rename one of them, leave one out with --except, or leave out --uppercase",
     );
   }
   return new PprotectError(
     "environment",
-    `domains "${shown(first.domain)}" and "${shown(second.domain)}" both give the variable ${variable}`,
+    `domains "${displayName(first.domain)}" and "${displayName(second.domain)}" both give the variable ${variable}`,
     "give --override to take it from the later one, or choose with --only and --except",
   );
 }
@@ -112,7 +112,7 @@ function refuseCode({ variable, name }: SecretChoice): void {
   if (!runsCode(variable)) return;
   throw new PprotectError(
     "environment",
-    `secret "${shown(name)}" would set ${variable}, which can make the program run other code`,
+    `secret "${displayName(name)}" would set ${variable}, which can make the program run other code`,
     "give --prefix, leave it out with --except, or rename the secret",
   );
 }

@@ -1,6 +1,6 @@
 import { atLine } from "../common/error-location.ts";
 import { PprotectError } from "../common/errors.ts";
-import { shown } from "../common/terminal-safe.ts";
+import { displayName } from "../common/terminal-safe.ts";
 import { decodeUtf8, encodeUtf8 } from "../common/utf8.ts";
 import { concatBytes } from "../crypto/bytes.ts";
 import { findDomain, findSecret } from "../store/lookup.ts";
@@ -76,7 +76,7 @@ function readReference(template: Uint8Array, start: number, close: number): Omit
   const said = inner === undefined ? "{{" : `{{${inner}}}`;
   throw new PprotectError(
     "invalid_template",
-    `"${shown(said)}" names no secret`,
+    `"${displayName(said)}" names no secret`,
     `{{NAME}} or {{DOMAIN/NAME}} does; ${LITERAL_BRACES} stands for the characters {{`,
   );
 }
@@ -118,8 +118,8 @@ function find(
   if (first !== undefined && second !== undefined && !override) {
     throw new PprotectError(
       "usage",
-      `domains "${shown(first)}" and "${shown(second)}" both have a secret "${name}"`,
-      `write {{${shown(first)}/${name}}}, or give --override to take it from the later one`,
+      `domains "${displayName(first)}" and "${displayName(second)}" both have a secret "${name}"`,
+      `write {{${displayName(first)}/${name}}}, or give --override to take it from the later one`,
     );
   }
   const last = having.at(-1);

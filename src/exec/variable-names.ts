@@ -1,5 +1,5 @@
 import { PprotectError } from "../common/errors.ts";
-import { shown } from "../common/terminal-safe.ts";
+import { displayName } from "../common/terminal-safe.ts";
 
 /** What POSIX calls a name: every shell can write such a variable. */
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -32,7 +32,7 @@ export interface NamingOptions {
 /** @throws PprotectError `environment` when no variable's name can start so */
 export function checkPrefix(prefix: string | undefined): void {
   if (prefix === undefined || isIdentifier(prefix)) return;
-  throw new PprotectError("environment", `--prefix "${shown(prefix)}" cannot start a variable's name`);
+  throw new PprotectError("environment", `--prefix "${displayName(prefix)}" cannot start a variable's name`);
 }
 
 /** The variable that a secret becomes. */

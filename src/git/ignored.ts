@@ -1,7 +1,7 @@
 import { dirname, relative, resolve } from "node:path";
 import { PprotectError } from "../common/errors.ts";
 import { shellWord } from "../common/shell-quote.ts";
-import { shown } from "../common/terminal-safe.ts";
+import { displayName } from "../common/terminal-safe.ts";
 import { repositoryRoot } from "../store/store-file.ts";
 import { withRealFolder } from "../system/real-path.ts";
 import { openRepository } from "./repository.ts";
@@ -21,14 +21,14 @@ export async function refuseUnlessIgnored(path: string): Promise<void> {
   if (standing === "tracked") {
     throw new PprotectError(
       "not_ignored",
-      `git tracks ${shown(path)}, so its secrets could be committed`,
-      `\`git rm --cached ${shellWord(shown(path))}\` leaves it to your .gitignore`,
+      `git tracks ${displayName(path)}, so its secrets could be committed`,
+      `\`git rm --cached ${shellWord(displayName(path))}\` leaves it to your .gitignore`,
     );
   }
   throw new PprotectError(
     "not_ignored",
-    `git does not ignore ${shown(path)}, so its secrets could be committed`,
-    `add a line "/${relative(root, absolute)}" to ${shown(relative(process.cwd(), resolve(root, ".gitignore")))}`,
+    `git does not ignore ${displayName(path)}, so its secrets could be committed`,
+    `add a line "/${relative(root, absolute)}" to ${displayName(relative(process.cwd(), resolve(root, ".gitignore")))}`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { PprotectError } from "../common/errors.ts";
-import { shown } from "../common/terminal-safe.ts";
+import { displayName } from "../common/terminal-safe.ts";
 import { decodeUtf8, encodeUtf8 } from "../common/utf8.ts";
 import { equalBytes, wipe } from "../crypto/bytes.ts";
 import { generatePrivateKey, importPrivateKey, type PrivateKey } from "../crypto/x25519/private-key.ts";
@@ -30,7 +30,7 @@ export function openSecret(
   at: { domain: string; secret: string },
 ): string {
   const plaintext = openValue(sealed, domainKey);
-  const where = `secret "${shown(at.secret)}" in domain "${shown(at.domain)}"`;
+  const where = `secret "${displayName(at.secret)}" in domain "${displayName(at.domain)}"`;
   if (!plaintext) {
     throw new PprotectError(
       "cannot_open",
@@ -60,20 +60,20 @@ export function sealDomainKey(domainKey: PrivateKey, pwdkm: string): string {
  */
 export function openDomainKey(name: string, domain: Domain, owner: UnlockedCustodian): PrivateKey {
   const sealed = domain.owners.get(owner.name);
-  const where = `domain "${shown(name)}"`;
+  const where = `domain "${displayName(name)}"`;
   if (sealed === undefined) {
     throw new PprotectError(
       "not_owner",
-      `${shown(owner.name)} is not an owner of ${where}`,
-      `ask one of its owners to run \`pprotect add-owner\`: ${[...domain.owners.keys()].map(shown).join(", ")}`,
+      `${displayName(owner.name)} is not an owner of ${where}`,
+      `ask one of its owners to run \`pprotect add-owner\`: ${[...domain.owners.keys()].map(displayName).join(", ")}`,
     );
   }
-  const fix = `have another owner run \`pprotect rm-owner\` and \`pprotect add-owner\` for ${shown(owner.name)}`;
+  const fix = `have another owner run \`pprotect rm-owner\` and \`pprotect add-owner\` for ${displayName(owner.name)}`;
   const bytes = openValue(sealed, owner.privateKey);
   if (!bytes) {
     throw new PprotectError(
       "cannot_open",
-      `${shown(owner.name)}'s key to ${where} cannot be opened: it was sealed to an earlier passphrase or is damaged`,
+      `${displayName(owner.name)}'s key to ${where} cannot be opened: it was sealed to an earlier passphrase or is damaged`,
       fix,
     );
   }
@@ -82,7 +82,7 @@ export function openDomainKey(name: string, domain: Domain, owner: UnlockedCusto
   if (!equalBytes(key.publicKey, decodePublicKey(domain.publicKey))) {
     throw new PprotectError(
       "cannot_open",
-      `${shown(owner.name)}'s key to ${where} is one from before a rotation`,
+      `${displayName(owner.name)}'s key to ${where} is one from before a rotation`,
       fix,
     );
   }

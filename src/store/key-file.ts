@@ -1,5 +1,5 @@
 import { PprotectError } from "../common/errors.ts";
-import { shown } from "../common/terminal-safe.ts";
+import { displayName } from "../common/terminal-safe.ts";
 import type { KeyDerivation } from "../crypto/key-derivation.ts";
 import type { PrivateKey } from "../crypto/x25519/private-key.ts";
 import { audit, auditEntry, truncateLog } from "./audit-log.ts";
@@ -104,7 +104,7 @@ export class KeyFile {
   addDomain(name: string, owner: string, now = new Date()): KeyFile {
     checkNewDomainName(name);
     if (this.data.domains.has(name)) {
-      throw new PprotectError("domain_exists", `domain "${shown(name)}" exists already`);
+      throw new PprotectError("domain_exists", `domain "${displayName(name)}" exists already`);
     }
     const domain = createDomain(owner, findCustodian(this.data, owner));
     return this.#withDomain(name, domain, audit.domainCreated(name, owner), now);
@@ -152,7 +152,10 @@ export class KeyFile {
     const data = findDomain(this.data, domain);
     const pwdkm = findCustodian(this.data, newOwner);
     if (data.owners.has(newOwner)) {
-      throw new PprotectError("owner_exists", `${shown(newOwner)} owns domain "${shown(domain)}" already`);
+      throw new PprotectError(
+        "owner_exists",
+        `${displayName(newOwner)} owns domain "${displayName(domain)}" already`,
+      );
     }
     const sealedKey = sealDomainKey(openDomainKey(domain, data, by), pwdkm);
     return this.#withDomain(
@@ -184,7 +187,7 @@ export class KeyFile {
   addCustodian(creds: Creds, derivation: KeyType | KeyDerivation = "hard", now = new Date()): KeyFile {
     checkNewCustodianName(creds.name);
     if (this.data.custodians.has(creds.name)) {
-      throw new PprotectError("custodian_exists", `key custodian ${shown(creds.name)} exists already`);
+      throw new PprotectError("custodian_exists", `key custodian ${displayName(creds.name)} exists already`);
     }
     const { pwdkm } = createCustodian(creds, derivation);
     const raw = derivation === "raw" || (typeof derivation === "object" && derivation.kind === "raw");
@@ -277,14 +280,14 @@ export class KeyFile {
     if (!data.owners.has(owner)) {
       throw new PprotectError(
         "no_such_owner",
-        `${shown(owner)} is not an owner of domain "${shown(domain)}"`,
-        `its owners are ${[...data.owners.keys()].map(shown).join(", ")}`,
+        `${displayName(owner)} is not an owner of domain "${displayName(domain)}"`,
+        `its owners are ${[...data.owners.keys()].map(displayName).join(", ")}`,
       );
     }
     if (data.owners.size === 1) {
       throw new PprotectError(
         "last_owner",
-        `${shown(owner)} is the last owner of domain "${shown(domain)}": its secrets could never be read again`,
+        `${displayName(owner)} is the last owner of domain "${displayName(domain)}": its secrets could never be read again`,
         "add another owner first, or remove the domain",
       );
     }

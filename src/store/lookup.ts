@@ -1,11 +1,11 @@
 import { type ErrorCode, PprotectError } from "../common/errors.ts";
 import { nearest } from "../common/suggest.ts";
-import { shown } from "../common/terminal-safe.ts";
+import { displayName } from "../common/terminal-safe.ts";
 import type { Domain, StoreData } from "./store-data.ts";
 
 /** @throws PprotectError `no_such_domain`, with the nearest name */
 export function findDomain(store: StoreData, name: string): Domain {
-  return find(store.domains, name, "no_such_domain", `no domain "${shown(name)}"`);
+  return find(store.domains, name, "no_such_domain", `no domain "${displayName(name)}"`);
 }
 
 /** @returns the sealed value, base64. @throws PprotectError `no_such_secret`, with the nearest name */
@@ -14,7 +14,7 @@ export function findSecret(domain: string, data: Domain, name: string): string {
     data.secrets,
     name,
     "no_such_secret",
-    `no secret "${shown(name)}" in domain "${shown(domain)}"`,
+    `no secret "${displayName(name)}" in domain "${displayName(domain)}"`,
   );
 }
 
@@ -23,14 +23,14 @@ export function refuseExistingSecret(store: StoreData, domain: string, secret: s
   if (!findDomain(store, domain).secrets.has(secret)) return;
   throw new PprotectError(
     "secret_exists",
-    `secret "${shown(secret)}" exists already in domain "${shown(domain)}"`,
+    `secret "${displayName(secret)}" exists already in domain "${displayName(domain)}"`,
     "`pprotect update-secret` changes its value",
   );
 }
 
 /** @returns the key material, base64. @throws PprotectError `no_such_custodian`, with the nearest name */
 export function findCustodian(store: StoreData, name: string): string {
-  return find(store.custodians, name, "no_such_custodian", `no key custodian "${shown(name)}"`);
+  return find(store.custodians, name, "no_such_custodian", `no key custodian "${displayName(name)}"`);
 }
 
 const MAX_LISTED = 8;
@@ -43,12 +43,12 @@ function find<V>(map: ReadonlyMap<string, V>, name: string, code: ErrorCode, mes
   throw new PprotectError(
     code,
     message,
-    near === undefined ? known(names) : `did you mean "${shown(near)}"?`,
+    near === undefined ? known(names) : `did you mean "${displayName(near)}"?`,
   );
 }
 
 function known(names: readonly string[]): string {
   if (names.length === 0) return "there are none yet";
-  const listed = names.slice(0, MAX_LISTED).map(shown).join(", ");
+  const listed = names.slice(0, MAX_LISTED).map(displayName).join(", ");
   return `there are ${listed}${names.length > MAX_LISTED ? `, and ${names.length - MAX_LISTED} more` : ""}`;
 }

@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { PprotectError } from "../common/errors.ts";
-import { shown } from "../common/terminal-safe.ts";
+import { displayName } from "../common/terminal-safe.ts";
 
 /**
  * Finds a program as execvp(3) does: a name with a slash is a path, any other is looked for along PATH.
@@ -22,10 +22,10 @@ export function findExecutable(command: string, path: string | undefined): strin
   if (unusable !== undefined) {
     throw new PprotectError(
       "command_not_executable",
-      `cannot run ${shown(unusable)}: it is not an executable file`,
+      `cannot run ${displayName(unusable)}: it is not an executable file`,
     );
   }
-  throw new PprotectError("command_not_found", `command not found: ${shown(command)}`);
+  throw new PprotectError("command_not_found", `command not found: ${displayName(command)}`);
 }
 
 function look(path: string): "executable" | "other" | "closed" | undefined {

@@ -1,5 +1,5 @@
 import { PprotectError } from "../../common/errors.ts";
-import { shown } from "../../common/terminal-safe.ts";
+import { displayName } from "../../common/terminal-safe.ts";
 import type { Creds } from "../../store/credentials.ts";
 import { checkNewCustodianName } from "../../store/format/names.ts";
 import type { KeyFile } from "../../store/key-file.ts";
@@ -12,7 +12,7 @@ export abstract class NewCustodianCommand extends KeyMakingCommand {
     const name = this.user ?? (await this.ask("User email: ", "user (-u/--user)"));
     checkNewCustodianName(name);
     if (keyFile.data.custodians.has(name)) {
-      throw new PprotectError("custodian_exists", `key custodian ${shown(name)} exists already`);
+      throw new PprotectError("custodian_exists", `key custodian ${displayName(name)} exists already`);
     }
     const passphrase = await this.newPassphrase(name, {
       passphraseFile: this.passphraseFile,

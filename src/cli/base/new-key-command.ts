@@ -1,6 +1,6 @@
 import { Option } from "clipanion";
 import { compareCodePoints } from "../../common/code-points.ts";
-import { shown } from "../../common/terminal-safe.ts";
+import { displayName } from "../../common/terminal-safe.ts";
 import type { UnlockedCustodian } from "../../store/custodian.ts";
 import type { KeyFile } from "../../store/key-file.ts";
 import type { Outcome } from "../report/json-envelope.ts";
@@ -32,13 +32,13 @@ export abstract class NewKeyCommand extends KeyMakingCommand {
     });
     const outcome = await this.update(
       (file) => change(file, custodian, passphrase),
-      `${done} ${shown(custodian.name)}.`,
+      `${done} ${displayName(custodian.name)}.`,
       this.keyResult(custodian.name),
     );
     const domains = keyFile.domainsOf(custodian.name).sort(compareCodePoints);
     if (domains.length > 0) {
       this.note(
-        `Note: the old passphrase still opens ${domains.map(shown).join(", ")} with an earlier revision of this file.` +
+        `Note: the old passphrase still opens ${domains.map(displayName).join(", ")} with an earlier revision of this file.` +
           " If others may know it, run rotate-domain-keys and change the secret values.",
       );
     }

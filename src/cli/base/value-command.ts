@@ -1,6 +1,6 @@
 import { Option } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
-import { shown } from "../../common/terminal-safe.ts";
+import { displayName } from "../../common/terminal-safe.ts";
 import { checkSecretName } from "../../store/format/names.ts";
 import type { KeyFile } from "../../store/key-file.ts";
 import { hardenProcess } from "../../system/process-hardening.ts";
@@ -44,7 +44,7 @@ export abstract class ValueCommand extends DomainCommand {
     const value = await this.#value(namesGiven);
     const outcome = await this.update(
       (file) => change(file, domain, secret, value),
-      done(shown(domain), shown(secret)),
+      done(displayName(domain), displayName(secret)),
       { domain, secret },
     );
     return {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { PprotectError } from "../../common/errors.ts";
-import { shown } from "../../common/terminal-safe.ts";
+import { displayName } from "../../common/terminal-safe.ts";
 import { decodeUtf8 } from "../../common/utf8.ts";
 import { randomBytes, wipe } from "../../crypto/bytes.ts";
 import { fileError } from "../../system/file-error.ts";
@@ -31,7 +31,7 @@ export function generateValue(length: number): string {
 
 /** A secret's value from a file, to the byte; `-` is standard input. @throws PprotectError `file_error`, `invalid_value` */
 export function readValueFile(path: string): string {
-  return asText(readFile(path === "-" ? 0 : path, path), path === "-" ? "standard input" : shown(path));
+  return asText(readFile(path === "-" ? 0 : path, path), path === "-" ? "standard input" : displayName(path));
 }
 
 /** A secret's value piped in, less one final line end. @throws PprotectError `end_of_input`, `invalid_value` */

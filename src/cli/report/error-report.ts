@@ -1,6 +1,6 @@
 import { type ErrorCode, PprotectError } from "../../common/errors.ts";
 import { nearest } from "../../common/suggest.ts";
-import { printable, shown } from "../../common/terminal-safe.ts";
+import { displayName, printable } from "../../common/terminal-safe.ts";
 import { commandAmong } from "../argv/registry.ts";
 
 /** Exit statuses other than 1. */
@@ -62,13 +62,13 @@ function unknownCommand(args: readonly string[], commandNames: readonly string[]
   const isGroup = commandNames.some((name) => name.startsWith(`${first} `));
   const word = isGroup && second !== undefined ? `${first} ${second}` : first;
   if (word === undefined) {
-    const given = args[0] === undefined ? "" : `, only "${shown(args[0])}"`;
+    const given = args[0] === undefined ? "" : `, only "${displayName(args[0])}"`;
     return new PprotectError("usage", `no command given${given}`, "`pprotect --help` lists the commands");
   }
   const near = nearest(word, commandNames);
   return new PprotectError(
     "usage",
-    `unknown command "${shown(word)}"`,
+    `unknown command "${displayName(word)}"`,
     near === undefined ? "`pprotect --help` lists the commands" : `did you mean \`pprotect ${near}\`?`,
   );
 }

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { PprotectError } from "../../common/errors.ts";
-import { shown } from "../../common/terminal-safe.ts";
+import { displayName } from "../../common/terminal-safe.ts";
 import type { PrivateFileOptions } from "../../exec/plaintext-files/write.ts";
 
 /** Writes what `--out` names, once the secrets are there. */
@@ -24,7 +24,7 @@ export async function openPrivateOutput(
   if (isSameFile(path, options.store)) {
     throw new PprotectError(
       "usage",
-      `${shown(path)} is the store itself: secrets are not written there`,
+      `${displayName(path)} is the store itself: secrets are not written there`,
       "name another file",
     );
   }
@@ -42,5 +42,5 @@ function isSameFile(one: string, other: string): boolean {
 
 /** What is said of a file that was written. */
 export function wroteMessage(path: string): string {
-  return `Wrote ${shown(path)}, readable by you alone; \`pprotect cleanup\` removes it.`;
+  return `Wrote ${displayName(path)}, readable by you alone; \`pprotect cleanup\` removes it.`;
 }

@@ -1,7 +1,7 @@
 import { closeSync, existsSync } from "node:fs";
 import { PprotectError } from "../../common/errors.ts";
 import { nearest } from "../../common/suggest.ts";
-import { shown } from "../../common/terminal-safe.ts";
+import { displayName } from "../../common/terminal-safe.ts";
 import type { ChosenSecret, SecretChoice } from "../selection.ts";
 import { holdOpen } from "./fd-holder.ts";
 import { openMemoryFile } from "./memory-file.ts";
@@ -15,8 +15,8 @@ export function checkFileNames(choices: readonly SecretChoice[], names: readonly
     const near = nearest(name, chosen);
     throw new PprotectError(
       "no_such_secret",
-      `--as-file ${shown(name)} is none of the secrets that are chosen`,
-      near === undefined ? undefined : `did you mean "${shown(near)}"?`,
+      `--as-file ${displayName(name)} is none of the secrets that are chosen`,
+      near === undefined ? undefined : `did you mean "${displayName(near)}"?`,
     );
   }
 }

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
-import { shown } from "../../common/terminal-safe.ts";
+import { displayName } from "../../common/terminal-safe.ts";
 import { fileError } from "../../system/file-error.ts";
 import { withRealFolder } from "../../system/real-path.ts";
 import { isAsWritten, type WrittenFile, withRegistry } from "./record.ts";
@@ -62,14 +62,14 @@ function refuseForeign(path: string, target: string, known: WrittenFile | undefi
   if (!stats || (known && isAsWritten(known))) return;
   if (!stats.isFile()) {
     const kind = stats.isSymbolicLink() ? "a symbolic link" : "no regular file";
-    throw new PprotectError("foreign_file", `${shown(path)} is ${kind}: secrets are not written there`);
+    throw new PprotectError("foreign_file", `${displayName(path)} is ${kind}: secrets are not written there`);
   }
   if (force) return;
   throw new PprotectError(
     "foreign_file",
     known
-      ? `${shown(path)} was changed since pprotect wrote it`
-      : `${shown(path)} is there already, and pprotect did not write it`,
+      ? `${displayName(path)} was changed since pprotect wrote it`
+      : `${displayName(path)} is there already, and pprotect did not write it`,
     "--force replaces it",
   );
 }

@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import { PprotectError } from "../../common/errors.ts";
-import { shown } from "../../common/terminal-safe.ts";
+import { displayName } from "../../common/terminal-safe.ts";
 import type { Redaction } from "../../redact/redaction.ts";
 import { errnoOf } from "../../system/file-error.ts";
 import { findExecutable } from "../../system/find-executable.ts";
@@ -82,7 +82,7 @@ function spawn(
     if (errnoOf(error) === "ENOEXEC") return start("/bin/sh", [path, ...command.slice(1)]);
     throw new PprotectError(
       "command_not_executable",
-      `cannot run ${shown(path)}: ${errnoOf(error)}`,
+      `cannot run ${displayName(path)}: ${errnoOf(error)}`,
       undefined,
       { cause: error },
     );

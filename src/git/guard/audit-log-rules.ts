@@ -1,4 +1,4 @@
-import { shown } from "../../common/terminal-safe.ts";
+import { displayName } from "../../common/terminal-safe.ts";
 import { audit } from "../../store/audit-log.ts";
 import type { EntryPath } from "../../store/format/validation.ts";
 import {
@@ -147,7 +147,7 @@ function domainChange(domain: string, kind: Kind): Change {
   const created = audit.domainCreated(domain, "");
   return {
     at: [domain],
-    what: `domain "${shown(domain)}" ${kind === "changed" ? "has a new key" : `was ${kind}`}`,
+    what: `domain "${displayName(domain)}" ${kind === "changed" ? "has a new key" : `was ${kind}`}`,
     covers: (entry) =>
       kind === "removed"
         ? entry === audit.domainDeleted(domain)
@@ -167,7 +167,7 @@ function secretChange(domain: string, secret: string, kind: Kind): Change {
         ];
   return {
     at: [domain, SECRET_PREFIX + secret],
-    what: `secret "${shown(secret)}" of domain "${shown(domain)}" was ${kind}`,
+    what: `secret "${displayName(secret)}" of domain "${displayName(domain)}" was ${kind}`,
     covers: (entry) => told.includes(entry),
   };
 }
@@ -178,7 +178,7 @@ function ownerChange(domain: string, owner: string, kind: Kind): Change {
   const grant = audit.ownerAdded("", owner, domain);
   return {
     at: [domain, META_KEY, OWNERS_KEY, owner],
-    what: `owner "${shown(owner)}" of domain "${shown(domain)}" was ${kind}`,
+    what: `owner "${displayName(owner)}" of domain "${displayName(domain)}" was ${kind}`,
     covers: (entry) =>
       kind === "removed"
         ? removed.includes(entry) || entry.startsWith(beforeDomains(audit.custodianRemoved(owner, [])))
@@ -190,7 +190,7 @@ function custodianChange(name: string, kind: Kind): Change {
   const created = [audit.custodianCreated(name, true), audit.custodianCreated(name, false)];
   return {
     at: [CUSTODIANS_KEY, name],
-    what: `custodian "${shown(name)}" ${kind === "changed" ? "has a new key" : `was ${kind}`}`,
+    what: `custodian "${displayName(name)}" ${kind === "changed" ? "has a new key" : `was ${kind}`}`,
     covers: (entry) =>
       kind === "removed"
         ? entry.startsWith(beforeDomains(audit.custodianRemoved(name, [])))

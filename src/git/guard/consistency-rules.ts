@@ -1,4 +1,4 @@
-import { shown } from "../../common/terminal-safe.ts";
+import { displayName } from "../../common/terminal-safe.ts";
 import type { Finding } from "../../scan/finding.ts";
 import { audit } from "../../store/audit-log.ts";
 import type { EntryPath } from "../../store/format/validation.ts";
@@ -37,17 +37,17 @@ function mixedKeys({ store, parents }: StoreChange): Remark[] {
     remarks.set(at.join("\0"), { at, rule: RULE_MIXED, message });
   };
   for (const [domainName, { publicKey, secrets, owners }] of store.domains) {
-    const domain = `domain "${shown(domainName)}"`;
+    const domain = `domain "${displayName(domainName)}"`;
     for (const [name, sealed] of secrets) {
       if (!known.some((parent) => isForeign(parent.domainKeys.get(sealed), publicKey))) continue;
       report(
         [domainName, SECRET_PREFIX + name],
-        `${domain}: secret "${shown(name)}" was sealed to another public key than the one that stands here now, so no owner can open it: ${HOW_TO_REPAIR}`,
+        `${domain}: secret "${displayName(name)}" was sealed to another public key than the one that stands here now, so no owner can open it: ${HOW_TO_REPAIR}`,
       );
     }
     for (const [name, sealed] of owners) {
       const at = [domainName, META_KEY, OWNERS_KEY, name];
-      const owner = `${domain}: owner "${shown(name)}"`;
+      const owner = `${domain}: owner "${displayName(name)}"`;
       if (known.some((parent) => isForeign(parent.domainKeys.get(sealed), publicKey))) {
         report(at, `${owner} has the private key of another public key than the one here: ${HOW_TO_REPAIR}`);
       } else if (
@@ -139,12 +139,12 @@ function itemsOf(store: StoreData): Map<string, Item> {
     const deleted = `${audit.domainDeleted(domainName)}\n`;
     items.set(domain, {
       at: [domainName],
-      what: `domain "${shown(domainName)}"`,
+      what: `domain "${displayName(domainName)}"`,
       within: [],
       removal: [deleted],
     });
     for (const name of secrets.keys()) {
-      const what = `secret "${shown(name)}" of domain "${shown(domainName)}"`;
+      const what = `secret "${displayName(name)}" of domain "${displayName(domainName)}"`;
       items.set(itemKey("secret", domainName, name), {
         at: [domainName, SECRET_PREFIX + name],
         what,
@@ -153,7 +153,7 @@ function itemsOf(store: StoreData): Map<string, Item> {
       });
     }
     for (const name of owners.keys()) {
-      const what = `owner "${shown(name)}" of domain "${shown(domainName)}"`;
+      const what = `owner "${displayName(name)}" of domain "${displayName(domainName)}"`;
       items.set(itemKey("owner", domainName, name), {
         at: [domainName, META_KEY, OWNERS_KEY, name],
         what,
@@ -165,7 +165,7 @@ function itemsOf(store: StoreData): Map<string, Item> {
   for (const name of store.custodians.keys()) {
     items.set(itemKey("custodian", name), {
       at: [CUSTODIANS_KEY, name],
-      what: `custodian "${shown(name)}"`,
+      what: `custodian "${displayName(name)}"`,
       within: [],
       removal: [custodianRemoval(name)],
     });

@@ -1,4 +1,4 @@
-import { shown } from "../../common/terminal-safe.ts";
+import { displayName } from "../../common/terminal-safe.ts";
 import { SECRET_PREFIX } from "../../store/store-data.ts";
 import type { Remark, StoreChange } from "./store-change.ts";
 
@@ -21,7 +21,7 @@ export function copiedValues({ store, parents }: StoreChange): Remark[] {
       remarks.push({
         at: [domainName, SECRET_PREFIX + name],
         rule: "copied-value",
-        message: `domain "${shown(domainName)}": secret "${shown(name)}" has the sealed value of secret "${shown(source)}", which owners would now read in its place: set it with \`pprotect set-secret\`, which seals each value anew`,
+        message: `domain "${displayName(domainName)}": secret "${displayName(name)}" has the sealed value of secret "${displayName(source)}", which owners would now read in its place: set it with \`pprotect set-secret\`, which seals each value anew`,
       });
     }
   }

@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../../common/errors.ts";
 import { PprotectError } from "../../common/errors.ts";
 import { nearest } from "../../common/suggest.ts";
-import { printable, shown } from "../../common/terminal-safe.ts";
+import { displayName, printable } from "../../common/terminal-safe.ts";
 import { counted, describeChange } from "../../store/diff/change-text.ts";
 import { type Reading, readLeniently } from "../../store/diff/lenient-reading.ts";
 import { diffStores, inheritedStore, type StoreChange } from "../../store/diff/store-diff.ts";
@@ -171,9 +171,10 @@ class SeenNames {
   refuseUnknown({ domain, secret }: HistoryFilter): void {
     if (domain === undefined) return;
     const secrets = this.#secrets.get(domain);
-    if (!secrets) throw unknown("no_such_domain", `domain "${shown(domain)}"`, domain, this.#secrets.keys());
+    if (!secrets)
+      throw unknown("no_such_domain", `domain "${displayName(domain)}"`, domain, this.#secrets.keys());
     if (secret === undefined || secrets.has(secret)) return;
-    const what = `secret "${shown(secret)}" in domain "${shown(domain)}"`;
+    const what = `secret "${displayName(secret)}" in domain "${displayName(domain)}"`;
     throw unknown("no_such_secret", what, secret, secrets);
   }
 }
@@ -183,7 +184,7 @@ function unknown(code: ErrorCode, what: string, name: string, candidates: Iterab
   return new PprotectError(
     code,
     `no commit has a ${what}`,
-    near === undefined ? undefined : `did you mean "${shown(near)}"?`,
+    near === undefined ? undefined : `did you mean "${displayName(near)}"?`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { PprotectError } from "../../common/errors.ts";
-import { shown } from "../../common/terminal-safe.ts";
+import { displayName } from "../../common/terminal-safe.ts";
 import { audit, auditEntry } from "../../store/audit-log.ts";
 import type { StoreData } from "../../store/store-data.ts";
 import { type Conflict, type ConflictSubject, conflictLabel } from "./conflict.ts";
@@ -49,7 +49,7 @@ export async function settle(
     if (decisions.has(label)) {
       throw new PprotectError(
         "missing_credentials",
-        `${shown(label)} cannot be settled so: ${conflict.reason}`,
+        `${displayName(label)} cannot be settled so: ${conflict.reason}`,
         "give an owner's credentials, or choose the other side",
       );
     }
@@ -62,8 +62,8 @@ function refuseUnknown(labels: readonly string[], conflicts: ReadonlySet<string>
   if (unknown === undefined) return;
   throw new PprotectError(
     "usage",
-    `"${shown(unknown)}" is not in conflict`,
-    `what is: ${[...conflicts].map(shown).join(", ") || "nothing"}`,
+    `"${displayName(unknown)}" is not in conflict`,
+    `what is: ${[...conflicts].map(displayName).join(", ") || "nothing"}`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
-import { shown } from "../../common/terminal-safe.ts";
+import { displayName } from "../../common/terminal-safe.ts";
 import type { Creds } from "../../store/credentials.ts";
 import { parseStore } from "../../store/format/parse.ts";
 import { validateEntries } from "../../store/format/validation.ts";
@@ -64,15 +64,15 @@ export async function runMergeDriver(input: DriverInput): Promise<DriverResult> 
       problems,
       grants: [],
       report: [
-        ...problems.map((problem) => `pprotect: ${shown(input.path)}: ${problem}`),
-        `pprotect: ${shown(input.path)}: merged as plain text; mend it by hand, then run \`pprotect check\``,
+        ...problems.map((problem) => `pprotect: ${displayName(input.path)}: ${problem}`),
+        `pprotect: ${displayName(input.path)}: merged as plain text; mend it by hand, then run \`pprotect check\``,
       ],
     };
   }
   // Without a readable ancestor every difference counts as a change of both sides: more conflicts, no loss.
   const baseStore = "problem" in base ? EMPTY_STORE : base.store;
   const notes =
-    "problem" in base ? [`pprotect: ${shown(input.path)}: ${base.problem}; merging without it`] : [];
+    "problem" in base ? [`pprotect: ${displayName(input.path)}: ${base.problem}; merging without it`] : [];
   const result = mergeSides({ base: baseStore, ours: ours.store, theirs: theirs.store }, input);
   return { ...result, report: [...notes, ...result.report] };
 }
@@ -85,7 +85,7 @@ function mergeSides(sides: Sides, { ours, markerSize, path, creds }: DriverInput
     if (broken)
       throw new PprotectError(
         "invalid_store",
-        `${shown(path)}: the merge would be invalid: ${broken.message}`,
+        `${displayName(path)}: the merge would be invalid: ${broken.message}`,
       );
     replace(ours, writeStore(store));
     const grants = grantedKeys(sides, store);
@@ -94,7 +94,7 @@ function mergeSides(sides: Sides, { ours, markerSize, path, creds }: DriverInput
       conflicts,
       problems: [],
       grants,
-      report: grants.map((grant) => `pprotect: ${shown(path)}: ${grant}`),
+      report: grants.map((grant) => `pprotect: ${displayName(path)}: ${grant}`),
     };
   }
   replace(ours, markConflicts(sides, markerSize));
@@ -105,7 +105,9 @@ function mergeSides(sides: Sides, { ours, markerSize, path, creds }: DriverInput
     problems: [],
     grants: [],
     report: [
-      ...conflicts.map((conflict) => `pprotect: conflict in ${shown(path)}: ${describeConflict(conflict)}`),
+      ...conflicts.map(
+        (conflict) => `pprotect: conflict in ${displayName(path)}: ${describeConflict(conflict)}`,
+      ),
       `pprotect: finish with \`pprotect git resolve\`${helps ? "; an owner's credentials settle some of it" : ""}`,
     ],
   };

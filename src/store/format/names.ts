@@ -1,5 +1,5 @@
 import { PprotectError } from "../../common/errors.ts";
-import { shown } from "../../common/terminal-safe.ts";
+import { displayName } from "../../common/terminal-safe.ts";
 import { AUDIT_LOG_KEY, CUSTODIANS_KEY, META_KEY } from "../store-data.ts";
 
 /** FORMAT.md, "Document". */
@@ -11,7 +11,7 @@ const MISLEADING = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069\u200e\u2
 /** Says what is wrong with a secret's name, or nothing. The rule holds for names in a file and for new ones. */
 export function secretNameProblem(name: string): string | undefined {
   if (SECRET_NAME.test(name)) return undefined;
-  return `secret names start with a letter and go on with ASCII letters, digits, "-" or "_", not "${shown(name)}"`;
+  return `secret names start with a letter and go on with ASCII letters, digits, "-" or "_", not "${displayName(name)}"`;
 }
 
 /** @throws PprotectError `invalid_name` when no secret can be named so */
@@ -31,7 +31,7 @@ export function checkNewDomainName(name: string): void {
   if (name.startsWith(META_KEY)) {
     throw new PprotectError(
       "invalid_name",
-      `a domain's name cannot start with "${META_KEY}" (the format reserves it): "${shown(name)}"`,
+      `a domain's name cannot start with "${META_KEY}" (the format reserves it): "${displayName(name)}"`,
     );
   }
   checkNewName("domain", name);
@@ -47,13 +47,13 @@ function checkNewName(what: "domain" | "custodian", name: string): void {
   if (MISLEADING.test(name)) {
     throw new PprotectError(
       "invalid_name",
-      `a ${what}'s name cannot hold control or direction characters: "${shown(name)}"`,
+      `a ${what}'s name cannot hold control or direction characters: "${displayName(name)}"`,
     );
   }
   if (name !== name.trim()) {
     throw new PprotectError(
       "invalid_name",
-      `a ${what}'s name cannot start or end with a space: "${shown(name)}"`,
+      `a ${what}'s name cannot start or end with a space: "${displayName(name)}"`,
     );
   }
 }

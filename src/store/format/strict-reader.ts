@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
-import { shown } from "../../common/terminal-safe.ts";
+import { displayName } from "../../common/terminal-safe.ts";
 import {
   AUDIT_LOG_KEY,
   CUSTODIANS_KEY,
@@ -39,7 +39,7 @@ export function readStrict(text: string): StrictReading {
   const walker = new Walker(lineCounter);
   for (const error of document.errors.slice(0, MAX_SYNTAX_ERRORS)) {
     const message = MESSAGES[error.code] ?? `not YAML: ${error.message}`;
-    walker.report(error.pos[0], shown(message.replaceAll("\n", " ")));
+    walker.report(error.pos[0], displayName(message.replaceAll("\n", " ")));
   }
   // What follows a syntax error is guesswork: report that alone.
   const store = document.errors.length > 0 ? EMPTY_STORE : walker.root(document.contents);
@@ -124,7 +124,7 @@ class Walker {
   }
 
   #domain(name: string, offset: number, node: Node | null): Domain {
-    const at = `domain "${shown(name)}"`;
+    const at = `domain "${displayName(name)}"`;
     const secrets = new Map<string, string>();
     let publicKey: string | undefined;
     let owners: ReadonlyMap<string, string> | undefined;
@@ -135,18 +135,18 @@ class Walker {
         for (const part of this.#entries(entry.value, [name, META_KEY], `${at}: meta`, entry.offset)) {
           if (part.key === PUBLIC_KEY_KEY) publicKey = this.#text(part, `${at}: ${PUBLIC_KEY_KEY}`);
           else if (part.key === OWNERS_KEY) owners = this.#owners(name, part, at);
-          else this.report(part.offset, `${at}: unknown key "${shown(part.key)}" in meta`);
+          else this.report(part.offset, `${at}: unknown key "${displayName(part.key)}" in meta`);
         }
         if (publicKey === undefined) this.report(entry.offset, `${at}: no ${PUBLIC_KEY_KEY} in meta`);
         if (owners === undefined) this.report(entry.offset, `${at}: no ${OWNERS_KEY} in meta`);
       } else if (entry.key.startsWith(SECRET_PREFIX)) {
         const secret = entry.key.slice(SECRET_PREFIX.length);
-        const sealed = this.#text(entry, `${at}: secret "${shown(secret)}"`);
+        const sealed = this.#text(entry, `${at}: secret "${displayName(secret)}"`);
         if (sealed !== undefined) secrets.set(secret, sealed);
       } else {
         this.report(
           entry.offset,
-          `${at}: unknown key "${shown(entry.key)}"; secrets start with "${SECRET_PREFIX}"`,
+          `${at}: unknown key "${displayName(entry.key)}"; secrets start with "${SECRET_PREFIX}"`,
         );
       }
     }
@@ -157,7 +157,7 @@ class Walker {
   #owners(domain: string, { offset, value }: Entry, at: string): Map<string, string> {
     const owners = new Map<string, string>();
     for (const entry of this.#entries(value, [domain, META_KEY, OWNERS_KEY], `${at}: owners`, offset)) {
-      const sealed = this.#text(entry, `${at}: owner "${shown(entry.key)}"`);
+      const sealed = this.#text(entry, `${at}: owner "${displayName(entry.key)}"`);
       if (sealed !== undefined) owners.set(entry.key, sealed);
     }
     return owners;
@@ -166,12 +166,12 @@ class Walker {
   #custodians(node: Node | null, offset: number): Map<string, string> {
     const custodians = new Map<string, string>();
     for (const custodian of this.#entries(node, [CUSTODIANS_KEY], CUSTODIANS_KEY, offset)) {
-      const at = `custodian "${shown(custodian.key)}"`;
+      const at = `custodian "${displayName(custodian.key)}"`;
       const path = [CUSTODIANS_KEY, custodian.key];
       let pwdkm: string | undefined;
       for (const part of this.#entries(custodian.value, path, at, custodian.offset)) {
         if (part.key === PWDKM_KEY) pwdkm = this.#text(part, `${at}: ${PWDKM_KEY}`);
-        else this.report(part.offset, `${at}: unknown key "${shown(part.key)}"`);
+        else this.report(part.offset, `${at}: unknown key "${displayName(part.key)}"`);
       }
       if (pwdkm !== undefined) custodians.set(custodian.key, pwdkm);
       else if (isMap(custodian.value) && custodian.value.items.length === 0) {
@@ -210,7 +210,7 @@ class Walker {
       const line = this.#lineAt(keyOffset);
       const first = seen.get(key);
       if (first !== undefined) {
-        this.report(keyOffset, `${what}: "${shown(key)}" stands twice, first on line ${first}`);
+        this.report(keyOffset, `${what}: "${displayName(key)}" stands twice, first on line ${first}`);
         continue;
       }
       seen.set(key, line);

@@ -1,4 +1,4 @@
-import { shown } from "../../common/terminal-safe.ts";
+import { displayName } from "../../common/terminal-safe.ts";
 import {
   CUSTODIANS_KEY,
   META_KEY,
@@ -31,7 +31,7 @@ export function validateEntries(store: StoreData): EntryProblem[] {
     if (problem !== undefined) problems.push({ path: path(), message: `${what()} ${problem}` });
   };
   for (const [name, domain] of store.domains) {
-    const at = () => `domain "${shown(name)}"`;
+    const at = () => `domain "${displayName(name)}"`;
     if (name.startsWith(META_KEY))
       report(
         () => [name],
@@ -41,7 +41,7 @@ export function validateEntries(store: StoreData): EntryProblem[] {
     for (const [secret, sealed] of domain.secrets) {
       const path = () => [name, SECRET_PREFIX + secret];
       report(path, () => `${at()}:`, secretNameProblem(secret));
-      report(path, () => `${at()}: secret "${shown(secret)}"`, sealedValueProblem(sealed));
+      report(path, () => `${at()}: secret "${displayName(secret)}"`, sealedValueProblem(sealed));
     }
     report(
       () => [name, META_KEY, PUBLIC_KEY_KEY],
@@ -50,15 +50,19 @@ export function validateEntries(store: StoreData): EntryProblem[] {
     );
     for (const [owner, sealed] of domain.owners) {
       const path = () => [name, META_KEY, OWNERS_KEY, owner];
-      report(path, () => `${at()}: owner "${shown(owner)}": sealed domain key`, sealedKeyProblem(sealed));
+      report(
+        path,
+        () => `${at()}: owner "${displayName(owner)}": sealed domain key`,
+        sealedKeyProblem(sealed),
+      );
       if (!store.custodians.has(owner)) {
-        report(path, () => `${at()}: owner "${shown(owner)}"`, `is not among the ${CUSTODIANS_KEY}`);
+        report(path, () => `${at()}: owner "${displayName(owner)}"`, `is not among the ${CUSTODIANS_KEY}`);
       }
     }
   }
   for (const [name, pwdkm] of store.custodians) {
     const path = () => [CUSTODIANS_KEY, name, PWDKM_KEY];
-    report(path, () => `custodian "${shown(name)}": key material`, keyMaterialProblem(pwdkm));
+    report(path, () => `custodian "${displayName(name)}": key material`, keyMaterialProblem(pwdkm));
   }
   return problems;
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { exitStatus, explain } from "../../../src/cli/report/error-report.ts";
 import { type ErrorCode, PprotectError } from "../../../src/common/errors.ts";
 import { nearest } from "../../../src/common/suggest.ts";
-import { printable, printableLines, shown } from "../../../src/common/terminal-safe.ts";
+import { displayName, printable, printableLines } from "../../../src/common/terminal-safe.ts";
 
 describe("text from a file is made safe to print", () => {
   test.each([
@@ -21,7 +21,7 @@ describe("text from a file is made safe to print", () => {
   });
 
   test("and short, where it is a name", () => {
-    expect(shown("x".repeat(5000))).toBe(`${"x".repeat(100)}…`);
+    expect(displayName("x".repeat(5000))).toBe(`${"x".repeat(100)}…`);
   });
 });
 

@@ -1,6 +1,6 @@
 import { Command } from "clipanion";
 import { compareCodePoints } from "../../../common/code-points.ts";
-import { printable, shown } from "../../../common/terminal-safe.ts";
+import { displayName, printable } from "../../../common/terminal-safe.ts";
 import { findDomain } from "../../../store/lookup.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
@@ -22,7 +22,7 @@ export class ListUserSecretsCommand extends BaseCommand {
         domain,
         secrets: [...findDomain(keyFile.data, domain).secrets.keys()].sort(compareCodePoints),
       }));
-    if (owned.length === 0) this.note(`User ${shown(name)} does not own any domains.`);
+    if (owned.length === 0) this.note(`User ${displayName(name)} does not own any domains.`);
     for (const { domain, secrets } of owned) {
       this.printLine(printable(`${domain}: ${secrets.length > 0 ? secrets.join(", ") : "(no secrets)"}`));
     }

@@ -1,6 +1,6 @@
 import { Command, Option } from "clipanion";
 import { compareCodePoints } from "../../../common/code-points.ts";
-import { shown } from "../../../common/terminal-safe.ts";
+import { displayName } from "../../../common/terminal-safe.ts";
 import { findCustodian } from "../../../store/lookup.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
@@ -23,12 +23,12 @@ export class RmKeyCustodianCommand extends BaseCommand {
     const domains = keyFile.domainsOf(name).sort(compareCodePoints);
     const outcome = await this.update(
       (file) => file.removeCustodian(name),
-      `Removed key custodian ${shown(name)}.`,
+      `Removed key custodian ${displayName(name)}.`,
       { custodian: name, domains },
     );
     if (domains.length > 0) {
       this.note(
-        `Note: ${shown(name)} can still decrypt ${domains.map(shown).join(", ")} (from every revision so far) until you run` +
+        `Note: ${displayName(name)} can still decrypt ${domains.map(displayName).join(", ")} (from every revision so far) until you run` +
           " rotate-domain-keys and change the secret values.",
       );
     }

@@ -1,6 +1,6 @@
 import { Command, Option } from "clipanion";
 import { PprotectError } from "../../../common/errors.ts";
-import { shown } from "../../../common/terminal-safe.ts";
+import { displayName } from "../../../common/terminal-safe.ts";
 import { checkNewDomainName } from "../../../store/format/names.ts";
 import { fillSlots } from "../../argv/positionals.ts";
 import { BaseCommand } from "../../base/base-command.ts";
@@ -26,7 +26,7 @@ export class AddDomainCommand extends BaseCommand {
     const domain = given ?? (await this.ask("Domain name: ", "domain"));
     const outcome = await this.update(
       (file) => file.addDomain(domain, owner),
-      `Added domain ${domain} with owner ${shown(owner)}.`,
+      `Added domain ${domain} with owner ${displayName(owner)}.`,
       { domain, owner },
     );
     return {
@@ -49,6 +49,7 @@ export class AddDomainCommand extends BaseCommand {
   /** What is wrong with a name is said before a passphrase is asked for. */
   #check(domains: ReadonlyMap<string, unknown>, name: string): void {
     checkNewDomainName(name);
-    if (domains.has(name)) throw new PprotectError("domain_exists", `domain "${shown(name)}" exists already`);
+    if (domains.has(name))
+      throw new PprotectError("domain_exists", `domain "${displayName(name)}" exists already`);
   }
 }

@@ -1,5 +1,5 @@
 import { Command, Option } from "clipanion";
-import { shown } from "../../../common/terminal-safe.ts";
+import { displayName } from "../../../common/terminal-safe.ts";
 import { findCustodian } from "../../../store/lookup.ts";
 import { DomainCommand } from "../../base/domain-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
@@ -21,7 +21,7 @@ export class AddOwnerCommand extends DomainCommand {
     findCustodian(keyFile.data, owner);
     return this.update(
       (file) => file.addOwner(domain, owner, by),
-      `Added owner ${shown(owner)} to ${shown(domain)}.`,
+      `Added owner ${displayName(owner)} to ${displayName(domain)}.`,
       { domain, owner },
     );
   }

@@ -1,6 +1,6 @@
 import { Command, Option } from "clipanion";
 import { compareCodePoints } from "../../../common/code-points.ts";
-import { shown } from "../../../common/terminal-safe.ts";
+import { displayName } from "../../../common/terminal-safe.ts";
 import { findCustodian, findDomain } from "../../../store/lookup.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
@@ -24,17 +24,17 @@ export class MigrateOwnerCommand extends BaseCommand {
       .domainsOf(by.name)
       .filter((domain) => !findDomain(keyFile.data, domain).owners.has(newOwner))
       .sort(compareCodePoints);
-    const list = domains.map(shown).join(", ");
+    const list = domains.map(displayName).join(", ");
     const result = { owner: newOwner, domains };
     if (domains.length === 0) {
-      this.note(`You own no domain that ${shown(newOwner)} does not own; nothing was changed.`);
+      this.note(`You own no domain that ${displayName(newOwner)} does not own; nothing was changed.`);
       return { result: { store: this.storePath, ...result } };
     }
-    this.note(`Will add ${shown(newOwner)} as owner to: ${list}`);
+    this.note(`Will add ${displayName(newOwner)} as owner to: ${list}`);
     await this.confirmOrAbort("Proceed? [y/N] ");
     return this.update(
       (file) => file.migrateOwner(newOwner, by),
-      `Added owner ${shown(newOwner)} to ${list}.`,
+      `Added owner ${displayName(newOwner)} to ${list}.`,
       result,
     );
   }

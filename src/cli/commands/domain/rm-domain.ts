@@ -1,5 +1,5 @@
 import { Command } from "clipanion";
-import { shown } from "../../../common/terminal-safe.ts";
+import { displayName } from "../../../common/terminal-safe.ts";
 import { DomainCommand } from "../../base/domain-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
@@ -13,6 +13,8 @@ export class RmDomainCommand extends DomainCommand {
 
   async run(): Promise<Outcome> {
     const domain = await this.existingDomain(this.readStore());
-    return this.update((file) => file.removeDomain(domain), `Removed domain ${shown(domain)}.`, { domain });
+    return this.update((file) => file.removeDomain(domain), `Removed domain ${displayName(domain)}.`, {
+      domain,
+    });
   }
 }

@@ -1,5 +1,5 @@
 import { Command, Option } from "clipanion";
-import { shown } from "../../../common/terminal-safe.ts";
+import { displayName } from "../../../common/terminal-safe.ts";
 import { DomainCommand } from "../../base/domain-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 import { rotation } from "../../report/next-action.ts";
@@ -19,7 +19,7 @@ export class RmOwnerCommand extends DomainCommand {
     const [domain, owner] = await this.domainAndName(keyFile, this.owner, "Owner email: ", "owner");
     const outcome = await this.update(
       (file) => file.removeOwner(domain, owner),
-      `Removed owner ${shown(owner)} from ${shown(domain)}.`,
+      `Removed owner ${displayName(owner)} from ${displayName(domain)}.`,
       { domain, owner },
     );
     this.note(

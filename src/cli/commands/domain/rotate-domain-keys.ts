@@ -1,6 +1,6 @@
 import { Command } from "clipanion";
 import { compareCodePoints } from "../../../common/code-points.ts";
-import { shown } from "../../../common/terminal-safe.ts";
+import { displayName } from "../../../common/terminal-safe.ts";
 import { findDomain } from "../../../store/lookup.ts";
 import { DomainCommand } from "../../base/domain-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
@@ -24,11 +24,11 @@ export class RotateDomainKeysCommand extends DomainCommand {
         rotated = changed.data;
         return changed;
       },
-      `Rotated the keys of domain ${shown(domain)}.`,
+      `Rotated the keys of domain ${displayName(domain)}.`,
     );
     const owners = [...findDomain(rotated, domain).owners.keys()].sort(compareCodePoints);
     // Nothing shows whether an owner in the file was ever given the old key; each of them has the new one now.
-    this.note(`Its owners, who can read it now: ${owners.map(shown).join(", ")}.`);
+    this.note(`Its owners, who can read it now: ${owners.map(displayName).join(", ")}.`);
     return {
       result: { ...outcome.result, domain, owners },
       nextActions: this.next({

@@ -1,6 +1,6 @@
 import { Command, Option } from "clipanion";
 import { PprotectError } from "../../../common/errors.ts";
-import { shown } from "../../../common/terminal-safe.ts";
+import { displayName } from "../../../common/terminal-safe.ts";
 import { hasGivenCredentials } from "../../../credentials/cascade.ts";
 import { conflictLabel } from "../../../git/merge/conflict.ts";
 import { type DriverResult, runMergeDriver } from "../../../git/merge/merge-driver.ts";
@@ -58,12 +58,12 @@ function unfinished(path: string, { clean, conflicts, problems }: DriverResult):
   return problems.length > 0
     ? new PprotectError(
         "invalid_store",
-        `${shown(path)}: merged as plain text`,
+        `${displayName(path)}: merged as plain text`,
         "mend it by hand, then run `pprotect check`",
       )
     : new PprotectError(
         "unresolved_merge",
-        `${shown(path)}: ${conflicts.length} left to decide`,
+        `${displayName(path)}: ${conflicts.length} left to decide`,
         "finish with `pprotect git resolve`",
       );
 }

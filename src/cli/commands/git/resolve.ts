@@ -1,7 +1,7 @@
 import { dirname, relative, resolve } from "node:path";
 import { Command, Option } from "clipanion";
 import { PprotectError } from "../../../common/errors.ts";
-import { printable, shown } from "../../../common/terminal-safe.ts";
+import { displayName, printable } from "../../../common/terminal-safe.ts";
 import { type Conflict, describeConflict } from "../../../git/merge/conflict.ts";
 import {
   conflictText,
@@ -64,7 +64,7 @@ export class GitResolveCommand extends BaseCommand {
     const grants = grantedKeys(sides, merged);
     for (const grant of grants) this.note(`${grant}.`);
     if (leftOut.length > 0) {
-      const names = leftOut.map(({ domain, secret }) => shown(`${domain}/${secret}`));
+      const names = leftOut.map(({ domain, secret }) => displayName(`${domain}/${secret}`));
       this.note(`Left out by what was chosen: ${names.join(", ")}.`);
     }
     this.note(
@@ -95,7 +95,7 @@ export class GitResolveCommand extends BaseCommand {
     if (others.length > 0) {
       throw new PprotectError(
         "usage",
-        `several stores are in conflict: ${stores.map(shown).join(", ")}`,
+        `several stores are in conflict: ${stores.map(displayName).join(", ")}`,
         "name one with --file",
       );
     }
@@ -108,7 +108,10 @@ export class GitResolveCommand extends BaseCommand {
       this.take.map((decision) => {
         const [, label, side] = /^(.+)=(ours|theirs)$/s.exec(decision) ?? [];
         if (label === undefined || side === undefined) {
-          throw new PprotectError("usage", `--take needs NAME=ours or NAME=theirs, not "${shown(decision)}"`);
+          throw new PprotectError(
+            "usage",
+            `--take needs NAME=ours or NAME=theirs, not "${displayName(decision)}"`,
+          );
         }
         return [label, side as Choice];
       }),

@@ -1,5 +1,5 @@
 import { Command, Option } from "clipanion";
-import { shown } from "../../../common/terminal-safe.ts";
+import { displayName } from "../../../common/terminal-safe.ts";
 import { DomainCommand } from "../../base/domain-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
@@ -22,7 +22,7 @@ export class RmSecretCommand extends DomainCommand {
     );
     return this.update(
       (file) => file.removeSecret(domain, secret),
-      `Removed secret ${shown(secret)} from ${shown(domain)}.`,
+      `Removed secret ${displayName(secret)} from ${displayName(domain)}.`,
       { domain, secret },
     );
   }
