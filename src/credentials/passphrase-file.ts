@@ -2,7 +2,7 @@ import { accessSync, closeSync, constants, fstatSync, openSync, readFileSync } f
 import { resolve } from "node:path";
 import { PprotectError } from "../common/errors.ts";
 import { shellWord } from "../common/shell-quote.ts";
-import { printable } from "../common/terminal-safe.ts";
+import { escapeUnprintable } from "../common/terminal-safe.ts";
 import { decodeUtf8 } from "../common/utf8.ts";
 import { wipe } from "../crypto/bytes.ts";
 import { errnoOf, fileError } from "../system/file-error.ts";
@@ -18,11 +18,14 @@ export function readPassphraseFile(path: string, warn: (message: string) => void
   const text = decodeUtf8(bytes);
   wipe(bytes);
   if (text === undefined) {
-    throw new PprotectError("invalid_passphrase", `the passphrase in ${printable(path)} is not UTF-8 text`);
+    throw new PprotectError(
+      "invalid_passphrase",
+      `the passphrase in ${escapeUnprintable(path)} is not UTF-8 text`,
+    );
   }
   if (open) {
     const file = shellWord(path);
-    warn(`others can read the passphrase: run \`chmod 600 ${printable(file)}\``);
+    warn(`others can read the passphrase: run \`chmod 600 ${escapeUnprintable(file)}\``);
   }
   return text.trim();
 }

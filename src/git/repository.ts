@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { GitError, type SimpleGit, simpleGit } from "simple-git";
 import { PprotectError } from "../common/errors.ts";
-import { printable } from "../common/terminal-safe.ts";
+import { escapeUnprintable } from "../common/terminal-safe.ts";
 import { gitCommand, gitEnvironment, gitProgram, RUNS_NOTHING } from "./git-program.ts";
 
 /** A git repository with a work tree, as seen from one folder in it. */
@@ -30,7 +30,7 @@ export async function openRepository(folder: string): Promise<Repository> {
   if (root === undefined) {
     throw new PprotectError(
       "not_a_repository",
-      `${printable(folder)} is not in a git work tree`,
+      `${escapeUnprintable(folder)} is not in a git work tree`,
       "run it inside one",
     );
   }
@@ -100,7 +100,7 @@ async function loudly(git: SimpleGit, args: readonly string[]): Promise<string> 
     return await git.raw([...args]);
   } catch (error) {
     const [line = "no message"] = error instanceof GitError ? error.message.trim().split("\n") : [];
-    throw new PprotectError("git_failed", `git ${args[0]} failed: ${printable(line)}`, undefined, {
+    throw new PprotectError("git_failed", `git ${args[0]} failed: ${escapeUnprintable(line)}`, undefined, {
       cause: error,
     });
   }
@@ -234,7 +234,7 @@ export function startGit(
       const [status, said] = await Promise.all([git.exited, complaint]);
       if (status === 0) return;
       const [line = "no message"] = said.trim().split("\n");
-      throw new PprotectError("git_failed", `git ${args[0]} failed: ${printable(line)}`);
+      throw new PprotectError("git_failed", `git ${args[0]} failed: ${escapeUnprintable(line)}`);
     },
     stop: () => git.kill(),
   };

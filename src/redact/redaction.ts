@@ -1,4 +1,4 @@
-import { printable } from "../common/terminal-safe.ts";
+import { escapeUnprintable } from "../common/terminal-safe.ts";
 import { AutomatonBuilder } from "./automaton-builder.ts";
 import { isLongEnough, patternsOf } from "./patterns.ts";
 import { Redactor } from "./redactor.ts";
@@ -27,7 +27,7 @@ export function redactionOf(secrets: Iterable<readonly [name: string, value: str
       continue;
     }
     for (const pattern of patternsOf(value)) builder.add(pattern, markers.length);
-    markers.push(Buffer.from(`[REDACTED:${printable(name)}]`));
+    markers.push(Buffer.from(`[REDACTED:${escapeUnprintable(name)}]`));
   }
   const automaton = builder.build();
   return { redactor: () => new Redactor(automaton, markers), tooShort };

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readFileSync, realpathSync, type Stats, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { PprotectError } from "../common/errors.ts";
-import { printable } from "../common/terminal-safe.ts";
+import { escapeUnprintable } from "../common/terminal-safe.ts";
 import { decodeUtf8 } from "../common/utf8.ts";
 import { writeAtomically } from "../system/atomic-write.ts";
 import { errnoOf, fileError } from "../system/file-error.ts";
@@ -61,14 +61,14 @@ export function readStoreFile(path: string, shownPath: string): KeyFile {
 export function readStoreBytes(path: string, shownPath: string): Uint8Array {
   try {
     if (isDevice(path))
-      throw new PprotectError("file_error", `cannot read ${printable(shownPath)}: it is a device`);
+      throw new PprotectError("file_error", `cannot read ${escapeUnprintable(shownPath)}: it is a device`);
     return readFileSync(path);
   } catch (error) {
     if (error instanceof PprotectError) throw error;
     if (errnoOf(error) === "ENOENT") {
       throw new PprotectError(
         "store_missing",
-        `no store at ${printable(shownPath)}`,
+        `no store at ${escapeUnprintable(shownPath)}`,
         "`pprotect init` makes one, `--file` names another",
         { cause: error },
       );
@@ -106,7 +106,7 @@ export function refuseExisting(path: string, shownPath: string): void {
   if (!existsSync(path)) return;
   throw new PprotectError(
     "store_exists",
-    `${printable(shownPath)} exists already`,
+    `${escapeUnprintable(shownPath)} exists already`,
     "`pprotect add-key-custodian` adds a custodian to it",
   );
 }
@@ -116,7 +116,7 @@ function refuseLinkToNothing(path: string, shownPath: string): void {
   if (existsSync(path) || !lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return;
   throw new PprotectError(
     "file_error",
-    `${printable(shownPath)} is a symbolic link to nothing`,
+    `${escapeUnprintable(shownPath)} is a symbolic link to nothing`,
     "remove the link, or make what it points to",
   );
 }
@@ -181,7 +181,7 @@ function refuseForeignChange(path: string, shownPath: string, read: Uint8Array):
   if (sameBytes(readStoreBytes(path, shownPath), read)) return;
   throw new PprotectError(
     "store_changed",
-    `another program changed ${printable(shownPath)} in this moment`,
+    `another program changed ${escapeUnprintable(shownPath)} in this moment`,
     "nothing was written; run the command again",
   );
 }
@@ -201,7 +201,7 @@ function writableStats(path: string, shownPath: string): Stats {
   if ((stats.mode & 0o222) === 0) {
     throw new PprotectError(
       "file_error",
-      `cannot write ${printable(shownPath)}: the file is read-only`,
+      `cannot write ${escapeUnprintable(shownPath)}: the file is read-only`,
       "make it writable (chmod u+w) and run the command again",
     );
   }

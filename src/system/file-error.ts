@@ -1,5 +1,5 @@
 import { PprotectError } from "../common/errors.ts";
-import { printable } from "../common/terminal-safe.ts";
+import { escapeUnprintable } from "../common/terminal-safe.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
@@ -25,7 +25,9 @@ const REASONS: Readonly<Record<string, string>> = {
 export function fileError(doing: string, file: string, cause: unknown, fix?: string): PprotectError {
   const code = errnoOf(cause);
   const reason = REASONS[code] ?? (code === "" ? "an unknown error" : code);
-  return new PprotectError("file_error", `cannot ${doing} ${printable(file)}: ${reason}`, fix, { cause });
+  return new PprotectError("file_error", `cannot ${doing} ${escapeUnprintable(file)}: ${reason}`, fix, {
+    cause,
+  });
 }
 
 /** The system's error name, such as `ENOENT`, or nothing. */

@@ -2,7 +2,7 @@ import { closeSync, openSync, readFileSync, rmSync, statSync, writeFileSync } fr
 import { constants } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { PprotectError } from "../common/errors.ts";
-import { printable } from "../common/terminal-safe.ts";
+import { escapeUnprintable } from "../common/terminal-safe.ts";
 import { errnoOf, fileError } from "./file-error.ts";
 import { errnoReader, openLibc } from "./libc.ts";
 
@@ -53,13 +53,13 @@ async function acquire(file: string, patience: LockPatience): Promise<Release> {
     if (waited > patience.timeout) {
       throw new PprotectError(
         "store_locked",
-        `${printable(file)} is being written by another pprotect; gave up after ${Math.round(patience.timeout / 1000)} s`,
+        `${escapeUnprintable(file)} is being written by another pprotect; gave up after ${Math.round(patience.timeout / 1000)} s`,
         "nothing was changed; run the command again when the other one has ended",
       );
     }
     if (!told && waited > patience.quiet) {
       told = true;
-      patience.onWait(`Waiting for another pprotect that is writing ${printable(file)} …`);
+      patience.onWait(`Waiting for another pprotect that is writing ${escapeUnprintable(file)} …`);
     }
     await patience.throwIfInterrupted?.();
     await Bun.sleep(POLL_MS);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { PprotectError } from "../../src/common/errors.ts";
-import { printableLines } from "../../src/common/terminal-safe.ts";
+import { escapeUnprintableLines } from "../../src/common/terminal-safe.ts";
 import { decodeUtf8 } from "../../src/common/utf8.ts";
 import { checkStoreChange } from "../../src/git/guard/consistency-rules.ts";
 import { type DiffEvent, DiffParser } from "../../src/git/guard/diff-parser.ts";
@@ -40,7 +40,7 @@ export type Target = (seed: number) => string | Promise<string>;
 /** What a mutant that is refused must be refused with: our own error, one line, of a sane length. */
 function refusal(error: unknown): string {
   if (!(error instanceof PprotectError)) throw error;
-  ensure(error.message === printableLines(error.message), "an error message is safe to print");
+  ensure(error.message === escapeUnprintableLines(error.message), "an error message is safe to print");
   ensure(!/[\n\t]/.test(error.message) && error.message.length < 2000, "an error message is one line");
   return error.code;
 }
@@ -85,7 +85,10 @@ const parser: Target = (seed) => {
 /** What `git diff` shows of any bytes at all. */
 function readsForPeople(bytes: Uint8Array): void {
   const text = storeAsText(bytes);
-  ensure(!/[^\n\t\P{C}]/u.test(text) || text === printableLines(text), "a readable diff is safe to print");
+  ensure(
+    !/[^\n\t\P{C}]/u.test(text) || text === escapeUnprintableLines(text),
+    "a readable diff is safe to print",
+  );
 }
 
 const CASES = mergeCases().map(({ bytes }) => bytes);
@@ -233,7 +236,7 @@ async function drive(
     creds: undefined,
   });
   for (const line of report)
-    ensure(line === printableLines(line) && !line.includes("\n"), "a report is made of safe lines");
+    ensure(line === escapeUnprintableLines(line) && !line.includes("\n"), "a report is made of safe lines");
   return { clean, bytes: readFileSync(path("ours")) };
 }
 

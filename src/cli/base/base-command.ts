@@ -2,7 +2,7 @@ import { relative, resolve } from "node:path";
 import { Command, Option } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
 import { lazy } from "../../common/lazy.ts";
-import { printableLines } from "../../common/terminal-safe.ts";
+import { escapeUnprintableLines } from "../../common/terminal-safe.ts";
 import type { CredentialSources, GivenCredentials, ResolvedCreds } from "../../credentials/cascade.ts";
 import { DEFAULT_PREFIX, PREFIX_VARIABLE } from "../../credentials/environment-names.ts";
 import type { UnlockedCustodian } from "../../store/custodian.ts";
@@ -100,7 +100,7 @@ export abstract class BaseCommand extends Command {
   }
 
   protected note(message: string): void {
-    writeError(`${printableLines(message)}\n`);
+    writeError(`${escapeUnprintableLines(message)}\n`);
   }
 
   /** The command's text for people, to standard output; programs get the envelope in its place. */

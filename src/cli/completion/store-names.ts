@@ -2,7 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { compareCodePoints } from "../../common/code-points.ts";
-import { printable } from "../../common/terminal-safe.ts";
+import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { parseStore } from "../../store/format/parse.ts";
 import type { StoreData } from "../../store/store-data.ts";
 import { locateStore } from "../../store/store-file.ts";
@@ -25,7 +25,7 @@ export async function namesFor(value: Value, position: Position): Promise<readon
 }
 
 function isPlain(name: string): boolean {
-  return name !== "" && printable(name) === name;
+  return name !== "" && escapeUnprintable(name) === name;
 }
 
 function storeNames(value: Value, { file, domains }: Position): readonly string[] {

@@ -1,6 +1,6 @@
 import { type ErrorCode, PprotectError } from "../../common/errors.ts";
 import { nearest } from "../../common/suggest.ts";
-import { displayName, printable } from "../../common/terminal-safe.ts";
+import { displayName, escapeUnprintable } from "../../common/terminal-safe.ts";
 import { commandAmong } from "../argv/registry.ts";
 
 /** Exit statuses other than 1. */
@@ -26,12 +26,21 @@ export function explain(error: unknown): string {
 /** Whatever was thrown, as an error that may be shown: printable, and without a secret. */
 export function asPprotectError(error: unknown): PprotectError {
   if (error instanceof PprotectError) {
-    return new PprotectError(error.code, printable(error.message), error.fix && printable(error.fix));
+    return new PprotectError(
+      error.code,
+      escapeUnprintable(error.message),
+      error.fix && escapeUnprintable(error.fix),
+    );
   }
-  if (isParserError(error)) return new PprotectError("usage", printable(error.message.replaceAll("\n", " ")));
+  if (isParserError(error))
+    return new PprotectError("usage", escapeUnprintable(error.message.replaceAll("\n", " ")));
   // A defect of ours: its message may hold anything, so only its kind is shown.
   const kind = error instanceof Error ? error.name : typeof error;
-  return new PprotectError("internal_error", `internal error: ${printable(kind)}`, "please report it");
+  return new PprotectError(
+    "internal_error",
+    `internal error: ${escapeUnprintable(kind)}`,
+    "please report it",
+  );
 }
 
 /** What the parser found wrong with the line, in our words. */

@@ -1,5 +1,5 @@
 import type { PprotectError } from "../../common/errors.ts";
-import { printableJson } from "../../common/terminal-safe.ts";
+import { escapeUnprintableInJson } from "../../common/terminal-safe.ts";
 import { writeLine, writeOut } from "./output.ts";
 
 /** What JSON can say. */
@@ -65,5 +65,5 @@ function failure({ code, message, fix }: PprotectError): Result {
 }
 
 function jsonText(value: Result): string {
-  return printableJson(JSON.stringify(value));
+  return escapeUnprintableInJson(JSON.stringify(value));
 }

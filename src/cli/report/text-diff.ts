@@ -1,5 +1,5 @@
 import { createTwoFilesPatch } from "diff";
-import { printable, printableLines } from "../../common/terminal-safe.ts";
+import { escapeUnprintable, escapeUnprintableLines } from "../../common/terminal-safe.ts";
 
 const RED = "\x1b[31m";
 const GREEN = "\x1b[32m";
@@ -7,8 +7,8 @@ const RESET = "\x1b[0m";
 
 /** A unified diff of a store's text before and after; nothing in it but what the file itself says. */
 export function storeDiff(file: string, before: string, after: string, color: boolean): string {
-  const name = printable(file);
-  const patch = printableLines(createTwoFilesPatch(`${name}.old`, `${name}.new`, before, after))
+  const name = escapeUnprintable(file);
+  const patch = escapeUnprintableLines(createTwoFilesPatch(`${name}.old`, `${name}.new`, before, after))
     .split("\n")
     .slice(1);
   return (color ? patch.map(colored) : patch).join("\n");

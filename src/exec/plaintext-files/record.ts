@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import * as t from "typanion";
 import { PprotectError } from "../../common/errors.ts";
-import { printable } from "../../common/terminal-safe.ts";
+import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { writeAtomically } from "../../system/atomic-write.ts";
 import { errnoOf, fileError } from "../../system/file-error.ts";
 import { type LockPatience, withLock } from "../../system/file-lock.ts";
@@ -87,7 +87,7 @@ function read(path: string): readonly WrittenFile[] {
   }
   throw new PprotectError(
     "file_error",
-    `${printable(path)}, which lists the files that pprotect wrote, is damaged`,
+    `${escapeUnprintable(path)}, which lists the files that pprotect wrote, is damaged`,
     "look after those files yourself and remove it",
   );
 }

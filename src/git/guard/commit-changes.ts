@@ -1,5 +1,5 @@
 import { PprotectError } from "../../common/errors.ts";
-import { printable } from "../../common/terminal-safe.ts";
+import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import type { Repository } from "../repository.ts";
 import { readCommitDiffs } from "./diff-reader.ts";
 import { Guard, type Subject, type Verdict } from "./guard.ts";
@@ -78,7 +78,7 @@ async function commitsOf(repository: Repository, selection: Selection): Promise<
   if (listed === undefined) {
     throw new PprotectError(
       "usage",
-      `git knows no revision or range ${printable(revision)}`,
+      `git knows no revision or range ${escapeUnprintable(revision)}`,
       "`git log` shows the commits there are",
     );
   }

@@ -1,5 +1,5 @@
 import { PprotectError } from "../../common/errors.ts";
-import { printable } from "../../common/terminal-safe.ts";
+import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import type { Finding } from "../../scan/finding.ts";
 
 /** A finding as compilers write them: `[COMMIT ]PATH:LINE: rule: message`, safe to print. */
@@ -8,7 +8,7 @@ export function findingLine(
   { commit, warning = false }: { readonly commit?: string | undefined; readonly warning?: boolean } = {},
 ): string {
   const before = commit === undefined ? "" : `${commit} `;
-  return printable(`${before}${path}:${line}: ${warning ? "warning: " : ""}${rule}: ${message}`);
+  return escapeUnprintable(`${before}${path}:${line}: ${warning ? "warning: " : ""}${rule}: ${message}`);
 }
 
 /** A finding as a program reads it. */

@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../../common/errors.ts";
 import { PprotectError } from "../../common/errors.ts";
 import { nearest } from "../../common/suggest.ts";
-import { displayName, printable } from "../../common/terminal-safe.ts";
+import { displayName, escapeUnprintable } from "../../common/terminal-safe.ts";
 import { counted, describeChange } from "../../store/diff/change-text.ts";
 import { type Reading, readLeniently } from "../../store/diff/lenient-reading.ts";
 import { diffStores, inheritedStore, type StoreChange } from "../../store/diff/store-diff.ts";
@@ -40,7 +40,7 @@ export async function* storeHistory(
   if (commits.length === 0) {
     throw new PprotectError(
       "store_missing",
-      `no commit has a store at ${printable(path)}`,
+      `no commit has a store at ${escapeUnprintable(path)}`,
       "commit it first; `--file` names another",
     );
   }
@@ -72,9 +72,10 @@ async function commitLines(
   const lines: string[] = [];
   if (wasBroken) lines.push("made the store readable again");
   if (filter.domain === undefined) {
-    if (commit.before.every((id) => id === undefined)) lines.push(`created ${printable(commit.path)}`);
+    if (commit.before.every((id) => id === undefined))
+      lines.push(`created ${escapeUnprintable(commit.path)}`);
     if (commit.renamedFrom !== undefined) {
-      lines.push(`renamed ${printable(commit.renamedFrom)} to ${printable(commit.path)}`);
+      lines.push(`renamed ${escapeUnprintable(commit.renamedFrom)} to ${escapeUnprintable(commit.path)}`);
     }
   }
   const changes = diffStores(before, now.store).filter((change) => concerns(change, filter));
@@ -86,7 +87,7 @@ function removalLines(commit: StoreCommit, before: StoreData | undefined, filter
   const held = domain === undefined ? undefined : before?.domains.get(domain);
   if (domain !== undefined && (!held || (secret !== undefined && !held.secrets.has(secret)))) return [];
   const domains = counted(before?.domains.size ?? 0, "domain");
-  return [`removed ${printable(commit.path)} (${domains})`];
+  return [`removed ${escapeUnprintable(commit.path)} (${domains})`];
 }
 
 /** The versions of a store, each parsed once for the commits that stand next to each other. */

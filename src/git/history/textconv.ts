@@ -1,4 +1,4 @@
-import { printable } from "../../common/terminal-safe.ts";
+import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { fingerprint } from "../../store/diff/fingerprint.ts";
 import { readLeniently } from "../../store/diff/lenient-reading.ts";
 import { storeLines } from "../../store/diff/store-text.ts";
@@ -29,5 +29,7 @@ export function storeAsText(bytes: Uint8Array): string {
 function ownLines(bytes: Uint8Array): string[] {
   const lines = lossyDecoder.decode(bytes).split(/\r?\n/);
   if (lines.at(-1) === "") lines.pop();
-  return lines.map((line) => printable(line.replace(SEALED, (sealed) => `<sealed ${fingerprint(sealed)}>`)));
+  return lines.map((line) =>
+    escapeUnprintable(line.replace(SEALED, (sealed) => `<sealed ${fingerprint(sealed)}>`)),
+  );
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { PprotectError } from "../../common/errors.ts";
-import { printable } from "../../common/terminal-safe.ts";
+import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { DRIVER_CONFIG } from "./driver-config.ts";
 import { addLines, hasLine } from "./gitattributes-text.ts";
 import type { HookFile } from "./hook-location.ts";
@@ -48,7 +48,7 @@ function planAttributes(state: InstallState): { changes: Change[]; record: Parti
 }
 
 function listed(stores: readonly StoreLine[]): string {
-  return stores.map(({ path }) => printable(path)).join(", ");
+  return stores.map(({ path }) => escapeUnprintable(path)).join(", ");
 }
 
 function planConfig({ config }: InstallState): Change[] {
@@ -72,7 +72,7 @@ function planHook({ place }: InstallState): HookPlan {
     case "off":
       throw new PprotectError(
         "environment",
-        `git runs no hooks here: core.hooksPath is "${printable(place.path)}"`,
+        `git runs no hooks here: core.hooksPath is "${escapeUnprintable(place.path)}"`,
         "`git config --show-origin core.hooksPath` says where that is set; unset it or name a folder",
       );
     case "managed": {
@@ -86,7 +86,7 @@ function planHook({ place }: InstallState): HookPlan {
       if (text !== undefined && runsGuard(text)) return NOTHING;
       const note =
         `core.hooksPath of your own or the system's git config serves every repository: add this line to ` +
-        `${printable(path)}, or set core.hooksPath in this repository and install again`;
+        `${escapeUnprintable(path)}, or set core.hooksPath in this repository and install again`;
       return { ...NOTHING, notes: [note], snippet: { file: path, lines: `${GUARD_COMMAND} || exit $?\n` } };
     }
     case "ours":
@@ -105,7 +105,7 @@ function planOwnHook(hook: HookFile): HookPlan {
   if (text !== undefined && !ours && chainedExists) {
     throw new PprotectError(
       "file_error",
-      `${printable(path)} was replaced after pprotect had moved a hook to ${printable(chainedPath)}`,
+      `${escapeUnprintable(path)} was replaced after pprotect had moved a hook to ${escapeUnprintable(chainedPath)}`,
       "make one hook of the two at the first path, remove the second, then install again",
     );
   }
@@ -119,7 +119,9 @@ function planOwnHook(hook: HookFile): HookPlan {
       ? "written; the one before is kept and runs first"
       : "written";
   return {
-    changes: [{ says: `pre-commit hook ${printable(path)}: ${done}`, steps: [...make, ...aside, write] }],
+    changes: [
+      { says: `pre-commit hook ${escapeUnprintable(path)}: ${done}`, steps: [...make, ...aside, write] },
+    ],
     notes: [],
     record: { hook: hookDigest(HOOK_SCRIPT), ...(folderExists ? {} : { madeFolder: folder }) },
   };

@@ -1,4 +1,4 @@
-import { printable } from "../../common/terminal-safe.ts";
+import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { hasLine, removeLines } from "./gitattributes-text.ts";
 import type { HookFile } from "./hook-location.ts";
 import { isOurHook, runsGuard } from "./hook-script.ts";
@@ -38,12 +38,14 @@ function planAttributes(state: InstallState, recorded: Readonly<Record<string, s
   const there = ours.filter(({ path }) => hasLine(attributes ?? "", recorded[path] ?? ""));
   const kept = stores
     .filter(({ path, line }) => recorded[path] === undefined && hasLine(attributes ?? "", line))
-    .map(({ path }) => `.gitattributes: the line of ${printable(path)} was there before install: kept`);
+    .map(
+      ({ path }) => `.gitattributes: the line of ${escapeUnprintable(path)} was there before install: kept`,
+    );
   const changed = ours
     .filter((store) => !there.includes(store))
     .map(
       ({ path }) =>
-        `.gitattributes: the line of ${printable(path)} is not as install wrote it: nothing to take out`,
+        `.gitattributes: the line of ${escapeUnprintable(path)} is not as install wrote it: nothing to take out`,
     );
   const notes = [...kept, ...changed];
   if (attributes === undefined || there.length === 0) return { changes: [], notes };
@@ -52,7 +54,7 @@ function planAttributes(state: InstallState, recorded: Readonly<Record<string, s
     // From the last to the first, as they were added: so the end of the file comes back, too.
     there.map(({ path }) => recorded[path] ?? "").reverse(),
   );
-  const says = `.gitattributes: took out ${there.map(({ path }) => printable(path)).join(", ")}`;
+  const says = `.gitattributes: took out ${there.map(({ path }) => escapeUnprintable(path)).join(", ")}`;
   return { changes: [{ says, steps: [{ kind: "attributes", text }] }], notes };
 }
 
@@ -74,17 +76,19 @@ function planHook(hook: HookFile, record: InstallRecord): Part {
   if (text === undefined) return chainedExists ? restored(hook) : NOTHING;
   if (!isOurHook(text)) {
     if (!chainedExists) return NOTHING;
-    return noteOnly(`${printable(path)} is not pprotect's: ${printable(chainedPath)} stays where it is`);
+    return noteOnly(
+      `${escapeUnprintable(path)} is not pprotect's: ${escapeUnprintable(chainedPath)} stays where it is`,
+    );
   }
   if (record.hook !== undefined && record.hook !== hookDigest(text)) {
     return noteOnly(
-      `pre-commit hook ${printable(path)} was changed since install: kept; take pprotect out by hand`,
+      `pre-commit hook ${escapeUnprintable(path)} was changed since install: kept; take pprotect out by hand`,
     );
   }
   if (chainedExists) return restored(hook);
   const made: Step[] = record.madeFolder === folder ? [{ kind: "remove-folder", path: folder }] : [];
   const steps: Step[] = [{ kind: "remove", path }, ...made];
-  return { changes: [{ says: `pre-commit hook ${printable(path)}: removed`, steps }], notes: [] };
+  return { changes: [{ says: `pre-commit hook ${escapeUnprintable(path)}: removed`, steps }], notes: [] };
 }
 
 const NOTHING: Part = { changes: [], notes: [] };
@@ -97,7 +101,7 @@ function noteOnly(note: string): Part {
 function restored({ path, chainedPath }: HookFile): Part {
   const steps: Step[] = [{ kind: "rename", from: chainedPath, to: path }];
   return {
-    changes: [{ says: `pre-commit hook ${printable(path)}: the one before is back`, steps }],
+    changes: [{ says: `pre-commit hook ${escapeUnprintable(path)}: the one before is back`, steps }],
     notes: [],
   };
 }
@@ -109,7 +113,7 @@ function leftInManager({ place }: InstallState): string[] {
     ];
   }
   if (place.kind === "shared" && runsGuard(place.hook.text ?? "")) {
-    return [`${printable(place.hook.path)} still runs the guard: take its line out yourself`];
+    return [`${escapeUnprintable(place.hook.path)} still runs the guard: take its line out yourself`];
   }
   return [];
 }

@@ -1,4 +1,4 @@
-import { printable } from "../../common/terminal-safe.ts";
+import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { DRIVER_CONFIG } from "./driver-config.ts";
 import { hasLine } from "./gitattributes-text.ts";
 import type { HookFile } from "./hook-location.ts";
@@ -23,7 +23,7 @@ export function partStatuses(state: InstallState): PartStatus[] {
 }
 
 function storeStatus({ path, line, effective }: StoreLine, attributes: string | undefined): PartStatus {
-  const part = `attributes of ${printable(path)}`;
+  const part = `attributes of ${escapeUnprintable(path)}`;
   if (effective) return { part, state: "installed" };
   if (!hasLine(attributes ?? "", line)) return { part, state: "missing", detail: RUN_INSTALL };
   const detail = "another attributes line overrides ours: `git check-attr -a` shows what counts";
@@ -46,7 +46,7 @@ function hookStatus({ place }: InstallState): PartStatus {
       return {
         part,
         state: "missing",
-        detail: `core.hooksPath "${printable(place.path)}" is no folder of hooks`,
+        detail: `core.hooksPath "${escapeUnprintable(place.path)}" is no folder of hooks`,
       };
     case "managed": {
       const { name, file } = place.manager;
@@ -59,11 +59,11 @@ function hookStatus({ place }: InstallState): PartStatus {
     }
     case "shared":
       if (runsGuard(place.hook.text ?? ""))
-        return { part, state: "installed", detail: printable(place.hook.path) };
+        return { part, state: "installed", detail: escapeUnprintable(place.hook.path) };
       return {
         part,
         state: "missing",
-        detail: `${printable(place.hook.path)} does not run the guard; \`pprotect git install\` prints the line`,
+        detail: `${escapeUnprintable(place.hook.path)} does not run the guard; \`pprotect git install\` prints the line`,
       };
     case "ours":
       return { part, ...ownHookStatus(place.hook) };
@@ -71,7 +71,7 @@ function hookStatus({ place }: InstallState): PartStatus {
 }
 
 function ownHookStatus({ path, text, runs, chainedExists }: HookFile): Omit<PartStatus, "part"> {
-  const where = printable(path);
+  const where = escapeUnprintable(path);
   if (text === undefined) return { state: "missing", detail: RUN_INSTALL };
   const ours = isOurHook(text);
   if (!ours && !runsGuard(text))

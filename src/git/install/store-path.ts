@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
-import { printable } from "../../common/terminal-safe.ts";
+import { escapeUnprintable } from "../../common/terminal-safe.ts";
 
 /**
  * A store's path as git knows it: relative to the root, with slashes. The store itself need not be there yet.
@@ -14,7 +14,7 @@ export function storePath(root: string, file: string): string {
   if (path === "" || path === ".." || path.startsWith(`..${sep}`) || isAbsolute(path)) {
     throw new PprotectError(
       "usage",
-      `${printable(file)} is not a file in the repository ${printable(root)}`,
+      `${escapeUnprintable(file)} is not a file in the repository ${escapeUnprintable(root)}`,
       "name a store inside it",
     );
   }

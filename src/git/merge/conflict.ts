@@ -1,4 +1,4 @@
-import { displayName, printable } from "../../common/terminal-safe.ts";
+import { displayName, escapeUnprintable } from "../../common/terminal-safe.ts";
 
 /** What a conflict is about; `label` is its name for people and for `--take`. */
 export type ConflictSubject =
@@ -31,5 +31,5 @@ export function conflictLabel(subject: ConflictSubject): string {
 
 /** A conflict as one line for people. */
 export function describeConflict({ subject, reason }: Conflict): string {
-  return `${displayName(conflictLabel(subject))}: ${printable(reason)}`;
+  return `${displayName(conflictLabel(subject))}: ${escapeUnprintable(reason)}`;
 }

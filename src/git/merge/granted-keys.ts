@@ -1,4 +1,4 @@
-import { printable } from "../../common/terminal-safe.ts";
+import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import type { StoreData } from "../../store/store-data.ts";
 import type { Sides } from "./versions.ts";
 
@@ -17,7 +17,7 @@ export function grantedKeys({ ours, theirs }: Sides, merged: StoreData): string[
       if (entries.includes(sealed) || !entries.includes(undefined)) return [];
       const side = entries[0] === undefined ? "theirs" : "ours";
       return [
-        `${printable(owner)} got the present key of domain ${printable(name)}: an owner that only ${side} has`,
+        `${escapeUnprintable(owner)} got the present key of domain ${escapeUnprintable(name)}: an owner that only ${side} has`,
       ];
     }),
   );

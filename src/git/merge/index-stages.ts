@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
-import { printable } from "../../common/terminal-safe.ts";
+import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { parseStore } from "../../store/format/parse.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
 import { DEFAULT_FILE } from "../../store/store-file.ts";
@@ -21,13 +21,17 @@ export async function readStages(repository: Repository, path: string): Promise<
   const listed = await repository.run("ls-files", "--unmerged", "-z", "--", path);
   const present = new Set(listed.split("\0").map((line) => Number(/^\d+ [0-9a-f]+ (\d)\t/.exec(line)?.[1])));
   if (!present.has(STAGES.ours) && !present.has(STAGES.theirs)) {
-    throw new PprotectError("usage", `${printable(path)} is not in conflict`, "there is nothing to resolve");
+    throw new PprotectError(
+      "usage",
+      `${escapeUnprintable(path)} is not in conflict`,
+      "there is nothing to resolve",
+    );
   }
   for (const side of ["ours", "theirs"] as const) {
     if (!present.has(STAGES[side])) {
       throw new PprotectError(
         "usage",
-        `${printable(path)} was deleted by ${side}`,
+        `${escapeUnprintable(path)} was deleted by ${side}`,
         "keep it with `git add`, or let it go with `git rm`",
       );
     }
@@ -68,7 +72,7 @@ export function refuseEdited(path: string, shownPath: string): void {
   }
   throw new PprotectError(
     "store_changed",
-    `${printable(shownPath)} has no conflict markers any more: somebody settled it by hand`,
+    `${escapeUnprintable(shownPath)} has no conflict markers any more: somebody settled it by hand`,
     "`git add` it if it is right; `git checkout -m` brings the conflict back",
   );
 }

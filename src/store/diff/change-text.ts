@@ -1,4 +1,4 @@
-import { printable } from "../../common/terminal-safe.ts";
+import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import type { CustodianKeyChange, DomainRotation, StoreChange } from "./store-diff.ts";
 
 /**
@@ -7,7 +7,7 @@ import type { CustodianKeyChange, DomainRotation, StoreChange } from "./store-di
  */
 export function describeChange(change: StoreChange): string | undefined {
   const phrase = phraseOf(change);
-  return phrase === undefined ? undefined : printable(phrase);
+  return phrase === undefined ? undefined : escapeUnprintable(phrase);
 }
 
 /** `1 secret`, `2 secrets`. */

@@ -1,4 +1,4 @@
-import { printable } from "../../common/terminal-safe.ts";
+import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { parseStore } from "../format/parse.ts";
 import { InvalidStoreError, UnresolvedMergeError } from "../format/problem.ts";
 import type { StoreData } from "../store-data.ts";
@@ -23,7 +23,7 @@ function problemOf(error: unknown): string {
     const [first, ...others] = error.problems;
     const place = first === undefined || first.line === 0 ? "" : `line ${first.line}: `;
     const more = others.length > 0 ? ` (and ${others.length} more)` : "";
-    return printable(`${place}${first?.message ?? "not a store"}${more}`);
+    return escapeUnprintable(`${place}${first?.message ?? "not a store"}${more}`);
   }
   // Such as YAML nested so deep that the parser's stack overflows.
   return "cannot be parsed";

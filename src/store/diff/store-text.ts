@@ -1,5 +1,5 @@
 import { sortedByKey } from "../../common/code-points.ts";
-import { printable } from "../../common/terminal-safe.ts";
+import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { decodeKeyMaterial, keyMaterialProblem, keyTypeOf } from "../format/key-material.ts";
 import type { Domain, StoreData } from "../store-data.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -16,10 +16,10 @@ export function storeLines(store: StoreData): string[] {
     ...[...sortedByKey(store.domains)].flatMap(([name, domain]) => domainLines(name, domain)),
     "key custodians",
     ...[...sortedByKey(store.custodians)].map(
-      ([name, pwdkm]) => `  ${printable(name)}  ${describeKey(pwdkm)}`,
+      ([name, pwdkm]) => `  ${escapeUnprintable(name)}  ${describeKey(pwdkm)}`,
     ),
     "audit log",
-    ...store.auditLog.map((entry) => `  ${printable(entry)}`),
+    ...store.auditLog.map((entry) => `  ${escapeUnprintable(entry)}`),
   ];
 }
 
@@ -30,14 +30,14 @@ export function keyTypeIn(pwdkm: string): string {
 
 function domainLines(name: string, domain: Domain): string[] {
   return [
-    `domain ${printable(name)}  key ${fingerprint(domain.publicKey)}`,
+    `domain ${escapeUnprintable(name)}  key ${fingerprint(domain.publicKey)}`,
     ...[...sortedByKey(domain.owners)].map(([owner, sealed]) => entryLine("owner", owner, sealed)),
     ...[...sortedByKey(domain.secrets)].map(([secret, sealed]) => entryLine("secret", secret, sealed)),
   ];
 }
 
 function entryLine(kind: string, name: string, sealed: string): string {
-  return `  ${kind} ${printable(name)}  ${fingerprint(sealed)}`;
+  return `  ${kind} ${escapeUnprintable(name)}  ${fingerprint(sealed)}`;
 }
 
 /** All that `pwdkm` says: were the salt left out, a change of it alone would not show. */

@@ -1,5 +1,5 @@
 import { PprotectError } from "../../common/errors.ts";
-import { printable } from "../../common/terminal-safe.ts";
+import { escapeUnprintable } from "../../common/terminal-safe.ts";
 
 /** Something wrong in a store, at a place in its text. */
 export interface Problem {
@@ -11,7 +11,7 @@ export interface Problem {
 
 /** A problem with its place, as compilers write it: `FILE:LINE: message`. */
 export function formatProblem(file: string, { line, message }: Problem): string {
-  return printable(line === 0 ? `${file}: ${message}` : `${file}:${line}: ${message}`);
+  return escapeUnprintable(line === 0 ? `${file}: ${message}` : `${file}:${line}: ${message}`);
 }
 
 /** A text that is no store, with all that is wrong in it, in the order of its lines. */

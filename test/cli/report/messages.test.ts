@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { exitStatus, explain } from "../../../src/cli/report/error-report.ts";
 import { type ErrorCode, PprotectError } from "../../../src/common/errors.ts";
 import { nearest } from "../../../src/common/suggest.ts";
-import { displayName, printable, printableLines } from "../../../src/common/terminal-safe.ts";
+import { displayName, escapeUnprintable, escapeUnprintableLines } from "../../../src/common/terminal-safe.ts";
 
 describe("text from a file is made safe to print", () => {
   test.each([
@@ -13,11 +13,11 @@ describe("text from a file is made safe to print", () => {
     ["\x9b31m\x7f\u2028", "\\u{9b}31m\\u{7f}\\u{2028}"],
     ["\ud800", "\\u{d800}"],
   ])("%j", (text, safe) => {
-    expect(printable(text)).toBe(safe);
+    expect(escapeUnprintable(text)).toBe(safe);
   });
 
   test("with its lines and tabs, where it has several", () => {
-    expect(printableLines("a\tb\n\x1bc\n")).toBe("a\tb\n\\u{1b}c\n");
+    expect(escapeUnprintableLines("a\tb\n\x1bc\n")).toBe("a\tb\n\\u{1b}c\n");
   });
 
   test("and short, where it is a name", () => {

@@ -1,6 +1,6 @@
 import { Command } from "clipanion";
 import { compareCodePoints } from "../../../common/code-points.ts";
-import { displayName, printable } from "../../../common/terminal-safe.ts";
+import { displayName, escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { findDomain } from "../../../store/lookup.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
@@ -24,7 +24,9 @@ export class ListUserSecretsCommand extends BaseCommand {
       }));
     if (owned.length === 0) this.note(`User ${displayName(name)} does not own any domains.`);
     for (const { domain, secrets } of owned) {
-      this.printLine(printable(`${domain}: ${secrets.length > 0 ? secrets.join(", ") : "(no secrets)"}`));
+      this.printLine(
+        escapeUnprintable(`${domain}: ${secrets.length > 0 ? secrets.join(", ") : "(no secrets)"}`),
+      );
     }
     return { result: { custodian: name, domains: owned } };
   }

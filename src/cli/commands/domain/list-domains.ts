@@ -1,6 +1,6 @@
 import { Command } from "clipanion";
 import { compareCodePoints } from "../../../common/code-points.ts";
-import { printable } from "../../../common/terminal-safe.ts";
+import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
@@ -10,8 +10,8 @@ export class ListDomainsCommand extends BaseCommand {
 
   async run(): Promise<Outcome> {
     const names = [...this.readStore().data.domains.keys()].sort(compareCodePoints);
-    if (names.length === 0) this.note(`(No domains in protected at ${printable(this.storePath)})`);
-    for (const name of names) this.printLine(printable(name));
+    if (names.length === 0) this.note(`(No domains in protected at ${escapeUnprintable(this.storePath)})`);
+    for (const name of names) this.printLine(escapeUnprintable(name));
     return { result: { domains: names } };
   }
 }

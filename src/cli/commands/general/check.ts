@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { Command } from "clipanion";
 import { PprotectError } from "../../../common/errors.ts";
-import { printable } from "../../../common/terminal-safe.ts";
+import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import {
   formatProblem,
   InvalidStoreError,
@@ -34,9 +34,9 @@ export class CheckCommand extends BaseCommand {
     const result = { ...counts, opened: opened ?? null };
     if (owned && owned.problems.length > 0) return this.#refuse(owned.problems, cannotOpen(owned), result);
     this.note(
-      `${printable(this.storePath)}: ok (${count(counts.domains, "domain")}, ` +
+      `${escapeUnprintable(this.storePath)}: ok (${count(counts.domains, "domain")}, ` +
         `${count(counts.secrets, "secret")}, ${count(counts.custodians, "custodian")}` +
-        `${opened ? `; ${count(opened.secrets, "secret")} opened as ${printable(opened.custodian)}` : ""})`,
+        `${opened ? `; ${count(opened.secrets, "secret")} opened as ${escapeUnprintable(opened.custodian)}` : ""})`,
     );
     return { result: { store: this.storePath, ...result, problems: [] } };
   }
@@ -48,7 +48,7 @@ export class CheckCommand extends BaseCommand {
     } catch (error) {
       if (error instanceof InvalidStoreError) return this.#refuse(error.problems, error);
       if (!(error instanceof UnresolvedMergeError)) throw error;
-      this.printLine(printable(error.message));
+      this.printLine(escapeUnprintable(error.message));
       return this.#outcome([{ line: error.line, message: "unresolved merge" }], error);
     }
   }
@@ -85,7 +85,7 @@ interface Owned {
 function cannotOpen({ custodian, problems }: Owned): PprotectError {
   return new PprotectError(
     "cannot_open",
-    `${count(problems.length, "entry", "entries")} cannot be opened as ${printable(custodian)}`,
+    `${count(problems.length, "entry", "entries")} cannot be opened as ${escapeUnprintable(custodian)}`,
   );
 }
 

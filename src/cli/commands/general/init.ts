@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { Command } from "clipanion";
 import { PprotectError } from "../../../common/errors.ts";
-import { printable } from "../../../common/terminal-safe.ts";
+import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { KeyFile } from "../../../store/key-file.ts";
 import { createStoreFile, DEFAULT_FILE, refuseExisting } from "../../../store/store-file.ts";
 import { NewCustodianCommand } from "../../base/new-custodian-command.ts";
@@ -31,7 +31,7 @@ export class InitCommand extends NewCustodianCommand {
       throw new PprotectError("aborted", "not confirmed; nothing was changed");
     }
     await createStoreFile(resolve(this.storePath), this.storePath, keyFile, this.writeOptions);
-    this.note(`Created ${printable(this.storePath)} with key custodian ${creds.name}.`);
+    this.note(`Created ${escapeUnprintable(this.storePath)} with key custodian ${creds.name}.`);
     this.note("Next: `pprotect add-domain` makes a domain, `pprotect add-secret` puts a secret into it.");
     return {
       result: this.keyResult(creds.name),

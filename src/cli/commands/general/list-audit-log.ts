@@ -1,5 +1,5 @@
 import { Command } from "clipanion";
-import { printable } from "../../../common/terminal-safe.ts";
+import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
@@ -12,7 +12,7 @@ export class ListAuditLogCommand extends BaseCommand {
 
   async run(): Promise<Outcome> {
     const { auditLog } = this.readStore().data;
-    this.print(auditLog.map((entry) => `${printable(entry)}\n`).join(""));
+    this.print(auditLog.map((entry) => `${escapeUnprintable(entry)}\n`).join(""));
     return { result: { entries: auditLog } };
   }
 }

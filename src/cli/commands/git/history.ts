@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, relative, resolve, sep } from "node:path";
 import { Command, Option } from "clipanion";
-import { printable } from "../../../common/terminal-safe.ts";
+import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { storeHistory } from "../../../git/history/history.ts";
 import { openRepository } from "../../../git/repository.ts";
 import { BaseCommand } from "../../base/base-command.ts";
@@ -33,7 +33,7 @@ export class GitHistoryCommand extends BaseCommand {
     const changes: Result[] = [];
     for await (const { commit, what } of storeHistory(repository, path, this)) {
       const { id, day, author, shortId } = commit;
-      this.printLine(`${day} ${shortId} ${printable(author)}  ${what}`);
+      this.printLine(`${day} ${shortId} ${escapeUnprintable(author)}  ${what}`);
       if (this.json) changes.push({ commit: id, day, author, change: what });
     }
     return { result: { store: this.storePath, changes } };

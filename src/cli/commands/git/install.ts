@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command, Option } from "clipanion";
 import { PprotectError } from "../../../common/errors.ts";
-import { printable } from "../../../common/terminal-safe.ts";
+import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { carryOut } from "../../../git/install/carry-out.ts";
 import { isEffective, readInstallState } from "../../../git/install/install-state.ts";
 import { planInstall } from "../../../git/install/plan-install.ts";
@@ -36,7 +36,7 @@ export class GitInstallCommand extends BaseCommand {
     if (plan.changes.length === 0) this.note("nothing changed: everything that install writes is in place");
     for (const { path } of state.stores) {
       if (!existsSync(join(state.repository.root, path)))
-        this.note(`${printable(path)} does not exist yet: \`pprotect init --file\` makes it`);
+        this.note(`${escapeUnprintable(path)} does not exist yet: \`pprotect init --file\` makes it`);
     }
     for (const note of plan.notes) this.note(note);
     if (plan.snippet) this.print(plan.snippet.lines);
@@ -44,7 +44,7 @@ export class GitInstallCommand extends BaseCommand {
     for (const { path } of state.stores) {
       if (await isEffective(state.repository, path)) continue;
       this.note(
-        `another attributes line overrides ours for ${printable(path)}: see \`git check-attr -a\`, then change it`,
+        `another attributes line overrides ours for ${escapeUnprintable(path)}: see \`git check-attr -a\`, then change it`,
       );
       overridden.push(path);
     }
@@ -73,7 +73,7 @@ function overriddenError(paths: readonly string[]): PprotectError | undefined {
   if (paths.length === 0) return undefined;
   return new PprotectError(
     "not_installed",
-    `another attributes line overrides ours for ${paths.map(printable).join(", ")}`,
+    `another attributes line overrides ours for ${paths.map(escapeUnprintable).join(", ")}`,
     "see `git check-attr -a`, then change it",
   );
 }

@@ -1,7 +1,7 @@
 import { dirname, relative, resolve } from "node:path";
 import { Command, Option } from "clipanion";
 import { PprotectError } from "../../../common/errors.ts";
-import { displayName, printable } from "../../../common/terminal-safe.ts";
+import { displayName, escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { type Conflict, describeConflict } from "../../../git/merge/conflict.ts";
 import {
   conflictText,
@@ -68,7 +68,7 @@ export class GitResolveCommand extends BaseCommand {
       this.note(`Left out by what was chosen: ${names.join(", ")}.`);
     }
     this.note(
-      `Resolved and staged ${printable(shownPath)}. Next: \`git commit\`, or \`--continue\` what git is doing.`,
+      `Resolved and staged ${escapeUnprintable(shownPath)}. Next: \`git commit\`, or \`--continue\` what git is doing.`,
     );
     return {
       result: {
@@ -166,7 +166,7 @@ export class GitResolveCommand extends BaseCommand {
     const value =
       this.show && subject.kind === "secret" ? opener.secret(side, subject.domain, subject.name) : undefined;
     const state = text === undefined ? "not there" : value === undefined ? "there" : JSON.stringify(value);
-    return printable(`  ${`${side}:`.padEnd(8)}${state}${who === undefined ? "" : `, by ${who}`}`);
+    return escapeUnprintable(`  ${`${side}:`.padEnd(8)}${state}${who === undefined ? "" : `, by ${who}`}`);
   }
 }
 

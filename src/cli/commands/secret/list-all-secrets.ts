@@ -1,6 +1,6 @@
 import { Command } from "clipanion";
 import { compareCodePoints } from "../../../common/code-points.ts";
-import { printable } from "../../../common/terminal-safe.ts";
+import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import type { StoreData } from "../../../store/store-data.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
@@ -16,8 +16,8 @@ export class ListAllSecretsCommand extends BaseCommand {
     const secrets = [...groupBySecret(this.readStore().data)]
       .map(([secret, domains]) => ({ secret, domains: domains.toSorted(compareCodePoints) }))
       .sort((a, b) => compareCodePoints(a.secret, b.secret));
-    if (secrets.length === 0) this.note(`(No secrets in protected at ${printable(this.storePath)})`);
-    const lines = secrets.map(({ secret, domains }) => printable(`${secret}: ${domains.join(", ")}`));
+    if (secrets.length === 0) this.note(`(No secrets in protected at ${escapeUnprintable(this.storePath)})`);
+    const lines = secrets.map(({ secret, domains }) => escapeUnprintable(`${secret}: ${domains.join(", ")}`));
     this.print(lines.map((line) => `${line}\n`).join(""));
     return { result: { secrets } };
   }

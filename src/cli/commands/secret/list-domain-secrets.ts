@@ -1,6 +1,6 @@
 import { Command } from "clipanion";
 import { compareCodePoints } from "../../../common/code-points.ts";
-import { displayName, printable } from "../../../common/terminal-safe.ts";
+import { displayName, escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { findDomain } from "../../../store/lookup.ts";
 import { DomainCommand } from "../../base/domain-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
@@ -18,8 +18,10 @@ export class ListDomainSecretsCommand extends DomainCommand {
     const domain = await this.existingDomain(keyFile);
     const names = [...findDomain(keyFile.data, domain).secrets.keys()].sort(compareCodePoints);
     if (names.length === 0)
-      this.note(`(No secrets in domain ${displayName(domain)} of protected at ${printable(this.storePath)})`);
-    this.print(names.map((name) => `${printable(name)}\n`).join(""));
+      this.note(
+        `(No secrets in domain ${displayName(domain)} of protected at ${escapeUnprintable(this.storePath)})`,
+      );
+    this.print(names.map((name) => `${escapeUnprintable(name)}\n`).join(""));
     return { result: { domain, secrets: names } };
   }
 }
