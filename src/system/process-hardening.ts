@@ -1,5 +1,5 @@
 import { PprotectError } from "../common/errors.ts";
-import { tellFallback } from "../common/fallback.ts";
+import { reportFallback } from "../common/fallback.ts";
 import { lazy } from "../common/lazy.ts";
 import { openLibc } from "./libc.ts";
 
@@ -37,7 +37,7 @@ export function hardenProcess(): void {
     lowerCoreLimit();
   } catch (error) {
     // Some sandboxes forbid it: a reason to say so, none to leave a deployment without its secrets.
-    tellFallback(
+    reportFallback(
       `core dumps cannot be turned off (${error instanceof Error ? error.message : "unknown error"})`,
     );
   }

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { tellFallback } from "../../common/fallback.ts";
+import { reportFallback } from "../../common/fallback.ts";
 import { openLibc } from "../../system/libc.ts";
 
 /**
@@ -19,7 +19,7 @@ export function loadAddon<Exports>(file: string): Exports | undefined {
     return process.platform === "linux" ? loadFromMemory(bytes) : loadFromPrivateFolder(bytes);
   } catch (error) {
     const reason = error instanceof Error ? error.message : "an unknown error";
-    tellFallback(`the native Argon2id cannot be loaded (${reason}); a slower one is used`);
+    reportFallback(`the native Argon2id cannot be loaded (${reason}); a slower one is used`);
     return undefined;
   }
 }
