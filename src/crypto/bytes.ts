@@ -20,7 +20,7 @@ export function wipe(...buffers: readonly Uint8Array[]): void {
 }
 
 /** Bytes that a library handed out, as an array of our own; the library's are overwritten. */
-export function movedOut(bytes: Uint8Array): Uint8Array {
+export function takeBytes(bytes: Uint8Array): Uint8Array {
   const moved = new Uint8Array(bytes);
   wipe(bytes);
   return moved;

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { chmodSync } from "node:fs";
 import { generateValue, readValueFile } from "../../src/cli/input/secret-value.ts";
 import { readPassphraseFile } from "../../src/credentials/passphrase-file.ts";
-import { movedOut } from "../../src/crypto/bytes.ts";
+import { takeBytes } from "../../src/crypto/bytes.ts";
 import { deriveCustodianKey } from "../../src/crypto/key-derivation.ts";
 import { generateRawPassphrase } from "../../src/crypto/raw-passphrase.ts";
 import { open, seal } from "../../src/crypto/sealed-box.ts";
@@ -79,7 +79,7 @@ describe("no buffer that held a secret holds it after", () => {
 
   test("a library hands out bytes: they are moved, and its own overwritten", () => {
     const theirs = Buffer.from(SECRET);
-    expect(Buffer.from(movedOut(theirs)).toString()).toBe(SECRET);
+    expect(Buffer.from(takeBytes(theirs)).toString()).toBe(SECRET);
     expect(theirs).toEqual(Buffer.alloc(theirs.length));
   });
 

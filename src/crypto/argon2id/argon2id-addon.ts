@@ -1,4 +1,4 @@
-import { movedOut } from "../bytes.ts";
+import { takeBytes } from "../bytes.ts";
 import { addonFile } from "./addon-file.ts";
 import type { Argon2idEngine } from "./argon2id-engine.ts";
 import { loadAddon } from "./native-addon.ts";
@@ -35,7 +35,7 @@ export const argon2idAddon: Argon2idEngine = {
       parallelism: 1,
       outputLen: length,
     });
-    return movedOut(derived);
+    return takeBytes(derived);
   },
 };
 

@@ -1,5 +1,5 @@
 import * as nodeCrypto from "node:crypto";
-import { movedOut } from "../bytes.ts";
+import { takeBytes } from "../bytes.ts";
 import type { Argon2idEngine } from "./argon2id-engine.ts";
 
 interface RuntimeArgon2Options {
@@ -29,6 +29,6 @@ export const argon2idRuntime: Argon2idEngine = {
       memory: memoryKib,
       passes,
     });
-    return movedOut(derived);
+    return takeBytes(derived);
   },
 };

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, diffieHellman } from "node:crypto";
-import { concatBytes, movedOut, wipe } from "../bytes.ts";
+import { concatBytes, takeBytes, wipe } from "../bytes.ts";
 import { isLowOrderPoint, LowOrderPointError, type PrivateKey, type X25519 } from "./x25519.ts";
 
 /** What stands before the raw key in the DER forms of RFC 8410 §7 (PKCS #8) and §4 (SubjectPublicKeyInfo). */
@@ -26,7 +26,7 @@ export const x25519Native: X25519 = {
         if (isLowOrderPoint(peerPublicKey)) throw new LowOrderPointError();
         const peer = Buffer.from(concatBytes(SPKI_HEADER, peerPublicKey));
         const publicKey = createPublicKey({ key: peer, format: "der", type: "spki" });
-        return movedOut(diffieHellman({ privateKey: key, publicKey }));
+        return takeBytes(diffieHellman({ privateKey: key, publicKey }));
       },
     };
   },
