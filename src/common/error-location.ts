@@ -1,7 +1,7 @@
 import { PprotectError } from "./errors.ts";
 
 /** Does something for a line of a file, and puts `FILE:LINE: ` before what is wrong with it. */
-export function atLine<Result>(file: string, line: number, action: () => Result): Result {
+export function withErrorLocation<Result>(file: string, line: number, action: () => Result): Result {
   try {
     return action();
   } catch (error) {

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from "node:fs";
-import { atLine } from "../common/error-location.ts";
+import { withErrorLocation } from "../common/error-location.ts";
 import { PprotectError } from "../common/errors.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import { findDomain, findSecret } from "../store/lookup.ts";
@@ -48,7 +48,9 @@ export function selectByManifest(
   file: string,
   domain = manifest.domain,
 ): SecretChoice[] {
-  return manifest.entries.map((entry) => atLine(file, entry.line, () => choose(store, entry, domain)));
+  return manifest.entries.map((entry) =>
+    withErrorLocation(file, entry.line, () => choose(store, entry, domain)),
+  );
 }
 
 function choose(

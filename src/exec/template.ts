@@ -1,4 +1,4 @@
-import { atLine } from "../common/error-location.ts";
+import { withErrorLocation } from "../common/error-location.ts";
 import { PprotectError } from "../common/errors.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import { decodeUtf8, encodeUtf8 } from "../common/utf8.ts";
@@ -55,7 +55,7 @@ export function parseTemplate(template: Uint8Array, file: string): TemplatePart[
     } else {
       const close = text.indexOf("}}", start);
       const at = line;
-      parts.push(atLine(file, at, () => ({ ...readReference(template, start, close), line: at })));
+      parts.push(withErrorLocation(file, at, () => ({ ...readReference(template, start, close), line: at })));
       end = close + "}}".length;
     }
   }
@@ -102,7 +102,7 @@ export function findReferences(
 ): SecretPlace[] {
   for (const domain of given.domains) findDomain(store, domain);
   return parts.flatMap((part) =>
-    part instanceof Uint8Array ? [] : [atLine(file, part.line, () => find(store, part, given))],
+    part instanceof Uint8Array ? [] : [withErrorLocation(file, part.line, () => find(store, part, given))],
   );
 }
 
