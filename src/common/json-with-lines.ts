@@ -7,7 +7,7 @@ import { displayName } from "./terminal-safe.ts";
  * A value of a JSON text, with its line. What is asked of it is refused with its place when it is something
  * else. No object is made of names that a stranger chose.
  */
-export class LocatedJson {
+export class JsonWithLines {
   readonly #node: Node;
   readonly #source: Source;
 
@@ -30,24 +30,24 @@ export class LocatedJson {
   }
 
   /** @throws PprotectError `invalid_manifest` unless it is a list */
-  list(what: string): LocatedJson[] {
+  list(what: string): JsonWithLines[] {
     if (this.#node.type !== "array") throw this.#mismatch(what, "a list");
-    return (this.#node.children ?? []).map((child) => new LocatedJson(child, this.#source));
+    return (this.#node.children ?? []).map((child) => new JsonWithLines(child, this.#source));
   }
 
   /**
    * The members of an object, by key.
    * @throws PprotectError `invalid_manifest` unless it is an object, of these keys alone, each once
    */
-  members<Key extends string>(what: string, known: readonly Key[]): ReadonlyMap<Key, LocatedJson> {
+  members<Key extends string>(what: string, known: readonly Key[]): ReadonlyMap<Key, JsonWithLines> {
     if (this.#node.type !== "object") throw this.#mismatch(what, "an object");
-    const members = new Map<Key, LocatedJson>();
+    const members = new Map<Key, JsonWithLines>();
     for (const { children: [key, value] = [] } of this.#node.children ?? []) {
       if (!key || !value) throw this.invalid(`${what} is not complete`);
       const name = known.find((each) => each === key.value);
-      if (name === undefined) throw new LocatedJson(key, this.#source).#unknownKey(what, known);
-      if (members.has(name)) throw new LocatedJson(key, this.#source).invalid(`"${name}" stands twice`);
-      members.set(name, new LocatedJson(value, this.#source));
+      if (name === undefined) throw new JsonWithLines(key, this.#source).#unknownKey(what, known);
+      if (members.has(name)) throw new JsonWithLines(key, this.#source).invalid(`"${name}" stands twice`);
+      members.set(name, new JsonWithLines(value, this.#source));
     }
     return members;
   }
@@ -111,14 +111,14 @@ class Source {
  * @param file its name, for messages: `FILE:LINE: what is wrong`
  * @throws PprotectError `invalid_manifest`
  */
-export function parseLocatedJson(text: string, file: string): LocatedJson {
+export function parseJsonWithLines(text: string, file: string): JsonWithLines {
   const source = new Source(text, file);
   const errors: ParseError[] = [];
   const root = parse(text, errors, source);
   const [first] = errors;
   if (first) throw source.invalid(first.offset, `not JSON: ${inWords(first)}`);
   if (!root) throw source.invalid(0, "is empty");
-  return new LocatedJson(root, source);
+  return new JsonWithLines(root, source);
 }
 
 function parse(text: string, errors: ParseError[], source: Source): Node | undefined {

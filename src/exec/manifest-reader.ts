@@ -1,5 +1,5 @@
 import { PprotectError } from "../common/errors.ts";
-import { type LocatedJson, parseLocatedJson } from "../common/json-with-lines.ts";
+import { type JsonWithLines, parseJsonWithLines } from "../common/json-with-lines.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import { decodeUtf8 } from "../common/utf8.ts";
 import { secretNameProblem } from "../store/format/names.ts";
@@ -38,7 +38,7 @@ const ENTRY_KEYS = ["name", "env_var", "domain", ...UNUSED_KEYS] as const;
  * @throws PprotectError `invalid_manifest`
  */
 export function readManifest(bytes: Uint8Array, file: string): Manifest {
-  const root = parseLocatedJson(textOf(bytes, file), file);
+  const root = parseJsonWithLines(textOf(bytes, file), file);
   const members = root.members("the manifest", MANIFEST_KEYS);
   const secrets = members.get("secrets");
   if (!secrets)
@@ -62,10 +62,10 @@ function textOf(bytes: Uint8Array, file: string): string {
 /** An entry and where it is from. */
 interface Located {
   readonly entry: ManifestEntry;
-  readonly json: LocatedJson;
+  readonly json: JsonWithLines;
 }
 
-function readEntry(json: LocatedJson): Located {
+function readEntry(json: JsonWithLines): Located {
   const members = json.members('an entry of "secrets"', ENTRY_KEYS);
   const name = requiredText(json, members, "name");
   const variable = requiredText(json, members, "env_var");
@@ -76,8 +76,8 @@ function readEntry(json: LocatedJson): Located {
 }
 
 function requiredText<Key extends string>(
-  entry: LocatedJson,
-  members: ReadonlyMap<Key, LocatedJson>,
+  entry: JsonWithLines,
+  members: ReadonlyMap<Key, JsonWithLines>,
   key: Key,
 ): string {
   const text = optionalText(members, key);
@@ -86,7 +86,7 @@ function requiredText<Key extends string>(
 }
 
 function optionalText<Key extends string>(
-  members: ReadonlyMap<Key, LocatedJson>,
+  members: ReadonlyMap<Key, JsonWithLines>,
   key: Key,
 ): string | undefined {
   return members.get(key)?.text(`"${key}"`);

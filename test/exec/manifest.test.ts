@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { parseLocatedJson } from "../../src/common/json-with-lines.ts";
+import { parseJsonWithLines } from "../../src/common/json-with-lines.ts";
 import { selectByManifest } from "../../src/exec/manifest.ts";
 import { MAX_MANIFEST_BYTES, readManifest } from "../../src/exec/manifest-reader.ts";
 import { utf8 } from "../support/bytes.ts";
@@ -164,7 +164,7 @@ describe("JSON with lines", () => {
     };
     fc.assert(
       fc.property(mutated, (text) => {
-        expect(reads((each) => parseLocatedJson(each, FILE), text)).toBe(reads(JSON.parse, text));
+        expect(reads((each) => parseJsonWithLines(each, FILE), text)).toBe(reads(JSON.parse, text));
       }),
       { numRuns: 2000 },
     );
@@ -173,7 +173,7 @@ describe("JSON with lines", () => {
   test("law: each string is read as JSON.parse reads it, and has the line that it stands in", () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: "grapheme" })), (strings) => {
-        const list = parseLocatedJson(
+        const list = parseJsonWithLines(
           `[\n${strings.map((each) => JSON.stringify(each)).join(",\n")}\n]`,
           FILE,
         ).list("it");
