@@ -2,7 +2,7 @@
  * The forms that a text takes when a program writes it character by character: URL, JSON, HTML, unicode escapes
  * and shell quoting. Where writers of a form differ in what they escape, each usual choice is a form of its own.
  */
-export function spellings(text: string): Set<string> {
+export function escapedForms(text: string): Set<string> {
   const forms = new Set([text, ...escapedWhole(text)]);
   if (/^[A-Za-z0-9]*$/.test(text)) return forms;
   for (const family of [lineEnds, urlForms, jsonForms, htmlForms, unicodeForms, literalForms, shellForms]) {

@@ -1,5 +1,5 @@
 import { baseEncodings, type Pattern, pattern } from "./base-encodings.ts";
-import { spellings } from "./escaped-forms.ts";
+import { escapedForms } from "./escaped-forms.ts";
 
 /** A secret of fewer characters would be found everywhere. */
 export const MIN_SECRET = 4;
@@ -18,7 +18,7 @@ export function isLongEnough(value: string): boolean {
 /** Every text to be looked for, for one secret that {@link isLongEnough}; each is sensitive. */
 export function patternsOf(value: string): Pattern[] {
   const core = value.trim();
-  const texts = spellings(core);
+  const texts = escapedForms(core);
   for (const line of longLines(core)) texts.add(line).add(JSON.stringify(line).slice(1, -1));
   return [...Array.from(texts, pattern), ...baseEncodings(Buffer.from(core))];
 }
