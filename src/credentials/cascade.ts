@@ -22,7 +22,7 @@ export interface CredentialSources {
   /** Left out where nobody may be asked. */
   readonly prompter: Prompter | undefined;
   /** Why there is no prompter, unless `--non-interactive` is. */
-  readonly whyNobody?: string | undefined;
+  readonly noPrompterReason?: string | undefined;
   /** The store's path, for the prompt. */
   readonly file: string;
   /** What the passphrase's prompt says. */
@@ -30,7 +30,7 @@ export interface CredentialSources {
 }
 
 /** The sources that need nobody to be asked. */
-export type GivenCredentials = Omit<CredentialSources, "prompter" | "whyNobody">;
+export type GivenCredentials = Omit<CredentialSources, "prompter" | "noPrompterReason">;
 
 /** One half of the credentials and where it came from, for the error that names both. */
 interface Half {
@@ -129,7 +129,7 @@ function announce(
 }
 
 async function prompted(
-  { prompter, whyNobody, environment, environmentPrefix }: CredentialSources,
+  { prompter, noPrompterReason, environment, environmentPrefix }: CredentialSources,
   half: "user" | "passphrase",
   question: string,
 ): Promise<Half> {
@@ -138,7 +138,7 @@ async function prompted(
     const variable = environmentNames(environmentPrefix)[half];
     throw new PprotectError(
       "missing_credentials",
-      `no ${half} given, and ${whyNobody ?? "--non-interactive forbids asking"}`,
+      `no ${half} given, and ${noPrompterReason ?? "--non-interactive forbids asking"}`,
       environment ? `give ${option} or set ${variable}` : `give ${option}`,
     );
   }

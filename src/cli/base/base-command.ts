@@ -95,7 +95,7 @@ export abstract class BaseCommand extends Command {
   }
 
   /** Why nobody may be asked, where `--non-interactive` is not the reason. */
-  protected get whyNobody(): string | undefined {
+  protected get noPrompterReason(): string | undefined {
     return undefined;
   }
 
@@ -136,7 +136,7 @@ export abstract class BaseCommand extends Command {
       get prompter() {
         return prompter();
       },
-      whyNobody: this.whyNobody,
+      noPrompterReason: this.noPrompterReason,
     };
   }
 

@@ -41,7 +41,7 @@ export class InjectCommand extends BaseCommand {
     return this.template === "-" && !isTerminal(0) ? undefined : super.prompter;
   }
 
-  protected override get whyNobody(): string | undefined {
+  protected override get noPrompterReason(): string | undefined {
     if (this.nonInteractive) return undefined;
     return "standard input is the template, so nobody is asked";
   }

@@ -22,7 +22,7 @@ export class RedactCommand extends BaseCommand {
     return isTerminal(STDIN) ? super.prompter : undefined;
   }
 
-  protected override get whyNobody(): string | undefined {
+  protected override get noPrompterReason(): string | undefined {
     if (this.nonInteractive) return undefined;
     return "standard input is what is redacted, so nobody is asked";
   }
