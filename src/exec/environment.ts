@@ -15,9 +15,17 @@ export interface PassthroughOptions {
   readonly credentialPrefix: string;
 }
 
-const NEEDED = ["PATH", "HOME", "TERM", "LANG", "USER", "SHELL", "LOGNAME"];
+const ALWAYS_PASSED = ["PATH", "HOME", "TERM", "LANG", "USER", "SHELL", "LOGNAME"];
 /** Without these, few programs start on Windows. */
-const NEEDED_ON_WINDOWS = ["SystemRoot", "SystemDrive", "ComSpec", "PATHEXT", "TEMP", "TMP", "USERPROFILE"];
+const ALWAYS_PASSED_ON_WINDOWS = [
+  "SystemRoot",
+  "SystemDrive",
+  "ComSpec",
+  "PATHEXT",
+  "TEMP",
+  "TMP",
+  "USERPROFILE",
+];
 
 /** @throws PprotectError `usage` when what is to be kept is kept anyway, or never is */
 export function checkPassthrough({ noPassthrough, keep, credentialPrefix }: PassthroughOptions): void {
@@ -59,7 +67,11 @@ export function childEnvironment(
 }
 
 function inherited(ours: Environment, { noPassthrough, keep }: PassthroughOptions): Record<string, string> {
-  const needed = new Set([...NEEDED, ...(process.platform === "win32" ? NEEDED_ON_WINDOWS : []), ...keep]);
+  const needed = new Set([
+    ...ALWAYS_PASSED,
+    ...(process.platform === "win32" ? ALWAYS_PASSED_ON_WINDOWS : []),
+    ...keep,
+  ]);
   const kept = Object.entries(ours).filter(([name]) => !noPassthrough || needed.has(name));
   return Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
