@@ -7,7 +7,7 @@ import { copySize, foregroundOf, isForeground, modesOf, rawModes, setModes, susp
 const STOP = 20;
 
 /** Our terminal while its keys go to a child at another. */
-export interface PassedKeys {
+export interface ForwardedKeys {
   /** The keys' way. */
   readonly stream: Stream;
   /** Gives our terminal back as it was. */
@@ -22,7 +22,7 @@ export interface PassedKeys {
  * @param master our end of the child's terminal
  * @param child the leader of the session at it
  */
-export function passKeys(ours: number, master: number, child: number): PassedKeys {
+export function forwardKeys(ours: number, master: number, child: number): ForwardedKeys {
   const modes = modesOf(ours);
   const raw = rawModes(modes);
   let restored = false;

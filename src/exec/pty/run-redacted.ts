@@ -8,7 +8,7 @@ import { openLibc } from "../../system/libc.ts";
 import { withFormerCoreLimit } from "../../system/process-hardening.ts";
 import { type ChildStreams, openStreams, type RedactedStream, STDIN } from "./child-streams.ts";
 import { forwardSignals, send } from "./forward-signals.ts";
-import { passKeys } from "./key-forwarding.ts";
+import { forwardKeys } from "./key-forwarding.ts";
 import { pump, type Stream } from "./pump.ts";
 import { closeAll, copySize } from "./terminal.ts";
 
@@ -38,7 +38,8 @@ export async function runRedacted(
   closeAll([streams.stdout, streams.stderr]);
   const { terminal } = streams;
   const stopForwarding = forwardSignals(child.pid, terminal?.controlling === undefined);
-  const keys = terminal?.controlling === undefined ? undefined : passKeys(STDIN, terminal.master, child.pid);
+  const keys =
+    terminal?.controlling === undefined ? undefined : forwardKeys(STDIN, terminal.master, child.pid);
   if (terminal) process.on("SIGWINCH", () => resize(streams, child.pid));
   let over = false;
   child.exited.then(() => {
