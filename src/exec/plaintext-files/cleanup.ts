@@ -1,6 +1,6 @@
 import { lstatSync } from "node:fs";
 import { withRealFolder } from "../../system/real-path.ts";
-import { isAsWritten, type WrittenFile, withRegistry } from "./record.ts";
+import { isAsWritten, type WrittenFile, withRecord } from "./record.ts";
 import { removeOverwritten } from "./shred.ts";
 
 /** What became of the files that we wrote; absolute paths. */
@@ -22,7 +22,7 @@ export async function cleanUp(
   onWait: (message: string) => void,
 ): Promise<CleanUp> {
   const source = withRealFolder(store);
-  return withRegistry(onWait, ({ files, save }) => {
+  return withRecord(onWait, ({ files, save }) => {
     const own = files.filter((file) => file.store === source);
     const removed = own.flatMap(removable);
     const kept = own.map(({ path }) => path).filter((path) => isThere(path) && !removed.includes(path));

@@ -23,7 +23,7 @@ export interface WrittenFile {
   readonly modified: readonly number[];
 }
 
-const isRegistry = t.isObject({
+const isRecord = t.isObject({
   files: t.isArray(
     t.isObject({
       path: t.isString(),
@@ -38,7 +38,7 @@ const isRegistry = t.isObject({
  * Where the user's own state is (XDG Base Directory Specification). Not in the repository: whoever writes that
  * could name files there for us to remove.
  */
-function registryPath(environment: Readonly<Record<string, string | undefined>>): string {
+function recordPath(environment: Readonly<Record<string, string | undefined>>): string {
   const { XDG_STATE_HOME, LOCALAPPDATA } = environment;
   const given = process.platform === "win32" ? LOCALAPPDATA : XDG_STATE_HOME;
   const folder = given !== undefined && isAbsolute(given) ? given : join(homedir(), ".local/state");
@@ -46,7 +46,7 @@ function registryPath(environment: Readonly<Record<string, string | undefined>>)
 }
 
 /** The files that we wrote, while no other pprotect changes them. */
-export interface Registry {
+export interface FileRecord {
   readonly files: readonly WrittenFile[];
   /** @throws PprotectError `file_error` */
   save(files: readonly WrittenFile[]): void;
@@ -55,14 +55,14 @@ export interface Registry {
 const PATIENCE: Pick<LockPatience, "timeout" | "quiet"> = { timeout: 15_000, quiet: 1_000 };
 
 /**
- * Runs an action with the registry in hand.
+ * Runs an action with the record in hand.
  * @throws PprotectError `file_error`; `store_locked` when another pprotect has it for too long
  */
-export async function withRegistry<Result>(
+export async function withRecord<Result>(
   onWait: (message: string) => void,
-  action: (registry: Registry) => Result,
+  action: (record: FileRecord) => Result,
 ): Promise<Result> {
-  const path = registryPath(process.env);
+  const path = recordPath(process.env);
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   } catch (error) {
@@ -79,8 +79,8 @@ function save(path: string, files: readonly WrittenFile[]): void {
 
 function read(path: string): readonly WrittenFile[] {
   try {
-    const registry: unknown = JSON.parse(readFileSync(path, "utf8"));
-    if (isRegistry(registry)) return registry.files;
+    const record: unknown = JSON.parse(readFileSync(path, "utf8"));
+    if (isRecord(record)) return record.files;
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return [];
     if (!(error instanceof SyntaxError)) throw fileError("read", path, error);

@@ -14,7 +14,7 @@ import { PprotectError } from "../../common/errors.ts";
 import { displayName } from "../../common/terminal-safe.ts";
 import { fileError } from "../../system/file-error.ts";
 import { withRealFolder } from "../../system/real-path.ts";
-import { isAsWritten, type WrittenFile, withRegistry } from "./record.ts";
+import { isAsWritten, type WrittenFile, withRecord } from "./record.ts";
 import { removeOverwritten } from "./shred.ts";
 
 /** Read and write for its owner, nothing for anybody else. */
@@ -40,7 +40,7 @@ export async function writePrivateFile(
   { store, force, onWait }: PrivateFileOptions,
 ): Promise<void> {
   const target = withRealFolder(path);
-  await withRegistry(onWait, ({ files, save }) => {
+  await withRecord(onWait, ({ files, save }) => {
     const known = files.find((each) => each.path === target);
     refuseForeign(path, target, known, force);
     if (known) removeOverwritten(known.temporary);
