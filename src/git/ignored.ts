@@ -3,7 +3,7 @@ import { PprotectError } from "../common/errors.ts";
 import { shellWord } from "../common/shell-quote.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import { repositoryRoot } from "../store/store-file.ts";
-import { withRealFolder } from "../system/real-path.ts";
+import { realpathOfParent } from "../system/real-path.ts";
 import { openRepository } from "./repository.ts";
 
 /**
@@ -12,7 +12,7 @@ import { openRepository } from "./repository.ts";
  * @throws PprotectError `not_ignored`, also when a repository is there and git cannot say
  */
 export async function refuseUnlessIgnored(path: string): Promise<void> {
-  const absolute = withRealFolder(path);
+  const absolute = realpathOfParent(path);
   const folder = dirname(absolute);
   const root = repositoryRoot(folder);
   if (root === undefined) return;

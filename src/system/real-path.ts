@@ -6,7 +6,7 @@ import { fileError } from "./file-error.ts";
  * A path whose folders are no symbolic links; its last part may be one, or not be there.
  * @throws PprotectError `file_error` when the folder is not there
  */
-export function withRealFolder(path: string): string {
+export function realpathOfParent(path: string): string {
   const absolute = resolve(path);
   try {
     return join(realpathSync(dirname(absolute)), basename(absolute));

@@ -1,5 +1,5 @@
 import { lstatSync } from "node:fs";
-import { withRealFolder } from "../../system/real-path.ts";
+import { realpathOfParent } from "../../system/real-path.ts";
 import { isAsWritten, type WrittenFile, withRecord } from "./record.ts";
 import { removeOverwritten } from "./shred.ts";
 
@@ -21,7 +21,7 @@ export async function cleanUp(
   dryRun: boolean,
   onWait: (message: string) => void,
 ): Promise<CleanUp> {
-  const source = withRealFolder(store);
+  const source = realpathOfParent(store);
   return withRecord(onWait, ({ files, save }) => {
     const own = files.filter((file) => file.store === source);
     const removed = own.flatMap(removable);

@@ -13,7 +13,7 @@ import { basename, dirname, join } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
 import { displayName } from "../../common/terminal-safe.ts";
 import { fileError } from "../../system/file-error.ts";
-import { withRealFolder } from "../../system/real-path.ts";
+import { realpathOfParent } from "../../system/real-path.ts";
 import { isAsWritten, type WrittenFile, withRecord } from "./record.ts";
 import { removeOverwritten } from "./shred.ts";
 
@@ -39,7 +39,7 @@ export async function writePrivateFile(
   content: string | Uint8Array,
   { store, force, onWait }: PrivateFileOptions,
 ): Promise<void> {
-  const target = withRealFolder(path);
+  const target = realpathOfParent(path);
   await withRecord(onWait, ({ files, save }) => {
     const known = files.find((each) => each.path === target);
     refuseForeign(path, target, known, force);
@@ -48,7 +48,7 @@ export async function writePrivateFile(
     const file: WrittenFile = {
       path: target,
       temporary: join(dirname(target), `.${basename(target)}.${process.pid}.pprotect-tmp`),
-      store: withRealFolder(store),
+      store: realpathOfParent(store),
       modified: [modified, ...(known?.modified ?? []).slice(0, 1)],
     };
     // First, so that there is no moment in which a killed process leaves a file that nobody knows of.
