@@ -1,5 +1,6 @@
 import { PprotectError } from "../../common/errors.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
+import { countNoun } from "../../common/text.ts";
 import type { Finding } from "../../scan/finding.ts";
 
 /** A finding as compilers write them: `[COMMIT ]PATH:LINE: rule: message`, safe to print. */
@@ -19,15 +20,10 @@ export function findingFields({ path, line, rule, message }: Finding) {
 /** What a check with findings amounts to. */
 export function findingsError(findings: readonly Finding[]): PprotectError | undefined {
   if (findings.length === 0) return undefined;
-  return new PprotectError("findings", count(findings.length, "finding"), HOW_TO_ALLOW);
+  return new PprotectError("findings", countNoun(findings.length, "finding"), HOW_TO_ALLOW);
 }
 
 /** How to go on after a refusal. */
 export const HOW_TO_ALLOW =
   "what is no secret: write `pprotect:allow` in its line, or name the file in .pprotectignore; " +
   "`git commit --no-verify` skips the check altogether";
-
-/** `1 finding`, `2 findings`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
-}

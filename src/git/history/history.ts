@@ -2,7 +2,8 @@ import type { ErrorCode } from "../../common/errors.ts";
 import { PprotectError } from "../../common/errors.ts";
 import { nearest } from "../../common/suggest.ts";
 import { displayName, escapeUnprintable } from "../../common/terminal-safe.ts";
-import { counted, describeChange } from "../../store/diff/change-text.ts";
+import { countNoun } from "../../common/text.ts";
+import { describeChange } from "../../store/diff/change-text.ts";
 import { type Reading, readLeniently } from "../../store/diff/lenient-reading.ts";
 import { diffStores, inheritedStore, type StoreChange } from "../../store/diff/store-diff.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
@@ -86,7 +87,7 @@ function removalLines(commit: StoreCommit, before: StoreData | undefined, filter
   const { domain, secret } = filter;
   const held = domain === undefined ? undefined : before?.domains.get(domain);
   if (domain !== undefined && (!held || (secret !== undefined && !held.secrets.has(secret)))) return [];
-  const domains = counted(before?.domains.size ?? 0, "domain");
+  const domains = countNoun(before?.domains.size ?? 0, "domain");
   return [`removed ${escapeUnprintable(commit.path)} (${domains})`];
 }
 

@@ -1,4 +1,5 @@
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
+import { countNoun } from "../../common/text.ts";
 import type { CustodianKeyChange, DomainRotation, StoreChange } from "./store-diff.ts";
 
 /**
@@ -8,11 +9,6 @@ import type { CustodianKeyChange, DomainRotation, StoreChange } from "./store-di
 export function describeChange(change: StoreChange): string | undefined {
   const phrase = phraseOf(change);
   return phrase === undefined ? undefined : escapeUnprintable(phrase);
-}
-
-/** `1 secret`, `2 secrets`. */
-export function counted(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 function phraseOf(change: StoreChange): string | undefined {
@@ -26,7 +22,7 @@ function phraseOf(change: StoreChange): string | undefined {
     case "domain-added":
       return `added domain ${change.domain} (${ownersPhrase(change.owners)})`;
     case "domain-removed":
-      return `removed domain ${change.domain} (${counted(change.secrets.length, "secret")})`;
+      return `removed domain ${change.domain} (${countNoun(change.secrets.length, "secret")})`;
     case "domain-rotated":
       return rotationPhrase(change);
     case "secret-added":
@@ -44,7 +40,7 @@ function phraseOf(change: StoreChange): string | undefined {
     case "audit-log-extended":
       return undefined;
     case "audit-log-truncated":
-      return `truncated the audit log (${change.removed} ${change.removed === 1 ? "entry" : "entries"} removed)`;
+      return `truncated the audit log (${countNoun(change.removed, "entry", "entries")} removed)`;
     case "audit-log-rewritten":
       return "rewrote the audit log";
   }
@@ -60,14 +56,14 @@ function rotationPhrase({ domain, secrets, owners, staleSecrets, staleOwners }: 
     ...staleSecrets.map((name) => `secret ${name}`),
     ...staleOwners.map((name) => `owner ${name}`),
   ];
-  const resealed = `${counted(secrets.length, "secret")}, ${counted(owners.length, "owner")}`;
+  const resealed = `${countNoun(secrets.length, "secret")}, ${countNoun(owners.length, "owner")}`;
   return `rotated domain ${domain} (${resealed}${notResealed("", stale)})`;
 }
 
 function keyChangePhrase(change: CustodianKeyChange): string {
   const { custodian, keyTypeBefore, keyType, resealed, stale } = change;
   const type = keyTypeBefore === keyType ? "" : `from ${keyTypeBefore} to ${keyType}, `;
-  const domains = `${counted(resealed.length, "domain")}${notResealed("in ", stale)}`;
+  const domains = `${countNoun(resealed.length, "domain")}${notResealed("in ", stale)}`;
   return `changed key of custodian ${custodian} (${type}${domains})`;
 }
 

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { Command } from "clipanion";
 import { PprotectError } from "../../../common/errors.ts";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
+import { countNoun } from "../../../common/text.ts";
 import {
   formatProblem,
   InvalidStoreError,
@@ -34,9 +35,9 @@ export class CheckCommand extends BaseCommand {
     const result = { ...counts, opened: opened ?? null };
     if (owned && owned.problems.length > 0) return this.#refuse(owned.problems, cannotOpen(owned), result);
     this.note(
-      `${escapeUnprintable(this.storePath)}: ok (${count(counts.domains, "domain")}, ` +
-        `${count(counts.secrets, "secret")}, ${count(counts.custodians, "custodian")}` +
-        `${opened ? `; ${count(opened.secrets, "secret")} opened as ${escapeUnprintable(opened.custodian)}` : ""})`,
+      `${escapeUnprintable(this.storePath)}: ok (${countNoun(counts.domains, "domain")}, ` +
+        `${countNoun(counts.secrets, "secret")}, ${countNoun(counts.custodians, "custodian")}` +
+        `${opened ? `; ${countNoun(opened.secrets, "secret")} opened as ${escapeUnprintable(opened.custodian)}` : ""})`,
     );
     return { result: { store: this.storePath, ...result, problems: [] } };
   }
@@ -85,15 +86,11 @@ interface Owned {
 function cannotOpen({ custodian, problems }: Owned): PprotectError {
   return new PprotectError(
     "cannot_open",
-    `${count(problems.length, "entry", "entries")} cannot be opened as ${escapeUnprintable(custodian)}`,
+    `${countNoun(problems.length, "entry", "entries")} cannot be opened as ${escapeUnprintable(custodian)}`,
   );
 }
 
 function countsOf({ data: { domains, custodians } }: KeyFile) {
   const secrets = [...domains.values()].reduce((sum, { secrets: { size } }) => sum + size, 0);
   return { domains: domains.size, secrets, custodians: custodians.size };
-}
-
-function count(number: number, noun: string, nouns = `${noun}s`): string {
-  return `${number} ${number === 1 ? noun : nouns}`;
 }

@@ -1,8 +1,9 @@
 import { Command, Option } from "clipanion";
 import { PprotectError } from "../../../common/errors.ts";
+import { countNoun } from "../../../common/text.ts";
 import { checkCommits } from "../../../git/guard/commit-changes.ts";
 import type { Finding } from "../../../git/guard/guard.ts";
-import { count, findingFields, findingLine, findingsError } from "../../../git/guard/report.ts";
+import { findingFields, findingLine, findingsError } from "../../../git/guard/report.ts";
 import { openAnyRepository } from "../../../git/repository.ts";
 import { isTerminal } from "../../../system/terminal.ts";
 import { BaseCommand } from "../../base/base-command.ts";
@@ -57,7 +58,7 @@ export class GitCheckCommand extends BaseCommand {
       progress.show(done, total);
     }
     progress.clear();
-    this.note(`pprotect: ${count(commits, "commit")} checked, ${count(errors.length, "finding")}`);
+    this.note(`pprotect: ${countNoun(commits, "commit")} checked, ${countNoun(errors.length, "finding")}`);
     return {
       result: { findings: errors.map(commitFinding), warnings: warnings.map(commitFinding), commits },
       refusal: findingsError(errors),

@@ -1,6 +1,7 @@
 import { Command } from "clipanion";
+import { countNoun } from "../../../common/text.ts";
 import type { Verdict } from "../../../git/guard/guard.ts";
-import { count, findingFields, findingLine, findingsError, HOW_TO_ALLOW } from "../../../git/guard/report.ts";
+import { findingFields, findingLine, findingsError, HOW_TO_ALLOW } from "../../../git/guard/report.ts";
 import { checkStaged } from "../../../git/guard/staged-changes.ts";
 import { openRepository } from "../../../git/repository.ts";
 import { BaseCommand } from "../../base/base-command.ts";
@@ -29,7 +30,7 @@ export class GitPreCommitCommand extends BaseCommand {
     for (const finding of warnings) this.note(findingLine(finding, { warning: true }));
     for (const finding of errors) this.note(findingLine(finding));
     if (errors.length > 0) {
-      this.note(`pprotect: ${count(errors.length, "finding")}, nothing committed; ${HOW_TO_ALLOW}`);
+      this.note(`pprotect: ${countNoun(errors.length, "finding")}, nothing committed; ${HOW_TO_ALLOW}`);
     }
   }
 }
