@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { GitError, type SimpleGit, simpleGit } from "simple-git";
 import { PprotectError } from "../common/errors.ts";
 import { escapeUnprintable } from "../common/terminal-safe.ts";
+import { withoutLineEnd } from "../common/text.ts";
 import { gitCommand, gitEnvironment, gitProgram, RUNS_NOTHING } from "./git-program.ts";
 
 /** A git repository with a work tree, as seen from one folder in it. */
@@ -35,7 +36,7 @@ export async function openRepository(folder: string): Promise<Repository> {
     );
   }
   return {
-    root: root.replace(/\r?\n$/, ""),
+    root: withoutLineEnd(root),
     folder: absolute,
     run: (...args) => loudly(git, args),
     ask: (...args) => quietly(git, args),

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { PprotectError } from "../../common/errors.ts";
 import { displayName } from "../../common/terminal-safe.ts";
+import { withoutLineEnd } from "../../common/text.ts";
 import { decodeUtf8 } from "../../common/utf8.ts";
 import { randomBytes, wipe } from "../../crypto/bytes.ts";
 import { fileError } from "../../system/file-error.ts";
@@ -44,7 +45,7 @@ export function readPipedValue(): string {
       "pipe one in, or give --value-file or --generate; `--value-file /dev/null` makes it empty",
     );
   }
-  return asText(bytes, "standard input").replace(/\r?\n$/, "");
+  return withoutLineEnd(asText(bytes, "standard input"));
 }
 
 function readFile(source: string | number, name: string): Uint8Array {

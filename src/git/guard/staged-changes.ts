@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { withoutLineEnd } from "../../common/text.ts";
 import type { Repository } from "../repository.ts";
 import { type DiffReader, readStagedDiff } from "./diff-reader.ts";
 import { Guard, type Subject, type Verdict } from "./guard.ts";
@@ -34,7 +35,7 @@ export async function checkStaged(repository: Repository): Promise<Verdict> {
 /** Commits that are being merged into HEAD. */
 async function mergeHeads(repository: Repository): Promise<string[]> {
   const path = await repository.ask("rev-parse", "--git-path", "MERGE_HEAD");
-  const file = resolve(repository.folder, (path ?? "").replace(/\r?\n$/, ""));
+  const file = resolve(repository.folder, withoutLineEnd(path ?? ""));
   if (path === undefined || !existsSync(file)) return [];
   return readFileSync(file, "utf8")
     .split(/\s+/)

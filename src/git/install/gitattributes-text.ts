@@ -1,3 +1,4 @@
+import { withoutLineEnd } from "../../common/text.ts";
 /**
  * Adds lines to a text, each unless it is there. A text without a final newline gets none at the end of the
  * last line added, so {@link removeLines} gives the very same text back; that tells an empty file from none, too.
@@ -35,9 +36,9 @@ function removeLine(text: string, line: string): string | undefined {
   if (text === `${line}\n`) return undefined;
   // Each piece is a line with its own end; only the last may have none.
   const pieces = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
-  const index = pieces.findIndex((piece) => piece.replace(/\r?\n$/, "") === line);
+  const index = pieces.findIndex((piece) => withoutLineEnd(piece) === line);
   if (index < 0) return text;
   const rest = [...pieces.slice(0, index), ...pieces.slice(index + 1)].join("");
   const wasLastWithoutEnd = index === pieces.length - 1 && !text.endsWith("\n");
-  return wasLastWithoutEnd ? rest.replace(/\r?\n$/, "") : rest;
+  return wasLastWithoutEnd ? withoutLineEnd(rest) : rest;
 }

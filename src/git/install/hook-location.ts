@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { withoutLineEnd } from "../../common/text.ts";
 import { fileError } from "../../system/file-error.ts";
 import type { Repository } from "../repository.ts";
 import { HOOK_MANAGERS, type HookManager } from "./hook-managers.ts";
@@ -34,7 +35,7 @@ export async function findHookPlace({ root, run, ask }: Repository, commonDir: s
   const [scope, value] = (
     (await ask("config", "--null", "--show-scope", "--get", "core.hooksPath")) ?? ""
   ).split("\0");
-  const folder = resolve(root, (await run("rev-parse", "--git-path", "hooks")).replace(/\r?\n$/, ""));
+  const folder = resolve(root, withoutLineEnd(await run("rev-parse", "--git-path", "hooks")));
   // An empty value is the root of the file system to git.
   if (value === "" || isOtherThanFolder(folder)) return { kind: "off", path: value ?? folder };
   const husky = huskyFolder(folder);

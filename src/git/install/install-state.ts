@@ -1,4 +1,5 @@
 import { join, relative, resolve } from "node:path";
+import { withoutLineEnd } from "../../common/text.ts";
 import { openRepository, type Repository } from "../repository.ts";
 import { attributeLine } from "./attribute-line.ts";
 import { DRIVER_CONFIG } from "./driver-config.ts";
@@ -95,5 +96,5 @@ async function readConfig({ ask }: Repository): Promise<Map<string, string[]>> {
 }
 
 function oneLine(output: string): string {
-  return output.replace(/\r?\n$/, "");
+  return withoutLineEnd(output);
 }

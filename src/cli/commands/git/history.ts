@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { dirname, relative, resolve, sep } from "node:path";
 import { Command, Option } from "clipanion";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
+import { withoutLineEnd } from "../../../common/text.ts";
 import { storeHistory } from "../../../git/history/history.ts";
 import { openRepository } from "../../../git/repository.ts";
 import { BaseCommand } from "../../base/base-command.ts";
@@ -25,7 +26,7 @@ export class GitHistoryCommand extends BaseCommand {
     const file = realFile(resolve(this.storePath));
     const folder = existingFolder(dirname(file));
     const repository = await openRepository(folder);
-    const prefix = (await repository.run("rev-parse", "--show-prefix")).replace(/\r?\n$/, "");
+    const prefix = withoutLineEnd(await repository.run("rev-parse", "--show-prefix"));
     const path = prefix + relative(folder, file).split(sep).join("/");
     if ((await repository.run("rev-parse", "--is-shallow-repository")).trim() === "true") {
       this.note("pprotect: a shallow clone: what came before its first commit shows as that commit's work");
