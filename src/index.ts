@@ -13,6 +13,11 @@
 export { type ErrorCode, PprotectError } from "./common/errors.ts";
 export type { Creds } from "./store/credentials.ts";
 export type { KeyType, UnlockedCustodian } from "./store/custodian.ts";
-export { InvalidStoreError, type Problem, UnresolvedMergeError } from "./store/format/problem.ts";
+export {
+  InvalidStoreError,
+  type Problem,
+  type ProblemCode,
+  UnresolvedMergeError,
+} from "./store/format/problem.ts";
 export { KeyFile } from "./store/key-file.ts";
 export type { Domain, StoreData } from "./store/store-data.ts";

@@ -12,6 +12,8 @@ export interface Finding {
   readonly line: number;
   /** Id of the rule, as `pprotect:allow` and `.pprotectignore` take it. */
   readonly rule: string;
+  /** What is wrong with an invalid store, as a code of `pprotect check`; a finding of another kind has none. */
+  readonly code?: string;
   /** What it looks like and what to do about it. */
   readonly message: string;
 }

@@ -46,6 +46,10 @@ export function checkOwned(
   }
   if (found.length === 0) return { opened, problems: [] };
   const { lineOf } = readStrict(decodeUtf8(bytes) ?? "");
-  const problems = found.map(({ path, message }) => ({ line: lineOf(path) ?? 0, message }));
+  const problems = found.map(({ path, message }) => ({
+    code: "cannot_open" as const,
+    line: lineOf(path) ?? 0,
+    message,
+  }));
   return { opened, problems: problems.sort((a, b) => a.line - b.line) };
 }

@@ -129,7 +129,7 @@ describe("an answer that is no has its result, and exit status 1", () => {
       secrets: null,
       custodians: null,
       opened: null,
-      problems: [{ line: expect.any(Number), message: expect.any(String) }],
+      problems: [{ code: "invalid_key_material", line: expect.any(Number), message: expect.any(String) }],
     });
   });
 

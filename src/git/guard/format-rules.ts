@@ -1,7 +1,12 @@
 import { decodeUtf8 } from "../../common/utf8.ts";
 import type { Finding } from "../../scan/finding.ts";
 import { parseStore } from "../../store/format/parse.ts";
-import { InvalidStoreError, type Problem, UnresolvedMergeError } from "../../store/format/problem.ts";
+import {
+  InvalidStoreError,
+  type Problem,
+  type ProblemCode,
+  UnresolvedMergeError,
+} from "../../store/format/problem.ts";
 import type { EntryPath } from "../../store/format/validation.ts";
 import { writeStore } from "../../store/format/yaml-writer.ts";
 import type { StoreData } from "../../store/store-data.ts";
@@ -15,17 +20,32 @@ export interface StoreReading {
   lineOf(path: EntryPath): number;
 }
 
-/** What to do about a problem, by rule; the first pattern that fits its message decides. */
-const RULES: readonly (readonly [rule: string, message: RegExp, advice: string])[] = [
-  ["not-yaml", /^not YAML/, "restore the file from git, or repair the line"],
-  ["duplicate-key", /stands twice/, "keep the one that is right; `pprotect git resolve` if a merge made it"],
-  [
-    "not-sealed",
-    /: secret ".*" (?:is|has)|sealed domain key|: owner ".*" is not text/,
-    "take it out, add it with `pprotect set-secret`, and replace a value that was shared in the clear",
-  ],
-  ["invalid-store", /(?:)/, "`pprotect check` shows it too; restore the entry from git or repair it by hand"],
-];
+interface FormatRule {
+  readonly rule: string;
+  /** What to do about the problem. */
+  readonly advice: string;
+}
+
+const NOT_SEALED: FormatRule = {
+  rule: "not-sealed",
+  advice: "remove it, add it with `pprotect set-secret`, and replace a value that was shared in the clear",
+};
+
+/** The rules for problems that have one of their own, by the problem's code. */
+const RULES: Partial<Record<ProblemCode, FormatRule>> = {
+  not_yaml: { rule: "not-yaml", advice: "restore the file from git, or fix the line" },
+  duplicate_key: {
+    rule: "duplicate-key",
+    advice: "keep the right one; run `pprotect git resolve` if it comes from a merge",
+  },
+  secret_not_sealed: NOT_SEALED,
+  owner_key_not_sealed: NOT_SEALED,
+};
+
+const INVALID_STORE: FormatRule = {
+  rule: "invalid-store",
+  advice: "`pprotect check` reports it too; restore the entry from git or fix it by hand",
+};
 
 /**
  * Holds one version of a store against the format: each problem of the parser, and comments, which nothing
@@ -50,6 +70,7 @@ function findingsOf(path: string, error: unknown): Finding[] {
         path,
         line: error.line,
         rule: "conflict-markers",
+        code: "unresolved_merge",
         message: "unresolved merge: run `pprotect git resolve`",
       },
     ];
@@ -59,16 +80,14 @@ function findingsOf(path: string, error: unknown): Finding[] {
 }
 
 function problemFinding(path: string, problem: Problem): Finding {
-  // The YAML parser quotes what it stumbled over, which may be the very value that must not be told.
-  const what = problem.message.startsWith("not YAML")
-    ? problem.message.replace(/:? *["'`].*$/su, "")
-    : problem.message;
-  const [rule, , advice] = RULES.find(([, message]) => message.test(what)) ?? ["invalid-store", /(?:)/, ""];
+  const { code, line, message } = problem;
+  const { rule, advice } = RULES[code] ?? INVALID_STORE;
   return {
     path,
-    line: Math.max(1, problem.line),
+    line: Math.max(1, line),
     rule,
-    message: `${what}${what.endsWith("?") ? "" : ":"} ${advice}`,
+    code,
+    message: `${message}${message.endsWith("?") ? "" : ":"} ${advice}`,
   };
 }
 

@@ -13,8 +13,8 @@ export function findingLine(
 }
 
 /** A finding as a program reads it. */
-export function findingFields({ path, line, rule, message }: Finding) {
-  return { path, line, rule, message };
+export function findingFields({ path, line, rule, code, message }: Finding) {
+  return { path, line, rule, code: code ?? null, message };
 }
 
 /** What a check with findings amounts to. */

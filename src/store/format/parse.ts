@@ -1,7 +1,7 @@
 import { decodeUtf8 } from "../../common/utf8.ts";
 import { EMPTY_STORE, type StoreData } from "../store-data.ts";
 import { readCanonical } from "./canonical-reader.ts";
-import { InvalidStoreError, type Problem, UnresolvedMergeError } from "./problem.ts";
+import { InvalidStoreError, type Problem, type ProblemCode, UnresolvedMergeError } from "./problem.ts";
 import { validateEntries } from "./validation.ts";
 
 /** A line that git writes around what it could not merge; the markers are 7 characters unless told otherwise. */
@@ -30,21 +30,21 @@ export function parseStore(bytes: Uint8Array, file: string): StoreData {
 }
 
 function inspect(bytes: Uint8Array, text: string | undefined): { store: StoreData; problems: Problem[] } {
-  const unreadable = (line: number, message: string) => ({
+  const unreadable = (code: ProblemCode, line: number, message: string) => ({
     store: EMPTY_STORE,
-    problems: [{ line, message }],
+    problems: [{ code, line, message }],
   });
-  if (text === undefined) return unreadable(brokenUtf8Line(bytes), "not UTF-8");
+  if (text === undefined) return unreadable("not_utf8", brokenUtf8Line(bytes), "not UTF-8");
   const nul = text.indexOf("\0");
-  if (nul !== -1) return unreadable(lineAt(text, nul), "holds a NUL byte: is it a binary file?");
-  if (text.trim() === "") return unreadable(1, "is empty: `pprotect init` makes a store");
+  if (nul !== -1) return unreadable("binary", lineAt(text, nul), "holds a NUL byte: is it a binary file?");
+  if (text.trim() === "") return unreadable("empty", 1, "is empty: `pprotect init` makes a store");
   // Loaded only here: a canonical store never needs the YAML parser.
   const { readStrict } = require("./strict-reader.ts") as typeof import("./strict-reader.ts");
   const { store, problems, lineOf } = readStrict(text);
   // What is missing altogether is already among the problems of structure.
-  const entryProblems = validateEntries(store).flatMap(({ path, message }) => {
+  const entryProblems = validateEntries(store).flatMap(({ path, code, message }) => {
     const line = lineOf(path);
-    return line === undefined ? [] : [{ line, message }];
+    return line === undefined ? [] : [{ code, line, message }];
   });
   return { store, problems: [...problems, ...entryProblems].sort((a, b) => a.line - b.line) };
 }

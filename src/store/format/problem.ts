@@ -1,8 +1,42 @@
 import { PprotectError } from "../../common/errors.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 
+/** Every kind of problem, as stable words for programs: rules, tests and `--json` read these, never a message. */
+export const PROBLEM_CODES = [
+  "not_utf8",
+  "binary",
+  "empty",
+  "not_yaml",
+  "multiple_documents",
+  "nested_too_deep",
+  /** An alias, anchor, tag or merge key. */
+  "yaml_feature",
+  /** A list, mapping or text where the format has another of them. */
+  "wrong_type",
+  "duplicate_key",
+  "missing_key",
+  "unknown_key",
+  "reserved_name",
+  "invalid_name",
+  /** A secret's value that is not a sealed one, such as plaintext. */
+  "secret_not_sealed",
+  /** An owner's entry that is not a sealed domain key. */
+  "owner_key_not_sealed",
+  "invalid_public_key",
+  "invalid_key_material",
+  /** An owner that is not a key custodian of the store. */
+  "unknown_owner",
+  /** Conflict markers. */
+  "unresolved_merge",
+  /** Sealed to another key, or damaged; only a check with credentials finds it. */
+  "cannot_open",
+] as const;
+
+export type ProblemCode = (typeof PROBLEM_CODES)[number];
+
 /** Something wrong in a store, at a place in its text. */
 export interface Problem {
+  readonly code: ProblemCode;
   /** 1-based line; 0 for what concerns the file as a whole. */
   readonly line: number;
   /** One line, without the place; never a sealed or plain value. */

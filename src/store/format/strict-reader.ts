@@ -13,7 +13,7 @@ import {
   type StoreData,
 } from "../store-data.ts";
 import { isNestedTooDeep } from "./flow-nesting.ts";
-import type { Problem } from "./problem.ts";
+import type { Problem, ProblemCode } from "./problem.ts";
 import type { EntryPath } from "./validation.ts";
 import { plainIsString } from "./yaml-scalar.ts";
 
@@ -34,12 +34,12 @@ export function readStrict(text: string): StrictReading {
   const lineCounter = new LineCounter();
   const document = isNestedTooDeep(text) ? undefined : parseYaml(text, lineCounter);
   if (!document) {
-    return { store: EMPTY_STORE, problems: [{ line: 1, message: TOO_DEEP }], lineOf: () => undefined };
+    return { store: EMPTY_STORE, problems: [TOO_DEEP], lineOf: () => undefined };
   }
   const walker = new Walker(lineCounter);
   for (const error of document.errors.slice(0, MAX_SYNTAX_ERRORS)) {
-    const message = MESSAGES[error.code] ?? `not YAML: ${error.message}`;
-    walker.report(error.pos[0], displayName(message.replaceAll("\n", " ")));
+    const { code, message } = OWN_ERRORS[error.code] ?? { code: "not_yaml", message: syntaxMessage(error) };
+    walker.report(code, error.pos[0], message);
   }
   // What follows a syntax error is guesswork: report that alone.
   const store = document.errors.length > 0 ? EMPTY_STORE : walker.root(document.contents);
@@ -73,13 +73,18 @@ function parseYaml(text: string, lineCounter: LineCounter) {
 /** One error makes others; a file that is no YAML at all has tens of thousands. */
 const MAX_SYNTAX_ERRORS = 100;
 
-const TOO_DEEP = "nested too deep for a store";
+const TOO_DEEP: Problem = { code: "nested_too_deep", line: 1, message: "nested too deep for a store" };
 
-/** What of the parser's errors is said in our own words, by its code. */
-const MESSAGES: Readonly<Record<string, string>> = {
-  MULTIPLE_DOCS: "more than one YAML document",
+/** The parser's errors that get a code and words of our own, by the parser's code. */
+const OWN_ERRORS: Readonly<Record<string, Omit<Problem, "line">>> = {
+  MULTIPLE_DOCS: { code: "multiple_documents", message: "more than one YAML document" },
   RESOURCE_EXHAUSTION: TOO_DEEP,
 };
+
+/** The parser's words up to the text that it quotes, which may be a value in the clear. */
+function syntaxMessage({ message }: { readonly message: string }): string {
+  return displayName(`not YAML: ${message.replaceAll("\n", " ").replace(/:? *["'`].*$/u, "")}`);
+}
 
 interface Entry {
   readonly key: string;
@@ -96,8 +101,8 @@ class Walker {
     this.#lineCounter = lineCounter;
   }
 
-  report(offset: number, message: string): void {
-    this.problems.push({ line: this.#lineAt(offset), message });
+  report(code: ProblemCode, offset: number, message: string): void {
+    this.problems.push({ code, line: this.#lineAt(offset), message });
   }
 
   lineOf(path: EntryPath): number | undefined {
@@ -117,7 +122,8 @@ class Walker {
     }
     if (isMap(contents)) {
       for (const key of [CUSTODIANS_KEY, AUDIT_LOG_KEY]) {
-        if (!seen.has(key)) this.problems.push({ line: 1, message: `no ${key}: is this a store?` });
+        if (!seen.has(key))
+          this.problems.push({ code: "missing_key", line: 1, message: `no ${key}: is this a store?` });
       }
     }
     return { domains, custodians, auditLog };
@@ -135,29 +141,33 @@ class Walker {
         for (const part of this.#entries(entry.value, [name, META_KEY], `${at}: meta`, entry.offset)) {
           if (part.key === PUBLIC_KEY_KEY) publicKey = this.#text(part, `${at}: ${PUBLIC_KEY_KEY}`);
           else if (part.key === OWNERS_KEY) owners = this.#owners(name, part, at);
-          else this.report(part.offset, `${at}: unknown key "${displayName(part.key)}" in meta`);
+          else
+            this.report("unknown_key", part.offset, `${at}: unknown key "${displayName(part.key)}" in meta`);
         }
-        if (publicKey === undefined) this.report(entry.offset, `${at}: no ${PUBLIC_KEY_KEY} in meta`);
-        if (owners === undefined) this.report(entry.offset, `${at}: no ${OWNERS_KEY} in meta`);
+        if (publicKey === undefined)
+          this.report("missing_key", entry.offset, `${at}: no ${PUBLIC_KEY_KEY} in meta`);
+        if (owners === undefined) this.report("missing_key", entry.offset, `${at}: no ${OWNERS_KEY} in meta`);
       } else if (entry.key.startsWith(SECRET_PREFIX)) {
         const secret = entry.key.slice(SECRET_PREFIX.length);
-        const sealed = this.#text(entry, `${at}: secret "${displayName(secret)}"`);
+        const sealed = this.#text(entry, `${at}: secret "${displayName(secret)}"`, "secret_not_sealed");
         if (sealed !== undefined) secrets.set(secret, sealed);
       } else {
         this.report(
+          "unknown_key",
           entry.offset,
           `${at}: unknown key "${displayName(entry.key)}"; secrets start with "${SECRET_PREFIX}"`,
         );
       }
     }
-    if (!meta && isMap(node)) this.report(offset, `${at}: no meta, so no public key and no owners`);
+    if (!meta && isMap(node))
+      this.report("missing_key", offset, `${at}: no meta, so no public key and no owners`);
     return { publicKey: publicKey ?? "", owners: owners ?? new Map(), secrets };
   }
 
   #owners(domain: string, { offset, value }: Entry, at: string): Map<string, string> {
     const owners = new Map<string, string>();
     for (const entry of this.#entries(value, [domain, META_KEY, OWNERS_KEY], `${at}: owners`, offset)) {
-      const sealed = this.#text(entry, `${at}: owner "${displayName(entry.key)}"`);
+      const sealed = this.#text(entry, `${at}: owner "${displayName(entry.key)}"`, "owner_key_not_sealed");
       if (sealed !== undefined) owners.set(entry.key, sealed);
     }
     return owners;
@@ -171,11 +181,11 @@ class Walker {
       let pwdkm: string | undefined;
       for (const part of this.#entries(custodian.value, path, at, custodian.offset)) {
         if (part.key === PWDKM_KEY) pwdkm = this.#text(part, `${at}: ${PWDKM_KEY}`);
-        else this.report(part.offset, `${at}: unknown key "${displayName(part.key)}"`);
+        else this.report("unknown_key", part.offset, `${at}: unknown key "${displayName(part.key)}"`);
       }
       if (pwdkm !== undefined) custodians.set(custodian.key, pwdkm);
       else if (isMap(custodian.value) && custodian.value.items.length === 0) {
-        this.report(custodian.offset, `${at}: no ${PWDKM_KEY}`);
+        this.report("missing_key", custodian.offset, `${at}: no ${PWDKM_KEY}`);
       }
     }
     return custodians;
@@ -184,7 +194,7 @@ class Walker {
   #auditLog(node: Node | null, offset: number): string[] {
     if (!this.#plainNode(node, AUDIT_LOG_KEY)) return [];
     if (!isSeq(node)) {
-      this.report(offset, `${AUDIT_LOG_KEY} is not a list`);
+      this.report("wrong_type", offset, `${AUDIT_LOG_KEY} is not a list`);
       return [];
     }
     return node.items.flatMap((item) => {
@@ -197,7 +207,11 @@ class Walker {
   #entries(node: Node | null, path: EntryPath, what: string, offset = 0): Entry[] {
     if (!this.#plainNode(node, what)) return [];
     if (!isMap(node)) {
-      this.report(node?.range?.[0] ?? offset, `${what} is ${node && isSeq(node) ? "a list" : "no mapping"}`);
+      this.report(
+        "wrong_type",
+        node?.range?.[0] ?? offset,
+        `${what} is ${node && isSeq(node) ? "a list" : "no mapping"}`,
+      );
       return [];
     }
     const entries: Entry[] = [];
@@ -210,7 +224,11 @@ class Walker {
       const line = this.#lineAt(keyOffset);
       const first = seen.get(key);
       if (first !== undefined) {
-        this.report(keyOffset, `${what}: "${displayName(key)}" stands twice, first on line ${first}`);
+        this.report(
+          "duplicate_key",
+          keyOffset,
+          `${what}: "${displayName(key)}" stands twice, first on line ${first}`,
+        );
         continue;
       }
       seen.set(key, line);
@@ -220,23 +238,30 @@ class Walker {
     return entries;
   }
 
-  #text({ value, offset }: Entry, what: string): string | undefined {
-    return this.#scalarText(value, offset, what);
+  #text({ value, offset }: Entry, what: string, notText?: ProblemCode): string | undefined {
+    return this.#scalarText(value, offset, what, notText);
   }
 
-  #scalarText(node: Node | null, offset: number, what: string): string | undefined {
+  /** @param notText the code of the problem when it is anything but text */
+  #scalarText(
+    node: Node | null,
+    offset: number,
+    what: string,
+    notText: ProblemCode = "wrong_type",
+  ): string | undefined {
     if (!this.#plainNode(node, what)) return undefined;
     if (!isScalar(node)) {
-      this.report(node?.range?.[0] ?? offset, `${what} is not text`);
+      this.report(notText, node?.range?.[0] ?? offset, `${what} is not text`);
       return undefined;
     }
     const text = String(node.value);
     if (text === "<<" && node.type === "PLAIN") {
-      this.report(node.range?.[0] ?? offset, `${what}: YAML merge keys are not allowed`);
+      this.report("yaml_feature", node.range?.[0] ?? offset, `${what}: YAML merge keys are not allowed`);
       return undefined;
     }
     if (node.type === "PLAIN" && !plainIsString(text)) {
       this.report(
+        notText,
         node.range?.[0] ?? offset,
         `${what} is a number, date, truth value or null, not text: quote it`,
       );
@@ -250,15 +275,15 @@ class Walker {
     if (!node) return true;
     const offset = node.range?.[0] ?? 0;
     if (isAlias(node)) {
-      this.report(offset, `${what}: YAML aliases are not allowed`);
+      this.report("yaml_feature", offset, `${what}: YAML aliases are not allowed`);
       return false;
     }
     if ("anchor" in node && node.anchor) {
-      this.report(offset, `${what}: YAML anchors are not allowed`);
+      this.report("yaml_feature", offset, `${what}: YAML anchors are not allowed`);
       return false;
     }
     if (node.tag !== undefined) {
-      this.report(offset, `${what}: YAML tags are not allowed`);
+      this.report("yaml_feature", offset, `${what}: YAML tags are not allowed`);
       return false;
     }
     return true;

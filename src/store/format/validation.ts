@@ -10,59 +10,77 @@ import {
 } from "../store-data.ts";
 import { keyMaterialProblem } from "./key-material.ts";
 import { secretNameProblem } from "./names.ts";
+import type { ProblemCode } from "./problem.ts";
 import { publicKeyProblem, sealedKeyProblem, sealedValueProblem } from "./sealed-value.ts";
 
-/** The keys from the root down to an entry, as they stand in the file. */
+/** The keys from the root of the file down to an entry. */
 export type EntryPath = readonly string[];
 
-/** Something wrong with one entry, whatever line it stands on. */
+/** Something wrong with one entry, by its path instead of its line. */
 export interface EntryProblem {
   readonly path: EntryPath;
+  readonly code: ProblemCode;
   readonly message: string;
 }
 
 /**
- * Holds every entry of a store against FORMAT.md, "Encodings", without any credential. What a reader without
- * a key cannot see, such as a secret sealed to an earlier key, is not found here.
+ * Checks every entry of a store against FORMAT.md, "Encodings". Needs no credentials, so it cannot find what takes a
+ * private key to see, such as a secret sealed to an earlier key.
  */
 export function validateEntries(store: StoreData): EntryProblem[] {
   const problems: EntryProblem[] = [];
-  const report = (path: () => EntryPath, what: () => string, problem: string | undefined): void => {
-    if (problem !== undefined) problems.push({ path: path(), message: `${what()} ${problem}` });
+  // Functions, so that a store without problems, however large, builds no path and no text.
+  const report = (
+    code: ProblemCode,
+    problem: string | undefined,
+    path: () => EntryPath,
+    subject: () => string,
+  ): void => {
+    if (problem !== undefined) problems.push({ path: path(), code, message: `${subject()} ${problem}` });
   };
   for (const [name, domain] of store.domains) {
     const at = () => `domain "${displayName(name)}"`;
-    if (name.startsWith(META_KEY))
-      report(
-        () => [name],
-        () => `${at()}:`,
-        `names that start with "${META_KEY}" are reserved`,
-      );
+    report(
+      "reserved_name",
+      name.startsWith(META_KEY) ? `names that start with "${META_KEY}" are reserved` : undefined,
+      () => [name],
+      () => `${at()}:`,
+    );
     for (const [secret, sealed] of domain.secrets) {
       const path = () => [name, SECRET_PREFIX + secret];
-      report(path, () => `${at()}:`, secretNameProblem(secret));
-      report(path, () => `${at()}: secret "${displayName(secret)}"`, sealedValueProblem(sealed));
+      report("invalid_name", secretNameProblem(secret), path, () => `${at()}:`);
+      report(
+        "secret_not_sealed",
+        sealedValueProblem(sealed),
+        path,
+        () => `${at()}: secret "${displayName(secret)}"`,
+      );
     }
     report(
+      "invalid_public_key",
+      publicKeyProblem(domain.publicKey),
       () => [name, META_KEY, PUBLIC_KEY_KEY],
       () => `${at()}: public key`,
-      publicKeyProblem(domain.publicKey),
     );
     for (const [owner, sealed] of domain.owners) {
       const path = () => [name, META_KEY, OWNERS_KEY, owner];
+      const who = () => `${at()}: owner "${displayName(owner)}"`;
+      report("owner_key_not_sealed", sealedKeyProblem(sealed), path, () => `${who()}: sealed domain key`);
       report(
+        "unknown_owner",
+        store.custodians.has(owner) ? undefined : `is not among the ${CUSTODIANS_KEY}`,
         path,
-        () => `${at()}: owner "${displayName(owner)}": sealed domain key`,
-        sealedKeyProblem(sealed),
+        who,
       );
-      if (!store.custodians.has(owner)) {
-        report(path, () => `${at()}: owner "${displayName(owner)}"`, `is not among the ${CUSTODIANS_KEY}`);
-      }
     }
   }
   for (const [name, pwdkm] of store.custodians) {
-    const path = () => [CUSTODIANS_KEY, name, PWDKM_KEY];
-    report(path, () => `custodian "${displayName(name)}": key material`, keyMaterialProblem(pwdkm));
+    report(
+      "invalid_key_material",
+      keyMaterialProblem(pwdkm),
+      () => [CUSTODIANS_KEY, name, PWDKM_KEY],
+      () => `custodian "${displayName(name)}": key material`,
+    );
   }
   return problems;
 }

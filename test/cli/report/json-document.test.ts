@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { ERROR_MEANINGS, EXIT_STATUSES } from "../../../src/cli/report/error-catalog.ts";
 import { exitStatus } from "../../../src/cli/report/error-report.ts";
 import { ERROR_CODES, PprotectError } from "../../../src/common/errors.ts";
+import { PROBLEM_CODES } from "../../../src/store/format/problem.ts";
 import { binary } from "../../support/binary.ts";
 import { consoleSteps } from "../../support/console-steps.ts";
 import { isAnswer } from "../../support/output-schema.ts";
@@ -28,6 +29,10 @@ describe("docs/json.md", () => {
     expect(rows("Error codes")).toEqual(
       ERROR_CODES.map((code) => [`\`${code}\``, ERROR_MEANINGS[code].meaning, ERROR_MEANINGS[code].action]),
     );
+  });
+
+  test("has every problem code, in the order of the source", () => {
+    expect(rows("Problem codes").map(([code]) => code)).toEqual(PROBLEM_CODES.map((code) => `\`${code}\``));
   });
 
   test("has every exit status that an error may have", () => {

@@ -18,7 +18,7 @@ test.each(invalidNames())("%s has findings with a line and advice", (name) => {
   expect(findings.length).toBeGreaterThan(0);
   for (const { line, message } of findings) {
     expect(line).toBeGreaterThan(0);
-    expect(message).toMatch(/: .*(?:take it out|keep|restore|run `)/);
+    expect(message).toMatch(/[:?] .*(?:remove it|keep|restore|run `)/);
   }
 });
 
@@ -36,6 +36,24 @@ test.each([
   ["missing-audit-log", "invalid-store"],
 ])("%s breaks the rule %s", (name, rule) => {
   expect(rulesOf(fixtureBytes("invalid", `${name}.yaml`))).toContain(rule);
+});
+
+test("a finding has the problem's code; a comment's has none", () => {
+  const { findings } = readStore("s.yaml", fixtureBytes("invalid", "plaintext-secret.yaml"));
+  expect(findings.map(({ code }) => code)).toContain("secret_not_sealed");
+  const [marker] = readStore("s.yaml", fixtureBytes("invalid", "conflict-markers.yaml")).findings;
+  expect(marker?.code).toBe("unresolved_merge");
+  const valid = Buffer.from(fixtureBytes("valid.yaml")).toString();
+  const [comment] = readStore("s.yaml", Buffer.from(`# one\n${valid}`)).findings;
+  expect(comment).toMatchObject({ rule: "store-comment" });
+  expect(comment?.code).toBeUndefined();
+});
+
+test("a name cannot make a problem look like one of another rule", () => {
+  const valid = Buffer.from(fixtureBytes("valid.yaml")).toString();
+  const name = "'x: secret \"y\" is stands twice not YAML sealed domain key'";
+  const text = valid.replace("dev:\n", `${name}:\n  note: text\n`);
+  expect(new Set(rulesOf(text))).toEqual(new Set(["invalid-store"]));
 });
 
 describe("comments", () => {

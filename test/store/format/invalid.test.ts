@@ -1,45 +1,45 @@
 import { describe, expect, test } from "bun:test";
 import { PprotectError } from "../../../src/common/errors.ts";
-import { InvalidStoreError } from "../../../src/store/format/problem.ts";
+import { InvalidStoreError, type ProblemCode } from "../../../src/store/format/problem.ts";
 import { KeyFile } from "../../../src/store/key-file.ts";
 import { fixtureBytes, invalidNames } from "../../support/fixtures.ts";
 
-/** The line of the first problem of each invalid fixture, and what its message must name. */
-const PLACES: Readonly<Record<string, readonly [line: number, ...names: string[]]>> = {
-  "alias-bomb": [1, '"a"', "anchors"],
-  "bad-base64": [9, '"prod"', '"two"', "base64"],
-  "bad-secret-name": [9, '"prod"', '"2 two"'],
-  "base64-plaintext-secret": [9, '"prod"', '"two"', "plain text"],
-  binary: [1, "NUL"],
-  "conflict-markers": [9, "unresolved merge", "`pprotect git resolve`"],
-  "custom-tag": [9, '"prod"', '"two"', "tags"],
-  "duplicate-domain": [28, '"dev"', "twice"],
-  "duplicate-secret": [10, '"prod"', "secret-two", "twice"],
-  empty: [1, "empty"],
-  "kdf-4-billion-passes": [16, "alice@example.com", "4294967295 passes"],
-  "kdf-4-gib": [16, "alice@example.com", "4294967295 bytes"],
-  "list-for-domain": [2, "devs", "list"],
-  "merge-key": [2, '"dev"', "merge key"],
-  "missing-audit-log": [1, "audit-log"],
-  "missing-key-custodians": [1, "key-custodians"],
-  "missing-meta": [1, '"dev"', "meta"],
-  "not-utf8": [6, "UTF-8"],
-  "not-yaml": [2, "not YAML"],
-  "number-for-value": [9, '"prod"', '"two"', "number"],
-  "owner-without-custodian": [6, '"dev"', "mallory@example.com"],
-  "plaintext-secret": [9, '"prod"', '"two"', "plain text"],
-  "proto-domain": [1, '"__proto__"', "meta"],
-  "short-owner-key": [6, '"dev"', "alice@example.com"],
-  "short-public-key": [4, '"dev"', "public key"],
-  "short-pwdkm": [16, "alice@example.com"],
-  "short-sealed-box": [9, '"prod"', '"two"', "at least 48"],
-  "top-level-list": [1, "list"],
-  "two-documents": [28, "more than one"],
-  "unknown-key-in-domain": [10, '"prod"', '"password"'],
-  "unknown-key-in-meta": [5, '"dev"', '"note"'],
-  "unknown-pwdkm-version": [16, "alice@example.com", "version byte 9"],
-  "unknown-value-version": [9, '"prod"', '"two"', "version byte 7"],
-  "zero-public-key": [4, '"dev"', "small order"],
+/** The code and line of the first problem of each invalid fixture, and what its message must name. */
+const PLACES: Readonly<Record<string, readonly [code: ProblemCode, line: number, ...names: string[]]>> = {
+  "alias-bomb": ["yaml_feature", 1, '"a"', "anchors"],
+  "bad-base64": ["secret_not_sealed", 9, '"prod"', '"two"', "base64"],
+  "bad-secret-name": ["invalid_name", 9, '"prod"', '"2 two"'],
+  "base64-plaintext-secret": ["secret_not_sealed", 9, '"prod"', '"two"', "plain text"],
+  binary: ["binary", 1, "NUL"],
+  "conflict-markers": ["unresolved_merge", 9, "unresolved merge", "`pprotect git resolve`"],
+  "custom-tag": ["yaml_feature", 9, '"prod"', '"two"', "tags"],
+  "duplicate-domain": ["duplicate_key", 28, '"dev"', "twice"],
+  "duplicate-secret": ["duplicate_key", 10, '"prod"', "secret-two", "twice"],
+  empty: ["empty", 1, "empty"],
+  "kdf-4-billion-passes": ["invalid_key_material", 16, "alice@example.com", "4294967295 passes"],
+  "kdf-4-gib": ["invalid_key_material", 16, "alice@example.com", "4294967295 bytes"],
+  "list-for-domain": ["wrong_type", 2, "devs", "list"],
+  "merge-key": ["yaml_feature", 2, '"dev"', "merge key"],
+  "missing-audit-log": ["missing_key", 1, "audit-log"],
+  "missing-key-custodians": ["missing_key", 1, "key-custodians"],
+  "missing-meta": ["missing_key", 1, '"dev"', "meta"],
+  "not-utf8": ["not_utf8", 6, "UTF-8"],
+  "not-yaml": ["not_yaml", 2, "not YAML"],
+  "number-for-value": ["secret_not_sealed", 9, '"prod"', '"two"', "number"],
+  "owner-without-custodian": ["unknown_owner", 6, '"dev"', "mallory@example.com"],
+  "plaintext-secret": ["secret_not_sealed", 9, '"prod"', '"two"', "plain text"],
+  "proto-domain": ["missing_key", 1, '"__proto__"', "meta"],
+  "short-owner-key": ["owner_key_not_sealed", 6, '"dev"', "alice@example.com"],
+  "short-public-key": ["invalid_public_key", 4, '"dev"', "public key"],
+  "short-pwdkm": ["invalid_key_material", 16, "alice@example.com"],
+  "short-sealed-box": ["secret_not_sealed", 9, '"prod"', '"two"', "at least 48"],
+  "top-level-list": ["wrong_type", 1, "list"],
+  "two-documents": ["multiple_documents", 28, "more than one"],
+  "unknown-key-in-domain": ["unknown_key", 10, '"prod"', '"password"'],
+  "unknown-key-in-meta": ["unknown_key", 5, '"dev"', '"note"'],
+  "unknown-pwdkm-version": ["invalid_key_material", 16, "alice@example.com", "version byte 9"],
+  "unknown-value-version": ["secret_not_sealed", 9, '"prod"', '"two"', "version byte 7"],
+  "zero-public-key": ["invalid_public_key", 4, '"dev"', "small order"],
 };
 
 /** How long a refusal may take, in ms: it takes one or two. */
@@ -59,8 +59,10 @@ describe("an invalid store is refused at its place", () => {
   test.each(invalidNames())(
     "%s",
     (name) => {
-      const { message, fix } = refusal(fixtureBytes("invalid", `${name}.yaml`));
-      const [line, ...names] = PLACES[name] ?? [];
+      const error = refusal(fixtureBytes("invalid", `${name}.yaml`));
+      const { message, fix } = error;
+      const [code, line, ...names] = PLACES[name] ?? [];
+      expect(error instanceof InvalidStoreError ? error.problems[0]?.code : error.code).toBe(code);
       expect(message).toStartWith(`store.yaml:${line}: `);
       for (const each of names) expect(message).toContain(each);
       expect(message + (fix ?? "")).not.toContain("\n");
@@ -90,6 +92,13 @@ test("a domain named __proto__ leaves Object.prototype alone", () => {
   expect(({} as Record<string, unknown>).meta).toBeUndefined();
 });
 
+test("a syntax error does not repeat what the parser quotes", () => {
+  const plain = ["correct", "horse"].join("-");
+  const error = refusal(Buffer.from(`a: [${plain}\nb: }${plain}: "${plain}\\q\n- ${plain}: *${plain}`));
+  expect(error).toBeInstanceOf(InvalidStoreError);
+  expect(JSON.stringify((error as InvalidStoreError).problems)).not.toContain(plain);
+});
+
 test("all problems of a store are told, in the order of its lines", () => {
   const valid = Buffer.from(fixtureBytes("valid.yaml")).toString("utf8");
   const broken = valid
@@ -99,6 +108,7 @@ test("all problems of a store are told, in the order of its lines", () => {
   expect(error).toBeInstanceOf(InvalidStoreError);
   const { problems } = error as InvalidStoreError;
   expect(problems.map(({ line }) => line)).toEqual([2, 16]);
+  expect(problems.map(({ code }) => code)).toEqual(["secret_not_sealed", "invalid_key_material"]);
   expect(error.message).toContain("(and 1 more)");
 });
 

@@ -50,7 +50,10 @@ export class CheckCommand extends BaseCommand {
       if (error instanceof InvalidStoreError) return this.#refuse(error.problems, error);
       if (!(error instanceof UnresolvedMergeError)) throw error;
       this.printLine(escapeUnprintable(error.message));
-      return this.#outcome([{ line: error.line, message: "unresolved merge" }], error);
+      return this.#outcome(
+        [{ code: "unresolved_merge", line: error.line, message: "unresolved merge" }],
+        error,
+      );
     }
   }
 
@@ -60,7 +63,7 @@ export class CheckCommand extends BaseCommand {
   }
 
   #outcome(problems: readonly Problem[], refusal: PprotectError, result = UNKNOWN): Outcome {
-    const told = problems.map(({ line, message }) => ({ line, message }));
+    const told = problems.map(({ code, line, message }) => ({ code, line, message }));
     return { result: { store: this.storePath, ...result, problems: told }, refusal };
   }
 
