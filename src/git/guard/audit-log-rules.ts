@@ -1,5 +1,5 @@
 import { displayName } from "../../common/terminal-safe.ts";
-import { audit } from "../../store/audit-log.ts";
+import { type AuditEvent, readAuditEntry, truncatedCount } from "../../store/audit-log-reader.ts";
 import type { EntryPath } from "../../store/format/validation.ts";
 import {
   AUDIT_LOG_KEY,
@@ -14,8 +14,6 @@ import type { Remark, StoreChange } from "./store-change.ts";
 
 type Log = readonly string[];
 
-const TRUNCATION = /^truncated (\d+) audit log entries$/;
-
 /** Holds a change against the audit log: it only grows or is truncated, and it tells each change. */
 export function auditFindings({ store, parents, bases }: StoreChange): {
   errors: Remark[];
@@ -28,8 +26,8 @@ export function auditFindings({ store, parents, bases }: StoreChange): {
   // A log that was just truncated, or one that begins here, need not tell what led to this version.
   const truncated = written.some(({ auditLog }) => startsTruncated(auditLog, store.auditLog));
   if (written.length < parents.length || truncated || errors.length > 0) return { errors, warnings: [] };
-  const news = newEntries(store.auditLog, parents.length > 1 ? (bases ?? []) : parents);
-  const uncovered = changesTo(store, parents).filter(({ covers }) => !news.some(covers));
+  const events = newEvents(store.auditLog, parents.length > 1 ? (bases ?? []) : parents);
+  const uncovered = changesTo(store, parents).filter(({ covers }) => !events.some(covers));
   return {
     errors,
     warnings: uncovered.map(({ at, what }) => ({
@@ -54,19 +52,17 @@ const REWRITTEN: Remark = {
  */
 function continues(old: Log, log: Log, parents: readonly StoreData[]): boolean {
   if (isSubsequence(old, log)) return true;
-  const [header = "", ...rest] = log;
-  const count = TRUNCATION.exec(header)?.[1];
+  const [header, ...rest] = log;
+  const count = truncatedCount(header);
   if (count === undefined) return false;
   const dropped = old.findIndex((_, index) => isSubsequence(old.slice(index), rest));
   return (
-    (dropped === -1 ? old.length : dropped) <= Number(count) ||
-    parents.some(({ auditLog }) => auditLog[0] === header)
+    (dropped === -1 ? old.length : dropped) <= count || parents.some(({ auditLog }) => auditLog[0] === header)
   );
 }
 
 function startsTruncated(old: Log, log: Log): boolean {
-  const [first = ""] = log;
-  return TRUNCATION.test(first) && !isSubsequence(old, log);
+  return truncatedCount(log[0]) !== undefined && !isSubsequence(old, log);
 }
 
 function isSubsequence(short: Log, long: Log): boolean {
@@ -75,8 +71,8 @@ function isSubsequence(short: Log, long: Log): boolean {
   return at === short.length;
 }
 
-/** What the entries say that none of the older logs has, as often as it is new. */
-function newEntries(log: Log, older: readonly StoreData[]): string[] {
+/** The events of the entries that no older log has; of an entry that occurs more often than there, the additional ones. */
+function newEvents(log: Log, older: readonly StoreData[]): AuditEvent[] {
   const known = new Map<string, number>();
   for (const { auditLog } of older) {
     const counts = new Map<string, number>();
@@ -85,7 +81,7 @@ function newEntries(log: Log, older: readonly StoreData[]): string[] {
   }
   return log.flatMap((entry) => {
     const count = known.get(entry) ?? 0;
-    if (count === 0) return [entry.replace(/^\S+ -- /, "")];
+    if (count === 0) return readAuditEntry(entry).events;
     known.set(entry, count - 1);
     return [];
   });
@@ -94,8 +90,8 @@ function newEntries(log: Log, older: readonly StoreData[]): string[] {
 interface Change {
   readonly at: EntryPath;
   readonly what: string;
-  /** Whether an audit entry, without its time, tells of it. */
-  covers(entry: string): boolean;
+  /** Whether an event of the audit log explains the change. */
+  covers(event: AuditEvent): boolean;
 }
 
 /** What differs from every parent. */
@@ -144,67 +140,83 @@ function publicKeys({ domains }: StoreData): Map<string, string> {
 }
 
 function domainChange(domain: string, kind: Kind): Change {
-  const created = audit.domainCreated(domain, "");
   return {
     at: [domain],
     what: `domain "${displayName(domain)}" ${kind === "changed" ? "has a new key" : `was ${kind}`}`,
-    covers: (entry) =>
-      kind === "removed"
-        ? entry === audit.domainDeleted(domain)
-        : entry.startsWith(created) || (kind === "changed" && entry === audit.domainRotated(domain)),
+    covers: (event) => {
+      if (kind === "removed") return event.kind === "domain-deleted" && event.domain === domain;
+      const created = event.kind === "domain-created";
+      const rotated = kind === "changed" && event.kind === "domain-rotated";
+      return (created || rotated) && event.domain === domain;
+    },
   };
 }
 
 function secretChange(domain: string, secret: string, kind: Kind): Change {
-  const told =
-    kind === "removed"
-      ? [audit.secretRemoved(secret, domain), audit.domainDeleted(domain)]
-      : [
-          audit.secretAdded(secret, domain),
-          audit.secretUpdated(secret, domain),
-          audit.secretSet(secret, domain),
-          audit.domainRotated(domain),
-        ];
   return {
     at: [domain, SECRET_PREFIX + secret],
     what: `secret "${displayName(secret)}" of domain "${displayName(domain)}" was ${kind}`,
-    covers: (entry) => told.includes(entry),
+    covers: (event) => {
+      switch (event.kind) {
+        case "secret-removed":
+          return kind === "removed" && event.secret === secret && event.domain === domain;
+        case "domain-deleted":
+          return kind === "removed" && event.domain === domain;
+        case "secret-added":
+        case "secret-updated":
+        case "secret-set":
+          return kind !== "removed" && event.secret === secret && event.domain === domain;
+        case "domain-rotated":
+          return kind !== "removed" && event.domain === domain;
+        default:
+          return false;
+      }
+    },
   };
 }
 
 function ownerChange(domain: string, owner: string, kind: Kind): Change {
-  const removed = [audit.ownerRemoved(owner, domain), audit.domainDeleted(domain)];
-  const added = [audit.domainCreated(domain, owner), audit.domainRotated(domain)];
-  const grant = audit.ownerAdded("", owner, domain);
   return {
     at: [domain, META_KEY, OWNERS_KEY, owner],
     what: `owner "${displayName(owner)}" of domain "${displayName(domain)}" was ${kind}`,
-    covers: (entry) =>
-      kind === "removed"
-        ? removed.includes(entry) || entry.startsWith(beforeDomains(audit.custodianRemoved(owner, [])))
-        : added.includes(entry) || entry.endsWith(grant) || tellsNewKey(entry, owner),
+    covers: (event) => {
+      switch (event.kind) {
+        case "owner-removed":
+          return kind === "removed" && event.owner === owner && event.domain === domain;
+        case "domain-deleted":
+          return kind === "removed" && event.domain === domain;
+        case "custodian-removed":
+          return kind === "removed" && event.custodian === owner;
+        case "domain-created":
+        case "owner-added":
+          return kind !== "removed" && event.owner === owner && event.domain === domain;
+        case "domain-rotated":
+          return kind !== "removed" && event.domain === domain;
+        case "passphrase-updated":
+        case "custodian-rekeyed":
+          return kind !== "removed" && event.custodian === owner;
+        default:
+          return false;
+      }
+    },
   };
 }
 
 function custodianChange(name: string, kind: Kind): Change {
-  const created = [audit.custodianCreated(name, true), audit.custodianCreated(name, false)];
   return {
     at: [CUSTODIANS_KEY, name],
     what: `custodian "${displayName(name)}" ${kind === "changed" ? "has a new key" : `was ${kind}`}`,
-    covers: (entry) =>
-      kind === "removed"
-        ? entry.startsWith(beforeDomains(audit.custodianRemoved(name, [])))
-        : created.includes(entry) || tellsNewKey(entry, name),
+    covers: (event) => {
+      switch (event.kind) {
+        case "custodian-removed":
+          return kind === "removed" && event.custodian === name;
+        case "custodian-created":
+        case "passphrase-updated":
+        case "custodian-rekeyed":
+          return kind !== "removed" && event.custodian === name;
+        default:
+          return false;
+      }
+    },
   };
-}
-
-function tellsNewKey(entry: string, custodian: string): boolean {
-  return [audit.passphraseUpdated(custodian, []), audit.custodianRekeyed(custodian, [])].some((told) =>
-    entry.startsWith(beforeDomains(told)),
-  );
-}
-
-/** An entry up to the list of domains in parentheses. */
-function beforeDomains(entry: string): string {
-  return entry.slice(0, entry.lastIndexOf("(") + 1);
 }

@@ -1,6 +1,6 @@
 import { displayName } from "../../common/terminal-safe.ts";
 import type { Finding } from "../../scan/finding.ts";
-import { audit } from "../../store/audit-log.ts";
+import { type AuditEvent, readAuditEntry } from "../../store/audit-log-reader.ts";
 import type { EntryPath } from "../../store/format/validation.ts";
 import {
   CUSTODIANS_KEY,
@@ -98,8 +98,8 @@ interface Item {
   readonly what: string;
   /** Keys of items whose removal takes this one along. */
   readonly within: readonly string[];
-  /** How audit entries begin, or with a line end all that they say, that tell of its removal. */
-  readonly removal: readonly string[];
+  /** Whether an event of the audit log is its removal. */
+  removedBy(event: AuditEvent): boolean;
 }
 
 function lostInMerge({ store, parents, bases }: StoreChange): Remark[] {
@@ -107,22 +107,19 @@ function lostInMerge({ store, parents, bases }: StoreChange): Remark[] {
   const result = itemsOf(store);
   const before = parents.map(itemsOf);
   const common = bases.map(itemsOf);
-  const news = store.auditLog
+  const events = store.auditLog
     .filter((entry) => !parents.some(({ auditLog }) => auditLog.includes(entry)))
-    .map(
-      (entry) => `${entry}
-`,
-    );
+    .flatMap((entry) => readAuditEntry(entry).events);
   const removed = (key: string): boolean =>
     common.some((base) => base.has(key)) && before.some((parent) => !parent.has(key));
   const lost = new Map(before.flatMap((parent) => [...parent]).filter(([key]) => !result.has(key)));
   const remarks: Remark[] = [];
-  for (const [key, { at, what, within, removal }] of lost) {
+  for (const [key, { at, what, within, removedBy }] of lost) {
     if ([key, ...within].some(removed)) continue;
     // With its container lost, that is told alone.
     if (within.some((container) => lost.has(container))) continue;
     // Removed by a command before the merge was committed.
-    if (news.some((entry) => removal.some((told) => entry.includes(` -- ${told}`)))) continue;
+    if (events.some(removedBy)) continue;
     remarks.push({
       at: at.slice(0, 1),
       rule: "lost-in-merge",
@@ -136,12 +133,13 @@ function itemsOf(store: StoreData): Map<string, Item> {
   const items = new Map<string, Item>();
   for (const [domainName, { secrets, owners }] of store.domains) {
     const domain = itemKey("domain", domainName);
-    const deleted = `${audit.domainDeleted(domainName)}\n`;
+    const deleted = (event: AuditEvent): boolean =>
+      event.kind === "domain-deleted" && event.domain === domainName;
     items.set(domain, {
       at: [domainName],
       what: `domain "${displayName(domainName)}"`,
       within: [],
-      removal: [deleted],
+      removedBy: deleted,
     });
     for (const name of secrets.keys()) {
       const what = `secret "${displayName(name)}" of domain "${displayName(domainName)}"`;
@@ -149,7 +147,9 @@ function itemsOf(store: StoreData): Map<string, Item> {
         at: [domainName, SECRET_PREFIX + name],
         what,
         within: [domain],
-        removal: [`${audit.secretRemoved(name, domainName)}\n`, deleted],
+        removedBy: (event) =>
+          deleted(event) ||
+          (event.kind === "secret-removed" && event.secret === name && event.domain === domainName),
       });
     }
     for (const name of owners.keys()) {
@@ -158,7 +158,10 @@ function itemsOf(store: StoreData): Map<string, Item> {
         at: [domainName, META_KEY, OWNERS_KEY, name],
         what,
         within: [domain, itemKey("custodian", name)],
-        removal: [`${audit.ownerRemoved(name, domainName)}\n`, custodianRemoval(name), deleted],
+        removedBy: (event) =>
+          deleted(event) ||
+          removesCustodian(event, name) ||
+          (event.kind === "owner-removed" && event.owner === name && event.domain === domainName),
       });
     }
   }
@@ -167,15 +170,14 @@ function itemsOf(store: StoreData): Map<string, Item> {
       at: [CUSTODIANS_KEY, name],
       what: `custodian "${displayName(name)}"`,
       within: [],
-      removal: [custodianRemoval(name)],
+      removedBy: (event) => removesCustodian(event, name),
     });
   }
   return items;
 }
 
-/** The entry up to its list of domains. */
-function custodianRemoval(name: string): string {
-  return audit.custodianRemoved(name, []).replace(/\)$/, "");
+function removesCustodian(event: AuditEvent, name: string): boolean {
+  return event.kind === "custodian-removed" && event.custodian === name;
 }
 
 function itemKey(...parts: readonly string[]): string {

@@ -1,3 +1,5 @@
+import { truncatedCount } from "../audit-log-reader.ts";
+
 /** What became of the audit log. */
 export type AuditLogChange =
   | {
@@ -25,10 +27,9 @@ export function auditLogChanges(before: readonly string[], after: readonly strin
 
 /** How many of the oldest entries gave way to the one that says so, or `undefined` when that is not what happened. */
 function truncatedEntries(before: readonly string[], after: readonly string[]): number | undefined {
-  const said = /^truncated (\d+) audit log entries$/.exec(after[0] ?? "")?.[1];
-  if (said === undefined) return undefined;
+  const removed = truncatedCount(after[0]);
+  if (removed === undefined) return undefined;
   const rest = after.slice(1);
-  const removed = Number(said);
   if (removed <= before.length && startsWith(rest, before.slice(removed))) return removed;
   // Two truncations at once: the number counts from the first one's result.
   for (let at = 1; at < before.length; at++) {
