@@ -3,7 +3,7 @@ import { type JsonWithLines, parseJsonWithLines } from "../common/json-with-line
 import { displayName } from "../common/terminal-safe.ts";
 import { decodeUtf8 } from "../common/utf8.ts";
 import { secretNameProblem } from "../store/format/names.ts";
-import { isIdentifier, runsCode } from "./variable-names.ts";
+import { isShellIdentifier, runsCode } from "./variable-names.ts";
 
 /** A project file: which secrets become which variables. */
 export interface Manifest {
@@ -93,7 +93,7 @@ function optionalText<Key extends string>(
 }
 
 function variableProblem(variable: string): string | undefined {
-  if (!isIdentifier(variable)) {
+  if (!isShellIdentifier(variable)) {
     return `"env_var" is a letter or "_", then letters, digits or "_", not "${displayName(variable)}"`;
   }
   if (runsCode(variable)) {

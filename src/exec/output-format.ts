@@ -2,11 +2,10 @@ import { sortedByKey } from "../common/code-points.ts";
 import { PprotectError } from "../common/errors.ts";
 import { quoteForShell } from "../common/shell-quote.ts";
 import { displayName } from "../common/terminal-safe.ts";
+import { isShellIdentifier } from "./variable-names.ts";
 
 export const OUTPUT_FORMATS = ["json", "env", "shell"] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
-
-const SHELL_IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /**
  * Secrets as text for a program, sorted by name.
@@ -28,7 +27,7 @@ function toJson(entries: readonly [string, string][]): string {
 }
 
 function shellAssignment(name: string, value: string): string {
-  if (!SHELL_IDENTIFIER.test(name)) {
+  if (!isShellIdentifier(name)) {
     throw new PprotectError(
       "environment",
       `secret "${displayName(name)}" is not a valid shell identifier, so it cannot stand in env or shell format`,

@@ -12,7 +12,7 @@ const CODE_VARIABLES =
   /^(?:PATH|IFS|ENV|BASH_ENV|SHELLOPTS|BASHOPTS|PROMPT_COMMAND|PS4|BASH_FUNC_.*|LD_.*|DYLD_.*|GCONV_PATH|PYTHON.*|NODE_OPTIONS|NODE_PATH|BUN_OPTIONS|PERL5OPT|PERL5LIB|RUBYOPT|RUBYLIB|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|JDK_JAVA_OPTIONS|GIT_(?:CONFIG.*|DIR|EXEC_PATH|SSH|SSH_COMMAND|ASKPASS|EDITOR|SEQUENCE_EDITOR|PAGER|EXTERNAL_DIFF|PROXY_COMMAND|TEMPLATE_DIR))$/i;
 
 /** Whether a shell can write a variable of this name. */
-export function isIdentifier(name: string): boolean {
+export function isShellIdentifier(name: string): boolean {
   return IDENTIFIER.test(name);
 }
 
@@ -31,7 +31,7 @@ export interface NamingOptions {
 
 /** @throws PprotectError `environment` when no variable's name can start so */
 export function checkPrefix(prefix: string | undefined): void {
-  if (prefix === undefined || isIdentifier(prefix)) return;
+  if (prefix === undefined || isShellIdentifier(prefix)) return;
   throw new PprotectError("environment", `--prefix "${displayName(prefix)}" cannot start a variable's name`);
 }
 

@@ -1,16 +1,33 @@
-import { realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileError } from "./file-error.ts";
 
 /**
- * A path whose folders are no symbolic links; its last part may be one, or not be there.
- * @throws PprotectError `file_error` when the folder is not there
+ * A path with the symbolic links in its directory resolved. The file itself may be a symbolic link, or missing.
+ * @returns an absolute path
+ * @throws PprotectError `file_error` when the directory does not exist
  */
 export function realpathOfParent(path: string): string {
   const absolute = resolve(path);
   try {
     return join(realpathSync(dirname(absolute)), basename(absolute));
   } catch (error) {
-    throw fileError("find the folder of", path, error);
+    throw fileError("find the directory of", path, error);
   }
+}
+
+/**
+ * {@link realpathOfParent} for a path whose directories may be missing: symbolic links are resolved in the part that
+ * exists. The file itself may be a symbolic link.
+ * @returns an absolute path
+ */
+export function realpathOfExistingPrefix(path: string): string {
+  const absolute = resolve(path);
+  return join(realDirectory(dirname(absolute)), basename(absolute));
+}
+
+function realDirectory(directory: string): string {
+  if (existsSync(directory)) return realpathSync(directory);
+  const parent = dirname(directory);
+  return parent === directory ? directory : join(realDirectory(parent), basename(directory));
 }

@@ -1,7 +1,7 @@
-import { statSync } from "node:fs";
 import { PprotectError } from "../../common/errors.ts";
 import { displayName } from "../../common/terminal-safe.ts";
 import type { PrivateFileOptions } from "../../exec/plaintext-files/write.ts";
+import { isSameFile } from "../../system/same-file.ts";
 
 /** Writes what `--out` names, once the secrets are there. */
 export type PrivateOutput = (content: string | Uint8Array) => Promise<void>;
@@ -32,12 +32,6 @@ export async function openPrivateOutput(
   await refuseUnlessIgnored(path);
   const { writePrivateFile } = await import("../../exec/plaintext-files/write.ts");
   return (content) => writePrivateFile(path, content, options);
-}
-
-/** Whether two paths lead to one file, through links of either kind. */
-function isSameFile(one: string, other: string): boolean {
-  const [a, b] = [one, other].map((path) => statSync(path, { bigint: true, throwIfNoEntry: false }));
-  return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
 }
 
 /** What is said of a file that was written. */

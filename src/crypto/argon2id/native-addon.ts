@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { reportFallback } from "../../common/fallback.ts";
-import { openLibc } from "../../system/libc.ts";
+import { createMemoryFile, writeFully } from "../../system/memory-file.ts";
 
 /**
  * Loads a Node-API addon from a file that may lie inside the compiled binary.
@@ -24,16 +24,9 @@ export function loadAddon<Exports>(file: string): Exports | undefined {
   }
 }
 
-/** memfd_create(2) with MFD_CLOEXEC, so that a child never inherits it. */
-const MFD_CLOEXEC = 1;
-
 function loadFromMemory<Exports>(bytes: Uint8Array): Exports {
-  const { memfd_create } = openLibc({ memfd_create: { args: ["cstring", "u32"], returns: "int" } });
-  const descriptor = memfd_create(Buffer.from("pprotect-addon\0"), MFD_CLOEXEC);
-  if (descriptor < 0) throw new Error("memfd_create failed");
-  for (let written = 0; written < bytes.length; ) {
-    written += writeSync(descriptor, bytes, written);
-  }
+  const descriptor = createMemoryFile("pprotect-addon", { executable: true });
+  writeFully(descriptor, bytes);
   return openAddon(`/proc/self/fd/${descriptor}`);
 }
 

@@ -4,7 +4,7 @@ import { nearest } from "../../common/suggest.ts";
 import { displayName } from "../../common/terminal-safe.ts";
 import type { ChosenSecret, SecretChoice } from "../selection.ts";
 import { holdOpen } from "./fd-holder.ts";
-import { openMemoryFile } from "./memory-file.ts";
+import { openSecretInMemory } from "./secret-in-memory.ts";
 import { writeTemporaryFiles } from "./temporary-folder.ts";
 
 /** @throws PprotectError `no_such_secret` when a secret that is to be a file is not chosen at all */
@@ -50,7 +50,7 @@ async function memoryFiles(values: readonly string[]): Promise<readonly string[]
   const descriptors: number[] = [];
   try {
     for (const value of values) {
-      const descriptor = openMemoryFile(value);
+      const descriptor = openSecretInMemory(value);
       if (descriptor === undefined) return undefined;
       descriptors.push(descriptor);
     }

@@ -1,4 +1,4 @@
-import { fstatSync } from "node:fs";
+import { isSameFile } from "../../system/same-file.ts";
 import { isTerminal } from "../../system/terminal.ts";
 import {
   hasPseudoTerminals,
@@ -52,7 +52,7 @@ export function openStreams(): ChildStreams {
   const open = (descriptor: number): Opened =>
     terminal && descriptor === ours ? terminal.opened : openPipeTo(descriptor);
   const out = open(STDOUT);
-  const err = isSame(STDOUT, STDERR) ? out : open(STDERR);
+  const err = isSameFile(STDOUT, STDERR) ? out : open(STDERR);
   return {
     stdout: out.childEnd,
     stderr: err.childEnd,
@@ -79,15 +79,4 @@ function openTerminal(ours: number): { terminal: ChildTerminal; opened: Opened }
 function openPipeTo(output: number): Opened {
   const [input, childEnd] = openPipe();
   return { childEnd, redacted: { input, output, interactive: false } };
-}
-
-/** Whether two descriptors lead to one file, pipe or terminal. */
-function isSame(one: number, other: number): boolean {
-  try {
-    const [a, b] = [fstatSync(one), fstatSync(other)];
-    return a.dev === b.dev && a.ino === b.ino;
-  } catch {
-    // One of them is closed.
-    return false;
-  }
 }

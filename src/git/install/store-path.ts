@@ -1,7 +1,7 @@
-import { existsSync, realpathSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { isAbsolute, relative, sep } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
+import { realpathOfExistingPrefix } from "../../system/real-path.ts";
 
 /**
  * A store's path as git knows it: relative to the root, with slashes. The store itself need not be there yet.
@@ -10,7 +10,7 @@ import { escapeUnprintable } from "../../common/terminal-safe.ts";
  * @throws PprotectError `usage` when the store is not in the work tree
  */
 export function storePath(root: string, file: string): string {
-  const path = relative(root, withRealFolder(resolve(file)));
+  const path = relative(root, realpathOfExistingPrefix(file));
   if (path === "" || path === ".." || path.startsWith(`..${sep}`) || isAbsolute(path)) {
     throw new PprotectError(
       "usage",
@@ -19,15 +19,4 @@ export function storePath(root: string, file: string): string {
     );
   }
   return path.split(sep).join("/");
-}
-
-/** A path whose folders are no symbolic links, as far as they exist; its last part may be one. */
-function withRealFolder(path: string): string {
-  return join(realFolder(dirname(path)), basename(path));
-}
-
-function realFolder(folder: string): string {
-  if (existsSync(folder)) return realpathSync(folder);
-  const parent = dirname(folder);
-  return parent === folder ? folder : join(realFolder(parent), basename(folder));
 }
