@@ -30,7 +30,7 @@ export function writeAtomically(
   replaced: Stats | undefined,
 ): void {
   const folder = dirname(file);
-  const temporary = join(folder, `.${basename(file)}.${process.pid}${TEMPORARY_SUFFIX}`);
+  const temporary = temporaryPath(file);
   try {
     removeLeftovers(folder, basename(file));
     writeThrough(temporary, content, replaced);
@@ -40,6 +40,11 @@ export function writeAtomically(
     throw fileError("write", file, error, "nothing was changed");
   }
   syncFolder(folder);
+}
+
+/** Where this process writes a file's new content before it is renamed over the file: beside it, hidden. */
+export function temporaryPath(file: string): string {
+  return join(dirname(file), `.${basename(file)}.${process.pid}${TEMPORARY_SUFFIX}`);
 }
 
 function writeThrough(path: string, content: string | Uint8Array, replaced: Stats | undefined): void {

@@ -9,9 +9,9 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
 import { displayName } from "../../common/terminal-safe.ts";
+import { temporaryPath } from "../../system/atomic-write.ts";
 import { fileError } from "../../system/file-error.ts";
 import { realpathOfParent } from "../../system/real-path.ts";
 import { isAsWritten, type WrittenFile, withRecord } from "./record.ts";
@@ -47,7 +47,7 @@ export async function writePrivateFile(
     const modified = Math.floor(Date.now() / 1000);
     const file: WrittenFile = {
       path: target,
-      temporary: join(dirname(target), `.${basename(target)}.${process.pid}.pprotect-tmp`),
+      temporary: temporaryPath(target),
       store: realpathOfParent(store),
       modified: [modified, ...(known?.modified ?? []).slice(0, 1)],
     };

@@ -95,18 +95,16 @@ function problemFinding(path: string, problem: Problem): Finding {
 function commentFindings(path: string, text: string, store: StoreData): Finding[] {
   if (!text.includes("#") || writeStore(store) === text) return [];
   // Loaded only here: a canonical store never needs it.
-  const { Lexer } = require("yaml") as typeof import("yaml");
+  const { yamlTokens } =
+    require("../../store/format/yaml-lexer.ts") as typeof import("../../store/format/yaml-lexer.ts");
   const findings: Finding[] = [];
   let line = 1;
-  let before = "";
-  for (const token of new Lexer().lex(text)) {
-    // U+001F announces the text of a plain scalar.
-    if (token.startsWith("#") && before !== "\x1f") {
+  for (const { source, isPlainText } of yamlTokens(text)) {
+    if (source.startsWith("#") && !isPlainText) {
       const message = "comments are neither sealed nor kept: take it out";
       findings.push({ path, line, rule: "store-comment", message });
     }
-    line += token.split("\n").length - 1;
-    before = token;
+    line += source.split("\n").length - 1;
   }
   return findings;
 }

@@ -1,14 +1,14 @@
-import { Lexer } from "yaml";
+import { yamlTokens } from "./yaml-lexer.ts";
 
-/** A store's deepest entry lies in four mappings; what is far beyond that is somebody else's file, or an attack. */
+/** A store's deepest entry lies in four mappings. A file nested far deeper is not a store, or is an attack. */
 const MAX_DEPTH = 100;
 
 /**
- * Whether `[` and `{` stand in each other deeper than any store has them. The parser would find that too, but
- * it needs seconds for what fills a file, and a line for each of them.
+ * Whether `[` and `{` are nested deeper than in any store. The YAML parser would find that too, but takes seconds for
+ * a file full of them, and reports each line.
  */
 export function isNestedTooDeep(text: string): boolean {
-  // Names and the log may hold brackets that are none: those that nest are asked of the lexer.
+  // Names and log entries may hold brackets that do not nest: only the lexer knows which do.
   return exceeds(text) && exceeds(flowTokens(text));
 }
 
@@ -22,11 +22,8 @@ function exceeds(tokens: Iterable<string>): boolean {
   return false;
 }
 
-/** The lexer's tokens but the text of plain scalars, which U+001F announces. */
 function* flowTokens(text: string): Generator<string> {
-  let before = "";
-  for (const token of new Lexer().lex(text)) {
-    if (before !== "\x1f") yield token;
-    before = token;
+  for (const { source, isPlainText } of yamlTokens(text)) {
+    if (!isPlainText) yield source;
   }
 }
