@@ -1,15 +1,38 @@
 import { closeSync, openSync, readSync } from "node:fs";
-import { withErrorLocation } from "../common/error-location.ts";
 import { PprotectError } from "../common/errors.ts";
+import { type JsonWithLines, parseJsonWithLines } from "../common/json-with-lines.ts";
 import { displayName } from "../common/terminal-safe.ts";
-import { findDomain, findSecret } from "../store/lookup.ts";
-import type { StoreData } from "../store/store-data.ts";
+import { decodeUtf8 } from "../common/utf8.ts";
+import { secretNameProblem } from "../store/format/names.ts";
 import { fileError } from "../system/file-error.ts";
-import { MAX_MANIFEST_BYTES, type Manifest, type ManifestEntry, readManifest } from "./manifest-reader.ts";
-import type { SecretChoice } from "./selection.ts";
+import { isShellIdentifier, runsCode } from "./variable-names.ts";
 
 /** The manifest's name, beside the store. */
 export const MANIFEST_FILE = ".secrets.json";
+
+/** A project file: which secrets become which variables. */
+export interface Manifest {
+  /** The domain of the entries that name none. */
+  readonly domain: string | undefined;
+  readonly entries: readonly ManifestEntry[];
+}
+
+export interface ManifestEntry {
+  /** The secret's name. */
+  readonly name: string;
+  readonly variable: string;
+  readonly domain: string | undefined;
+  /** Where it stands in the file, from 1. */
+  readonly line: number;
+}
+
+/** Bytes that a manifest may have: room for ten thousand entries, and little enough to read whole. */
+export const MAX_MANIFEST_BYTES = 1024 * 1024;
+
+/** Other programs have these, as text or numbers, at the top or in an entry; they mean nothing here. */
+const UNUSED_KEYS = ["client_id", "ttl"] as const;
+const MANIFEST_KEYS = ["secrets", "domain", ...UNUSED_KEYS] as const;
+const ENTRY_KEYS = ["name", "env_var", "domain", ...UNUSED_KEYS] as const;
 
 /** @throws PprotectError `file_error`, `invalid_manifest` */
 export function readManifestFile(path: string): Manifest {
@@ -36,36 +59,84 @@ function readStart(path: string, length: number): Uint8Array {
 }
 
 /**
- * What a manifest chooses: exactly its secrets, under its variable names, in its order.
+ * Reads a manifest: `{"secrets": [{"name", "env_var", "domain"?}], "domain"?}`, and in both objects `"ttl"?` and
+ * `"client_id"?`. It is text from a repository: anything but JSON of this form is refused. `ttl` and `client_id`,
+ * which other programs have, mean nothing here: what a program is given lasts as long as the program.
  *
- * @param file its name, for messages
- * @param domain for the entries that name none, in place of the manifest's own
- * @throws PprotectError `no_such_domain`, `no_such_secret`, `invalid_manifest`, each with the entry's line
+ * @param file its name, for messages: `FILE:LINE: what is wrong`
+ * @throws PprotectError `invalid_manifest`
  */
-export function selectByManifest(
-  store: StoreData,
-  manifest: Manifest,
-  file: string,
-  domain = manifest.domain,
-): SecretChoice[] {
-  return manifest.entries.map((entry) =>
-    withErrorLocation(file, entry.line, () => choose(store, entry, domain)),
-  );
+export function readManifest(bytes: Uint8Array, file: string): Manifest {
+  const root = parseJsonWithLines(textOf(bytes, file), file);
+  const members = root.members("the manifest", MANIFEST_KEYS);
+  const secrets = members.get("secrets");
+  if (!secrets)
+    throw root.invalid('the manifest has no "secrets"', 'they are {"name": …, "env_var": …} in a list');
+  const entries = secrets.list('"secrets"').map(readEntry);
+  refuseTwice(entries);
+  return { domain: optionalText(members, "domain"), entries: entries.map(({ entry }) => entry) };
 }
 
-function choose(
-  store: StoreData,
-  { name, variable, domain: own }: ManifestEntry,
-  byDefault: string | undefined,
-): SecretChoice {
-  const domain = own ?? byDefault;
-  if (domain === undefined) {
-    throw new PprotectError(
-      "invalid_manifest",
-      `no domain for secret "${displayName(name)}"`,
-      'put a "domain" into the entry or at the top of the file, or give --domain with --manifest',
-    );
+function textOf(bytes: Uint8Array, file: string): string {
+  const text = bytes.length > MAX_MANIFEST_BYTES ? undefined : decodeUtf8(bytes);
+  if (text === undefined) {
+    const problem =
+      bytes.length > MAX_MANIFEST_BYTES ? `larger than ${MAX_MANIFEST_BYTES} bytes` : "not UTF-8";
+    throw new PprotectError("invalid_manifest", `${file}: ${problem}`);
   }
-  findSecret(domain, findDomain(store, domain), name);
-  return { variable, domain, name };
+  // A byte order mark is no part of JSON, yet some editors write one.
+  return text.startsWith("\ufeff") ? text.slice(1) : text;
+}
+
+/** An entry and where it is from. */
+interface Located {
+  readonly entry: ManifestEntry;
+  readonly json: JsonWithLines;
+}
+
+function readEntry(json: JsonWithLines): Located {
+  const members = json.members('an entry of "secrets"', ENTRY_KEYS);
+  const name = requiredText(json, members, "name");
+  const variable = requiredText(json, members, "env_var");
+  const domain = optionalText(members, "domain");
+  const problem = secretNameProblem(name) ?? variableProblem(variable);
+  if (problem !== undefined) throw json.invalid(problem);
+  return { entry: { name, variable, domain, line: json.line }, json };
+}
+
+function requiredText<Key extends string>(
+  entry: JsonWithLines,
+  members: ReadonlyMap<Key, JsonWithLines>,
+  key: Key,
+): string {
+  const text = optionalText(members, key);
+  if (text === undefined) throw entry.invalid(`an entry of "secrets" has no "${key}"`);
+  return text;
+}
+
+function optionalText<Key extends string>(
+  members: ReadonlyMap<Key, JsonWithLines>,
+  key: Key,
+): string | undefined {
+  return members.get(key)?.text(`"${key}"`);
+}
+
+function variableProblem(variable: string): string | undefined {
+  if (!isShellIdentifier(variable)) {
+    return `"env_var" is a letter or "_", then letters, digits or "_", not "${displayName(variable)}"`;
+  }
+  if (runsCode(variable)) {
+    return `"env_var" ${displayName(variable)} can make the program run other code`;
+  }
+  return undefined;
+}
+
+function refuseTwice(entries: readonly Located[]): void {
+  const lines = new Map<string, number>();
+  for (const { entry, json } of entries) {
+    const line = lines.get(entry.variable);
+    if (line !== undefined)
+      throw json.invalid(`"env_var" ${displayName(entry.variable)} stands in line ${line} already`);
+    lines.set(entry.variable, entry.line);
+  }
 }

@@ -2,7 +2,7 @@ import { dirname, relative, resolve } from "node:path";
 import { PprotectError } from "../common/errors.ts";
 import { shellWord } from "../common/shell-quote.ts";
 import { displayName } from "../common/terminal-safe.ts";
-import { repositoryRoot } from "../store/store-file.ts";
+import { repositoryRoot } from "../store/locate-store.ts";
 import { realpathOfParent } from "../system/real-path.ts";
 import { openRepository } from "./repository.ts";
 

@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, readFileSync, realpathSync, type Stats, statSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { PprotectError } from "../common/errors.ts";
 import { escapeUnprintable } from "../common/terminal-safe.ts";
 import { decodeUtf8 } from "../common/utf8.ts";
@@ -7,9 +7,6 @@ import { writeAtomically } from "../system/atomic-write.ts";
 import { errnoOf, fileError } from "../system/file-error.ts";
 import { type LockPatience, withLock } from "../system/file-lock.ts";
 import { KeyFile } from "./key-file.ts";
-
-/** The store's name where none is given. */
-export const DEFAULT_FILE = "protected.yaml";
 
 /** What a change of a store asks of its caller. */
 export interface UpdateOptions {
@@ -29,25 +26,6 @@ type WriteOptions = Omit<UpdateOptions, "approve">;
 /** ms that another writer is waited for: long enough for forty of them in a row. */
 const LOCK_TIMEOUT_MS = 15_000;
 const LOCK_QUIET_MS = 1_000;
-
-/** The nearest store: in `folder`, else in a parent up to the repository's root; the one in `folder` if none is there. */
-export function locateStore(folder: string): string {
-  // Without a repository around it, a file further up is somebody else's.
-  const top = repositoryRoot(folder) ?? folder;
-  for (let at = folder; ; at = dirname(at)) {
-    const candidate = join(at, DEFAULT_FILE);
-    if (existsSync(candidate)) return candidate;
-    if (at === top) return join(folder, DEFAULT_FILE);
-  }
-}
-
-/** The nearest folder upward that has a `.git`, whether or not git trusts it. */
-export function repositoryRoot(folder: string): string | undefined {
-  for (let at = folder; ; at = dirname(at)) {
-    if (existsSync(join(at, ".git"))) return at;
-    if (dirname(at) === at) return undefined;
-  }
-}
 
 /**
  * @param shownPath the store's path as the user knows it

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { parseJsonWithLines } from "../../src/common/json-with-lines.ts";
-import { selectByManifest } from "../../src/exec/manifest.ts";
-import { MAX_MANIFEST_BYTES, readManifest } from "../../src/exec/manifest-reader.ts";
+import { MAX_MANIFEST_BYTES, readManifest } from "../../src/exec/manifest.ts";
+import { selectByManifest } from "../../src/exec/manifest-selection.ts";
 import { utf8 } from "../support/bytes.ts";
 import { sampleStore } from "../support/stores.ts";
 

@@ -14,7 +14,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { PprotectError } from "../../src/common/errors.ts";
-import { createStoreFile, locateStore, readStoreFile, updateStoreFile } from "../../src/store/store-file.ts";
+import { locateStore } from "../../src/store/locate-store.ts";
+import { createStoreFile, readStoreFile, updateStoreFile } from "../../src/store/store-file.ts";
 import { tryLockFile, withLock } from "../../src/system/file-lock.ts";
 import { holdLock } from "../support/lock-holder.ts";
 import { emptyFolder, removeFolders, sandbox } from "../support/sandbox.ts";

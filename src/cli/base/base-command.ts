@@ -7,6 +7,7 @@ import type { CredentialSources, GivenCredentials, ResolvedCreds } from "../../c
 import { DEFAULT_PREFIX, PREFIX_VARIABLE } from "../../credentials/environment-names.ts";
 import type { UnlockedCustodian } from "../../store/custodian.ts";
 import type { KeyFile } from "../../store/key-file.ts";
+import { locateStore } from "../../store/locate-store.ts";
 import { hardenProcess } from "../../system/process-hardening.ts";
 import type { InputPrompter } from "../input/prompt.ts";
 import { Envelope, type NextAction, type Outcome, type Result } from "../report/json-envelope.ts";
@@ -80,7 +81,7 @@ export abstract class BaseCommand extends Command {
   /** The store's path as the user would write it. */
   get storePath(): string {
     if (this.file !== undefined) return this.file;
-    return relative(process.cwd(), storeFiles().locateStore(process.cwd()));
+    return relative(process.cwd(), locateStore(process.cwd()));
   }
 
   protected get credentialPrefix(): string {

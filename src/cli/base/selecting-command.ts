@@ -64,7 +64,8 @@ export abstract class SelectingCommand extends BaseCommand {
         "to choose by options, give --domain and no --manifest",
       );
     }
-    const { readManifestFile, selectByManifest } = await import("../../exec/manifest.ts");
+    const { readManifestFile } = await import("../../exec/manifest.ts");
+    const { selectByManifest } = await import("../../exec/manifest-selection.ts");
     return selectByManifest(keyFile.data, readManifestFile(path), path, domains[0]);
   }
 }

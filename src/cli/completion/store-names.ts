@@ -4,8 +4,8 @@ import { join, resolve } from "node:path";
 import { compareCodePoints } from "../../common/code-points.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { parseStore } from "../../store/format/parse.ts";
+import { locateStore } from "../../store/locate-store.ts";
 import type { StoreData } from "../../store/store-data.ts";
-import { locateStore } from "../../store/store-file.ts";
 import type { Position } from "./cursor-context.ts";
 import type { Value } from "./value-kinds.ts";
 

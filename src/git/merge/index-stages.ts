@@ -3,8 +3,8 @@ import { basename } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { parseStore } from "../../store/format/parse.ts";
+import { DEFAULT_FILE } from "../../store/locate-store.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
-import { DEFAULT_FILE } from "../../store/store-file.ts";
 import type { Repository } from "../repository.ts";
 import type { Choice, Sides } from "./versions.ts";
 

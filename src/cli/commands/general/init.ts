@@ -3,7 +3,8 @@ import { Command } from "clipanion";
 import { PprotectError } from "../../../common/errors.ts";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { KeyFile } from "../../../store/key-file.ts";
-import { createStoreFile, DEFAULT_FILE, refuseExisting } from "../../../store/store-file.ts";
+import { DEFAULT_FILE } from "../../../store/locate-store.ts";
+import { createStoreFile, refuseExisting } from "../../../store/store-file.ts";
 import { NewCustodianCommand } from "../../base/new-custodian-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
