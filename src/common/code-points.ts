@@ -1,6 +1,8 @@
 /**
- * Orders strings by code point, as FORMAT.md sorts names. JavaScript's own `<` compares UTF-16 units, which
- * puts U+10000 and above before U+E000.
+ * Compares strings by code point, the order of names in FORMAT.md. JavaScript's own `<` compares UTF-16 code units,
+ * which puts U+10000 and above before U+E000.
+ *
+ * @returns a negative number, 0 or a positive number, for `Array.prototype.sort`
  */
 export function compareCodePoints(a: string, b: string): number {
   const shorter = Math.min(a.length, b.length);
@@ -10,7 +12,7 @@ export function compareCodePoints(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** A map in the order of {@link compareCodePoints} of its keys: itself where it is in order, as a file's are. */
+/** A map sorted by key, with {@link compareCodePoints}. Returns the map itself if it is sorted already, as in most files. */
 export function sortedByKey<V>(map: ReadonlyMap<string, V>): ReadonlyMap<string, V> {
   return isSorted(map.keys()) ? map : new Map([...map].sort(([a], [b]) => compareCodePoints(a, b)));
 }
@@ -24,7 +26,7 @@ function isSorted(keys: Iterable<string>): boolean {
   return true;
 }
 
-/** How many code points a string has. */
+/** The number of code points in a string. */
 export function codePoints(text: string): number {
   let count = 0;
   for (const _ of text) count++;

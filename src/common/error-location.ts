@@ -1,6 +1,6 @@
 import { PprotectError } from "./errors.ts";
 
-/** Does something for a line of a file, and puts `FILE:LINE: ` before what is wrong with it. */
+/** Runs `action` for a line of a file; a PprotectError that it throws gets `FILE:LINE: ` before its message. */
 export function withErrorLocation<Result>(file: string, line: number, action: () => Result): Result {
   try {
     return action();

@@ -1,4 +1,4 @@
-/** Every kind of refusal and failure, as stable words for scripts; docs/json.md says what each means. */
+/** The code of every error, stable for scripts. docs/json.md explains each. */
 export const ERROR_CODES = [
   "usage",
   "store_missing",
@@ -44,8 +44,8 @@ export const ERROR_CODES = [
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /**
- * The one base of every error that a user may see. `message` is one line that says what is wrong and where;
- * `fix` says what to do next. Neither ever holds a secret. The command line turns `code` into an exit status.
+ * The base class of every error that a user may see. `message` is one line that says what is wrong and where; `fix`
+ * says what to do next. Neither may contain a secret. The command line maps `code` to an exit status.
  */
 export class PprotectError extends Error {
   readonly code: ErrorCode;

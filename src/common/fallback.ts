@@ -1,9 +1,9 @@
-/** Where a line is published (node:diagnostics_channel) for everything that is done in another way than usual. */
+/** The node:diagnostics_channel that gets a line whenever a fallback is used. */
 export const FALLBACK_CHANNEL = "pprotect:fallback";
 
-/** Says that something is done in another way than usual, to whoever listens. */
+/** Publishes that a fallback is used, such as a slower implementation. `--verbose` prints it. */
 export function reportFallback(line: string): void {
-  // Loaded only here: hardly anybody listens.
+  // Loaded on demand: fallbacks are rare.
   const { channel } = require("node:diagnostics_channel") as typeof import("node:diagnostics_channel");
   channel(FALLBACK_CHANNEL).publish(line);
 }

@@ -4,8 +4,8 @@ import { nearest } from "./suggest.ts";
 import { displayName } from "./terminal-safe.ts";
 
 /**
- * A value of a JSON text, with its line. What is asked of it is refused with its place when it is something
- * else. No object is made of names that a stranger chose.
+ * A value in a JSON text, with its line. A value of another type than the one asked for is an error with that line.
+ * Names in the text never become properties of a JavaScript object: they may be `__proto__`.
  */
 export class JsonWithLines {
   readonly #node: Node;
@@ -16,12 +16,16 @@ export class JsonWithLines {
     this.#source = source;
   }
 
-  /** From 1. */
+  /** 1-based. */
   get line(): number {
     return this.#source.lineOf(this.#node.offset);
   }
 
-  /** @throws PprotectError `invalid_manifest` unless it is a string of Unicode text */
+  /**
+   * The value of a string.
+   * @param what the value's name, for messages
+   * @throws PprotectError `invalid_manifest` unless it is a string of well-formed Unicode
+   */
   text(what: string): string {
     const { type, value } = this.#node;
     if (type !== "string") throw this.#mismatch(what, "a string");
@@ -29,7 +33,7 @@ export class JsonWithLines {
     return value;
   }
 
-  /** @throws PprotectError `invalid_manifest` unless it is a list */
+  /** The elements of a list. @throws PprotectError `invalid_manifest` unless it is a list */
   list(what: string): JsonWithLines[] {
     if (this.#node.type !== "array") throw this.#mismatch(what, "a list");
     return (this.#node.children ?? []).map((child) => new JsonWithLines(child, this.#source));
@@ -37,22 +41,22 @@ export class JsonWithLines {
 
   /**
    * The members of an object, by key.
-   * @throws PprotectError `invalid_manifest` unless it is an object, of these keys alone, each once
+   * @throws PprotectError `invalid_manifest` unless it is an object with no other keys than `known`, each at most once
    */
   members<Key extends string>(what: string, known: readonly Key[]): ReadonlyMap<Key, JsonWithLines> {
     if (this.#node.type !== "object") throw this.#mismatch(what, "an object");
     const members = new Map<Key, JsonWithLines>();
     for (const { children: [key, value] = [] } of this.#node.children ?? []) {
-      if (!key || !value) throw this.invalid(`${what} is not complete`);
+      if (!key || !value) throw this.invalid(`${what} is incomplete`);
       const name = known.find((each) => each === key.value);
       if (name === undefined) throw new JsonWithLines(key, this.#source).#unknownKey(what, known);
-      if (members.has(name)) throw new JsonWithLines(key, this.#source).invalid(`"${name}" stands twice`);
+      if (members.has(name)) throw new JsonWithLines(key, this.#source).invalid(`duplicate key "${name}"`);
       members.set(name, new JsonWithLines(value, this.#source));
     }
     return members;
   }
 
-  /** An error at this place. */
+  /** An error with this value's line. */
   invalid(message: string, fix?: string): PprotectError {
     return this.#source.invalid(this.#node.offset, message, fix);
   }
@@ -66,21 +70,21 @@ export class JsonWithLines {
     const near = nearest(this.#node.value, known);
     return this.invalid(
       `${what} has no key "${displayName(this.#node.value)}"`,
-      near === undefined ? `its keys are ${known.join(", ")}` : `did you mean "${near}"?`,
+      near === undefined ? `known keys: ${known.join(", ")}` : `did you mean "${near}"?`,
     );
   }
 }
 
 const KINDS: Partial<Record<Node["type"], string>> = {
   array: "a list",
-  boolean: "a truth value",
+  boolean: "a boolean",
   null: "null",
   number: "a number",
   object: "an object",
   string: "a string",
 };
 
-/** A text, with the places of its lines. */
+/** A text that knows its lines. */
 class Source {
   readonly #file: string;
   readonly #lineEnds: readonly number[];
@@ -106,9 +110,9 @@ class Source {
 }
 
 /**
- * Reads a JSON text (RFC 8259): no comments, no trailing commas.
+ * Parses a JSON text (RFC 8259): no comments, no trailing commas.
  *
- * @param file its name, for messages: `FILE:LINE: what is wrong`
+ * @param file the file's name, for messages: `FILE:LINE: what is wrong`
  * @throws PprotectError `invalid_manifest`
  */
 export function parseJsonWithLines(text: string, file: string): JsonWithLines {
@@ -116,8 +120,8 @@ export function parseJsonWithLines(text: string, file: string): JsonWithLines {
   const errors: ParseError[] = [];
   const root = parse(text, errors, source);
   const [first] = errors;
-  if (first) throw source.invalid(first.offset, `not JSON: ${inWords(first)}`);
-  if (!root) throw source.invalid(0, "is empty");
+  if (first) throw source.invalid(first.offset, `invalid JSON: ${describe(first)}`);
+  if (!root) throw source.invalid(0, "empty file");
   return new JsonWithLines(root, source);
 }
 
@@ -130,8 +134,8 @@ function parse(text: string, errors: ParseError[], source: Source): Node | undef
   }
 }
 
-/** `CommaExpected` as "comma expected". */
-function inWords({ error }: ParseError): string {
+/** A parser's error code in words: `CommaExpected` is "comma expected". */
+function describe({ error }: ParseError): string {
   return printParseErrorCode(error)
     .replace(/(?<=[a-z])(?=[A-Z])/g, " ")
     .toLowerCase();

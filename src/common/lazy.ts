@@ -1,6 +1,6 @@
 /**
- * Puts a value's making off to its first use. For modules: most commands need few of them, and loading them
- * takes longer than what the command does.
+ * Memoises `make`: it runs on the first call only. Used for modules: most commands need few of them, and loading one
+ * can take longer than the command itself.
  */
 export function lazy<Value>(make: () => Value): () => Value {
   let made: { readonly value: Value } | undefined;

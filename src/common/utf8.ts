@@ -6,7 +6,10 @@ export function encodeUtf8(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
-/** @returns the text, or `undefined` when `bytes` are not well-formed UTF-8; a byte order mark is kept */
+/**
+ * Decodes UTF-8. A byte order mark is kept.
+ * @returns `undefined` when `bytes` are not well-formed UTF-8
+ */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return strictDecoder.decode(bytes);

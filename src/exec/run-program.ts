@@ -4,7 +4,7 @@ import { displayName } from "../common/terminal-safe.ts";
 import { errnoOf } from "../system/file-error.ts";
 import { findExecutable } from "../system/find-executable.ts";
 import { openLibc } from "../system/libc.ts";
-import { withFormerCoreLimit } from "../system/process-hardening.ts";
+import { withOriginalCoreLimit } from "../system/process-hardening.ts";
 
 /**
  * Runs a program in our place. On Unix the process becomes the program, so its signals, terminal and exit
@@ -34,11 +34,11 @@ function replaceProcess(
     execve(path: string, args: readonly string[], environment: Record<string, string>): never;
   };
   try {
-    return withFormerCoreLimit(() => execve(path, command, environment));
+    return withOriginalCoreLimit(() => execve(path, command, environment));
   } catch (error) {
     // A script without `#!`: execvp(3) gives it to the shell.
     if (errnoOf(error) === "ENOEXEC")
-      return withFormerCoreLimit(() => execve("/bin/sh", ["sh", path, ...command.slice(1)], environment));
+      return withOriginalCoreLimit(() => execve("/bin/sh", ["sh", path, ...command.slice(1)], environment));
     throw new PprotectError(
       "command_not_executable",
       `cannot run ${displayName(path)}: ${errnoOf(error)}`,

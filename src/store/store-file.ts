@@ -89,7 +89,7 @@ export function refuseExisting(path: string, shownPath: string): void {
   );
 }
 
-/** Where a link leads to is not for us to make: a folder on the way may be missing, or not be mounted. */
+/** Where a link leads to is not for us to make: a directory on the way may be missing, or not be mounted. */
 function refuseLinkToNothing(path: string, shownPath: string): void {
   if (existsSync(path) || !lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return;
   throw new PprotectError(

@@ -16,33 +16,33 @@ import { fileError } from "./file-error.ts";
 const TEMPORARY_SUFFIX = ".pprotect-tmp";
 
 /**
- * Replaces a file as a whole: whoever reads it sees the old content or the new one, whatever happens in
- * between (temporary file beside it, fsync, rename, fsync of the folder). To be called under the lock, which
- * is what allows it to clear away what a killed writer left.
+ * Replaces a file atomically: a reader sees the old content or the new one, never a mix, even if this process is
+ * killed (temporary file beside it, fsync, rename, fsync of the directory). Call it under the lock only: it removes
+ * the temporary files of killed writers.
  *
- * @param file a real path, no symbolic link
- * @param replaced the file's own mode and owner, kept; nothing for a new file
- * @throws PprotectError `file_error`; the file is then as it was
+ * @param file a path that is not a symbolic link
+ * @param replaced mode and owner of the file that is replaced, to be kept; `undefined` for a new file
+ * @throws PprotectError `file_error`; the file is then unchanged
  */
 export function writeAtomically(
   file: string,
   content: string | Uint8Array,
   replaced: Stats | undefined,
 ): void {
-  const folder = dirname(file);
+  const directory = dirname(file);
   const temporary = temporaryPath(file);
   try {
-    removeLeftovers(folder, basename(file));
+    removeLeftovers(directory, basename(file));
     writeThrough(temporary, content, replaced);
     renameSync(temporary, file);
   } catch (error) {
     discard(temporary);
     throw fileError("write", file, error, "nothing was changed");
   }
-  syncFolder(folder);
+  syncDirectory(directory);
 }
 
-/** Where this process writes a file's new content before it is renamed over the file: beside it, hidden. */
+/** Where this process writes a file's new content before it renames it over the file: beside it, hidden. */
 export function temporaryPath(file: string): string {
   return join(dirname(file), `.${basename(file)}.${process.pid}${TEMPORARY_SUFFIX}`);
 }
@@ -61,34 +61,34 @@ function writeThrough(path: string, content: string | Uint8Array, replaced: Stat
   }
 }
 
-/** Where the file could not be made, it cannot be removed either: what counts is the error before. */
+/** Removes a temporary file, if it was created at all. The error before this one is the one to report. */
 function discard(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {
-    // The next writer clears it away.
+    // The next writer removes it.
   }
 }
 
-/** Only root may give a file away; for everyone else the file is their own anyway. */
+/** Only root may change a file's owner; for other users the new file has the right one already. */
 function keepOwner(path: string, { uid, gid }: Stats): void {
   if (process.getuid?.() === 0 && (uid !== 0 || gid !== 0)) chownSync(path, uid, gid);
 }
 
-function removeLeftovers(folder: string, name: string): void {
+function removeLeftovers(directory: string, name: string): void {
   const start = `.${name}.`;
-  for (const entry of readdirSync(folder)) {
+  for (const entry of readdirSync(directory)) {
     if (!entry.startsWith(start) || !entry.endsWith(TEMPORARY_SUFFIX)) continue;
-    // Between them stands a process id; with more, it is another file's.
+    // Only a process id between them: anything longer belongs to a file with another name.
     if (!/^\d+$/.test(entry.slice(start.length, -TEMPORARY_SUFFIX.length))) continue;
-    rmSync(join(folder, entry), { force: true });
+    rmSync(join(directory, entry), { force: true });
   }
 }
 
-/** Makes the rename itself last; not every file system lets a folder be synced, and the content is safe already. */
-function syncFolder(folder: string): void {
+/** Flushes the rename itself. Some file systems cannot sync a directory; the content is safe either way. */
+function syncDirectory(directory: string): void {
   try {
-    const descriptor = openSync(folder, "r");
+    const descriptor = openSync(directory, "r");
     try {
       fsyncSync(descriptor);
     } finally {

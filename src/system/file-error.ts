@@ -1,36 +1,44 @@
 import { PprotectError } from "../common/errors.ts";
 import { escapeUnprintable } from "../common/terminal-safe.ts";
 
+/** The words of strerror(3) on Linux, in lower case: users can search for them. */
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
-  EBUSY: "it is in use, or mounted as a file of its own",
-  EDQUOT: "the disk quota is used up",
-  EFBIG: "it would be larger than files may be here",
-  EIO: "the disk failed",
-  EISDIR: "it is a folder",
-  ELOOP: "its symbolic links go round in a circle",
-  ENAMETOOLONG: "the name is too long",
-  ENOENT: "no such file or folder",
-  ENOSPC: "no space left on the disk",
-  ENOTDIR: "a part of the path is no folder",
-  EPERM: "not permitted",
-  EROFS: "the file system is read-only",
+  EBUSY: "device or resource busy",
+  EDQUOT: "disk quota exceeded",
+  EEXIST: "file exists",
+  EFBIG: "file too large",
+  EINVAL: "invalid argument",
+  EIO: "input/output error",
+  EISDIR: "is a directory",
+  ELOOP: "too many levels of symbolic links",
+  EMFILE: "too many open files",
+  ENAMETOOLONG: "file name too long",
+  ENOENT: "no such file or directory",
+  ENOSPC: "no space left on device",
+  ENOTDIR: "not a directory",
+  ENXIO: "no such device or address",
+  EPERM: "operation not permitted",
+  EROFS: "read-only file system",
+  ETXTBSY: "text file busy",
 };
 
 /**
- * What the system said of a file, as an error for the user.
+ * A system error as an error for the user: `cannot write FILE: no space left on device`.
  *
  * @param doing what failed, such as "read" or "write"
+ * @param file the file's path or name; printed with its control characters escaped
+ * @param cause the error that the system call threw
  */
 export function fileError(doing: string, file: string, cause: unknown, fix?: string): PprotectError {
   const code = errnoOf(cause);
-  const reason = REASONS[code] ?? (code === "" ? "an unknown error" : code);
+  const reason = REASONS[code] ?? (code === "" ? "unknown error" : code);
   return new PprotectError("file_error", `cannot ${doing} ${escapeUnprintable(file)}: ${reason}`, fix, {
     cause,
   });
 }
 
-/** The system's error name, such as `ENOENT`, or nothing. */
+/** The system's name of an error, such as `ENOENT`; empty for errors that are not from the system. */
 export function errnoOf(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 }

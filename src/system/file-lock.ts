@@ -6,26 +6,26 @@ import { escapeUnprintable } from "../common/terminal-safe.ts";
 import { errnoOf, fileError } from "./file-error.ts";
 import { errnoReader, openLibc } from "./libc.ts";
 
-/** How long to wait for another writer, and when to say so. */
+/** How long to wait for another writer, and when to report it. */
 export interface LockPatience {
-  /** ms until the wait is given up. */
+  /** ms after which to give up. */
   readonly timeout: number;
-  /** ms until `onWait` is called, once. */
+  /** ms after which `onWait` is called, once. */
   readonly quiet: number;
   readonly onWait: (message: string) => void;
-  /** Asked at every turn of the wait: what it throws ends it. */
+  /** Called on each retry; whatever it throws ends the wait. */
   readonly throwIfInterrupted?: (() => Promise<void>) | undefined;
 }
 
 const POLL_MS = 20;
 
 /**
- * Runs `action` while no other pprotect writes in the same folder. The lock is the kernel's own, on the folder
- * (flock(2)): it ends with the process, however that dies, and leaves no file behind. Where the system or
- * the file system has no flock, a lock file that names its process takes its place.
+ * Runs `action` while no other pprotect writes in the same directory. The lock is flock(2) on the directory: the
+ * kernel releases it when the process ends, even if it is killed, and it leaves no file behind. Where the system or the
+ * file system has no flock, a lock file with the process id in it is used instead.
  *
  * @param file the store's real path
- * @throws PprotectError `store_locked` when another writer holds it for too long
+ * @throws PprotectError `store_locked` when another process holds the lock for too long
  */
 export async function withLock<Result>(
   file: string,
@@ -45,7 +45,7 @@ type Release = () => void;
 async function acquire(file: string, patience: LockPatience): Promise<Release> {
   const tryLock = process.platform === "win32" ? tryLockFile : tryFlock;
   const start = performance.now();
-  let told = false;
+  let reported = false;
   for (;;) {
     const release = tryLock(file);
     if (release) return release;
@@ -53,13 +53,13 @@ async function acquire(file: string, patience: LockPatience): Promise<Release> {
     if (waited > patience.timeout) {
       throw new PprotectError(
         "store_locked",
-        `${escapeUnprintable(file)} is being written by another pprotect; gave up after ${Math.round(patience.timeout / 1000)} s`,
-        "nothing was changed; run the command again when the other one has ended",
+        `${escapeUnprintable(file)} is locked by another pprotect process; gave up after ${Math.round(patience.timeout / 1000)} s`,
+        "nothing was changed; run the command again when the other process has ended",
       );
     }
-    if (!told && waited > patience.quiet) {
-      told = true;
-      patience.onWait(`Waiting for another pprotect that is writing ${escapeUnprintable(file)} …`);
+    if (!reported && waited > patience.quiet) {
+      reported = true;
+      patience.onWait(`Waiting for another pprotect process to release ${escapeUnprintable(file)} …`);
     }
     await patience.throwIfInterrupted?.();
     await Bun.sleep(POLL_MS);
@@ -69,19 +69,19 @@ async function acquire(file: string, patience: LockPatience): Promise<Release> {
 /** LOCK_EX | LOCK_NB of flock(2), the same on Linux and macOS. */
 const LOCK_EXCLUSIVE_NOW = 2 | 4;
 
-/** What file systems without flock answer, such as NFS without its lock service, and some of FUSE. */
+/** Errors of file systems without flock, such as NFS without its lock service and some FUSE file systems. */
 const { ENOLCK, ENOSYS, ENOTSUP, EOPNOTSUPP } = constants.errno;
 const NO_FLOCK: ReadonlySet<number> = new Set([ENOLCK, ENOSYS, ENOTSUP, EOPNOTSUPP]);
 
 function tryFlock(file: string): Release | undefined {
-  const folder = dirname(file);
+  const directory = dirname(file);
   const { flock } = openLibc({ flock: { args: ["int", "int"], returns: "int" } });
   const errno = errnoReader();
   let descriptor: number;
   try {
-    descriptor = openSync(folder, "r");
+    descriptor = openSync(directory, "r");
   } catch (error) {
-    throw fileError("open the folder", folder, error);
+    throw fileError("open", directory, error);
   }
   if (flock(descriptor, LOCK_EXCLUSIVE_NOW) === 0) return () => closeSync(descriptor);
   const reason = errno();
@@ -89,11 +89,14 @@ function tryFlock(file: string): Release | undefined {
   return NO_FLOCK.has(reason) ? tryLockFile(file) : undefined;
 }
 
-/** The lock where there is no flock: a file that only one process can create. */
+/**
+ * The lock for systems without flock: a file that only one process can create.
+ * @returns `undefined` when another process holds the lock
+ */
 export function tryLockFile(file: string): Release | undefined {
   const path = join(dirname(file), `.${basename(file)}.lock`);
   const release = tryCreate(path, file);
-  // A second lock, so that of several that see a dead owner one takes over, and none removes the heir's lock.
+  // Under a second lock: several processes may see that the owner died, but only one may remove its lock file.
   if (!release && isAbandoned(path)) takeOver(path, file);
   return release;
 }
@@ -118,7 +121,7 @@ function tryCreate(path: string, file: string): Release | undefined {
   }
 }
 
-/** ms after which a lock file without a process id in it is not one that is just being written. */
+/** ms after which a lock file that is still empty counts as abandoned, not as just being written. */
 const EMPTY_LOCK_AGE_MS = 2_000;
 
 function isAbandoned(lockFile: string): boolean {
@@ -128,7 +131,7 @@ function isAbandoned(lockFile: string): boolean {
     process.kill(owner, 0);
     return false;
   } catch (error) {
-    // ENOENT: released in this moment. EPERM: alive, and another user's.
+    // ENOENT: released just now. EPERM: the process runs, as another user.
     return errnoOf(error) === "ESRCH";
   }
 }

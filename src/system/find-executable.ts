@@ -4,37 +4,38 @@ import { PprotectError } from "../common/errors.ts";
 import { displayName } from "../common/terminal-safe.ts";
 
 /**
- * Finds a program as execvp(3) does: a name with a slash is a path, any other is looked for along PATH.
+ * Finds a program as execvp(3) does: a name with a slash is a path, any other name is searched for in PATH.
  *
- * @throws PprotectError `command_not_found`, or `command_not_executable` when it is there but cannot be run
+ * @param path the value of PATH
+ * @throws PprotectError `command_not_found`, or `command_not_executable` when the file exists but cannot be run
  */
 export function findExecutable(command: string, path: string | undefined): string {
   const candidates = command.includes("/")
     ? [command]
-    : (path ?? "").split(delimiter).map((folder) => join(folder, command));
+    : (path ?? "").split(delimiter).map((directory) => join(directory, command));
   let unusable: string | undefined;
   for (const candidate of command === "" ? [] : candidates) {
-    const found = look(candidate);
+    const found = examine(candidate);
     if (found === "executable") return candidate;
-    // A folder of PATH that we may not enter is passed over; the path of a program was meant.
-    if (found === "other" || (found === "closed" && candidate === command)) unusable ??= candidate;
+    // Skip directories in PATH that this user may not enter; report a program named by its path.
+    if (found === "other" || (found === "unreachable" && candidate === command)) unusable ??= candidate;
   }
   if (unusable !== undefined) {
     throw new PprotectError(
       "command_not_executable",
-      `cannot run ${displayName(unusable)}: it is not an executable file`,
+      `cannot run ${displayName(unusable)}: not an executable file`,
     );
   }
   throw new PprotectError("command_not_found", `command not found: ${displayName(command)}`);
 }
 
-function look(path: string): "executable" | "other" | "closed" | undefined {
+function examine(path: string): "executable" | "other" | "unreachable" | undefined {
   try {
     const stats = statSync(path, { throwIfNoEntry: false });
     if (!stats) return undefined;
     if (!stats.isFile()) return "other";
   } catch {
-    return "closed";
+    return "unreachable";
   }
   try {
     accessSync(path, constants.X_OK);

@@ -3,26 +3,29 @@ import { existsSync, readFileSync } from "node:fs";
 import { lazy } from "../common/lazy.ts";
 
 /**
- * Opens functions of the C library that the process runs on.
+ * Loads functions from the C library that this process uses.
  *
- * The library is named by its absolute path only: given a bare name that it cannot open, Bun tries the same name in
- * the current directory, where anybody may have put a library
+ * The library is always named by its absolute path: if Bun cannot open a bare name, it tries the same name in the
+ * current directory, where anyone may have put a library
  * (https://github.com/oven-sh/bun/blob/main/src/bun.js/api/ffi.zig, `DynLib.open`).
  *
- * @throws Error when the C library cannot be found (Windows), lacks one of the functions, or where the runtime has
- *   no foreign function interface (it needs the JIT)
+ * @throws Error when the C library is not found (Windows), lacks one of the functions, or the runtime has no foreign
+ *   function interface (it needs the JIT)
  */
 export function openLibc<const Functions extends Record<string, FFIFunction>>(
   functions: Functions,
 ): Library<Functions>["symbols"] {
-  // Loaded only here: few commands need it.
+  // Loaded on demand: few commands need it.
   const { dlopen } = require("bun:ffi") as typeof import("bun:ffi");
   const path = libcPath();
   if (path === undefined) throw new Error("no C library found");
   return dlopen(path, functions).symbols;
 }
 
-/** @returns what tells errno(3) as the call before left it: to be made before that call, and asked right after it */
+/**
+ * Returns a function that reads errno(3). Create it before the call whose error you want, since loading it may itself
+ * change errno; invoke it immediately after that call.
+ */
 export function errnoReader(): () => number {
   const { read } = require("bun:ffi") as typeof import("bun:ffi");
   const location = Number(errnoLocation()) as Pointer;
@@ -34,7 +37,7 @@ function errnoLocation(): number | bigint | null {
   return openLibc({ __errno_location: { args: [], returns: "ptr" } }).__errno_location();
 }
 
-/** Found before the process is hardened: after that, others than root may not read /proc/self/maps. */
+/** Looked up before the process is hardened: afterwards only root may read /proc/self/maps. */
 const libcPath = lazy((): string | undefined => {
   if (process.platform === "darwin") return "/usr/lib/libSystem.B.dylib";
   if (process.platform !== "linux") return undefined;
@@ -44,7 +47,7 @@ const libcPath = lazy((): string | undefined => {
 const MUSL_LOADER = `ld-musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`;
 const LIBC_FILES: readonly string[] = ["libc.so.6", MUSL_LOADER];
 
-/** Where distributions keep the C library, for systems without /proc. */
+/** Where distributions install the C library, for systems without /proc. */
 const STANDARD_PATHS: readonly string[] = [
   `/lib/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu/libc.so.6`,
   "/lib64/libc.so.6",

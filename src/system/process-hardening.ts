@@ -15,16 +15,15 @@ const limits = lazy(() =>
   }),
 );
 
-/** struct rlimit as it was before: the soft and the hard limit of core dumps. */
-let formerLimit: BigUint64Array | undefined;
+/** The original `struct rlimit`: the soft and the hard limit of core dumps. */
+let originalLimit: BigUint64Array | undefined;
 let hardened = false;
 
 /**
- * Closes the process's memory before the first secret comes into it: no core dump, and on Linux no other process of
- * the same user that traces it or reads its memory or environment. To be called before a passphrase or a value is
- * read or a key derived; the second call does nothing.
+ * Protects the process's memory: no core dumps, and on Linux no other process of the same user can trace it or read its
+ * memory or environment. Call it before a passphrase or a value is read or a key derived; a second call does nothing.
  *
- * @throws PprotectError `environment` when the runtime was told to write its memory to a file
+ * @throws PprotectError `environment` when the runtime was started with an option that writes its memory to a file
  */
 export function hardenProcess(): void {
   if (hardened) return;
@@ -32,29 +31,29 @@ export function hardenProcess(): void {
   hardened = true;
   if (process.platform === "win32") return;
   try {
-    // First what holds whatever the limit is: a dump that goes to a program knows no limit (core(5)).
+    // The limit does not apply to core dumps that are piped to a program (core(5)), so make the process undumpable.
     if (process.platform === "linux") forbidDumps();
     lowerCoreLimit();
   } catch (error) {
-    // Some sandboxes forbid it: a reason to say so, none to leave a deployment without its secrets.
+    // Some sandboxes forbid it. Report that, but do not refuse to work.
     reportFallback(
-      `core dumps cannot be turned off (${error instanceof Error ? error.message : "unknown error"})`,
+      `cannot turn off core dumps (${error instanceof Error ? error.message : "unknown error"})`,
     );
   }
 }
 
 /**
- * Starts a program under the limit that we were started with, which it inherits. What else was changed ends at its
- * execve(2).
+ * Starts a program with the core limit that this process was started with. PR_SET_DUMPABLE is reset by execve(2), so
+ * only the limit needs restoring.
  */
-export function withFormerCoreLimit<Started>(start: () => Started): Started {
-  const former = formerLimit;
-  if (!former) return start();
-  limits().setrlimit(RLIMIT_CORE, former);
+export function withOriginalCoreLimit<Started>(start: () => Started): Started {
+  const original = originalLimit;
+  if (!original) return start();
+  limits().setrlimit(RLIMIT_CORE, original);
   try {
     return start();
   } finally {
-    limits().setrlimit(RLIMIT_CORE, lowered(former));
+    limits().setrlimit(RLIMIT_CORE, lowered(original));
   }
 }
 
@@ -63,25 +62,25 @@ function forbidDumps(): void {
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) !== 0) throw new Error("prctl failed");
 }
 
-/** The hard limit stays: what is lowered there, nobody can raise again. */
+/** Only the soft limit: without privileges, a hard limit can never be raised again. */
 function lowerCoreLimit(): void {
   const limit = new BigUint64Array(2);
   if (limits().getrlimit(RLIMIT_CORE, limit) !== 0) throw new Error("getrlimit failed");
   if (limits().setrlimit(RLIMIT_CORE, lowered(limit)) !== 0) throw new Error("setrlimit failed");
-  formerLimit = limit;
+  originalLimit = limit;
 }
 
 function lowered([, hard = 0n]: BigUint64Array): BigUint64Array {
   return new BigUint64Array([0n, hard]);
 }
 
-/** `BUN_OPTIONS=--heap-prof` writes the strings of the process, a passphrase among them, to a file at its end. */
+/** `BUN_OPTIONS=--heap-prof` writes the strings in memory, passphrases included, to a file when the process ends. */
 function refuseHeapProfile(): void {
   const option = process.execArgv.find((argument) => argument.startsWith("--heap-prof"));
   if (option === undefined) return;
   throw new PprotectError(
     "environment",
-    "BUN_OPTIONS has --heap-prof, with which the runtime would write secrets to a file",
-    "run it without: `env -u BUN_OPTIONS pprotect …`",
+    "BUN_OPTIONS contains --heap-prof, which writes secrets in memory to a file",
+    "unset it: `env -u BUN_OPTIONS pprotect …`",
   );
 }

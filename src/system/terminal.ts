@@ -1,9 +1,9 @@
 import { lazy } from "../common/lazy.ts";
 
-/** Loaded only when asked for: with it come the runtime's sockets and streams. */
+/** Loaded on demand: it loads the runtime's sockets and streams too. */
 const tty = lazy(() => require("node:tty") as typeof import("node:tty"));
 
-/** Whether a file descriptor is a terminal. Leaves the stream behind it alone, unlike `process.stdout.isTTY`. */
+/** Whether a file descriptor is a terminal. Unlike `process.stdout.isTTY`, it does not initialise the stream. */
 export function isTerminal(descriptor: number): boolean {
   return tty().isatty(descriptor);
 }

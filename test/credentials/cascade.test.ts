@@ -181,7 +181,7 @@ describe("a passphrase file", () => {
     const bad = write("bad.pw", new Uint8Array([0xff, 0x41]));
     expect(() => readPassphraseFile(bad, noWarning)).toThrow("bad.pw is not UTF-8");
     expect(() => readPassphraseFile(path("none"), noWarning)).toThrow("no such file");
-    expect(() => readPassphraseFile(folder, noWarning)).toThrow("it is a folder");
+    expect(() => readPassphraseFile(folder, noWarning)).toThrow("is a directory");
   });
 });
 

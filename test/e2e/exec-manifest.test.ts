@@ -91,8 +91,8 @@ describe("--manifest", () => {
     const box = project();
     symlinkSync("/dev/zero", join(box.folder, "endless.json"));
     const said = async (file: string) => (await box.exec(["--manifest", file], ["echo", "ran"])).stderr;
-    expect(await said("nope.json")).toBe("pprotect: cannot read nope.json: no such file or folder\n");
-    expect(await said("sub")).toBe("pprotect: cannot read sub: it is a folder\n");
+    expect(await said("nope.json")).toBe("pprotect: cannot read nope.json: no such file or directory\n");
+    expect(await said("sub")).toBe("pprotect: cannot read sub: is a directory\n");
     expect(await said("endless.json")).toContain("endless.json: larger than");
   });
 });

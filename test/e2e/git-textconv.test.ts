@@ -103,7 +103,7 @@ describe("pprotect git textconv", () => {
     expect(await repository.pprotect("git", "textconv", "nowhere.yaml")).toMatchObject({
       status: 1,
       stdout: "",
-      stderr: "pprotect: cannot read nowhere.yaml: no such file or folder\n",
+      stderr: "pprotect: cannot read nowhere.yaml: no such file or directory\n",
     });
   });
 });

@@ -72,7 +72,7 @@ describe("inject", () => {
       'pprotect: t:2: no secret "tokne" in domain "prod" (did you mean "token"?)\n',
     ]);
     expect((await pprotect(["inject", "nope"], { cwd: folder })).stderr).toBe(
-      "pprotect: cannot read nope: no such file or folder\n",
+      "pprotect: cannot read nope: no such file or directory\n",
     );
   });
 

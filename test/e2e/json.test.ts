@@ -358,7 +358,7 @@ test("an answer that cannot be written is told on standard error", async () => {
   });
   expect([status, stderr]).toEqual([
     1,
-    "pprotect: cannot write to standard output: no space left on the disk\n",
+    "pprotect: cannot write to standard output: no space left on device\n",
   ]);
 });
 

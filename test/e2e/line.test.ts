@@ -142,7 +142,7 @@ describe("the store", () => {
     const missing = await pprotect(["list-domains", "--file", box.path("no/such.yaml")], { cwd: box.folder });
     expect(missing.status).toBe(2);
     const folder = await pprotect(["list-domains", "--file", box.folder], { cwd: box.folder });
-    expect([folder.status, folder.stderr]).toEqual([1, expect.stringContaining("it is a folder")]);
+    expect([folder.status, folder.stderr]).toEqual([1, expect.stringContaining("is a directory")]);
   });
 });
 
@@ -203,7 +203,7 @@ test("a disk that is full is told, and not taken for success", async () => {
   });
   expect([result.status, result.stderr]).toEqual([
     1,
-    "pprotect: cannot write to standard output: no space left on the disk\n",
+    "pprotect: cannot write to standard output: no space left on device\n",
   ]);
 });
 

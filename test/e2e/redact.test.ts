@@ -166,7 +166,7 @@ describe("exec --redact ends as the program ends", () => {
     closeSync(full);
     expect(await child.exited).toBe(1);
     expect(await new Response(child.stderr).text()).toBe(
-      `${TOO_SHORT}pprotect: cannot write to standard output: no space left on the disk\n`,
+      `${TOO_SHORT}pprotect: cannot write to standard output: no space left on device\n`,
     );
   });
 

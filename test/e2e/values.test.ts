@@ -67,7 +67,7 @@ describe("--value-file", () => {
 
   test.each([
     ["none", "no such file"],
-    [".", "it is a folder"],
+    [".", "is a directory"],
     ["bad", "not UTF-8"],
   ])("%s is refused: %s", async (file, message) => {
     const { result, value } = await added(["--value-file", file], "", { bad: new Uint8Array([0xc3, 0x28]) });

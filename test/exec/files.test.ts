@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { writeTemporaryFiles } from "../../src/exec/files/temporary-folder.ts";
+import { writeTemporaryFiles } from "../../src/exec/files/temporary-directory.ts";
 import { runBeside } from "../../src/exec/run-program.ts";
 
 describe("where there are no files in memory", () => {

@@ -70,15 +70,15 @@ describe("a manifest", () => {
 describe("is refused, with its line:", () => {
   const LONG = "x".repeat(1_000_000);
   test.each<[what: string, text: string, line: number, message: string | RegExp]>([
-    ["no text at all", "", 1, "not JSON: value expected"],
-    ["a comment", '{\n// c\n"secrets": []}', 2, "not JSON: invalid comment token"],
-    ["a trailing comma", '{\n"secrets": [],\n}', 3, "not JSON: property name expected"],
-    ["a second document", '{"secrets": []}\n{}', 2, "not JSON: end of file expected"],
+    ["no text at all", "", 1, "invalid JSON: value expected"],
+    ["a comment", '{\n// c\n"secrets": []}', 2, "invalid JSON: invalid comment token"],
+    ["a trailing comma", '{\n"secrets": [],\n}', 3, "invalid JSON: property name expected"],
+    ["a second document", '{"secrets": []}\n{}', 2, "invalid JSON: end of file expected"],
     ["a list", "[]", 1, "the manifest must be an object, not a list"],
     ["no secrets", "{}", 1, 'the manifest has no "secrets"'],
     ["secrets that are no list", '{\n"secrets": {}}', 2, '"secrets" must be a list, not an object'],
     ["an unknown key", '{"secrets": [],\n"domian": ""}', 2, 'the manifest has no key "domian"'],
-    ["a key that stands twice", '{"secrets": [],\n"secrets": []}', 2, '"secrets" stands twice'],
+    ["a duplicate key", '{"secrets": [],\n"secrets": []}', 2, 'duplicate key "secrets"'],
     [
       "a domain that is no text",
       '{"secrets": [],\n"domain": 1}',

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
-import { packFolder } from "../../src/build/release/archive.ts";
+import { packDirectory } from "../../src/build/release/archive.ts";
 import { checksumFile, sha256 } from "../../src/build/release/checksums.ts";
 import { type Result, runProgram } from "../support/run.ts";
 import { emptyFolder, removeFolders } from "../support/sandbox.ts";
@@ -35,7 +35,7 @@ async function fakeRelease(binary = 'echo "pprotect version 9.9.9"'): Promise<st
     mkdirSync(content);
     writeFileSync(join(content, "pprotect"), `#!/bin/sh\n# for ${name}\n${binary}\n`);
     chmodSync(join(content, "pprotect"), 0o755);
-    writeFileSync(join(folder, `pprotect-${name}.tar.gz`), await packFolder(content, 0));
+    writeFileSync(join(folder, `pprotect-${name}.tar.gz`), await packDirectory(content, 0));
   }
   writeSums(folder);
   return folder;
@@ -258,7 +258,7 @@ describe("install.sh installs nothing, and leaves an older binary and no rubbish
     const folder = await fakeRelease();
     const content = join(emptyFolder(), "another");
     mkdirSync(content);
-    writeFileSync(join(folder, "pprotect-linux-x64.tar.gz"), await packFolder(content, 0));
+    writeFileSync(join(folder, "pprotect-linux-x64.tar.gz"), await packDirectory(content, 0));
     writeSums(folder);
     expect(await refusal(`file://${folder}`)).toContain("install.sh: the binary does not run here");
   });

@@ -33,7 +33,7 @@ beforeAll(async () => {
   mkdirSync(join(ROOT, "dist"), { recursive: true });
   folder = mkdtempSync(join(ROOT, "dist/release-check-"));
   await release({
-    folder: join(folder, "release"),
+    directory: join(folder, "release"),
     cache: CACHE,
     platforms: PLATFORMS,
     epoch: 1_700_000_000,
@@ -47,8 +47,8 @@ afterAll(() => {
 });
 
 const inRelease = (...names: readonly string[]): string => join(folder, "release", ...names);
-const npmFolder = (platform: Platform): string => inRelease("npm", platformPackageName(platform));
-const binaryOf = (platform: Platform): string => binaryIn(npmFolder(platform), platform);
+const npmDirectory = (platform: Platform): string => inRelease("npm", platformPackageName(platform));
+const binaryOf = (platform: Platform): string => binaryIn(npmDirectory(platform), platform);
 const each = PLATFORMS.map((platform) => [platform.name, platform] as const);
 
 /** Whether a package of the SBOM is somebody else's, and not one of the archives. */
@@ -247,7 +247,7 @@ describe("from npm", () => {
     const host = platformNamed("linux-x64");
     const project = emptyFolder();
     await Bun.write(join(project, "package.json"), "{}");
-    const packages = [inRelease("npm/pprotect"), npmFolder(host)];
+    const packages = [inRelease("npm/pprotect"), npmDirectory(host)];
     const packed = await npm(["pack", "--silent", ...packages], project);
     const tarballs = packed.stdout.trim().split("\n");
     expect(tarballs).toHaveLength(2);

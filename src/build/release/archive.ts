@@ -1,13 +1,13 @@
 import { basename, dirname } from "node:path";
 
 /**
- * Packs a folder as `.tar.gz`, the same bytes for the same content: sorted, nobody's, of one time.
+ * Packs a directory as `.tar.gz`, the same bytes for the same content: sorted, nobody's, of one time.
  * By GNU tar, for Bun's own writer keeps no file executable.
  *
  * @param epoch the time that every file gets, in seconds since 1970
  * @returns the archive
  */
-export async function packFolder(folder: string, epoch: number): Promise<Uint8Array> {
+export async function packDirectory(directory: string, epoch: number): Promise<Uint8Array> {
   const tar = Bun.spawn(
     [
       "tar",
@@ -19,12 +19,12 @@ export async function packFolder(folder: string, epoch: number): Promise<Uint8Ar
       "--numeric-owner",
       "--mode=go-w,a+rX",
       `--mtime=@${epoch}`,
-      `--directory=${dirname(folder)}`,
-      basename(folder),
+      `--directory=${dirname(directory)}`,
+      basename(directory),
     ],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
   const [content, status] = await Promise.all([new Response(tar.stdout).bytes(), tar.exited]);
-  if (status !== 0) throw new Error(`GNU tar could not pack ${folder}`);
+  if (status !== 0) throw new Error(`GNU tar could not pack ${directory}`);
   return Bun.gzipSync(content as Uint8Array<ArrayBuffer>, { library: "libdeflate", level: 9 });
 }

@@ -25,26 +25,26 @@ export interface Licensed {
 
 /**
  * The licence of an installed package.
- * @param folder the package's
+ * @param directory the package's
  * @throws when it names none or brings no text of it
  */
-export function licenseOf(folder: string): Licensed {
-  const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+export function licenseOf(directory: string): Licensed {
+  const { name, version, license } = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"));
   if (typeof license !== "string") throw new Error(`${name} names no licence`);
-  const text = licenseText(folder);
+  const text = licenseText(directory);
   if (text === undefined) throw new Error(`${name} brings no text of its licence`);
   return { name, version, license, text };
 }
 
-function licenseText(folder: string): string | undefined {
-  const files = readdirSync(folder).filter((file) => /^(?:licen[cs]e|copying|notice)\b/i.test(file));
+function licenseText(directory: string): string | undefined {
+  const files = readdirSync(directory).filter((file) => /^(?:licen[cs]e|copying|notice)\b/i.test(file));
   if (files.length > 0) {
     return files
       .toSorted()
-      .map((file) => readFileSync(join(folder, file), "utf8").trim())
+      .map((file) => readFileSync(join(directory, file), "utf8").trim())
       .join("\n\n");
   }
-  const readme = join(folder, "README.md");
+  const readme = join(directory, "README.md");
   const sections = existsSync(readme) ? readFileSync(readme, "utf8").split(/^#+ /m) : [];
   return sections.find((section) => /^licen[cs]e\b/i.test(section))?.trim();
 }

@@ -5,7 +5,7 @@ const { SOURCE_DATE_EPOCH, GITHUB_SERVER_URL, GITHUB_REPOSITORY } = process.env;
 
 try {
   await release({
-    folder: "dist/release",
+    directory: "dist/release",
     cache: "dist/registry",
     platforms: platformsNamed(process.argv.slice(2)),
     epoch: Number(SOURCE_DATE_EPOCH ?? (await Bun.$`git log -1 --format=%ct`.text())),

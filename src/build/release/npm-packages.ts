@@ -16,15 +16,15 @@ export function platformPackageName({ npm }: Platform): string {
   return `@pprotect/cli-${npm.os}-${npm.cpu}${npm.libc === "musl" ? "-musl" : ""}`;
 }
 
-/** Where the binary belongs in the folder of its package. */
-export function binaryIn(folder: string, platform: Platform): string {
-  return join(folder, "bin", executableName(platform));
+/** Where the binary belongs in the directory of its package. */
+export function binaryIn(directory: string, platform: Platform): string {
+  return join(directory, "bin", executableName(platform));
 }
 
 /** Writes the package.json of a platform's package: npm installs it only on such a system. */
-export function writePlatformPackage(folder: string, platform: Platform, release: NpmRelease): void {
+export function writePlatformPackage(directory: string, platform: Platform, release: NpmRelease): void {
   const { os, cpu, libc } = platform.npm;
-  writePackage(folder, {
+  writePackage(directory, {
     name: platformPackageName(platform),
     ...common(release),
     description: `pprotect's binary for ${platform.name}; install the package pprotect instead`,
@@ -36,17 +36,21 @@ export function writePlatformPackage(folder: string, platform: Platform, release
 }
 
 /** Writes the package that people install: the launcher, and every platform's package as an optional dependency. */
-export function writeMainPackage(folder: string, platforms: readonly Platform[], release: NpmRelease): void {
+export function writeMainPackage(
+  directory: string,
+  platforms: readonly Platform[],
+  release: NpmRelease,
+): void {
   const { version } = release;
-  writePackage(folder, {
+  writePackage(directory, {
     name: "pprotect",
     ...common(release),
     bin: { pprotect: "bin/pprotect.cjs" },
     engines: { node: ">=18" },
     optionalDependencies: Object.fromEntries(platforms.map((each) => [platformPackageName(each), version])),
   });
-  const launcher = join(folder, "bin/pprotect.cjs");
-  mkdirSync(join(folder, "bin"), { recursive: true });
+  const launcher = join(directory, "bin/pprotect.cjs");
+  mkdirSync(join(directory, "bin"), { recursive: true });
   cpSync(join(import.meta.dir, "npm/launcher.cjs"), launcher);
   chmodSync(launcher, 0o755);
 }
@@ -60,7 +64,7 @@ function common({ version, description, license, repository }: NpmRelease): Reco
   };
 }
 
-function writePackage(folder: string, content: Record<string, unknown>): void {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "package.json"), `${JSON.stringify(content, null, 2)}\n`);
+function writePackage(directory: string, content: Record<string, unknown>): void {
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, "package.json"), `${JSON.stringify(content, null, 2)}\n`);
 }

@@ -9,7 +9,7 @@ export type PackageFiles = ReadonlyMap<string, Blob>;
  * Packages of systems other than this one, which an install leaves out. npm fetches them, and so from the
  * registry and with the settings of this machine; the lock file's hash decides whether they are used.
  *
- * @param cache a folder for the tarballs; what lies there is held against the lock file too
+ * @param cache a directory for the tarballs; what lies there is held against the lock file too
  * @returns the files of each, in the order asked for
  * @throws when one cannot be had or is not what the lock file pins
  */

@@ -2,7 +2,7 @@ import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeF
 import { join, resolve } from "node:path";
 import packageJson from "../../../package.json" with { type: "json" };
 import { compile } from "../compile.ts";
-import { packFolder } from "./archive.ts";
+import { packDirectory } from "./archive.ts";
 import { checksumFile, sha256 } from "./checksums.ts";
 import { installer } from "./installer.ts";
 import { type Licensed, licenseOf, thirdPartyNotice } from "./licenses.ts";
@@ -14,7 +14,7 @@ import { type Artifact, type Component, sbom } from "./sbom.ts";
 
 export interface ReleaseOptions {
   /** Where everything goes; emptied first. */
-  readonly folder: string;
+  readonly directory: string;
   /** Where tarballs of the registry are kept. */
   readonly cache: string;
   readonly platforms: readonly Platform[];
@@ -28,59 +28,59 @@ export interface ReleaseOptions {
 const NOTICE = "THIRD-PARTY-LICENSES";
 
 /**
- * Builds a release from the folder of the source, in which it must be called: archives, their SBOM, their
+ * Builds a release from the directory of the source, in which it must be called: archives, their SBOM, their
  * licences, the installer, a checksum of each, and the packages for npm.
  *
  * @throws when a package cannot be had or is not what the lock file pins
  */
 export async function release(options: ReleaseOptions): Promise<void> {
-  const { folder, platforms, epoch, repository } = options;
+  const { directory, platforms, epoch, repository } = options;
   const { version, description, license } = packageJson;
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
 
   const locked = readLockFile(readFileSync("bun.lock", "utf8"));
   const builds = await buildAll(options, locked);
   const licenses = bundledLicenses(builds);
   const notice = thirdPartyNotice(licenses, runtimeLicense());
-  writeFileSync(join(folder, NOTICE), notice);
+  writeFileSync(join(directory, NOTICE), notice);
 
   const npm = { version, description, license, repository };
   const artifacts: Artifact[] = [];
   for (const build of builds) {
-    const { platform, npmFolder } = build;
-    writePlatformPackage(npmFolder, platform, npm);
-    writeNotices(npmFolder, notice);
+    const { platform, npmDirectory } = build;
+    writePlatformPackage(npmDirectory, platform, npm);
+    writeNotices(npmDirectory, notice);
     const components = componentsOf(build, licenses, locked);
     artifacts.push({
       name: `pprotect-${platform.name}`,
       components,
-      ...(await writeArchive(folder, build, notice, epoch)),
+      ...(await writeArchive(directory, build, notice, epoch)),
     });
   }
-  const mainPackage = join(folder, "npm/pprotect");
+  const mainPackage = join(directory, "npm/pprotect");
   writeMainPackage(mainPackage, platforms, npm);
   for (const file of ["README.md", "LICENSE"]) cpSync(file, join(mainPackage, file));
 
-  writeFileSync(join(folder, "pprotect.spdx.json"), sbom({ version, license, epoch, artifacts }));
+  writeFileSync(join(directory, "pprotect.spdx.json"), sbom({ version, license, epoch, artifacts }));
   writeFileSync(
-    join(folder, "install.sh"),
+    join(directory, "install.sh"),
     installer(readFileSync("install.sh", "utf8"), repository, version),
   );
-  chmodSync(join(folder, "install.sh"), 0o755);
-  writeFileSync(join(folder, "SHA256SUMS"), checksumFile(sumsOf(folder)));
+  chmodSync(join(directory, "install.sh"), 0o755);
+  writeFileSync(join(directory, "SHA256SUMS"), checksumFile(sumsOf(directory)));
 }
 
-/** A binary, compiled into the folder of its package for npm. */
+/** A binary, compiled into the directory of its package for npm. */
 interface Build {
   readonly platform: Platform;
-  readonly npmFolder: string;
+  readonly npmDirectory: string;
   /** The installed packages with code in it. */
   readonly packages: readonly string[];
 }
 
 async function buildAll(options: ReleaseOptions, locked: Locked): Promise<readonly Build[]> {
-  const { folder, cache, platforms } = options;
+  const { directory, cache, platforms } = options;
   const pinned = platforms.flatMap(({ runtime, addon }) => [locked(runtime), locked(addon)]);
   for (const { name, version } of pinned.filter((each) => each.name.startsWith("@oven/"))) {
     // Bytecode is for the very version of the runtime that made it.
@@ -88,15 +88,15 @@ async function buildAll(options: ReleaseOptions, locked: Locked): Promise<readon
       throw new Error(`${name}@${version} is pinned, but this is Bun ${Bun.version}`);
   }
   const fetched = await fetchPackages(pinned, cache);
-  const work = join(folder, "work");
+  const work = join(directory, "work");
   const builds: Build[] = [];
   for (const [index, platform] of platforms.entries()) {
-    const npmFolder = join(folder, "npm", platformPackageName(platform));
-    const outfile = binaryIn(npmFolder, platform);
+    const npmDirectory = join(directory, "npm", platformPackageName(platform));
+    const outfile = binaryIn(npmDirectory, platform);
     const runtime = await unpack(fetched[2 * index], /^bin\/bun(?:\.exe)?$/, work);
     const addon = await unpack(fetched[2 * index + 1], /\.node$/, work);
     const packages = await compile({ outfile, addon, foreign: { target: platform.target, runtime } });
-    builds.push({ platform, npmFolder, packages });
+    builds.push({ platform, npmDirectory, packages });
     rmSync(work, { recursive: true });
   }
   return builds;
@@ -138,30 +138,30 @@ function componentsOf(
 }
 
 async function writeArchive(
-  folder: string,
-  { platform, npmFolder }: Build,
+  directory: string,
+  { platform, npmDirectory }: Build,
   notice: string,
   epoch: number,
 ): Promise<Pick<Artifact, "fileName" | "sha256">> {
-  const content = join(folder, "work", `pprotect-${platform.name}`);
+  const content = join(directory, "work", `pprotect-${platform.name}`);
   mkdirSync(content, { recursive: true });
   const executable = join(content, executableName(platform));
-  cpSync(binaryIn(npmFolder, platform), executable);
+  cpSync(binaryIn(npmDirectory, platform), executable);
   chmodSync(executable, 0o755);
   writeNotices(content, notice);
-  const bytes = await packFolder(content, epoch);
-  rmSync(join(folder, "work"), { recursive: true });
+  const bytes = await packDirectory(content, epoch);
+  rmSync(join(directory, "work"), { recursive: true });
   const fileName = `pprotect-${platform.name}.tar.gz`;
-  writeFileSync(join(folder, fileName), bytes);
+  writeFileSync(join(directory, fileName), bytes);
   return { fileName, sha256: sha256(bytes) };
 }
 
-function writeNotices(folder: string, notice: string): void {
-  cpSync("LICENSE", join(folder, "LICENSE"));
-  writeFileSync(join(folder, NOTICE), notice);
+function writeNotices(directory: string, notice: string): void {
+  cpSync("LICENSE", join(directory, "LICENSE"));
+  writeFileSync(join(directory, NOTICE), notice);
 }
 
-function sumsOf(folder: string): ReadonlyMap<string, string> {
-  const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
-  return new Map(files.map(({ name }) => [name, sha256(readFileSync(join(folder, name)))]));
+function sumsOf(directory: string): ReadonlyMap<string, string> {
+  const files = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isFile());
+  return new Map(files.map(({ name }) => [name, sha256(readFileSync(join(directory, name)))]));
 }

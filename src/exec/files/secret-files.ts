@@ -5,7 +5,7 @@ import { displayName } from "../../common/terminal-safe.ts";
 import type { ChosenSecret, SecretChoice } from "../selection.ts";
 import { holdOpen } from "./fd-holder.ts";
 import { openSecretInMemory } from "./secret-in-memory.ts";
-import { writeTemporaryFiles } from "./temporary-folder.ts";
+import { writeTemporaryFiles } from "./temporary-directory.ts";
 
 /** @throws PprotectError `no_such_secret` when a secret that is to be a file is not chosen at all */
 export function checkFileNames(choices: readonly SecretChoice[], names: readonly string[]): void {

@@ -13,7 +13,7 @@ import { type LockPatience, withLock } from "../../system/file-lock.ts";
  * kept, no digest either: a digest of few secrets can be searched for.
  */
 export interface WrittenFile {
-  /** Absolute; its folders are no symbolic links. */
+  /** Absolute; its directories are no symbolic links. */
   readonly path: string;
   /** The name that it has until it is whole: what a killed writer leaves. */
   readonly temporary: string;
@@ -41,8 +41,8 @@ const isRecord = t.isObject({
 function recordPath(environment: Readonly<Record<string, string | undefined>>): string {
   const { XDG_STATE_HOME, LOCALAPPDATA } = environment;
   const given = process.platform === "win32" ? LOCALAPPDATA : XDG_STATE_HOME;
-  const folder = given !== undefined && isAbsolute(given) ? given : join(homedir(), ".local/state");
-  return join(folder, "pprotect/written-files.json");
+  const directory = given !== undefined && isAbsolute(given) ? given : join(homedir(), ".local/state");
+  return join(directory, "pprotect/written-files.json");
 }
 
 /** The files that we wrote, while no other pprotect changes them. */
@@ -66,7 +66,7 @@ export async function withRecord<Result>(
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw fileError("make the folder", dirname(path), error, "$XDG_STATE_HOME names another place for it");
+    throw fileError("make the directory", dirname(path), error, "$XDG_STATE_HOME names another place for it");
   }
   return withLock(path, { ...PATIENCE, onWait }, () =>
     action({ files: read(path), save: (files) => save(path, files) }),

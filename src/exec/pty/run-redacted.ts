@@ -5,7 +5,7 @@ import type { Redaction } from "../../redact/redaction.ts";
 import { errnoOf } from "../../system/file-error.ts";
 import { findExecutable } from "../../system/find-executable.ts";
 import { openLibc } from "../../system/libc.ts";
-import { withFormerCoreLimit } from "../../system/process-hardening.ts";
+import { withOriginalCoreLimit } from "../../system/process-hardening.ts";
 import { type ChildStreams, openStreams, type RedactedStream, STDIN } from "./child-streams.ts";
 import { forwardSignals, send } from "./forward-signals.ts";
 import { forwardKeys } from "./key-forwarding.ts";
@@ -68,7 +68,7 @@ function spawn(
   // controlling one (open(2), without O_NOCTTY).
   const stdin = terminal?.controlling === undefined ? STDIN : Bun.file(terminal.controlling);
   const start = (program: string, args: readonly string[]) =>
-    withFormerCoreLimit(() =>
+    withOriginalCoreLimit(() =>
       Bun.spawn([program, ...args], {
         argv0: command[0] as string,
         env: environment,

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { chmodSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { packFolder } from "../../../src/build/release/archive.ts";
+import { packDirectory } from "../../../src/build/release/archive.ts";
 import { checksumFile, sha256 } from "../../../src/build/release/checksums.ts";
 import { installer } from "../../../src/build/release/installer.ts";
 import { runProgram } from "../../support/run.ts";
@@ -23,8 +23,8 @@ function folderOf(names: readonly string[], seconds: number, mode: number): stri
 
 describe("an archive", () => {
   test("is the same for the same content, whenever and by whomever it was made", async () => {
-    const one = await packFolder(folderOf(["run", "LICENSE"], 1_000, 0o644), 1_700_000_000);
-    const other = await packFolder(folderOf(["LICENSE", "run"], 2_000, 0o664), 1_700_000_000);
+    const one = await packDirectory(folderOf(["run", "LICENSE"], 1_000, 0o644), 1_700_000_000);
+    const other = await packDirectory(folderOf(["LICENSE", "run"], 2_000, 0o664), 1_700_000_000);
     expect(sha256(one)).toBe(sha256(other));
   });
 
@@ -32,7 +32,7 @@ describe("an archive", () => {
     const folder = emptyFolder();
     writeFileSync(
       join(folder, "a.tgz"),
-      await packFolder(folderOf(["run", "LICENSE"], 1_000, 0o644), 1_700_000_000),
+      await packDirectory(folderOf(["run", "LICENSE"], 1_000, 0o644), 1_700_000_000),
     );
     const { stdout } = await runProgram(["tar", "--utc", "-tvzf", "a.tgz"], { cwd: folder });
     expect(

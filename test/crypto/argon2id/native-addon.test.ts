@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { FALLBACK_CHANNEL } from "../../../src/common/fallback.ts";
 import { addonFile } from "../../../src/crypto/argon2id/addon-file.ts";
-import { loadAddon, loadFromPrivateFolder } from "../../../src/crypto/argon2id/native-addon.ts";
+import { loadAddon, loadFromPrivateDirectory } from "../../../src/crypto/argon2id/native-addon.ts";
 import { withMounts } from "../../support/namespace.ts";
 import { emptyFolder, removeFolders, sandbox } from "../../support/sandbox.ts";
 
@@ -71,11 +71,11 @@ inTemporary.each(["noexec", "full"])(
   "where there is no memory file, a %s temporary folder fails, and nothing is left",
   async (how) => {
     const script = `
-    import { loadFromPrivateFolder } from ${JSON.stringify(join(import.meta.dir, "../../../src/crypto/argon2id/native-addon.ts"))};
+    import { loadFromPrivateDirectory } from ${JSON.stringify(join(import.meta.dir, "../../../src/crypto/argon2id/native-addon.ts"))};
     const { readFileSync, readdirSync, rmSync } = require("node:fs");
     const bytes = readFileSync(process.argv[1]);
     if ("${how}" === "noexec") rmSync(process.env.TMPDIR + "/ballast");
-    try { loadFromPrivateFolder(bytes); console.log("loaded"); } catch (error) { console.log(error.message); }
+    try { loadFromPrivateDirectory(bytes); console.log("loaded"); } catch (error) { console.log(error.message); }
     console.log(readdirSync(process.env.TMPDIR).join());
   `;
     const { stdout } = await inNoexecFolder(script);
@@ -104,12 +104,12 @@ test("where there is no memory file, it is a new file in a new folder that only 
   const dlopen = spyOn(process, "dlopen").mockImplementation((_, path) => {
     seen.push(statSync(dirname(path)).mode & 0o777, dirname(dirname(path)), readFileSync(path).equals(bytes));
   });
-  loadFromPrivateFolder(bytes);
+  loadFromPrivateDirectory(bytes);
   dlopen.mockRestore();
   expect(seen).toEqual([0o700, folder, true]);
   expect(readdirSync(folder)).toEqual([]);
 });
 
 test("where there is no memory file, it loads from there", () => {
-  expect(loadFromPrivateFolder(readFileSync(addon()))).toHaveProperty("hashRawSync");
+  expect(loadFromPrivateDirectory(readFileSync(addon()))).toHaveProperty("hashRawSync");
 });

@@ -74,7 +74,7 @@ describe("a lock", () => {
     const { status, stderr } = await waiting;
     expect(status).toBe(0);
     expect(stderr).toMatch(
-      /^Waiting for another pprotect that is writing .*protected\.yaml …\nAdded secret fresh/,
+      /^Waiting for another pprotect process to release .*protected\.yaml …\nAdded secret fresh/,
     );
   });
 
@@ -86,7 +86,7 @@ describe("a lock", () => {
     await holder.release();
     expect(status).toBe(1);
     expect(stderr.split("\n").at(-2)).toMatch(
-      /^pprotect: .*protected\.yaml is being written by another pprotect; gave up after 15 s \(nothing was changed; /,
+      /^pprotect: .*protected\.yaml is locked by another pprotect process; gave up after 15 s \(nothing was changed; /,
     );
     expect(readFileSync(box.store, "utf8")).toBe(before);
   });

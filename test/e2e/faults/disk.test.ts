@@ -65,8 +65,8 @@ const READ_ONLY = `
 
 describe.each(writers)("`$name`", (each) => {
   test.each([
-    ["a full disk", FULL, "no space left on the disk"],
-    ["a read-only file system", READ_ONLY, "the file system is read-only"],
+    ["a full disk", FULL, "no space left on device"],
+    ["a read-only file system", READ_ONLY, "read-only file system"],
   ])("on %s: nothing is lost, one clear line", async (_, mount, reason) => {
     const box = await each.prepare();
     const before = snapshot(box);
@@ -105,7 +105,7 @@ test("a standard output on a full disk is one clear line, not half of the data t
   });
   expect([result.status, result.stderr]).toEqual([
     1,
-    "pprotect: cannot write to standard output: no space left on the disk\n",
+    "pprotect: cannot write to standard output: no space left on device\n",
   ]);
 });
 
@@ -166,7 +166,7 @@ describe("someone without the right to write", () => {
     const result = await withMounts(script, [binary()], { cwd: box.folder });
     expect([result.status, lastLine(result)]).toEqual([
       1,
-      `pprotect: cannot write ${box.store}: it is in use, or mounted as a file of its own (nothing was changed)`,
+      `pprotect: cannot write ${box.store}: device or resource busy (nothing was changed)`,
     ]);
     expect(readFileSync(box.store, "utf8")).toBe(before);
     expect(readdirSync(box.folder).filter((entry) => entry.startsWith("."))).toEqual([]);
@@ -213,7 +213,7 @@ describe("a store that is a symbolic link", () => {
     const result = await pprotect(["list-domains"], { cwd: box.folder });
     expect([result.status, result.stderr]).toEqual([
       1,
-      "pprotect: cannot read protected.yaml: its symbolic links go round in a circle\n",
+      "pprotect: cannot read protected.yaml: too many levels of symbolic links\n",
     ]);
   });
 });

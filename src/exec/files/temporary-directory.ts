@@ -3,33 +3,33 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileError } from "../../system/file-error.ts";
 
-/** Files in a folder that only the user may enter. */
+/** Files in a directory that only the user may enter. */
 export interface TemporaryFiles {
   readonly paths: readonly string[];
-  /** Removes the folder with all in it. */
+  /** Removes the directory with all in it. */
   remove(): void;
 }
 
 /**
- * Where there are no files in memory: files of mode 0600 in a folder of mode 0700, which is in memory where
+ * Where there are no files in memory: files of mode 0600 in a directory of mode 0700, which is in memory where
  * `$XDG_RUNTIME_DIR` is. Whoever makes them must stay and remove them.
  *
  * @throws PprotectError `file_error`
  */
 export function writeTemporaryFiles(contents: readonly string[]): TemporaryFiles {
   const parent = process.env.XDG_RUNTIME_DIR ?? tmpdir();
-  const folder = make(parent);
-  const remove = () => rmSync(folder, { recursive: true, force: true });
+  const directory = make(parent);
+  const remove = () => rmSync(directory, { recursive: true, force: true });
   try {
     const paths = contents.map((content, index) => {
-      const path = join(folder, String(index));
+      const path = join(directory, String(index));
       writeFileSync(path, content, { mode: 0o600, flag: "wx" });
       return path;
     });
     return { paths, remove };
   } catch (error) {
     remove();
-    throw fileError("write to", folder, error);
+    throw fileError("write to", directory, error);
   }
 }
 
@@ -37,6 +37,6 @@ function make(parent: string): string {
   try {
     return mkdtempSync(join(parent, "pprotect-"));
   } catch (error) {
-    throw fileError("make a folder in", parent, error);
+    throw fileError("make a directory in", parent, error);
   }
 }
