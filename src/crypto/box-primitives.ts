@@ -1,3 +1,3 @@
-// The parts of a sealed box in one module of their own: loaded at the first box, and of noble only what a box needs.
+// The primitives of a sealed box, in a module of their own: it is loaded with the first box.
 export { hsalsa, xsalsa20poly1305 } from "@noble/ciphers/salsa.js";
 export { blake2b } from "@noble/hashes/blake2.js";

@@ -1,4 +1,12 @@
-/** Byte strings one after another, as one new array. */
+/**
+ * Checks the length of an input. Wrong lengths are defects of the caller: data from a file is checked when it is parsed.
+ * @throws RangeError
+ */
+export function expectLength(bytes: Uint8Array, length: number, what: string): void {
+  if (bytes.length !== length) throw new RangeError(`${what}: expected ${length} bytes, got ${bytes.length}`);
+}
+
+/** Joins byte strings into a new array. */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let offset = 0;
@@ -9,24 +17,24 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   return joined;
 }
 
-/** Compares in a time that tells nothing of where two byte strings differ; their lengths are not secret. */
+/** Compares byte strings in constant time, for secrets. Their lengths are not secret. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && crypto.timingSafeEqual(a, b);
 }
 
-/** Overwrites key material with zeros. Copies that the engine made on its own are out of reach. */
+/** Overwrites key material with zeros. Copies that the JavaScript engine made cannot be reached. */
 export function wipe(...buffers: readonly Uint8Array[]): void {
   for (const buffer of buffers) buffer.fill(0);
 }
 
-/** Bytes that a library handed out, as an array of our own; the library's are overwritten. */
+/** Copies bytes that a library returned, and overwrites the library's. */
 export function takeBytes(bytes: Uint8Array): Uint8Array {
-  const moved = new Uint8Array(bytes);
+  const copy = new Uint8Array(bytes);
   wipe(bytes);
-  return moved;
+  return copy;
 }
 
-/** `length` bytes from the system's random source. */
+/** Random bytes from the system's random source. */
 export function randomBytes(length: number): Uint8Array {
   return crypto.getRandomValues(new Uint8Array(length));
 }

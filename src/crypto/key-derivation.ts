@@ -1,11 +1,11 @@
 import { encodeUtf8 } from "../common/utf8.ts";
 import { argon2id } from "./argon2id/argon2id.ts";
-import { concatBytes, wipe } from "./bytes.ts";
+import { concatBytes, expectLength, wipe } from "./bytes.ts";
 import { sha512 } from "./sha512.ts";
 import { importPrivateKey, type PrivateKey } from "./x25519/private-key.ts";
 import { X25519_KEY_BYTES } from "./x25519/x25519.ts";
 
-/** Cost of Argon2id in libsodium's words. */
+/** Cost of Argon2id, in libsodium's terms. */
 export interface KdfCost {
   /** Passes over the memory. */
   readonly opslimit: number;
@@ -13,7 +13,7 @@ export interface KdfCost {
   readonly memlimit: number;
 }
 
-/** How a custodian's private key comes from the passphrase: by Argon2id at a cost, or straight ("raw"). */
+/** How a custodian's private key is derived from the passphrase: by Argon2id at a cost, or from its hash only ("raw"). */
 export type KeyDerivation = { readonly kind: "argon2id"; readonly cost: KdfCost } | { readonly kind: "raw" };
 
 /** libsodium's OPSLIMIT_SENSITIVE and MEMLIMIT_MODERATE: about half a second. */
@@ -21,33 +21,40 @@ export const HARD_COST: KdfCost = { opslimit: 4, memlimit: 256 * 1024 * 1024 };
 /** libsodium's OPSLIMIT_INTERACTIVE and MEMLIMIT_INTERACTIVE: about a tenth of it. */
 export const FAST_COST: KdfCost = { opslimit: 2, memlimit: 64 * 1024 * 1024 };
 
-/** The most memory that a file may ask for, in bytes: libsodium's MEMLIMIT_SENSITIVE. */
+/** The most memory that a file may request, in bytes: libsodium's MEMLIMIT_SENSITIVE. */
 export const MAX_MEMLIMIT = 1024 * 1024 * 1024;
-/** The least that Argon2id can run in, in bytes: 8 KiB a lane (RFC 9106 §3.1). */
+/** The least memory that Argon2id accepts, in bytes: 8 KiB per lane (RFC 9106 §3.1). */
 export const MIN_MEMLIMIT = 8 * 1024;
-/** The most work that a file may ask for: passes × bytes, twice libsodium's SENSITIVE. Some ten seconds. */
+/** The most work that a file may request, in passes × bytes: twice libsodium's SENSITIVE, about ten seconds. */
 export const MAX_KDF_WORK = 8 * MAX_MEMLIMIT;
 
 /** Length of a custodian's salt in bytes (FORMAT.md, "Encodings"). */
 export const SALT_BYTES = 8;
 
-/** Says why a cost is out of bounds, or nothing when it is fine. Nothing is allocated. */
+/**
+ * Why a cost is out of bounds, for a message; `undefined` when it is within them. Allocates nothing.
+ * @returns a phrase that follows a subject, such as `requests 0 passes (at least 1)`
+ */
 export function costProblem({ opslimit, memlimit }: KdfCost): string | undefined {
-  if (opslimit < 1) return "asks for 0 passes";
-  if (memlimit < MIN_MEMLIMIT) return `asks for ${memlimit} bytes of memory; the least is ${MIN_MEMLIMIT}`;
-  if (memlimit > MAX_MEMLIMIT) return `asks for ${memlimit} bytes of memory; the most is ${MAX_MEMLIMIT}`;
+  if (!Number.isSafeInteger(opslimit) || opslimit < 1) return `requests ${opslimit} passes (at least 1)`;
+  if (!Number.isSafeInteger(memlimit) || memlimit < MIN_MEMLIMIT) {
+    return `requests ${memlimit} bytes of memory (at least ${MIN_MEMLIMIT})`;
+  }
+  if (memlimit > MAX_MEMLIMIT) return `requests ${memlimit} bytes of memory (at most ${MAX_MEMLIMIT})`;
   if (opslimit * memlimit > MAX_KDF_WORK) {
-    return `asks for ${opslimit} passes over ${memlimit} bytes; the most is ${Math.floor(MAX_KDF_WORK / memlimit)}`;
+    return `requests ${opslimit} passes over ${memlimit} bytes (at most ${Math.floor(MAX_KDF_WORK / memlimit)})`;
   }
   return undefined;
 }
 
 /**
- * A custodian's private key from the passphrase (FORMAT.md, "Keys from passphrases").
+ * Derives a custodian's private key from the passphrase (FORMAT.md, "Keys from passphrases").
  *
  * @param name the custodian's name
- * @param passphrase as typed; a raw key's is `P<64 hex digits>P`
+ * @param passphrase as typed; for a raw key `P<64 hex digits>P`
  * @param salt 8 raw bytes
+ * @param derivation with a cost that {@link costProblem} accepts
+ * @throws RangeError when the salt has another length
  */
 export function deriveCustodianKey(
   name: string,
@@ -55,6 +62,7 @@ export function deriveCustodianKey(
   salt: Uint8Array,
   derivation: KeyDerivation,
 ): PrivateKey {
+  expectLength(salt, SALT_BYTES, "salt");
   const nameBytes = encodeUtf8(name);
   const passphraseBytes = encodeUtf8(passphrase);
   const input = concatBytes(passphraseBytes, salt, nameBytes);

@@ -1,9 +1,9 @@
 import { lazy } from "../common/lazy.ts";
-import { concatBytes, wipe } from "./bytes.ts";
+import { concatBytes, expectLength, wipe } from "./bytes.ts";
 import { generatePrivateKey, type PrivateKey } from "./x25519/private-key.ts";
 import { LowOrderPointError, X25519_KEY_BYTES } from "./x25519/x25519.ts";
 
-/** What a sealed box adds to its text: the ephemeral public key (32 bytes) and the Poly1305 tag (16 bytes). */
+/** Bytes that a sealed box adds to its plaintext: the ephemeral public key (32) and the Poly1305 tag (16). */
 export const SEALED_BOX_OVERHEAD = X25519_KEY_BYTES + 16;
 
 const primitives = lazy(() => require("./box-primitives.ts") as typeof import("./box-primitives.ts"));
@@ -14,13 +14,16 @@ const SIGMA = new Uint32Array([0x61707865, 0x3320646e, 0x79622d32, 0x6b206574]);
 const ZERO_INPUT = new Uint32Array(4);
 
 /**
- * Seals to a public key: libsodium's `crypto_box_seal`, `epk(32) ‖ XSalsa20-Poly1305(tag ‖ text)`
- * (FORMAT.md, "Encodings"). Anyone can seal; the ephemeral key is thrown away, so not even the sender can open.
+ * Encrypts to a public key: libsodium's `crypto_box_seal`, `epk(32) ‖ XSalsa20-Poly1305(tag ‖ text)`
+ * (FORMAT.md, "Encodings"). Anyone can seal. The ephemeral private key is discarded, so not even the sender can open
+ * the box again.
  *
  * @param publicKey 32 raw bytes
- * @throws LowOrderPointError when nobody could open the box, or anybody could
+ * @throws LowOrderPointError when the public key is of small order: anyone could open the box
+ * @throws RangeError when the public key has another length
  */
 export function seal(plaintext: Uint8Array, publicKey: Uint8Array): Uint8Array {
+  expectLength(publicKey, X25519_KEY_BYTES, "public key");
   const ephemeral = generatePrivateKey();
   const key = boxKey(ephemeral, publicKey);
   const box = primitives()
@@ -31,10 +34,9 @@ export function seal(plaintext: Uint8Array, publicKey: Uint8Array): Uint8Array {
 }
 
 /**
- * Opens what {@link seal} made for `privateKey`.
+ * Decrypts a box that {@link seal} made for `privateKey`.
  *
- * @returns the plaintext, or `undefined` when the box was sealed to another key or is damaged: the two cannot
- *   be told apart
+ * @returns the plaintext, or `undefined` when the box was sealed to another key or is damaged, which look the same
  */
 export function open(sealed: Uint8Array, privateKey: PrivateKey): Uint8Array | undefined {
   if (sealed.length < SEALED_BOX_OVERHEAD) return undefined;
@@ -42,14 +44,27 @@ export function open(sealed: Uint8Array, privateKey: PrivateKey): Uint8Array | u
   let key: Uint8Array | undefined;
   try {
     key = boxKey(privateKey, ephemeral);
-    return primitives()
-      .xsalsa20poly1305(key, sealNonce(ephemeral, privateKey.publicKey))
-      .decrypt(sealed.subarray(X25519_KEY_BYTES));
+    return decrypt(key, sealNonce(ephemeral, privateKey.publicKey), sealed.subarray(X25519_KEY_BYTES));
   } catch (error) {
-    if (error instanceof LowOrderPointError || isTagMismatch(error)) return undefined;
+    if (error instanceof LowOrderPointError) return undefined;
     throw error;
   } finally {
     if (key) wipe(key);
+  }
+}
+
+/**
+ * XSalsa20-Poly1305 with the tag first.
+ * @returns `undefined` when the tag does not match
+ */
+function decrypt(key: Uint8Array, nonce: Uint8Array, box: Uint8Array): Uint8Array | undefined {
+  const cipher = primitives().xsalsa20poly1305(key, nonce);
+  try {
+    return cipher.decrypt(box);
+  } catch (error) {
+    // noble reports bad arguments as TypeError or RangeError: those would be our defects. All that is left is the tag.
+    if (error instanceof TypeError || error instanceof RangeError) throw error;
+    return undefined;
   }
 }
 
@@ -63,8 +78,8 @@ function boxKey(privateKey: PrivateKey, publicKey: Uint8Array): Uint8Array {
 }
 
 /**
- * `BLAKE2b-192(epk ‖ pk)`: no nonce has to be random or remembered. The box key comes of the ephemeral key too,
- * and that is drawn anew for each box, so no pair of key and nonce is ever used twice.
+ * `BLAKE2b-192(epk ‖ pk)`: the nonce need not be random or stored. The box key depends on the ephemeral key too, and
+ * each box has its own, so no pair of key and nonce is used twice.
  */
 function sealNonce(ephemeralPublicKey: Uint8Array, publicKey: Uint8Array): Uint8Array {
   return primitives().blake2b(concatBytes(ephemeralPublicKey, publicKey), { dkLen: NONCE_BYTES });
@@ -72,8 +87,4 @@ function sealNonce(ephemeralPublicKey: Uint8Array, publicKey: Uint8Array): Uint8
 
 function wordsOf(bytes: Uint8Array): Uint32Array {
   return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
-}
-
-function isTagMismatch(error: unknown): boolean {
-  return error instanceof Error && error.message.includes("invalid tag");
 }

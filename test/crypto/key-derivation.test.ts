@@ -58,12 +58,12 @@ describe("the bounds of a cost", () => {
 
   test.each([
     [{ opslimit: 0, memlimit: MIN_MEMLIMIT }, "0 passes"],
-    [{ opslimit: 1, memlimit: MIN_MEMLIMIT - 1 }, "the least is 8192"],
-    [{ opslimit: 1, memlimit: 0 }, "the least is 8192"],
-    [{ opslimit: 1, memlimit: GIB + 1 }, `the most is ${GIB}`],
-    [{ opslimit: 1, memlimit: 0xffffffff }, `the most is ${GIB}`],
-    [{ opslimit: 9, memlimit: GIB }, "the most is 8"],
-    [{ opslimit: 0xffffffff, memlimit: MIN_MEMLIMIT }, "the most is 1048576"],
+    [{ opslimit: 1, memlimit: MIN_MEMLIMIT - 1 }, "at least 8192"],
+    [{ opslimit: 1, memlimit: 0 }, "at least 8192"],
+    [{ opslimit: 1, memlimit: GIB + 1 }, `at most ${GIB}`],
+    [{ opslimit: 1, memlimit: 0xffffffff }, `at most ${GIB}`],
+    [{ opslimit: 9, memlimit: GIB }, "at most 8"],
+    [{ opslimit: 0xffffffff, memlimit: MIN_MEMLIMIT }, "at most 1048576"],
   ])("%j is refused", (cost, why) => {
     expect(costProblem(cost)).toContain(why);
   });

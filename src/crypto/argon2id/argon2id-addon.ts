@@ -3,7 +3,7 @@ import { addonFile } from "./addon-file.ts";
 import type { Argon2idEngine } from "./argon2id-engine.ts";
 import { loadAddon } from "./native-addon.ts";
 
-/** The part of `@node-rs/argon2`'s binding that is used here. */
+/** The part of `@node-rs/argon2`'s binding that we use. */
 interface Argon2Binding {
   hashRawSync(
     password: Uint8Array,
@@ -18,10 +18,10 @@ interface Argon2Binding {
   ): Uint8Array;
 }
 
-/** The binding's number for the id variant of Argon2. */
+/** The binding's number for Argon2id. */
 const ARGON2ID = 2;
 
-/** Argon2id of the RustCrypto addon `@node-rs/argon2`: the fastest there is here. */
+/** Argon2id from the native addon `@node-rs/argon2` (RustCrypto): the fastest implementation. */
 export const argon2idAddon: Argon2idEngine = {
   name: "addon",
   derive({ password, salt, passes, memoryKib, length }) {
@@ -41,7 +41,7 @@ export const argon2idAddon: Argon2idEngine = {
 
 let loaded: { readonly binding: Argon2Binding | undefined } | undefined;
 
-/** Loaded once, or once found not to load: a command may derive several keys. */
+/** Tried once per process: a command may derive several keys. */
 function loadBinding(): Argon2Binding | undefined {
   if (!loaded) {
     const file = addonFile();

@@ -1,4 +1,4 @@
-/** What Argon2id (RFC 9106) is asked for; parallelism is always 1, as libsodium has it. */
+/** Inputs of Argon2id (RFC 9106). Parallelism is always 1, as in libsodium. */
 export interface Argon2idParameters {
   /** The secret input, raw bytes. */
   readonly password: Uint8Array;
@@ -12,7 +12,7 @@ export interface Argon2idParameters {
   readonly length: number;
 }
 
-/** One implementation of Argon2id. All give the same bytes; they differ in speed and in where they run. */
+/** An implementation of Argon2id. All give the same bytes; they differ in speed and in where they run. */
 export interface Argon2idEngine {
   readonly name: "addon" | "runtime" | "javascript";
   /** @returns `undefined` when this implementation does not work on this machine */

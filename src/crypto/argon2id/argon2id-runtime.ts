@@ -11,12 +11,12 @@ interface RuntimeArgon2Options {
   passes: number;
 }
 
-/** `crypto.argon2Sync` of Bun and Node 24, where the runtime has it; its types lag behind. */
+/** `crypto.argon2Sync`, in Bun and Node 24 or newer; the types do not have it yet. */
 const { argon2Sync } = nodeCrypto as {
   argon2Sync?: (algorithm: "argon2id", options: RuntimeArgon2Options) => Uint8Array;
 };
 
-/** Argon2id of the runtime's own crypto library: native, needs no file, about half as fast as the addon. */
+/** Argon2id from the runtime's crypto library: native, needs no file, about half as fast as the addon. */
 export const argon2idRuntime: Argon2idEngine = {
   name: "runtime",
   derive({ password, salt, passes, memoryKib, length }) {

@@ -1,6 +1,6 @@
 import type { Argon2idEngine, Argon2idParameters } from "./argon2id-engine.ts";
 
-/** Fastest first. Each is loaded only when it is asked: none belongs to the start of a command. */
+/** Fastest first. Each is loaded on demand: most commands derive no key. */
 const implementations: readonly (() => Argon2idEngine)[] = [
   () => (require("./argon2id-addon.ts") as typeof import("./argon2id-addon.ts")).argon2idAddon,
   () => (require("./argon2id-runtime.ts") as typeof import("./argon2id-runtime.ts")).argon2idRuntime,
@@ -8,8 +8,10 @@ const implementations: readonly (() => Argon2idEngine)[] = [
 ];
 
 /**
- * Argon2id (RFC 9106, version 0x13) by the fastest implementation that works here.
+ * Argon2id (RFC 9106, version 0x13), by the fastest implementation that works on this machine.
+ *
  * @returns `length` raw bytes
+ * @throws Error when none works
  */
 export function argon2id(parameters: Argon2idParameters): Uint8Array {
   for (const load of implementations) {

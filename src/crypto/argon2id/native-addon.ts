@@ -5,21 +5,21 @@ import { reportFallback } from "../../common/fallback.ts";
 import { createMemoryFile, writeFully } from "../../system/memory-file.ts";
 
 /**
- * Loads a Node-API addon from a file that may lie inside the compiled binary.
+ * Loads a Node-API addon from a file that may be inside the compiled binary.
  *
- * Bun would unpack it to the temporary directory under a name that anyone can foretell, where another user could
- * plant a file first and a `noexec` mount stops it. On Linux it is therefore loaded from memory that has no
- * name; elsewhere from a new directory that only this user can enter, removed again at once.
+ * Bun itself would unpack it to the temporary directory under a predictable name, where another user could plant a file
+ * first, and which may be mounted `noexec`. So on Linux it is loaded from a file in memory; elsewhere from a new
+ * directory that only this user can enter and that is removed right after.
  *
- * @returns the addon's exports, or `undefined` when it cannot be loaded here; why is told as a fallback
+ * @returns the addon's exports, or `undefined` when it cannot be loaded; the reason is published as a fallback
  */
 export function loadAddon<Exports>(file: string): Exports | undefined {
   try {
     const bytes = readFileSync(file);
     return process.platform === "linux" ? loadFromMemory(bytes) : loadFromPrivateDirectory(bytes);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : "an unknown error";
-    reportFallback(`the native Argon2id cannot be loaded (${reason}); a slower one is used`);
+    const reason = error instanceof Error ? error.message : "unknown error";
+    reportFallback(`cannot load the native Argon2id (${reason}); using a slower one`);
     return undefined;
   }
 }
@@ -30,7 +30,7 @@ function loadFromMemory<Exports>(bytes: Uint8Array): Exports {
   return openAddon(`/proc/self/fd/${descriptor}`);
 }
 
-/** @throws what the system says where the temporary directory is full, read-only or mounted `noexec` */
+/** @throws the system's error when the temporary directory is full, read-only or mounted `noexec` */
 export function loadFromPrivateDirectory<Exports>(bytes: Uint8Array): Exports {
   const directory = mkdtempSync(join(tmpdir(), "pprotect-"));
   try {
@@ -38,7 +38,7 @@ export function loadFromPrivateDirectory<Exports>(bytes: Uint8Array): Exports {
     writeFileSync(path, bytes, { mode: 0o700 });
     return openAddon(path);
   } finally {
-    // Windows keeps a loaded library's file until the process ends.
+    // Windows cannot remove the file of a loaded library.
     if (process.platform !== "win32") rmSync(directory, { recursive: true, force: true });
   }
 }

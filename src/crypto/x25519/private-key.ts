@@ -1,10 +1,10 @@
 import { lazy } from "../../common/lazy.ts";
-import { randomBytes, wipe } from "../bytes.ts";
+import { expectLength, randomBytes, wipe } from "../bytes.ts";
 import { type PrivateKey, type X25519, X25519_KEY_BYTES } from "./x25519.ts";
 
 export type { PrivateKey } from "./x25519.ts";
 
-/** The native implementation where the runtime's library has the curve (some FIPS builds do not). */
+/** The native implementation, or the one in JavaScript if the runtime's library lacks the curve, as some FIPS builds do. */
 const implementation = lazy((): X25519 => {
   const { x25519Native } = require("./x25519-native.ts") as typeof import("./x25519-native.ts");
   try {
@@ -15,12 +15,16 @@ const implementation = lazy((): X25519 => {
   }
 });
 
-/** @param bytes 32 raw bytes; they are copied, so the caller wipes its own */
+/**
+ * @param bytes 32 raw bytes; they are copied, so the caller wipes its own
+ * @throws RangeError when there are more or fewer bytes
+ */
 export function importPrivateKey(bytes: Uint8Array): PrivateKey {
+  expectLength(bytes, X25519_KEY_BYTES, "private key");
   return implementation().importKey(bytes);
 }
 
-/** A new private key from the system's random source. */
+/** Generates a private key from the system's random source. */
 export function generatePrivateKey(): PrivateKey {
   const bytes = randomBytes(X25519_KEY_BYTES);
   const key = importPrivateKey(bytes);

@@ -2,11 +2,11 @@ import { createPrivateKey, createPublicKey, diffieHellman } from "node:crypto";
 import { concatBytes, takeBytes, wipe } from "../bytes.ts";
 import { isLowOrderPoint, LowOrderPointError, type PrivateKey, type X25519 } from "./x25519.ts";
 
-/** What stands before the raw key in the DER forms of RFC 8410 §7 (PKCS #8) and §4 (SubjectPublicKeyInfo). */
+/** The DER headers before a raw key: RFC 8410 §7 (PKCS #8) and §4 (SubjectPublicKeyInfo). */
 const PKCS8_HEADER = new Uint8Array(Buffer.from("302e020100300506032b656e04220420", "hex"));
 const SPKI_HEADER = new Uint8Array(Buffer.from("302a300506032b656e032100", "hex"));
 
-/** X25519 of the runtime's own crypto library. */
+/** X25519 from the runtime's crypto library. */
 export const x25519Native: X25519 = {
   importKey(bytes: Uint8Array): PrivateKey {
     const der = Buffer.from(concatBytes(PKCS8_HEADER, bytes).buffer);
@@ -15,7 +15,7 @@ export const x25519Native: X25519 = {
     const spki = createPublicKey(key).export({ type: "spki", format: "der" });
     return {
       publicKey: new Uint8Array(spki.subarray(SPKI_HEADER.length)),
-      // Kept by the library alone, which overwrites it when it lets go of the key.
+      // Only the library keeps the key, and overwrites it when it frees it.
       bytes() {
         const exported = key.export({ type: "pkcs8", format: "der" });
         const raw = new Uint8Array(exported.subarray(PKCS8_HEADER.length));

@@ -17,13 +17,13 @@ export interface PrivateKey {
   agree(peerPublicKey: Uint8Array): Uint8Array;
 }
 
-/** One implementation of X25519: the native one, or the fallback in JavaScript. Both give the same bytes. */
+/** An implementation of X25519: native, or in JavaScript. Both give the same bytes. */
 export interface X25519 {
-  /** @param bytes 32 raw bytes, clamped inside as RFC 7748 §5 says */
+  /** @param bytes 32 raw bytes; clamped as RFC 7748 §5 says */
   importKey(bytes: Uint8Array): PrivateKey;
 }
 
-/** The peer's public key is a point of small order: what is sealed to it anyone can open. */
+/** The peer's public key is a point of small order: anyone can open what is sealed to it. */
 export class LowOrderPointError extends Error {
   constructor() {
     super("public key is a point of small order");
@@ -44,7 +44,7 @@ const lowOrderPoints = lazy(() =>
   ].map((hex) => new Uint8Array(Buffer.from(hex, "hex"))),
 );
 
-/** Whether a public key of 32 raw bytes is of small order, whatever its top bit says (RFC 7748 §5 masks it). */
+/** Whether a public key (32 raw bytes) is a point of small order. Its top bit is ignored, as in RFC 7748 §5. */
 export function isLowOrderPoint(publicKey: Uint8Array): boolean {
   const masked = new Uint8Array(publicKey);
   masked[31] = (masked[31] ?? 0) & 0x7f;
@@ -52,8 +52,8 @@ export function isLowOrderPoint(publicKey: Uint8Array): boolean {
 }
 
 /**
- * Whether 32 raw bytes are what X25519 gives as a public key: a number below 2^255 - 19, little-endian. Other
- * spellings of the same point agree on the same secret, but no private key gives them back.
+ * Whether 32 raw bytes are a public key as X25519 outputs it: a little-endian number below 2^255 - 19. Other encodings
+ * of the same point agree on the same shared secret, but no private key has them as its public key.
  */
 export function isCanonicalPoint(publicKey: Uint8Array): boolean {
   const top = publicKey[31] ?? 0;
