@@ -11,6 +11,7 @@
  * ```
  */
 export { type ErrorCode, PprotectError } from "./common/errors.ts";
+export type { KdfCost, KeyDerivation } from "./crypto/key-derivation.ts";
 export type { Creds } from "./store/credentials.ts";
 export type { KeyType, UnlockedCustodian } from "./store/custodian.ts";
 export {

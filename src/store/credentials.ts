@@ -1,4 +1,4 @@
-/** Who acts, and the passphrase that proves it. */
+/** Credentials: a key custodian and its passphrase. */
 export interface Creds {
   /** The key custodian's name. */
   readonly name: string;

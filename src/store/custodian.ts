@@ -1,6 +1,7 @@
 import { PprotectError } from "../common/errors.ts";
 import { equalBytes, randomBytes } from "../crypto/bytes.ts";
 import {
+  costProblem,
   deriveCustodianKey,
   FAST_COST,
   HARD_COST,
@@ -12,7 +13,7 @@ import type { PrivateKey } from "../crypto/x25519/private-key.ts";
 import type { Creds } from "./credentials.ts";
 import { decodeKeyMaterial, encodeKeyMaterial } from "./format/key-material.ts";
 
-/** How hard a passphrase is to guess at: the full cost, a tenth of it, or none for a generated raw key. */
+/** How expensive it is to guess a passphrase: full cost, a tenth of it, or none (for generated raw keys). */
 export type KeyType = "hard" | "fast" | "raw";
 
 export const KEY_TYPES: readonly KeyType[] = ["hard", "fast", "raw"];
@@ -23,18 +24,19 @@ const DERIVATIONS: Readonly<Record<KeyType, KeyDerivation>> = {
   raw: { kind: "raw" },
 };
 
-/** A key custodian whose passphrase has been verified: one key derivation, good for a whole command. */
+/** A key custodian whose passphrase was verified, with the private key derived from it. */
 export interface UnlockedCustodian {
   readonly name: string;
   readonly privateKey: PrivateKey;
 }
 
 /**
- * New key material for a custodian, with a fresh salt.
+ * Creates key material for a custodian, with a new salt.
  *
- * @param derivation a key type, or a cost of its own (tests and imports)
- * @returns the `pwdkm` for the file, base64, and the custodian unlocked
- * @throws PprotectError `invalid_passphrase` when it is empty, or no raw key where one is asked for
+ * @param derivation a key type, or another cost
+ * @returns the `pwdkm` for the file (base64), and the unlocked custodian
+ * @throws PprotectError `invalid_passphrase` when the passphrase is empty, not Unicode text, or not of the form that a
+ *   raw key has; `usage` when the cost is out of bounds
  */
 export function createCustodian(
   { name, passphrase }: Creds,
@@ -42,11 +44,16 @@ export function createCustodian(
 ): { pwdkm: string; unlocked: UnlockedCustodian } {
   const how = typeof derivation === "string" ? DERIVATIONS[derivation] : derivation;
   if (passphrase === "") throw new PprotectError("invalid_passphrase", "the new passphrase is empty");
+  if (!passphrase.isWellFormed()) {
+    throw new PprotectError("invalid_passphrase", "the new passphrase is not valid Unicode text");
+  }
+  const problem = how.kind === "argon2id" ? costProblem(how.cost) : undefined;
+  if (problem !== undefined) throw new PprotectError("usage", `the key derivation ${problem}`);
   if (how.kind === "raw" && !isRawPassphrase(passphrase)) {
     throw new PprotectError(
       "invalid_passphrase",
       "a raw key's passphrase has the form P<64 hex digits>P",
-      "leave the passphrase out: pprotect generates one",
+      "omit the passphrase, and pprotect generates one",
     );
   }
   const salt = randomBytes(SALT_BYTES);
@@ -56,7 +63,7 @@ export function createCustodian(
 }
 
 /**
- * Derives a custodian's private key and holds it against the public key in the file.
+ * Derives a custodian's private key and compares its public key with the one in the file.
  *
  * @param pwdkm the custodian's key material, base64
  * @returns `undefined` when the passphrase is wrong
@@ -65,4 +72,9 @@ export function unlockCustodian({ name, passphrase }: Creds, pwdkm: string): Unl
   const { derivation, salt, publicKey } = decodeKeyMaterial(pwdkm);
   const privateKey = deriveCustodianKey(name, passphrase, salt, derivation);
   return equalBytes(privateKey.publicKey, publicKey) ? { name, privateKey } : undefined;
+}
+
+/** Whether an unlocked custodian has the private key of some key material. @param pwdkm base64 */
+export function holdsKeyOf({ privateKey }: UnlockedCustodian, pwdkm: string): boolean {
+  return equalBytes(privateKey.publicKey, decodeKeyMaterial(pwdkm).publicKey);
 }

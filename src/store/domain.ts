@@ -8,7 +8,12 @@ import { decodeKeyMaterial } from "./format/key-material.ts";
 import { decodePublicKey, encodePublicKey, openValue, sealValue } from "./format/sealed-value.ts";
 import { type Domain, withEntry } from "./store-data.ts";
 
-/** Seals a secret's text to a domain: anyone can. */
+/**
+ * Seals a secret's value to a domain. Needs no credentials.
+ *
+ * @returns the sealed value, base64
+ * @throws PprotectError `invalid_value` when the value is not well-formed Unicode
+ */
 export function sealSecret(domain: Domain, value: string): string {
   if (!value.isWellFormed())
     throw new PprotectError("invalid_value", "the secret's value is not valid Unicode text");
@@ -21,8 +26,9 @@ export function sealSecret(domain: Domain, value: string): string {
 /**
  * Opens a secret with the domain's private key.
  *
- * @param at the domain's and secret's names, for the message
- * @throws PprotectError `cannot_open` when it was sealed to another key, is damaged, or is no text
+ * @param sealed the sealed value, base64
+ * @param at the names of the domain and the secret, for messages
+ * @throws PprotectError `cannot_open` when it was sealed to another key, is damaged, or is not text
  */
 export function openSecret(
   sealed: string,
@@ -34,8 +40,8 @@ export function openSecret(
   if (!plaintext) {
     throw new PprotectError(
       "cannot_open",
-      `${where} cannot be opened: it was sealed to another key or is damaged`,
-      "restore it from an earlier commit, or set it anew with `pprotect update-secret`",
+      `cannot open ${where}: it is sealed to another key or damaged`,
+      "restore it from an earlier commit, or set a new value with `pprotect update-secret`",
     );
   }
   const value = decodeUtf8(plaintext);
@@ -44,7 +50,12 @@ export function openSecret(
   return value;
 }
 
-/** A domain's private key sealed to a custodian. @param pwdkm the custodian's key material, base64 */
+/**
+ * Seals a domain's private key to a custodian.
+ *
+ * @param pwdkm the custodian's key material, base64
+ * @returns the owner entry, base64
+ */
 export function sealDomainKey(domainKey: PrivateKey, pwdkm: string): string {
   const bytes = domainKey.bytes();
   const sealed = sealValue(bytes, decodeKeyMaterial(pwdkm).publicKey);
@@ -53,10 +64,11 @@ export function sealDomainKey(domainKey: PrivateKey, pwdkm: string): string {
 }
 
 /**
- * Opens the owner's copy of a domain's private key and holds it against the domain's public key.
+ * Opens an owner's copy of a domain's private key and compares it with the domain's public key.
  *
- * @throws PprotectError `not_owner`; `cannot_open` when the copy belongs to another key, the owner's or the
- *   domain's (FORMAT.md, "What ties entries together")
+ * @param name the domain's name, for messages
+ * @throws PprotectError `not_owner`; `cannot_open` when the copy is sealed to another key of the owner, or is another key
+ *   than the domain's current one (FORMAT.md, "What ties entries together")
  */
 export function openDomainKey(name: string, domain: Domain, owner: UnlockedCustodian): PrivateKey {
   const sealed = domain.owners.get(owner.name);
@@ -73,7 +85,7 @@ export function openDomainKey(name: string, domain: Domain, owner: UnlockedCusto
   if (!bytes) {
     throw new PprotectError(
       "cannot_open",
-      `${displayName(owner.name)}'s key to ${where} cannot be opened: it was sealed to an earlier passphrase or is damaged`,
+      `cannot open ${displayName(owner.name)}'s key to ${where}: it is sealed to an earlier passphrase or damaged`,
       fix,
     );
   }
@@ -82,14 +94,14 @@ export function openDomainKey(name: string, domain: Domain, owner: UnlockedCusto
   if (!equalBytes(key.publicKey, decodePublicKey(domain.publicKey))) {
     throw new PprotectError(
       "cannot_open",
-      `${displayName(owner.name)}'s key to ${where} is one from before a rotation`,
+      `${displayName(owner.name)}'s key to ${where} is from before a rotation`,
       fix,
     );
   }
   return key;
 }
 
-/** A new, empty domain with one owner. @param pwdkm the owner's key material, base64 */
+/** Creates an empty domain with a new key pair and one owner. @param pwdkm the owner's key material, base64 */
 export function createDomain(owner: string, pwdkm: string): Domain {
   const key = generatePrivateKey();
   return {
@@ -100,10 +112,10 @@ export function createDomain(owner: string, pwdkm: string): Domain {
 }
 
 /**
- * The same secrets and owners under a new key pair.
+ * Re-encrypts a domain under a new key pair: the same secrets, the same owners.
  *
- * @param pwdkmOf key material of each owner, base64
- * @throws PprotectError `cannot_open` when any secret cannot be carried over: nothing is dropped
+ * @param pwdkmOf returns an owner's key material, base64
+ * @throws PprotectError `cannot_open` when a secret cannot be opened; none is dropped
  */
 export function rotateDomain(
   name: string,
@@ -112,18 +124,18 @@ export function rotateDomain(
   pwdkmOf: (owner: string) => string,
 ): Domain {
   const key = generatePrivateKey();
-  const fresh = { ...domain, publicKey: encodePublicKey(key.publicKey) };
+  const rekeyed = { ...domain, publicKey: encodePublicKey(key.publicKey) };
   const secrets = [...domain.secrets].map(
     ([secret, sealed]) =>
-      [secret, sealSecret(fresh, openSecret(sealed, domainKey, { domain: name, secret }))] as const,
+      [secret, sealSecret(rekeyed, openSecret(sealed, domainKey, { domain: name, secret }))] as const,
   );
   const owners = [...domain.owners.keys()].map(
     (owner) => [owner, sealDomainKey(key, pwdkmOf(owner))] as const,
   );
-  return { ...fresh, secrets: new Map(secrets), owners: new Map(owners) };
+  return { ...rekeyed, secrets: new Map(secrets), owners: new Map(owners) };
 }
 
-/** A copy of a domain with one more owner, or that owner's entry replaced. */
+/** A copy of a domain with one owner entry added or replaced. @param sealedKey base64 */
 export function withOwner(domain: Domain, owner: string, sealedKey: string): Domain {
   return { ...domain, owners: withEntry(domain.owners, owner, sealedKey) };
 }

@@ -4,7 +4,13 @@ import type { KeyDerivation } from "../crypto/key-derivation.ts";
 import type { PrivateKey } from "../crypto/x25519/private-key.ts";
 import { audit, auditEntry, truncateLog } from "./audit-log.ts";
 import type { Creds } from "./credentials.ts";
-import { createCustodian, type KeyType, type UnlockedCustodian, unlockCustodian } from "./custodian.ts";
+import {
+  createCustodian,
+  holdsKeyOf,
+  type KeyType,
+  type UnlockedCustodian,
+  unlockCustodian,
+} from "./custodian.ts";
 import {
   createDomain,
   openDomainKey,
@@ -16,55 +22,74 @@ import {
 } from "./domain.ts";
 import { checkNewCustodianName, checkNewDomainName, checkSecretName } from "./format/names.ts";
 import { parseStore } from "./format/parse.ts";
+import { validated } from "./format/validated.ts";
 import { writeStore } from "./format/yaml-writer.ts";
 import { findCustodian, findDomain, findSecret, refuseExistingSecret } from "./lookup.ts";
 import { type Domain, EMPTY_STORE, type StoreData, withEntry, withoutEntry } from "./store-data.ts";
 
 /**
- * A secret store in memory. Never changed: each operation returns a new KeyFile with its audit log entry.
- * What takes an {@link UnlockedCustodian} needs credentials; everything else anyone with the file can do.
+ * A secret store in memory. It is immutable: each change returns a new KeyFile with an entry more in its audit log.
+ * Operations that take an {@link UnlockedCustodian} need credentials; anyone who has the file can do the rest.
+ *
+ * Every KeyFile is a valid store: its data comes from {@link KeyFile.parse}, or was checked by {@link KeyFile.from}.
+ * The parameter `now` is the time of the new audit log entry.
  */
 export class KeyFile {
   readonly data: StoreData;
 
-  constructor(data: StoreData) {
+  private constructor(data: StoreData) {
     this.data = data;
   }
 
-  /** A new store without custodians or domains. */
+  /** Creates a store without custodians and domains. */
   static create(now = new Date()): KeyFile {
     return new KeyFile({ ...EMPTY_STORE, auditLog: [auditEntry(audit.created(), now)] });
   }
 
   /**
+   * Parses and validates a store.
+   *
    * @param bytes the file's content
-   * @param file its name, for messages
+   * @param file the file's name, for messages
    * @throws InvalidStoreError, UnresolvedMergeError
    */
   static parse(bytes: Uint8Array, file: string): KeyFile {
     return new KeyFile(parseStore(bytes, file));
   }
 
-  /** The file's canonical text (FORMAT.md). */
+  /**
+   * Makes a store from its data, validated as if read from a file.
+   * @throws InvalidStoreError
+   */
+  static from(data: StoreData): KeyFile {
+    return new KeyFile(validated(data));
+  }
+
+  /** The canonical text of the file (FORMAT.md). */
   toString(): string {
     return writeStore(this.data);
   }
 
   /**
-   * Verifies credentials: the command's one key derivation.
-   * @returns `undefined` when the custodian is unknown or the passphrase wrong: the two look alike
+   * Verifies credentials. Derives a key, which takes about half a second for a `hard` key: do it once.
+   * @returns `undefined` when the custodian is unknown or the passphrase is wrong
    */
   unlock(creds: Creds): UnlockedCustodian | undefined {
     const pwdkm = this.data.custodians.get(creds.name);
     return pwdkm === undefined ? undefined : unlockCustodian(creds, pwdkm);
   }
 
-  /** Names of the domains that a custodian owns, in the file's order. */
+  /** Names of the domains that a custodian owns, in the order of the file. */
   domainsOf(custodian: string): string[] {
     return [...this.data.domains].filter(([, domain]) => domain.owners.has(custodian)).map(([name]) => name);
   }
 
-  /** Every secret of a domain in the clear, by name. @throws PprotectError `not_owner`, `cannot_open` */
+  /**
+   * Decrypts every secret of a domain.
+   *
+   * @returns plaintext values by name
+   * @throws PprotectError `no_such_domain`, `not_owner`, `cannot_open`
+   */
   decryptDomain(domain: string, owner: UnlockedCustodian): Map<string, string> {
     const data = findDomain(this.data, domain);
     const key = openDomainKey(domain, data, owner);
@@ -74,9 +99,9 @@ export class KeyFile {
   }
 
   /**
-   * The chosen secrets in the clear, each with its value, in the same order. No other is opened, and each
-   * domain's key once.
+   * Decrypts the chosen secrets and no others. Each domain's key is opened once.
    *
+   * @returns the choices in the same order, each with its plaintext value
    * @throws PprotectError `no_such_domain`, `no_such_secret`, `not_owner`, `cannot_open`
    */
   decryptSecrets<Choice extends { readonly domain: string; readonly name: string }>(
@@ -94,28 +119,39 @@ export class KeyFile {
     });
   }
 
-  /** One secret in the clear; no other is opened. @throws PprotectError `no_such_secret`, `not_owner`, `cannot_open` */
+  /**
+   * Decrypts one secret and no others.
+   * @throws PprotectError `no_such_domain`, `no_such_secret`, `not_owner`, `cannot_open`
+   */
   decryptSecret(domain: string, secret: string, owner: UnlockedCustodian): string {
     const data = findDomain(this.data, domain);
     const sealed = findSecret(domain, data, secret);
     return openSecret(sealed, openDomainKey(domain, data, owner), { domain, secret });
   }
 
+  /**
+   * Adds an empty domain with a new key pair and one owner.
+   * @throws PprotectError `domain_exists`, `invalid_name`, `no_such_custodian`
+   */
   addDomain(name: string, owner: string, now = new Date()): KeyFile {
     checkNewDomainName(name);
     if (this.data.domains.has(name)) {
-      throw new PprotectError("domain_exists", `domain "${displayName(name)}" exists already`);
+      throw new PprotectError("domain_exists", `domain "${displayName(name)}" already exists`);
     }
     const domain = createDomain(owner, findCustodian(this.data, owner));
     return this.#withDomain(name, domain, audit.domainCreated(name, owner), now);
   }
 
+  /** Removes a domain and its secrets. @throws PprotectError `no_such_domain` */
   removeDomain(name: string, now = new Date()): KeyFile {
     findDomain(this.data, name);
     return this.#with({ domains: withoutEntry(this.data.domains, name) }, audit.domainDeleted(name), now);
   }
 
-  /** Replaces a domain's key pair and seals everything in it anew. */
+  /**
+   * Replaces a domain's key pair and re-encrypts its secrets and owner entries.
+   * @throws PprotectError `no_such_domain`, `not_owner`, `cannot_open`
+   */
   rotateDomainKey(name: string, owner: UnlockedCustodian, now = new Date()): KeyFile {
     const domain = findDomain(this.data, name);
     const key = openDomainKey(name, domain, owner);
@@ -123,23 +159,24 @@ export class KeyFile {
     return this.#withDomain(name, rotated, audit.domainRotated(name), now);
   }
 
-  /** @throws PprotectError `secret_exists` */
+  /** Adds a secret. @throws PprotectError `no_such_domain`, `secret_exists`, `invalid_name`, `invalid_value` */
   addSecret(domain: string, secret: string, value: string, now = new Date()): KeyFile {
     refuseExistingSecret(this.data, domain, secret);
     return this.#withSecret(domain, secret, value, audit.secretAdded(secret, domain), now);
   }
 
-  /** @throws PprotectError `no_such_secret` */
+  /** Changes a secret's value. @throws PprotectError `no_such_domain`, `no_such_secret`, `invalid_value` */
   updateSecret(domain: string, secret: string, value: string, now = new Date()): KeyFile {
     findSecret(domain, findDomain(this.data, domain), secret);
     return this.#withSecret(domain, secret, value, audit.secretUpdated(secret, domain), now);
   }
 
-  /** Adds or updates. */
+  /** Adds a secret or changes its value. @throws PprotectError `no_such_domain`, `invalid_name`, `invalid_value` */
   setSecret(domain: string, secret: string, value: string, now = new Date()): KeyFile {
     return this.#withSecret(domain, secret, value, audit.secretSet(secret, domain), now);
   }
 
+  /** Removes a secret. @throws PprotectError `no_such_domain`, `no_such_secret` */
   removeSecret(domain: string, secret: string, now = new Date()): KeyFile {
     const data = findDomain(this.data, domain);
     findSecret(domain, data, secret);
@@ -147,14 +184,17 @@ export class KeyFile {
     return this.#withDomain(domain, without, audit.secretRemoved(secret, domain), now);
   }
 
-  /** Gives a custodian a copy of the domain's private key. @throws PprotectError `owner_exists` */
+  /**
+   * Gives a custodian a copy of the domain's private key.
+   * @throws PprotectError `owner_exists`, `no_such_domain`, `no_such_custodian`, `not_owner`, `cannot_open`
+   */
   addOwner(domain: string, newOwner: string, by: UnlockedCustodian, now = new Date()): KeyFile {
     const data = findDomain(this.data, domain);
     const pwdkm = findCustodian(this.data, newOwner);
     if (data.owners.has(newOwner)) {
       throw new PprotectError(
         "owner_exists",
-        `${displayName(newOwner)} owns domain "${displayName(domain)}" already`,
+        `${displayName(newOwner)} already owns domain "${displayName(domain)}"`,
       );
     }
     const sealedKey = sealDomainKey(openDomainKey(domain, data, by), pwdkm);
@@ -166,7 +206,7 @@ export class KeyFile {
     );
   }
 
-  /** Adds an owner to every domain that `by` owns and the other does not yet. */
+  /** Adds `newOwner` to every domain that `by` owns and `newOwner` does not. @throws as {@link addOwner} */
   migrateOwner(newOwner: string, by: UnlockedCustodian, now = new Date()): KeyFile {
     findCustodian(this.data, newOwner);
     return this.domainsOf(by.name)
@@ -174,20 +214,27 @@ export class KeyFile {
       .reduce<KeyFile>((file, domain) => file.addOwner(domain, newOwner, by, now), this);
   }
 
-  /** The one removed can still read this and every earlier revision, until rotation and new values. */
+  /**
+   * Removes an owner of a domain. Someone who has the domain's key keeps it: to end access, rotate the key and change
+   * the values.
+   *
+   * @throws PprotectError `no_such_owner`, `last_owner`, `no_such_domain`
+   */
   removeOwner(domain: string, owner: string, now = new Date()): KeyFile {
     const data = this.#withoutOwner(domain, owner);
     return this.#withDomain(domain, data, audit.ownerRemoved(owner, domain), now);
   }
 
   /**
-   * @param derivation a key type, or a cost of its own
-   * @throws PprotectError `custodian_exists`, `invalid_name`, `invalid_passphrase`
+   * Adds a key custodian.
+   *
+   * @param derivation a key type, or another cost
+   * @throws PprotectError `custodian_exists`, `invalid_name`, `invalid_passphrase`; `usage` when the cost is out of bounds
    */
   addCustodian(creds: Creds, derivation: KeyType | KeyDerivation = "hard", now = new Date()): KeyFile {
     checkNewCustodianName(creds.name);
     if (this.data.custodians.has(creds.name)) {
-      throw new PprotectError("custodian_exists", `key custodian ${displayName(creds.name)} exists already`);
+      throw new PprotectError("custodian_exists", `key custodian ${displayName(creds.name)} already exists`);
     }
     const { pwdkm } = createCustodian(creds, derivation);
     const raw = derivation === "raw" || (typeof derivation === "object" && derivation.kind === "raw");
@@ -198,7 +245,10 @@ export class KeyFile {
     );
   }
 
-  /** Removes a custodian and all its ownerships. @throws PprotectError `last_owner` */
+  /**
+   * Removes a custodian, and its owner entry in every domain.
+   * @throws PprotectError `last_owner`, `no_such_custodian`
+   */
   removeCustodian(name: string, now = new Date()): KeyFile {
     findCustodian(this.data, name);
     const owned = this.domainsOf(name);
@@ -213,7 +263,11 @@ export class KeyFile {
     );
   }
 
-  /** A new key pair for a custodian; its copies of domain keys are sealed anew. */
+  /**
+   * Replaces a custodian's key pair by one derived from a new passphrase, and re-seals its copies of domain keys to it.
+   * @throws PprotectError `no_such_custodian`, `wrong_credentials`, `invalid_passphrase`, `cannot_open`; `usage` when the
+   *   cost is out of bounds
+   */
   setCustodianPassphrase(
     custodian: UnlockedCustodian,
     passphrase: string,
@@ -223,7 +277,7 @@ export class KeyFile {
     return this.#withNewKeyMaterial(custodian, passphrase, derivation, audit.passphraseUpdated, now);
   }
 
-  /** {@link setCustodianPassphrase} when the key type changes too: only the audit log tells them apart. */
+  /** {@link setCustodianPassphrase} with another key type. Only the audit log entry differs. */
   rekeyCustodian(
     custodian: UnlockedCustodian,
     passphrase: string,
@@ -233,8 +287,18 @@ export class KeyFile {
     return this.#withNewKeyMaterial(custodian, passphrase, derivation, audit.custodianRekeyed, now);
   }
 
-  /** Keeps the last `keep` entries of the audit log and says how many went. */
+  /**
+   * Keeps the last `keep` entries of the audit log, after an entry with the number of those removed.
+   * @throws PprotectError `usage` when `keep` is not a natural number
+   */
   truncateAuditLog(keep: number): KeyFile {
+    if (!Number.isSafeInteger(keep) || keep < 0) {
+      throw new PprotectError(
+        "usage",
+        `cannot keep ${keep} audit log entries`,
+        "give a whole number, 0 or more",
+      );
+    }
     return new KeyFile({ ...this.data, auditLog: truncateLog(this.data.auditLog, keep) });
   }
 
@@ -246,6 +310,13 @@ export class KeyFile {
     now: Date,
   ): KeyFile {
     const { name } = custodian;
+    if (!holdsKeyOf(custodian, findCustodian(this.data, name))) {
+      throw new PprotectError(
+        "wrong_credentials",
+        `the key of ${displayName(name)} was replaced`,
+        "enter the new passphrase",
+      );
+    }
     const { pwdkm } = createCustodian({ name, passphrase }, derivation);
     const owned = this.domainsOf(name);
     const domains = new Map(this.data.domains);
@@ -281,13 +352,13 @@ export class KeyFile {
       throw new PprotectError(
         "no_such_owner",
         `${displayName(owner)} is not an owner of domain "${displayName(domain)}"`,
-        `its owners are ${[...data.owners.keys()].map(displayName).join(", ")}`,
+        `its owners: ${[...data.owners.keys()].map(displayName).join(", ")}`,
       );
     }
     if (data.owners.size === 1) {
       throw new PprotectError(
         "last_owner",
-        `${displayName(owner)} is the last owner of domain "${displayName(domain)}": its secrets could never be read again`,
+        `${displayName(owner)} is the last owner of domain "${displayName(domain)}"; nobody could read its secrets again`,
         "add another owner first, or remove the domain",
       );
     }

@@ -23,8 +23,8 @@ export function refuseExistingSecret(store: StoreData, domain: string, secret: s
   if (!findDomain(store, domain).secrets.has(secret)) return;
   throw new PprotectError(
     "secret_exists",
-    `secret "${displayName(secret)}" exists already in domain "${displayName(domain)}"`,
-    "`pprotect update-secret` changes its value",
+    `secret "${displayName(secret)}" already exists in domain "${displayName(domain)}"`,
+    "use `pprotect update-secret` to change its value",
   );
 }
 
@@ -50,5 +50,5 @@ function find<V>(map: ReadonlyMap<string, V>, name: string, code: ErrorCode, mes
 function known(names: readonly string[]): string {
   if (names.length === 0) return "there are none yet";
   const listed = names.slice(0, MAX_LISTED).map(displayName).join(", ");
-  return `there are ${listed}${names.length > MAX_LISTED ? `, and ${names.length - MAX_LISTED} more` : ""}`;
+  return `known names: ${listed}${names.length > MAX_LISTED ? ` and ${names.length - MAX_LISTED} more` : ""}`;
 }

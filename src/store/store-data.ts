@@ -1,6 +1,6 @@
 /**
- * What a store holds, as it stands in the file: sealed values and key material stay base64 text, so that an
- * entry that nobody touched is written back to the letter. Never changed in place.
+ * The content of a store. Sealed values and key material stay base64 text, so that an unchanged entry is written back
+ * exactly as it was. Immutable.
  */
 export interface StoreData {
   /** By domain name. */
@@ -16,13 +16,13 @@ export interface Domain {
   readonly publicKey: string;
   /** The domain's private key sealed to each owner, base64, by the owner's name. */
   readonly owners: ReadonlyMap<string, string>;
-  /** Sealed values, base64, by the secret's name without its `secret-`. */
+  /** Sealed values, base64, by the secret's name without {@link SECRET_PREFIX}. */
   readonly secrets: ReadonlyMap<string, string>;
 }
 
 export const EMPTY_STORE: StoreData = { domains: new Map(), custodians: new Map(), auditLog: [] };
 
-/** The root's own keys, and the key of a domain that holds no secret. */
+/** The fixed keys of the file, and the prefix of a secret's key. */
 export const CUSTODIANS_KEY = "key-custodians";
 export const AUDIT_LOG_KEY = "audit-log";
 export const META_KEY = "meta";
@@ -31,19 +31,19 @@ export const OWNERS_KEY = "owners";
 export const PWDKM_KEY = "pwdkm";
 export const SECRET_PREFIX = "secret-";
 
-/** A copy of a map with one entry set; the original stays as it was. */
+/** A copy of a map with one entry set. */
 export function withEntry<V>(map: ReadonlyMap<string, V>, key: string, value: V): ReadonlyMap<string, V> {
   return new Map(map).set(key, value);
 }
 
-/** A copy of a map without one entry; the original stays as it was. */
+/** A copy of a map without one entry. */
 export function withoutEntry<V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<string, V> {
   const copy = new Map(map);
   copy.delete(key);
   return copy;
 }
 
-/** All keys of several maps, each once, in the order of the maps. */
+/** The keys of several maps, each once, in the order of the maps. */
 export function unionOfKeys(...maps: readonly (ReadonlyMap<string, unknown> | undefined)[]): string[] {
   return [...new Set(maps.flatMap((map) => [...(map?.keys() ?? [])]))];
 }

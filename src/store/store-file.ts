@@ -84,7 +84,7 @@ export function refuseExisting(path: string, shownPath: string): void {
   if (!existsSync(path)) return;
   throw new PprotectError(
     "store_exists",
-    `${escapeUnprintable(shownPath)} exists already`,
+    `${escapeUnprintable(shownPath)} already exists`,
     "`pprotect add-key-custodian` adds a custodian to it",
   );
 }

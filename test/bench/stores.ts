@@ -29,7 +29,7 @@ export function withSecrets(file: KeyFile, name: string, count: number): KeyFile
     secrets.set(`${name}-${suffix}`, sealSecret(domain, `value ${suffix} `.padEnd(40, "x")));
   }
   const domains = new Map(file.data.domains).set("dev", { ...domain, secrets });
-  return new KeyFile({ ...file.data, domains });
+  return KeyFile.from({ ...file.data, domains });
 }
 
 /** Ten owners of `dev`, each with a hard key: only the first one's passphrase is ever needed. */

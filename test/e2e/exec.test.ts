@@ -79,7 +79,7 @@ describe("the program gets", () => {
     const other = sampleStore().data.domains.get("prod")?.secrets.get("token") ?? "";
     const damaged = sandbox(sealedElsewhere.toString().replace(own, other));
     expect((await exec(damaged, [], ["echo", "ran"])).stderr).toContain(
-      '"broken" in domain "dev" cannot be opened',
+      'cannot open secret "broken" in domain "dev"',
     );
     expect(await variables(damaged, ["--only", "api-*"])).toHaveProperty("api-key", "dev-api-key");
     expect(await variables(damaged, ["--except", "broken"])).not.toHaveProperty("broken");

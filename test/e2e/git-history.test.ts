@@ -82,7 +82,7 @@ describe("pprotect git history", () => {
     const side = await repository.commit(BASE.addSecret("prod", "theirs", "2", NOW).toString());
     await repository.git("checkout", "-q", "main");
     const main = await repository.commit(BOTH_NEW.toString());
-    const merged = new KeyFile({
+    const merged = KeyFile.from({
       ...BOTH_NEW.data,
       domains: new Map([
         ...BOTH_NEW.data.domains,

@@ -114,7 +114,7 @@ test(`${HISTORIES} random histories merge right through git, or are reported`, a
         }
         tally.clean++;
         const { data } = KeyFile.parse(Buffer.from(merged.text), "merged");
-        expect(new KeyFile(data).toString()).toBe(merged.text);
+        expect(KeyFile.from(data).toString()).toBe(merged.text);
         const opened = openEverything(data, mergedPassphrases(base, ours, theirs));
         expect(opened.secrets).toEqual(threeWaySecrets(base, ours, theirs));
       },

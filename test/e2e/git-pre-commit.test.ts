@@ -79,7 +79,7 @@ describe("stores", () => {
     const store = sampleStore();
     repository.write(STORE, store.toString());
     await repository.force();
-    const silent = new KeyFile({
+    const silent = KeyFile.from({
       ...store.addSecret("dev", "silent", "value", NOW).data,
       auditLog: store.data.auditLog,
     });
@@ -89,7 +89,7 @@ describe("stores", () => {
     expect(warned.stderr).toContain("warning: no-audit-entry");
     repository.write(
       STORE,
-      new KeyFile({ ...silent.data, auditLog: silent.data.auditLog.slice(1) }).toString(),
+      KeyFile.from({ ...silent.data, auditLog: silent.data.auditLog.slice(1) }).toString(),
     );
     expect((await repository.commit()).stderr).toContain("audit-log-rewritten");
   });
@@ -102,7 +102,7 @@ describe("stores that move, go or are ignored", () => {
     repository.write(STORE, store.toString());
     await repository.force();
     repository.remove(STORE);
-    const rewritten = new KeyFile({ ...store.data, auditLog: store.data.auditLog.slice(0, -1) });
+    const rewritten = KeyFile.from({ ...store.data, auditLog: store.data.auditLog.slice(0, -1) });
     repository.write("moved store.yaml", rewritten.toString());
     expect((await repository.commit()).stderr).toMatch(/^moved store\.yaml:\d+: audit-log-rewritten: /m);
     repository.write("moved store.yaml", store.toString());
@@ -202,7 +202,7 @@ describe("merges", () => {
       const secrets = new Map([...(theirs.domains.get(name)?.secrets ?? []), ...domain.secrets]);
       return [name, { ...domain, secrets }] as const;
     });
-    repository.write(STORE, new KeyFile({ ...ours, domains: new Map(domains) }).toString());
+    repository.write(STORE, KeyFile.from({ ...ours, domains: new Map(domains) }).toString());
     const { status, stderr } = await repository.commit();
     expect(status).toBe(1);
     expect(stderr).toContain("mixed-keys");
@@ -234,7 +234,7 @@ describe("merges", () => {
       secrets: new Map([...(theirs.domains.get("dev")?.secrets ?? []), ...dev.secrets]),
     });
     const auditLog = [...ours.data.auditLog, ...theirs.auditLog.slice(-1)];
-    repository.write(STORE, new KeyFile({ ...ours.data, domains, auditLog }).toString());
+    repository.write(STORE, KeyFile.from({ ...ours.data, domains, auditLog }).toString());
     expect(await repository.commit()).toMatchObject({ status: 0, stderr: "" });
   });
 

@@ -58,7 +58,7 @@ describe("inject", () => {
     const other = store.data.domains.get("prod")?.secrets.get("token") ?? "";
     const { inject, folder } = project("{{dev/api-key}}", store.toString().replace(own, other));
     expect((await inject(["t"])).stdout).toBe("dev-api-key");
-    expect((await inject(["-"], "{{dev/broken}}")).stderr).toContain("cannot be opened");
+    expect((await inject(["-"], "{{dev/broken}}")).stderr).toContain("cannot open");
     const nothing = await pprotect(["inject", "-"], { cwd: folder, input: 'none {{"{{"}}' });
     expect([nothing.status, nothing.stdout]).toEqual([0, "none {{"]);
   });

@@ -287,7 +287,7 @@ describe("whatever a file holds", () => {
   const { data } = sampleStore();
   const domain = data.domains.get("dev");
   const domains = new Map(odd.map((name) => [name, domain as NonNullable<typeof domain>]));
-  const text = new KeyFile({ ...data, domains }).toString();
+  const text = KeyFile.from({ ...data, domains }).toString();
 
   test("its names come out as they are, in the order of code points", async () => {
     const box = sandbox(text);

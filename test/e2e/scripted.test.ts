@@ -226,7 +226,7 @@ describe("check", () => {
     expect((await pprotect(["check"], { cwd: box.folder })).status).toBe(0);
     const result = await pprotect(["check", ...asAlice(box)], { cwd: box.folder });
     expect(result.status).toBe(1);
-    expect(result.stdout).toMatch(/^protected\.yaml:2: secret "api-key" in domain "dev" cannot be opened/);
+    expect(result.stdout).toMatch(/^protected\.yaml:2: cannot open secret "api-key" in domain "dev": /);
   });
 
   test("with credentials says how much it opened", async () => {

@@ -109,10 +109,10 @@ describe("--generate", () => {
 
 describe("what is wrong with the names is said before a value is read", () => {
   test.each([
-    [["add-secret", "dev", "api-key"], "exists already"],
+    [["add-secret", "dev", "api-key"], "already exists"],
     [["update-secret", "dev", "api-kye"], 'did you mean "api-key"?'],
     [["set-secret", "dve", "x"], 'no domain "dve"'],
-    [["add-secret", "dev", "2 two"], "secret names start with a letter"],
+    [["add-secret", "dev", "2 two"], "invalid secret name"],
     [["add-secret", "dev", ""], "no secret name given"],
     [["add-secret", "--domain", "dev", "dev", "x"], "too many arguments"],
   ])("%j", async (args, message) => {

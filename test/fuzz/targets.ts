@@ -75,7 +75,7 @@ const parser: Target = (seed) => {
   } catch (error) {
     return refusal(error);
   }
-  const written = new KeyFile(store).toString();
+  const written = KeyFile.from(store).toString();
   const again = KeyFile.parse(Buffer.from(written), "again.yaml");
   ensure(Bun.deepEquals(again.data, store), "what is accepted means the same when it is written and read");
   ensure(again.toString() === written, "what is written is written again to the byte");

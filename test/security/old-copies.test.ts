@@ -12,7 +12,7 @@ const alice = unlocked(store, ALICE);
 function openedWithCopyOf(version: KeyFile, now: KeyFile, name: string, creds: typeof ALICE) {
   const [then, domain] = [version.data.domains.get(name), now.data.domains.get(name)];
   if (!then || !domain) throw new Error("no domain");
-  const mixed = new KeyFile({
+  const mixed = KeyFile.from({
     ...now.data,
     custodians: version.data.custodians,
     domains: new Map([[name, { ...domain, owners: then.owners }]]),

@@ -265,7 +265,7 @@ describe("refusals", () => {
     expect(fixOf(() => store.removeDomain("dex"))).toBe('did you mean "dev"?');
     expect(fixOf(() => store.removeSecret("dev", "apikey"))).toBe('did you mean "api-key"?');
     expect(fixOf(() => store.removeCustodian("alice@exmaple.com"))).toBe('did you mean "alice@example.com"?');
-    expect(fixOf(() => store.removeDomain("quite-another"))).toBe("there are dev, prod");
+    expect(fixOf(() => store.removeDomain("quite-another"))).toBe("known names: dev, prod");
   });
 });
 

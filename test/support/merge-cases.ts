@@ -35,7 +35,7 @@ export function openEverything(
   passphrases: Readonly<Record<string, string>>,
 ): { owners: Record<string, string[]>; secrets: Record<string, Record<string, string>> } {
   // Through its text: what counts is what the next reader finds.
-  const keyFile = KeyFile.parse(Buffer.from(new KeyFile(store).toString()), "merged.yaml");
+  const keyFile = KeyFile.parse(Buffer.from(KeyFile.from(store).toString()), "merged.yaml");
   const owners: Record<string, string[]> = {};
   const secrets: Record<string, Record<string, string>> = {};
   for (const [name, domain] of keyFile.data.domains) {

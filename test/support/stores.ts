@@ -39,7 +39,7 @@ export function sampleStore(): KeyFile {
 export function storeOfDomains(names: readonly string[]): string {
   const { data } = sampleStore();
   const dev = findDomain(data, "dev");
-  return new KeyFile({ ...data, domains: new Map(names.map((name) => [name, dev])) }).toString();
+  return KeyFile.from({ ...data, domains: new Map(names.map((name) => [name, dev])) }).toString();
 }
 
 /** What a custodian reads in a domain, as a plain object. */

@@ -12,7 +12,7 @@ export abstract class NewCustodianCommand extends KeyMakingCommand {
     const name = this.user ?? (await this.ask("User email: ", "user (-u/--user)"));
     checkNewCustodianName(name);
     if (keyFile.data.custodians.has(name)) {
-      throw new PprotectError("custodian_exists", `key custodian ${displayName(name)} exists already`);
+      throw new PprotectError("custodian_exists", `key custodian ${displayName(name)} already exists`);
     }
     const passphrase = await this.newPassphrase(name, {
       passphraseFile: this.passphraseFile,

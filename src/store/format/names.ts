@@ -5,55 +5,52 @@ import { AUDIT_LOG_KEY, CUSTODIANS_KEY, META_KEY } from "../store-data.ts";
 /** FORMAT.md, "Document". */
 const SECRET_NAME = /^[A-Za-z][-_A-Za-z0-9]*$/;
 
-/** Controls, line separators, and the marks that make a terminal show a name as another one. */
+/** Controls, line separators, and marks that change how a terminal displays the rest of a name. */
 const MISLEADING = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\ufeff]/u;
 
-/** Says what is wrong with a secret's name, or nothing. The rule holds for names in a file and for new ones. */
+/** Why a secret's name is invalid, or `undefined`. The same rule holds for names in a file and new ones. */
 export function secretNameProblem(name: string): string | undefined {
   if (SECRET_NAME.test(name)) return undefined;
-  return `secret names start with a letter and go on with ASCII letters, digits, "-" or "_", not "${displayName(name)}"`;
+  return `invalid secret name "${displayName(name)}": a letter, then ASCII letters, digits, "-" or "_"`;
 }
 
-/** @throws PprotectError `invalid_name` when no secret can be named so */
+/** @throws PprotectError `invalid_name` when a secret cannot have this name */
 export function checkSecretName(name: string): void {
   const problem = secretNameProblem(name);
   if (problem !== undefined) throw new PprotectError("invalid_name", problem);
 }
 
-/** @throws PprotectError `invalid_name` when no new domain should be named so: it could not be read back, or not be told apart */
+/** @throws PprotectError `invalid_name` when a new domain should not have this name: reserved, misleading or empty */
 export function checkNewDomainName(name: string): void {
   if (name === CUSTODIANS_KEY || name === AUDIT_LOG_KEY) {
-    throw new PprotectError(
-      "invalid_name",
-      `"${name}" is one of the file's own keys and cannot name a domain`,
-    );
+    throw new PprotectError("invalid_name", `"${name}" is reserved and cannot name a domain`);
   }
   if (name.startsWith(META_KEY)) {
     throw new PprotectError(
       "invalid_name",
-      `a domain's name cannot start with "${META_KEY}" (the format reserves it): "${displayName(name)}"`,
+      `domain names that start with "${META_KEY}" are reserved: "${displayName(name)}"`,
     );
   }
   checkNewName("domain", name);
 }
 
-/** @throws PprotectError `invalid_name` when no new key custodian should be named so */
+/** @throws PprotectError `invalid_name` when a new key custodian should not have this name: misleading or empty */
 export function checkNewCustodianName(name: string): void {
   checkNewName("custodian", name);
 }
 
 function checkNewName(what: "domain" | "custodian", name: string): void {
-  if (name === "") throw new PprotectError("invalid_name", `a ${what}'s name cannot be empty`);
+  if (name === "") throw new PprotectError("invalid_name", `a ${what} name cannot be empty`);
   if (MISLEADING.test(name)) {
     throw new PprotectError(
       "invalid_name",
-      `a ${what}'s name cannot hold control or direction characters: "${displayName(name)}"`,
+      `a ${what} name cannot contain control or bidirectional characters: "${displayName(name)}"`,
     );
   }
   if (name !== name.trim()) {
     throw new PprotectError(
       "invalid_name",
-      `a ${what}'s name cannot start or end with a space: "${displayName(name)}"`,
+      `a ${what} name cannot start or end with white space: "${displayName(name)}"`,
     );
   }
 }

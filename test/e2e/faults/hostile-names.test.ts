@@ -48,7 +48,7 @@ function hostileStore(name: string): KeyFile {
   const dev = domains.get("dev") as Domain;
   const pwdkm = custodians.get(BOB.name) ?? "";
   const owners = new Map([...dev.owners, [name, dev.owners.get(BOB.name) ?? ""]]);
-  return new KeyFile({
+  return KeyFile.from({
     domains: new Map([...domains, [name, { ...dev, owners }]]),
     custodians: new Map([...custodians, [name, pwdkm]]),
     auditLog: [...auditLog, `2026-01-01T00:00:00Z -- created domain ${name} with owner ${name}`],

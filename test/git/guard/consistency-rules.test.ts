@@ -25,7 +25,7 @@ function check(now: KeyFile | StoreData, parents: readonly KeyFile[], bases?: re
 function withDomain({ data }: KeyFile, name: string, change: (domain: Domain) => Domain): KeyFile {
   const domain = data.domains.get(name);
   if (!domain) throw new Error(`no ${name}`);
-  return new KeyFile({ ...data, domains: new Map(data.domains).set(name, change(domain)) });
+  return KeyFile.from({ ...data, domains: new Map(data.domains).set(name, change(domain)) });
 }
 
 const CLEAN = { errors: [], warnings: [] };
@@ -220,7 +220,7 @@ describe("lost in a merge", () => {
   });
 
   test("without a base, as in a merge of unrelated histories", () => {
-    expect(check(ours, [ours, new KeyFile(EMPTY_STORE)], []).errors).toEqual([]);
+    expect(check(ours, [ours, KeyFile.from(EMPTY_STORE)], []).errors).toEqual([]);
     expect(check(store, [ours, store], []).errors).toContain("lost-in-merge");
   });
 });

@@ -50,6 +50,6 @@ export class AddDomainCommand extends BaseCommand {
   #check(domains: ReadonlyMap<string, unknown>, name: string): void {
     checkNewDomainName(name);
     if (domains.has(name))
-      throw new PprotectError("domain_exists", `domain "${displayName(name)}" exists already`);
+      throw new PprotectError("domain_exists", `domain "${displayName(name)}" already exists`);
   }
 }

@@ -58,7 +58,7 @@ export class GitResolveCommand extends BaseCommand {
     const context = { sides, opener, repository, name };
     const merged = await settle(sides, opener, given, (conflict) => this.#decide(conflict, context));
     const leftOut = secretsLeftOut(sides, merged);
-    const store = new KeyFile(recordLeftOut(merged, leftOut));
+    const store = KeyFile.from(recordLeftOut(merged, leftOut));
     await replaceStoreFile(path, shownPath, store, this.writeOptions);
     await repository.run("add", "--", name);
     const grants = grantedKeys(sides, merged);
@@ -138,7 +138,7 @@ export class GitResolveCommand extends BaseCommand {
       ...(haveCredentials ? {} : { userSource: "the prompt" }),
     });
     const opener = openerFor(creds, sides);
-    if (!opener.fits()) throw wrongCredentials(new KeyFile(sides.ours), creds);
+    if (!opener.fits()) throw wrongCredentials(KeyFile.from(sides.ours), creds);
     return opener;
   }
 
