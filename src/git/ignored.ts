@@ -4,7 +4,7 @@ import { shellWord } from "../common/shell-quote.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import { repositoryRoot } from "../store/locate-store.ts";
 import { realpathOfParent } from "../system/real-path.ts";
-import { openRepository } from "./repository.ts";
+import { openRepository } from "./process/repository.ts";
 
 /**
  * Makes sure that git leaves a file out of commits. Outside of any repository it can get into none.
@@ -35,9 +35,9 @@ export async function refuseUnlessIgnored(path: string): Promise<void> {
 /** A file that is in the index already is not ignored, whatever the rules say. */
 async function standingOf(folder: string, path: string): Promise<"ignored" | "tracked" | "unknown"> {
   try {
-    const { ask } = await openRepository(folder);
-    if ((await ask("check-ignore", "--quiet", "--", path)) !== undefined) return "ignored";
-    return (await ask("ls-files", "--error-unmatch", "--", path)) === undefined ? "unknown" : "tracked";
+    const { tryRun } = await openRepository(folder);
+    if ((await tryRun("check-ignore", "--quiet", "--", path)) !== undefined) return "ignored";
+    return (await tryRun("ls-files", "--error-unmatch", "--", path)) === undefined ? "unknown" : "tracked";
   } catch (error) {
     if (error instanceof PprotectError && error.code === "not_a_repository") return "unknown";
     throw error;

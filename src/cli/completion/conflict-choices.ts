@@ -3,7 +3,7 @@ import { conflictLabel } from "../../git/merge/conflict.ts";
 import { mergeWithDecisions } from "../../git/merge/decisions.ts";
 import { conflictedStores, readStages } from "../../git/merge/index-stages.ts";
 import { NO_CREDENTIALS } from "../../git/merge/merge-credentials.ts";
-import { openRepository } from "../../git/repository.ts";
+import { openRepository } from "../../git/process/repository.ts";
 
 /**
  * What `git resolve --take` may be told, both sides of each conflict; no key is derived.
@@ -15,7 +15,7 @@ export async function conflictChoices(file: string | undefined): Promise<readonl
   const choices = paths.map(async (path) => {
     const store = resolve(around.root, path);
     const repository = await openRepository(dirname(store));
-    const sides = await readStages(repository, relative(repository.folder, store));
+    const sides = await readStages(repository, relative(repository.directory, store));
     const { conflicts } = mergeWithDecisions(sides, NO_CREDENTIALS, new Map());
     return conflicts.map(({ subject }) => conflictLabel(subject));
   });

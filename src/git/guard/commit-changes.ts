@@ -1,6 +1,6 @@
 import { PprotectError } from "../../common/errors.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
-import type { Repository } from "../repository.ts";
+import type { Repository } from "../process/repository.ts";
 import { readCommitDiffs } from "./diff-reader.ts";
 import { Guard, type Subject, type Verdict } from "./guard.ts";
 import { mergeBases } from "./staged-changes.ts";
@@ -31,14 +31,14 @@ export async function* checkCommits(
   repository: Repository,
   selection: Selection,
 ): AsyncGenerator<CommitVerdict> {
-  const inRoot = { ...repository, folder: repository.root };
+  const { root } = repository;
   const commits = await commitsOf(repository, selection);
   if (commits.length === 0) return;
   const abbreviated = abbreviation(
-    await repository.ask("rev-parse", "--short", commits.at(-1)?.id ?? "HEAD"),
+    await repository.tryRun("rev-parse", "--short", commits.at(-1)?.id ?? "HEAD"),
   );
-  const guard = new Guard(inRoot);
-  const reader = readCommitDiffs(inRoot, commits.flatMap(pairsOf));
+  const guard = new Guard(repository);
+  const reader = readCommitDiffs(root, commits.flatMap(pairsOf));
   try {
     for (const [index, { id, parents }] of commits.entries()) {
       const [first] = parents;
@@ -46,7 +46,7 @@ export async function* checkCommits(
         prefix: `${id}:`,
         diffs: Math.max(1, parents.length),
         next: () => reader.next(),
-        asText: (paths) => readCommitDiffs(inRoot, [[id, first]], paths),
+        asText: (paths) => readCommitDiffs(root, [[id, first]], paths),
         bases: () => mergeBases(repository, parents),
       };
       const verdict = await guard.check(subject);
@@ -74,7 +74,7 @@ async function commitsOf(repository: Repository, selection: Selection): Promise<
   const { revision } = selection;
   const isRange = revision.includes("..");
   const args = isRange ? [revision] : ["--max-count=1", revision];
-  const listed = revision.startsWith("-") ? undefined : await repository.ask(...walk, ...args, "--");
+  const listed = revision.startsWith("-") ? undefined : await repository.tryRun(...walk, ...args, "--");
   if (listed === undefined) {
     throw new PprotectError(
       "usage",

@@ -1,4 +1,4 @@
-import { type GitStream, type Repository, startGit } from "../repository.ts";
+import { type GitStream, startGit } from "../process/stream.ts";
 import { type DiffEvent, DiffParser, type FileChange, MAX_ADDED } from "./diff-parser.ts";
 
 /** One diff: its files, and then what it adds to them as it comes. */
@@ -40,25 +40,25 @@ const OPTIONS = [
 
 /** `git diff --cached` against HEAD, or against `revision`; of some paths as text whatever attributes say. */
 export function readStagedDiff(
-  repository: Repository,
+  directory: string,
   revision: string | undefined,
   textPaths?: readonly string[],
 ): DiffReader {
   const args = ["diff", "--cached", ...OPTIONS, ...(textPaths ? ["--text"] : [])];
-  const stream = startGit(repository, [...args, ...(revision ? [revision] : []), "--", ...(textPaths ?? [])]);
+  const stream = startGit(directory, [...args, ...(revision ? [revision] : []), "--", ...(textPaths ?? [])]);
   return new StreamReader(stream, false);
 }
 
 /** A diff for each pair of a commit and its parent, in their order. A root commit is compared with nothing. */
 export function readCommitDiffs(
-  repository: Repository,
+  directory: string,
   pairs: readonly (readonly [commit: string, parent: string | undefined])[],
   textPaths?: readonly string[],
 ): DiffReader {
   const args = ["diff-tree", "--stdin", "--always", "--root", "-r", ...OPTIONS];
   const input = pairs.map(([commit, parent]) => `${commit}${parent ? ` ${parent}` : ""}\n`).join("");
   const text = textPaths ? ["--text", "--", ...textPaths] : [];
-  return new StreamReader(startGit(repository, [...args, ...text], input), true);
+  return new StreamReader(startGit(directory, [...args, ...text], input), true);
 }
 
 class StreamReader implements DiffReader {

@@ -1,12 +1,8 @@
 import type { Finding } from "../../scan/finding.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
-import {
-  type AttributeReader,
-  type BlobReader,
-  openAttributeReader,
-  openBlobReader,
-  type Repository,
-} from "../repository.ts";
+import { type BlobReader, openBlobReader } from "../process/cat-file.ts";
+import { type AttributeReader, openAttributeReader } from "../process/check-attr.ts";
+import type { Repository } from "../process/repository.ts";
 import { checkStoreChange } from "./consistency-rules.ts";
 import { type FileChange, MAX_ADDED, type Patch } from "./diff-parser.ts";
 import type { Diff, DiffReader } from "./diff-reader.ts";
@@ -66,9 +62,9 @@ export class Guard {
 
   constructor(repository: Repository) {
     this.#repository = repository;
-    this.#blobs = openBlobReader({ folder: repository.root });
+    this.#blobs = openBlobReader(repository.root);
     this.#ignoreFiles = new IgnoreFiles(this.#blobs);
-    this.#attributes = openAttributeReader({ folder: repository.root }, "diff");
+    this.#attributes = openAttributeReader(repository.root, "diff");
   }
 
   /** Ends git's helper processes. */
@@ -222,7 +218,7 @@ export class Guard {
     const bases = await Promise.all(
       revisions.map(async (base) => {
         // Asked for by its id: a name with a path in it may hold spaces and line ends.
-        const id = await this.#repository.ask("rev-parse", "--verify", "--quiet", `${base}:${path}`);
+        const id = await this.#repository.tryRun("rev-parse", "--verify", "--quiet", `${base}:${path}`);
         return id === undefined ? EMPTY_STORE : this.#oldStore("100644", id.trim());
       }),
     );

@@ -1,5 +1,5 @@
 import type { IgnoreRules } from "../../scan/ignore-rules.ts";
-import type { BlobReader } from "../repository.ts";
+import type { BlobReader } from "../process/cat-file.ts";
 
 /** Where the repository says what the guard leaves out. */
 export const IGNORE_FILE = ".pprotectignore";

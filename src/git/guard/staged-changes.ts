@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { withoutLineEnd } from "../../common/text.ts";
-import type { Repository } from "../repository.ts";
+import type { Repository } from "../process/repository.ts";
 import { type DiffReader, readStagedDiff } from "./diff-reader.ts";
 import { Guard, type Subject, type Verdict } from "./guard.ts";
 
@@ -12,17 +12,17 @@ import { Guard, type Subject, type Verdict } from "./guard.ts";
  * @throws PprotectError `git_failed`
  */
 export async function checkStaged(repository: Repository): Promise<Verdict> {
-  const inRoot = { ...repository, folder: repository.root };
-  const guard = new Guard(inRoot);
-  const first = readStagedDiff(inRoot, undefined);
+  const { root } = repository;
+  const guard = new Guard(repository);
+  const first = readStagedDiff(root, undefined);
   const merged = await mergeHeads(repository);
-  const readers: DiffReader[] = [...merged.map((head) => readStagedDiff(inRoot, head)).reverse(), first];
+  const readers: DiffReader[] = [...merged.map((head) => readStagedDiff(root, head)).reverse(), first];
   const waiting = [...readers];
   const subject: Subject = {
     prefix: ":",
     diffs: readers.length,
     next: async () => waiting.shift()?.next(),
-    asText: (paths) => readStagedDiff(inRoot, undefined, paths),
+    asText: (paths) => readStagedDiff(root, undefined, paths),
     bases: () => mergeBases(repository, ["HEAD", ...merged]),
   };
   try {
@@ -34,8 +34,8 @@ export async function checkStaged(repository: Repository): Promise<Verdict> {
 
 /** Commits that are being merged into HEAD. */
 async function mergeHeads(repository: Repository): Promise<string[]> {
-  const path = await repository.ask("rev-parse", "--git-path", "MERGE_HEAD");
-  const file = resolve(repository.folder, withoutLineEnd(path ?? ""));
+  const path = await repository.tryRun("rev-parse", "--git-path", "MERGE_HEAD");
+  const file = resolve(repository.directory, withoutLineEnd(path ?? ""));
   if (path === undefined || !existsSync(file)) return [];
   return readFileSync(file, "utf8")
     .split(/\s+/)
@@ -51,9 +51,9 @@ export async function mergeBases(
   parents: readonly string[],
 ): Promise<string[] | undefined> {
   const kind = parents.length > 2 ? ["--octopus"] : [];
-  const answer = await repository.ask("merge-base", "--all", ...kind, ...parents);
+  const answer = await repository.tryRun("merge-base", "--all", ...kind, ...parents);
   const bases = (answer ?? "").split(/\s+/).filter((line) => line !== "");
   if (bases.length > 0) return bases;
-  const shallow = await repository.ask("rev-parse", "--is-shallow-repository");
+  const shallow = await repository.tryRun("rev-parse", "--is-shallow-repository");
   return shallow?.trim() === "true" ? undefined : [];
 }

@@ -1,6 +1,7 @@
 import { basename } from "node:path/posix";
 import { AUDIT_LOG_KEY, CUSTODIANS_KEY } from "../../store/store-data.ts";
-import type { AttributeReader, BlobReader } from "../repository.ts";
+import type { BlobReader } from "../process/cat-file.ts";
+import type { AttributeReader } from "../process/check-attr.ts";
 import type { FileChange } from "./diff-parser.ts";
 
 const STORE_NAME = "protected.yaml";

@@ -7,7 +7,8 @@ import { describeChange } from "../../store/diff/change-text.ts";
 import { type Reading, readLeniently } from "../../store/diff/lenient-reading.ts";
 import { diffStores, inheritedStore, type StoreChange } from "../../store/diff/store-diff.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
-import { type BlobReader, openBlobReader, type Repository } from "../repository.ts";
+import { type BlobReader, openBlobReader } from "../process/cat-file.ts";
+import type { Repository } from "../process/repository.ts";
 import { type StoreCommit, storeLog } from "./store-log.ts";
 
 /** What of the history is asked for: everything, one domain, or one secret of it. */
@@ -35,7 +36,7 @@ export async function* storeHistory(
   path: string,
   filter: HistoryFilter,
 ): AsyncGenerator<HistoryLine> {
-  const commits = (await repository.ask("rev-parse", "--verify", "--quiet", "HEAD"))
+  const commits = (await repository.tryRun("rev-parse", "--verify", "--quiet", "HEAD"))
     ? await storeLog(repository, path)
     : [];
   if (commits.length === 0) {
@@ -45,7 +46,7 @@ export async function* storeHistory(
       "commit it first; `--file` names another",
     );
   }
-  const blobs = openBlobReader(repository);
+  const blobs = openBlobReader(repository.directory);
   try {
     const versions = new Versions(commits, blobs);
     const names = new SeenNames();

@@ -1,4 +1,4 @@
-import type { Repository } from "../repository.ts";
+import type { Repository } from "../process/repository.ts";
 
 /** A commit that touched the store. */
 export interface StoreCommit {

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { errnoOf, fileError } from "../../system/file-error.ts";
-import type { Repository } from "../repository.ts";
+import type { Repository } from "../process/repository.ts";
 import { writeAttributes } from "./gitattributes-file.ts";
 import type { Step } from "./plan.ts";
 

@@ -2,7 +2,7 @@ import { existsSync, lstatSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { withoutLineEnd } from "../../common/text.ts";
 import { fileError } from "../../system/file-error.ts";
-import type { Repository } from "../repository.ts";
+import type { Repository } from "../process/repository.ts";
 import { HOOK_MANAGERS, type HookManager } from "./hook-managers.ts";
 import { CHAINED_SUFFIX } from "./hook-script.ts";
 
@@ -29,11 +29,14 @@ export type HookPlace =
   | { readonly kind: "off"; readonly path: string };
 
 /** Finds where this repository's pre-commit hook belongs. */
-export async function findHookPlace({ root, run, ask }: Repository, commonDir: string): Promise<HookPlace> {
+export async function findHookPlace(
+  { root, run, tryRun }: Repository,
+  commonDir: string,
+): Promise<HookPlace> {
   const manager = HOOK_MANAGERS.find(({ file }) => existsSync(join(root, file)));
   if (manager) return { kind: "managed", manager, text: readText(join(root, manager.file)) ?? "" };
   const [scope, value] = (
-    (await ask("config", "--null", "--show-scope", "--get", "core.hooksPath")) ?? ""
+    (await tryRun("config", "--null", "--show-scope", "--get", "core.hooksPath")) ?? ""
   ).split("\0");
   const folder = resolve(root, withoutLineEnd(await run("rev-parse", "--git-path", "hooks")));
   // An empty value is the root of the file system to git.

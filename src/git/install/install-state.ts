@@ -1,6 +1,6 @@
 import { join, relative, resolve } from "node:path";
 import { withoutLineEnd } from "../../common/text.ts";
-import { openRepository, type Repository } from "../repository.ts";
+import { openRepository, type Repository } from "../process/repository.ts";
 import { attributeLine } from "./attribute-line.ts";
 import { DRIVER_CONFIG } from "./driver-config.ts";
 import { type ByteText, byteText, readAttributes } from "./gitattributes-file.ts";
@@ -82,9 +82,9 @@ export async function isEffective({ run }: Repository, path: string): Promise<bo
   return fields[2] === "pprotect" && fields[5] === "pprotect";
 }
 
-async function readConfig({ ask }: Repository): Promise<Map<string, string[]>> {
+async function readConfig({ tryRun }: Repository): Promise<Map<string, string[]>> {
   const keys = "^(merge|diff)\\.pprotect\\.";
-  const entries = ((await ask("config", "--local", "--null", "--get-regexp", keys)) ?? "")
+  const entries = ((await tryRun("config", "--local", "--null", "--get-regexp", keys)) ?? "")
     .split("\0")
     .filter(Boolean);
   const values = new Map<string, string[]>();

@@ -5,7 +5,7 @@ import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { parseStore } from "../../store/format/parse.ts";
 import { DEFAULT_FILE } from "../../store/locate-store.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
-import type { Repository } from "../repository.ts";
+import type { Repository } from "../process/repository.ts";
 import type { Choice, Sides } from "./versions.ts";
 
 /** git's numbers for the versions of an unmerged file (git-ls-files, `--stage`). */
@@ -99,12 +99,15 @@ export async function lastChange(
 ): Promise<string | undefined> {
   const heads = side === "ours" ? ["HEAD"] : THEIR_HEADS;
   for (const head of heads) {
-    const commit = await repository.ask("rev-parse", "--quiet", "--verify", `${head}^{commit}`);
+    const commit = await repository.tryRun("rev-parse", "--quiet", "--verify", `${head}^{commit}`);
     if (commit === undefined) continue;
     const format = "--format=%an, %ad (%h)";
-    const log = await repository.ask(
+    const log = await repository.tryRun(
       "log",
       "-1",
+      // `-S` would search the output of the store's text conversion, a program, in place of the store.
+      "--no-textconv",
+      "--no-ext-diff",
       format,
       "--date=iso",
       `-S${text}`,

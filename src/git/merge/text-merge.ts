@@ -1,4 +1,4 @@
-import { openRepository } from "../repository.ts";
+import { openRepository } from "../process/repository.ts";
 
 /** Three files to merge by line; the first takes the result. */
 interface TextMergeInput {
@@ -12,7 +12,7 @@ interface TextMergeInput {
 export async function textMerge({ ours, base, theirs, markerSize }: TextMergeInput): Promise<void> {
   const repository = await openRepository(".");
   // Exits with the number of conflicts: no failure.
-  await repository.ask(
+  await repository.tryRun(
     "merge-file",
     `--marker-size=${markerSize}`,
     "-L",

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chmodSync, existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { KeyFile } from "../../../src/store/key-file.ts";
+import { binary } from "../../support/binary.ts";
+import { GIT_IDENTITY } from "../../support/git-identity.ts";
 import { mergeRepository, type TestRepository } from "../../support/git-repository.ts";
+import { runProgram } from "../../support/run.ts";
 import { removeFolders } from "../../support/sandbox.ts";
 import { ALICE, sampleStore } from "../../support/stores.ts";
 
@@ -15,7 +19,8 @@ async function hostileRepository(): Promise<TestRepository> {
   const repository = await mergeRepository();
   await repository.commitStore(sampleStore().toString(), "store");
   repository.write("text.txt", "one\n");
-  repository.write(".gitattributes", "*.txt diff=evil\n");
+  // The store too: what searches the history for an entry must not convert it.
+  repository.write(".gitattributes", "*.txt diff=evil\nprotected.yaml diff=evil\n");
   await repository.must("add", "-A");
   await repository.must("commit", "-q", "-m", "text");
   await sign(repository);
@@ -38,6 +43,11 @@ async function hostileRepository(): Promise<TestRepository> {
     "diff.evil.command": program("external"),
     "log.showSignature": "true",
     "gpg.program": program("gpg"),
+    "filter.evil.clean": program("filter"),
+    "filter.evil.process": program("filter"),
+    "uploadpack.packObjectsHook": program("upload"),
+    "interactive.diffFilter": program("pager"),
+    "merge.evil.driver": program("merge"),
     "alias.log": `!${program("alias")}`,
     "alias.check-attr": `!${program("alias")}`,
   };
@@ -71,6 +81,9 @@ const MARKERS = [
   "textconv",
   "gpg",
   "alias",
+  "filter",
+  "upload",
+  "merge",
   "hook",
 ];
 
@@ -97,6 +110,7 @@ describe("the configuration of a hostile repository", () => {
     ["external", ["diff", "HEAD~1", "--", "text.txt"]],
     ["textconv", ["log", "-p", "--no-ext-diff", "-1"]],
     ["gpg", ["log", "-1"]],
+    ["textconv", ["log", "-1", "-Stoken", "--", "protected.yaml"]],
     ["hook", ["add", "-A"]],
   ] as const)("would run a program: %s does in git itself", async (name, args) => {
     clearMarkers(repository);
@@ -132,6 +146,84 @@ describe("the configuration of a hostile repository", () => {
     const env = { PPROTECT_USER: ALICE.name, PPROTECT_PASSPHRASE: ALICE.passphrase };
     await repository.pprotect(line.split(" "), env);
     expect(ran(repository)).toEqual([]);
+  });
+});
+
+describe("a store in conflict, in a hostile repository", () => {
+  const env = { PPROTECT_USER: ALICE.name, PPROTECT_PASSPHRASE: ALICE.passphrase };
+
+  /** Two branches that set one secret to different values, merged up to the conflict. */
+  async function conflictedRepository(attributes: string): Promise<TestRepository> {
+    const repository = await hostileRepository();
+    const base = sampleStore();
+    await repository.must("-c", "core.fsmonitor=false", "checkout", "-q", "-b", "other");
+    await commit(repository, base.setSecret("dev", "api-key", "theirs"));
+    await repository.must("checkout", "-q", "main");
+    await commit(repository, base.setSecret("dev", "api-key", "ours"));
+    await repository.git(["merge", "other"]);
+    repository.write(".gitattributes", attributes);
+    clearMarkers(repository);
+    return repository;
+  }
+
+  async function commit(repository: TestRepository, store: KeyFile): Promise<void> {
+    repository.write("protected.yaml", store.toString());
+    await repository.must("add", "protected.yaml");
+    await repository.must("-c", "commit.gpgSign=false", "commit", "-q", "-m", "change");
+  }
+
+  test("is resolved and staged without running a program, the search for the last change included", async () => {
+    const repository = await conflictedRepository("protected.yaml diff=evil\n");
+    const { status, stderr } = await repository.pprotect(["git", "resolve"], env, "o\n");
+    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringContaining("by Anna") });
+    expect(ran(repository)).toEqual([]);
+    clearMarkers(repository);
+    expect(await repository.must("-c", "core.fsmonitor=false", "ls-files", "--unmerged")).toBe("");
+  });
+
+  test("with a filter is resolved, but staging it is left to the user", async () => {
+    const repository = await conflictedRepository("protected.yaml filter=evil\n");
+    const { status, stderr } = await repository.pprotect(["git", "resolve", "--ours"], env);
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringContaining('git would run the filter "evil" of this repository'),
+    });
+    expect(stderr).toContain("git add -- protected.yaml");
+    expect(ran(repository)).toEqual([]);
+    expect((await repository.pprotect(["check"])).status).toBe(0);
+    await repository.git(["add", "--", "protected.yaml"]);
+    expect(ran(repository)).toContain("filter");
+  });
+});
+
+describe("a partial clone lacks an object", () => {
+  /** The clone that lacks the first version of the store, and what git would run to fetch it. */
+  async function partialClone(): Promise<TestRepository> {
+    const repository = await mergeRepository();
+    const base = sampleStore();
+    await repository.commitStore(base.toString(), "first");
+    await repository.commitStore(base.setSecret("dev", "api-key", "second").toString(), "second");
+    await repository.must("config", "uploadpack.allowFilter", "true");
+    const url = `file://${repository.folder}`;
+    await repository.must("clone", "-q", "--filter=blob:none", url, "clone");
+    return repository;
+  }
+
+  test("git would run what the configuration names to fetch it; pprotect does not fetch, and says what to do", async () => {
+    const repository = await partialClone();
+    const evil = join(repository.folder, "evil");
+    repository.write("evil", `#!/bin/sh\n: >'${marker(repository, "upload")}'\nexit 1\n`);
+    chmodSync(evil, 0o755);
+    await repository.must("-C", "clone", "config", "remote.origin.uploadpack", evil);
+    for (const command of [["history"], ["check", "--all"]]) {
+      const cwd = join(repository.folder, "clone");
+      const line = [binary(), "git", ...command];
+      const { status, stderr, stdout } = await runProgram(line, { cwd, env: GIT_IDENTITY });
+      expect({ command, status, ran: ran(repository) }).toEqual({ command, status: 1, ran: [] });
+      expect(stdout + stderr).toContain("git fetch --refetch --no-filter");
+    }
+    await repository.git(["-C", "clone", "show", "HEAD~1:protected.yaml"]);
+    expect(ran(repository)).toEqual(["upload"]);
   });
 });
 

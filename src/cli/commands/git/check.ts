@@ -4,7 +4,7 @@ import { countNoun } from "../../../common/text.ts";
 import { checkCommits } from "../../../git/guard/commit-changes.ts";
 import type { Finding } from "../../../git/guard/guard.ts";
 import { findingFields, findingLine, findingsError } from "../../../git/guard/report.ts";
-import { openAnyRepository } from "../../../git/repository.ts";
+import { openAnyRepository } from "../../../git/process/repository.ts";
 import { isTerminal } from "../../../system/terminal.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";

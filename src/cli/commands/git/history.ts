@@ -4,7 +4,7 @@ import { Command, Option } from "clipanion";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { withoutLineEnd } from "../../../common/text.ts";
 import { storeHistory } from "../../../git/history/history.ts";
-import { openRepository } from "../../../git/repository.ts";
+import { openRepository } from "../../../git/process/repository.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome, Result } from "../../report/json-envelope.ts";
 

@@ -3,7 +3,7 @@ import { countNoun } from "../../../common/text.ts";
 import type { Verdict } from "../../../git/guard/guard.ts";
 import { findingFields, findingLine, findingsError, HOW_TO_ALLOW } from "../../../git/guard/report.ts";
 import { checkStaged } from "../../../git/guard/staged-changes.ts";
-import { openRepository } from "../../../git/repository.ts";
+import { openRepository } from "../../../git/process/repository.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 

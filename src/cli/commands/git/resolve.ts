@@ -16,7 +16,8 @@ import { conflictedStores, lastChange, readStages, refuseEdited } from "../../..
 import type { Decision } from "../../../git/merge/merge-context.ts";
 import { NO_CREDENTIALS, type Opener, openerFor } from "../../../git/merge/merge-credentials.ts";
 import type { Choice, Sides } from "../../../git/merge/versions.ts";
-import { openRepository, type Repository } from "../../../git/repository.ts";
+import { openRepository, type Repository } from "../../../git/process/repository.ts";
+import { stageFile } from "../../../git/process/stage.ts";
 import { KeyFile } from "../../../store/key-file.ts";
 import { replaceStoreFile } from "../../../store/store-file.ts";
 import { BaseCommand } from "../../base/base-command.ts";
@@ -51,7 +52,7 @@ export class GitResolveCommand extends BaseCommand {
     const path = await this.#conflictedStore();
     const shownPath = relative(process.cwd(), path);
     const repository = await openRepository(dirname(path));
-    const name = relative(repository.folder, path);
+    const name = relative(repository.directory, path);
     const sides = await readStages(repository, name);
     refuseEdited(path, shownPath);
     const opener = await this.#opener(sides, given);
@@ -60,7 +61,7 @@ export class GitResolveCommand extends BaseCommand {
     const leftOut = secretsLeftOut(sides, merged);
     const store = KeyFile.from(recordLeftOut(merged, leftOut));
     await replaceStoreFile(path, shownPath, store, this.writeOptions);
-    await repository.run("add", "--", name);
+    await stageFile(repository, name);
     const grants = grantedKeys(sides, merged);
     for (const grant of grants) this.note(`${grant}.`);
     if (leftOut.length > 0) {

@@ -1,0 +1,49 @@
+import { ByteReader } from "./byte-reader.ts";
+import { gitFailure, isPartialClone, spawnGit } from "./stream.ts";
+
+/** Reads many objects through one process: starting git takes longer than reading an object. */
+export interface BlobReader {
+  /**
+   * @param name a blob's id, or another name of it, such as `:PATH`
+   * @returns the blob's bytes, or `undefined` when the repository has no blob of that name
+   * @throws PprotectError `git_failed`, also when a partial clone lacks an object that is asked for by its id: it exists
+   */
+  read(name: string): Promise<Uint8Array | undefined>;
+  close(): Promise<void>;
+}
+
+const NEWLINE = 10;
+/** An object's id, in full or shortened; every other name that we use has a `:` in it. */
+const OBJECT_ID = /^[0-9a-f]+$/;
+
+/** Starts a `git cat-file --batch`. */
+export function openBlobReader(directory: string): BlobReader {
+  const git = spawnGit(directory, ["cat-file", "--batch"], "pipe");
+  const output = new ByteReader(git.stdout, () => gitFailure(directory, "cat-file", ""));
+  const read = async (name: string): Promise<Uint8Array | undefined> => {
+    git.stdin.write(`${name}\n`);
+    await git.stdin.flush();
+    const header = Buffer.from(await output.takeThrough(NEWLINE)).toString();
+    const [, type, size] = header.trimEnd().split(" ");
+    // `NAME missing`, or `NAME ambiguous` for the start of several ids.
+    if (size === undefined) {
+      if (!OBJECT_ID.test(name) || !(await isPartialClone(directory))) return undefined;
+      throw await gitFailure(directory, "cat-file", `object ${name} is missing`);
+    }
+    const content = (await output.take(Number(size) + 1)).subarray(0, -1);
+    return type === "blob" ? content : undefined;
+  };
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    // Answers come in the order of the questions, so each is read to its end before the next question.
+    read(name) {
+      const answer = last.then(() => read(name));
+      last = answer.catch(() => undefined);
+      return answer;
+    },
+    async close() {
+      await git.stdin.end();
+      await git.exited;
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import { resolve } from "node:path";
+import { GitError, type SimpleGit, simpleGit } from "simple-git";
+import { PprotectError } from "../../common/errors.ts";
+import { escapeUnprintable } from "../../common/terminal-safe.ts";
+import { withoutLineEnd } from "../../common/text.ts";
+import { gitProgram } from "./git-program.ts";
+import { gitEnvironment, PASSED_VARIABLES, SAFE_GIT_CONFIG, SET_VARIABLES } from "./safe-git.ts";
+
+/** A git repository with a work tree, as seen from one directory in it. */
+export interface Repository {
+  /** The top directory of the work tree, absolute. */
+  readonly root: string;
+  /** The directory that git runs in, absolute; relative paths are resolved against it. */
+  readonly directory: string;
+  /**
+   * Runs git.
+   * @returns its standard output
+   * @throws PprotectError `git_failed` with git's own first line
+   */
+  run(...args: readonly string[]): Promise<string>;
+  /** {@link run}, or `undefined` when git exits with a status other than 0. */
+  tryRun(...args: readonly string[]): Promise<string | undefined>;
+}
+
+/**
+ * The repository that a directory belongs to.
+ * @throws PprotectError `not_a_repository`
+ */
+export async function openRepository(directory: string): Promise<Repository> {
+  const absolute = resolve(directory);
+  const git = gitIn(absolute);
+  const root = await runOrUndefined(git, ["rev-parse", "--show-toplevel"]);
+  if (root === undefined) {
+    throw new PprotectError(
+      "not_a_repository",
+      `${escapeUnprintable(directory)} is not in a git work tree`,
+      "run the command in a git repository",
+    );
+  }
+  return repositoryOf(git, withoutLineEnd(root), absolute);
+}
+
+/** {@link openRepository} that also takes a bare repository, where server-side hooks run: the root is then the repository. */
+export async function openAnyRepository(directory: string): Promise<Repository> {
+  const absolute = resolve(directory);
+  const git = gitIn(absolute);
+  const answer = await runOrUndefined(git, ["rev-parse", "--is-bare-repository", "--absolute-git-dir"]);
+  const [isBare, gitDirectory] = answer?.split(/\r?\n/) ?? [];
+  if (isBare !== "true" || gitDirectory === undefined) return openRepository(directory);
+  return repositoryOf(git, gitDirectory, absolute);
+}
+
+function repositoryOf(git: SimpleGit, root: string, directory: string): Repository {
+  return {
+    root,
+    directory,
+    run: (...args) => runOrThrow(git, args),
+    tryRun: (...args) => runOrUndefined(git, args),
+  };
+}
+
+/**
+ * simple-git runs the short commands whose output is text; stream.ts runs what has to be fed or read as it comes.
+ *
+ * simple-git refuses arguments that could come from a stranger and name a program. Here every argument is a constant
+ * of ours, but for paths and revisions, which never start with `-`.
+ */
+function gitIn(directory: string): SimpleGit {
+  const git = simpleGit({
+    baseDir: directory,
+    binary: gitProgram(),
+    config: [...SAFE_GIT_CONFIG],
+    // simple-git would wait 50 ms after git's exit; when the pipes are closed, git is done.
+    completion: { onClose: true, onExit: false },
+    unsafe: {
+      // An absolute path may hold characters such as a space.
+      allowUnsafeCustomBinary: true,
+      // `git install` writes these two; their values are constants of ours.
+      allowUnsafeMergeDriver: true,
+      allowUnsafeDiffTextConv: true,
+      // `git install` reads it; staging switches hooks off with it.
+      allowUnsafeHooksPath: true,
+      // -C, and GIT_CONFIG_GLOBAL and GIT_CONFIG_SYSTEM of the user's own environment.
+      allowUnsafeConfigPaths: true,
+      // Set to `false` in SAFE_GIT_CONFIG.
+      allowUnsafeFsMonitor: true,
+    },
+    allowEnvironment: [...PASSED_VARIABLES, ...Object.keys(SET_VARIABLES)],
+    // On its own, simple-git takes a failure without a message, such as `config --get` of nothing, for a success.
+    errors: (error, { exitCode, stdErr }) =>
+      error ??
+      (exitCode === 0 ? undefined : Buffer.concat([...stdErr, Buffer.from(`exit status ${exitCode}`)])),
+  });
+  return git.env(gitEnvironment());
+}
+
+async function runOrThrow(git: SimpleGit, args: readonly string[]): Promise<string> {
+  try {
+    return await git.raw([...args]);
+  } catch (error) {
+    const [line = "no message"] = error instanceof GitError ? error.message.trim().split("\n") : [];
+    throw new PprotectError("git_failed", `git ${args[0]} failed: ${escapeUnprintable(line)}`, undefined, {
+      cause: error,
+    });
+  }
+}
+
+async function runOrUndefined(git: SimpleGit, args: readonly string[]): Promise<string | undefined> {
+  try {
+    return await git.raw([...args]);
+  } catch (error) {
+    if (error instanceof GitError) return undefined;
+    throw error;
+  }
+}

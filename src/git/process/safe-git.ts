@@ -1,0 +1,64 @@
+/**
+ * How git is started so that it runs no program that a repository's configuration names. `.git/config` is not part of
+ * a clone, but it is part of an unpacked archive, and another user may have written it.
+ *
+ * | what would run | why it does not |
+ * | --- | --- |
+ * | `core.fsmonitor` | {@link SAFE_GIT_CONFIG} |
+ * | `gpg.program` (`log.showSignature`) | {@link SAFE_GIT_CONFIG}; no format of ours asks for a signature |
+ * | `diff.NAME.textconv`, also while `git log -S` searches | `--no-textconv` on every call that compares contents |
+ * | `diff.external`, `diff.NAME.command` | `--no-ext-diff` on the same calls |
+ * | `core.pager`, `pager.COMMAND` | standard output is always a pipe |
+ * | `filter.NAME.clean` and `.process` of `git add` | {@link stageFile} refuses a file that has one |
+ * | hooks: `post-index-change` of `git add` | {@link stageFile} sets `core.hooksPath`; nothing else of ours writes the index, and GIT_OPTIONAL_LOCKS=0 keeps git from doing so after a refresh |
+ * | `core.sshCommand`, `remote.NAME.uploadpack`, credential helpers, while a partial clone fetches an object | {@link gitEnvironment} forbids to fetch |
+ * | aliases | git does not let them replace its own commands |
+ *
+ * test/e2e/safety/hostile-repository.test.ts plants a program for each.
+ */
+
+/** Settings for every call, as git's `-c` takes them. */
+export const SAFE_GIT_CONFIG = ["core.fsmonitor=false", "log.showSignature=false"] as const;
+
+/**
+ * Git's own variables that are passed on: those by which it finds the repository, the index (`git commit FILE` gives its
+ * hooks an index of its own) and the configuration of the user and the system.
+ */
+export const PASSED_VARIABLES = [
+  "GIT_DIR",
+  "GIT_WORK_TREE",
+  "GIT_COMMON_DIR",
+  "GIT_INDEX_FILE",
+  "GIT_OBJECT_DIRECTORY",
+  "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+  "GIT_CEILING_DIRECTORIES",
+  "GIT_CONFIG_GLOBAL",
+  "GIT_CONFIG_SYSTEM",
+  "GIT_CONFIG_NOSYSTEM",
+] as const;
+
+/** Variables that we set. */
+export const SET_VARIABLES = {
+  // Git would otherwise write the index after it looked at the files, and run a hook.
+  GIT_OPTIONAL_LOCKS: "0",
+  // In a partial clone git would fetch an object that is missing, and run what the configuration names for that. Git
+  // knows the first since 2.45; the second forbids every transport.
+  GIT_NO_LAZY_FETCH: "1",
+  GIT_ALLOW_PROTOCOL: "none",
+} as const;
+
+/** Variables that name programs or change what git does; simple-git refuses them too. */
+const GUARDED = /^(?:GIT_.*|EDITOR|VISUAL|PAGER|PREFIX|SSH_ASKPASS)$/i;
+
+/**
+ * The environment of every git that we start: ours without any passphrase, whatever its prefix, and of git's own
+ * variables only {@link PASSED_VARIABLES} and {@link SET_VARIABLES}.
+ */
+export function gitEnvironment(): Record<string, string> {
+  const passed = new Set<string>(PASSED_VARIABLES);
+  const kept = Object.entries(process.env).flatMap(([name, value]): [string, string][] => {
+    const isKept = passed.has(name) || !(GUARDED.test(name) || /_PASSPHRASE$/i.test(name));
+    return value === undefined || !isKept ? [] : [[name, value]];
+  });
+  return { ...Object.fromEntries(kept), ...SET_VARIABLES };
+}

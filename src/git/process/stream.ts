@@ -1,0 +1,78 @@
+import { PprotectError } from "../../common/errors.ts";
+import { escapeUnprintable } from "../../common/terminal-safe.ts";
+import { gitProgram } from "./git-program.ts";
+import { gitEnvironment, SAFE_GIT_CONFIG } from "./safe-git.ts";
+
+/** Options by which the output of every git is the same: nothing that pages, colours or quotes in another way. */
+const NEUTRAL_GIT_CONFIG = [
+  "--no-pager",
+  "--literal-pathspecs",
+  "-c",
+  "core.quotePath=true",
+  "-c",
+  "color.ui=false",
+] as const;
+
+/**
+ * Starts git to feed it or to read its output as it comes, which simple-git cannot do. Every git but simple-git's is
+ * started here.
+ *
+ * @param input a text, or "pipe" to write to standard input later
+ */
+export function spawnGit<Input extends "pipe" | Buffer>(
+  directory: string,
+  args: readonly string[],
+  input: Input,
+  stderr: "pipe" | "ignore" = "ignore",
+) {
+  const config = SAFE_GIT_CONFIG.flatMap((setting) => ["-c", setting]);
+  return Bun.spawn([gitProgram(), ...config, ...NEUTRAL_GIT_CONFIG, ...args], {
+    cwd: directory,
+    stdin: input,
+    stdout: "pipe",
+    stderr,
+    // `check-attr` answers each path at once only with GIT_FLUSH.
+    env: { ...gitEnvironment(), GIT_FLUSH: "1", LC_ALL: "C" },
+  });
+}
+
+/** A running git whose output is read as it comes. */
+export interface GitStream {
+  readonly output: ReadableStream<Uint8Array>;
+  /** Waits until git has ended. @throws PprotectError `git_failed` with git's own first line */
+  finished(): Promise<void>;
+  stop(): void;
+}
+
+/** Starts git to read output of any size. */
+export function startGit(directory: string, args: readonly string[], input = ""): GitStream {
+  const git = spawnGit(directory, args, Buffer.from(input), "pipe");
+  const complaint = new Response(git.stderr).text();
+  return {
+    output: git.stdout,
+    async finished() {
+      const [status, text] = await Promise.all([git.exited, complaint]);
+      if (status !== 0) throw await gitFailure(directory, args[0] ?? "", text);
+    },
+    stop: () => git.kill(),
+  };
+}
+
+/**
+ * A failure of git, with its first line, and a hint where objects may be missing.
+ * @param command git's command, such as `cat-file`
+ */
+export async function gitFailure(directory: string, command: string, text: string): Promise<PprotectError> {
+  const [line = ""] = text.trim().split("\n");
+  const message = `git ${command} failed${line === "" ? "" : `: ${escapeUnprintable(line)}`}`;
+  return new PprotectError("git_failed", message, (await isPartialClone(directory)) ? FETCH_ALL : undefined);
+}
+
+/** What to do in a partial clone: git may not fetch while it reads for pprotect (safe-git.ts). */
+const FETCH_ALL = "this is a partial clone; `git fetch --refetch --no-filter` fetches every object";
+
+/** Whether a remote may have objects that the repository lacks. */
+export async function isPartialClone(directory: string): Promise<boolean> {
+  const args = ["config", "--get-regexp", "^remote\\..*\\.(promisor|partialclonefilter)$"];
+  return (await spawnGit(directory, args, Buffer.from("")).exited) === 0;
+}

@@ -1,0 +1,159 @@
+import { afterAll, afterEach, describe, expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import fc from "fast-check";
+import { ByteReader } from "../../../src/git/process/byte-reader.ts";
+import { openBlobReader } from "../../../src/git/process/cat-file.ts";
+import { openAttributeReader } from "../../../src/git/process/check-attr.ts";
+import { openRepository } from "../../../src/git/process/repository.ts";
+import { gitEnvironment } from "../../../src/git/process/safe-git.ts";
+import { startGit } from "../../../src/git/process/stream.ts";
+import { mergeRepository } from "../../support/git-repository.ts";
+import { emptyFolder, removeFolders } from "../../support/sandbox.ts";
+
+afterAll(removeFolders);
+
+test("git is started in two files, both with the safe configuration and environment", () => {
+  const src = resolve(import.meta.dir, "../../../src");
+  const starts = readdirSync(src, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => /\b(?:gitProgram|simpleGit)\(/.test(readFileSync(file, "utf8")))
+    .toSorted();
+  expect(starts.map((file) => relative(src, file))).toEqual([
+    "git/process/repository.ts",
+    "git/process/stream.ts",
+  ]);
+  for (const file of starts) {
+    expect(readFileSync(file, "utf8")).toMatch(/SAFE_GIT_CONFIG[\s\S]*gitEnvironment\(\)/);
+  }
+});
+
+describe("gitEnvironment", () => {
+  const before = { ...process.env };
+  afterEach(() => {
+    for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
+  });
+
+  test("passes on what git finds the repository by, and no passphrase and no program", () => {
+    Object.assign(process.env, {
+      GIT_INDEX_FILE: "index",
+      GIT_EXTERNAL_DIFF: "evil",
+      GIT_SSH_COMMAND: "evil",
+      GIT_ALLOW_PROTOCOL: "file",
+      APP_PASSPHRASE: "secret",
+      OTHER_VARIABLE: "kept",
+    });
+    const environment = gitEnvironment();
+    expect(environment).toMatchObject({
+      GIT_INDEX_FILE: "index",
+      GIT_OPTIONAL_LOCKS: "0",
+      GIT_ALLOW_PROTOCOL: "none",
+      OTHER_VARIABLE: "kept",
+    });
+    for (const name of ["GIT_EXTERNAL_DIFF", "GIT_SSH_COMMAND", "APP_PASSPHRASE"]) {
+      expect(environment).not.toHaveProperty(name);
+    }
+  });
+});
+
+describe("ByteReader", () => {
+  const readerOf = (chunks: readonly Uint8Array[]): ByteReader =>
+    new ByteReader(
+      new ReadableStream({
+        start(controller) {
+          for (const chunk of chunks) controller.enqueue(chunk);
+          controller.close();
+        },
+      }),
+      async () => new Error("ended early"),
+    );
+
+  test("gives the same bytes however they arrive", async () => {
+    const line = fc
+      .uint8Array({ maxLength: 20 })
+      .map((bytes) => bytes.map((byte) => (byte === 10 ? 11 : byte)));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(line, { maxLength: 8 }),
+        fc.integer({ min: 1, max: 7 }),
+        async (lines, size) => {
+          const all = Buffer.concat(lines.flatMap((each) => [each, Buffer.from("\n")]));
+          const chunks = Array.from(
+            { length: Math.ceil(all.length / size) },
+            (_, index) => new Uint8Array(all.subarray(index * size, (index + 1) * size)),
+          );
+          const byLine = readerOf(chunks);
+          const byLength = readerOf(chunks);
+          for (const each of lines) {
+            const expected = Buffer.concat([each, Buffer.from("\n")]);
+            expect(Buffer.from(await byLine.takeThrough(10))).toEqual(expected);
+            expect(Buffer.from(await byLength.take(expected.length))).toEqual(expected);
+          }
+        },
+      ),
+    );
+  });
+
+  test("throws when the source ends before the bytes that were asked for", async () => {
+    expect(readerOf([new Uint8Array([1, 2])]).take(3)).rejects.toThrow("ended early");
+    expect(readerOf([new Uint8Array([1, 2])]).takeThrough(10)).rejects.toThrow("ended early");
+  });
+});
+
+describe("in a repository", () => {
+  test("reads blobs one after the other, asked for at once", async () => {
+    const repository = await mergeRepository();
+    repository.write("a", "first\n");
+    repository.write("b", "x".repeat(100_000));
+    repository.write("empty", "");
+    await repository.must("add", "-A");
+    const reader = openBlobReader(repository.folder);
+    const names = [":a", ":b", ":missing", ":empty", "0".repeat(40)];
+    const blobs = await Promise.all(names.map((name) => reader.read(name)));
+    await reader.close();
+    expect(blobs.map((bytes) => bytes?.length)).toEqual([6, 100_000, undefined, 0, undefined]);
+  });
+
+  test("reads the attribute of many paths, with any characters in them", async () => {
+    const repository = await mergeRepository();
+    repository.write(".gitattributes", "*.yaml diff=one\nplain -diff\n");
+    await repository.must("add", "-A");
+    const reader = openAttributeReader(repository.folder, "diff");
+    expect(await reader.read([])).toEqual([]);
+    expect(await reader.read(["a b.yaml", "plain", "line\nend.yaml", "other"])).toEqual([
+      "one",
+      "unset",
+      "one",
+      "unspecified",
+    ]);
+    const many = Array.from({ length: 20_000 }, (_, index) => `directory/file-${index}.yaml`);
+    expect(new Set(await reader.read(many))).toEqual(new Set(["one"]));
+    await reader.close();
+  });
+
+  test("a command that fails is an error with git's first line, or undefined", async () => {
+    const { folder } = await mergeRepository();
+    const repository = await openRepository(folder);
+    expect(repository.run("rev-parse", "--verify", "nothing")).rejects.toMatchObject({
+      code: "git_failed",
+      message: expect.stringMatching(/^git rev-parse failed: \S/),
+      fix: undefined,
+    });
+    expect(await repository.tryRun("rev-parse", "--verify", "nothing")).toBeUndefined();
+    const stream = startGit(folder, ["cat-file", "-p", "nothing"]);
+    await new Response(stream.output).bytes();
+    expect(stream.finished()).rejects.toMatchObject({
+      code: "git_failed",
+      message: expect.stringMatching(/^git cat-file failed: fatal: /),
+    });
+  });
+
+  test("outside of one, the error names the directory", async () => {
+    const directory = emptyFolder();
+    expect(openRepository(directory)).rejects.toMatchObject({
+      code: "not_a_repository",
+      message: expect.stringContaining(directory),
+    });
+  });
+});
