@@ -2,10 +2,11 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { binary } from "../support/binary.ts";
+import { needs } from "../support/programs.ts";
 import { cleanEnvironment, pprotect, runProgram } from "../support/run.ts";
 import { emptyFolder, removeFolders, sandbox } from "../support/sandbox.ts";
 import { ALICE, sampleStore } from "../support/stores.ts";
-import { openToEveryone, withoutRights } from "../support/unprivileged.ts";
+import { DROPPING_RIGHTS, openToEveryone, withoutRights } from "../support/unprivileged.ts";
 
 afterAll(removeFolders);
 
@@ -26,12 +27,17 @@ async function until(holds: () => boolean): Promise<void> {
 }
 
 describe("a secret as a file", () => {
-  test("is read to the byte, by a shell's child, from its start each time, and can be sought in", async () => {
-    expect((await shell('cat "$key"; cat "$key"; printf %s "$token"')).stdout).toBe(`${KEY}${KEY}prod-token`);
-    const python =
-      "import os\nf = open(os.environ['key'], 'rb')\nf.seek(5)\nprint(f.read(3), os.fstat(f.fileno()).st_size)";
-    expect((await exec(["python3", "-c", python])).stdout).toBe(`b'one' ${Buffer.byteLength(KEY)}\n`);
-  });
+  test.if(needs("python3"))(
+    "is read to the byte, by a shell's child, from its start each time, and can be sought in",
+    async () => {
+      expect((await shell('cat "$key"; cat "$key"; printf %s "$token"')).stdout).toBe(
+        `${KEY}${KEY}prod-token`,
+      );
+      const python =
+        "import os\nf = open(os.environ['key'], 'rb')\nf.seek(5)\nprint(f.read(3), os.fstat(f.fileno()).st_size)";
+      expect((await exec(["python3", "-c", python])).stdout).toBe(`b'one' ${Buffer.byteLength(KEY)}\n`);
+    },
+  );
 
   test("is a regular file that its owner alone can read", async () => {
     expect((await shell('stat -L -c "%a %u %F" "$key"')).stdout).toBe(
@@ -39,11 +45,14 @@ describe("a secret as a file", () => {
     );
   });
 
-  test("is there for a program that closed all that it inherited, and for what that one starts", async () => {
-    const python =
-      "import os, subprocess\nos.closerange(3, 1000)\nprint(subprocess.run(['cat', os.environ['key']], close_fds=True, capture_output=True).stdout.count(b'\\n'))";
-    expect((await exec(["python3", "-c", python])).stdout).toBe("2\n");
-  });
+  test.if(needs("python3"))(
+    "is there for a program that closed all that it inherited, and for what that one starts",
+    async () => {
+      const python =
+        "import os, subprocess\nos.closerange(3, 1000)\nprint(subprocess.run(['cat', os.environ['key']], close_fds=True, capture_output=True).stdout.count(b'\\n'))";
+      expect((await exec(["python3", "-c", python])).stdout).toBe("2\n");
+    },
+  );
 
   test("leaves no descriptor behind in the program", async () => {
     // `ls` itself holds the folder open.
@@ -77,7 +86,7 @@ describe("a secret as a file", () => {
     expect([status, stdout]).toEqual([3, "[REDACTED:token]"]);
   });
 
-  test("of openssl and ssh-keygen", async () => {
+  test.if(needs("openssl", "ssh-keygen"))("of openssl and ssh-keygen", async () => {
     const folder = emptyFolder();
     const made = await runProgram(
       [
@@ -100,7 +109,7 @@ describe("a secret as a file", () => {
     expect(stdout).toBe(`${file("ssh.pub").trim()}\nfine\n`);
   });
 
-  test("is there for a user who is not root", async () => {
+  test.if(needs(...DROPPING_RIGHTS))("is there for a user who is not root", async () => {
     const open = sandbox(box.read().toString());
     const own = openToEveryone(open);
     const command = [own, "exec", "--domain", "prod", "--as-file", "key", "--", "sh", "-c", 'cat "$key"'];
@@ -114,15 +123,18 @@ describe("a secret as a file has its limits", () => {
     expect(stdout).toBe("there\nnone\n");
   });
 
-  test("the program has a child that it did not start, which does not end before it", async () => {
-    const python = "import os\nprint(os.waitpid(-1, os.WNOHANG) == (0, 0))";
-    expect((await exec(["python3", "-c", python])).stdout).toBe("True\n");
-    const without = await exec(
-      ["python3", "-c", "import os\ntry: os.wait()\nexcept ChildProcessError: print('none')"],
-      ["--only", "token"],
-    );
-    expect(without.stdout).toBe("none\n");
-  });
+  test.if(needs("python3"))(
+    "the program has a child that it did not start, which does not end before it",
+    async () => {
+      const python = "import os\nprint(os.waitpid(-1, os.WNOHANG) == (0, 0))";
+      expect((await exec(["python3", "-c", python])).stdout).toBe("True\n");
+      const without = await exec(
+        ["python3", "-c", "import os\ntry: os.wait()\nexcept ChildProcessError: print('none')"],
+        ["--only", "token"],
+      );
+      expect(without.stdout).toBe("none\n");
+    },
+  );
 });
 
 describe("the file is gone", () => {

@@ -195,7 +195,7 @@ describe("exec --redact at a terminal", () => {
 
   test("is a terminal for the program, of the same size and modes, that it controls", async () => {
     const session = start(
-      "test -t 0 && test -t 1 && test -t 2 && echo terminals; stty size; stty -a | grep -ow isig; echo here > /dev/tty; ps -o tpgid= -p $$ | tr -d ' '; echo $$",
+      "test -t 0 && test -t 1 && test -t 2 && echo terminals; stty size; stty -a | grep -ow isig; echo here > /dev/tty; cut -d ' ' -f 8 /proc/$$/stat; echo $$",
     );
     expect(await session.exited).toBe(0);
     const [terminals, size, isig, here, foreground, pid] = session

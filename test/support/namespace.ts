@@ -1,4 +1,8 @@
+import type { Program } from "./programs.ts";
 import { type Result, type RunOptions, runProgram } from "./run.ts";
+
+/** What {@link withMounts} starts: for `needs`. */
+export const MOUNTING: readonly Program[] = ["unshare", "mount"];
 
 /**
  * Runs a shell script that may mount file systems: they are its own, and gone with it. Where that is not

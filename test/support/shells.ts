@@ -1,7 +1,8 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Shell } from "../../src/cli/completion/shells.ts";
 import { binary } from "./binary.ts";
+import type { Program } from "./programs.ts";
 import { type Sandbox, sandbox } from "./sandbox.ts";
 import { programAtTerminal, type TerminalSession } from "./terminal.ts";
 
@@ -13,43 +14,50 @@ export interface ShellSetup {
   readonly startup: string;
   /** The line that switches our completion on. */
   readonly completion: string;
-  /** What must be installed for it: a file, and Debian's package with it. */
-  readonly needs: { readonly file: string; readonly package: string };
+  /** What must be installed for it, beside bash. */
+  readonly programs: readonly Program[];
 }
 
 const BASH_COMPLETION = "/usr/share/bash-completion/bash_completion";
 
 /** Every setup that completion is to work in. */
-export const SHELL_SETUPS: readonly ShellSetup[] = [
+export const SHELL_SETUPS = [
   {
     name: "bash",
     shell: "bash",
     startup: "",
     completion: `eval "$(pprotect completion bash)"`,
-    needs: { file: "/bin/bash", package: "bash" },
+    programs: [],
   },
   {
     name: "bash with bash-completion",
     shell: "bash",
     startup: `. ${BASH_COMPLETION}`,
     completion: `eval "$(pprotect completion bash)"`,
-    needs: { file: BASH_COMPLETION, package: "bash-completion" },
+    programs: ["bash-completion"],
   },
   {
     name: "zsh",
     shell: "zsh",
     startup: "autoload -U compinit; compinit -u -D",
     completion: `eval "$(pprotect completion zsh)"`,
-    needs: { file: "/usr/bin/zsh", package: "zsh" },
+    programs: ["zsh"],
   },
   {
     name: "fish",
     shell: "fish",
     startup: "",
     completion: "pprotect completion fish | source",
-    needs: { file: "/usr/bin/fish", package: "fish" },
+    programs: ["fish"],
   },
-];
+] as const satisfies readonly ShellSetup[];
+
+export type SetupName = (typeof SHELL_SETUPS)[number]["name"];
+
+/** The setup of {@link SHELL_SETUPS} with this name. */
+export function setupNamed(name: SetupName): ShellSetup {
+  return SHELL_SETUPS.find((setup) => setup.name === name) as ShellSetup;
+}
 
 const PROMPT = "READY> ";
 /** ms after which a list that does not come is given up. */
@@ -89,12 +97,9 @@ const SETTINGS: Readonly<Record<Shell, string>> = {
 /**
  * Starts a shell in which `pprotect` and `show-arguments` note the arguments that they are started with; only what
  * completion asks is answered by the binary.
- *
- * @throws when the shell is not installed: nothing would be known of it
  */
 export async function startShell(setup: ShellSetup, store?: string | null): Promise<ShellAtTerminal> {
-  const { shell, needs, startup, completion } = setup;
-  if (!existsSync(needs.file)) throw new Error(`${setup.name}: apt-get install ${needs.package}`);
+  const { shell, startup, completion } = setup;
   const box = sandbox(store);
   const bin = box.path("bin");
   const log = box.path("arguments");

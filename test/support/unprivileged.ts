@@ -1,10 +1,14 @@
 import { chmodSync, copyFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { binary } from "./binary.ts";
+import type { Program } from "./programs.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 /** A user without rights, and without files of its own. */
 const NOBODY = "65534";
+
+/** What {@link withoutRights} starts: for `needs`. */
+export const DROPPING_RIGHTS: readonly Program[] = process.getuid?.() === 0 ? ["setpriv"] : [];
 
 /** Turns a command into one that runs without root's rights: root itself may read and trace everything. */
 export function withoutRights(command: readonly string[]): string[] {

@@ -5,7 +5,8 @@ import { dirname, join } from "node:path";
 import { FALLBACK_CHANNEL } from "../../../src/common/fallback.ts";
 import { addonFile } from "../../../src/crypto/argon2id/addon-file.ts";
 import { loadAddon, loadFromPrivateDirectory } from "../../../src/crypto/argon2id/native-addon.ts";
-import { withMounts } from "../../support/namespace.ts";
+import { MOUNTING, withMounts } from "../../support/namespace.ts";
+import { needs } from "../../support/programs.ts";
 import { emptyFolder, removeFolders, sandbox } from "../../support/sandbox.ts";
 
 afterAll(removeFolders);
@@ -53,7 +54,7 @@ test("a missing addon likewise", () => {
   expect(told).toHaveLength(1);
 });
 
-const inTemporary = process.platform === "linux" ? test : test.skip;
+const inTemporary = test.if(needs(...MOUNTING));
 
 inTemporary(
   "a temporary folder that is full or may not run programs is no matter: memory has neither",

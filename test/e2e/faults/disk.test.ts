@@ -18,11 +18,13 @@ import { binary } from "../../support/binary.ts";
 import { COMMAND_CASES, type CommandCase, snapshot } from "../../support/command-table.ts";
 import { COUNTS } from "../../support/counts.ts";
 import { GIT_IDENTITY } from "../../support/git-identity.ts";
-import { withMounts } from "../../support/namespace.ts";
+import { MOUNTING, withMounts } from "../../support/namespace.ts";
+import { needs } from "../../support/programs.ts";
 import { pprotect, type Result, runProgram } from "../../support/run.ts";
 import { emptyFolder, removeFolders, type Sandbox, sandbox } from "../../support/sandbox.ts";
 import { ALICE, BOB, secretsOf } from "../../support/stores.ts";
 import { atTerminal } from "../../support/terminal.ts";
+import { DROPPING_RIGHTS, withoutRights } from "../../support/unprivileged.ts";
 
 afterAll(removeFolders);
 
@@ -64,7 +66,7 @@ const READ_ONLY = `
     mount -o remount,ro,bind "$folder"`;
 
 describe.each(writers)("`$name`", (each) => {
-  test.each([
+  test.if(needs(...MOUNTING)).each([
     ["a full disk", FULL, "no space left on device"],
     ["a read-only file system", READ_ONLY, "read-only file system"],
   ])("on %s: nothing is lost, one clear line", async (_, mount, reason) => {
@@ -87,7 +89,7 @@ describe.each(writers)("`$name`", (each) => {
   });
 });
 
-test("`git install` on a full disk leaves .gitattributes as it was", async () => {
+test.if(needs(...MOUNTING))("`git install` on a full disk leaves .gitattributes as it was", async () => {
   const [install] = COMMAND_CASES.filter(({ name }) => name === "git install");
   if (!install) throw new Error("no install");
   const box = await install.prepare();
@@ -110,42 +112,43 @@ test("a standard output on a full disk is one clear line, not half of the data t
 });
 
 describe("someone without the right to write", () => {
-  test("to the folder: the store stays, one clear line, nothing left behind", async () => {
-    // Other users cannot enter the folder of the other tests.
-    const folder = await mkdtemp(join(tmpdir(), "pprotect-test-"));
-    try {
-      copyFileSync(binary(), join(folder, "pprotect"));
-      copyFileSync(sandbox().store, join(folder, "protected.yaml"));
-      chmodSync(join(folder, "protected.yaml"), 0o666);
-      chmodSync(folder, 0o555);
-      const nobody =
-        process.getuid?.() === 0 ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : [];
-      const before = readFileSync(join(folder, "protected.yaml"), "utf8");
-      const run = (...args: readonly string[]) =>
-        runProgram([...nobody, join(folder, "pprotect"), ...args], { cwd: folder });
-      const result = await run("set-secret", "dev", "fresh", "--generate");
-      expect([result.status, result.stderr]).toEqual([
-        1,
-        `pprotect: cannot write ${join(folder, "protected.yaml")}: permission denied (nothing was changed)\n`,
-      ]);
-      const made = await run("init", "--file", "new.yaml", "-u", "x", "--key-type", "raw", "--yes");
-      expect([made.status, lastLine(made)]).toEqual([
-        1,
-        `pprotect: cannot write ${join(folder, "new.yaml")}: permission denied (nothing was changed)`,
-      ]);
-      expect(readFileSync(join(folder, "protected.yaml"), "utf8")).toBe(before);
-      expect(readdirSync(folder).toSorted()).toEqual(["pprotect", "protected.yaml"]);
-      chmodSync(join(folder, "protected.yaml"), 0o600);
-      if (nobody.length > 0) {
-        expect((await run("list-domains")).stderr).toBe(
-          "pprotect: cannot read protected.yaml: permission denied\n",
-        );
+  test.if(needs(...DROPPING_RIGHTS))(
+    "to the folder: the store stays, one clear line, nothing left behind",
+    async () => {
+      // Other users cannot enter the folder of the other tests.
+      const folder = await mkdtemp(join(tmpdir(), "pprotect-test-"));
+      try {
+        copyFileSync(binary(), join(folder, "pprotect"));
+        copyFileSync(sandbox().store, join(folder, "protected.yaml"));
+        chmodSync(join(folder, "protected.yaml"), 0o666);
+        chmodSync(folder, 0o555);
+        const before = readFileSync(join(folder, "protected.yaml"), "utf8");
+        const run = (...args: readonly string[]) =>
+          runProgram(withoutRights([join(folder, "pprotect"), ...args]), { cwd: folder });
+        const result = await run("set-secret", "dev", "fresh", "--generate");
+        expect([result.status, result.stderr]).toEqual([
+          1,
+          `pprotect: cannot write ${join(folder, "protected.yaml")}: permission denied (nothing was changed)\n`,
+        ]);
+        const made = await run("init", "--file", "new.yaml", "-u", "x", "--key-type", "raw", "--yes");
+        expect([made.status, lastLine(made)]).toEqual([
+          1,
+          `pprotect: cannot write ${join(folder, "new.yaml")}: permission denied (nothing was changed)`,
+        ]);
+        expect(readFileSync(join(folder, "protected.yaml"), "utf8")).toBe(before);
+        expect(readdirSync(folder).toSorted()).toEqual(["pprotect", "protected.yaml"]);
+        chmodSync(join(folder, "protected.yaml"), 0o600);
+        if (process.getuid?.() === 0) {
+          expect((await run("list-domains")).stderr).toBe(
+            "pprotect: cannot read protected.yaml: permission denied\n",
+          );
+        }
+      } finally {
+        chmodSync(folder, 0o755);
+        await rm(folder, { recursive: true });
       }
-    } finally {
-      chmodSync(folder, 0o755);
-      await rm(folder, { recursive: true });
-    }
-  });
+    },
+  );
 
   test("to the file, even as root", async () => {
     const box = sandbox();
@@ -159,7 +162,7 @@ describe("someone without the right to write", () => {
     expect(readFileSync(box.store, "utf8")).toBe(before);
   });
 
-  test("over a file that is mounted on its own, as in a container", async () => {
+  test.if(needs(...MOUNTING))("over a file that is mounted on its own, as in a container", async () => {
     const box = sandbox();
     const script = 'mount --bind protected.yaml protected.yaml; exec "$0" set-secret dev fresh --generate';
     const before = readFileSync(box.store, "utf8");
@@ -219,26 +222,29 @@ describe("a store that is a symbolic link", () => {
 });
 
 describe("a store on another file system", () => {
-  test.each(["directly", "through a link"])("than the temporary folder is written %s", async (how) => {
-    const box = sandbox();
-    const linked = how === "through a link";
-    mkdirSync(box.path("other"));
-    const script = `
+  test.if(needs(...MOUNTING)).each(["directly", "through a link"])(
+    "than the temporary folder is written %s",
+    async (how) => {
+      const box = sandbox();
+      const linked = how === "through a link";
+      mkdirSync(box.path("other"));
+      const script = `
       mount -t tmpfs tmpfs other; cp protected.yaml other/
       ${linked ? "ln -sf other/protected.yaml protected.yaml" : "cd other"}
       [ "$(stat -Lc %d protected.yaml)" != "$(stat -c %d "$TMPDIR")" ]
       "$0" set-secret dev fresh --value-file "$1"
       ${linked ? "test -L protected.yaml" : ""}
       cat protected.yaml; ls -A "$2" >&2`;
-    const result = await withMounts(script, [binary(), box.fresh, box.path("other")], {
-      cwd: box.folder,
-      env: { TMPDIR: box.folder },
-    });
-    expect([result.status, result.stderr]).toEqual([0, "Set secret fresh in dev.\nprotected.yaml\n"]);
-    writeFileSync(box.path("after.yaml"), result.stdout);
-    const after = sandbox(result.stdout);
-    expect(secretsOf(after.read(), "dev", BOB).fresh).toBe("a fresh passphrase\n");
-  });
+      const result = await withMounts(script, [binary(), box.fresh, box.path("other")], {
+        cwd: box.folder,
+        env: { TMPDIR: box.folder },
+      });
+      expect([result.status, result.stderr]).toEqual([0, "Set secret fresh in dev.\nprotected.yaml\n"]);
+      writeFileSync(box.path("after.yaml"), result.stdout);
+      const after = sandbox(result.stdout);
+      expect(secretsOf(after.read(), "dev", BOB).fresh).toBe("a fresh passphrase\n");
+    },
+  );
 });
 
 describe("another program that changes the store as a command is at its questions", () => {
@@ -359,7 +365,7 @@ async function conflictFreeBranches(later: string): Promise<Sandbox> {
   return box;
 }
 
-test.each(["ENOLCK", "EOPNOTSUPP", "ENOSYS"])(
+test.if(needs("strace")).each(["ENOLCK", "EOPNOTSUPP", "ENOSYS"])(
   "a file system without flock, which answers %s, is written by several at once, and none waits in vain",
   async (error) => {
     const box = sandbox();

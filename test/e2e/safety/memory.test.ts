@@ -2,11 +2,12 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { binary } from "../../support/binary.ts";
 import { interopStore } from "../../support/fixtures.ts";
+import { needs } from "../../support/programs.ts";
 import { runProgram } from "../../support/run.ts";
 import { removeFolders, sandbox } from "../../support/sandbox.ts";
 import { ALICE } from "../../support/stores.ts";
 import { programAtTerminal, type TerminalSession } from "../../support/terminal.ts";
-import { openToEveryone, withoutRights } from "../../support/unprivileged.ts";
+import { DROPPING_RIGHTS, openToEveryone, withoutRights } from "../../support/unprivileged.ts";
 
 afterAll(removeFolders);
 
@@ -64,52 +65,61 @@ describe("a process that dies by a signal which dumps core", () => {
   });
 });
 
-describe("another process of the same user, at a question for a secret,", () => {
-  async function atQuestion(line: string, question: string): Promise<TerminalSession> {
-    const box = sandbox();
-    const command = withoutRights([openToEveryone(box), ...line.split(" ")]);
-    const session = programAtTerminal(command, { cwd: box.folder, env: { PPROTECT_PASSPHRASE: PASSPHRASE } });
-    await session.waitFor(question);
-    return session;
-  }
-  const readAsSameUser = (path: string) =>
-    runProgram(withoutRights(["head", "-c", "100000", path]), { cwd: "/" });
-
-  test.each(AT_A_SECRET)("reads neither memory nor environment: %s", async (line, question) => {
-    const session = await atQuestion(line, question);
-    for (const name of ["environ", "mem", "maps"]) {
-      const { status, stdout, stderr } = await readAsSameUser(`/proc/${session.pid}/${name}`);
-      expect([status, stdout]).toEqual([1, ""]);
-      expect(stderr).toContain("Permission denied");
+describe.if(needs(...DROPPING_RIGHTS))(
+  "another process of the same user, at a question for a secret,",
+  () => {
+    async function atQuestion(line: string, question: string): Promise<TerminalSession> {
+      const box = sandbox();
+      const command = withoutRights([openToEveryone(box), ...line.split(" ")]);
+      const session = programAtTerminal(command, {
+        cwd: box.folder,
+        env: { PPROTECT_PASSPHRASE: PASSPHRASE },
+      });
+      await session.waitFor(question);
+      return session;
     }
-    expect(readFileSync(`/proc/${session.pid}/limits`, "utf8")).toMatch(/^Max core file size +0 /m);
-    process.kill(session.pid, "SIGKILL");
-    await session.exited;
-  });
+    const readAsSameUser = (path: string) =>
+      runProgram(withoutRights(["head", "-c", "100000", path]), { cwd: "/" });
 
-  test("would otherwise: a command that never sees a secret is open", async () => {
-    const session = await atQuestion(...WITHOUT_SECRETS);
-    expect((await readAsSameUser(`/proc/${session.pid}/environ`)).stdout).toContain(PASSPHRASE);
-    expect((await readAsSameUser(`/proc/${session.pid}/maps`)).status).toBe(0);
-    process.kill(session.pid, "SIGKILL");
-    await session.exited;
-  });
-});
+    test.each(AT_A_SECRET)("reads neither memory nor environment: %s", async (line, question) => {
+      const session = await atQuestion(line, question);
+      for (const name of ["environ", "mem", "maps"]) {
+        const { status, stdout, stderr } = await readAsSameUser(`/proc/${session.pid}/${name}`);
+        expect([status, stdout]).toEqual([1, ""]);
+        expect(stderr).toContain("Permission denied");
+      }
+      expect(readFileSync(`/proc/${session.pid}/limits`, "utf8")).toMatch(/^Max core file size +0 /m);
+      process.kill(session.pid, "SIGKILL");
+      await session.exited;
+    });
 
-test("without root's rights, keys are derived by the addon all the same, and a passphrase comes through a pipe", async () => {
-  const { file, passphrases } = interopStore("fast");
-  const [[name, passphrase] = ["", ""]] = Object.entries(passphrases);
-  const box = sandbox(readFileSync(file));
-  const copy = openToEveryone(box);
-  const args = ["list-user-secrets", "-u", name, "--passphrase-file", "/dev/fd/0", "--verbose"];
-  const result = await runProgram(withoutRights([copy, ...args]), { cwd: box.folder, input: passphrase });
-  expect([result.status, result.stderr]).toEqual([0, ""]);
-});
+    test("would otherwise: a command that never sees a secret is open", async () => {
+      const session = await atQuestion(...WITHOUT_SECRETS);
+      expect((await readAsSameUser(`/proc/${session.pid}/environ`)).stdout).toContain(PASSPHRASE);
+      expect((await readAsSameUser(`/proc/${session.pid}/maps`)).status).toBe(0);
+      process.kill(session.pid, "SIGKILL");
+      await session.exited;
+    });
+  },
+);
+
+test.if(needs(...DROPPING_RIGHTS))(
+  "without root's rights, keys are derived by the addon all the same, and a passphrase comes through a pipe",
+  async () => {
+    const { file, passphrases } = interopStore("fast");
+    const [[name, passphrase] = ["", ""]] = Object.entries(passphrases);
+    const box = sandbox(readFileSync(file));
+    const copy = openToEveryone(box);
+    const args = ["list-user-secrets", "-u", name, "--passphrase-file", "/dev/fd/0", "--verbose"];
+    const result = await runProgram(withoutRights([copy, ...args]), { cwd: box.folder, input: passphrase });
+    expect([result.status, result.stderr]).toEqual([0, ""]);
+  },
+);
 
 describe("the program of exec", () => {
   const env = { PPROTECT_USER: ALICE.name, PPROTECT_PASSPHRASE: ALICE.passphrase };
 
-  test.each([
+  test.if(needs("prlimit", ...DROPPING_RIGHTS)).each([
     ["in our place", []],
     ["below us, its output redacted", ["--redact"]],
   ])(
@@ -128,12 +138,15 @@ describe("the program of exec", () => {
     },
   );
 
-  test("below us cannot read the environment that we have the passphrase in", async () => {
-    const box = sandbox();
-    const command = withoutRights([openToEveryone(box), "exec", "--redact", "--domain", "dev", "--"]);
-    const script = "cat /proc/$PPID/environ; grep 'core file' /proc/$PPID/limits";
-    const { stdout, stderr } = await runProgram([...command, "sh", "-c", script], { cwd: box.folder, env });
-    expect(stderr).toContain("Permission denied");
-    expect(stdout).toMatch(/^Max core file size +0 /);
-  });
+  test.if(needs(...DROPPING_RIGHTS))(
+    "below us cannot read the environment that we have the passphrase in",
+    async () => {
+      const box = sandbox();
+      const command = withoutRights([openToEveryone(box), "exec", "--redact", "--domain", "dev", "--"]);
+      const script = "cat /proc/$PPID/environ; grep 'core file' /proc/$PPID/limits";
+      const { stdout, stderr } = await runProgram([...command, "sh", "-c", script], { cwd: box.folder, env });
+      expect(stderr).toContain("Permission denied");
+      expect(stdout).toMatch(/^Max core file size +0 /);
+    },
+  );
 });

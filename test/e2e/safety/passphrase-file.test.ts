@@ -1,11 +1,12 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { chmodSync, writeFileSync } from "node:fs";
 import { binary } from "../../support/binary.ts";
-import { withMounts } from "../../support/namespace.ts";
+import { MOUNTING, withMounts } from "../../support/namespace.ts";
+import { needs } from "../../support/programs.ts";
 import { pprotect, runProgram } from "../../support/run.ts";
 import { removeFolders, type Sandbox, sandbox } from "../../support/sandbox.ts";
 import { ALICE } from "../../support/stores.ts";
-import { openToEveryone, withoutRights } from "../../support/unprivileged.ts";
+import { DROPPING_RIGHTS, openToEveryone, withoutRights } from "../../support/unprivileged.ts";
 
 afterAll(removeFolders);
 
@@ -96,7 +97,7 @@ describe("no warning where chmod would not help", () => {
     }
   });
 
-  test("a secret that is mounted read-only for all, as in a container", async () => {
+  test.if(needs(...MOUNTING))("a secret that is mounted read-only for all, as in a container", async () => {
     const box = sandbox();
     const script = `
       mkdir secrets && mount -t tmpfs tmpfs secrets
@@ -107,7 +108,7 @@ describe("no warning where chmod would not help", () => {
     expect([result.status, result.stderr]).toEqual([0, ""]);
   });
 
-  test("a file of somebody else", async () => {
+  test.if(needs(...DROPPING_RIGHTS))("a file of somebody else", async () => {
     const box = sandbox();
     const command = withoutRights([openToEveryone(box), ...ARGS, "/etc/passwd"]);
     const result = await runProgram(command, { cwd: box.folder });

@@ -1,0 +1,3 @@
+import { testCompletionIn } from "./completion-tests.ts";
+
+testCompletionIn("bash with bash-completion");
