@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { FRESH_PASSPHRASE, removeFolders, type Sandbox, sandbox } from "../support/sandbox.ts";
 import { ALICE, BOB, secretsOf } from "../support/stores.ts";
-import { atTerminal, CTRL_C, CTRL_D, type TerminalSession } from "../support/terminal.ts";
+import { answerAll, atTerminal, CTRL_C, CTRL_D } from "../support/terminal.ts";
 
 afterAll(removeFolders);
 
@@ -64,11 +64,6 @@ const dialogues: readonly (readonly [args: readonly string[], answers: Answers])
 ];
 
 const HIDDEN = /passphrase|value/i;
-
-/** Answers the first questions of a dialogue. */
-async function answerAll(session: TerminalSession, answers: Answers): Promise<void> {
-  for (const [question, line] of answers) await session.answer(question, line);
-}
 
 /** What a folder's stores hold, to see whether anything was written. */
 function written(box: Sandbox): string {

@@ -114,6 +114,14 @@ export function programAtTerminal(
   return session;
 }
 
+/** Gives each of some questions its answer, in their order. */
+export async function answerAll(
+  session: TerminalSession,
+  answers: readonly (readonly [question: string, line: string])[],
+): Promise<void> {
+  for (const [question, line] of answers) await session.answer(question, line);
+}
+
 /** The modes of a terminal that nobody has touched: a started program may have done so before we can look. */
 function freshModes(): TerminalModes {
   const terminal = new Bun.Terminal({});

@@ -23,7 +23,7 @@ import { needs } from "../../support/programs.ts";
 import { pprotect, type Result, runProgram } from "../../support/run.ts";
 import { emptyFolder, removeFolders, type Sandbox, sandbox } from "../../support/sandbox.ts";
 import { ALICE, BOB, secretsOf } from "../../support/stores.ts";
-import { atTerminal } from "../../support/terminal.ts";
+import { answerAll, atTerminal } from "../../support/terminal.ts";
 import { DROPPING_RIGHTS, withoutRights } from "../../support/unprivileged.ts";
 
 afterAll(removeFolders);
@@ -256,7 +256,7 @@ describe("another program that changes the store as a command is at its question
   test("keeps what it wrote, and so does the command", async () => {
     const box = sandbox();
     const session = atTerminal(["add-domain"], { cwd: box.folder });
-    for (const [question, line] of asAlice) await session.answer(question, line);
+    await answerAll(session, asAlice);
     await session.waitFor("Domain name: ");
     box.write("protected.yaml", box.read().addSecret("dev", "meanwhile", "v").toString());
     session.type("stage\r");

@@ -5,7 +5,7 @@ import { COMMAND_CASES } from "../../support/command-table.ts";
 import { pprotect, runProgram } from "../../support/run.ts";
 import { removeFolders, sandbox } from "../../support/sandbox.ts";
 import { ALICE } from "../../support/stores.ts";
-import { atTerminal } from "../../support/terminal.ts";
+import { answerAll, atTerminal } from "../../support/terminal.ts";
 
 afterAll(removeFolders);
 
@@ -132,7 +132,7 @@ test("every command that asks for a passphrase hides it, and says it nowhere", a
   for (const { args, answers, prepare } of asking) {
     const { folder } = await prepare();
     const session = atTerminal(args, { cwd: folder });
-    for (const [question, line] of answers) await session.answer(question, line);
+    await answerAll(session, answers);
     await session.exited;
     for (const [question, line] of answers) {
       if (/assphrase: $/.test(question)) expect(session.screen()).not.toContain(line);

@@ -1,0 +1,3 @@
+import { testMutantsOf } from "./mutants.ts";
+
+testMutantsOf("redactor");
