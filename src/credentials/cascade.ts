@@ -8,31 +8,31 @@ import { environmentNames } from "./environment-names.ts";
 import { readPassphraseFile } from "./passphrase-file.ts";
 import type { Prompter } from "./prompter.ts";
 
-/** Where credentials may come from, in the order in which the sources are asked: flags, environment, prompt. */
+/** The sources of credentials, in order of precedence: flags, environment, prompt. */
 export interface CredentialSources {
   readonly user: string | undefined;
-  /** Where `user` is from, when not from its flag. */
+  /** The source of `user`, if that is not its flag. */
   readonly userSource?: string;
   readonly passphraseFile: string | undefined;
-  /** Takes a warning of one line. */
+  /** Gets a warning of one line. */
   readonly warn: (message: string) => void;
-  /** Left out where the environment must not be asked. */
+  /** `undefined` if the environment must not be used. */
   readonly environment: Readonly<Record<string, string | undefined>> | undefined;
   readonly environmentPrefix: string;
-  /** Left out where nobody may be asked. */
+  /** `undefined` if the user must not be asked. */
   readonly prompter: Prompter | undefined;
-  /** Why there is no prompter, unless `--non-interactive` is. */
+  /** Why there is no prompter, if not because of `--non-interactive`. */
   readonly noPrompterReason?: string | undefined;
   /** The store's path, for the prompt. */
   readonly file: string;
-  /** What the passphrase's prompt says. */
+  /** The prompt for the passphrase. */
   readonly passphraseQuestion?: string;
 }
 
-/** The sources that need nobody to be asked. */
+/** The sources that work without a prompt. */
 export type GivenCredentials = Omit<CredentialSources, "prompter" | "noPrompterReason">;
 
-/** One half of the credentials and where it came from, for the error that names both. */
+/** The user or the passphrase, and its source for messages. */
 interface Half {
   readonly value: string;
   readonly source: string;
@@ -44,8 +44,10 @@ export interface ResolvedCreds extends Creds {
 }
 
 /**
- * Takes each half from the first source that has it, even when it is wrong or empty there.
- * @throws PprotectError `missing_credentials` when no source has a half; `file_error`; `end_of_input`, `aborted`
+ * Takes the user and the passphrase each from the first source that has it. A wrong or empty value there does not fall
+ * through to the next source.
+ *
+ * @throws PprotectError `missing_credentials` when no source has one of them; `file_error`; `end_of_input`, `aborted`
  */
 export async function resolveCredentials(sources: CredentialSources): Promise<ResolvedCreds> {
   const names = environmentNames(sources.environmentPrefix);
@@ -66,7 +68,7 @@ export async function resolveCredentials(sources: CredentialSources): Promise<Re
   };
 }
 
-/** Whether credentials were given without anyone being asked. */
+/** Whether both user and passphrase are available without a prompt. */
 export function hasGivenCredentials(sources: GivenCredentials): boolean {
   const names = environmentNames(sources.environmentPrefix);
   const user = sources.user ?? sources.environment?.[names.user];
@@ -74,19 +76,19 @@ export function hasGivenCredentials(sources: GivenCredentials): boolean {
   return user !== undefined && passphrase !== undefined;
 }
 
-/** @throws PprotectError `wrong_credentials`, naming where each half came from */
+/** Verifies credentials. @throws PprotectError `wrong_credentials`, with the source of user and passphrase */
 export function unlock(keyFile: KeyFile, creds: ResolvedCreds): UnlockedCustodian {
   const unlocked = keyFile.unlock(creds);
   if (!unlocked) throw wrongCredentials(keyFile, creds);
   return unlocked;
 }
 
-/** What to say of credentials that open nothing. */
+/** The error for wrong credentials: which part is wrong, and where both came from. */
 export function wrongCredentials(keyFile: KeyFile, creds: ResolvedCreds): PprotectError {
   const known = keyFile.data.custodians.has(creds.name);
   const near = known ? undefined : nearest(creds.name, [...keyFile.data.custodians.keys()]);
   const wrong = known
-    ? `the passphrase does not fit ${displayName(creds.name)}`
+    ? `wrong passphrase for ${displayName(creds.name)}`
     : `no key custodian "${displayName(creds.name)}"`;
   const empty = emptyHalves(creds);
   return new PprotectError(
@@ -138,8 +140,8 @@ async function prompted(
     const variable = environmentNames(environmentPrefix)[half];
     throw new PprotectError(
       "missing_credentials",
-      `no ${half} given, and ${noPrompterReason ?? "--non-interactive forbids asking"}`,
-      environment ? `give ${option} or set ${variable}` : `give ${option}`,
+      `${half} required (${noPrompterReason ?? "running with --non-interactive"})`,
+      environment ? `use ${option} or set ${variable}` : `use ${option}`,
     );
   }
   const value = await (half === "user" ? prompter.ask(question) : prompter.askHidden(question));

@@ -1,6 +1,6 @@
-/** The prefix of the credential variables where none is given. */
+/** The default prefix of the credential variables. */
 export const DEFAULT_PREFIX = "PPROTECT";
-/** The variable that gives another prefix. */
+/** The variable that sets another prefix. */
 export const PREFIX_VARIABLE = "PPROTECT_ENV_PREFIX";
 
 /** The names of the variables that hold a user and a passphrase. */
@@ -8,7 +8,7 @@ export function environmentNames(prefix: string): { user: string; passphrase: st
   return { user: `${prefix}_USER`, passphrase: `${prefix}_PASSPHRASE` };
 }
 
-/** Every variable that has to do with credentials: no child process gets one. */
+/** All variables about credentials. No child process inherits them. */
 export function credentialVariables(prefix: string): string[] {
   return [
     ...Object.values(environmentNames(DEFAULT_PREFIX)),

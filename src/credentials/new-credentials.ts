@@ -4,24 +4,24 @@ import type { KeyType } from "../store/custodian.ts";
 import { readPassphraseFile } from "./passphrase-file.ts";
 import type { Prompter } from "./prompter.ts";
 
-/** Where a passphrase that does not exist yet comes from: a file, a generated raw key, or a prompt. Never the environment. */
+/** Sources of a new passphrase: a file, a generated raw key, or a prompt. Never the environment. */
 export interface NewPassphraseSources {
   readonly keyType: KeyType;
   readonly passphraseFile: string | undefined;
-  /** Takes a warning of one line. */
+  /** Gets a warning of one line. */
   readonly warn: (message: string) => void;
-  /** The option that names the file, for messages. */
+  /** The option for the file, for messages. */
   readonly option: string;
-  /** Left out where nobody may be asked. */
+  /** `undefined` if the user must not be asked. */
   readonly prompter: Prompter | undefined;
   readonly question: string;
   readonly retypeQuestion: string;
-  /** Shows a generated raw key once and returns when it is confirmed as saved. */
+  /** Shows a generated raw key once, and returns when the user has confirmed that it is saved. */
   readonly showRawKey: (key: string) => Promise<void>;
 }
 
 /**
- * A new passphrase, typed twice where it is typed.
+ * Gets a new passphrase. At a prompt it must be typed twice.
  * @throws PprotectError `invalid_passphrase` when the two differ; `missing_credentials`; `file_error`; `aborted`
  */
 export async function obtainNewPassphrase(sources: NewPassphraseSources): Promise<string> {
@@ -35,8 +35,8 @@ export async function obtainNewPassphrase(sources: NewPassphraseSources): Promis
   if (!prompter) {
     throw new PprotectError(
       "missing_credentials",
-      "no new passphrase given, and --non-interactive forbids asking",
-      `give ${option}`,
+      "new passphrase required (running with --non-interactive)",
+      `use ${option}`,
     );
   }
   const passphrase = await prompter.askHidden(sources.question);
@@ -45,7 +45,7 @@ export async function obtainNewPassphrase(sources: NewPassphraseSources): Promis
   if (passphrase !== again) {
     throw new PprotectError(
       "invalid_passphrase",
-      "the two passphrases differ",
+      "the passphrases do not match",
       "nothing was changed; run the command again",
     );
   }

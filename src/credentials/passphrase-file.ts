@@ -8,13 +8,13 @@ import { wipe } from "../crypto/bytes.ts";
 import { errnoOf, fileError } from "../system/file-error.ts";
 
 /**
- * A passphrase from a file, without the white space around it (editors and `echo` end files with a line end).
+ * Reads a passphrase from a file and trims white space: editors and `echo` add a line end.
  *
- * @param warn takes a line when other users of the machine can read the file and this user could change that
- * @throws PprotectError `file_error`, `invalid_passphrase` when it is not UTF-8
+ * @param warn gets a line if other users of the machine can read the file, and this user could change that
+ * @throws PprotectError `file_error`; `invalid_passphrase` when it is not UTF-8
  */
 export function readPassphraseFile(path: string, warn: (message: string) => void): string {
-  const { bytes, open } = read(path);
+  const { bytes, readableByOthers } = read(path);
   const text = decodeUtf8(bytes);
   wipe(bytes);
   if (text === undefined) {
@@ -23,19 +23,19 @@ export function readPassphraseFile(path: string, warn: (message: string) => void
       `the passphrase in ${escapeUnprintable(path)} is not UTF-8 text`,
     );
   }
-  if (open) {
+  if (readableByOthers) {
     const file = shellWord(path);
-    warn(`others can read the passphrase: run \`chmod 600 ${escapeUnprintable(file)}\``);
+    warn(`other users can read the passphrase file: run \`chmod 600 ${escapeUnprintable(file)}\``);
   }
   return text.trim();
 }
 
-/** One descriptor for both: what is looked at is what is read. */
-function read(path: string): { bytes: Uint8Array; open: boolean } {
+/** Reads and examines the file through one descriptor, so that both see the same file. */
+function read(path: string): { bytes: Uint8Array; readableByOthers: boolean } {
   try {
     const descriptor = openSync(path, "r");
     try {
-      return { bytes: readFileSync(descriptor), open: isOpenToOthers(descriptor, path) };
+      return { bytes: readFileSync(descriptor), readableByOthers: isReadableByOthers(descriptor, path) };
     } finally {
       closeSync(descriptor);
     }
@@ -44,14 +44,14 @@ function read(path: string): { bytes: Uint8Array; open: boolean } {
   }
 }
 
-/** Read permission of the group and of everyone. */
+/** Read permission for the group and for others. */
 const READ_BY_OTHERS = 0o044;
 
 /**
- * Whether a file's mode lets others read it and `chmod` would help. It would not for a pipe or a descriptor, for a
- * file of somebody else, or where secrets are mounted read-only, as Docker and Kubernetes do with mode 0444.
+ * Whether a file's mode lets other users read it and `chmod` would help. It would not for a pipe or a descriptor, for
+ * another user's file, or on a read-only mount, such as the secrets of Docker and Kubernetes (mode 0444).
  */
-function isOpenToOthers(descriptor: number, path: string): boolean {
+function isReadableByOthers(descriptor: number, path: string): boolean {
   if (process.platform === "win32") return false;
   const stats = fstatSync(descriptor);
   if (!stats.isFile() || (stats.mode & READ_BY_OTHERS) === 0) return false;

@@ -1,9 +1,9 @@
-/** Where a person, or lines on standard input, answer. The command line provides it. */
+/** Asks the user, at a terminal or by lines on standard input. Implemented by the command line. */
 export interface Prompter {
-  /** One line of input, shown as it is typed. @throws PprotectError `end_of_input`, `aborted` */
+  /** Reads a line, echoed as it is typed. @throws PprotectError `end_of_input`, `aborted` */
   ask(question: string): Promise<string>;
-  /** One line of input that is not echoed. @throws PprotectError `end_of_input`, `aborted` */
+  /** Reads a line without echo. @throws PprotectError `end_of_input`, `aborted` */
   askHidden(question: string): Promise<string>;
-  /** A line of chatter on standard error. */
+  /** Prints a line on standard error. */
   note(message: string): void;
 }

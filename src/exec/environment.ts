@@ -5,18 +5,18 @@ import type { ChosenSecret } from "./selection.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What the child gets of our own environment. */
+/** Which variables of our own environment the child inherits. */
 export interface PassthroughOptions {
-  /** Leave out our own environment but for what a program needs to run at all. */
+  /** Pass on only the variables that any program needs to run. */
   readonly noPassthrough: boolean;
-  /** Variables that get through nevertheless. */
+  /** Variables to pass on despite `noPassthrough`. */
   readonly keep: readonly string[];
-  /** The prefix of the credential variables, which the child never gets. */
+  /** The prefix of the credential variables, which the child never inherits. */
   readonly credentialPrefix: string;
 }
 
 const ALWAYS_PASSED = ["PATH", "HOME", "TERM", "LANG", "USER", "SHELL", "LOGNAME"];
-/** Without these, few programs start on Windows. */
+/** Few programs start on Windows without these. */
 const ALWAYS_PASSED_ON_WINDOWS = [
   "SystemRoot",
   "SystemDrive",
@@ -27,33 +27,32 @@ const ALWAYS_PASSED_ON_WINDOWS = [
   "USERPROFILE",
 ];
 
-/** @throws PprotectError `usage` when what is to be kept is kept anyway, or never is */
+/** @throws PprotectError `usage` when `--keep` has no effect, or names a credential variable */
 export function checkPassthrough({ noPassthrough, keep, credentialPrefix }: PassthroughOptions): void {
   if (keep.length > 0 && !noPassthrough) {
     throw new PprotectError(
       "usage",
-      "--keep says what --no-passthrough lets through",
-      "give both, or leave out --keep: without --no-passthrough every variable gets through",
+      "--keep requires --no-passthrough",
+      "add --no-passthrough, or omit --keep: by default every variable is passed on",
     );
   }
-  const noName = keep.find((name) => name === "" || name.includes("="));
-  if (noName !== undefined) {
+  const notAName = keep.find((name) => name === "" || name.includes("="));
+  if (notAName !== undefined) {
     throw new PprotectError(
       "usage",
-      `--keep takes the name of a variable, not "${displayName(noName)}"`,
-      "its value is the one that it has here",
+      `--keep takes a variable name, not "${displayName(notAName)}"`,
+      "the variable keeps its current value",
     );
   }
   const credential = keep.find((name) => credentialVariables(credentialPrefix).includes(name));
   if (credential !== undefined) {
-    throw new PprotectError("usage", `--keep ${credential}: no program gets our credentials`);
+    throw new PprotectError("usage", `--keep ${credential}: credentials are never passed on`);
   }
 }
 
 /**
- * The environment of the child: ours without credentials, then the secrets.
- *
- * @throws PprotectError `environment` when a value cannot stand in an environment
+ * The child's environment: ours without the credential variables, plus the secrets.
+ * @throws PprotectError `environment` when a value cannot be in an environment
  */
 export function childEnvironment(
   secrets: readonly ChosenSecret[],
@@ -80,7 +79,7 @@ function refuseNul({ name, value }: ChosenSecret): void {
   if (!value.includes("\0")) return;
   throw new PprotectError(
     "environment",
-    `secret "${displayName(name)}" holds a NUL byte, which no environment variable can`,
-    `give it as a file: --as-file ${name}`,
+    `secret "${displayName(name)}" contains a NUL byte, which an environment variable cannot`,
+    `pass it as a file: --as-file ${name}`,
   );
 }

@@ -7,10 +7,10 @@ import type { Manifest, ManifestEntry } from "./manifest.ts";
 import type { SecretChoice } from "./selection.ts";
 
 /**
- * What a manifest chooses: exactly its secrets, under its variable names, in its order.
+ * Selects the secrets of a manifest, with its variable names and in its order.
  *
- * @param file its name, for messages
- * @param domain for the entries that name none, in place of the manifest's own
+ * @param file the manifest's name, for messages
+ * @param domain the default domain, for entries without one; replaces the manifest's own
  * @throws PprotectError `no_such_domain`, `no_such_secret`, `invalid_manifest`, each with the entry's line
  */
 export function selectByManifest(
@@ -34,7 +34,7 @@ function choose(
     throw new PprotectError(
       "invalid_manifest",
       `no domain for secret "${displayName(name)}"`,
-      'put a "domain" into the entry or at the top of the file, or give --domain with --manifest',
+      'add "domain" to the entry or at the top level, or use --domain with --manifest',
     );
   }
   findSecret(domain, findDomain(store, domain), name);

@@ -12,7 +12,7 @@ export const MANIFEST_FILE = ".secrets.json";
 
 /** A project file: which secrets become which variables. */
 export interface Manifest {
-  /** The domain of the entries that name none. */
+  /** The default domain, for entries without one. */
   readonly domain: string | undefined;
   readonly entries: readonly ManifestEntry[];
 }
@@ -22,14 +22,14 @@ export interface ManifestEntry {
   readonly name: string;
   readonly variable: string;
   readonly domain: string | undefined;
-  /** Where it stands in the file, from 1. */
+  /** The entry's line, 1-based. */
   readonly line: number;
 }
 
-/** Bytes that a manifest may have: room for ten thousand entries, and little enough to read whole. */
+/** Maximum size of a manifest in bytes: enough for ten thousand entries. */
 export const MAX_MANIFEST_BYTES = 1024 * 1024;
 
-/** Other programs have these, as text or numbers, at the top or in an entry; they mean nothing here. */
+/** Keys of other programs, at the top level or in an entry. Accepted and ignored. */
 const UNUSED_KEYS = ["client_id", "ttl"] as const;
 const MANIFEST_KEYS = ["secrets", "domain", ...UNUSED_KEYS] as const;
 const ENTRY_KEYS = ["name", "env_var", "domain", ...UNUSED_KEYS] as const;
@@ -39,7 +39,7 @@ export function readManifestFile(path: string): Manifest {
   return readManifest(readStart(path, MAX_MANIFEST_BYTES + 1), path);
 }
 
-/** No more than `length` bytes: a link in a repository may lead to a file without end. */
+/** Reads at most `length` bytes: a symbolic link in a repository may point to an endless file such as /dev/zero. */
 function readStart(path: string, length: number): Uint8Array {
   try {
     const descriptor = openSync(path, "r");
@@ -59,11 +59,10 @@ function readStart(path: string, length: number): Uint8Array {
 }
 
 /**
- * Reads a manifest: `{"secrets": [{"name", "env_var", "domain"?}], "domain"?}`, and in both objects `"ttl"?` and
- * `"client_id"?`. It is text from a repository: anything but JSON of this form is refused. `ttl` and `client_id`,
- * which other programs have, mean nothing here: what a program is given lasts as long as the program.
+ * Parses a manifest: `{"secrets": [{"name", "env_var", "domain"?}], "domain"?}`. Both objects may have `"ttl"` and
+ * `"client_id"`, which are ignored. Anything else is refused: the file may come from a stranger.
  *
- * @param file its name, for messages: `FILE:LINE: what is wrong`
+ * @param file the file's name, for messages: `FILE:LINE: what is wrong`
  * @throws PprotectError `invalid_manifest`
  */
 export function readManifest(bytes: Uint8Array, file: string): Manifest {
@@ -71,7 +70,7 @@ export function readManifest(bytes: Uint8Array, file: string): Manifest {
   const members = root.members("the manifest", MANIFEST_KEYS);
   const secrets = members.get("secrets");
   if (!secrets)
-    throw root.invalid('the manifest has no "secrets"', 'they are {"name": …, "env_var": …} in a list');
+    throw root.invalid('the manifest has no "secrets"', 'add a list of {"name": …, "env_var": …}');
   const entries = secrets.list('"secrets"').map(readEntry);
   refuseTwice(entries);
   return { domain: optionalText(members, "domain"), entries: entries.map(({ entry }) => entry) };
@@ -84,11 +83,11 @@ function textOf(bytes: Uint8Array, file: string): string {
       bytes.length > MAX_MANIFEST_BYTES ? `larger than ${MAX_MANIFEST_BYTES} bytes` : "not UTF-8";
     throw new PprotectError("invalid_manifest", `${file}: ${problem}`);
   }
-  // A byte order mark is no part of JSON, yet some editors write one.
+  // JSON has no byte order mark, but some editors write one.
   return text.startsWith("\ufeff") ? text.slice(1) : text;
 }
 
-/** An entry and where it is from. */
+/** An entry with its place in the file. */
 interface Located {
   readonly entry: ManifestEntry;
   readonly json: JsonWithLines;
@@ -123,7 +122,7 @@ function optionalText<Key extends string>(
 
 function variableProblem(variable: string): string | undefined {
   if (!isShellIdentifier(variable)) {
-    return `"env_var" is a letter or "_", then letters, digits or "_", not "${displayName(variable)}"`;
+    return `invalid "env_var" "${displayName(variable)}": a letter or "_", then letters, digits or "_"`;
   }
   if (runsCode(variable)) {
     return `"env_var" ${displayName(variable)} can make the program run other code`;
@@ -136,7 +135,7 @@ function refuseTwice(entries: readonly Located[]): void {
   for (const { entry, json } of entries) {
     const line = lines.get(entry.variable);
     if (line !== undefined)
-      throw json.invalid(`"env_var" ${displayName(entry.variable)} stands in line ${line} already`);
+      throw json.invalid(`duplicate "env_var" ${displayName(entry.variable)} (first on line ${line})`);
     lines.set(entry.variable, entry.line);
   }
 }

@@ -8,8 +8,11 @@ export const OUTPUT_FORMATS = ["json", "env", "shell"] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
 /**
- * Secrets as text for a program, sorted by name.
- * @throws PprotectError `environment` when a name is no shell identifier or a value has a NUL, in `env` and `shell`
+ * Formats secrets for a program to read, sorted by name.
+ *
+ * @param secrets plaintext values by name
+ * @throws PprotectError `environment` in the formats `env` and `shell`, when a name is not a shell identifier or a value
+ *   contains a NUL
  */
 export function formatSecrets(secrets: ReadonlyMap<string, string>, format: OutputFormat): string {
   if (format === "json") return `${toJson([...sortedByKey(secrets)])}\n`;
@@ -19,7 +22,7 @@ export function formatSecrets(secrets: ReadonlyMap<string, string>, format: Outp
     .join("");
 }
 
-/** One object, in this order: an object of JavaScript would put names like `1` first, and lose `__proto__`. */
+/** Written by hand: a JavaScript object would put names like `1` first, and lose `__proto__`. */
 function toJson(entries: readonly [string, string][]): string {
   if (entries.length === 0) return "{}";
   const lines = entries.map(([name, value]) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`);
@@ -30,14 +33,14 @@ function shellAssignment(name: string, value: string): string {
   if (!isShellIdentifier(name)) {
     throw new PprotectError(
       "environment",
-      `secret "${displayName(name)}" is not a valid shell identifier, so it cannot stand in env or shell format`,
+      `secret "${displayName(name)}" is not a valid shell identifier; the formats env and shell need one`,
       "use --output-format json, or `pprotect env --uppercase`",
     );
   }
   if (value.includes("\0")) {
     throw new PprotectError(
       "environment",
-      `secret "${displayName(name)}" holds a NUL byte, which no shell variable can`,
+      `secret "${displayName(name)}" contains a NUL byte, which a shell variable cannot`,
     );
   }
   return `${name}=${quoteForShell(value)}`;

@@ -7,18 +7,18 @@ import { openLibc } from "../system/libc.ts";
 import { withOriginalCoreLimit } from "../system/process-hardening.ts";
 
 /**
- * Runs a program in our place. On Unix the process becomes the program, so its signals, terminal and exit
- * status are its own and this never returns. Elsewhere it is spawned, gets our signals, and its exit status
- * comes back.
+ * Replaces this process by a program. On Unix with execve(2): the program has the process id, the signals and the
+ * terminal, and this never returns. On Windows the program is a child that gets our signals.
  *
  * @param command the program and its arguments
+ * @returns the program's exit status, on Windows
  * @throws PprotectError `command_not_found`, `command_not_executable`
  */
 export async function runInPlace(
   command: readonly [string, ...string[]],
   environment: Record<string, string>,
 ): Promise<number> {
-  if (process.platform === "win32") return runBeside(command, environment);
+  if (process.platform === "win32") return runAsChild(command, environment);
   return replaceProcess(findExecutable(command[0], environment.PATH), command, environment);
 }
 
@@ -29,14 +29,14 @@ function replaceProcess(
 ): never {
   restoreSignals();
   silenceWarnings();
-  // The types of the runtime lag behind it.
+  // Not in the runtime's types yet.
   const { execve } = process as unknown as {
     execve(path: string, args: readonly string[], environment: Record<string, string>): never;
   };
   try {
     return withOriginalCoreLimit(() => execve(path, command, environment));
   } catch (error) {
-    // A script without `#!`: execvp(3) gives it to the shell.
+    // A script without `#!`: execvp(3) runs it with the shell.
     if (errnoOf(error) === "ENOEXEC")
       return withOriginalCoreLimit(() => execve("/bin/sh", ["sh", path, ...command.slice(1)], environment));
     throw new PprotectError(
@@ -50,14 +50,14 @@ function replaceProcess(
   }
 }
 
-/** The runtime ignores these two, and what is ignored stays so in the program: `yes | head` would never end. */
+/** Bun ignores these two, and execve(2) keeps ignored signals ignored: `yes | head` would never end. */
 function restoreSignals(): void {
   const { signal } = openLibc({ signal: { args: ["int", "ptr"], returns: "ptr" } });
   signal(constants.signals.SIGPIPE, null);
   signal(constants.signals.SIGXFSZ, null);
 }
 
-/** execve is new in the runtime, which says so on standard error: not the program's business. */
+/** The runtime warns on standard error that execve is experimental; the program's users need not see that. */
 function silenceWarnings(): void {
   process.emitWarning = () => undefined;
 }
@@ -65,12 +65,12 @@ function silenceWarnings(): void {
 const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"] as const;
 
 /**
- * Runs a program beside us, for what has to be done when it has ended. It gets our signals.
+ * Runs a program as a child, for when there is something to do after it ends. It gets our signals.
  *
  * @returns its exit status
  * @throws PprotectError `command_not_found`
  */
-export async function runBeside(
+export async function runAsChild(
   command: readonly string[],
   environment: Record<string, string>,
 ): Promise<number> {

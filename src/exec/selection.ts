@@ -5,7 +5,7 @@ import { findDomain } from "../store/lookup.ts";
 import type { StoreData } from "../store/store-data.ts";
 import { checkPrefix, type NamingOptions, runsCode, variableName } from "./variable-names.ts";
 
-/** A secret that is to be opened, and the variable that it becomes. */
+/** A secret to open, and the variable to put it in. */
 export interface SecretChoice {
   readonly variable: string;
   readonly domain: string;
@@ -13,30 +13,30 @@ export interface SecretChoice {
   readonly name: string;
 }
 
-/** A {@link SecretChoice} in the clear. */
+/** A {@link SecretChoice} with its plaintext value. */
 export interface ChosenSecret extends SecretChoice {
   readonly value: string;
 }
 
-/** Which secrets of a store are chosen, and what they are called. */
+/** Which secrets to select, and how to name their variables. */
 export interface SelectionOptions extends NamingOptions {
-  /** In this order; the secrets of all of them. */
+  /** All secrets of these domains, in this order. */
   readonly domains: readonly string[];
-  /** Where two domains give one variable, the later one does. */
+  /** If two domains define the same variable, the later one wins; otherwise that is an error. */
   readonly override: boolean;
-  /** Globs over secret names; with any, a secret must match one of them. */
+  /** Globs over secret names. If there are any, a secret must match at least one. */
   readonly only: readonly string[];
-  /** Globs over secret names; a secret that matches one is left out. */
+  /** Globs over secret names. A secret that matches one is left out. */
   readonly except: readonly string[];
 }
 
 /**
- * Chooses secrets by domain and name, before any is opened: what is wrong with a choice is said without a
- * passphrase.
+ * Selects secrets by domain and name. Opens none, so a wrong selection is reported before a passphrase is needed.
  *
- * @returns each variable once, in the order of the domains and of their secrets
- * @throws PprotectError `no_such_domain`; `no_such_secret` for a glob that matches nothing; `usage` when nothing
- *   is left or a domain is named twice; `environment` when two secrets get one variable, or one would run code
+ * @returns each variable once, in the order of the domains and their secrets
+ * @throws PprotectError `no_such_domain`; `no_such_secret` for a glob that matches nothing; `usage` when nothing is
+ *   selected or a domain is given twice; `environment` when two secrets get the same variable, or a variable could run
+ *   code
  */
 export function selectSecrets(store: StoreData, options: SelectionOptions): SecretChoice[] {
   checkPrefix(options.prefix);
@@ -51,7 +51,7 @@ export function selectSecrets(store: StoreData, options: SelectionOptions): Secr
   );
   const chosen = merge(byDomain, options.override);
   if (chosen.length === 0 && options.only.length + options.except.length > 0) {
-    throw new PprotectError("usage", "--only and --except leave no secret");
+    throw new PprotectError("usage", "--only/--except match no secrets");
   }
   chosen.forEach(refuseCode);
   return chosen;
@@ -70,14 +70,14 @@ function matcher({ only, except }: SelectionOptions, names: readonly string[]): 
     !unwanted.some((each) => each.match(name));
 }
 
-/** @throws PprotectError `no_such_secret`: what matches nothing is misspelt, and would choose too little or too much */
+/** @throws PprotectError `no_such_secret` when the pattern matches nothing: it is misspelt */
 function glob(option: string, pattern: string, names: readonly string[]): Bun.Glob {
   const matching = new Bun.Glob(pattern);
   if (names.some((name) => matching.match(name))) return matching;
   const near = nearest(pattern.replace(/[*?]/g, ""), names);
   throw new PprotectError(
     "no_such_secret",
-    `${option} "${displayName(pattern)}" matches no secret`,
+    `${option} "${displayName(pattern)}" matches no secrets`,
     near === undefined ? "`pprotect list-domain-secrets` lists them" : `did you mean "${displayName(near)}"?`,
   );
 }
@@ -97,14 +97,14 @@ function collision(first: SecretChoice, second: SecretChoice): PprotectError {
   if (first.domain === second.domain) {
     return new PprotectError(
       "environment",
-      `secrets "${displayName(first.name)}" and "${displayName(second.name)}" would both become the variable ${variable}`,
-      "rename one of them, leave one out with --except, or leave out --uppercase",
+      `secrets "${displayName(first.name)}" and "${displayName(second.name)}" would both become variable ${variable}`,
+      "rename one of them, exclude one with --except, or omit --uppercase",
     );
   }
   return new PprotectError(
     "environment",
-    `domains "${displayName(first.domain)}" and "${displayName(second.domain)}" both give the variable ${variable}`,
-    "give --override to take it from the later one, or choose with --only and --except",
+    `"${displayName(first.domain)}" and "${displayName(second.domain)}" both define variable ${variable}`,
+    "use --override to let the later one win, or select with --only and --except",
   );
 }
 
@@ -113,6 +113,6 @@ function refuseCode({ variable, name }: SecretChoice): void {
   throw new PprotectError(
     "environment",
     `secret "${displayName(name)}" would set ${variable}, which can make the program run other code`,
-    "give --prefix, leave it out with --except, or rename the secret",
+    "use --prefix, exclude it with --except, or rename the secret",
   );
 }

@@ -6,43 +6,43 @@ import { concatBytes } from "../crypto/bytes.ts";
 import { findDomain, findSecret } from "../store/lookup.ts";
 import type { StoreData } from "../store/store-data.ts";
 
-/** A secret, by where it is. */
+/** The domain and name of a secret. */
 export interface SecretPlace {
   readonly domain: string;
   readonly name: string;
 }
 
-/** What a template says between `{{` and `}}`. */
+/** A reference to a secret, between `{{` and `}}`. */
 interface Reference {
-  /** Left out where the name stands alone. */
+  /** `undefined` in `{{NAME}}`. */
   readonly domain: string | undefined;
   readonly name: string;
-  /** From 1. */
+  /** 1-based. */
   readonly line: number;
 }
 
-/** A template in its parts: bytes that stay, and places for secrets. */
+/** A part of a template: bytes to copy, or a reference. */
 export type TemplatePart = Uint8Array | Reference;
 
-/** How a template writes the characters `{{` themselves; Go's templates and their kin know it too. */
+/** How to write the characters `{{` in a template, as in Go's templates. */
 export const LITERAL_BRACES = '{{"{{"}}';
 
-/** Byte order marks of UTF-16, in which no `{{` would be found. */
+/** Byte order marks of UTF-16, in which `{{` would not be found. */
 const UTF16 = /^(?:\xff\xfe|\xfe\xff)/;
 
 /**
- * Reads a template. `{{NAME}}` and `{{DOMAIN/NAME}}`, with white space inside the braces or not, stand for
- * secrets, and {@link LITERAL_BRACES} for `{{`. Every other `{{` is refused: left as it is, a misspelt one would go
- * unnoticed. All else stays to the byte, whatever its encoding.
+ * Parses a template. `{{NAME}}` and `{{DOMAIN/NAME}}` refer to secrets, with or without white space inside the braces;
+ * {@link LITERAL_BRACES} is `{{`. Any other `{{` is an error, so that misspelt references are noticed. All other bytes
+ * are kept, in any encoding.
  *
- * @param file its name, for messages: `FILE:LINE: what is wrong`
+ * @param file the file's name, for messages: `FILE:LINE: what is wrong`
  * @throws PprotectError `invalid_template`
  */
 export function parseTemplate(template: Uint8Array, file: string): TemplatePart[] {
-  // One character for each byte, so that places in the text are places in the bytes.
+  // Latin-1 has one character per byte, so an index in the text is an index in the bytes.
   const text = Buffer.from(template.buffer, template.byteOffset, template.byteLength).toString("latin1");
   if (UTF16.test(text))
-    throw new PprotectError("invalid_template", `${file}: is UTF-16`, "convert it to UTF-8");
+    throw new PprotectError("invalid_template", `${file}: UTF-16 is not supported`, "convert it to UTF-8");
   const parts: TemplatePart[] = [];
   let end = 0;
   let line = 1;
@@ -68,30 +68,30 @@ function lineEnds(text: string, from: number, to: number): number {
   return count;
 }
 
-/** `DOMAIN/NAME` or `NAME`; no secret's name has a slash, a domain's may. */
+/** `DOMAIN/NAME` or `NAME`. A domain's name may have a slash in it, a secret's name cannot. */
 function readReference(template: Uint8Array, start: number, close: number): Omit<Reference, "line"> {
   const inner = close === -1 ? undefined : decodeUtf8(template.subarray(start + 2, close));
   const [, domain, name] = /^(?:([^\r\n]*)\/)?([A-Za-z][-_A-Za-z0-9]*)$/.exec(inner?.trim() ?? "") ?? [];
   if (name !== undefined) return { domain, name };
-  const said = inner === undefined ? "{{" : `{{${inner}}}`;
+  const found = inner === undefined ? "{{" : `{{${inner}}}`;
   throw new PprotectError(
     "invalid_template",
-    `"${displayName(said)}" names no secret`,
-    `{{NAME}} or {{DOMAIN/NAME}} does; ${LITERAL_BRACES} stands for the characters {{`,
+    `"${displayName(found)}" is not a reference to a secret`,
+    `write {{NAME}} or {{DOMAIN/NAME}}, or ${LITERAL_BRACES} for the characters {{`,
   );
 }
 
-/** Where secrets without a domain are looked for. */
+/** Where to look up references without a domain. */
 export interface TemplateDomains {
   readonly domains: readonly string[];
-  /** Where two domains have a secret, the later one gives it. */
+  /** If two domains have a secret, the later one wins; otherwise that is an error. */
   readonly override: boolean;
 }
 
 /**
- * Finds the secrets that a template names; none is opened.
+ * Finds the secrets that a template refers to. Opens none.
  *
- * @returns for each reference, in order, where its secret is
+ * @returns the secret of each reference, in order
  * @throws PprotectError `no_such_domain`, `no_such_secret`, `usage`, each with the line
  */
 export function findReferences(
@@ -119,7 +119,7 @@ function find(
     throw new PprotectError(
       "usage",
       `domains "${displayName(first)}" and "${displayName(second)}" both have a secret "${name}"`,
-      `write {{${displayName(first)}/${name}}}, or give --override to take it from the later one`,
+      `write {{${displayName(first)}/${name}}}, or use --override to let the later one win`,
     );
   }
   const last = having.at(-1);
@@ -129,7 +129,7 @@ function find(
     throw new PprotectError(
       "usage",
       `no domain for {{${name}}}`,
-      `give --domain, or write {{DOMAIN/${name}}}`,
+      `use --domain, or write {{DOMAIN/${name}}}`,
     );
   }
   findSecret(searched, findDomain(store, searched), name);
@@ -137,7 +137,7 @@ function find(
 }
 
 /**
- * Puts values in the places of a template's references. A value is not a template: what is in braces in it stays.
+ * Replaces the references of a template by values. Braces in a value are not interpreted.
  * @param values one for each reference, in order
  */
 export function renderTemplate(parts: readonly TemplatePart[], values: readonly string[]): Uint8Array {

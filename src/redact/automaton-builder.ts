@@ -3,21 +3,21 @@ import { Automaton, type AutomatonTables, hash, type PendingPattern, startKey } 
 import type { Pattern } from "./base-encodings.ts";
 import { MIN_LENGTH } from "./trie.ts";
 
-/** Patterns of more characters than this together are refused. */
+/** Upper bound on the characters of all patterns together. */
 const MAX_CHARACTERS = 1 << 27;
 
-/** Takes patterns and makes their {@link Automaton}. */
+/** Builds an {@link Automaton} from patterns. */
 export class AutomatonBuilder {
   readonly #entries = new Map<number, PendingPattern[]>();
   readonly #starts = new Map<number, number>();
   #characters = 0;
 
   /**
-   * Adds a pattern. Of equal ones the first stays.
+   * Adds a pattern. Of equal patterns the first is kept.
    *
    * @param pattern its stem has at least {@link MIN_LENGTH} bytes in UTF-8
-   * @param secret comes back with every match
-   * @throws PprotectError `environment` when the patterns are more than memory should hold
+   * @param secret the secret's number, which every match reports
+   * @throws PprotectError `environment` when the patterns would take too much memory
    */
   add(pattern: Pattern, secret: number): void {
     const { stem } = pattern;
@@ -25,8 +25,8 @@ export class AutomatonBuilder {
     if (this.#characters > MAX_CHARACTERS) {
       throw new PprotectError(
         "environment",
-        "the secrets are too many or too long to be looked for in the output",
-        "choose fewer, or leave out --redact",
+        "too many or too long secrets to redact",
+        "select fewer secrets, or omit --redact",
       );
     }
     const window = firstWindow(stem);
@@ -39,25 +39,25 @@ export class AutomatonBuilder {
     }
   }
 
-  /** The automaton of all that was added; the builder is of no use after it. */
+  /** Builds the automaton. The builder must not be used afterwards. */
   build(): Automaton {
     return new Automaton({ entries: this.#entries, starts: this.#starts, ...filterOf(this.#entries) });
   }
 }
 
-/** The first four bytes in UTF-8. */
+/** The first four bytes of a text in UTF-8, as a signed big-endian number. */
 function firstWindow(text: string): number {
   let window = 0;
   for (let at = 0; at < MIN_LENGTH; at++) {
     const code = text.charCodeAt(at);
-    // Five UTF-16 units: the fourth may be half a character.
+    // Five UTF-16 code units: the fourth may be the first half of a surrogate pair.
     if (code >= 0x80) return Buffer.from(text.slice(0, MIN_LENGTH + 1)).readInt32BE();
     window = (window << 8) | code;
   }
   return window;
 }
 
-/** 64 bits for each entry, so that few others pass; 32 KiB at least, 4 MiB at most. */
+/** 64 bits per entry, so that few other windows pass; at least 32 KiB, at most 4 MiB. */
 function filterOf(entries: ReadonlyMap<number, unknown>): Pick<AutomatonTables, "filter" | "shift"> {
   const bits = Math.min(25, Math.max(18, Math.ceil(Math.log2(entries.size * 64))));
   const shift = 32 - bits;

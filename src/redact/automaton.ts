@@ -1,31 +1,32 @@
 import type { Pattern } from "./base-encodings.ts";
 import { LINKED, NONE, OUTPUT, Trie } from "./trie.ts";
 
-/** A pattern that no state was made for yet. */
+/** A pattern without states yet. */
 export interface PendingPattern {
   readonly pattern: Pattern;
-  /** Comes back with every match. */
+  /** The secret's number, which every match reports. */
   readonly secret: number;
 }
 
-/** What an {@link Automaton} is made of. */
+/** The tables of an {@link Automaton}. */
 export interface AutomatonTables {
-  /** By the patterns' first four bytes, a signed big-endian number: the patterns, or the state that they start from. */
+  /** By the first four bytes of patterns (signed, big-endian): those patterns, or the state that they start from. */
   readonly entries: Map<number, number | PendingPattern[]>;
-  /** A bit for each {@link hash} of a key of `entries`. */
+  /** A Bloom filter with one hash: the bit at the {@link hash} of each key of `entries` is set. */
   readonly filter: Int32Array;
-  /** By how many bits {@link hash} shifts. */
+  /** The number of bits that {@link hash} shifts by. */
   readonly shift: number;
-  /** The length of the shortest pattern that begins with one to three bytes, by {@link startKey}. */
+  /** By {@link startKey} of one to three bytes: the length of the shortest pattern that begins with them. */
   readonly starts: ReadonlyMap<number, number>;
 }
 
 /**
- * An Aho–Corasick automaton over bytes (Aho and Corasick, "Efficient string matching", CACM 18(6), 1975), laid
- * out for hundreds of thousands of long patterns. No state stands for less than four bytes: text that holds no
- * pattern's first four costs one look at a small bitmap for each byte. Those that a text does hold get the states of
- * their patterns when they are first seen, and a state its failure link when it is first reached: hardly any text
- * needs more than a few of all.
+ * An Aho–Corasick automaton over bytes (Aho and Corasick, "Efficient string matching", CACM 18(6), 1975) for hundreds of
+ * thousands of long patterns.
+ *
+ * It has no states for fewer than four bytes: as long as the text does not contain the first four bytes of a pattern,
+ * each byte costs one lookup in a small bitmap. States are built lazily: those of a pattern when its first four bytes
+ * are first seen, and a failure link when its state is first reached. Most texts need only a few of them.
  */
 export class Automaton {
   readonly filter: Int32Array;
@@ -33,7 +34,7 @@ export class Automaton {
   readonly starts: ReadonlyMap<number, number>;
   readonly trie = new Trie();
   readonly #entries: AutomatonTables["entries"];
-  /** States on the way to {@link #link}. */
+  /** Scratch space of {@link #link}. */
   readonly #unlinked: number[] = [];
 
   constructor({ entries, filter, shift, starts }: AutomatonTables) {
@@ -43,7 +44,7 @@ export class Automaton {
     this.starts = starts;
   }
 
-  /** The state after four bytes of which nothing is known but themselves. */
+  /** The state after four bytes, regardless of what was before them. */
   enter(window: number): number {
     const known = this.#entries.get(window) ?? NONE;
     if (typeof known === "number") return known;
@@ -54,9 +55,10 @@ export class Automaton {
   }
 
   /**
-   * The state that a byte leads to.
-   * @param from a state that this automaton gave
-   * @param window the last four bytes, with this one
+   * The next state.
+   *
+   * @param from the current state
+   * @param window the last four bytes, including `byte`
    */
   next(from: number, byte: number, window: number): number {
     for (let state = from; state !== NONE; state = this.trie.failure(state)) {
@@ -70,8 +72,8 @@ export class Automaton {
   }
 
   /**
-   * Sets the failure link of a state that was not reached before, and of those that it leads to in turn, so that
-   * with a state all that follow its failures are linked. What ends at them ends at it too.
+   * Sets the failure link of a state that is reached for the first time, and of the states along its failure links.
+   * Each state inherits the output of its failure state.
    */
   #link(child: number, parent: number, byte: number, window: number): void {
     const { trie } = this;
@@ -96,17 +98,17 @@ export class Automaton {
   }
 }
 
-/** Where four bytes stand in the filter: Knuth's multiplicative hash. */
+/** The index of four bytes in the filter: Knuth's multiplicative hash. */
 export function hash(window: number, shift: number): number {
   return Math.imul(window, 0x9e3779b1) >>> shift;
 }
 
-/** Whether the filter has a bit. */
+/** Whether a bit of the filter is set. */
 export function mayPass(filter: Int32Array, bit: number): boolean {
   return (((filter[bit >>> 5] as number) >>> (bit & 31)) & 1) !== 0;
 }
 
-/** The key of the last `length` bytes, one to three, of a window of four. */
+/** The key of the last `length` bytes (one to three) of a window of four. */
 export function startKey(window: number, length: number): number {
   return (length << 24) | (window & ((1 << (length * 8)) - 1));
 }

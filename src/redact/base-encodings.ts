@@ -1,4 +1,4 @@
-/** A text to be looked for, with any of its endings. */
+/** A text to search for: a stem, followed by any of the endings. */
 export interface Pattern {
   readonly stem: string;
   readonly endings: readonly string[];
@@ -6,24 +6,24 @@ export interface Pattern {
 
 const NO_ENDING: readonly string[] = [""];
 
-/** A text to be looked for as it is. */
+/** A pattern without endings. */
 export function pattern(stem: string): Pattern {
   return { stem, endings: NO_ENDING };
 }
 
 interface Encoding {
-  /** A digit stands for so many bits. */
+  /** Bits per digit. */
   readonly bits: number;
-  /** A group of digits stands for this many bytes. */
+  /** Bytes per group of digits. */
   readonly groupBytes: number;
-  /** In the first alphabet; what comes after the last whole digit does not matter. */
+  /** Encodes in the first alphabet. Incomplete digits at the end need not be right. */
   readonly encode: (bytes: Buffer) => string;
   readonly alphabets: readonly Alphabet[];
 }
 
 interface Alphabet {
   readonly digits: string;
-  /** From the digits of the first alphabet. */
+  /** Translates from the first alphabet. */
   readonly from: (digits: string) => string;
 }
 
@@ -46,7 +46,7 @@ const ENCODINGS: readonly Encoding[] = [
     bits: 5,
     groupBytes: 5,
     encode: base32,
-    // §6, and in lower case.
+    // RFC 4648 §6, and the same in lower case.
     alphabets: [
       { digits: BASE32, from: (digits) => digits },
       { digits: BASE32.toLowerCase(), from: (digits) => digits.toLowerCase() },
@@ -54,19 +54,17 @@ const ENCODINGS: readonly Encoding[] = [
   },
 ];
 
-/** Where `base64` and `base32`, PEM, and `xxd -p` break their lines, in digits. */
+/** Digits per line: of `base64` and `base32`, and of PEM; then of `xxd -p`. */
 const WIDTHS = [76, 64];
 const HEX_WIDTH = 60;
 const LINE_ENDS = ["\n", "\r\n"];
 
 /**
- * What stands in a text for some bytes, alone or among others, when it is written in base64, base32 or
- * hexadecimal.
+ * The patterns of some bytes in base64, base32 and hexadecimal, encoded alone or among other bytes.
  *
- * In base64 and base32 a digit can hold bits of two bytes. The first digit, when it holds bits of what stands
- * before, is no part of a pattern: to know it, each pattern would have to be there once for all that may stand
- * before. So at most four bits of the first byte are left. The last digit is: each of its 2 to 16 values is an
- * ending, and the padding with it if the text ends there.
+ * In base64 and base32 a digit can hold bits of two bytes. A first digit that also holds bits of the byte before is not
+ * part of the pattern: there would be one pattern for each value of that byte. So up to four bits of the first byte are
+ * not redacted. The last digit is part of it: each of its 2 to 16 possible values is an ending, and so is the padding.
  */
 export function baseEncodings(bytes: Uint8Array): Pattern[] {
   const hex = Buffer.from(bytes).toString("hex");
@@ -86,7 +84,7 @@ export function baseEncodings(bytes: Uint8Array): Pattern[] {
   return patterns;
 }
 
-/** What stands in lines, if the digits are all that is written. */
+/** The patterns of digits broken into lines, if nothing is encoded before them. */
 function wrappedForms(digits: string, endings: readonly string[]): Pattern[] {
   return WIDTHS.filter((width) => digits.length >= width).flatMap((width) =>
     LINE_ENDS.map((end) => ({
@@ -96,13 +94,13 @@ function wrappedForms(digits: string, endings: readonly string[]): Pattern[] {
   );
 }
 
-/** The digits that hold bits of these bytes alone, after `offset` bytes of others. */
+/** The digits that hold only bits of these bytes, when they follow `offset` other bytes. */
 function innerDigits(bytes: Uint8Array, offset: number, { bits, encode }: Encoding): string {
   const shifted = Buffer.concat([new Uint8Array(offset), bytes]);
   return encode(shifted).slice(Math.ceil((offset * 8) / bits), Math.floor((shifted.length * 8) / bits));
 }
 
-/** What may follow the inner digits: nothing, the digit that holds the last bits, or that digit and padding. */
+/** What may follow the inner digits: nothing, a digit with the last bits, or that digit and padding. */
 function endingsOf(
   bytes: Uint8Array,
   offset: number,
@@ -132,7 +130,7 @@ function base32(bytes: Buffer): string {
   return digits.toString("latin1");
 }
 
-/** A text that starts on a line of its own, broken into lines. */
+/** A text broken into lines. */
 function wrapped(text: string, width: number, end: string): string {
   const lines: string[] = [];
   for (let at = 0; at < text.length; at += width) lines.push(text.slice(at, at + width));

@@ -1,4 +1,4 @@
-/** Bytes that come at one end and go at the other, in one buffer that grows when it must. */
+/** A queue of bytes in one buffer, which grows as needed. */
 export class ByteQueue {
   #bytes = new Uint8Array(1 << 10);
   #from = 0;
@@ -14,13 +14,13 @@ export class ByteQueue {
     this.#to += bytes.length;
   }
 
-  /** Forgets the first bytes. */
+  /** Removes bytes from the front. */
   drop(count: number): void {
     this.#from += count;
     if (this.#from === this.#to) this.#from = this.#to = 0;
   }
 
-  /** From the `start`th byte to before the `end`th, until the next change. */
+  /** A view of the bytes from index `start` to before `end`, valid until the next change. */
   view(start: number, end: number): Uint8Array {
     return this.#bytes.subarray(this.#from + start, this.#from + end);
   }

@@ -1,6 +1,6 @@
 /**
- * The forms that a text takes when a program writes it character by character: URL, JSON, HTML, unicode escapes
- * and shell quoting. Where writers of a form differ in what they escape, each usual choice is a form of its own.
+ * The forms of a text in escaped output: URL, JSON, HTML, Unicode escapes, shell quoting. Where encoders differ in what
+ * they escape, each common variant is a form of its own.
  */
 export function escapedForms(text: string): Set<string> {
   const forms = new Set([text, ...escapedWhole(text)]);
@@ -16,7 +16,7 @@ const lowerHex: Hex = (code) => code.toString(16);
 const upperHex: Hex = (code) => code.toString(16).toUpperCase();
 const CASES: readonly Hex[] = [lowerHex, upperHex];
 
-/** Every byte, or UTF-16 code unit, or character, as a number. */
+/** Forms with every byte, UTF-16 code unit or character escaped. */
 function escapedWhole(text: string): string[] {
   const bytes = Buffer.from(text).toString("hex");
   const units = Buffer.from(text, "utf16le").swap16().toString("hex");
@@ -33,13 +33,13 @@ function escapedWhole(text: string): string[] {
   ];
 }
 
-/** As terminals and Windows end lines. */
+/** With the line ends of terminals and Windows. */
 function lineEnds(text: string): string[] {
   return [text.replace(/\r?\n/g, "\r\n")];
 }
 
 /**
- * What is escaped in a URL: by RFC 3986; by encodeURIComponent; by Python's quote; by encodeURI; in a form
+ * Characters escaped in URLs: by RFC 3986; encodeURIComponent; Python's quote; encodeURI; in form data
  * (application/x-www-form-urlencoded); in the user part of a WHATWG URL.
  */
 const URL_ESCAPED = [
@@ -66,7 +66,7 @@ function percentEncoded(char: string): string {
 
 const percentEncodedLower = (char: string): string => percentEncoded(char).toLowerCase();
 
-/** Writers differ less often than not: what follows is done once for each form. */
+/** Removes duplicates: the variants of most texts are equal. */
 function distinct(forms: readonly string[]): string[] {
   return [...new Set(forms)];
 }
@@ -85,17 +85,14 @@ function unicodeEscape(char: string, hex: Hex): string {
   return char.replace(/[\0-\uffff]/g, (unit) => `\\u${hex(unit.charCodeAt(0)).padStart(4, "0")}`);
 }
 
-/**
- * What a JSON writer escapes: what it must; all that is not ASCII (Python, PHP); what HTML knows (Go); that and
- * more (Gson).
- */
+/** Characters escaped by JSON encoders: the minimum; all non-ASCII (Python, PHP); those special in HTML (Go); more (Gson). */
 const JSON_ESCAPED = [
   /[\0-\x1f"\\]/gu,
   /[\0-\x1f"\\\x7f-\u{10ffff}]/gu,
   /[\0-\x1f"\\<>&\u2028\u2029]/gu,
   /[\0-\x1f"\\<>&='\u2028\u2029]/gu,
 ];
-/** .NET's, which writes all that might be as `\uXXXX`, `"` too. */
+/** .NET's encoder, which writes even `"` as `\uXXXX`. */
 const JSON_ESCAPED_DOTNET = /[\0-\x1f"'&+<>`\\\x7f-\u{10ffff}]/gu;
 
 function jsonForms(text: string): string[] {
@@ -109,7 +106,7 @@ function jsonForms(text: string): string[] {
     char === '"' ? "\\u0022" : (JSON_SHORT[char] ?? unicodeEscape(char, upperHex)),
   );
   const slashes = forms.map((form) => form.replaceAll("/", "\\/"));
-  // JSON in a string of JSON, as in many a log.
+  // JSON in a JSON string, as in many logs.
   const nested = forms.map((form) => form.replace(/["\\]/g, "\\$&"));
   return [...forms, dotnet, ...slashes, ...nested];
 }
@@ -133,14 +130,14 @@ function htmlForms(text: string): string[] {
     });
   return [
     ...HTML_APOSTROPHES.map((apostrophe) => named(/[&<>"]/g).replaceAll("'", apostrophe)),
-    // As text between tags; and as Go writes the quotation marks.
+    // Text between tags; then quotation marks as Go escapes them.
     named(/[&<>]/g),
     named(/[&<>]/g).replace(/["']/g, (char) => `&#${char.charCodeAt(0)};`),
     ...HTML_ESCAPED.flatMap((escaped) => [numbered(escaped), ...CASES.map((hex) => numbered(escaped, hex))]),
   ];
 }
 
-/** All but letters and digits escaped, as for a script in a page. */
+/** With everything but letters and digits escaped, as for scripts in HTML. */
 function unicodeForms(text: string): string[] {
   return CASES.map((hex) => text.replace(/[^A-Za-z0-9]/gu, (char) => unicodeEscape(char, hex)));
 }
@@ -153,7 +150,7 @@ const LITERAL_SHORT: Readonly<Record<string, string>> = {
 };
 const LITERAL_ESCAPED = /[\0-\x1f\\\x7f-\u{10ffff}]/gu;
 
-/** As Python prints a text (`ascii`) and its bytes (`repr`), with `'` as it is and escaped; as JavaScript's `escape` does. */
+/** Python's `ascii` of the text and `repr` of its bytes, with `'` escaped or not; JavaScript's `escape`. */
 function literalForms(text: string): string[] {
   const literal = (escaped: (char: string) => string) =>
     text.replace(LITERAL_ESCAPED, (char) => LITERAL_SHORT[char] ?? escaped(char));
@@ -184,7 +181,7 @@ const ANSI_C: Readonly<Record<string, string>> = {
   "\v": "\\v",
 };
 
-/** In single quotes, in double quotes, with backslashes (bash's %q, Ruby's Shellwords, all but words), and in `$'…'`. */
+/** Shell quoting: single quotes, double quotes, backslashes (bash's %q, Ruby's Shellwords, others), and `$'…'`. */
 function shellForms(text: string): string[] {
   const octal = (char: string) =>
     ANSI_C[char] ?? [...Buffer.from(char)].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");

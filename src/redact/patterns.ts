@@ -1,21 +1,21 @@
 import { baseEncodings, type Pattern, pattern } from "./base-encodings.ts";
 import { escapedForms } from "./escaped-forms.ts";
 
-/** A secret of fewer characters would be found everywhere. */
+/** Shorter secrets would match everywhere. */
 export const MIN_SECRET = 4;
 
-/** A line of a secret of several lines is looked for by itself if it has so many characters. */
+/** Each line of a multi-line secret with at least this many characters is a pattern too. */
 const MIN_LINE = 8;
 
-/** The first and last lines of a PEM file are no secret. */
+/** The first and last line of a PEM file are not secret. */
 const ARMOR = /^-----(?:BEGIN|END) [A-Z0-9 ]+-----$/;
 
-/** Whether a secret is long enough to be looked for; white space around it does not count. */
+/** Whether a secret is long enough to be redacted, not counting white space around it. */
 export function isLongEnough(value: string): boolean {
   return [...value.trim()].length >= MIN_SECRET;
 }
 
-/** Every text to be looked for, for one secret that {@link isLongEnough}; each is sensitive. */
+/** All patterns of a secret that {@link isLongEnough}. They are as sensitive as the secret. */
 export function patternsOf(value: string): Pattern[] {
   const core = value.trim();
   const texts = escapedForms(core);
@@ -23,7 +23,7 @@ export function patternsOf(value: string): Pattern[] {
   return [...Array.from(texts, pattern), ...baseEncodings(Buffer.from(core))];
 }
 
-/** Lines that would give much away if the text were indented, or only some of it were shown. */
+/** Lines that are patterns of their own, in case the text is printed indented or in part. */
 function longLines(text: string): string[] {
   if (!text.includes("\n")) return [];
   return text

@@ -3,18 +3,18 @@ import { AutomatonBuilder } from "./automaton-builder.ts";
 import { isLongEnough, patternsOf } from "./patterns.ts";
 import { Redactor } from "./redactor.ts";
 
-/** What is needed to redact any number of streams. */
+/** Creates redactors for any number of streams. */
 export interface Redaction {
-  /** For one stream. */
+  /** A redactor for one stream. */
   redactor(): Redactor;
-  /** Names of the secrets that are too short to be looked for, and so are not redacted. */
+  /** Names of secrets that are too short, and so are not redacted. */
   readonly tooShort: readonly string[];
 }
 
 /**
- * Prepares to replace secrets, in every form of {@link patternsOf}, by `[REDACTED:name]`.
+ * Prepares to replace secrets, in each form of {@link patternsOf}, by `[REDACTED:name]`.
  *
- * @param secrets name and value of each; a name may come more than once
+ * @param secrets names and plaintext values; a name may occur more than once
  * @throws PprotectError `environment` when they are too many or too long
  */
 export function redactionOf(secrets: Iterable<readonly [name: string, value: string]>): Redaction {

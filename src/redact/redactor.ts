@@ -11,34 +11,34 @@ interface Match {
   readonly secret: number;
 }
 
-/** At a pause, of a pattern's beginning at most this part may be shown. */
+/** The largest part of a pattern that may be shown at a pause. */
 const SHOWN_PART = 1 / 4;
 
 /**
- * Replaces every match in a stream of bytes. A byte leaves as soon as no match can hold it any more; what is
- * held back is never more than the longest pattern.
+ * Replaces every match in a stream of bytes by its marker. A byte is output as soon as it can no longer be part of a
+ * match; never more than the longest pattern is held back.
  *
- * Of matches that overlap, the leftmost and of these the longest is replaced first; each other one that reaches
- * further is covered to its end too, and named if the marker before it has another name. So what comes out depends
- * on the stream alone, not on how it was cut, and no byte of any match is left.
+ * Of overlapping matches, the leftmost and longest is replaced first. Another match that extends beyond its end is
+ * covered to its own end too, with a second marker if it is another secret. So the output depends on the stream only,
+ * not on how it was split into chunks, and no byte of any match is left.
  */
 export class Redactor {
   readonly #automaton: Automaton;
-  /** What stands for each secret, by its number. */
+  /** The marker of each secret, by its number. */
   readonly #markers: readonly Uint8Array[];
   #state = NONE;
   /** The last four bytes. */
   #window = 0;
-  /** How many bytes came so far. */
+  /** Number of bytes read so far. */
   #read = 0;
-  /** Up to here all bytes have left or are covered by a marker. */
+  /** All bytes before this offset were output or covered by a marker. */
   #done = 0;
   /** The secret whose marker covers the bytes before {@link #done}, if one does. */
   #last = NO_SECRET;
   /** The bytes from {@link #done} on. */
   readonly #held = new ByteQueue();
   #output = new Uint8Array(0);
-  /** Matches that are not replaced yet; each starts and ends later than the one before it. */
+  /** Matches that are not replaced yet. Each starts and ends after the one before it. */
   readonly #matches: Match[] = [];
 
   constructor(automaton: Automaton, markers: readonly Uint8Array[]) {
@@ -46,26 +46,29 @@ export class Redactor {
     this.#markers = markers;
   }
 
-  /** How many bytes are held back. */
+  /** Number of bytes that are held back. */
   get held(): number {
     return this.#held.length;
   }
 
-  /** Takes a part of the stream. @returns what can leave: until the next call, and it may be a view of `chunk` */
+  /**
+   * Processes a chunk of the stream.
+   * @returns the output, valid until the next call; it may be a view of `chunk`
+   */
   push(chunk: Uint8Array): Uint8Array {
     const before = this.#read;
     this.#search(chunk);
-    return this.#leave(chunk, before, this.#openStart());
+    return this.#emit(chunk, before, this.#openStart());
   }
 
-  /** Ends the stream. @returns all that was held back */
+  /** Ends the stream. @returns the rest of the output */
   end(): Uint8Array {
-    return this.#leave(EMPTY, this.#read, Number.POSITIVE_INFINITY);
+    return this.#emit(EMPTY, this.#read, Number.POSITIVE_INFINITY);
   }
 
   /**
-   * Lets go what is held back, if it is so short a beginning of a pattern that it tells little: for a terminal
-   * where a pause may be a prompt that waits for a key. What follows is still covered when the match comes true.
+   * Outputs what is held back if it is only a short part of a pattern: at a terminal, a pause may mean that a prompt
+   * waits for a key. If the match is completed later, the rest of it is still covered.
    */
   pause(): Uint8Array {
     if (this.#state !== NONE || this.#matches.length > 0) return EMPTY;
@@ -73,10 +76,10 @@ export class Redactor {
       const shortest = this.#automaton.starts.get(startKey(this.#window, length)) ?? Number.POSITIVE_INFINITY;
       if (length > shortest * SHOWN_PART) return EMPTY;
     }
-    return this.#leave(EMPTY, this.#read, this.#read);
+    return this.#emit(EMPTY, this.#read, this.#read);
   }
 
-  /** Runs the automaton over a chunk and notes the matches. */
+  /** Runs the automaton over a chunk and records the matches. */
   #search(chunk: Uint8Array): void {
     const automaton = this.#automaton;
     const { filter, shift, trie } = automaton;
@@ -97,7 +100,7 @@ export class Redactor {
         window = (window << 8) | byte;
         state = automaton.next(state, byte, window);
       }
-      if (trie.has(state, OUTPUT)) this.#note(trie.output(state) as Output, this.#read + at);
+      if (trie.has(state, OUTPUT)) this.#record(trie.output(state) as Output, this.#read + at);
       while (state !== NONE && trie.isLeaf(state)) state = trie.failure(state);
     }
     this.#state = state;
@@ -105,14 +108,14 @@ export class Redactor {
     this.#read += length;
   }
 
-  /** Notes the longest match that ends here; those within it say nothing more. */
-  #note({ length, secret }: Output, end: number): void {
+  /** Records the longest match that ends here, in place of matches inside it. */
+  #record({ length, secret }: Output, end: number): void {
     const start = end - length;
     while ((this.#matches.at(-1)?.start ?? -1) >= start) this.#matches.pop();
     this.#matches.push({ start, end, secret });
   }
 
-  /** Where the longest beginning of a pattern starts that the stream ends with; its end if with none. */
+  /** The offset of the longest prefix of a pattern that the stream ends with; the end of the stream if there is none. */
   #openStart(): number {
     if (this.#state !== NONE) return this.#read - this.#automaton.trie.depth(this.#state);
     for (let length = Math.min(MIN_LENGTH - 1, this.#read); length > 0; length--) {
@@ -122,11 +125,10 @@ export class Redactor {
   }
 
   /**
-   * Replaces the matches that start before `open` and gives out all other bytes before it.
-   *
-   * @param before how many bytes came before `chunk`
+   * Outputs the bytes before the offset `open`, with the matches that start before it replaced.
+   * @param before number of bytes read before `chunk`
    */
-  #leave(chunk: Uint8Array, before: number, open: number): Uint8Array {
+  #emit(chunk: Uint8Array, before: number, open: number): Uint8Array {
     const parts: Uint8Array[] = [];
     const heldFrom = this.#done;
     const show = (from: number, to: number): void => {
@@ -158,7 +160,7 @@ export class Redactor {
     return output;
   }
 
-  /** The parts as one, in a buffer that is used again; a part of the chunk alone is not copied. */
+  /** Joins the parts in a buffer that is reused. A single part of the chunk is not copied. */
   #joined(parts: readonly Uint8Array[], chunk: Uint8Array): Uint8Array {
     const [first = EMPTY] = parts;
     if (parts.length < 2 && first.buffer === chunk.buffer) return first;
@@ -173,7 +175,10 @@ export class Redactor {
   }
 }
 
-/** Goes on until the last four bytes may be the first of a pattern: nearly all of a usual text is passed here. */
+/**
+ * Skips to where the last four bytes may be the first four of a pattern. Most of a typical text is skipped here.
+ * @returns the index after those four bytes, or the end of the chunk
+ */
 function pastUnlikely(
   chunk: Uint8Array,
   from: number,

@@ -1,12 +1,12 @@
 import type { Pattern } from "./base-encodings.ts";
 
-/** The least length of a pattern in bytes, and of what the trie has states for. */
+/** Minimum length of a pattern in bytes. The trie has no states for shorter prefixes. */
 export const MIN_LENGTH = 4;
 
-/** The state of having less than {@link MIN_LENGTH} bytes of any pattern. */
+/** The state after fewer than {@link MIN_LENGTH} bytes of any pattern. */
 export const NONE = 0;
 
-/** Flags of a state: the next number is its child; it has other children; a pattern ends here; its failure is known. */
+/** Flags of a state: the next state is its child; it has other children; a pattern ends here; its failure link is set. */
 const CHAIN = 1;
 const BRANCH = 2;
 export const OUTPUT = 4;
@@ -16,40 +16,40 @@ export const LINKED = 8;
 export interface Output {
   /** In bytes. */
   readonly length: number;
-  /** The number that was given with the pattern. */
+  /** The secret's number, as given with the pattern. */
   readonly secret: number;
 }
 
 const encoder = new TextEncoder();
 
 /**
- * The beginnings of patterns. Nearly every state has one child, so a state is a byte of label, a byte of flags and
- * a failure link, and its child the next number.
+ * The prefixes of patterns. Nearly every state has one child, so a state is stored as a label (one byte), flags (one
+ * byte) and a failure link, with its child at the next index.
  */
 export class Trie {
-  /** The byte that leads from a state to the next number, with {@link CHAIN}. */
+  /** With {@link CHAIN}: the byte that leads from a state to the next one. */
   #labels = new Uint8Array(1 << 14);
   #flags = new Uint8Array(1 << 14);
-  /** The state of the longest proper suffix that has one, with {@link LINKED}. */
+  /** With {@link LINKED}: the state of the longest proper suffix. */
   #failures = new Int32Array(1 << 14);
   /** The other children, by {@link branchKey}. */
   readonly #branches = new Map<number, number>();
-  /** The longest pattern that ends at a state, with {@link OUTPUT}. */
+  /** With {@link OUTPUT}: the longest pattern that ends at a state. */
   readonly #outputs = new Map<number, Output>();
-  /** Runs of states of which each but the first is the only child of the number before it: first and its depth. */
+  /** Runs of states in which each state is the child of the one before: the first state of each run, and its depth. */
   readonly #firsts: number[] = [];
   readonly #depths: number[] = [];
   #scratch = new Uint8Array(1 << 12);
   #size = 1;
 
-  /** A new state for the first {@link MIN_LENGTH} bytes of patterns; nothing shorter can follow a failure. */
+  /** Adds a state for the first {@link MIN_LENGTH} bytes of patterns. Its failure is {@link NONE}. */
   addEntry(): number {
     const state = this.#startRun(MIN_LENGTH);
     this.#flags[state] = LINKED;
     return state;
   }
 
-  /** Adds a pattern that begins with what `entry` stands for. Of equal patterns the first stays. */
+  /** Adds a pattern that begins with the bytes of `entry`. Of equal patterns the first is kept. */
   add(entry: number, { stem, endings }: Pattern, secret: number): void {
     const stemLength = this.#write(stem, 0);
     const state = this.#extend(entry, MIN_LENGTH, stemLength);
@@ -68,7 +68,7 @@ export class Trie {
     return !this.has(state, CHAIN | BRANCH);
   }
 
-  /** The state that a byte leads to, without failure links. */
+  /** The child of a state for a byte, without failure links; {@link NONE} if there is none. */
   child(state: number, byte: number): number {
     const flags = this.#flags[state] as number;
     if ((flags & CHAIN) !== 0 && this.#labels[state] === byte) return state + 1;
@@ -93,7 +93,7 @@ export class Trie {
     this.#setFlag(state, OUTPUT);
   }
 
-  /** How many bytes a state stands for. */
+  /** The number of bytes that lead to a state. */
   depth(state: number): number {
     let low = 0;
     let high = this.#firsts.length - 1;
@@ -105,7 +105,7 @@ export class Trie {
     return (this.#depths[low] as number) + state - (this.#firsts[low] as number);
   }
 
-  /** Writes a part of the pattern that is being added. @returns the pattern's length */
+  /** Encodes a part of the pattern that is being added, at offset `at` of the scratch buffer. @returns the end's offset */
   #write(text: string, at: number): number {
     if (at + text.length * 3 > this.#scratch.length) {
       this.#scratch = grown(this.#scratch, (at + text.length * 3) * 2, Uint8Array);
@@ -118,7 +118,7 @@ export class Trie {
     return at + text.length;
   }
 
-  /** The state that the pattern's bytes from `depth` to `length` lead to, made as far as it was not there. */
+  /** The state that the pattern's bytes from `depth` to `length` lead to. Adds missing states. */
   #extend(start: number, depth: number, length: number): number {
     let state = start;
     for (let at = depth; at < length; at++) {
@@ -129,7 +129,7 @@ export class Trie {
     return state;
   }
 
-  /** Makes the states of the pattern from a depth on. */
+  /** Adds the states of the pattern from a depth on. */
   #append(parent: number, depth: number, length: number): number {
     this.#reserve(length - depth);
     let state = parent;
@@ -155,7 +155,7 @@ export class Trie {
     return this.#size++;
   }
 
-  /** Makes room for more states. */
+  /** Ensures capacity for more states. */
   #reserve(count: number): void {
     const needed = this.#size + count;
     if (needed <= this.#labels.length) return;
@@ -173,7 +173,7 @@ function branchKey(state: number, byte: number): number {
   return state * 256 + byte;
 }
 
-/** A larger copy; the smaller one, whose bytes are of secrets, is overwritten. */
+/** Returns a larger copy and overwrites the old array, which holds bytes of secrets. */
 function grown<T extends Uint8Array | Int32Array>(
   array: T,
   length: number,

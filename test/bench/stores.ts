@@ -36,7 +36,7 @@ export function withSecrets(file: KeyFile, name: string, count: number): KeyFile
 export function storeOfTenOwners(): BenchStore {
   const { file, passphrase } = storeOf(10, "hard");
   const owner = file.unlock({ name: OWNER, passphrase });
-  if (!owner) throw new Error("the passphrase does not fit");
+  if (!owner) throw new Error("wrong passphrase");
   const others = Array.from({ length: 9 }, (_, i) => `owner-${i}@example.com`);
   const grown = others.reduce(
     (all, name) =>

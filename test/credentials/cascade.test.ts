@@ -102,11 +102,11 @@ describe("credentials come from flags, then the environment, then a prompt", () 
   test("without a source, the error names the option and the variable", async () => {
     await expect(resolveCredentials(sources({}))).rejects.toMatchObject({
       code: "missing_credentials",
-      fix: "give --user or set PPROTECT_USER",
+      fix: "use --user or set PPROTECT_USER",
     });
     await expect(resolveCredentials(sources({ user: "u", environment: undefined }))).rejects.toMatchObject({
       code: "missing_credentials",
-      fix: "give --passphrase-file",
+      fix: "use --passphrase-file",
     });
   });
 
@@ -226,7 +226,7 @@ describe("a new passphrase", () => {
   });
 
   test("that nobody gave and nobody may be asked for names the option", async () => {
-    await expect(obtainNewPassphrase(base)).rejects.toMatchObject({ fix: "give --passphrase-file" });
+    await expect(obtainNewPassphrase(base)).rejects.toMatchObject({ fix: "use --passphrase-file" });
   });
 });
 

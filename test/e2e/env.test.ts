@@ -224,7 +224,7 @@ describe("a file that is there", () => {
     const { status, stderr } = await box.run("env", "--out", ".env");
     expect([status, stderr]).toEqual([
       1,
-      "pprotect: .env is there already, and pprotect did not write it (--force replaces it)\n",
+      "pprotect: .env already exists, and pprotect did not write it (use --force to replace it)\n",
     ]);
     expect(box.read(".env")).toBe("MINE=1\n");
     expect((await box.run("env", "--out", ".env", "--force")).status).toBe(0);
@@ -242,7 +242,7 @@ describe("a file that is there", () => {
     const { status, stderr } = await box.run("env", "--out", ".env");
     expect([status, stderr]).toEqual([
       1,
-      "pprotect: .env was changed since pprotect wrote it (--force replaces it)\n",
+      "pprotect: .env was changed since pprotect wrote it (use --force to replace it)\n",
     ]);
     expect(box.read(".env")).toBe(before);
   });
@@ -252,17 +252,14 @@ describe("a file that is there", () => {
     const target = box.write("target", "TARGET=1\n");
     symlinkSync(target, box.dotenv);
     const { status, stderr } = await box.run("env", "--out", ".env", "--force");
-    expect([status, stderr]).toEqual([
-      1,
-      "pprotect: .env is a symbolic link: secrets are not written there\n",
-    ]);
+    expect([status, stderr]).toEqual([1, "pprotect: .env is a symbolic link; no secrets were written\n"]);
     expect([box.read("target"), lstatSync(box.dotenv).isSymbolicLink()]).toEqual(["TARGET=1\n", true]);
     const other = await project();
     mkdirSync(other.dotenv);
-    expect((await other.run("env", "--out", ".env", "--force")).stderr).toContain("no regular file");
+    expect((await other.run("env", "--out", ".env", "--force")).stderr).toContain("not a regular file");
     const third = await project();
     await third.shell("mkfifo .env");
-    expect((await third.run("env", "--out", ".env", "--force")).stderr).toContain("no regular file");
+    expect((await third.run("env", "--out", ".env", "--force")).stderr).toContain("not a regular file");
   });
 
   test("is as it was when the new one cannot be written", async () => {

@@ -93,7 +93,7 @@ describe("the program gets", () => {
     });
     const refused = await exec(both, ["--domain", "prod"], ["echo", "ran"]);
     expect([refused.status, refused.stdout]).toEqual([1, ""]);
-    expect(refused.stderr).toContain('domains "dev" and "prod" both give the variable api-key');
+    expect(refused.stderr).toContain('"dev" and "prod" both define variable api-key');
     expect(await variables(both, ["--domain", "prod", "--override"])).toHaveProperty(
       "api-key",
       "prod-api-key",
@@ -222,7 +222,7 @@ describe("exec refuses", () => {
       cwd: box.folder,
     });
     expect([result.status, result.stdout]).toEqual([1, ""]);
-    expect(result.stderr).toBe('pprotect: --only "api-kez" matches no secret (did you mean "api-key"?)\n');
+    expect(result.stderr).toBe('pprotect: --only "api-kez" matches no secrets (did you mean "api-key"?)\n');
   });
 
   test("wrong credentials, and runs nothing", async () => {

@@ -80,7 +80,7 @@ describe("inject", () => {
     const { folder } = project("");
     const { stderr } = await pprotect(["inject", "-"], { cwd: folder, input: "{{prod/token}}" });
     expect(stderr).toBe(
-      "pprotect: no user given, and standard input is the template, so nobody is asked (give --user or set PPROTECT_USER)\n",
+      "pprotect: user required (standard input is the template) (use --user or set PPROTECT_USER)\n",
     );
   });
 

@@ -248,7 +248,7 @@ describe("init", () => {
     const box = sandbox(null);
     const result = await pprotect(["init"], { cwd: box.folder, input: lines([ALICE.name, "one", "two"]) });
     expect(result.status).toBe(1);
-    expect(result.stderr).toContain("the two passphrases differ");
+    expect(result.stderr).toContain("the passphrases do not match");
     expect(() => box.read()).toThrow("ENOENT");
   });
 

@@ -390,10 +390,10 @@ describe("redact", () => {
   test("says why nobody is asked for them", async () => {
     const { stderr } = await redact(["--domain", "prod"], "text", { env: {} });
     expect(stderr).toBe(
-      "pprotect: no user given, and standard input is what is redacted, so nobody is asked (give --user or set PPROTECT_USER)\n",
+      "pprotect: user required (standard input is the text to redact) (use --user or set PPROTECT_USER)\n",
     );
     const forbidden = await redact(["--domain", "prod", "--non-interactive"], "text", { env: {} });
-    expect(forbidden.stderr).toContain("--non-interactive forbids asking");
+    expect(forbidden.stderr).toContain("running with --non-interactive");
   });
 
   test("needs a domain, and one that there is", async () => {

@@ -182,16 +182,16 @@ describe("with everything on the line, and --non-interactive", () => {
 
 describe("--non-interactive never asks: what is missing is an error that names it", () => {
   test.each([
-    [["add-secret"], "no domain given"],
-    [["add-secret", "dev"], "no secret name given"],
-    [["rm-owner", "dev"], "no owner given"],
-    [["rm-domain"], "no domain given"],
-    [["decrypt-domain", "dev"], "no user given"],
-    [["decrypt-domain", "dev", "-u", "x"], "no passphrase given"],
-    [["add-key-custodian", "-u", "x"], "no new passphrase given"],
-    [["add-key-custodian"], "no user (-u/--user) given"],
-    [["rm-domain", "dev", "--confirm"], "no confirmation (--yes) given"],
-    [["truncate-audit-log"], "no number of entries given"],
+    [["add-secret"], "domain required"],
+    [["add-secret", "dev"], "secret name required"],
+    [["rm-owner", "dev"], "owner required"],
+    [["rm-domain"], "domain required"],
+    [["decrypt-domain", "dev"], "user required"],
+    [["decrypt-domain", "dev", "-u", "x"], "passphrase required"],
+    [["add-key-custodian", "-u", "x"], "new passphrase required"],
+    [["add-key-custodian"], "user (-u/--user) required"],
+    [["rm-domain", "dev", "--confirm"], "confirmation (--yes) required"],
+    [["truncate-audit-log"], "number of entries required"],
   ] as const)("%j", async (args, message) => {
     const box = sandbox();
     const before = readFileSync(box.store, "utf8");

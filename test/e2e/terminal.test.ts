@@ -109,7 +109,7 @@ describe("at a terminal", () => {
       ["Retype passphrase: ", "two"],
     ]);
     expect(await session.exited).toBe(1);
-    expect(session.screen()).toContain("the two passphrases differ");
+    expect(session.screen()).toContain("the passphrases do not match");
     expect(existsSync(box.store)).toBe(false);
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { writeTemporaryFiles } from "../../src/exec/files/temporary-directory.ts";
-import { runBeside } from "../../src/exec/run-program.ts";
+import { runAsChild } from "../../src/exec/run-program.ts";
 
 describe("where there are no files in memory", () => {
   test("files of mode 0600 lie in a folder of mode 0700, until they are removed", () => {
@@ -18,8 +18,8 @@ describe("where there are no files in memory", () => {
 
   test("the program runs beside us, and we learn how it ended", async () => {
     const environment = { PATH: process.env.PATH ?? "" };
-    expect(await runBeside(["sh", "-c", "exit 7"], environment)).toBe(7);
-    expect(await runBeside(["sh", "-c", "kill -9 $$"], environment)).toBe(137);
-    expect(runBeside(["no-such-program"], environment)).rejects.toThrow("command not found");
+    expect(await runAsChild(["sh", "-c", "exit 7"], environment)).toBe(7);
+    expect(await runAsChild(["sh", "-c", "kill -9 $$"], environment)).toBe(137);
+    expect(runAsChild(["no-such-program"], environment)).rejects.toThrow("command not found");
   });
 });

@@ -81,7 +81,7 @@ describe("of several domains", () => {
   const both = { ...ALL, domains: ["shared", "prod"] };
 
   test("a variable that two give is refused, and the refusal names both", () => {
-    expect(() => selectSecrets(store, both)).toThrow('"shared" and "prod" both give the variable token');
+    expect(() => selectSecrets(store, both)).toThrow('"shared" and "prod" both define variable token');
   });
 
   test("the later one gives it with override", () => {
@@ -130,7 +130,7 @@ describe("globs", () => {
     };
     expect(refusal("api-kye")).toMatchObject({
       code: "no_such_secret",
-      message: `${option} "api-kye" matches no secret`,
+      message: `${option} "api-kye" matches no secrets`,
       fix: 'did you mean "api-key"?',
     });
     expect(refusal("apy-ke*")).toMatchObject({ fix: 'did you mean "api-key"?' });
@@ -139,7 +139,7 @@ describe("globs", () => {
   });
 
   test("that leave nothing are refused", () => {
-    expect(() => select(NAMES, { only: ["api-key"], except: ["api-*"] })).toThrow("leave no secret");
+    expect(() => select(NAMES, { only: ["api-key"], except: ["api-*"] })).toThrow("match no secrets");
   });
 
   test("an empty domain is no mistake", () => {

@@ -210,7 +210,7 @@ export abstract class BaseCommand extends Command {
 
   #mayAsk(argument: string): InputPrompter {
     if (this.prompter) return this.prompter;
-    throw new PprotectError("usage", `no ${argument} given, and --non-interactive forbids asking`);
+    throw new PprotectError("usage", `${argument} required (running with --non-interactive)`);
   }
 
   async #confirmed(question: string): Promise<boolean> {

@@ -1,2 +1,2 @@
-/** The first argument by which our program becomes a {@link holdFiles} process; no command of the user's. */
+/** The first argument that makes our program a {@link holdFiles} process. Not a command for users. */
 export const HOLDER_WORD = "__hold-files";

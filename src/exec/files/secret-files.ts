@@ -7,7 +7,7 @@ import { holdOpen } from "./fd-holder.ts";
 import { openSecretInMemory } from "./secret-in-memory.ts";
 import { writeTemporaryFiles } from "./temporary-directory.ts";
 
-/** @throws PprotectError `no_such_secret` when a secret that is to be a file is not chosen at all */
+/** @throws PprotectError `no_such_secret` when `--as-file` names a secret that is not selected */
 export function checkFileNames(choices: readonly SecretChoice[], names: readonly string[]): void {
   const chosen = choices.map(({ name }) => name);
   for (const name of names) {
@@ -15,21 +15,21 @@ export function checkFileNames(choices: readonly SecretChoice[], names: readonly
     const near = nearest(name, chosen);
     throw new PprotectError(
       "no_such_secret",
-      `--as-file ${displayName(name)} is none of the secrets that are chosen`,
+      `--as-file ${displayName(name)}: no such secret is selected`,
       near === undefined ? undefined : `did you mean "${displayName(near)}"?`,
     );
   }
 }
 
-/** Secrets as the program gets them: the values of some are the paths of files. */
+/** Secrets as the program gets them: some values are replaced by the path of a file. */
 export interface PlacedSecrets {
   readonly secrets: readonly ChosenSecret[];
-  /** Removes the files; left out where they end with us by themselves, also when the program has our place. */
+  /** Removes the files. Missing when the kernel does that once the program ends. */
   readonly remove?: () => void;
 }
 
 /**
- * Puts the secrets of these names into private files and gives their variables the paths.
+ * Writes the named secrets to private files, and replaces their values by the files' paths.
  * @throws PprotectError `file_error`
  */
 export async function placeFiles(
@@ -45,7 +45,7 @@ export async function placeFiles(
   return { secrets: placed, ...("remove" in files && { remove: files.remove }) };
 }
 
-/** @returns paths of files in memory, or `undefined` where there are none */
+/** @returns paths of files in memory, or `undefined` if the system has none */
 async function memoryFiles(values: readonly string[]): Promise<readonly string[] | undefined> {
   const descriptors: number[] = [];
   try {
@@ -55,7 +55,7 @@ async function memoryFiles(values: readonly string[]): Promise<readonly string[]
       descriptors.push(descriptor);
     }
     const paths = await holdOpen(descriptors);
-    // No /proc, or no program that could hold them.
+    // Without /proc, or /bin/sleep, the paths do not exist.
     return paths.every((path) => existsSync(path)) ? paths : undefined;
   } finally {
     for (const descriptor of descriptors) closeSync(descriptor);

@@ -3,16 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileError } from "../../system/file-error.ts";
 
-/** Files in a directory that only the user may enter. */
+/** Files in a directory that only this user can enter. */
 export interface TemporaryFiles {
   readonly paths: readonly string[];
-  /** Removes the directory with all in it. */
+  /** Removes the directory and the files. */
   remove(): void;
 }
 
 /**
- * Where there are no files in memory: files of mode 0600 in a directory of mode 0700, which is in memory where
- * `$XDG_RUNTIME_DIR` is. Whoever makes them must stay and remove them.
+ * Writes files of mode 0600 in a new directory of mode 0700, for systems without files in memory. The directory is in
+ * `$XDG_RUNTIME_DIR`, which is usually in memory, or else the temporary directory. The caller must remove it.
  *
  * @throws PprotectError `file_error`
  */
@@ -37,6 +37,6 @@ function make(parent: string): string {
   try {
     return mkdtempSync(join(parent, "pprotect-"));
   } catch (error) {
-    throw fileError("make a directory in", parent, error);
+    throw fileError("create a directory in", parent, error);
   }
 }

@@ -3,18 +3,18 @@ import { realpathOfParent } from "../../system/real-path.ts";
 import { isAsWritten, type WrittenFile, withRecord } from "./record.ts";
 import { removeOverwritten } from "./shred.ts";
 
-/** What became of the files that we wrote; absolute paths. */
+/** The result of a cleanup, as absolute paths. */
 export interface CleanUp {
   readonly removed: readonly string[];
-  /** Changed since we wrote them, or become links: not all in them is ours to remove. */
+  /** Changed since we wrote them, or replaced by links, so they may hold data of others. */
   readonly kept: readonly string[];
 }
 
 /**
- * Overwrites and removes the files that were written with secrets of a store, as far as they are as written.
+ * Overwrites and removes the files that were written with secrets of a store, unless they were changed since.
  *
- * @param dryRun only say what would be done
- * @throws PprotectError `file_error`; what was not removed by then is not forgotten
+ * @param dryRun report only, remove nothing
+ * @throws PprotectError `file_error`; files that were not removed stay on record
  */
 export async function cleanUp(
   store: string,
@@ -34,7 +34,7 @@ export async function cleanUp(
   });
 }
 
-/** The paths of a file that are ours to remove; the temporary one is nobody else's, however far it got. */
+/** The paths to remove for a file. Its temporary file is always ours, complete or not. */
 function removable(file: WrittenFile): string[] {
   const whole = isAsWritten(file) ? [file.path] : [];
   return lstatSync(file.temporary, { throwIfNoEntry: false })?.isFile() ? [...whole, file.temporary] : whole;

@@ -9,17 +9,20 @@ import { errnoOf, fileError } from "../../system/file-error.ts";
 import { type LockPatience, withLock } from "../../system/file-lock.ts";
 
 /**
- * A file with secrets in it that we wrote, so that it may be replaced or removed. Nothing of what is in it is
- * kept, no digest either: a digest of few secrets can be searched for.
+ * A file with secrets that we wrote, and so may replace and remove. The record holds nothing of the content, not even a
+ * digest: secrets could be guessed from that.
  */
 export interface WrittenFile {
-  /** Absolute; its directories are no symbolic links. */
+  /** Absolute, with the symbolic links in its directory resolved. */
   readonly path: string;
-  /** The name that it has until it is whole: what a killed writer leaves. */
+  /** Its path until it is complete: what a killed writer leaves behind. */
   readonly temporary: string;
-  /** The store that its secrets are from, absolute. */
+  /** The store that its secrets come from, absolute. */
   readonly store: string;
-  /** Its time of modification as we set it, in whole seconds, and that of the file before. Whoever writes it changes the time. */
+  /**
+   * The modification time that we gave it, in whole seconds, and that of the file it replaced. Any later write changes
+   * the time.
+   */
   readonly modified: readonly number[];
 }
 
@@ -35,8 +38,8 @@ const isRecord = t.isObject({
 });
 
 /**
- * Where the user's own state is (XDG Base Directory Specification). Not in the repository: whoever writes that
- * could name files there for us to remove.
+ * In the user's state directory (XDG Base Directory Specification). Not in the repository: anyone who can write there
+ * could list files for us to remove.
  */
 function recordPath(environment: Readonly<Record<string, string | undefined>>): string {
   const { XDG_STATE_HOME, LOCALAPPDATA } = environment;
@@ -45,7 +48,7 @@ function recordPath(environment: Readonly<Record<string, string | undefined>>): 
   return join(directory, "pprotect/written-files.json");
 }
 
-/** The files that we wrote, while no other pprotect changes them. */
+/** The files that we wrote, read under a lock. */
 export interface FileRecord {
   readonly files: readonly WrittenFile[];
   /** @throws PprotectError `file_error` */
@@ -55,8 +58,8 @@ export interface FileRecord {
 const PATIENCE: Pick<LockPatience, "timeout" | "quiet"> = { timeout: 15_000, quiet: 1_000 };
 
 /**
- * Runs an action with the record in hand.
- * @throws PprotectError `file_error`; `store_locked` when another pprotect has it for too long
+ * Runs `action` with the record, under its lock.
+ * @throws PprotectError `file_error`; `store_locked` when another process holds the lock for too long
  */
 export async function withRecord<Result>(
   onWait: (message: string) => void,
@@ -66,7 +69,7 @@ export async function withRecord<Result>(
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw fileError("make the directory", dirname(path), error, "$XDG_STATE_HOME names another place for it");
+    throw fileError("create", dirname(path), error, "set XDG_STATE_HOME to use another directory");
   }
   return withLock(path, { ...PATIENCE, onWait }, () =>
     action({ files: read(path), save: (files) => save(path, files) }),
@@ -87,12 +90,12 @@ function read(path: string): readonly WrittenFile[] {
   }
   throw new PprotectError(
     "file_error",
-    `${escapeUnprintable(path)}, which lists the files that pprotect wrote, is damaged`,
-    "look after those files yourself and remove it",
+    `${escapeUnprintable(path)}, the record of files that pprotect wrote, is damaged`,
+    "remove those files by hand, then the record",
   );
 }
 
-/** Whether a file is there as it was written: no link, and its time of modification the one that we set. */
+/** Whether a file is unchanged since it was written: a regular file with the modification time that we set. */
 export function isAsWritten({ path, modified }: WrittenFile): boolean {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   return stats?.isFile() === true && modified.some((seconds) => seconds * 1000 === stats.mtimeMs);

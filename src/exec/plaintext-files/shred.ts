@@ -4,8 +4,8 @@ import { errnoOf, fileError } from "../../system/file-error.ts";
 const ZEROS = new Uint8Array(64 * 1024);
 
 /**
- * Overwrites a file and removes it; one that is not there is fine, a symbolic link is not followed. What the
- * overwriting is worth, the file system decides: see docs/security.md.
+ * Overwrites a file with zeros and removes it, if it exists. Does not follow symbolic links. On many file systems the old
+ * bytes survive: see docs/security.md.
  *
  * @throws PprotectError `file_error`
  */
@@ -19,7 +19,7 @@ export function removeOverwritten(path: string): void {
 }
 
 function overwrite(path: string): void {
-  // Windows has no such flag.
+  // Windows has no O_NOFOLLOW.
   const descriptor = openSync(path, constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0));
   try {
     const { size } = fstatSync(descriptor);

@@ -17,22 +17,21 @@ import { realpathOfParent } from "../../system/real-path.ts";
 import { isAsWritten, type WrittenFile, withRecord } from "./record.ts";
 import { removeOverwritten } from "./shred.ts";
 
-/** Read and write for its owner, nothing for anybody else. */
+/** Read and write for the owner only. */
 const PRIVATE = 0o600;
 
-/** What a file with secrets is written with. */
+/** Options for a file with secrets. */
 export interface PrivateFileOptions {
-  /** The store that the secrets are from. */
+  /** The store that the secrets come from. */
   readonly store: string;
-  /** Replace a file that we did not write, or that was changed since. */
+  /** Replace a file even if we did not write it, or it was changed since. */
   readonly force: boolean;
   readonly onWait: (message: string) => void;
 }
 
 /**
- * Writes secrets into a file of mode 0600, as a whole or not at all, and remembers it for `cleanup`.
- *
- * @throws PprotectError `foreign_file` when it is there and not ours; `file_error`
+ * Writes secrets to a file of mode 0600, atomically, and records it for `cleanup`.
+ * @throws PprotectError `foreign_file` when the file exists and is not ours; `file_error`
  */
 export async function writePrivateFile(
   path: string,
@@ -51,7 +50,7 @@ export async function writePrivateFile(
       store: realpathOfParent(store),
       modified: [modified, ...(known?.modified ?? []).slice(0, 1)],
     };
-    // First, so that there is no moment in which a killed process leaves a file that nobody knows of.
+    // Before the file is written, so that a killed process never leaves a file that is not on record.
     save([...files.filter((each) => each.path !== target), file]);
     replace(path, file, modified, content);
   });
@@ -61,16 +60,16 @@ function refuseForeign(path: string, target: string, known: WrittenFile | undefi
   const stats = lstatSync(target, { throwIfNoEntry: false });
   if (!stats || (known && isAsWritten(known))) return;
   if (!stats.isFile()) {
-    const kind = stats.isSymbolicLink() ? "a symbolic link" : "no regular file";
-    throw new PprotectError("foreign_file", `${displayName(path)} is ${kind}: secrets are not written there`);
+    const kind = stats.isSymbolicLink() ? "is a symbolic link" : "is not a regular file";
+    throw new PprotectError("foreign_file", `${displayName(path)} ${kind}; no secrets were written`);
   }
   if (force) return;
   throw new PprotectError(
     "foreign_file",
     known
       ? `${displayName(path)} was changed since pprotect wrote it`
-      : `${displayName(path)} is there already, and pprotect did not write it`,
-    "--force replaces it",
+      : `${displayName(path)} already exists, and pprotect did not write it`,
+    "use --force to replace it",
   );
 }
 

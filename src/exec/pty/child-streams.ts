@@ -14,23 +14,23 @@ export const STDIN = 0;
 const STDOUT = 1;
 const STDERR = 2;
 
-/** One stream from the child through a redactor to us. */
+/** A stream from the child, through a redactor, to one of our streams. */
 export interface RedactedStream {
   readonly input: number;
   readonly output: number;
   readonly interactive: boolean;
 }
 
-/** The terminal that a child sees, and ours behind it. */
+/** The child's pseudo-terminal, and our terminal behind it. */
 export interface ChildTerminal {
   readonly ours: number;
-  /** Our end of the child's. */
+  /** Our end of the pseudo-terminal. */
   readonly master: number;
-  /** Its path, if it is the child's controlling terminal and has to be given the keys of ours. */
+  /** Its path, if it is the child's controlling terminal, so that we must forward keys to it. */
   readonly controlling: string | undefined;
 }
 
-/** What a child gets to write to, and what comes back from it. */
+/** The child's output streams, and our ends of them. */
 export interface ChildStreams {
   readonly stdout: number;
   readonly stderr: number;
@@ -39,12 +39,12 @@ export interface ChildStreams {
 }
 
 /**
- * Makes the child's streams: a terminal where ours is one, a pipe for each other, and the same one for both where
- * ours are the same, so that their order stays.
+ * Opens the child's streams: a pseudo-terminal where our stream is a terminal, otherwise a pipe. If our standard output
+ * and standard error are the same file, so are the child's, to keep the order of what it writes.
  *
- * With input and output at a terminal that is ours to control, the child's becomes its controlling one, in a
- * session of its own. Else the child stays in our session and has our input, and a terminal only to write to:
- * the keys may be for someone else, as for `less` at the end of a pipeline.
+ * If our input and output are a terminal and we are its foreground, the pseudo-terminal becomes the child's controlling
+ * terminal, in a session of its own. Otherwise the child stays in our session with our input, and only writes to the
+ * pseudo-terminal: the keys may be meant for another program, such as `less` at the end of a pipeline.
  */
 export function openStreams(): ChildStreams {
   const ours = hasPseudoTerminals ? [STDOUT, STDERR].find((each) => isTerminal(each)) : undefined;

@@ -1,30 +1,30 @@
 import { closeSync, openSync } from "node:fs";
 import { isForeground } from "./terminal.ts";
 
-/** What asks a program to end or to do something, and what keys send. */
-const ASKED = ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
+/** Signals that processes send, and signals that a terminal's keys send. */
+const SENT = ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
 const KEYED = ["SIGINT", "SIGQUIT"] as const;
 
 /**
- * Sends the signals that we get on to a child.
+ * Forwards our signals to a child.
  *
- * @param sharesKeys whether the child is in our process group, and so gets what our terminal's keys send by itself
- * @returns ends it: the next signal is for us
+ * @param sharesKeys whether the child is in our process group, and so gets the signals of our terminal's keys itself
+ * @returns a function that stops forwarding
  */
 export function forwardSignals(child: number, sharesKeys: boolean): () => void {
   const forward = (signal: NodeJS.Signals): void => send(child, signal);
   const forwardKeyed = (signal: NodeJS.Signals): void => {
     if (!sharesKeys || !hasKeys()) forward(signal);
   };
-  for (const signal of ASKED) process.on(signal, forward);
+  for (const signal of SENT) process.on(signal, forward);
   for (const signal of KEYED) process.on(signal, forwardKeyed);
   return () => {
-    for (const signal of ASKED) process.off(signal, forward);
+    for (const signal of SENT) process.off(signal, forward);
     for (const signal of KEYED) process.off(signal, forwardKeyed);
   };
 }
 
-/** Whether the keys of a terminal send signals to us. */
+/** Whether we are the foreground of a terminal, whose keys then send signals to us. */
 function hasKeys(): boolean {
   try {
     const terminal = openSync("/dev/tty", "r");
@@ -43,6 +43,6 @@ export function send(child: number, signal: NodeJS.Signals): void {
   try {
     process.kill(child, signal);
   } catch {
-    // It has.
+    // It has ended.
   }
 }

@@ -3,24 +3,24 @@ import { constants } from "node:os";
 import type { Stream } from "./pump.ts";
 import { copySize, foregroundOf, isForeground, modesOf, rawModes, setModes, suspendKey } from "./terminal.ts";
 
-/** ms in which our stop takes effect, if anyone is there to continue us. */
+/** ms to wait for our own stop signal to take effect. */
 const STOP = 20;
 
-/** Our terminal while its keys go to a child at another. */
+/** Our terminal, while its keys are forwarded to the child's pseudo-terminal. */
 export interface ForwardedKeys {
-  /** The keys' way. */
+  /** The stream of keys. */
   readonly stream: Stream;
-  /** Gives our terminal back as it was. */
+  /** Restores the modes of our terminal. */
   restore(): void;
 }
 
 /**
- * Passes every key of our terminal on to the child's, as it is: Ctrl-C becomes a signal there. Our own is in raw
- * mode until it is given back.
+ * Forwards every key of our terminal to the child's pseudo-terminal, which turns Ctrl-C into a signal. Our terminal is
+ * in raw mode until restored.
  *
  * @param ours our terminal
- * @param master our end of the child's terminal
- * @param child the leader of the session at it
+ * @param master our end of the pseudo-terminal
+ * @param child the process id of its session leader
  */
 export function forwardKeys(ours: number, master: number, child: number): ForwardedKeys {
   const modes = modesOf(ours);
@@ -40,7 +40,7 @@ export function forwardKeys(ours: number, master: number, child: number): Forwar
     const at = keys.indexOf(suspendKey(modesOf(master)) ?? -1);
     if (at === -1 || !stopsByDefault(master, child)) return keys;
     suspend(child, leave, enter);
-    // A terminal forgets what was typed before the key.
+    // A terminal discards what was typed before the suspend key.
     return keys.subarray(at + 1);
   };
   const nothing = (): Uint8Array => new Uint8Array(0);
@@ -53,15 +53,15 @@ export function forwardKeys(ours: number, master: number, child: number): Forwar
       output: master,
       filter: { held: 0, push, pause: nothing, end: nothing },
       name: "the program's terminal",
-      aside: true,
+      background: true,
     },
     restore,
   };
 }
 
 /**
- * Whether the child has the terminal and would be stopped by its suspend key, were it not alone in its session:
- * nobody there could continue it, so the system does not stop it.
+ * Whether the child is in the foreground and does not handle SIGTSTP. The kernel would not stop it: its process group is
+ * orphaned, as it is alone in its session, so we do.
  */
 function stopsByDefault(master: number, child: number): boolean {
   if (foregroundOf(master) !== child) return false;
@@ -75,7 +75,7 @@ function stopsByDefault(master: number, child: number): boolean {
   }
 }
 
-/** Stops the child and us with all of our pipeline, as the key does without us, until we are continued. */
+/** Stops the child and our own process group, as the suspend key would do without us, until we are continued. */
 function suspend(child: number, leave: () => void, enter: () => void): void {
   process.kill(-child, "SIGSTOP");
   leave();

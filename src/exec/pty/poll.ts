@@ -1,12 +1,12 @@
 import { openLibc } from "../../system/libc.ts";
 
-/** What to wait for at a descriptor, and what came (poll(2)). */
+/** Events of poll(2). */
 export const POLLIN = 1;
 export const POLLOUT = 4;
 export const POLLERR = 8;
 export const POLLHUP = 16;
 
-/** Bytes of a `struct pollfd`: the descriptor, what is waited for, what came. */
+/** Bytes of a `struct pollfd`: descriptor (4), requested events (2), returned events (2). */
 const SIZE = 8;
 
 type Poll = (descriptors: Uint8Array, count: number, milliseconds: number) => number;
@@ -18,14 +18,14 @@ function openPoll(): Poll {
   return (descriptors, count, milliseconds) => libc.poll(descriptors, count, milliseconds);
 }
 
-/** There is no poll here: reads and writes block, which with one stream comes to the same. */
+/** Windows has no poll(2). Reads and writes block, which makes no difference for a single stream. */
 const everythingIsReady: Poll = (descriptors, count) => {
   const view = new DataView(descriptors.buffer);
   for (let at = 0; at < count; at++) view.setInt16(at * SIZE + 6, view.getInt16(at * SIZE + 4, true), true);
   return count;
 };
 
-/** Descriptors to wait for together. */
+/** A set of descriptors to wait for. */
 export class PollSet {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
@@ -37,21 +37,21 @@ export class PollSet {
     this.#view = new DataView(this.#bytes.buffer);
   }
 
-  /** Waits at the `at`th place for a descriptor, or for none. */
+  /** Sets the descriptor at index `at`, or none, and the events to wait for. */
   set(at: number, descriptor: number | undefined, events: number): void {
     this.#view.setInt32(at * SIZE, descriptor ?? -1, true);
     this.#view.setInt16(at * SIZE + 4, events, true);
     this.#view.setInt16(at * SIZE + 6, 0, true);
   }
 
-  /** What came at the `at`th place. */
-  came(at: number): number {
+  /** The events that occurred at index `at`. */
+  events(at: number): number {
     return this.#view.getInt16(at * SIZE + 6, true);
   }
 
   /**
-   * Waits until something comes, a signal does, or the time is over.
-   * @returns whether something came
+   * Waits for an event, a signal, or the timeout.
+   * @returns whether there was an event
    */
   wait(milliseconds: number): boolean {
     poll ??= openPoll();
@@ -59,12 +59,12 @@ export class PollSet {
   }
 }
 
-/** fcntl(2) and ioctl(2), as Linux has them. */
+/** fcntl(2) and ioctl(2) on Linux. */
 const F_SETPIPE_SZ = 1031;
 const F_GETPIPE_SZ = 1032;
 const FIONREAD = 0x541b;
 
-/** What a pipe may hold without privileges, unless its user has many; see pipe(7). */
+/** The largest pipe in bytes without privileges (pipe(7), /proc/sys/fs/pipe-max-size). */
 const PIPE_SIZE = 1 << 20;
 
 const unread = new Int32Array(1);
@@ -78,9 +78,8 @@ function openPipeFunctions() {
 }
 
 /**
- * Makes a pipe larger where the system allows it, so that those at its ends wait for each other less often.
- *
- * @returns how many bytes it takes when it is empty; 0 for what is no pipe. Known for Linux only
+ * Enlarges a pipe if the system allows it, so that reader and writer wait for each other less often. Linux only.
+ * @returns the pipe's capacity in bytes; 0 when the descriptor is not a pipe
  */
 export function enlargePipe(descriptor: number): number {
   if (process.platform !== "linux") return 0;
@@ -90,7 +89,7 @@ export function enlargePipe(descriptor: number): number {
   return Math.max(size, pipes.fcntl(descriptor, F_SETPIPE_SZ, PIPE_SIZE));
 }
 
-/** Whether all that was written to a pipe has been read. */
+/** Whether everything that was written to a pipe has been read. */
 export function isEmptyPipe(descriptor: number): boolean {
   pipes ??= openPipeFunctions();
   return pipes.ioctl(descriptor, FIONREAD, unread) === 0 && unread[0] === 0;

@@ -2,72 +2,71 @@ import { fstatSync, readSync, writeSync } from "node:fs";
 import { errnoOf, fileError } from "../../system/file-error.ts";
 import { enlargePipe, isEmptyPipe, POLLERR, POLLHUP, POLLIN, POLLOUT, PollSet } from "./poll.ts";
 
-/** What a stream goes through; see {@link Redactor}, which is one. */
+/** A transformation of a stream of bytes, such as a Redactor. */
 export interface Filter {
-  /** How many bytes are held back. */
+  /** Number of bytes that are held back. */
   readonly held: number;
   push(chunk: Uint8Array): Uint8Array;
   pause(): Uint8Array;
   end(): Uint8Array;
 }
 
-/** A stream from one descriptor through a filter to another. Neither is closed; a pipe may be made larger. */
+/** A stream from one descriptor, through a filter, to another. Neither is closed; a pipe may be enlarged. */
 export interface Stream {
   readonly input: number;
   readonly output: number;
   readonly filter: Filter;
   /** The output's name, for messages. */
   readonly name: string;
-  /** The output is a terminal: {@link Filter.pause} is called, and when all is over a quiet input is at its end. */
+  /** The output is a terminal: {@link Filter.pause} is called, and once the child has exited, an idle input counts as EOF. */
   readonly interactive?: boolean;
-  /** When the others are done, this one is not waited for. */
-  readonly aside?: boolean;
-  /** Called when nobody reads the output any more. */
+  /** Do not wait for the end of this stream when all others have ended. */
+  readonly background?: boolean;
+  /** Called when the output's reader has closed it. */
   readonly onClosed?: () => void;
 }
 
-/** Large enough that the work, not the calls, takes the time, and small enough for a processor's second cache. */
+/** Bytes per read: enough to make the cost of system calls small, and fits a processor's L2 cache. */
 const CHUNK = 1 << 18;
 
-/** What a pipe takes that takes anything: PIPE_BUF. */
+/** PIPE_BUF: a pipe that is writable takes at least this many bytes without blocking. */
 const ATOMIC = 1 << 12;
 
-/** ms without input after which someone may be waiting for what is held back. */
+/** ms without input after which a user may be waiting for what is held back. */
 const PAUSE = 50;
 
-/** ms after which we look around, should a signal have come just before we began to wait. */
-const LOOK = 250;
+/** ms: upper bound on poll(2), since a signal that arrives just before poll() would otherwise be missed. */
+const MAX_WAIT = 250;
 
-/** ms of work after which signals are looked for. */
-const WORK = 20;
+/** ms of copying after which the event loop gets a turn, to deliver signals. */
+const MAX_WORK = 20;
 
 /**
- * Copies streams, several at once, until all are at their end. One thread waits for all of them, so none can
- * hold up another, and while it waits for nothing signals take effect.
+ * Copies several streams at once until all have ended. Waits for all of them together, so that none blocks another.
  *
- * @param isOver whether what wrote to the streams has ended; others may still hold them
- * @throws PprotectError `file_error` when an output cannot be written for another reason than a closed end
+ * @param isOver whether the child has exited; other processes may still have the streams open
+ * @throws PprotectError `file_error` when an output cannot be written; a reader that closed it is not an error
  */
 export async function pump(streams: readonly Stream[], isOver: () => boolean = () => false): Promise<void> {
   let open = streams.map((stream) => new OpenStream(stream));
-  let looked = performance.now();
-  while (open.some(({ stream }) => !stream.aside)) {
+  let lastTurn = performance.now();
+  while (open.some(({ stream }) => !stream.background)) {
     const set = new PollSet(open.length * 2);
     const prepare = (): void => {
       for (const [index, each] of open.entries()) each.prepare(set, index * 2);
     };
     prepare();
     let ready = set.wait(0);
-    if (!ready || performance.now() - looked > WORK) {
+    if (!ready || performance.now() - lastTurn > MAX_WORK) {
       await turn();
-      looked = performance.now();
+      lastTurn = performance.now();
     }
     if (!ready) {
       const over = isOver();
       const quiet = over || open.some(({ awaitsPause }) => awaitsPause);
       prepare();
       const before = performance.now();
-      ready = set.wait(quiet ? PAUSE : LOOK);
+      ready = set.wait(quiet ? PAUSE : MAX_WAIT);
       if (!ready && quiet && performance.now() - before >= PAUSE - 1) {
         for (const each of open) each.quiet(over);
       }
@@ -77,7 +76,7 @@ export async function pump(streams: readonly Stream[], isOver: () => boolean = (
   }
 }
 
-/** Lets the runtime handle signals and ended children. */
+/** Lets the event loop handle signals and exited children. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
@@ -88,7 +87,7 @@ class OpenStream {
   readonly stream: Stream;
   readonly #buffer = new Uint8Array(CHUNK);
   readonly #toFile: boolean;
-  /** What an empty pipe takes; 0 for what is no pipe. */
+  /** The capacity of the output pipe; 0 if it is not a pipe. */
   readonly #pipeSize: number;
   #pending: Uint8Array = EMPTY;
   #ended = false;
@@ -113,17 +112,17 @@ class OpenStream {
   prepare(set: PollSet, at: number): void {
     const waits = this.#pending.length > 0;
     set.set(at, waits ? undefined : this.stream.input, POLLIN);
-    // Errors are told without being asked for: the reader may go away while there is nothing to write.
+    // POLLERR is always reported: we notice when the reader closes, even with nothing to write.
     set.set(at + 1, this.stream.output, waits ? POLLOUT : 0);
   }
 
   work(set: PollSet, at: number): void {
-    if ((set.came(at + 1) & POLLERR) !== 0) this.#close();
-    else if ((set.came(at + 1) & (POLLOUT | POLLHUP)) !== 0) this.#write(true);
-    else if (set.came(at) !== 0) this.#read();
+    if ((set.events(at + 1) & POLLERR) !== 0) this.#close();
+    else if ((set.events(at + 1) & (POLLOUT | POLLHUP)) !== 0) this.#write(true);
+    else if (set.events(at) !== 0) this.#read();
   }
 
-  /** Nothing has come for {@link PAUSE} ms. */
+  /** Called after {@link PAUSE} ms without input. */
   quiet(over: boolean): void {
     if (!this.stream.interactive || this.#pending.length > 0) return;
     if (over) this.#ended = true;
@@ -146,7 +145,7 @@ class OpenStream {
     this.#write(false);
   }
 
-  /** Writes as much as goes without waiting. */
+  /** Writes as much as possible without blocking. */
   #write(ready: boolean): void {
     for (let can = ready; this.#pending.length > 0 && (can || canWrite(this.stream.output)); can = false) {
       try {
@@ -169,7 +168,7 @@ class OpenStream {
     }
   }
 
-  /** How much can be written now without waiting. */
+  /** Number of bytes that can be written without blocking. */
   get #room(): number {
     if (this.#toFile) return this.#pending.length;
     return this.#pipeSize > ATOMIC && this.#pending.length > ATOMIC && isEmptyPipe(this.stream.output)
@@ -184,16 +183,16 @@ class OpenStream {
   }
 }
 
-/** EIO: the terminal is gone. */
+/** The reader has closed the output. EIO: the terminal was closed. */
 const CLOSED: ReadonlySet<string> = new Set(["EPIPE", "EBADF", "EIO"]);
 
-/** @returns how many bytes were read: 0 at the end; nothing when there was nothing after all */
+/** @returns the number of bytes read; 0 at the end; `undefined` when there is no input yet */
 function readSome(descriptor: number, buffer: Uint8Array): number | undefined {
   try {
     return readSync(descriptor, buffer, 0, buffer.length, null);
   } catch (error) {
     if (errnoOf(error) === "EAGAIN") return undefined;
-    // Nobody is at the other end of the terminal (EIO), or there was no input (EBADF).
+    // The other end of the terminal is closed (EIO), or the input is (EBADF).
     if (["EIO", "EBADF", "EOF"].includes(errnoOf(error))) return 0;
     throw fileError("read", "standard input", error);
   }
@@ -206,7 +205,7 @@ function canWrite(descriptor: number): boolean {
   return one.wait(0);
 }
 
-/** A file takes any length at once, and no pipe's reader can keep us waiting. */
+/** Writes to a regular file never block. */
 function isFile(descriptor: number): boolean {
   try {
     return fstatSync(descriptor).isFile();

@@ -13,12 +13,13 @@ import { pump, type Stream } from "./pump.ts";
 import { closeAll, copySize } from "./terminal.ts";
 
 /**
- * Runs a program whose output goes through redactors, and ends as it ends: with its exit status, or by its
- * signal. Output that it leaves others to write to a pipe is waited for; to a terminal it is not, as ever.
+ * Runs a program with its output redacted, then ends this process in the same way: with the program's exit status, or by
+ * its signal. If the program leaves background processes that write to a pipe, waits for them; at a terminal it does not,
+ * like a shell.
  *
  * @param command the program and its arguments
- * @throws PprotectError `command_not_found`, `command_not_executable`; `environment` when the system lacks what
- *   it takes; `file_error` when the output cannot be written
+ * @throws PprotectError `command_not_found`, `command_not_executable`; `environment` when the system lacks a feature;
+ *   `file_error` when the output cannot be written
  */
 export async function runRedacted(
   command: readonly [string, ...string[]],
@@ -46,7 +47,7 @@ export async function runRedacted(
     over = true;
     stopForwarding();
   });
-  // Wakes us from waiting for output.
+  // Interrupts poll(2) when the child exits.
   process.on("SIGCHLD", () => undefined);
   const redacted = streams.redacted.map((stream) => redactedStream(stream, redaction, child.pid));
   try {
@@ -64,8 +65,7 @@ function spawn(
   environment: Record<string, string>,
   { stdout, stderr, terminal }: ChildStreams,
 ): Bun.Subprocess {
-  // A session of its own that has no terminal takes the first that it opens, which is its input, for its
-  // controlling one (open(2), without O_NOCTTY).
+  // The first terminal that a session leader opens without O_NOCTTY becomes its controlling terminal (open(2)).
   const stdin = terminal?.controlling === undefined ? STDIN : Bun.file(terminal.controlling);
   const start = (program: string, args: readonly string[]) =>
     withOriginalCoreLimit(() =>
@@ -79,7 +79,7 @@ function spawn(
   try {
     return start(path, command.slice(1));
   } catch (error) {
-    // A script without `#!`: execvp(3) gives it to the shell.
+    // A script without `#!`: execvp(3) runs it with the shell.
     if (errnoOf(error) === "ENOEXEC") return start("/bin/sh", [path, ...command.slice(1)]);
     throw new PprotectError(
       "command_not_executable",
@@ -90,7 +90,7 @@ function spawn(
   }
 }
 
-/** The stream; when nobody reads it any more, the child sees its own end closed. */
+/** A stream of the child; when our reader closes, the child sees its own stream closed. */
 function redactedStream(
   { input, output, interactive }: RedactedStream,
   redaction: Redaction,
@@ -106,14 +106,14 @@ function redactedStream(
   };
 }
 
-/** Gives the child's terminal the size of ours; without a session at it, nobody else tells the child. */
+/** Copies our terminal's size to the child's. Sends SIGWINCH ourselves if the kernel does not: it is not its controlling terminal. */
 function resize({ terminal }: ChildStreams, child: number): void {
   if (!terminal) return;
   copySize(terminal.ours, terminal.master);
   if (terminal.controlling === undefined) send(child, "SIGWINCH");
 }
 
-/** Ends us as the child ended; without a core file, which would hold secrets. */
+/** Ends this process as the child ended, but without a core file, which would contain secrets. */
 function endLike({ signalCode, exitCode }: Bun.Subprocess): never {
   if (signalCode === null) process.exit(exitCode ?? 1);
   const number = constants.signals[signalCode as NodeJS.Signals];

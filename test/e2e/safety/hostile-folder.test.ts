@@ -52,7 +52,7 @@ describe("a hostile folder", () => {
   test("gives no credentials, neither by .env nor otherwise", async () => {
     const result = await pprotect(["decrypt-domain", "prod", "--non-interactive"], { cwd: box.folder });
     expect([result.status, result.stdout]).toEqual([1, ""]);
-    expect(result.stderr).toContain("no user given");
+    expect(result.stderr).toContain("user required");
   });
 
   test("gives the program of exec no variables", async () => {

@@ -26,7 +26,7 @@ describe("a passphrase file that others can read", () => {
       const result = await pprotect([...ARGS, withMode(box, mode)], { cwd: box.folder });
       expect([result.status, result.stderr]).toEqual([
         0,
-        "pprotect: warning: others can read the passphrase: run `chmod 600 alice.pw`\n",
+        "pprotect: warning: other users can read the passphrase file: run `chmod 600 alice.pw`\n",
       ]);
     },
   );
@@ -55,7 +55,7 @@ describe("a passphrase file that others can read", () => {
     });
     expect([changed.status, changed.stderr.match(/^pprotect: warning: .*$/gm)]).toEqual([
       0,
-      ["pprotect: warning: others can read the passphrase: run `chmod 600 new.pw`"],
+      ["pprotect: warning: other users can read the passphrase file: run `chmod 600 new.pw`"],
     ]);
     const init = [
       "init",

@@ -83,8 +83,8 @@ export class ExecCommand extends SelectingCommand {
     { remove }: PlacedSecrets,
   ): Promise<number> {
     if (this.redact) return this.#runRedacted(command, environment, secrets, remove);
-    const { runBeside, runInPlace } = await import("../../../exec/run-program.ts");
-    return remove ? runBeside(command, environment) : runInPlace(command, environment);
+    const { runAsChild, runInPlace } = await import("../../../exec/run-program.ts");
+    return remove ? runAsChild(command, environment) : runInPlace(command, environment);
   }
 
   async #runRedacted(

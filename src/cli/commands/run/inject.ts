@@ -43,7 +43,7 @@ export class InjectCommand extends BaseCommand {
 
   protected override get noPrompterReason(): string | undefined {
     if (this.nonInteractive) return undefined;
-    return "standard input is the template, so nobody is asked";
+    return "standard input is the template";
   }
 
   async run(): Promise<Outcome> {

@@ -24,7 +24,7 @@ export class RedactCommand extends BaseCommand {
 
   protected override get noPrompterReason(): string | undefined {
     if (this.nonInteractive) return undefined;
-    return "standard input is what is redacted, so nobody is asked";
+    return "standard input is the text to redact";
   }
 
   async run(): Promise<number> {
