@@ -14,7 +14,7 @@ import { type Domain, withEntry } from "./store-data.ts";
  * @returns the sealed value, base64
  * @throws PprotectError `invalid_value` when the value is not well-formed Unicode
  */
-export function sealSecret(domain: Domain, value: string): string {
+export function sealSecret(domain: Pick<Domain, "publicKey">, value: string): string {
   if (!value.isWellFormed())
     throw new PprotectError("invalid_value", "the secret's value is not valid Unicode text");
   const plaintext = encodeUtf8(value);

@@ -37,7 +37,7 @@ function expectMerged(repository: TestRepository, { passphrases, owners, secrets
   expect(KeyFile.from(data).toString()).toBe(storeText(repository));
 }
 
-describe("stores merge by themselves", () => {
+describe("stores merge without a user", () => {
   test.each(
     mergeCases()
       .filter(({ outcome }) => outcome === "clean")
@@ -79,7 +79,7 @@ describe("stores merge by themselves", () => {
     expectMerged(repository, each);
   });
 
-  test("in a criss-cross, whose common ancestor git makes up", async () => {
+  test("in a criss-cross merge, whose common ancestor git makes itself", async () => {
     const { repository } = await branched("01");
     await repository.must("branch", "ours-alone", "main");
     await repository.must("merge", "-q", "-m", "one way", "other");
@@ -122,7 +122,7 @@ describe("stores merge by themselves", () => {
   });
 });
 
-describe("what a person has to decide", () => {
+describe("a conflict", () => {
   test.each(
     mergeCases()
       .filter(({ outcome }) => outcome !== "clean")
@@ -146,7 +146,7 @@ describe("what a person has to decide", () => {
     const { status, stderr } = await repository.pprotect(["git", "resolve"], {}, "t\n");
     expect({ status, stderr }).toMatchObject({ status: 0 });
     expect(stderr).toContain("dev/k: added by both sides");
-    expect(stderr).toMatch(/ours:\s+there, by Anna, \d{4}-\d\d-\d\d/);
+    expect(stderr).toMatch(/ours:\s+present, by Anna, \d{4}-\d\d-\d\d/);
     expect((await repository.must("status", "--short")).trim()).toBe("M  protected.yaml");
     const read = await repository.pprotect(["decrypt-domain", "dev", "--secret", "k"], ALICE);
     expect(read.stdout).toBe("t");
@@ -185,7 +185,7 @@ describe("what a person has to decide", () => {
     expectMerged(repository, each);
   });
 
-  test("is not settled with a key that nobody has, and stays as it was", async () => {
+  test("is not resolved with a key that no given credentials open, and the file is unchanged", async () => {
     const { repository } = await branched("08");
     await repository.git(["merge", "-q", "-m", "merge", "other"]);
     const before = storeText(repository);
@@ -195,13 +195,13 @@ describe("what a person has to decide", () => {
     expect(storeText(repository)).toBe(before);
   });
 
-  test("names what a choice leaves out", async () => {
+  test("reports what a decision leaves out", async () => {
     const { repository } = await branched("08");
     await repository.git(["merge", "-q", "-m", "merge", "other"]);
     const { status, stderr } = await repository.pprotect(["git", "resolve", "--ours"]);
     expect(status).toBe(0);
-    expect(stderr).toContain("Left out by what was chosen: prod/three.");
-    // It is written down, so the guard takes it for what it is: no silent loss.
+    expect(stderr).toContain("Left out by these decisions: prod/three.");
+    // It is in the audit log, so the guard accepts it.
     expect(storeText(repository)).toContain("-- removed secret three from prod");
     expect((await repository.pprotect(["git", "pre-commit"])).status).toBe(0);
   });
@@ -218,11 +218,11 @@ describe("what a person has to decide", () => {
       "dev/kk=ours",
     ]);
     expect(status).toBe(1);
-    expect(stderr).toContain('"dev/kk" is not in conflict (what is: dev/k)');
+    expect(stderr).toContain('"dev/kk" is not in conflict (conflicts: dev/k)');
     expect(storeText(repository)).toBe(before);
   });
 
-  test("is never written over a file that somebody settled by hand", async () => {
+  test("is never written over a file that was resolved by hand", async () => {
     const { repository } = await branched("03");
     await repository.git(["merge", "-q", "-m", "merge", "other"]);
     await repository.must("checkout", "--theirs", "protected.yaml");
@@ -230,11 +230,11 @@ describe("what a person has to decide", () => {
     const before = storeText(repository);
     const { status, stderr } = await repository.pprotect(["git", "resolve", "--ours"]);
     expect(status).toBe(1);
-    expect(stderr).toContain("somebody settled it by hand");
+    expect(stderr).toContain("it was resolved by hand");
     expect(storeText(repository)).toBe(before);
   });
 
-  test("is found from any folder of the repository", async () => {
+  test("is found from any directory of the repository", async () => {
     const { repository } = await branched("03");
     await repository.git(["merge", "-q", "-m", "merge", "other"]);
     repository.write("deep/er/file", "");
@@ -253,7 +253,7 @@ describe("what a person has to decide", () => {
   });
 });
 
-test("a version that is no store leaves git's own text merge, says which side, and is never clean", async () => {
+test("a version that is not a store gets git's own text merge, which is never clean, and the side is named", async () => {
   const each = caseNamed("01");
   const repository = await mergeRepository();
   await repository.commitStore(each.bytes.base, "base");
@@ -264,6 +264,9 @@ test("a version that is no store leaves git's own text merge, says which side, a
   const { status, stderr } = await repository.git(["merge", "-q", "-m", "merge", "other"]);
   expect(status).toBe(1);
   expect(stderr).toContain("cannot read their version:");
+  expect(stderr).toContain(
+    "fell back to a line-based merge; fix the file by hand, then run `pprotect check`",
+  );
   expect(storeText(repository)).toContain("- {broken");
 });
 
@@ -272,4 +275,18 @@ test("conflict markers are as long as git asks", async () => {
   repository.write(".git/info/attributes", "protected.yaml merge=pprotect conflict-marker-size=12\n");
   await repository.git(["merge", "-q", "-m", "merge", "other"]);
   expect(storeText(repository)).toMatch(/^<{12} ours\n[^<>=]*AA?[^\n]*\n={12}\n[^\n]+\n>{12} theirs$/m);
+});
+
+test("a binary version leaves our version as it was, and the message does not claim a line-based merge", async () => {
+  const { repository, each } = await branched("01");
+  await repository.must("checkout", "-q", "other");
+  await repository.commitStore(Buffer.concat([each.bytes.theirs, Buffer.from("\0\n")]), "binary");
+  await repository.must("checkout", "-q", "main");
+  const { status, stderr } = await repository.git(["merge", "-q", "-m", "merge", "other"]);
+  expect(status).toBe(1);
+  expect(stderr).toContain(
+    "left as our version, because the line-based merge failed too: Cannot merge binary",
+  );
+  expect(stderr).not.toContain("fell back to a line-based merge");
+  expect(storeText(repository)).toBe(Buffer.from(each.bytes.ours).toString());
 });

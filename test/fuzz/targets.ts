@@ -12,7 +12,7 @@ import { findingLine } from "../../src/git/guard/report.ts";
 import { looksLikeStore } from "../../src/git/guard/store-files.ts";
 import { storeAsText } from "../../src/git/history/textconv.ts";
 import { runMergeDriver } from "../../src/git/merge/merge-driver.ts";
-import type { Sides } from "../../src/git/merge/versions.ts";
+import type { StoreVersions } from "../../src/git/merge/versions.ts";
 import { scanLines } from "../../src/scan/scanner.ts";
 import { readCanonical } from "../../src/store/format/canonical-reader.ts";
 import { parseStore } from "../../src/store/format/parse.ts";
@@ -159,7 +159,7 @@ const merge: Target = async (seed) => {
 };
 
 /** What a store says; of an owner's key that both sides sealed anew, either text is as good. */
-function meaning({ domains, custodians }: StoreData, { base, ours, theirs }: Sides): unknown {
+function meaning({ domains, custodians }: StoreData, { base, ours, theirs }: StoreVersions): unknown {
   const entry = (side: StoreData, domain: string, owner: string) =>
     side.domains.get(domain)?.owners.get(owner);
   const sorted = <V>(map: ReadonlyMap<string, V>): [string, V][] =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { checkStoreChange } from "../../src/git/guard/consistency-rules.ts";
-import { grantedKeys } from "../../src/git/merge/granted-keys.ts";
-import { openerFor } from "../../src/git/merge/merge-credentials.ts";
+import { keyGrants } from "../../src/git/merge/key-grants.ts";
+import { mergeCredentials } from "../../src/git/merge/merge-credentials.ts";
 import { mergeStores } from "../../src/git/merge/merge-stores.ts";
 import { createCustodian, type UnlockedCustodian } from "../../src/store/custodian.ts";
 import {
@@ -207,12 +207,12 @@ describe("owners and custodians", () => {
   test("and gets it from the merge driver, where an owner's credentials are in the environment; it says so", () => {
     const ours = store.rotateDomainKey("prod", alice, NOW);
     const sides = { base: store.data, ours: ours.data, theirs: written(store).data };
-    const merge = (opener: Parameters<typeof mergeStores>[1]["opener"]) =>
-      mergeStores(sides, { opener, decide: () => undefined });
-    const { store: merged, conflicts } = merge(openerFor(ALICE, sides));
+    const merge = (credentials: Parameters<typeof mergeStores>[1]["credentials"]) =>
+      mergeStores(sides, { credentials, decide: () => undefined });
+    const { store: merged, conflicts } = merge(mergeCredentials(ALICE, sides));
     expect(conflicts).toEqual([]);
-    expect(grantedKeys(sides, merged)).toEqual([
-      "mallory@example.com got the present key of domain prod: an owner that only theirs has",
+    expect(keyGrants(sides, merged)).toEqual([
+      "mallory@example.com got the current key of domain prod: only theirs has this owner",
     ]);
     expect(secretsOf(KeyFile.from(merged), "prod", MALLORY)).toEqual({ token: "prod-token" });
   });
@@ -222,11 +222,11 @@ describe("owners and custodians", () => {
     const theirs = store.addSecret("prod", "new", "v", NOW);
     const sides = { base: store.data, ours: ours.data, theirs: theirs.data };
     const { store: merged } = mergeStores(sides, {
-      opener: openerFor(ALICE, sides),
+      credentials: mergeCredentials(ALICE, sides),
       decide: () => undefined,
     });
     expect(merged.domains.get("prod")?.owners.size).toBe(2);
-    expect(grantedKeys(sides, merged)).toEqual([]);
+    expect(keyGrants(sides, merged)).toEqual([]);
   });
 
   test("a custodian's key that is replaced gets what is granted next, and its owner's passphrase fails", () => {

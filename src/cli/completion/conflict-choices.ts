@@ -6,7 +6,7 @@ import { NO_CREDENTIALS } from "../../git/merge/merge-credentials.ts";
 import { openRepository } from "../../git/process/repository.ts";
 
 /**
- * What `git resolve --take` may be told, both sides of each conflict; no key is derived.
+ * The values of `git resolve --take`: both sides of each conflict. No key is derived.
  * @throws PprotectError when there is no merge to finish
  */
 export async function conflictChoices(file: string | undefined): Promise<readonly string[]> {
@@ -15,8 +15,8 @@ export async function conflictChoices(file: string | undefined): Promise<readonl
   const choices = paths.map(async (path) => {
     const store = resolve(around.root, path);
     const repository = await openRepository(dirname(store));
-    const sides = await readStages(repository, relative(repository.directory, store));
-    const { conflicts } = mergeWithDecisions(sides, NO_CREDENTIALS, new Map());
+    const versions = await readStages(repository, relative(repository.directory, store));
+    const { conflicts } = mergeWithDecisions(versions, NO_CREDENTIALS, new Map());
     return conflicts.map(({ subject }) => conflictLabel(subject));
   });
   const labels = [...new Set((await Promise.all(choices)).flat())];

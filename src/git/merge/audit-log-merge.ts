@@ -5,7 +5,7 @@ type Log = readonly string[];
 
 /** What one side did to the log that it started from. */
 interface LogChange {
-  /** The entry that says how many went, where the side truncated. */
+  /** The entry with the number of removed ones, if the side truncated the log. */
   readonly header: string | undefined;
   /** How many of the base's entries, oldest first, the side no longer has. */
   readonly dropped: number;
@@ -14,7 +14,7 @@ interface LogChange {
 
 /**
  * Merges audit logs: what each side added, by time with each side's own order kept, after what neither
- * dropped of the base. An entry that both sides carry (a cherry-pick) stands once.
+ * dropped of the base. An entry that both sides added (a cherry-pick) appears once.
  */
 export function mergeAuditLogs(base: Log, ours: Log, theirs: Log): Log {
   const ourChange = changeOf(base, ours);

@@ -1,19 +1,18 @@
 import { diffArrays } from "diff";
 import { writeStore } from "../../store/format/yaml-writer.ts";
-import type { StoreData } from "../../store/store-data.ts";
 import { NO_CREDENTIALS } from "./merge-credentials.ts";
 import { mergeStores } from "./merge-stores.ts";
-import type { Choice, Sides } from "./versions.ts";
+import type { Side, StoreVersions } from "./versions.ts";
 
 /**
- * The merged file with git's conflict markers around what is in conflict, and nothing else: the text with each
- * conflict as ours has it against the text with each as theirs has it.
+ * The merged file with git's conflict markers around what is in conflict, and nothing else: the text with our
+ * version of each conflict against the text with their version of each.
  *
  * @param size characters in a marker, git's %L
  */
-export function markConflicts(sides: Sides, size: number): string {
-  const ours = linesOf(view(sides, "ours"));
-  const theirs = linesOf(view(sides, "theirs"));
+export function markConflicts(versions: StoreVersions, size: number): string {
+  const ours = linesWith("ours", versions);
+  const theirs = linesWith("theirs", versions);
   const out: string[] = [];
   let mine: string[] = [];
   let other: string[] = [];
@@ -35,7 +34,7 @@ export function markConflicts(sides: Sides, size: number): string {
   return `${out.join("\n")}\n`;
 }
 
-/** Whatever the reason, what git is told is a conflict must not look like a finished file: never no difference. */
+/** A conflict must never look like a finished file: if both texts are equal, all of it is marked. */
 function differences(ours: string[], theirs: string[]) {
   return Bun.deepEquals(ours, theirs)
     ? [
@@ -45,10 +44,8 @@ function differences(ours: string[], theirs: string[]) {
     : diffArrays(ours, theirs);
 }
 
-function view(sides: Sides, choice: Choice): StoreData {
-  return mergeStores(sides, { opener: NO_CREDENTIALS, decide: () => choice, forDisplay: true }).store;
-}
-
-function linesOf(store: StoreData): string[] {
-  return writeStore(store).trimEnd().split("\n");
+/** The lines of the merged file with one side's version of every conflict. */
+function linesWith(side: Side, versions: StoreVersions): string[] {
+  const options = { credentials: NO_CREDENTIALS, decide: () => side, forDisplay: true };
+  return writeStore(mergeStores(versions, options).store).trimEnd().split("\n");
 }

@@ -1,6 +1,6 @@
 import { displayName, escapeUnprintable } from "../../common/terminal-safe.ts";
 
-/** What a conflict is about; `label` is its name for people and for `--take`. */
+/** What a conflict is about; {@link conflictLabel} names it for people and for `--take`. */
 export type ConflictSubject =
   | { readonly kind: "secret"; readonly domain: string; readonly name: string }
   | { readonly kind: "owner"; readonly domain: string; readonly name: string }
@@ -9,9 +9,9 @@ export type ConflictSubject =
 
 export interface Conflict {
   readonly subject: ConflictSubject;
-  /** What happened, in words that follow the label. */
+  /** What happened, to be printed after the label. */
   readonly reason: string;
-  /** What an owner's credentials would do: they are needed to seal an entry anew; they may show values to be equal. */
+  /** What an owner's credentials are good for: to re-seal an entry (needed), or to find two values equal (useful). */
   readonly credentials: "needed" | "useful" | "useless";
 }
 

@@ -4,52 +4,58 @@ import { audit, auditEntry } from "../../store/audit-log.ts";
 import type { StoreData } from "../../store/store-data.ts";
 import { type Conflict, type ConflictSubject, conflictLabel } from "./conflict.ts";
 import type { Decision } from "./merge-context.ts";
-import type { Opener } from "./merge-credentials.ts";
-import { mergeStores } from "./merge-stores.ts";
-import type { Sides } from "./versions.ts";
+import type { MergeCredentials } from "./merge-credentials.ts";
+import { type MergeResult, mergeStores } from "./merge-stores.ts";
+import type { StoreVersions } from "./versions.ts";
 
-/** Decisions by the name of the conflict. */
+/** Decisions by the conflict's label. */
 export type Decisions = ReadonlyMap<string, Decision>;
 
-/**
- * Merges with the decisions made so far.
- * @returns the merged store, and what is still in conflict
- */
-export function mergeWithDecisions(sides: Sides, opener: Opener, decisions: Decisions) {
-  return mergeStores(sides, { opener, decide: (subject) => decisions.get(conflictLabel(subject)) });
+/** Merges with the decisions made so far; what has none is still in conflict. */
+export function mergeWithDecisions(
+  versions: StoreVersions,
+  credentials: MergeCredentials,
+  decisions: Decisions,
+): MergeResult {
+  return mergeStores(versions, {
+    credentials,
+    decide: (subject) => decisions.get(conflictLabel(subject)),
+  });
 }
 
 /**
- * Merges and has each conflict decided until none is left. A decision may bring up another conflict, such as
+ * Merges and has each conflict decided until none is left. A decision may lead to another conflict, such as
  * an owner of a domain that was taken whole.
  *
- * @param decide answers for one conflict
- * @throws PprotectError `missing_credentials` when a decision cannot be carried out without an owner's key;
- *   `usage` when a decision is about nothing in conflict
+ * @param decide the decision about one conflict
+ * @throws PprotectError `missing_credentials` when a decision needs an owner's key to carry out;
+ *   `usage` when a given decision is not about a conflict
  */
-export async function settle(
-  sides: Sides,
-  opener: Opener,
+export async function resolveAll(
+  versions: StoreVersions,
+  credentials: MergeCredentials,
   given: Decisions,
   decide: (conflict: Conflict) => Promise<Decision>,
 ): Promise<StoreData> {
   const decisions = new Map(given);
-  const met = new Set(
-    mergeWithDecisions(sides, opener, new Map()).conflicts.map(({ subject }) => conflictLabel(subject)),
+  const seen = new Set(
+    mergeWithDecisions(versions, credentials, new Map()).conflicts.map(({ subject }) =>
+      conflictLabel(subject),
+    ),
   );
   for (;;) {
-    const { store, conflicts } = mergeWithDecisions(sides, opener, decisions);
+    const { store, conflicts } = mergeWithDecisions(versions, credentials, decisions);
     const [conflict] = conflicts;
     if (!conflict) {
-      refuseUnknown([...given.keys()], met);
+      refuseUnknown([...given.keys()], seen);
       return store;
     }
     const label = conflictLabel(conflict.subject);
-    met.add(label);
+    seen.add(label);
     if (decisions.has(label)) {
       throw new PprotectError(
         "missing_credentials",
-        `${displayName(label)} cannot be settled so: ${conflict.reason}`,
+        `cannot resolve ${displayName(label)} that way: ${conflict.reason}`,
         "give an owner's credentials, or choose the other side",
       );
     }
@@ -63,7 +69,7 @@ function refuseUnknown(labels: readonly string[], conflicts: ReadonlySet<string>
   throw new PprotectError(
     "usage",
     `"${displayName(unknown)}" is not in conflict`,
-    `what is: ${[...conflicts].map(displayName).join(", ") || "nothing"}`,
+    `conflicts: ${[...conflicts].map(displayName).join(", ") || "none"}`,
   );
 }
 
@@ -73,8 +79,8 @@ interface SecretName {
   readonly secret: string;
 }
 
-/** Secrets that a side added and the result does not have: chosen against, and nobody should find out later. */
-export function secretsLeftOut({ base, ours, theirs }: Sides, result: StoreData): SecretName[] {
+/** Secrets that a side added and the result does not have: a decision left them out, and it is reported now. */
+export function secretsLeftOut({ base, ours, theirs }: StoreVersions, result: StoreData): SecretName[] {
   const leftOut = new Map<string, SecretName>();
   for (const { domains } of [ours, theirs]) {
     for (const [domain, { secrets }] of domains) {
@@ -89,7 +95,7 @@ export function secretsLeftOut({ base, ours, theirs }: Sides, result: StoreData)
   return [...leftOut.values()];
 }
 
-/** The store with an audit log entry for each secret that was left out: the guard takes no silent loss. */
+/** The store with an audit log entry for each secret that was left out: the guard refuses an unlogged loss. */
 export function recordLeftOut(store: StoreData, leftOut: readonly SecretName[], now = new Date()): StoreData {
   const entries = leftOut
     .filter(({ domain }) => store.domains.has(domain))
@@ -97,7 +103,7 @@ export function recordLeftOut(store: StoreData, leftOut: readonly SecretName[], 
   return { ...store, auditLog: [...store.auditLog, ...entries] };
 }
 
-/** The text in a version that a conflict is about: for finding the commit that put it there. */
+/** The text of what a conflict is about in one version: to find the commit that wrote it. */
 export function conflictText(store: StoreData, subject: ConflictSubject): string | undefined {
   switch (subject.kind) {
     case "secret":

@@ -6,7 +6,7 @@ import { parseStore } from "../../store/format/parse.ts";
 import { DEFAULT_FILE } from "../../store/locate-store.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
 import type { Repository } from "../process/repository.ts";
-import type { Choice, Sides } from "./versions.ts";
+import type { Side, StoreVersions } from "./versions.ts";
 
 /** git's numbers for the versions of an unmerged file (git-ls-files, `--stage`). */
 const STAGES = { base: 1, ours: 2, theirs: 3 } as const;
@@ -14,10 +14,10 @@ const STAGES = { base: 1, ours: 2, theirs: 3 } as const;
 /**
  * The three versions of an unmerged store, from the index.
  *
- * @param path relative to the repository's folder
+ * @param path relative to the directory that git runs in
  * @throws PprotectError `usage` when the store is not in conflict; `invalid_store` naming the version
  */
-export async function readStages(repository: Repository, path: string): Promise<Sides> {
+export async function readStages(repository: Repository, path: string): Promise<StoreVersions> {
   const listed = await repository.run("ls-files", "--unmerged", "-z", "--", path);
   const present = new Set(listed.split("\0").map((line) => Number(/^\d+ [0-9a-f]+ (\d)\t/.exec(line)?.[1])));
   if (!present.has(STAGES.ours) && !present.has(STAGES.theirs)) {
@@ -32,11 +32,11 @@ export async function readStages(repository: Repository, path: string): Promise<
       throw new PprotectError(
         "usage",
         `${escapeUnprintable(path)} was deleted by ${side}`,
-        "keep it with `git add`, or let it go with `git rm`",
+        "keep it with `git add`, or remove it with `git rm`",
       );
     }
   }
-  const read = async (side: keyof Sides): Promise<StoreData> => {
+  const read = async (side: keyof StoreVersions): Promise<StoreData> => {
     if (!present.has(STAGES[side])) return EMPTY_STORE;
     const text = await repository.run("cat-file", "blob", `:${STAGES[side]}:./${path}`);
     return parseStore(Buffer.from(text), `${path} (${side})`);
@@ -61,7 +61,7 @@ export async function conflictedStores(repository: Repository): Promise<string[]
 }
 
 /**
- * Refuses to write over a file from which somebody took the conflict markers already.
+ * Refuses to overwrite a file whose conflict markers were already removed by hand.
  * @throws PprotectError `store_changed`
  */
 export function refuseEdited(path: string, shownPath: string): void {
@@ -72,12 +72,12 @@ export function refuseEdited(path: string, shownPath: string): void {
   }
   throw new PprotectError(
     "store_changed",
-    `${escapeUnprintable(shownPath)} has no conflict markers any more: somebody settled it by hand`,
-    "`git add` it if it is right; `git checkout -m` brings the conflict back",
+    `${escapeUnprintable(shownPath)} no longer has conflict markers: it was resolved by hand`,
+    "`git add` it if it is right; `git checkout -m` restores the conflict",
   );
 }
 
-/** A virtual ancestor of a criss-cross merge may hold conflicts of its own: then there is none to go by. */
+/** The virtual ancestor of a criss-cross merge may have conflicts of its own: then it is not used. */
 async function readBase(read: (side: "base") => Promise<StoreData>): Promise<StoreData> {
   try {
     return await read("base");
@@ -87,13 +87,13 @@ async function readBase(read: (side: "base") => Promise<StoreData>): Promise<Sto
   }
 }
 
-/** Commits that may stand for "theirs", by what git is in the middle of. */
+/** Refs that name the commit of "theirs", by what git is in the middle of. */
 const THEIR_HEADS = ["MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD", "REVERT_HEAD"];
 
-/** Says who last touched a text in a side's history, and when; nothing where that cannot be known. */
+/** Who last changed a text in a side's history, and when; `undefined` if that is not known. */
 export async function lastChange(
   repository: Repository,
-  side: Choice,
+  side: Side,
   path: string,
   text: string,
 ): Promise<string | undefined> {

@@ -4,27 +4,27 @@ import type { Creds } from "../../store/credentials.ts";
 import { type UnlockedCustodian, unlockCustodian } from "../../store/custodian.ts";
 import { openDomainKey, openSecret } from "../../store/domain.ts";
 import type { StoreData } from "../../store/store-data.ts";
-import type { SideName, Sides } from "./versions.ts";
+import type { StoreVersions, VersionName } from "./versions.ts";
 
-/** Opens what one custodian may open in the versions of a merge. Nothing is derived before it is needed. */
-export interface Opener {
-  /** Whether the credentials are those of a custodian in any of the versions. */
-  fits(): boolean;
-  /** A domain's private key as one version has it, or `undefined` when these credentials cannot open it. */
-  domainKey(side: SideName, domain: string): PrivateKey | undefined;
-  /** A secret of one version in the clear, or `undefined`. */
-  secret(side: SideName, domain: string, secret: string): string | undefined;
+/** Opens what one custodian can open in the versions of a merge. Nothing is derived before it is needed. */
+export interface MergeCredentials {
+  /** Whether they are the credentials of a custodian in any of the versions. */
+  areValid(): boolean;
+  /** A domain's private key in one version, or `undefined` if these credentials cannot open it. */
+  domainKey(version: VersionName, domain: string): PrivateKey | undefined;
+  /** The value of a secret in one version, or `undefined`. */
+  secret(version: VersionName, domain: string, secret: string): string | undefined;
 }
 
-/** An opener for someone who gave no credentials. */
-export const NO_CREDENTIALS: Opener = {
-  fits: () => false,
+/** For a merge without credentials. */
+export const NO_CREDENTIALS: MergeCredentials = {
+  areValid: () => false,
   domainKey: () => undefined,
   secret: () => undefined,
 };
 
-/** An opener with somebody's credentials: one key derivation for each key material of theirs among the versions. */
-export function openerFor(creds: Creds, sides: Sides): Opener {
+/** One custodian's credentials: one key derivation for each key material of that name among the versions. */
+export function mergeCredentials(creds: Creds, versions: StoreVersions): MergeCredentials {
   const custodians = new Map<string, UnlockedCustodian | undefined>();
   const keys = new Map<string, PrivateKey | undefined>();
 
@@ -34,24 +34,25 @@ export function openerFor(creds: Creds, sides: Sides): Opener {
     if (!custodians.has(pwdkm)) custodians.set(pwdkm, unlockCustodian(creds, pwdkm));
     return custodians.get(pwdkm);
   };
-  const openKey = (side: SideName, name: string): PrivateKey | undefined => {
-    const domain = sides[side].domains.get(name);
-    // Nothing is derived for a domain that is not theirs to open.
+  const openKey = (version: VersionName, name: string): PrivateKey | undefined => {
+    const domain = versions[version].domains.get(name);
+    // Nothing is derived for a domain that the custodian does not own.
     if (!domain?.owners.has(creds.name)) return undefined;
-    const custodian = custodianIn(sides[side]);
+    const custodian = custodianIn(versions[version]);
     return custodian && orUndefined(() => openDomainKey(name, domain, custodian));
   };
-  const domainKey = (side: SideName, name: string): PrivateKey | undefined => {
-    const id = `${side}\0${name}`;
-    if (!keys.has(id)) keys.set(id, openKey(side, name));
+  const domainKey = (version: VersionName, name: string): PrivateKey | undefined => {
+    const id = `${version}\0${name}`;
+    if (!keys.has(id)) keys.set(id, openKey(version, name));
     return keys.get(id);
   };
   return {
-    fits: () => [sides.ours, sides.theirs, sides.base].some((store) => custodianIn(store) !== undefined),
+    areValid: () =>
+      [versions.ours, versions.theirs, versions.base].some((store) => custodianIn(store) !== undefined),
     domainKey,
-    secret(side, domain, secret) {
-      const sealed = sides[side].domains.get(domain)?.secrets.get(secret);
-      const key = sealed === undefined ? undefined : domainKey(side, domain);
+    secret(version, domain, secret) {
+      const sealed = versions[version].domains.get(domain)?.secrets.get(secret);
+      const key = sealed === undefined ? undefined : domainKey(version, domain);
       return sealed === undefined || !key
         ? undefined
         : orUndefined(() => openSecret(sealed, key, { domain, secret }));

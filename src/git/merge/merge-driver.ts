@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
-import { displayName } from "../../common/terminal-safe.ts";
+import { displayName, escapeUnprintable } from "../../common/terminal-safe.ts";
 import type { Creds } from "../../store/credentials.ts";
 import { parseStore } from "../../store/format/parse.ts";
 import { validateEntries } from "../../store/format/validation.ts";
@@ -11,13 +11,13 @@ import { writeAtomically } from "../../system/atomic-write.ts";
 import { fileError } from "../../system/file-error.ts";
 import { type Conflict, describeConflict } from "./conflict.ts";
 import { markConflicts } from "./conflict-markers.ts";
-import { grantedKeys } from "./granted-keys.ts";
-import { NO_CREDENTIALS, openerFor } from "./merge-credentials.ts";
+import { keyGrants } from "./key-grants.ts";
+import { mergeCredentials, NO_CREDENTIALS } from "./merge-credentials.ts";
 import { mergeStores } from "./merge-stores.ts";
 import { textMerge } from "./text-merge.ts";
-import type { Sides } from "./versions.ts";
+import type { StoreVersions } from "./versions.ts";
 
-/** What git hands to a merge driver (gitattributes, "Defining a custom merge driver"). */
+/** What git passes to a merge driver (gitattributes(5), "Defining a custom merge driver"). */
 export interface DriverInput {
   /** %O: a file with the common ancestor; empty when there is none. */
   readonly base: string;
@@ -29,7 +29,7 @@ export interface DriverInput {
   readonly markerSize: number;
   /** %P: the store's path in the repository, for messages. */
   readonly path: string;
-  /** Credentials that are at hand without asking. */
+  /** Credentials that were given without a prompt. */
   readonly creds: Creds | undefined;
 }
 
@@ -37,10 +37,12 @@ export interface DriverResult {
   readonly clean: boolean;
   /** What is left to decide. */
   readonly conflicts: readonly Conflict[];
-  /** Versions that are no stores, for which git's text merge stepped in. */
+  /** Versions that are not stores, for which git's text merge was tried. */
   readonly problems: readonly string[];
-  /** Who got a domain's key by the merge, a line each. */
+  /** Who got a domain's key by the merge, a sentence each. */
   readonly grants: readonly string[];
+  /** What the file holds now, where a version is not a store. */
+  readonly fallback: string | undefined;
   /** Lines for standard error. */
   readonly report: readonly string[];
 }
@@ -48,38 +50,49 @@ export interface DriverResult {
 /**
  * Merges one store for git and writes the result where git expects it.
  *
- * A version that is no store leaves the file as git's own text merge would, and is never clean.
+ * A version that is not a store leaves the file as git's own text merge would, and is never clean.
  * @throws PprotectError `file_error`
  */
 export async function runMergeDriver(input: DriverInput): Promise<DriverResult> {
-  const ours = readSide(input.ours, "our version");
-  const theirs = readSide(input.theirs, "their version");
-  const base = readSide(input.base, "the common ancestor", true);
+  const ours = readVersion(input.ours, "our version");
+  const theirs = readVersion(input.theirs, "their version");
+  const base = readVersion(input.base, "the common ancestor", true);
   if ("problem" in ours || "problem" in theirs) {
-    const problems = [ours, theirs].flatMap((side) => ("problem" in side ? [side.problem] : []));
-    await textMerge(input);
-    return {
-      clean: false,
-      conflicts: [],
-      problems,
-      grants: [],
-      report: [
-        ...problems.map((problem) => `pprotect: ${displayName(input.path)}: ${problem}`),
-        `pprotect: ${displayName(input.path)}: merged as plain text; mend it by hand, then run \`pprotect check\``,
-      ],
-    };
+    return mergeAsText(
+      input,
+      [ours, theirs].flatMap((version) => ("problem" in version ? [version.problem] : [])),
+    );
   }
   // Without a readable ancestor every difference counts as a change of both sides: more conflicts, no loss.
   const baseStore = "problem" in base ? EMPTY_STORE : base.store;
   const notes =
     "problem" in base ? [`pprotect: ${displayName(input.path)}: ${base.problem}; merging without it`] : [];
-  const result = mergeSides({ base: baseStore, ours: ours.store, theirs: theirs.store }, input);
+  const result = mergeByMeaning({ base: baseStore, ours: ours.store, theirs: theirs.store }, input);
   return { ...result, report: [...notes, ...result.report] };
 }
 
-function mergeSides(sides: Sides, { ours, markerSize, path, creds }: DriverInput): DriverResult {
-  const opener = creds ? openerFor(creds, sides) : NO_CREDENTIALS;
-  const { store, conflicts } = mergeStores(sides, { opener, decide: () => undefined });
+async function mergeAsText(input: DriverInput, problems: readonly string[]): Promise<DriverResult> {
+  const failure = await textMerge(input);
+  const fallback =
+    failure === undefined
+      ? "fell back to a line-based merge; fix the file by hand, then run `pprotect check`"
+      : `left as our version, because the line-based merge failed too: ${escapeUnprintable(failure)}`;
+  return {
+    clean: false,
+    conflicts: [],
+    problems,
+    grants: [],
+    fallback,
+    report: [...problems, fallback].map((line) => `pprotect: ${displayName(input.path)}: ${line}`),
+  };
+}
+
+function mergeByMeaning(
+  versions: StoreVersions,
+  { ours, markerSize, path, creds }: DriverInput,
+): DriverResult {
+  const credentials = creds ? mergeCredentials(creds, versions) : NO_CREDENTIALS;
+  const { store, conflicts } = mergeStores(versions, { credentials, decide: () => undefined });
   if (conflicts.length === 0) {
     const [broken] = validateEntries(store);
     if (broken)
@@ -88,32 +101,35 @@ function mergeSides(sides: Sides, { ours, markerSize, path, creds }: DriverInput
         `${displayName(path)}: the merge would be invalid: ${broken.message}`,
       );
     replace(ours, writeStore(store));
-    const grants = grantedKeys(sides, store);
+    const grants = keyGrants(versions, store);
     return {
       clean: true,
       conflicts,
       problems: [],
       grants,
+      fallback: undefined,
       report: grants.map((grant) => `pprotect: ${displayName(path)}: ${grant}`),
     };
   }
-  replace(ours, markConflicts(sides, markerSize));
+  replace(ours, markConflicts(versions, markerSize));
   const helps = creds === undefined && conflicts.some(({ credentials }) => credentials !== "useless");
+  const hint = helps ? "; some conflicts can be resolved automatically with an owner's credentials" : "";
   return {
     clean: false,
     conflicts,
     problems: [],
     grants: [],
+    fallback: undefined,
     report: [
       ...conflicts.map(
         (conflict) => `pprotect: conflict in ${displayName(path)}: ${describeConflict(conflict)}`,
       ),
-      `pprotect: finish with \`pprotect git resolve\`${helps ? "; an owner's credentials settle some of it" : ""}`,
+      `pprotect: finish with \`pprotect git resolve\`${hint}`,
     ],
   };
 }
 
-function readSide(
+function readVersion(
   file: string,
   what: string,
   mayBeMissing = false,
@@ -136,7 +152,7 @@ function readFile(file: string, what: string): Uint8Array {
   }
 }
 
-/** On a full disk the file stays our version: half a store would look like the outcome of the merge. */
+/** On a full disk the file stays our version: half a store would look like the result of the merge. */
 function replace(file: string, text: string): void {
   writeAtomically(resolve(file), text, statSync(file));
 }

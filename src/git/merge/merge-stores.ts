@@ -1,77 +1,51 @@
 import { type Domain, type StoreData, unionOfKeys } from "../../store/store-data.ts";
 import { mergeAuditLogs } from "./audit-log-merge.ts";
-import type { Conflict, ConflictSubject } from "./conflict.ts";
-import type { MergeContext, MergeOptions } from "./merge-context.ts";
-import { mergeDomain } from "./merge-domain.ts";
-import { acceptableSides, type Choice, type Sides } from "./versions.ts";
+import type { Conflict } from "./conflict.ts";
+import { contentOfSide, domainContent, domainVersions, sidesWithDomain } from "./domain-content.ts";
+import type { MergeContext, MergeOptions, Step } from "./merge-context.ts";
+import { mergeCustodians } from "./merge-custodians.ts";
+import { mergeOwners } from "./merge-owners.ts";
+import { mergeSecrets } from "./merge-secrets.ts";
+import type { StoreVersions } from "./versions.ts";
+import { decideKey } from "./winning-key.ts";
 
 export interface MergeResult {
-  /** Everything merged; a conflict without a decision stands as ours. */
+  /** Everything merged; a conflict without a decision has our version. */
   readonly store: StoreData;
   readonly conflicts: readonly Conflict[];
 }
 
 /**
- * A three-way merge by meaning: per custodian, per domain, per secret, per owner (FORMAT.md, "What ties entries
- * together"). An entry sealed to a key that does not stand any more is never taken as it is: it is sealed anew
- * with the opener's help, or it is a conflict.
+ * A three-way merge by meaning (FORMAT.md, "What ties entries together"). Custodians first; then, for each
+ * domain, which key wins, its secrets sealed to that key, and its owners' copies of it; the audit log last. An
+ * entry sealed to a replaced key is never taken as it is: it is re-sealed with the credentials, or a conflict.
  */
-export function mergeStores(sides: Sides, options: MergeOptions): MergeResult {
-  const conflicts: Conflict[] = [];
-  const report = (conflict: Conflict): void => void conflicts.push(conflict);
-  const { custodians, choices } = mergeCustodians(sides, options, report);
-  const context: MergeContext = { ...options, sides, custodians, custodianChoices: choices, report };
-
+export function mergeStores(versions: StoreVersions, options: MergeOptions): MergeResult {
+  const custodians = mergeCustodians(versions, options);
+  const context: MergeContext = { ...options, versions, custodians: custodians.value };
+  const conflicts: Conflict[] = [...custodians.conflicts];
   const domains = new Map<string, Domain>();
-  for (const name of unionOfKeys(sides.ours.domains, sides.theirs.domains)) {
-    const domain = mergeDomain(name, context);
-    if (domain) domains.set(name, domain);
+  for (const name of unionOfKeys(versions.ours.domains, versions.theirs.domains)) {
+    const merged = mergeDomain(name, context);
+    if (merged.value) domains.set(name, merged.value);
+    conflicts.push(...merged.conflicts);
   }
-  const auditLog = mergeAuditLogs(sides.base.auditLog, sides.ours.auditLog, sides.theirs.auditLog);
-  return { store: { domains, custodians, auditLog }, conflicts };
+  const auditLog = mergeAuditLogs(versions.base.auditLog, versions.ours.auditLog, versions.theirs.auditLog);
+  return { store: { domains, custodians: custodians.value.pwdkm, auditLog }, conflicts };
 }
 
-function mergeCustodians(
-  sides: Sides,
-  options: MergeOptions,
-  report: (conflict: Conflict) => void,
-): { custodians: Map<string, string>; choices: Map<string, Choice> } {
-  const custodians = new Map<string, string>();
-  const choices = new Map<string, Choice>();
-  for (const name of unionOfKeys(sides.ours.custodians, sides.theirs.custodians)) {
-    const versions = {
-      base: sides.base.custodians.get(name),
-      ours: sides.ours.custodians.get(name),
-      theirs: sides.theirs.custodians.get(name),
-    };
-    let [side] = acceptableSides(versions, (a, b) => a === b);
-    const removedAgainstGrant =
-      side !== undefined && versions[side] === undefined && gainedOwnership(name, sides);
-    if (side === undefined || removedAgainstGrant) {
-      const subject: ConflictSubject = { kind: "custodian", name };
-      const decision = options.decide(subject);
-      side = decision === "theirs" ? "theirs" : "ours";
-      if (versions.ours === undefined || versions.theirs === undefined) choices.set(name, side);
-      if (decision === undefined)
-        report({ subject, reason: custodianReason(versions), credentials: "useless" });
-    }
-    const pwdkm = versions[side];
-    if (pwdkm !== undefined) custodians.set(name, pwdkm);
-  }
-  return { custodians, choices };
-}
-
-function custodianReason(versions: { ours: string | undefined; theirs: string | undefined }): string {
-  if (versions.ours === undefined) return "removed by ours, changed or made an owner by theirs";
-  if (versions.theirs === undefined) return "removed by theirs, changed or made an owner by ours";
-  return "both sides gave it a key of its own (a changed passphrase, or the same name added twice)";
-}
-
-/** Whether one side made a custodian an owner of something that the base did not let it own. */
-function gainedOwnership(name: string, { base, ours, theirs }: Sides): boolean {
-  return [ours, theirs].some((side) =>
-    [...side.domains].some(
-      ([domain, { owners }]) => owners.has(name) && !base.domains.get(domain)?.owners.has(name),
-    ),
-  );
+/** One domain of a merge, or `undefined` if it is gone. */
+function mergeDomain(name: string, context: MergeContext): Step<Domain | undefined> {
+  const domain = domainVersions(name, context.versions);
+  const sides = sidesWithDomain(domain, context);
+  if (sides.value.length === 0) return { value: undefined, conflicts: sides.conflicts };
+  const key = decideKey(domain, sides.value, context);
+  const { side, publicKey, wholeDomain } = key.value;
+  const content = wholeDomain ? contentOfSide(domain, side, context) : domainContent(domain, context);
+  const secrets = mergeSecrets(domain, content, key.value, context);
+  const owners = mergeOwners(domain, content, key.value, context);
+  return {
+    value: { publicKey, secrets: secrets.value, owners: owners.value },
+    conflicts: [...sides.conflicts, ...key.conflicts, ...secrets.conflicts, ...owners.conflicts],
+  };
 }

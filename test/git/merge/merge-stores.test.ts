@@ -2,9 +2,13 @@ import { describe, expect, test } from "bun:test";
 import { conflictLabel, describeConflict } from "../../../src/git/merge/conflict.ts";
 import { markConflicts } from "../../../src/git/merge/conflict-markers.ts";
 import type { Decision } from "../../../src/git/merge/merge-context.ts";
-import { NO_CREDENTIALS, type Opener, openerFor } from "../../../src/git/merge/merge-credentials.ts";
+import {
+  type MergeCredentials,
+  mergeCredentials,
+  NO_CREDENTIALS,
+} from "../../../src/git/merge/merge-credentials.ts";
 import { mergeStores } from "../../../src/git/merge/merge-stores.ts";
-import type { Sides } from "../../../src/git/merge/versions.ts";
+import type { StoreVersions } from "../../../src/git/merge/versions.ts";
 import { parseStore } from "../../../src/store/format/parse.ts";
 import { KeyFile } from "../../../src/store/key-file.ts";
 import type { StoreData } from "../../../src/store/store-data.ts";
@@ -14,7 +18,7 @@ const ALICE = { name: "alice@example.com", passphrase: `P${"a".repeat(64)}P` };
 const BOB = { name: "bob@example.com", passphrase: `P${"b".repeat(64)}P` };
 const PASSPHRASES = { [ALICE.name]: ALICE.passphrase, [BOB.name]: BOB.passphrase };
 
-function sidesOf({ bytes }: MergeCase): Sides {
+function versionsOf({ bytes }: MergeCase): StoreVersions {
   return {
     base: parseStore(bytes.base, "base"),
     ours: parseStore(bytes.ours, "ours"),
@@ -22,8 +26,12 @@ function sidesOf({ bytes }: MergeCase): Sides {
   };
 }
 
-function merge(sides: Sides, opener: Opener = NO_CREDENTIALS, decide: Decision | undefined = undefined) {
-  return mergeStores(sides, { opener, decide: () => decide });
+function merge(
+  versions: StoreVersions,
+  credentials: MergeCredentials = NO_CREDENTIALS,
+  decide: Decision | undefined = undefined,
+) {
+  return mergeStores(versions, { credentials, decide: () => decide });
 }
 
 function base(): KeyFile {
@@ -42,24 +50,24 @@ function unlocked(keyFile: KeyFile, creds = ALICE) {
 
 describe.each(mergeCases().map((each) => [each.name, each] as const))("merge case %s", (_name, each) => {
   const expected = { owners: each.owners ?? {}, secrets: each.secrets ?? {} };
-  const sides = sidesOf(each);
+  const versions = versionsOf(each);
 
   if (each.outcome === "clean") {
     test("merges without credentials, and every owner reads everything", () => {
-      const { store, conflicts } = merge(sides);
+      const { store, conflicts } = merge(versions);
       expect(conflicts).toEqual([]);
       expect(openEverything(store, each.passphrases)).toEqual(expected as never);
     });
   } else {
     test("is reported as a conflict without credentials", () => {
-      const { conflicts } = merge(sides);
+      const { conflicts } = merge(versions);
       expect(conflicts.length).toBeGreaterThan(0);
       if (each.conflicts)
         expect(conflicts.map(({ subject }) => conflictLabel(subject))).toEqual([...each.conflicts]);
     });
 
     test("is marked so that every command refuses the file", () => {
-      const text = markConflicts(sides, 7);
+      const text = markConflicts(versions, 7);
       expect(text).toMatch(/^<{7} ours$/m);
       expect(text).toMatch(/^={7}$/m);
       expect(text).toMatch(/^>{7} theirs$/m);
@@ -71,29 +79,29 @@ describe.each(mergeCases().map((each) => [each.name, each] as const))("merge cas
 
   for (const name of each.needs_credentials_of ?? []) {
     test(`merges with the credentials of ${name}, and every owner reads everything`, () => {
-      const opener = openerFor({ name, passphrase: each.passphrases[name] ?? "" }, sides);
-      const { store, conflicts } = merge(sides, opener);
+      const credentials = mergeCredentials({ name, passphrase: each.passphrases[name] ?? "" }, versions);
+      const { store, conflicts } = merge(versions, credentials);
       expect(conflicts).toEqual([]);
       expect(openEverything(store, each.passphrases)).toEqual(expected as never);
     });
 
     test(`stays a conflict with a wrong passphrase for ${name}`, () => {
-      expect(merge(sides, openerFor({ name, passphrase: "wrong" }, sides)).conflicts.length).toBeGreaterThan(
-        0,
-      );
+      expect(
+        merge(versions, mergeCredentials({ name, passphrase: "wrong" }, versions)).conflicts.length,
+      ).toBeGreaterThan(0);
     });
   }
 });
 
-test("equal values that were sealed apart are no conflict for an owner", () => {
+test("equal values that were sealed separately are not a conflict with an owner's credentials", () => {
   const start = base();
-  const sides = {
+  const versions = {
     base: start.data,
     ours: start.addSecret("dev", "new", "same").data,
     theirs: start.addSecret("dev", "new", "same").data,
   };
-  expect(merge(sides).conflicts).toHaveLength(1);
-  const { store, conflicts } = merge(sides, openerFor(ALICE, sides));
+  expect(merge(versions).conflicts).toHaveLength(1);
+  const { store, conflicts } = merge(versions, mergeCredentials(ALICE, versions));
   expect(conflicts).toEqual([]);
   expect(openEverything(store, PASSPHRASES).secrets).toEqual({ dev: { k: "v", new: "same" } });
 });
@@ -101,29 +109,29 @@ test("equal values that were sealed apart are no conflict for an owner", () => {
 test("two sides that each remove another owner do not leave a domain without one", () => {
   const start = base();
   const both = start.addOwner("dev", BOB.name, unlocked(start));
-  const sides = {
+  const versions = {
     base: both.data,
     ours: both.removeOwner("dev", ALICE.name).data,
     theirs: both.removeOwner("dev", BOB.name).data,
   };
-  const { conflicts } = merge(sides);
+  const { conflicts } = merge(versions);
   expect(conflicts.map(({ subject }) => conflictLabel(subject))).toEqual(["dev"]);
-  const { store } = merge(sides, NO_CREDENTIALS, "theirs");
+  const { store } = merge(versions, NO_CREDENTIALS, "theirs");
   expect(openEverything(store, PASSPHRASES).owners).toEqual({ dev: [ALICE.name] });
 });
 
-test("an owner's key that one side sealed anew, after it could not be opened, is the one that stays", () => {
+test("a copy of the domain key that one side re-sealed, because the old one did not open, is kept", () => {
   const start = base();
   const both = start.addOwner("dev", BOB.name, unlocked(start));
-  const mended = both.removeOwner("dev", BOB.name).addOwner("dev", BOB.name, unlocked(both));
+  const repaired = both.removeOwner("dev", BOB.name).addOwner("dev", BOB.name, unlocked(both));
   const entryOf = (store: StoreData) => store.domains.get("dev")?.owners.get(BOB.name);
   for (const [ours, theirs] of [
-    [mended, both.addSecret("dev", "new", "v")],
-    [both.addSecret("dev", "new", "v"), mended],
+    [repaired, both.addSecret("dev", "new", "v")],
+    [both.addSecret("dev", "new", "v"), repaired],
   ] as const) {
     const { store, conflicts } = merge({ base: both.data, ours: ours.data, theirs: theirs.data });
     expect(conflicts).toEqual([]);
-    expect(entryOf(store)).toBe(entryOf(mended.data) ?? "");
+    expect(entryOf(store)).toBe(entryOf(repaired.data) ?? "");
     expect(openEverything(store, PASSPHRASES).secrets).toEqual({ dev: { k: "v", new: "v" } });
   }
 });
@@ -131,81 +139,81 @@ test("an owner's key that one side sealed anew, after it could not be opened, is
 test("two passphrases for one custodian are a conflict, and either can be chosen", () => {
   const start = base();
   const other = `P${"c".repeat(64)}P`;
-  const sides = {
+  const versions = {
     base: start.data,
     ours: start.setCustodianPassphrase(unlocked(start), BOB.passphrase, "raw").data,
     theirs: start.setCustodianPassphrase(unlocked(start), other, "raw").data,
   };
-  expect(merge(sides).conflicts.map(({ subject }) => conflictLabel(subject))).toEqual([
+  expect(merge(versions).conflicts.map(({ subject }) => conflictLabel(subject))).toEqual([
     `custodian ${ALICE.name}`,
   ]);
-  const { store, conflicts } = merge(sides, NO_CREDENTIALS, "theirs");
+  const { store, conflicts } = merge(versions, NO_CREDENTIALS, "theirs");
   expect(conflicts).toEqual([]);
   expect(openEverything(store, { [ALICE.name]: other }).secrets).toEqual({ dev: { k: "v" } });
 });
 
 test("a changed passphrase does not keep the other side from removing a domain", () => {
   const start = base().addDomain("prod", ALICE.name);
-  const sides = {
+  const versions = {
     base: start.data,
     ours: start.setCustodianPassphrase(unlocked(start), BOB.passphrase, "raw").data,
     theirs: start.removeDomain("dev").data,
   };
-  const { store, conflicts } = merge(sides);
+  const { store, conflicts } = merge(versions);
   expect(conflicts).toEqual([]);
   expect([...store.domains.keys()]).toEqual(["prod"]);
 });
 
-test("a decision for a new value seals it to the key that stands", () => {
+test("a decision for a new value seals it to the key that wins", () => {
   const start = base();
-  const sides = {
+  const versions = {
     base: start.data,
     ours: start.updateSecret("dev", "k", "ours").data,
     theirs: start.rotateDomainKey("dev", unlocked(start)).updateSecret("dev", "k", "theirs").data,
   };
-  const { store, conflicts } = merge(sides, NO_CREDENTIALS, { value: "new" });
+  const { store, conflicts } = merge(versions, NO_CREDENTIALS, { value: "new" });
   expect(conflicts).toEqual([]);
   expect(openEverything(store, PASSPHRASES).secrets).toEqual({ dev: { k: "new" } });
 });
 
-test("without a common ancestor what both have alike stands once, and nothing is dropped", () => {
+test("without a common ancestor, equal entries appear once and nothing is dropped", () => {
   const start = base();
-  const sides = {
+  const versions = {
     base: parseStore(Buffer.from("key-custodians: {}\naudit-log: []\n"), "none"),
     ours: start.addSecret("dev", "a", "1").data,
     theirs: start.addSecret("dev", "b", "2").data,
   };
-  const { store, conflicts } = merge(sides);
+  const { store, conflicts } = merge(versions);
   expect(conflicts).toEqual([]);
   expect(openEverything(store, PASSPHRASES).secrets).toEqual({ dev: { k: "v", a: "1", b: "2" } });
 });
 
-describe("an owner whom one side removed before both replaced the key", () => {
+describe("an owner whom one side removed before both sides replaced the key", () => {
   const start = base();
   const both = start.addOwner("dev", BOB.name, unlocked(start));
   const revoked = both.removeOwner("dev", BOB.name);
   const rotatedWithout = revoked.rotateDomainKey("dev", unlocked(revoked));
   const rotatedWith = both.rotateDomainKey("dev", unlocked(both));
-  const sides = { base: both.data, ours: rotatedWith.data, theirs: rotatedWithout.data };
+  const versions = { base: both.data, ours: rotatedWith.data, theirs: rotatedWithout.data };
 
-  test("never has the key that stands, though it is the other side's", () => {
-    const { store, conflicts } = merge(sides, openerFor(ALICE, sides));
+  test("never has the key that wins, though it is the other side's", () => {
+    const { store, conflicts } = merge(versions, mergeCredentials(ALICE, versions));
     expect(conflicts).toEqual([]);
     expect(store.domains.get("dev")?.publicKey).toBe(rotatedWithout.data.domains.get("dev")?.publicKey);
     expect(openEverything(store, PASSPHRASES).owners).toEqual({ dev: [ALICE.name] });
   });
 
-  test("is named in the conflict without credentials, and no choice gives ownership back", () => {
-    const [conflict] = merge(sides).conflicts;
+  test("is named in the conflict without credentials, and no decision gives ownership back", () => {
+    const [conflict] = merge(versions).conflicts;
     expect(conflict?.reason).toContain(`one side removed owner ${BOB.name}`);
     for (const choice of ["ours", "theirs"] as const) {
-      const { store } = merge(sides, NO_CREDENTIALS, choice);
+      const { store } = merge(versions, NO_CREDENTIALS, choice);
       expect(openEverything(store, PASSPHRASES).owners).toEqual({ dev: [ALICE.name] });
     }
   });
 });
 
-test("a domain whose key both sides replaced names the secrets that go with either choice", () => {
+test("a conflict about a key that both sides replaced names the secrets that only one side has", () => {
   const start = base();
   const ours = start.rotateDomainKey("dev", unlocked(start)).addSecret("dev", "mine", "1");
   const theirs = start.rotateDomainKey("dev", unlocked(start)).addSecret("dev", "yours", "2");

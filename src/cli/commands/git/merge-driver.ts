@@ -1,6 +1,7 @@
 import { Command, Option } from "clipanion";
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
+import { countNoun } from "../../../common/text.ts";
 import { hasGivenCredentials } from "../../../credentials/cascade.ts";
 import { conflictLabel } from "../../../git/merge/conflict.ts";
 import { type DriverResult, runMergeDriver } from "../../../git/merge/merge-driver.ts";
@@ -35,7 +36,7 @@ export class GitMergeDriverCommand extends BaseCommand {
       theirs: this.theirs,
       markerSize: size,
       path,
-      creds: await this.#credentialsAtHand(),
+      creds: await this.#givenCreds(),
     });
     for (const line of merge.report) this.note(line);
     const conflicts = merge.conflicts.map(({ subject, reason }) => ({
@@ -46,24 +47,20 @@ export class GitMergeDriverCommand extends BaseCommand {
     return { result: { store: path, conflicts, problems, grants }, refusal: unfinished(path, merge) };
   }
 
-  /** Git may be running without anyone to ask. */
-  async #credentialsAtHand(): Promise<Creds | undefined> {
+  /** Never prompts: git may be running without a user. */
+  async #givenCreds(): Promise<Creds | undefined> {
     if (!hasGivenCredentials(this.givenCredentials)) return undefined;
     return this.credentials({ ...this.givenCredentials, prompter: undefined });
   }
 }
 
-function unfinished(path: string, { clean, conflicts, problems }: DriverResult): PprotectError | undefined {
+function unfinished(path: string, { clean, conflicts, fallback }: DriverResult): PprotectError | undefined {
   if (clean) return undefined;
-  return problems.length > 0
-    ? new PprotectError(
-        "invalid_store",
-        `${displayName(path)}: merged as plain text`,
-        "mend it by hand, then run `pprotect check`",
-      )
+  return fallback !== undefined
+    ? new PprotectError("invalid_store", `${displayName(path)}: not merged by meaning: ${fallback}`)
     : new PprotectError(
         "unresolved_merge",
-        `${displayName(path)}: ${conflicts.length} left to decide`,
+        `${displayName(path)}: ${countNoun(conflicts.length, "conflict")} left`,
         "finish with `pprotect git resolve`",
       );
 }

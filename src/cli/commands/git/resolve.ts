@@ -8,14 +8,18 @@ import {
   type Decisions,
   mergeWithDecisions,
   recordLeftOut,
+  resolveAll,
   secretsLeftOut,
-  settle,
 } from "../../../git/merge/decisions.ts";
-import { grantedKeys } from "../../../git/merge/granted-keys.ts";
 import { conflictedStores, lastChange, readStages, refuseEdited } from "../../../git/merge/index-stages.ts";
+import { keyGrants } from "../../../git/merge/key-grants.ts";
 import type { Decision } from "../../../git/merge/merge-context.ts";
-import { NO_CREDENTIALS, type Opener, openerFor } from "../../../git/merge/merge-credentials.ts";
-import type { Choice, Sides } from "../../../git/merge/versions.ts";
+import {
+  type MergeCredentials,
+  mergeCredentials,
+  NO_CREDENTIALS,
+} from "../../../git/merge/merge-credentials.ts";
+import { SIDES, type Side, type StoreVersions } from "../../../git/merge/versions.ts";
 import { openRepository, type Repository } from "../../../git/process/repository.ts";
 import { stageFile } from "../../../git/process/stage.ts";
 import { KeyFile } from "../../../store/key-file.ts";
@@ -53,23 +57,25 @@ export class GitResolveCommand extends BaseCommand {
     const shownPath = relative(process.cwd(), path);
     const repository = await openRepository(dirname(path));
     const name = relative(repository.directory, path);
-    const sides = await readStages(repository, name);
+    const versions = await readStages(repository, name);
     refuseEdited(path, shownPath);
-    const opener = await this.#opener(sides, given);
-    const context = { sides, opener, repository, name };
-    const merged = await settle(sides, opener, given, (conflict) => this.#decide(conflict, context));
-    const leftOut = secretsLeftOut(sides, merged);
+    const credentials = await this.#mergeCredentials(versions, given);
+    const context = { versions, credentials, repository, name };
+    const merged = await resolveAll(versions, credentials, given, (conflict) =>
+      this.#decide(conflict, context),
+    );
+    const leftOut = secretsLeftOut(versions, merged);
     const store = KeyFile.from(recordLeftOut(merged, leftOut));
     await replaceStoreFile(path, shownPath, store, this.writeOptions);
     await stageFile(repository, name);
-    const grants = grantedKeys(sides, merged);
+    const grants = keyGrants(versions, merged);
     for (const grant of grants) this.note(`${grant}.`);
     if (leftOut.length > 0) {
       const names = leftOut.map(({ domain, secret }) => displayName(`${domain}/${secret}`));
-      this.note(`Left out by what was chosen: ${names.join(", ")}.`);
+      this.note(`Left out by these decisions: ${names.join(", ")}.`);
     }
     this.note(
-      `Resolved and staged ${escapeUnprintable(shownPath)}. Next: \`git commit\`, or \`--continue\` what git is doing.`,
+      `Resolved and staged ${escapeUnprintable(shownPath)}. Next: \`git commit\` (or \`git rebase --continue\` and the like).`,
     );
     return {
       result: {
@@ -80,13 +86,13 @@ export class GitResolveCommand extends BaseCommand {
       nextActions: [
         {
           command: "git commit",
-          description: "finish the merge; `git rebase --continue` and the like if it is none",
+          description: "finish the merge (`git rebase --continue` and the like in a rebase)",
         },
       ],
     };
   }
 
-  /** The store that is in conflict, wherever in the repository it lies; `--file` where there are several. */
+  /** The store in conflict, wherever it is in the repository; `--file` chooses one of several. */
   async #conflictedStore(): Promise<string> {
     if (this.file !== undefined) return resolve(this.file);
     const repository = await openRepository(".");
@@ -114,22 +120,22 @@ export class GitResolveCommand extends BaseCommand {
             `--take needs NAME=ours or NAME=theirs, not "${displayName(decision)}"`,
           );
         }
-        return [label, side as Choice];
+        return [label, side as Side];
       }),
     );
   }
 
-  /** Credentials are asked for only where they settle something that nobody decided. */
-  async #opener(sides: Sides, given: Decisions): Promise<Opener> {
+  /** Asks for credentials only if they resolve a conflict that has no decision yet. */
+  async #mergeCredentials(versions: StoreVersions, given: Decisions): Promise<MergeCredentials> {
     const { hasGivenCredentials, wrongCredentials } = await import("../../../credentials/cascade.ts");
     const haveCredentials = this.user !== undefined || hasGivenCredentials(this.givenCredentials);
     if (!haveCredentials) {
-      const { conflicts } = mergeWithDecisions(sides, NO_CREDENTIALS, given);
+      const { conflicts } = mergeWithDecisions(versions, NO_CREDENTIALS, given);
       const helped = conflicts.filter(({ credentials }) => credentials === "needed");
       const decided = this.ours || this.theirs || this.nonInteractive;
       if (helped.length === 0 || (decided && !this.show)) return NO_CREDENTIALS;
       for (const conflict of helped) this.note(describeConflict(conflict));
-      this.note("An owner's credentials settle this; leave the user empty to go on without.");
+      this.note("An owner's credentials can resolve this; leave the user empty to continue without.");
     }
     const user = haveCredentials ? this.user : await this.ask("User email: ", "user");
     if (user === "" && !haveCredentials) return NO_CREDENTIALS;
@@ -138,15 +144,15 @@ export class GitResolveCommand extends BaseCommand {
       user,
       ...(haveCredentials ? {} : { userSource: "the prompt" }),
     });
-    const opener = openerFor(creds, sides);
-    if (!opener.fits()) throw wrongCredentials(KeyFile.from(sides.ours), creds);
-    return opener;
+    const credentials = mergeCredentials(creds, versions);
+    if (!credentials.areValid()) throw wrongCredentials(KeyFile.from(versions.ours), creds);
+    return credentials;
   }
 
   async #decide(conflict: Conflict, context: DecisionContext): Promise<Decision> {
     if (this.ours || this.theirs) return this.ours ? "ours" : "theirs";
     this.note(`\n${describeConflict(conflict)}`);
-    for (const side of ["ours", "theirs"] as const) this.note(await this.#sideLine(conflict, side, context));
+    for (const side of SIDES) this.note(await this.#sideLine(conflict, side, context));
     const isSecret = conflict.subject.kind === "secret";
     const question = `Take [o]urs${isSecret ? ", [t]heirs or a [n]ew value" : " or [t]heirs"}? `;
     for (;;) {
@@ -159,22 +165,24 @@ export class GitResolveCommand extends BaseCommand {
     }
   }
 
-  async #sideLine({ subject }: Conflict, side: Choice, context: DecisionContext): Promise<string> {
-    const { sides, opener, repository, name } = context;
-    const text = conflictText(sides[side], subject);
-    const change = text ?? conflictText(sides.base, subject);
+  async #sideLine({ subject }: Conflict, side: Side, context: DecisionContext): Promise<string> {
+    const { versions, credentials, repository, name } = context;
+    const text = conflictText(versions[side], subject);
+    const change = text ?? conflictText(versions.base, subject);
     const who = change === undefined ? undefined : await lastChange(repository, side, name, change);
     const value =
-      this.show && subject.kind === "secret" ? opener.secret(side, subject.domain, subject.name) : undefined;
-    const state = text === undefined ? "not there" : value === undefined ? "there" : JSON.stringify(value);
+      this.show && subject.kind === "secret"
+        ? credentials.secret(side, subject.domain, subject.name)
+        : undefined;
+    const state = text === undefined ? "absent" : value === undefined ? "present" : JSON.stringify(value);
     return escapeUnprintable(`  ${`${side}:`.padEnd(8)}${state}${who === undefined ? "" : `, by ${who}`}`);
   }
 }
 
 interface DecisionContext {
-  readonly sides: Sides;
-  readonly opener: Opener;
+  readonly versions: StoreVersions;
+  readonly credentials: MergeCredentials;
   readonly repository: Repository;
-  /** The store's path in the repository's folder. */
+  /** The store's path, relative to the directory that git runs in. */
   readonly name: string;
 }

@@ -7,7 +7,7 @@ import { ALICE, BOB, NOW, sampleStore, unlocked } from "../../support/stores.ts"
 
 afterAll(removeFolders);
 
-test("the merge driver says to whom it gave a key that the other side replaced", async () => {
+test("the merge driver reports to whom it gave a key that the other side replaced", async () => {
   const base = sampleStore();
   const alice = unlocked(base, ALICE);
   const folder = emptyFolder();
@@ -22,12 +22,13 @@ test("the merge driver says to whom it gave a key that the other side replaced",
     markerSize: 7,
     path: "protected.yaml",
   };
-  const grant = "bob@example.com got the present key of domain prod: an owner that only theirs has";
+  const grant = "bob@example.com got the current key of domain prod: only theirs has this owner";
   expect(await runMergeDriver({ ...input, creds: ALICE })).toEqual({
     clean: true,
     conflicts: [],
     problems: [],
     grants: [grant],
+    fallback: undefined,
     report: [`pprotect: protected.yaml: ${grant}`],
   });
 });
