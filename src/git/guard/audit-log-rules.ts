@@ -10,12 +10,12 @@ import {
   SECRET_PREFIX,
   type StoreData,
 } from "../../store/store-data.ts";
-import type { Remark, StoreChange } from "./store-change.ts";
+import type { Remark, StoreRevision } from "./store-revision.ts";
 
 type Log = readonly string[];
 
 /** Holds a change against the audit log: it only grows or is truncated, and it tells each change. */
-export function auditFindings({ store, parents, bases }: StoreChange): {
+export function auditFindings({ store, parents, bases }: StoreRevision): {
   errors: Remark[];
   warnings: Remark[];
 } {

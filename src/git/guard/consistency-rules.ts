@@ -11,10 +11,10 @@ import {
 } from "../../store/store-data.ts";
 import { auditFindings } from "./audit-log-rules.ts";
 import { copiedValues } from "./copied-values.ts";
-import type { ChangeFindings, Remark, StoreChange } from "./store-change.ts";
+import type { ChangeFindings, Remark, StoreRevision } from "./store-revision.ts";
 
 /** Holds a change of a store against what ties entries together (FORMAT.md); needs no credential. */
-export function checkStoreChange(change: StoreChange): ChangeFindings {
+export function checkStoreChange(change: StoreRevision): ChangeFindings {
   const { errors, warnings } = auditFindings(change);
   const place = ({ at, rule, message }: Remark): Finding => ({
     path: change.path,
@@ -30,7 +30,7 @@ export function checkStoreChange(change: StoreChange): ChangeFindings {
 
 const RULE_MIXED = "mixed-keys";
 
-function mixedKeys({ store, parents }: StoreChange): Remark[] {
+function mixedKeys({ store, parents }: StoreRevision): Remark[] {
   const known = parents.map(keysOf);
   const remarks = new Map<string, Remark>();
   const report = (at: EntryPath, message: string): void => {
@@ -102,7 +102,7 @@ interface Item {
   removedBy(event: AuditEvent): boolean;
 }
 
-function lostInMerge({ store, parents, bases }: StoreChange): Remark[] {
+function lostInMerge({ store, parents, bases }: StoreRevision): Remark[] {
   if (!bases || parents.length < 2) return [];
   const result = itemsOf(store);
   const before = parents.map(itemsOf);

@@ -1,13 +1,13 @@
 import { displayName } from "../../common/terminal-safe.ts";
 import { SECRET_PREFIX } from "../../store/store-data.ts";
-import type { Remark, StoreChange } from "./store-change.ts";
+import type { Remark, StoreRevision } from "./store-revision.ts";
 
 /**
  * Sealed values that stand under another name than they were sealed for, within one domain. A sealed value is
  * not bound to its name, so an owner reads it as the other secret's and nothing fails; but each is sealed
  * under a key of its own, so that equal ones are copies. One whose old name is gone may be a renaming by hand.
  */
-export function copiedValues({ store, parents }: StoreChange): Remark[] {
+export function copiedValues({ store, parents }: StoreRevision): Remark[] {
   const remarks: Remark[] = [];
   for (const [domainName, { secrets }] of store.domains) {
     const before = parents.map((parent) => parent.domains.get(domainName)?.secrets);

@@ -2,11 +2,26 @@ import { chmodSync, mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } fr
 import { errnoOf, fileError } from "../../system/file-error.ts";
 import type { Repository } from "../process/repository.ts";
 import { writeAttributes } from "./gitattributes-file.ts";
-import type { Step } from "./plan.ts";
+import { type InstallRecord, writeRecord } from "./install-record.ts";
+import type { InstallState } from "./install-state.ts";
+import type { Plan, Step } from "./plan.ts";
 
-/** Does what a plan says. @throws PprotectError `file_error`, `git_failed` */
-export async function applySteps(repository: Repository, steps: readonly Step[]): Promise<void> {
-  for (const step of steps) await applyStep(repository, step);
+/**
+ * Applies a plan. Until it is done, the record holds both what was installed before and what the plan installs: if it is
+ * interrupted, everything that was installed is known, and running it again finishes it.
+ *
+ * @throws PprotectError `file_error`, `git_failed`
+ */
+export async function applyPlan({ repository, record, recordPath }: InstallState, plan: Plan): Promise<void> {
+  if (plan.changes.length > 0) writeRecord(recordPath, unionOfRecords(record, plan.record));
+  for (const step of plan.changes.flatMap(({ steps }) => steps)) await applyStep(repository, step);
+  writeRecord(recordPath, plan.record);
+}
+
+function unionOfRecords(before: InstallRecord, after: InstallRecord): InstallRecord {
+  const worktrees = Object.keys({ ...before.lines, ...after.lines });
+  const lines = worktrees.map((name) => [name, { ...before.lines[name], ...after.lines[name] }] as const);
+  return { ...before, ...after, lines: Object.fromEntries(lines) };
 }
 
 async function applyStep({ root, run }: Repository, step: Step): Promise<void> {

@@ -1,16 +1,28 @@
 import { withoutLineEnd } from "../../common/text.ts";
+
+/** The attributes that make git merge and show a store with pprotect. */
+const ATTRIBUTES = "merge=pprotect diff=pprotect";
+
 /**
- * Adds lines to a text, each unless it is there. A text without a final newline gets none at the end of the
- * last line added, so {@link removeLines} gives the very same text back; that tells an empty file from none, too.
- * @param text nothing when there is no file
+ * The line of `.gitattributes` for a store.
+ * @param path relative to the repository's root, with slashes
+ */
+export function attributeLine(path: string): string {
+  return `${quotePattern(literalPattern(path))} ${ATTRIBUTES}`;
+}
+
+/**
+ * Adds lines to a text, each unless it is there. If the text does not end with a line end, neither does the last line
+ * added, so {@link removeLines} restores the text exactly; an empty file and no file are told apart the same way.
+ * @param text `undefined` when there is no file
  */
 export function addLines(text: string | undefined, lines: readonly string[]): string | undefined {
   return lines.reduce((before: string | undefined, line) => addLine(before, line), text);
 }
 
 /**
- * Takes lines out of a text, other lines as they are.
- * @returns nothing when the file was made for the lines and can go
+ * Removes lines from a text and leaves the others as they are.
+ * @returns `undefined` when the file was created for the lines and can be removed
  */
 export function removeLines(text: string, lines: readonly string[]): string | undefined {
   return lines.reduce(
@@ -19,9 +31,23 @@ export function removeLines(text: string, lines: readonly string[]): string | un
   );
 }
 
-/** Whether a line stands in a text, whatever its line end. */
+/** Whether a text has a line, whatever its line end. */
 export function hasLine(text: string, line: string): boolean {
   return text.split(/\r?\n/).includes(line);
+}
+
+/** A pattern that matches this path only: wildcards, comments and negations are escaped. */
+function literalPattern(path: string): string {
+  return path.replace(/[*?[\\]/g, "\\$&").replace(/^[#!]/, "\\$&");
+}
+
+/** Quotes a pattern in C style where a space, a quote or a control character would end it. UTF-8 needs no escape. */
+function quotePattern(pattern: string): string {
+  if (!/[\s"\x00-\x1f\x7f]/.test(pattern)) return pattern;
+  const escaped = pattern
+    .replace(/["\\]/g, "\\$&")
+    .replace(/[\x00-\x1f\x7f]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, "0")}`);
+  return `"${escaped}"`;
 }
 
 function addLine(text: string | undefined, line: string): string {

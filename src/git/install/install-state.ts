@@ -1,9 +1,9 @@
 import { join, relative, resolve } from "node:path";
 import { withoutLineEnd } from "../../common/text.ts";
 import { openRepository, type Repository } from "../process/repository.ts";
-import { attributeLine } from "./attribute-line.ts";
 import { DRIVER_CONFIG } from "./driver-config.ts";
 import { type ByteText, byteText, readAttributes } from "./gitattributes-file.ts";
+import { attributeLine } from "./gitattributes-text.ts";
 import { findHookPlace, type HookFile, type HookPlace, readHook } from "./hook-location.ts";
 import { type InstallRecord, RECORD_NAME, readRecord } from "./install-record.ts";
 import { storePath } from "./store-path.ts";

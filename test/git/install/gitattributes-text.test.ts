@@ -1,6 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { attributeLine } from "../../../src/git/install/attribute-line.ts";
-import { addLines, removeLines } from "../../../src/git/install/gitattributes-text.ts";
+import { addLines, attributeLine, removeLines } from "../../../src/git/install/gitattributes-text.ts";
 
 describe("attributeLine", () => {
   test.each([

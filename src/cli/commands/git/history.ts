@@ -32,7 +32,8 @@ export class GitHistoryCommand extends BaseCommand {
       this.note("pprotect: a shallow clone: what came before its first commit shows as that commit's work");
     }
     const changes: Result[] = [];
-    for await (const { commit, what } of storeHistory(repository, path, this)) {
+    const { domain, secret } = this;
+    for await (const { commit, what } of storeHistory(repository, path, { domain, secret })) {
       const { id, day, author, shortId } = commit;
       this.printLine(`${day} ${shortId} ${escapeUnprintable(author)}  ${what}`);
       if (this.json) changes.push({ commit: id, day, author, change: what });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Command, Option } from "clipanion";
 import { PprotectError } from "../../../common/errors.ts";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
-import { carryOut } from "../../../git/install/carry-out.ts";
+import { applyPlan } from "../../../git/install/apply.ts";
 import { isEffective, readInstallState } from "../../../git/install/install-state.ts";
 import { planInstall } from "../../../git/install/plan-install.ts";
 import { BaseCommand } from "../../base/base-command.ts";
@@ -31,7 +31,7 @@ export class GitInstallCommand extends BaseCommand {
       for (const { says } of plan.changes) this.note(`would do: ${says}`);
       await this.confirmOrAbort("Change this repository? [y/N] ");
     }
-    await carryOut(state, plan);
+    await applyPlan(state, plan);
     for (const { says } of plan.changes) this.note(says);
     if (plan.changes.length === 0) this.note("nothing changed: everything that install writes is in place");
     for (const { path } of state.stores) {

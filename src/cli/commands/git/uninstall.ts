@@ -1,5 +1,5 @@
 import { Command, Option } from "clipanion";
-import { carryOut } from "../../../git/install/carry-out.ts";
+import { applyPlan } from "../../../git/install/apply.ts";
 import { readInstallState } from "../../../git/install/install-state.ts";
 import { planUninstall } from "../../../git/install/plan-uninstall.ts";
 import { BaseCommand } from "../../base/base-command.ts";
@@ -27,7 +27,7 @@ export class GitUninstallCommand extends BaseCommand {
       for (const { says } of plan.changes) this.note(`would do: ${says}`);
       await this.confirmOrAbort("Change this repository? [y/N] ");
     }
-    await carryOut(state, plan);
+    await applyPlan(state, plan);
     for (const { says } of plan.changes) this.note(says);
     if (plan.changes.length === 0) this.note("nothing changed: nothing of pprotect's was installed");
     for (const note of plan.notes) this.note(note);

@@ -2,8 +2,8 @@ import type { Finding } from "../../scan/finding.ts";
 import type { EntryPath } from "../../store/format/validation.ts";
 import type { StoreData } from "../../store/store-data.ts";
 
-/** A new version of a store with those that it came from. */
-export interface StoreChange {
+/** A new version of a store and the versions that it came from. */
+export interface StoreRevision {
   readonly path: string;
   readonly store: StoreData;
   /** One for each parent that could be read; a parent without the file has the empty store. */
