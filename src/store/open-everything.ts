@@ -10,10 +10,11 @@ import type { KeyFile } from "./key-file.ts";
 import { META_KEY, OWNERS_KEY, SECRET_PREFIX } from "./store-data.ts";
 
 /**
- * Opens everything that a custodian owns: what no look at the file can tell, such as a secret sealed to an
- * earlier key, shows here.
+ * Opens everything that a custodian owns, to find what cannot be seen without credentials, such as a secret sealed to an
+ * earlier key.
  *
- * @param bytes the text that `keyFile` was read from, for the lines
+ * @param bytes the text that `keyFile` was parsed from, for line numbers
+ * @returns the number of secrets that were opened, and what could not be
  */
 export function checkOwned(
   bytes: Uint8Array,

@@ -8,38 +8,38 @@ import { errnoOf, fileError } from "../system/file-error.ts";
 import { type LockPatience, withLock } from "../system/file-lock.ts";
 import { KeyFile } from "./key-file.ts";
 
-/** What a change of a store asks of its caller. */
+/** Options of {@link updateStoreFile}. */
 export interface UpdateOptions {
-  /** Shown the text before and after, says whether to write. Left out: write. */
+  /** Gets the text before and after the change, and decides whether to write. Without it, the change is written. */
   readonly approve?: (before: string, after: string) => Promise<boolean>;
+  /** Gets a message when the wait for another writer takes longer than a second. */
   readonly onWait: (message: string) => void;
-  /**
-   * Asked while another writer is waited for, and when all but the write is done: what it throws ends the
-   * update, and nothing is written.
-   */
+  /** Called while waiting for another writer and right before the write. If it throws, nothing is written. */
   readonly throwIfInterrupted?: (() => Promise<void>) | undefined;
 }
 
-/** The options that concern every write, not only the change of what is there. */
+/** The options of every write. */
 type WriteOptions = Omit<UpdateOptions, "approve">;
 
-/** ms that another writer is waited for: long enough for forty of them in a row. */
+/** ms to wait for other writers: enough for forty of them in a row. */
 const LOCK_TIMEOUT_MS = 15_000;
 const LOCK_QUIET_MS = 1_000;
 
 /**
- * @param shownPath the store's path as the user knows it
+ * Reads and parses a store.
+ *
+ * @param shownPath the store's path as the user gave it, for messages
  * @throws PprotectError `store_missing`, `file_error`; InvalidStoreError, UnresolvedMergeError
  */
 export function readStoreFile(path: string, shownPath: string): KeyFile {
   return KeyFile.parse(readStoreBytes(path, shownPath), shownPath);
 }
 
-/** The bytes of a store's file. @throws PprotectError `store_missing`, `file_error` */
+/** Reads the bytes of a store. @throws PprotectError `store_missing`, `file_error` */
 export function readStoreBytes(path: string, shownPath: string): Uint8Array {
   try {
     if (isDevice(path))
-      throw new PprotectError("file_error", `cannot read ${escapeUnprintable(shownPath)}: it is a device`);
+      throw new PprotectError("file_error", `cannot read ${escapeUnprintable(shownPath)}: is a device`);
     return readFileSync(path);
   } catch (error) {
     if (error instanceof PprotectError) throw error;
@@ -47,7 +47,7 @@ export function readStoreBytes(path: string, shownPath: string): Uint8Array {
       throw new PprotectError(
         "store_missing",
         `no store at ${escapeUnprintable(shownPath)}`,
-        "`pprotect init` makes one, `--file` names another",
+        "run `pprotect init` to create one, or use --file",
         { cause: error },
       );
     }
@@ -55,14 +55,14 @@ export function readStoreBytes(path: string, shownPath: string): Uint8Array {
   }
 }
 
-/** What may have no end, or wait for someone to type. */
+/** A device may be endless, or wait for input. */
 function isDevice(path: string): boolean {
   const stats = statSync(path);
   return stats.isCharacterDevice() || stats.isBlockDevice();
 }
 
 /**
- * Creates a store where there is none.
+ * Creates the file of a new store.
  * @throws PprotectError `store_exists`, `file_error`, `store_locked`
  */
 export async function createStoreFile(
@@ -78,31 +78,31 @@ export async function createStoreFile(
   });
 }
 
-/** @throws PprotectError `store_exists`; `file_error` for a link to nothing, which a write would replace */
+/** @throws PprotectError `store_exists`; `file_error` for a dangling symbolic link, which a write would replace */
 export function refuseExisting(path: string, shownPath: string): void {
-  refuseLinkToNothing(path, shownPath);
+  refuseDanglingLink(path, shownPath);
   if (!existsSync(path)) return;
   throw new PprotectError(
     "store_exists",
     `${escapeUnprintable(shownPath)} already exists`,
-    "`pprotect add-key-custodian` adds a custodian to it",
+    "use `pprotect add-key-custodian` to add a custodian to it",
   );
 }
 
-/** Where a link leads to is not for us to make: a directory on the way may be missing, or not be mounted. */
-function refuseLinkToNothing(path: string, shownPath: string): void {
+/** The target may be on a file system that is not mounted: do not create it. */
+function refuseDanglingLink(path: string, shownPath: string): void {
   if (existsSync(path) || !lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return;
   throw new PprotectError(
     "file_error",
-    `${escapeUnprintable(shownPath)} is a symbolic link to nothing`,
-    "remove the link, or make what it points to",
+    `${escapeUnprintable(shownPath)} is a dangling symbolic link`,
+    "remove the link, or create its target",
   );
 }
 
 /**
- * Applies a change to the store as it stands at the moment of writing: the file is read again under a lock,
- * so two processes that write at once both succeed. With `approve`, what is written is what was shown; when
- * the file has changed in between, the change is worked out and shown anew.
+ * Applies a change to a store. The file is read again under a lock, so that two processes that write at once both
+ * succeed. With `approve`, exactly what was shown is written; if the file has changed since, the change is computed and
+ * shown again.
  *
  * @returns the store as written, or `undefined` when the change was not approved
  * @throws PprotectError `store_missing`, `store_locked`, `store_changed`, `file_error`, and what `change` throws
@@ -133,7 +133,7 @@ export async function updateStoreFile(
 }
 
 /**
- * Puts a store in the place of whatever the file holds now, such as conflict markers.
+ * Replaces the file by a store, whatever it contains now, such as conflict markers.
  * @throws PprotectError `store_locked`, `file_error`
  */
 export async function replaceStoreFile(
@@ -142,7 +142,7 @@ export async function replaceStoreFile(
   keyFile: KeyFile,
   options: WriteOptions,
 ): Promise<void> {
-  refuseLinkToNothing(path, shownPath);
+  refuseDanglingLink(path, shownPath);
   const real = existsSync(path) ? realPath(path, shownPath) : path;
   await withLock(real, patience(options), async () => {
     await options.throwIfInterrupted?.();
@@ -154,12 +154,12 @@ function computeChange(bytes: Uint8Array, shownPath: string, change: (keyFile: K
   return { bytes, after: change(KeyFile.parse(bytes, shownPath)) };
 }
 
-/** Another program knows nothing of the lock: what it wrote since the read must not be lost. */
+/** Other programs do not take the lock: do not overwrite what they wrote since the file was read. */
 function refuseForeignChange(path: string, shownPath: string, read: Uint8Array): void {
   if (sameBytes(readStoreBytes(path, shownPath), read)) return;
   throw new PprotectError(
     "store_changed",
-    `another program changed ${escapeUnprintable(shownPath)} in this moment`,
+    `another program changed ${escapeUnprintable(shownPath)} at the same time`,
     "nothing was written; run the command again",
   );
 }
@@ -173,14 +173,14 @@ function realPath(path: string, shownPath: string): string {
   }
 }
 
-/** A file without any write permission is meant to stay as it is, even for root. */
+/** A file without write permission for anyone must not be changed, even by root. */
 function writableStats(path: string, shownPath: string): Stats {
   const stats = statSync(path);
   if ((stats.mode & 0o222) === 0) {
     throw new PprotectError(
       "file_error",
       `cannot write ${escapeUnprintable(shownPath)}: the file is read-only`,
-      "make it writable (chmod u+w) and run the command again",
+      "make it writable with `chmod u+w` and run the command again",
     );
   }
   return stats;

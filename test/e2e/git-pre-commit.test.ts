@@ -130,7 +130,7 @@ describe("stores that move, go or are ignored", () => {
     repository.write("other.yaml", text);
     await repository.force();
     repository.write("other.yaml", text.slice(0, text.indexOf("audit-log:")));
-    expect((await repository.commit()).stderr).toMatch(/^other\.yaml:1: invalid-store: no audit-log/m);
+    expect((await repository.commit()).stderr).toMatch(/^other\.yaml:1: invalid-store: missing audit-log/m);
   });
 
   test("broken samples may be named in .pprotectignore, with a rule or without", async () => {

@@ -105,7 +105,7 @@ describe("the store", () => {
     const result = await pprotect(["list-domains"], { cwd: box.path("inner") });
     expect(result.status).toBe(2);
     expect(result.stderr).toBe(
-      "pprotect: no store at protected.yaml (`pprotect init` makes one, `--file` names another)\n",
+      "pprotect: no store at protected.yaml (run `pprotect init` to create one, or use --file)\n",
     );
   });
 

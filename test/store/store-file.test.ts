@@ -288,7 +288,7 @@ describe("creating", () => {
     const path = join(folder, "link.yaml");
     symlinkSync(join(folder, "nowhere", "store.yaml"), path);
     await expect(createStoreFile(path, "link.yaml", sampleStore(), quiet)).rejects.toThrow(
-      "link.yaml is a symbolic link to nothing",
+      "link.yaml is a dangling symbolic link",
     );
     expect(readlinkSync(path)).toBe(join(folder, "nowhere", "store.yaml"));
   });
@@ -326,7 +326,7 @@ describe("a device in the store's place", () => {
     const { folder } = sandbox(null);
     symlinkSync(device, join(folder, "protected.yaml"));
     expect(() => readStoreFile(join(folder, "protected.yaml"), "protected.yaml")).toThrow(
-      new PprotectError("file_error", "cannot read protected.yaml: it is a device"),
+      new PprotectError("file_error", "cannot read protected.yaml: is a device"),
     );
   });
 });

@@ -11,11 +11,10 @@ import {
 import { isWrittenAs } from "./yaml-writer.ts";
 
 /**
- * Reads a store that stands in its canonical form, some fifty times faster than a YAML parser. It takes the
- * shape of each line for granted; what makes that safe is the last step: its answer counts only when writing
- * it gives the very same text.
+ * Reads a store in its canonical form, about fifty times faster than a YAML parser. It does not check the lines that it
+ * reads. That is safe because of the last step: the result counts only if writing it gives exactly the same text.
  *
- * @returns the data, or `undefined` when the text is not canonical (it may still be a valid store)
+ * @returns the data, not validated; `undefined` when the text is not canonical (it may still be a valid store)
  */
 export function readCanonical(text: string): StoreData | undefined {
   const store = readLines(text);
@@ -72,7 +71,7 @@ function readLines(text: string): StoreData {
   return { domains, custodians, auditLog: auditLog.map(unquote) };
 }
 
-/** The key on a line of `key:` or `key: value`; values hold neither colon nor space. */
+/** The key of a line `key:` or `key: value`. Values contain neither colons nor spaces. */
 function keyOn(line: string, indent: number): string {
   return unquote(line.slice(indent, line.lastIndexOf(":")));
 }

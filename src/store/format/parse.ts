@@ -4,16 +4,17 @@ import { readCanonical } from "./canonical-reader.ts";
 import { InvalidStoreError, type Problem, type ProblemCode, UnresolvedMergeError } from "./problem.ts";
 import { validateEntries } from "./validation.ts";
 
-/** A line that git writes around what it could not merge; the markers are 7 characters unless told otherwise. */
+/** A conflict marker of git, which has 7 characters or more (the attribute conflict-marker-size). */
 const CONFLICT_MARKER = /^(?:<{7,}|>{7,}|\|{7,})(?: |$)/m;
 
 /**
- * Reads a store from the bytes of its file. There is one reading of a text: a canonical one takes the short
- * way, every other one goes through a YAML parser; each entry is validated.
+ * Parses and validates a store. A canonical file takes a fast path; any other is parsed as YAML. Both give the same
+ * result.
  *
- * @param file its name, for messages
- * @throws InvalidStoreError with each problem and its line
- * @throws UnresolvedMergeError where git left conflict markers
+ * @param bytes the content of the file
+ * @param file the file's name, for messages
+ * @throws InvalidStoreError with every problem and its line
+ * @throws UnresolvedMergeError when the file has conflict markers of git
  */
 export function parseStore(bytes: Uint8Array, file: string): StoreData {
   const text = decodeUtf8(bytes);
@@ -36,12 +37,13 @@ function inspect(bytes: Uint8Array, text: string | undefined): { store: StoreDat
   });
   if (text === undefined) return unreadable("not_utf8", brokenUtf8Line(bytes), "not UTF-8");
   const nul = text.indexOf("\0");
-  if (nul !== -1) return unreadable("binary", lineAt(text, nul), "holds a NUL byte: is it a binary file?");
-  if (text.trim() === "") return unreadable("empty", 1, "is empty: `pprotect init` makes a store");
-  // Loaded only here: a canonical store never needs the YAML parser.
+  if (nul !== -1)
+    return unreadable("binary", lineAt(text, nul), "contains a NUL byte; is this a binary file?");
+  if (text.trim() === "") return unreadable("empty", 1, "is empty (`pprotect init` creates a store)");
+  // Loaded on demand: a canonical store does not need the YAML parser.
   const { readStrict } = require("./strict-reader.ts") as typeof import("./strict-reader.ts");
   const { store, problems, lineOf } = readStrict(text);
-  // What is missing altogether is already among the problems of structure.
+  // A missing entry has no line; the reader has reported it already.
   const entryProblems = validateEntries(store).flatMap(({ path, code, message }) => {
     const line = lineOf(path);
     return line === undefined ? [] : [{ code, line, message }];

@@ -17,18 +17,18 @@ import type { Problem, ProblemCode } from "./problem.ts";
 import type { EntryPath } from "./validation.ts";
 import { plainIsString } from "./yaml-scalar.ts";
 
-/** What a YAML text says as far as it can be read, what is wrong with its structure, and where entries stand. */
+/** The result of reading a YAML text: the data as far as it could be read, the problems, and the lines of entries. */
 export interface StrictReading {
   readonly store: StoreData;
   readonly problems: readonly Problem[];
-  /** 1-based line of an entry, or nothing where the text has no such entry. */
+  /** The 1-based line of an entry; `undefined` if the text has no such entry. */
   lineOf(path: EntryPath): number | undefined;
 }
 
 /**
- * Reads a store from any YAML 1.2 text, with the line of everything that is wrong with its structure: the
- * reader for what people edited, and for errors. Anchors, aliases, tags and merge keys are refused unread, so
- * a text cannot grow in memory; values of entries are left to validation.ts.
+ * Reads a store from any YAML 1.2 text, and reports everything that is wrong with its structure, with lines. Used for
+ * files that were edited by hand, and for errors. Anchors, aliases, tags and merge keys are refused without being
+ * expanded, so a small text cannot fill the memory. The values of entries are checked in validation.ts.
  */
 export function readStrict(text: string): StrictReading {
   const lineCounter = new LineCounter();
@@ -41,7 +41,7 @@ export function readStrict(text: string): StrictReading {
     const { code, message } = OWN_ERRORS[error.code] ?? { code: "not_yaml", message: syntaxMessage(error) };
     walker.report(code, error.pos[0], message);
   }
-  // What follows a syntax error is guesswork: report that alone.
+  // Nothing after a syntax error is reliable: report only that.
   const store = document.errors.length > 0 ? EMPTY_STORE : walker.root(document.contents);
   return {
     store,
@@ -50,14 +50,14 @@ export function readStrict(text: string): StrictReading {
   };
 }
 
-/** @returns nothing when the nesting is too deep for the parser's stack */
+/** @returns `undefined` when the nesting is too deep for the parser's stack */
 function parseYaml(text: string, lineCounter: LineCounter) {
   try {
     return parseDocument(text, {
       schema: "failsafe",
       version: "1.2",
       lineCounter,
-      // Checked below in linear time and by name.
+      // Checked below, in linear time and with the key's name.
       uniqueKeys: false,
       merge: false,
       strict: true,
@@ -70,10 +70,10 @@ function parseYaml(text: string, lineCounter: LineCounter) {
   }
 }
 
-/** One error makes others; a file that is no YAML at all has tens of thousands. */
+/** A file that is not YAML at all can have tens of thousands. */
 const MAX_SYNTAX_ERRORS = 100;
 
-const TOO_DEEP: Problem = { code: "nested_too_deep", line: 1, message: "nested too deep for a store" };
+const TOO_DEEP: Problem = { code: "nested_too_deep", line: 1, message: "nested too deeply for a store" };
 
 /** The parser's errors that get a code and words of our own, by the parser's code. */
 const OWN_ERRORS: Readonly<Record<string, Omit<Problem, "line">>> = {
@@ -123,7 +123,7 @@ class Walker {
     if (isMap(contents)) {
       for (const key of [CUSTODIANS_KEY, AUDIT_LOG_KEY]) {
         if (!seen.has(key))
-          this.problems.push({ code: "missing_key", line: 1, message: `no ${key}: is this a store?` });
+          this.problems.push({ code: "missing_key", line: 1, message: `missing ${key}; is this a store?` });
       }
     }
     return { domains, custodians, auditLog };
@@ -145,8 +145,9 @@ class Walker {
             this.report("unknown_key", part.offset, `${at}: unknown key "${displayName(part.key)}" in meta`);
         }
         if (publicKey === undefined)
-          this.report("missing_key", entry.offset, `${at}: no ${PUBLIC_KEY_KEY} in meta`);
-        if (owners === undefined) this.report("missing_key", entry.offset, `${at}: no ${OWNERS_KEY} in meta`);
+          this.report("missing_key", entry.offset, `${at}: missing ${PUBLIC_KEY_KEY} in meta`);
+        if (owners === undefined)
+          this.report("missing_key", entry.offset, `${at}: missing ${OWNERS_KEY} in meta`);
       } else if (entry.key.startsWith(SECRET_PREFIX)) {
         const secret = entry.key.slice(SECRET_PREFIX.length);
         const sealed = this.#text(entry, `${at}: secret "${displayName(secret)}"`, "secret_not_sealed");
@@ -160,7 +161,7 @@ class Walker {
       }
     }
     if (!meta && isMap(node))
-      this.report("missing_key", offset, `${at}: no meta, so no public key and no owners`);
+      this.report("missing_key", offset, `${at}: missing meta, with the public key and owners`);
     return { publicKey: publicKey ?? "", owners: owners ?? new Map(), secrets };
   }
 
@@ -185,7 +186,7 @@ class Walker {
       }
       if (pwdkm !== undefined) custodians.set(custodian.key, pwdkm);
       else if (isMap(custodian.value) && custodian.value.items.length === 0) {
-        this.report("missing_key", custodian.offset, `${at}: no ${PWDKM_KEY}`);
+        this.report("missing_key", custodian.offset, `${at}: missing ${PWDKM_KEY}`);
       }
     }
     return custodians;
@@ -203,15 +204,11 @@ class Walker {
     });
   }
 
-  /** The entries of a mapping, each key once, its line noted; what is no such mapping is reported. */
+  /** The entries of a mapping. Records their lines; reports duplicate keys, and anything that is not a mapping. */
   #entries(node: Node | null, path: EntryPath, what: string, offset = 0): Entry[] {
     if (!this.#plainNode(node, what)) return [];
     if (!isMap(node)) {
-      this.report(
-        "wrong_type",
-        node?.range?.[0] ?? offset,
-        `${what} is ${node && isSeq(node) ? "a list" : "no mapping"}`,
-      );
+      this.report("wrong_type", node?.range?.[0] ?? offset, `${what} is ${kindOf(node)}, not a mapping`);
       return [];
     }
     const entries: Entry[] = [];
@@ -227,7 +224,7 @@ class Walker {
         this.report(
           "duplicate_key",
           keyOffset,
-          `${what}: "${displayName(key)}" stands twice, first on line ${first}`,
+          `${what}: duplicate key "${displayName(key)}" (first defined on line ${first})`,
         );
         continue;
       }
@@ -263,14 +260,14 @@ class Walker {
       this.report(
         notText,
         node.range?.[0] ?? offset,
-        `${what} is a number, date, truth value or null, not text: quote it`,
+        `${what} is a number, date, boolean or null, not text; quote it`,
       );
       return undefined;
     }
     return text;
   }
 
-  /** Refuses what YAML can do beyond mappings, lists and text. */
+  /** Refuses the features of YAML other than mappings, lists and text. */
   #plainNode(node: Node | null, what: string): boolean {
     if (!node) return true;
     const offset = node.range?.[0] ?? 0;
@@ -292,6 +289,11 @@ class Walker {
   #lineAt(offset: number): number {
     return Math.max(1, this.#lineCounter.linePos(offset).line);
   }
+}
+
+function kindOf(node: Node | null): string {
+  if (!node) return "empty";
+  return isSeq(node) ? "a list" : "text";
 }
 
 function pathKey(path: EntryPath): string {

@@ -2,15 +2,14 @@ import { codePoints } from "../../common/code-points.ts";
 import { isPrintableAscii } from "../../common/terminal-safe.ts";
 
 /**
- * YAML scalars as the store spells them. FORMAT.md, "Written style", leaves the choice of style to the rules
- * of the YAML library behind the Python program (ruamel.yaml, YAML 1.2); they are restated here and held
- * against that library's own output in the tests.
+ * How scalars are written in a store. FORMAT.md, "Written style", follows the YAML library of the Python program
+ * (ruamel.yaml, YAML 1.2). Its rules are implemented here, and the tests compare with that library's output.
  */
 
-/** Longest line before a fold, in code points. */
+/** The line width in code points after which text is folded. */
 const WIDTH = 100;
 
-/** A plain scalar of one of these forms is read as something else than text. */
+/** Plain scalars that YAML reads as null, boolean, number, date or merge key instead of text. */
 const NOT_A_STRING = [
   /^(?:~|null|Null|NULL|)$/,
   /^(?:true|True|TRUE|false|False|FALSE)$/,
@@ -23,10 +22,10 @@ const NOT_A_STRING = [
   /^(?:<<|=)$/,
 ];
 
-/** Only text that starts like this can be one of {@link NOT_A_STRING}. */
+/** A quick check: text that does not match cannot match {@link NOT_A_STRING}. */
 const MAY_NOT_BE_A_STRING = /^(?:[-+.\d~<=]|[nN](?:ull|ULL)$|[tTfF](?:rue|RUE|alse|ALSE)$|$)/;
 
-/** Most names: nothing in them can mean anything to YAML. */
+/** Most names: no character is special in YAML. */
 const ORDINARY = /^[A-Za-z][-A-Za-z0-9_@.+/]*$/;
 
 const FORBIDDEN_START = /^(?:---|\.\.\.|[#,[\]{}&*!|>'"%@`]|[-?:](?: |$))/;
@@ -34,21 +33,21 @@ const FORBIDDEN_INSIDE = /: |:$| #|^ | $/;
 const NOT_PRINTABLE =
   /[^\n\x20-\x7e\u{a0}-\u{2027}\u{202a}-\u{d7ff}\u{e000}-\u{fefe}\u{ff00}-\u{fffd}\u{10000}-\u{10ffff}]/u;
 
-/** Whether YAML 1.2 reads this text, unquoted, as a string; as a number, a date or `null` it would be no name. */
+/** Whether YAML 1.2 reads this text as a string without quotes, not as a number, date or `null`. */
 export function plainIsString(text: string): boolean {
   return !MAY_NOT_BE_A_STRING.test(text) || !NOT_A_STRING.some((form) => form.test(text));
 }
 
-/** A scalar that must stay on one line, such as a key. */
+/** Writes a scalar on one line, such as a key. */
 export function writeScalar(text: string): string {
   return write(text, Number.POSITIVE_INFINITY, 0, "");
 }
 
 /**
- * A scalar that may be folded at {@link WIDTH}.
+ * Writes a scalar, folded at {@link WIDTH}.
  *
- * @param column code points already on the line
- * @param indent what each further line starts with
+ * @param column number of code points already on the line
+ * @param indent the start of each further line
  */
 export function writeFoldedScalar(text: string, column: number, indent: string): string {
   return write(text, WIDTH, column, indent);
@@ -72,7 +71,7 @@ function chooseStyle(text: string): "plain" | "single" | "double" {
   return text.includes("'") ? "double" : "single";
 }
 
-/** Breaks at a single space between two words once the line is over its width; longer runs of spaces stay. */
+/** Folds at a single space between two words if the line is over the width. Longer runs of spaces are kept. */
 function foldWords(text: string, width: number, column: number, indent: string): string {
   let out = "";
   let current = column;

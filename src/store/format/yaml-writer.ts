@@ -12,7 +12,7 @@ import {
 } from "../store-data.ts";
 import { writeFoldedScalar, writeScalar } from "./yaml-scalar.ts";
 
-/** A YAML mapping, its entries in the order they are written. */
+/** A YAML mapping, with its entries in the order in which to write them. */
 interface Mapping {
   readonly empty: boolean;
   readonly entries: Iterable<Entry>;
@@ -20,20 +20,20 @@ interface Mapping {
 
 type Entry = readonly [key: string, value: string | Mapping];
 
-/** Takes the text piece by piece. */
+/** Receives the text in pieces. */
 type Emit = (piece: string) => void;
 
-/** From this many code points on, a key is written after `? ` (ruamel.yaml's limit for simple keys). */
+/** Keys with at least this many code points are written after `? ` (ruamel.yaml's limit for simple keys). */
 const LONG_KEY = 123;
 
-/** A store in its one canonical form (FORMAT.md, "Document"): the same data always gives the same bytes. */
+/** Writes a store in its canonical form (FORMAT.md, "Document"): the same data always gives the same text. */
 export function writeStore(store: StoreData): string {
   const pieces: string[] = [];
   emitStore((piece) => pieces.push(piece), store);
   return pieces.join("");
 }
 
-/** Whether a text is what {@link writeStore} would give, told without making that text. */
+/** Whether {@link writeStore} would give this text. Does not build the text. */
 export function isWrittenAs(store: StoreData, text: string): boolean {
   let at = 0;
   emitStore((piece) => {
@@ -70,8 +70,8 @@ function* custodianEntries(custodians: StoreData["custodians"]): Generator<Entry
 }
 
 /**
- * @param firstIndent what the first entry starts with: nothing when it follows `: ` on the same line
- * @param indent what every other entry starts with
+ * @param firstIndent the indent of the first entry; empty when it follows `: ` on the same line
+ * @param indent the indent of every other entry
  */
 function emitMapping(emit: Emit, mapping: Mapping, firstIndent: string, indent: string): void {
   let start = firstIndent;
@@ -81,7 +81,7 @@ function emitMapping(emit: Emit, mapping: Mapping, firstIndent: string, indent: 
     start = indent;
     if (typeof value === "string") {
       emit(`${written} `);
-      // On its own, so that a large store's values are never copied.
+      // A piece of its own, so that the values of a large store are not copied.
       emit(value);
       emit("\n");
     } else if (value.empty) {
@@ -96,7 +96,7 @@ function emitMapping(emit: Emit, mapping: Mapping, firstIndent: string, indent: 
   }
 }
 
-/** Whether a key is written after `? `: it is long, or holds a line end. */
+/** Whether a key is written after `? `, because it is long or contains a line end. */
 function isExplicit(key: string): boolean {
   return key.includes("\n") || (key.length >= LONG_KEY && codePoints(key) >= LONG_KEY);
 }

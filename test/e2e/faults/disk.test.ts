@@ -157,7 +157,7 @@ describe("someone without the right to write", () => {
     const result = await pprotect(["set-secret", "dev", "fresh", "--generate"], { cwd: box.folder });
     expect([result.status, result.stderr]).toEqual([
       1,
-      "pprotect: cannot write protected.yaml: the file is read-only (make it writable (chmod u+w) and run the command again)\n",
+      "pprotect: cannot write protected.yaml: the file is read-only (make it writable with `chmod u+w` and run the command again)\n",
     ]);
     expect(readFileSync(box.store, "utf8")).toBe(before);
   });
@@ -205,7 +205,7 @@ describe("a store that is a symbolic link", () => {
     const result = await pprotect(args, { cwd: box.folder });
     expect([result.status, result.stderr]).toEqual([
       1,
-      "pprotect: protected.yaml is a symbolic link to nothing (remove the link, or make what it points to)\n",
+      "pprotect: protected.yaml is a dangling symbolic link (remove the link, or create its target)\n",
     ]);
     expect(readlinkSync(box.store)).toBe("nowhere/store.yaml");
   });

@@ -11,7 +11,9 @@ test.each([
   ["keys", `dev:\n ${"? ".repeat(30_000)}\n`],
   ["blocks", Array.from({ length: 3000 }, (_, depth) => `${" ".repeat(depth)}a:\n`).join("")],
 ])("%s that are nested without end are refused in our own words", (_, text) => {
-  expect(() => parse(text)).toThrow(/^deep\.yaml:\d+: (?:nested too deep for a store|domain "a": no meta)/);
+  expect(() => parse(text)).toThrow(
+    /^deep\.yaml:\d+: (?:nested too deeply for a store|domain "a": missing meta)/,
+  );
 });
 
 test("brackets in names and in the log nest nothing", () => {
