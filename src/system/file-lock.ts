@@ -126,12 +126,26 @@ const EMPTY_LOCK_AGE_MS = 2_000;
 
 function isAbandoned(lockFile: string): boolean {
   try {
-    const owner = Number.parseInt(readFileSync(lockFile, "utf8"), 10);
+    const owner = ownerOf(lockFile);
     if (Number.isNaN(owner)) return Date.now() - statSync(lockFile).mtimeMs > EMPTY_LOCK_AGE_MS;
-    process.kill(owner, 0);
+    // The owner may have released the lock before it ended, and another process may have it by now: look again.
+    return hasEnded(owner) && ownerOf(lockFile) === owner;
+  } catch {
+    // Released just now, or not readable: another user's.
+    return false;
+  }
+}
+
+function ownerOf(lockFile: string): number {
+  return Number.parseInt(readFileSync(lockFile, "utf8"), 10);
+}
+
+function hasEnded(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
     return false;
   } catch (error) {
-    // ENOENT: released just now. EPERM: the process runs, as another user.
+    // EPERM: it runs, as another user.
     return errnoOf(error) === "ESRCH";
   }
 }
