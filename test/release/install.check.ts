@@ -106,7 +106,7 @@ describe("install.sh", () => {
     const { result, home, installed } = await install(`file://${await fakeRelease()}`);
     expect(result).toMatchObject({ status: 0, stderr: "" });
     expect(result.stdout).toBe(
-      `pprotect version 9.9.9 is installed as ${home}/.local/bin/pprotect\nAdd ${home}/.local/bin to your PATH.\n`,
+      `Installed pprotect version 9.9.9 as ${home}/.local/bin/pprotect\nAdd ${home}/.local/bin to your PATH.\n`,
     );
     expect(installed).toEqual(["pprotect"]);
   });
@@ -121,7 +121,7 @@ describe("install.sh", () => {
     expect(result).toMatchObject({
       status: 0,
       stderr: "",
-      stdout: `pprotect version 9.9.9 is installed as ${prefix}/bin/pprotect\n`,
+      stdout: `Installed pprotect version 9.9.9 as ${prefix}/bin/pprotect\n`,
     });
     expect(readFileSync(join(prefix, "bin/pprotect"), "utf8")).toContain("9.9.9");
     expect(readdirSync(join(prefix, "bin"))).toEqual(["pprotect"]);
@@ -132,7 +132,7 @@ describe("install.sh", () => {
     expect(result).toMatchObject({
       status: 0,
       stderr: "",
-      stdout: `pprotect version 9.9.9 is installed as ${home}/-here/bin/pprotect\nAdd ${home}/-here/bin to your PATH.\n`,
+      stdout: `Installed pprotect version 9.9.9 as ${home}/-here/bin/pprotect\nAdd ${home}/-here/bin to your PATH.\n`,
     });
   });
 
@@ -184,7 +184,7 @@ describe("install.sh installs nothing, and leaves an older binary and no rubbish
       return bytes;
     });
     expect(await refusal(server.url.origin)).toMatch(
-      /^install\.sh: pprotect-linux-x64\.tar\.gz is not what SHA256SUMS says \(SHA-256 [0-9a-f]{64}, not [0-9a-f]{64}\): nothing was installed\n$/,
+      /^install\.sh: pprotect-linux-x64\.tar\.gz does not match SHA256SUMS \(SHA-256 [0-9a-f]{64}, expected [0-9a-f]{64}\); nothing was installed\n$/,
     );
   });
 
@@ -195,7 +195,7 @@ describe("install.sh installs nothing, and leaves an older binary and no rubbish
     expect([result.status, result.stdout, result.stderr]).toEqual([
       1,
       "",
-      `install.sh: ${home}/.local/bin/pprotect is a folder: nothing was installed\n`,
+      `install.sh: ${home}/.local/bin/pprotect is a directory; nothing was installed\n`,
     ]);
     expect(readdirSync(join(home, ".local/bin"))).toEqual(["pprotect"]);
     expect(readdirSync(join(home, ".local/bin/pprotect"))).toEqual([]);
@@ -203,7 +203,7 @@ describe("install.sh installs nothing, and leaves an older binary and no rubbish
 
   test("when there is neither HOME nor PREFIX", async () => {
     expect(await refusal("file:///nowhere", { env: { HOME: "" } })).toBe(
-      "install.sh: set HOME, or PREFIX to where to install\n",
+      "install.sh: set PREFIX to the directory to install to, or set HOME\n",
     );
   });
 
@@ -211,7 +211,7 @@ describe("install.sh installs nothing, and leaves an older binary and no rubbish
     await using server = serve(await fakeRelease(), (name, bytes) =>
       name.endsWith(".gz") ? bytes.subarray(0, bytes.length / 2) : bytes,
     );
-    expect(await refusal(server.url.origin)).toContain("is not what SHA256SUMS says");
+    expect(await refusal(server.url.origin)).toContain("does not match SHA256SUMS");
   });
 
   test("when the checksums have no line for the archive", async () => {
@@ -220,7 +220,7 @@ describe("install.sh installs nothing, and leaves an older binary and no rubbish
     const others = sums.filter((line) => !line.endsWith("-linux-x64.tar.gz"));
     writeFileSync(join(folder, "SHA256SUMS"), others.join("\n"));
     expect(await refusal(`file://${folder}`)).toBe(
-      "install.sh: SHA256SUMS has no line for pprotect-linux-x64.tar.gz: nothing was installed\n",
+      "install.sh: SHA256SUMS has no line for pprotect-linux-x64.tar.gz; nothing was installed\n",
     );
   });
 
@@ -228,13 +228,13 @@ describe("install.sh installs nothing, and leaves an older binary and no rubbish
     const folder = await fakeRelease();
     const line = `${"0".repeat(64)}  pprotect-linux-x64.tar.gz\n`;
     writeFileSync(join(folder, "SHA256SUMS"), line + readFileSync(join(folder, "SHA256SUMS"), "utf8"));
-    expect(await refusal(`file://${folder}`)).toContain("is not what SHA256SUMS says");
+    expect(await refusal(`file://${folder}`)).toContain("does not match SHA256SUMS");
   });
 
   test("when a file of the release is not there", async () => {
     await using server = serve(emptyFolder());
     expect(await refusal(server.url.origin)).toContain(
-      `install.sh: cannot fetch ${server.url.origin}/SHA256SUMS`,
+      `install.sh: cannot download ${server.url.origin}/SHA256SUMS`,
     );
   });
 
@@ -243,14 +243,14 @@ describe("install.sh installs nothing, and leaves an older binary and no rubbish
       ...["uname", "getconf", "ls", "mkdir", "mktemp", "rm", "mv", "cut", "awk", "tar", "gzip", "curl"],
     );
     expect(await refusal(`file://${await fakeRelease()}`, { env: { PATH: path } })).toBe(
-      "install.sh: neither sha256sum nor shasum is installed, and nothing is installed unchecked\n",
+      "install.sh: cannot verify the download: neither sha256sum nor shasum is installed\n",
     );
   });
 
   test("when the binary does not run here", async () => {
     const release = await fakeRelease("echo 'cannot find a library' >&2; exit 127");
     expect(await refusal(`file://${release}`)).toBe(
-      "install.sh: the binary does not run here, so nothing was installed: cannot find a library\n",
+      "install.sh: the binary does not run on this system; nothing was installed: cannot find a library\n",
     );
   });
 
@@ -260,16 +260,16 @@ describe("install.sh installs nothing, and leaves an older binary and no rubbish
     mkdirSync(content);
     writeFileSync(join(folder, "pprotect-linux-x64.tar.gz"), await packDirectory(content, 0));
     writeSums(folder);
-    expect(await refusal(`file://${folder}`)).toContain("install.sh: the binary does not run here");
+    expect(await refusal(`file://${folder}`)).toContain("install.sh: the binary does not run on this system");
   });
 
   test.each([
     [
       "FreeBSD",
       "amd64",
-      "no binary for FreeBSD: on Windows, unpack pprotect-windows-x64.tar.gz, or install with npm",
+      "no binary for FreeBSD; on Windows, unpack pprotect-windows-x64.tar.gz or install with npm",
     ],
-    ["Linux", "riscv64", "no binary for the processor riscv64"],
+    ["Linux", "riscv64", "no binary for processor riscv64"],
   ])("on %s, %s", async (system, machine, message) => {
     const programs = { uname: `[ "$1" = -s ] && echo ${system} || echo ${machine}` };
     expect(await refusal(`file://${await fakeRelease()}`, { programs })).toBe(`install.sh: ${message}\n`);
@@ -288,7 +288,7 @@ describe("install.sh installs nothing, and leaves an older binary and no rubbish
 
   test("when it is of no release and is told of none", async () => {
     expect(await refusal("")).toBe(
-      "install.sh: set PPROTECT_BASE_URL to the folder with the release's files\n",
+      "install.sh: set PPROTECT_BASE_URL to the URL of the directory with the release's files\n",
     );
   });
 

@@ -1,10 +1,10 @@
 import { basename, dirname } from "node:path";
 
 /**
- * Packs a directory as `.tar.gz`, the same bytes for the same content: sorted, nobody's, of one time.
- * By GNU tar, for Bun's own writer keeps no file executable.
+ * Packs a directory as `.tar.gz`, reproducibly: sorted, with one owner and one time. Uses GNU tar, since Bun's own
+ * archive writer does not keep the executable bit.
  *
- * @param epoch the time that every file gets, in seconds since 1970
+ * @param epoch the modification time of every file, in seconds since 1970
  * @returns the archive
  */
 export async function packDirectory(directory: string, epoch: number): Promise<Uint8Array> {

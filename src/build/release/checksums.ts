@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 
-/** @returns in hexadecimal */
+/** SHA-256 in hexadecimal. */
 export function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
 /**
- * What `sha256sum --check` reads.
+ * The checksum file for `sha256sum --check`.
  * @param sums SHA-256 in hexadecimal, by file name
  */
 export function checksumFile(sums: ReadonlyMap<string, string>): string {

@@ -1,9 +1,10 @@
 const PLACE = "RELEASE_URL=''";
 
 /**
- * The installer of one release: it fetches that release and no other.
- * @param script install.sh as it is in the source, where it knows of no release
- * @param repository left out, it stays so: its user has to name the place
+ * The installer of a release, with that release's URL as the default.
+ *
+ * @param script install.sh from the source, which has no default URL
+ * @param repository the repository's URL; without it the script is unchanged, and users must set PPROTECT_BASE_URL
  */
 export function installer(script: string, repository: string | undefined, version: string): string {
   if (!script.includes(`\n${PLACE}\n`)) throw new Error(`install.sh has no line ${PLACE}`);

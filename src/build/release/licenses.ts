@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * The licences that a dependency may have (SPDX expressions, compared as they stand): permissive, and asking
- * for no more than their text. Anything else is for a person to look at before it comes in.
+ * The licences that a dependency may have (SPDX expressions, compared as text). They are permissive and require only
+ * that their text is included. Review any other licence before adding it.
  */
 export const ALLOWED_LICENSES: ReadonlySet<string> = new Set([
   "Apache-2.0",
@@ -14,7 +14,7 @@ export const ALLOWED_LICENSES: ReadonlySet<string> = new Set([
   "MIT OR Apache-2.0",
 ]);
 
-/** A package with the terms under which it may be passed on. */
+/** A package with its licence. */
 export interface Licensed {
   readonly name: string;
   readonly version: string;
@@ -25,14 +25,15 @@ export interface Licensed {
 
 /**
  * The licence of an installed package.
- * @param directory the package's
- * @throws when it names none or brings no text of it
+ *
+ * @param directory the package's directory
+ * @throws Error when the package states no licence or does not contain its text
  */
 export function licenseOf(directory: string): Licensed {
   const { name, version, license } = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"));
-  if (typeof license !== "string") throw new Error(`${name} names no licence`);
+  if (typeof license !== "string") throw new Error(`${name} states no licence`);
   const text = licenseText(directory);
-  if (text === undefined) throw new Error(`${name} brings no text of its licence`);
+  if (text === undefined) throw new Error(`${name} does not contain the text of its licence`);
   return { name, version, license, text };
 }
 
@@ -50,11 +51,11 @@ function licenseText(directory: string): string | undefined {
 }
 
 /**
- * The notice that goes with every binary: whose work is in it, and on what terms.
- * @param runtime what Bun says of itself and of what is linked into it
+ * The notice for every binary: the third-party software in it, with licences.
+ * @param runtime Bun, with the licences of what is linked into it
  */
 export function thirdPartyNotice(packages: readonly Licensed[], runtime: Licensed): string {
-  const intro = "pprotect's binaries hold the work of others, listed here with its licences.";
+  const intro = "The binaries of pprotect contain third-party software, listed here with its licences.";
   const sections = [runtime, ...packages].map(
     ({ name, version, license, text }) => `${RULE}\n${name} ${version} (${license})\n${RULE}\n\n${text}`,
   );

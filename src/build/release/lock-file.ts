@@ -1,19 +1,19 @@
 import { createHash } from "node:crypto";
 
-/** A package as the lock file pins it. */
+/** A package pinned by the lock file. */
 export interface LockedPackage {
   readonly name: string;
   readonly version: string;
   /** SHA-512 of its tarball, in hexadecimal. */
   readonly sha512: string;
-  /** The names of the packages that it needs. */
+  /** Names of its dependencies. */
   readonly dependencies: readonly string[];
 }
 
-/** Finds a package by its name. @throws when the lock file does not have it */
+/** Finds a package by name. @throws Error when it is not in the lock file */
 export type Locked = (name: string) => LockedPackage;
 
-/** One package in bun.lock: name@version, registry, what its package.json says, integrity. */
+/** A package in bun.lock: name@version, registry, parts of its package.json, integrity. */
 type Entry = readonly [string, string, { dependencies?: Readonly<Record<string, string>> }, string];
 
 /**
@@ -37,15 +37,15 @@ export function readLockFile(text: string): Locked {
 
 function hexadecimal(name: string, integrity: string | undefined): string {
   const [, base64] = /^sha512-([A-Za-z0-9+/]{86}==)$/.exec(integrity ?? "") ?? [];
-  if (base64 === undefined) throw new Error(`bun.lock pins ${name} by no SHA-512`);
+  if (base64 === undefined) throw new Error(`bun.lock has no SHA-512 for ${name}`);
   return Buffer.from(base64, "base64").toString("hex");
 }
 
-/** @throws when these bytes are not the tarball that the lock file pins */
+/** Verifies a tarball. @throws Error when its hash is not the one in the lock file */
 export function verify(pinned: LockedPackage, tarball: Uint8Array): void {
   const found = createHash("sha512").update(tarball).digest("hex");
   if (found === pinned.sha512) return;
   throw new Error(
-    `${pinned.name}@${pinned.version} is not what bun.lock pins: SHA-512 ${found}, not ${pinned.sha512}`,
+    `${pinned.name}@${pinned.version} does not match bun.lock: SHA-512 ${found}, expected ${pinned.sha512}`,
   );
 }

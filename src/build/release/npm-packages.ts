@@ -2,26 +2,26 @@ import { chmodSync, cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { executableName, type Platform } from "./platforms.ts";
 
-/** What the packages on npm have in common. */
+/** Fields that all npm packages share. */
 export interface NpmRelease {
   readonly version: string;
   readonly description: string;
   readonly license: string;
-  /** Where the source is, such as `https://…/owner/name`; npm's provenance asks for it. */
+  /** The source repository's URL, such as `https://…/owner/name`; required for npm's provenance. */
   readonly repository: string | undefined;
 }
 
-/** The package with one platform's binary, as the launcher looks for it. */
+/** The name of a platform's package, as the launcher expects it. */
 export function platformPackageName({ npm }: Platform): string {
   return `@pprotect/cli-${npm.os}-${npm.cpu}${npm.libc === "musl" ? "-musl" : ""}`;
 }
 
-/** Where the binary belongs in the directory of its package. */
+/** The binary's path in the directory of its package. */
 export function binaryIn(directory: string, platform: Platform): string {
   return join(directory, "bin", executableName(platform));
 }
 
-/** Writes the package.json of a platform's package: npm installs it only on such a system. */
+/** Writes the package.json of a platform's package, which npm installs on that platform only. */
 export function writePlatformPackage(directory: string, platform: Platform, release: NpmRelease): void {
   const { os, cpu, libc } = platform.npm;
   writePackage(directory, {
@@ -35,7 +35,7 @@ export function writePlatformPackage(directory: string, platform: Platform, rele
   });
 }
 
-/** Writes the package that people install: the launcher, and every platform's package as an optional dependency. */
+/** Writes the package that users install: the launcher, with every platform's package as an optional dependency. */
 export function writeMainPackage(
   directory: string,
   platforms: readonly Platform[],

@@ -1,13 +1,13 @@
-/** A system that releases are built for. */
+/** A platform that releases are built for. */
 export interface Platform {
-  /** As in the names of the files of a release. */
+  /** The name in file names of a release. */
   readonly name: string;
   readonly target: Bun.Build.CompileTarget;
-  /** The package with Bun's own executable for it. */
+  /** The package with Bun's executable. */
   readonly runtime: string;
-  /** The package with the Argon2 addon for it. */
+  /** The package with the Argon2 addon. */
   readonly addon: string;
-  /** How npm names it: the fields `os`, `cpu` and `libc` of a package. */
+  /** npm's names: the fields `os`, `cpu` and `libc` of a package.json. */
   readonly npm: { readonly os: string; readonly cpu: string; readonly libc?: "glibc" | "musl" };
 }
 
@@ -56,7 +56,7 @@ export const PLATFORMS: readonly Platform[] = [
   },
 ];
 
-/** The platforms of these names, all of them for none. @throws for a name that is not known */
+/** The platforms with these names; all platforms if there are no names. @throws Error for an unknown name */
 export function platformsNamed(names: readonly string[]): readonly Platform[] {
   if (names.length === 0) return PLATFORMS;
   return names.map((name) => {

@@ -2,16 +2,16 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type LockedPackage, verify } from "./lock-file.ts";
 
-/** The files of a package, by their path in it. */
+/** The files of a package, by path. */
 export type PackageFiles = ReadonlyMap<string, Blob>;
 
 /**
- * Packages of systems other than this one, which an install leaves out. npm fetches them, and so from the
- * registry and with the settings of this machine; the lock file's hash decides whether they are used.
+ * Fetches packages for other platforms, which an install on this machine skips. Uses `npm pack`, so the registry and the
+ * settings are those of this machine. Every tarball is verified against the lock file.
  *
- * @param cache a directory for the tarballs; what lies there is held against the lock file too
- * @returns the files of each, in the order asked for
- * @throws when one cannot be had or is not what the lock file pins
+ * @param cache a directory for tarballs; those in it are verified too
+ * @returns the files of each package, in the given order
+ * @throws Error when a package cannot be fetched or does not match the lock file
  */
 export async function fetchPackages(
   pinned: readonly LockedPackage[],
@@ -23,7 +23,7 @@ export async function fetchPackages(
   return Promise.all(pinned.map((each) => filesOf(each, cache)));
 }
 
-/** As `npm pack` names it. */
+/** The file name that `npm pack` uses. */
 function tarballOf({ name, version }: LockedPackage, cache: string): string {
   return join(cache, `${name.replace(/^@/, "").replaceAll("/", "-")}-${version}.tgz`);
 }
@@ -33,7 +33,7 @@ async function npmPack(packages: readonly LockedPackage[], cache: string): Promi
   const npm = Bun.spawn(["npm", "pack", "--silent", "--pack-destination", cache, ...specs], {
     stdio: ["ignore", "ignore", "inherit"],
   });
-  if ((await npm.exited) !== 0) throw new Error(`npm could not fetch ${specs.join(", ")}`);
+  if ((await npm.exited) !== 0) throw new Error(`npm cannot fetch ${specs.join(", ")}`);
 }
 
 async function filesOf(pinned: LockedPackage, cache: string): Promise<PackageFiles> {
@@ -42,7 +42,7 @@ async function filesOf(pinned: LockedPackage, cache: string): Promise<PackageFil
   try {
     verify(pinned, tarball);
   } catch (error) {
-    // Half fetched or tampered with: the next run is to fetch it anew.
+    // Incomplete or tampered with: the next run must fetch it again.
     rmSync(path, { force: true });
     throw error;
   }

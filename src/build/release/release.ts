@@ -13,25 +13,23 @@ import { fetchPackages, type PackageFiles } from "./registry.ts";
 import { type Artifact, type Component, sbom } from "./sbom.ts";
 
 export interface ReleaseOptions {
-  /** Where everything goes; emptied first. */
+  /** The output directory; emptied first. */
   readonly directory: string;
-  /** Where tarballs of the registry are kept. */
+  /** The directory for tarballs from the registry. */
   readonly cache: string;
   readonly platforms: readonly Platform[];
-  /** Seconds since 1970: the time of the source, which every file in an archive gets. */
+  /** The modification time of every file in an archive: that of the source, in seconds since 1970. */
   readonly epoch: number;
-  /** Where the source and its releases are, such as `https://…/owner/name`. */
+  /** The source repository's URL, such as `https://…/owner/name`. */
   readonly repository: string | undefined;
 }
 
-/** What each archive and each package on npm brings besides the binary. */
+/** The file with third-party licences, in each archive and npm package. */
 const NOTICE = "THIRD-PARTY-LICENSES";
 
 /**
- * Builds a release from the directory of the source, in which it must be called: archives, their SBOM, their
- * licences, the installer, a checksum of each, and the packages for npm.
- *
- * @throws when a package cannot be had or is not what the lock file pins
+ * Builds a release: archives, SBOM, licences, installer, checksums and npm packages. Call it in the root of the source.
+ * @throws Error when a package cannot be fetched or does not match the lock file
  */
 export async function release(options: ReleaseOptions): Promise<void> {
   const { directory, platforms, epoch, repository } = options;
@@ -71,11 +69,11 @@ export async function release(options: ReleaseOptions): Promise<void> {
   writeFileSync(join(directory, "SHA256SUMS"), checksumFile(sumsOf(directory)));
 }
 
-/** A binary, compiled into the directory of its package for npm. */
+/** A binary, compiled into the directory of its npm package. */
 interface Build {
   readonly platform: Platform;
   readonly npmDirectory: string;
-  /** The installed packages with code in it. */
+  /** The packages whose code it contains. */
   readonly packages: readonly string[];
 }
 
@@ -83,7 +81,7 @@ async function buildAll(options: ReleaseOptions, locked: Locked): Promise<readon
   const { directory, cache, platforms } = options;
   const pinned = platforms.flatMap(({ runtime, addon }) => [locked(runtime), locked(addon)]);
   for (const { name, version } of pinned.filter((each) => each.name.startsWith("@oven/"))) {
-    // Bytecode is for the very version of the runtime that made it.
+    // Bytecode works only with the version of Bun that compiled it.
     if (version !== Bun.version)
       throw new Error(`${name}@${version} is pinned, but this is Bun ${Bun.version}`);
   }
@@ -102,7 +100,7 @@ async function buildAll(options: ReleaseOptions, locked: Locked): Promise<readon
   return builds;
 }
 
-/** Writes the one file of a package that has such a name. @returns its path, absolute */
+/** Extracts the file of a package whose name matches. @returns its absolute path */
 async function unpack(files: PackageFiles | undefined, name: RegExp, work: string): Promise<string> {
   const [found] = [...(files ?? [])].filter(([path]) => name.test(path));
   if (!found) throw new Error(`no ${name} in the package`);
@@ -114,7 +112,7 @@ async function unpack(files: PackageFiles | undefined, name: RegExp, work: strin
 function bundledLicenses(builds: readonly Build[]): readonly Licensed[] {
   const names = new Set(builds.flatMap((build) => build.packages));
   const bundled = [...names].toSorted().map((name) => licenseOf(join("node_modules", name)));
-  // The addons' own packages bring no text.
+  // The packages of the addons do not contain the text.
   return [...bundled, licenseOf("node_modules/@node-rs/argon2")];
 }
 
@@ -131,7 +129,11 @@ function componentsOf(
   const licenseNamed = (name: string): string =>
     licenses.find((each) => each.name === name)?.license ?? "NOASSERTION";
   return [
-    { ...locked(platform.runtime), license: "MIT", comment: `Bun; what it links itself is in ${NOTICE}` },
+    {
+      ...locked(platform.runtime),
+      license: "MIT",
+      comment: `Bun; the licences of what it links are in ${NOTICE}`,
+    },
     { ...locked(platform.addon), license: licenseNamed("@node-rs/argon2") },
     ...packages.map((name) => ({ ...locked(name), license: licenseNamed(name) })),
   ];

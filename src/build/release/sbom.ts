@@ -1,13 +1,13 @@
 import type { LockedPackage } from "./lock-file.ts";
 
-/** A package whose work is in an artifact. */
+/** A package that is part of an artifact. */
 export interface Component extends LockedPackage {
-  /** What its package.json declares, an SPDX expression. */
+  /** The licence in its package.json, an SPDX expression. */
   readonly license: string;
   readonly comment?: string;
 }
 
-/** A file of the release that holds a binary. */
+/** A file of the release that contains a binary. */
 export interface Artifact {
   readonly name: string;
   readonly fileName: string;
@@ -25,8 +25,8 @@ export interface SbomParameters {
 }
 
 /**
- * What is in the binaries, as an SPDX document: https://spdx.github.io/spdx-spec/v2.3/.
- * @returns JSON, the same for the same parameters
+ * The contents of the binaries as an SPDX document: https://spdx.github.io/spdx-spec/v2.3/.
+ * @returns JSON, reproducible
  */
 export function sbom({ version, license, epoch, artifacts }: SbomParameters): string {
   const components = distinct(artifacts.flatMap((artifact) => artifact.components));
@@ -116,7 +116,7 @@ function artifactId({ name }: Artifact): string {
   return `SPDXRef-Artifact-${name}`;
 }
 
-/** Letters, digits, `.` and `-` are all that the format allows. */
+/** An SPDX identifier: letters, digits, `.` and `-`. */
 function idOf({ name, version }: LockedPackage): string {
   return `SPDXRef-Package-${name.replace(/^@/, "").replaceAll(/[^A-Za-z0-9.-]/g, "-")}-${version}`;
 }

@@ -80,7 +80,7 @@ describe.each(RUNTIMES)("the launcher under %s", (runtime) => {
     const result = await runProgram([runtime, launcher, "version"], { cwd: folder });
     expect(result).toMatchObject({ status: 1, stdout: "" });
     expect(result.stderr).toBe(
-      `pprotect: the package ${platformPackageName(HOST)} is not installed: install pprotect again, with optional dependencies and on this system\n`,
+      `pprotect: the package ${platformPackageName(HOST)} is not installed; install pprotect again on this system, with optional dependencies\n`,
     );
   });
 });
@@ -100,8 +100,8 @@ async function onSystem(platform: string, arch: string, report = "{}"): Promise<
 
 describe("the launcher looks for the binary", () => {
   test("of a system that there is none for, and says so", async () => {
-    expect(await onSystem("freebsd", "x64")).toBe("pprotect: there is no binary for freebsd-x64\n");
-    expect(await onSystem("linux", "arm64")).toBe("pprotect: there is no binary for linux-arm64-musl\n");
+    expect(await onSystem("freebsd", "x64")).toBe("pprotect: no binary for freebsd-x64\n");
+    expect(await onSystem("linux", "arm64")).toBe("pprotect: no binary for linux-arm64-musl\n");
   });
 
   test.each([

@@ -115,10 +115,10 @@ describe("what git calls", () => {
     };
     const commit = await repo.commit(path);
     expect(commit.status).toBe(1);
-    expect(commit.stderr).toContain("pprotect: not on PATH, so nothing checks this commit");
+    expect(commit.stderr).toContain("pprotect: not in PATH: cannot check this commit");
     const merge = await repo.tryGit(["merge", "theirs"], path);
     expect(merge.status).toBe(1);
-    expect(merge.stderr).toContain(`pprotect: not on PATH, so ${NAME} is not merged`);
+    expect(merge.stderr).toContain(`pprotect: not in PATH: ${NAME} was not merged`);
     expect(merge.stdout).toContain("CONFLICT (content)");
     expect(repo.read(NAME)).toBe("ours\n");
     expect((await repo.git("ls-files", "-u")).trim().split("\n")).toHaveLength(3);

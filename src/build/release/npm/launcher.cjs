@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Starts the pprotect binary of this system: that of the one optional dependency that npm installed.
+// Starts the pprotect binary for this system, from the optional dependency that npm installed.
 "use strict";
 
 const { spawn } = require("node:child_process");
@@ -10,7 +10,7 @@ const { optionalDependencies } = require("../package.json");
 const windows = process.platform === "win32";
 
 function isMusl() {
-  // Without this the report looks up the names of the machine's network addresses.
+  // Otherwise the report resolves the machine's network addresses.
   process.report.excludeNetwork = true;
   return process.report.getReport().header.glibcVersionRuntime === undefined;
 }
@@ -19,12 +19,12 @@ function binary() {
   const libc = process.platform === "linux" && isMusl() ? "-musl" : "";
   const system = `${process.platform}-${process.arch}${libc}`;
   const name = `@pprotect/cli-${system}`;
-  if (!(name in optionalDependencies)) fail(`there is no binary for ${system}`);
+  if (!(name in optionalDependencies)) fail(`no binary for ${system}`);
   try {
     return require.resolve(`${name}/bin/pprotect${windows ? ".exe" : ""}`);
   } catch {
     return fail(
-      `the package ${name} is not installed: install pprotect again, with optional dependencies and on this system`,
+      `the package ${name} is not installed; install pprotect again on this system, with optional dependencies`,
     );
   }
 }
@@ -34,9 +34,9 @@ function fail(message) {
   process.exit(1);
 }
 
-// Becomes the binary, so that signals, job control and exit status are its own.
+// Replaces this process by the binary, so that signals, job control and exit status work as usual.
 function become(file, args) {
-  // execve is new in Node, which says so on standard error.
+  // Node warns on standard error that execve is experimental.
   process.emitWarning = () => undefined;
   process.execve(file, [file, ...args], process.env);
 }
@@ -44,7 +44,7 @@ function become(file, args) {
 function spawnAndWait(file, args) {
   const child = spawn(file, args, { stdio: "inherit" });
   child.on("error", (error) => fail(`cannot start ${file}: ${error.code}`));
-  // What is typed at a terminal goes to the binary too, by itself.
+  // At a terminal, the keys send these signals to the binary too.
   const atTerminal = [0, 1, 2].some(isatty);
   for (const signal of ["SIGINT", windows ? "SIGBREAK" : "SIGQUIT"]) {
     process.on(signal, () => atTerminal || child.kill(signal));
