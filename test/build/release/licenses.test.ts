@@ -47,7 +47,9 @@ describe("the licence of a package", () => {
 
   test("must be named, and its text must be there", () => {
     expect(() => licenseOf(packageWith({ LICENSE: "x" }, null))).toThrow("a states no licence");
-    expect(() => licenseOf(packageWith({ "README.md": "# a\n" }))).toThrow("a does not contain the text of its licence");
+    expect(() => licenseOf(packageWith({ "README.md": "# a\n" }))).toThrow(
+      "a does not contain the text of its licence",
+    );
   });
 });
 
