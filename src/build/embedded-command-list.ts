@@ -1,15 +1,11 @@
 import type { BunPlugin } from "bun";
-import { commandList } from "../cli/completion/command-list.ts";
+import { embeddedCommands } from "../cli/argv/embedded-commands.ts";
+import { embeddedModule } from "./embedded-module.ts";
 
-/** Puts what completion knows of all commands into the binary, so that a press of Tab loads none of them. */
+/** Puts the declarations of all commands into the binary, so that help and completion load none of the commands. */
 export function embeddedCommandList(): BunPlugin {
-  return {
-    name: "embedded-command-list",
-    setup(build) {
-      build.onLoad({ filter: /[/\\]cli[/\\]completion[/\\]command-list\.ts$/ }, async () => ({
-        loader: "ts",
-        contents: `export const commandList = async () => ${JSON.stringify(await commandList())};`,
-      }));
-    },
-  };
+  return embeddedModule(
+    "cli/argv/embedded-commands.ts",
+    async () => `export const embeddedCommands = async () => (${JSON.stringify(await embeddedCommands())});`,
+  );
 }

@@ -2,10 +2,10 @@
 import "./startup/hide-streams.ts";
 
 import { HOLDER_WORD } from "../exec/files/holder-word.ts";
-import { asksForDescription, normalizeArguments, wantsHelp, wantsJson } from "./argv/normalize.ts";
-import { commandAmong, commandNames, loadAll, loadMatching, loadNamed } from "./argv/registry.ts";
-import type { BaseCommand } from "./base/base-command.ts";
-import { asPprotectError, exitStatus, explain, parseError } from "./report/error-report.ts";
+import type { CommandList } from "./argv/command-list.ts";
+import { asksForDescription, wantsHelp, wantsJson, withVersionCommand } from "./argv/normalize.ts";
+import { type FoundCommand, findCommand } from "./argv/registry.ts";
+import { asPprotectError, exitStatus, explain } from "./report/error-report.ts";
 import { Envelope } from "./report/json-envelope.ts";
 import { OutputClosedError, outputIsDiscarded, writeError, writeOut } from "./report/output.ts";
 import { hidingStreams, restoreStreams } from "./startup/hidden-streams.ts";
@@ -15,11 +15,19 @@ const COMPLETE = "__complete";
 
 async function run(args: readonly string[]): Promise<number> {
   if (wantsHelp(args) || asksForDescription(args)) return help(args);
-  if (args.length === 0) {
-    writeError(await readOverview());
-    return 1;
+  const found = await findCommand(args);
+  if (!found) return runWithoutCommand(args);
+  try {
+    return await runCommand(found, args);
+  } catch (error) {
+    return report(error, wantsJson(args) ? new Envelope(found.name) : undefined);
   }
-  const command = await parse(args);
+}
+
+async function runCommand(found: FoundCommand, args: readonly string[]): Promise<number> {
+  const { parseLine } = await hidingStreams(() => import("./argv/parser.ts"));
+  const command = parseLine(args, found);
+  command.listCommands = loadCommandList;
   try {
     return await command.validateAndExecute();
   } catch (error) {
@@ -27,58 +35,54 @@ async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-async function parse(args: readonly string[]): Promise<BaseCommand> {
-  const { buildCliFor } = await hidingStreams(() => import("./argv/parser.ts"));
-  const matching = await loadMatching(args);
-  try {
-    const cli = buildCliFor(matching.length > 0 ? matching : await loadAll(), args);
-    // Every command of the registry is one of these.
-    return cli.process([...args]) as BaseCommand;
-  } catch (error) {
-    throw parseError(error, args, commandNames());
-  }
+/** `pprotect` and `pprotect git` alone show the commands that there are; every other line is wrong. */
+async function runWithoutCommand(args: readonly string[]): Promise<number> {
+  const { helpWidth, list, pages, words } = await loadHelp(args);
+  const { isIncomplete, unknownCommand } = await import("./report/unknown-command.ts");
+  if (wantsJson(args) || !isIncomplete(args, words, list)) throw unknownCommand(args, list);
+  writeError(pages.helpPage(words, list, helpWidth()));
+  return 1;
 }
 
+/** `--help`, and `--json` alone. */
 async function help(args: readonly string[]): Promise<number> {
-  const name = commandAmong(args);
+  const { helpWidth, list, pages, words } = await loadHelp(args);
+  const topic = pages.topicAmong(words, list);
+  const page = pages.helpPage(topic, list, helpWidth());
   if (wantsJson(args)) {
-    const commands = await (name === undefined ? loadAll() : loadNamed(name));
-    const { commandTree } = await import("./report/describe-commands.ts");
-    new Envelope("help").outcome({ result: commandTree(commands) });
-  } else if (name === undefined) writeOut(await readOverview());
-  else {
-    const { buildCli } = await hidingStreams(() => import("./argv/parser.ts"));
-    const { commandHelp } = await import("./report/help.ts");
-    const { usageOf } = await import("./report/describe-commands.ts");
-    const commands = await loadNamed(name);
-    const [definition] = buildCli(commands).definitions();
-    const [command] = commands;
-    if (definition && command) writeOut(commandHelp(definition, usageOf(command)));
-  }
+    const { describeTopic } = await import("./report/describe-commands.ts");
+    new Envelope("help").outcome({ result: describeTopic(topic, list) });
+  } else writeOut(page);
   return 0;
 }
 
-async function readOverview(): Promise<string> {
-  const { overviewText } = await hidingStreams(() => import("./startup/overview-text.ts"));
-  return overviewText();
+async function loadCommandList(): Promise<CommandList> {
+  const { commandList } = await hidingStreams(() => import("./argv/command-list.ts"));
+  return commandList();
+}
+
+async function loadHelp(args: readonly string[]) {
+  const list = await loadCommandList();
+  const { wordsOn } = await import("./argv/command-list.ts");
+  const { helpWidth } = await import("./report/help/width.ts");
+  const pages = await import("./report/help/pages.ts");
+  return { helpWidth, list, pages, words: wordsOn(args, list) };
 }
 
 async function main(): Promise<void> {
-  const [word, ...rest] = process.argv.slice(2);
+  const given = process.argv.slice(2);
+  const [word, ...rest] = given;
   if (word === COMPLETE) return (await import("./completion/complete.ts")).complete(rest[0]);
   if (word === HOLDER_WORD) (await import("../exec/files/fd-holder.ts")).holdFiles(rest);
-  const args = normalizeArguments(process.argv.slice(2), commandNames());
+  const args = withVersionCommand(given);
   try {
     process.exitCode = await run(args);
   } catch (error) {
-    process.exitCode = report(
-      error,
-      wantsJson(args) ? new Envelope(commandAmong(args) ?? "pprotect") : undefined,
-    );
+    process.exitCode = report(error, wantsJson(args) ? new Envelope("pprotect") : undefined);
   }
 }
 
-/** Says what went wrong, to a program on standard output. @returns the exit status */
+/** Reports an error: to a program on standard output, to a person on standard error. @returns the exit status */
 function report(error: unknown, envelope: Envelope | undefined): number {
   if (error instanceof OutputClosedError) return 1;
   try {

@@ -1,6 +1,6 @@
 import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 import { PprotectError } from "./errors.ts";
-import { nearest } from "./suggest.ts";
+import { suggest } from "./suggest.ts";
 import { displayName } from "./terminal-safe.ts";
 
 /**
@@ -67,7 +67,7 @@ export class JsonWithLines {
   }
 
   #unknownKey(what: string, known: readonly string[]): PprotectError {
-    const near = nearest(this.#node.value, known);
+    const near = suggest(this.#node.value, known);
     return this.invalid(
       `${what} has no key "${displayName(this.#node.value)}"`,
       near === undefined ? `known keys: ${known.join(", ")}` : `did you mean "${near}"?`,

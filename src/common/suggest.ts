@@ -1,16 +1,51 @@
-import { closest, distance } from "fastest-levenshtein";
+import { distance } from "fastest-levenshtein";
 
-/** Names longer than this are not compared: the cost is their product. */
+/** Names longer than this are not compared: the cost is the product of their lengths. */
 const MAX_LENGTH = 100;
 
-/** The candidate that a misspelt name most likely means, or nothing when none is near. */
-export function nearest(name: string, candidates: readonly string[]): string | undefined {
-  const comparable = candidates.filter((candidate) => candidate.length <= MAX_LENGTH);
-  if (comparable.length === 0 || name.length > MAX_LENGTH) return undefined;
-  const best = closest(
-    name.toLowerCase(),
-    comparable.map((candidate) => candidate.toLowerCase()),
-  );
-  const candidate = comparable.find((each) => each.toLowerCase() === best);
-  return distance(name.toLowerCase(), best) <= Math.ceil(name.length / 3) ? candidate : undefined;
+/**
+ * The candidate that a misspelt name most likely means, or nothing when none is near.
+ *
+ * Of e-mail addresses the part before the `@` decides, and within narrower limits: people at one domain are not
+ * misspellings of each other. A name without an `@` is compared with that part of an address alone.
+ */
+export function suggest(name: string, candidates: readonly string[]): string | undefined {
+  if (name.length > MAX_LENGTH) return undefined;
+  const [near] = candidates
+    .filter((candidate) => candidate.length <= MAX_LENGTH)
+    .map((candidate) => ({ candidate, edits: editsBetween(name.toLowerCase(), candidate.toLowerCase()) }))
+    .filter(({ edits }) => edits !== undefined)
+    .toSorted((a, b) => (a.edits ?? 0) - (b.edits ?? 0));
+  return near?.candidate;
+}
+
+/** How many edits make one name of the other, or nothing when they are too many for a misspelling. */
+function editsBetween(name: string, candidate: string): number | undefined {
+  if (!candidate.includes("@")) return within(distance(name, candidate), Math.ceil(name.length / 3));
+  const [local, host] = splitAddress(name);
+  const [candidateLocal, candidateHost] = splitAddress(candidate);
+  const localEdits = within(editsOfPerson(local, candidateLocal), Math.floor(local.length / 4));
+  if (localEdits === undefined || host === undefined) return localEdits;
+  const hostEdits = within(distance(host, candidateHost ?? ""), Math.ceil(host.length / 3));
+  return hostEdits === undefined ? undefined : localEdits + hostEdits;
+}
+
+function within(edits: number, limit: number): number | undefined {
+  return edits <= limit ? edits : undefined;
+}
+
+function splitAddress(address: string): [local: string, host: string | undefined] {
+  const at = address.lastIndexOf("@");
+  return at === -1 ? [address, undefined] : [address.slice(0, at), address.slice(at + 1)];
+}
+
+/** Two letters in the wrong order are one edit, the most common one in a name. */
+function editsOfPerson(name: string, candidate: string): number {
+  return isTransposed(name, candidate) ? 1 : distance(name, candidate);
+}
+
+function isTransposed(name: string, candidate: string): boolean {
+  if (name.length !== candidate.length) return false;
+  const at = [...name].findIndex((char, index) => char !== candidate[index]);
+  return at !== -1 && name.slice(0, at) + (name[at + 1] ?? "") + name[at] + name.slice(at + 2) === candidate;
 }

@@ -1,5 +1,5 @@
 import { PprotectError } from "../common/errors.ts";
-import { nearest } from "../common/suggest.ts";
+import { suggest } from "../common/suggest.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import type { Creds } from "../store/credentials.ts";
 import type { UnlockedCustodian } from "../store/custodian.ts";
@@ -19,14 +19,16 @@ export interface CredentialSources {
   /** `undefined` if the environment must not be used. */
   readonly environment: Readonly<Record<string, string | undefined>> | undefined;
   readonly environmentPrefix: string;
-  /** `undefined` if the user must not be asked. */
-  readonly prompter: Prompter | undefined;
+  /** Opens the prompt when something is missing; gives `undefined` if the user must not be asked. */
+  readonly prompter: () => Prompter | undefined;
   /** Why there is no prompter, if not because of `--non-interactive`. */
   readonly noPrompterReason?: string | undefined;
   /** The store's path, for the prompt. */
   readonly file: string;
   /** The prompt for the passphrase. */
   readonly passphraseQuestion?: string;
+  /** The store's custodians: a user who is none of them is refused before a passphrase is asked for. */
+  readonly custodians?: ReadonlyMap<string, unknown>;
 }
 
 /** The sources that work without a prompt. */
@@ -47,17 +49,18 @@ export interface ResolvedCreds extends Creds {
  * Takes the user and the passphrase each from the first source that has it. A wrong or empty value there does not fall
  * through to the next source.
  *
- * @throws PprotectError `missing_credentials` when no source has one of them; `file_error`; `end_of_input`, `aborted`
+ * @throws PprotectError `wrong_credentials` when the user is not a key custodian; `missing_credentials` when no source
+ *   has one of them; `file_error`; `end_of_input`, `aborted`
  */
 export async function resolveCredentials(sources: CredentialSources): Promise<ResolvedCreds> {
   const names = environmentNames(sources.environmentPrefix);
   const givenUser =
     flag(sources.userSource ?? "--user", sources.user) ?? fromEnvironment(sources, names.user);
   const givenPassphrase = passphraseFromFile(sources) ?? fromEnvironment(sources, names.passphrase);
-  if (!(givenUser && givenPassphrase) && sources.prompter) {
-    announce(sources.prompter, sources.file, givenUser, givenPassphrase);
-  }
-  const user = givenUser ?? (await prompted(sources, "user", "User email: "));
+  if (givenUser) knownUser(sources, givenUser);
+  const prompter = givenUser && givenPassphrase ? undefined : sources.prompter();
+  if (prompter) announce(prompter, sources.file, givenUser, givenPassphrase);
+  const user = givenUser ?? knownUser(sources, await prompted(sources, "user", "User email: "));
   const passphrase =
     givenPassphrase ?? (await prompted(sources, "passphrase", sources.passphraseQuestion ?? "Passphrase: "));
   return {
@@ -66,6 +69,18 @@ export async function resolveCredentials(sources: CredentialSources): Promise<Re
     nameSource: user.source,
     passphraseSource: passphrase.source,
   };
+}
+
+/** @throws PprotectError `wrong_credentials` when the store does not have the user */
+function knownUser({ custodians }: CredentialSources, user: Half): Half {
+  const { value, source } = user;
+  if (!custodians || custodians.has(value)) return user;
+  const near = suggest(value, [...custodians.keys()]);
+  throw new PprotectError(
+    "wrong_credentials",
+    `no key custodian "${displayName(value)}" (user from ${source})`,
+    near === undefined ? "`pprotect add-key-custodian` adds one" : `did you mean "${displayName(near)}"?`,
+  );
 }
 
 /** Whether both user and passphrase are available without a prompt. */
@@ -86,7 +101,7 @@ export function unlock(keyFile: KeyFile, creds: ResolvedCreds): UnlockedCustodia
 /** The error for wrong credentials: which part is wrong, and where both came from. */
 export function wrongCredentials(keyFile: KeyFile, creds: ResolvedCreds): PprotectError {
   const known = keyFile.data.custodians.has(creds.name);
-  const near = known ? undefined : nearest(creds.name, [...keyFile.data.custodians.keys()]);
+  const near = known ? undefined : suggest(creds.name, [...keyFile.data.custodians.keys()]);
   const wrong = known
     ? `wrong passphrase for ${displayName(creds.name)}`
     : `no key custodian "${displayName(creds.name)}"`;
@@ -131,10 +146,11 @@ function announce(
 }
 
 async function prompted(
-  { prompter, noPrompterReason, environment, environmentPrefix }: CredentialSources,
+  { prompter: openPrompter, noPrompterReason, environment, environmentPrefix }: CredentialSources,
   half: "user" | "passphrase",
   question: string,
 ): Promise<Half> {
+  const prompter = openPrompter();
   if (!prompter) {
     const option = half === "user" ? "--user" : "--passphrase-file";
     const variable = environmentNames(environmentPrefix)[half];

@@ -1,5 +1,5 @@
 import { PprotectError } from "../common/errors.ts";
-import { nearest } from "../common/suggest.ts";
+import { suggest } from "../common/suggest.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import { findDomain } from "../store/lookup.ts";
 import type { StoreData } from "../store/store-data.ts";
@@ -74,7 +74,7 @@ function matcher({ only, except }: SelectionOptions, names: readonly string[]): 
 function glob(option: string, pattern: string, names: readonly string[]): Bun.Glob {
   const matching = new Bun.Glob(pattern);
   if (names.some((name) => matching.match(name))) return matching;
-  const near = nearest(pattern.replace(/[*?]/g, ""), names);
+  const near = suggest(pattern.replace(/[*?]/g, ""), names);
   throw new PprotectError(
     "no_such_secret",
     `${option} "${displayName(pattern)}" matches no secrets`,

@@ -1,5 +1,5 @@
 import { type ErrorCode, PprotectError } from "../common/errors.ts";
-import { nearest } from "../common/suggest.ts";
+import { suggest } from "../common/suggest.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import type { Domain, StoreData } from "./store-data.ts";
 
@@ -39,7 +39,7 @@ function find<V>(map: ReadonlyMap<string, V>, name: string, code: ErrorCode, mes
   const value = map.get(name);
   if (value !== undefined) return value;
   const names = [...map.keys()];
-  const near = nearest(name, names);
+  const near = suggest(name, names);
   throw new PprotectError(
     code,
     message,

@@ -1,35 +1,41 @@
 import { Cli, type CommandClass } from "clipanion";
-import { VERSION } from "../startup/version.ts";
-
-/** A parser of command lines that knows these commands. */
-export function buildCli(commands: readonly CommandClass[]): Cli {
-  const cli = new Cli({ binaryName: "pprotect", binaryLabel: "pprotect", binaryVersion: VERSION });
-  for (const command of commands) cli.register(command);
-  return cli;
-}
-
-/** What clipanion keeps of a command and its types do not show; which of its versions it is, the lock file says. */
-interface Registrations {
-  readonly registrations: ReadonlyMap<CommandClass, { readonly builder: { options: RegisteredOption[] } }>;
-}
-
-interface RegisteredOption {
-  readonly names: readonly string[];
-  readonly required: boolean;
-}
+import type { BaseCommand } from "../base/base-command.ts";
+import { checkLine } from "./check-line.ts";
+import { declarationOf } from "./declaration.ts";
+import { normalizeLine } from "./normalize.ts";
+import type { FoundCommand } from "./registry.ts";
 
 /**
- * A parser for one command line. Options that do not stand on it get no states of their own: clipanion makes some
- * for each option at each place, which takes longer than all else that a short command's parsing does. Names of
- * options that are wrong are told from right ones as before, by the list of all names.
+ * The command with the values that its line gives.
+ * @throws PprotectError `usage`, naming the word that is wrong
  */
-export function buildCliFor(commands: readonly CommandClass[], args: readonly string[]): Cli {
-  const cli = buildCli(commands);
-  const given = new Set(args.map((arg) => arg.replace(/=.*$/s, "")));
-  for (const { builder } of (cli as unknown as Registrations).registrations.values()) {
-    builder.options = builder.options.filter(
-      ({ names, required }) => required || names.some((name) => given.has(name)),
-    );
-  }
-  return cli;
+export function parseLine(args: readonly string[], found: FoundCommand): BaseCommand {
+  checkLine(found.description, found.read);
+  const cli = new Cli({ binaryName: "pprotect" });
+  cli.register(forLine(found));
+  return cli.process(normalizeLine(args, found.read, found.name)) as BaseCommand;
+}
+
+/** A command's class without what is abstract in it: every command's is complete. */
+type Concrete = new () => Pick<BaseCommand, keyof BaseCommand>;
+
+/**
+ * The command's class for one line: an option that the line does not have is its value already. Clipanion makes states
+ * for each option at each place of the line, which takes about 2 ms for the options of a command.
+ */
+function forLine({ name, type, read }: FoundCommand): CommandClass {
+  const given = new Set(read.flatMap((word) => (word.kind === "option" ? [word.name] : [])));
+  return class extends (type as Concrete) {
+    static paths = [name.split(" ")];
+
+    constructor() {
+      super();
+      for (const [key, spec] of Object.entries(this)) {
+        const declared = declarationOf(spec);
+        if (!declared || !("option" in declared)) continue;
+        if (!declared.option.names.some((each) => given.has(each)))
+          Object.assign(this, { [key]: declared.absent });
+      }
+    }
+  } as unknown as CommandClass;
 }

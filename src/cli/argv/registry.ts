@@ -1,132 +1,96 @@
-import type { CommandClass } from "clipanion";
 import { hidingStreams } from "../startup/hidden-streams.ts";
+import { type CommandDescription, type CommandType, describeCommand } from "./command-declaration.ts";
+import { amongOptions, argumentsBeforeEnd, beginsWith, dashed, type LineWord, readLine } from "./line.ts";
+import { ownArguments } from "./normalize.ts";
 
-/** A command's words on the line, and how to load it. */
-interface Entry {
-  readonly path: readonly string[];
-  readonly load: () => Promise<CommandClass>;
-}
+type Load = () => Promise<{ readonly default: CommandType }>;
 
-/** Every command. Only the one that is asked for is loaded: that is most of a short command's time. */
-const ENTRIES: readonly Entry[] = [
-  entry("init", async () => (await import("../commands/general/init.ts")).InitCommand),
-  entry("version", async () => (await import("../commands/general/version.ts")).VersionCommand),
-  entry("check", async () => (await import("../commands/general/check.ts")).CheckCommand),
-  entry("completion", async () => (await import("../commands/general/completion.ts")).CompletionCommand),
-  entry(
-    "list-audit-log",
-    async () => (await import("../commands/general/list-audit-log.ts")).ListAuditLogCommand,
-  ),
-  entry(
-    "truncate-audit-log",
-    async () => (await import("../commands/general/truncate-audit-log.ts")).TruncateAuditLogCommand,
-  ),
-  entry(
-    "add-key-custodian",
-    async () => (await import("../commands/access/add-key-custodian.ts")).AddKeyCustodianCommand,
-  ),
-  entry(
-    "rm-key-custodian",
-    async () => (await import("../commands/access/rm-key-custodian.ts")).RmKeyCustodianCommand,
-  ),
-  entry(
-    "list-user-secrets",
-    async () => (await import("../commands/access/list-user-secrets.ts")).ListUserSecretsCommand,
-  ),
-  entry(
-    "set-key-custodian-passphrase",
-    async () =>
-      (await import("../commands/access/set-key-custodian-passphrase.ts")).SetKeyCustodianPassphraseCommand,
-  ),
-  entry(
-    "rekey-custodian",
-    async () => (await import("../commands/access/rekey-custodian.ts")).RekeyCustodianCommand,
-  ),
-  entry("add-domain", async () => (await import("../commands/domain/add-domain.ts")).AddDomainCommand),
-  entry("add-owner", async () => (await import("../commands/domain/add-owner.ts")).AddOwnerCommand),
-  entry("list-domains", async () => (await import("../commands/domain/list-domains.ts")).ListDomainsCommand),
-  entry(
-    "rotate-domain-keys",
-    async () => (await import("../commands/domain/rotate-domain-keys.ts")).RotateDomainKeysCommand,
-  ),
-  entry(
-    "migrate-owner",
-    async () => (await import("../commands/domain/migrate-owner.ts")).MigrateOwnerCommand,
-  ),
-  entry("rm-owner", async () => (await import("../commands/domain/rm-owner.ts")).RmOwnerCommand),
-  entry("rm-domain", async () => (await import("../commands/domain/rm-domain.ts")).RmDomainCommand),
-  entry("add-secret", async () => (await import("../commands/secret/add-secret.ts")).AddSecretCommand),
-  entry(
-    "list-domain-secrets",
-    async () => (await import("../commands/secret/list-domain-secrets.ts")).ListDomainSecretsCommand,
-  ),
-  entry(
-    "list-all-secrets",
-    async () => (await import("../commands/secret/list-all-secrets.ts")).ListAllSecretsCommand,
-  ),
-  entry(
-    "update-secret",
-    async () => (await import("../commands/secret/update-secret.ts")).UpdateSecretCommand,
-  ),
-  entry("set-secret", async () => (await import("../commands/secret/set-secret.ts")).SetSecretCommand),
-  entry("rm-secret", async () => (await import("../commands/secret/rm-secret.ts")).RmSecretCommand),
-  entry(
-    "decrypt-domain",
-    async () => (await import("../commands/secret/decrypt-domain.ts")).DecryptDomainCommand,
-  ),
-  entry("git resolve", async () => (await import("../commands/git/resolve.ts")).GitResolveCommand),
-  entry("redact", async () => (await import("../commands/run/redact.ts")).RedactCommand),
-  entry("env", async () => (await import("../commands/run/env.ts")).EnvCommand),
-  entry("inject", async () => (await import("../commands/run/inject.ts")).InjectCommand),
-  entry("cleanup", async () => (await import("../commands/run/cleanup.ts")).CleanupCommand),
-  entry("exec", async () => (await import("../commands/run/exec.ts")).ExecCommand),
-  entry(
-    "git merge-driver",
-    async () => (await import("../commands/git/merge-driver.ts")).GitMergeDriverCommand,
-  ),
-  entry("git textconv", async () => (await import("../commands/git/textconv.ts")).GitTextconvCommand),
-  entry("git history", async () => (await import("../commands/git/history.ts")).GitHistoryCommand),
-  entry("git install", async () => (await import("../commands/git/install.ts")).GitInstallCommand),
-  entry("git uninstall", async () => (await import("../commands/git/uninstall.ts")).GitUninstallCommand),
-  entry("git status", async () => (await import("../commands/git/status.ts")).GitStatusCommand),
-  entry("git pre-commit", async () => (await import("../commands/git/pre-commit.ts")).GitPreCommitCommand),
-  entry("git check", async () => (await import("../commands/git/check.ts")).GitCheckCommand),
+/** Every command, in the order of the help: its words on the line, and its module. Only the one that is asked for is loaded. */
+const COMMANDS: readonly (readonly [name: string, load: Load])[] = [
+  ["init", () => import("../commands/general/init.ts")],
+  ["check", () => import("../commands/general/check.ts")],
+  ["list-audit-log", () => import("../commands/general/list-audit-log.ts")],
+  ["truncate-audit-log", () => import("../commands/general/truncate-audit-log.ts")],
+  ["add-key-custodian", () => import("../commands/access/add-key-custodian.ts")],
+  ["rm-key-custodian", () => import("../commands/access/rm-key-custodian.ts")],
+  ["list-user-secrets", () => import("../commands/access/list-user-secrets.ts")],
+  ["set-key-custodian-passphrase", () => import("../commands/access/set-key-custodian-passphrase.ts")],
+  ["rekey-custodian", () => import("../commands/access/rekey-custodian.ts")],
+  ["add-domain", () => import("../commands/domain/add-domain.ts")],
+  ["list-domains", () => import("../commands/domain/list-domains.ts")],
+  ["add-owner", () => import("../commands/domain/add-owner.ts")],
+  ["rm-owner", () => import("../commands/domain/rm-owner.ts")],
+  ["migrate-owner", () => import("../commands/domain/migrate-owner.ts")],
+  ["rotate-domain-keys", () => import("../commands/domain/rotate-domain-keys.ts")],
+  ["rm-domain", () => import("../commands/domain/rm-domain.ts")],
+  ["add-secret", () => import("../commands/secret/add-secret.ts")],
+  ["update-secret", () => import("../commands/secret/update-secret.ts")],
+  ["set-secret", () => import("../commands/secret/set-secret.ts")],
+  ["rm-secret", () => import("../commands/secret/rm-secret.ts")],
+  ["list-domain-secrets", () => import("../commands/secret/list-domain-secrets.ts")],
+  ["list-all-secrets", () => import("../commands/secret/list-all-secrets.ts")],
+  ["decrypt-domain", () => import("../commands/secret/decrypt-domain.ts")],
+  ["exec", () => import("../commands/run/exec.ts")],
+  ["env", () => import("../commands/run/env.ts")],
+  ["inject", () => import("../commands/run/inject.ts")],
+  ["redact", () => import("../commands/run/redact.ts")],
+  ["cleanup", () => import("../commands/run/cleanup.ts")],
+  ["git install", () => import("../commands/git/install.ts")],
+  ["git status", () => import("../commands/git/status.ts")],
+  ["git uninstall", () => import("../commands/git/uninstall.ts")],
+  ["git resolve", () => import("../commands/git/resolve.ts")],
+  ["git history", () => import("../commands/git/history.ts")],
+  ["git check", () => import("../commands/git/check.ts")],
+  ["git pre-commit", () => import("../commands/git/pre-commit.ts")],
+  ["git merge-driver", () => import("../commands/git/merge-driver.ts")],
+  ["git textconv", () => import("../commands/git/textconv.ts")],
+  ["completion", () => import("../commands/general/completion.ts")],
+  ["version", () => import("../commands/general/version.ts")],
+  ["help", () => import("../commands/general/help.ts")],
 ];
 
-function entry(words: string, load: () => Promise<CommandClass>): Entry {
-  return { path: words.split(" "), load };
-}
-
-/** The words of every command, as typed. */
+/** The words of every command, as typed, in the order of the help. */
 export function commandNames(): string[] {
-  return ENTRIES.map(({ path }) => path.join(" "));
+  return COMMANDS.map(([name]) => name);
 }
 
-/** The command whose words stand first among the arguments, however wrong the line is otherwise. */
-export function commandAmong(args: readonly string[]): string | undefined {
-  const place = (name: string): number => args.indexOf(name.split(" ")[0] ?? "");
-  return commandNames()
-    .filter((name) => name.split(" ").every((word) => args.includes(word)))
-    .toSorted((a, b) => place(a) - place(b))[0];
+/** A command with its class. */
+export interface LoadedCommand {
+  readonly name: string;
+  readonly type: CommandType;
+  readonly description: CommandDescription;
+}
+
+/** Every command. Needed for lists of all of them only: it takes longer than most commands do. */
+export async function loadAll(): Promise<LoadedCommand[]> {
+  return load(COMMANDS);
+}
+
+/** The command that a line begins with, and what each word of the line is. */
+export interface FoundCommand extends LoadedCommand {
+  readonly read: readonly LineWord[];
 }
 
 /**
- * The commands whose words stand among the arguments: the right one and rarely any other. The parser decides.
+ * The command that a line names, wherever options are between or before its words. Loads the commands whose words are
+ * on the line: the right one and rarely another.
  */
-export async function loadMatching(args: readonly string[]): Promise<CommandClass[]> {
-  const given = new Set(args);
-  return load(ENTRIES.filter(({ path }) => path.every((word) => given.has(word))));
+export async function findCommand(args: readonly string[]): Promise<FoundCommand | undefined> {
+  const given = new Set(ownArguments(args).map(dashed));
+  const candidates = COMMANDS.filter(([name]) => name.split(" ").every((word) => given.has(word)));
+  return (await load(candidates))
+    .map((command) => ({ ...command, read: readLine(args, amongOptions(command.description.options)) }))
+    .filter(({ name, read }) => beginsWith(argumentsBeforeEnd(read), name))
+    .toSorted((a, b) => b.name.length - a.name.length)[0];
 }
 
-/** The command of that name. */
-export async function loadNamed(name: string): Promise<CommandClass[]> {
-  return load(ENTRIES.filter(({ path }) => path.join(" ") === name));
-}
-
-export async function loadAll(): Promise<CommandClass[]> {
-  return load(ENTRIES);
-}
-
-async function load(entries: readonly Entry[]): Promise<CommandClass[]> {
-  return hidingStreams(async () => [...new Set(await Promise.all(entries.map((each) => each.load())))]);
+async function load(commands: typeof COMMANDS): Promise<LoadedCommand[]> {
+  return hidingStreams(() =>
+    Promise.all(
+      commands.map(async ([name, loadModule]) => {
+        const type = (await loadModule()).default;
+        return { name, type, description: describeCommand(name, type) };
+      }),
+    ),
+  );
 }

@@ -1,5 +1,5 @@
 import { relative, resolve } from "node:path";
-import { Command, Option } from "clipanion";
+import { Command } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
 import { lazy } from "../../common/lazy.ts";
 import { escapeUnprintableLines } from "../../common/terminal-safe.ts";
@@ -9,66 +9,63 @@ import type { UnlockedCustodian } from "../../store/custodian.ts";
 import type { KeyFile } from "../../store/key-file.ts";
 import { locateStore } from "../../store/locate-store.ts";
 import { hardenProcess } from "../../system/process-hardening.ts";
+import type { CommandList } from "../argv/command-list.ts";
+import { flag, option } from "../argv/option.ts";
+import { FILE, text, USER } from "../argv/value-type.ts";
 import type { InputPrompter } from "../input/prompt.ts";
 import { Envelope, type NextAction, type Outcome, type Result } from "../report/json-envelope.ts";
 import { type NextCommand, nextAction } from "../report/next-action.ts";
 import { colorsWanted, writeError, writeOut } from "../report/output.ts";
 
-/** What not every command needs is loaded at its first use. */
+/** Modules that not every command needs, loaded at their first use. */
 const prompting = lazy(() => require("../input/prompt.ts") as typeof import("../input/prompt.ts"));
 const storeFiles = lazy(
   () => require("../../store/store-file.ts") as typeof import("../../store/store-file.ts"),
 );
 
-/** Headings of the help, in the order in which they are shown. */
-export const CATEGORIES = [
-  "General",
-  "Access Management",
-  "Domain Management",
-  "Secret Management",
-  "Secret Access",
-  "Git",
-] as const;
-export type Category = (typeof CATEGORIES)[number];
-
 /** What every command can do: its global options, the store, credentials and prompts. */
 export abstract class BaseCommand extends Command {
-  file = Option.String("--file", {
-    description: `the store (default: protected.yaml here or in the nearest parent within the repository)`,
-  });
-  confirm = Option.Boolean("--confirm", false, {
-    description: "show what would change and ask before writing",
-  });
-  yes = Option.Boolean("-y,--yes", false, { description: "answer yes to every confirmation" });
-  nonInteractive = Option.Boolean("--non-interactive", false, { description: "never ask; fail instead" });
-  ignoreEnv = Option.Boolean("--ignore-env", false, {
-    description: "take no credentials from the environment",
-  });
-  json = Option.Boolean("--json", false, {
-    description: "one JSON envelope on standard output, for programs",
-  });
-  verbose = Option.Boolean("--verbose", false, {
-    description: "say what is done in another way than usual",
-  });
-  user = Option.String("-u,--user", { description: "the acting key custodian" });
-  passphraseFile = Option.String("--passphrase-file", { description: "a file that holds the passphrase" });
-  envPrefix = Option.String("--env-prefix", {
-    description: `prefix of the credential variables (default: $${PREFIX_VARIABLE}, else ${DEFAULT_PREFIX})`,
-  });
+  file = option(
+    "--file",
+    FILE,
+    "the store (default: protected.yaml here, or in the nearest parent in the repository)",
+    {
+      global: true,
+    },
+  );
+  user: string | undefined = option("-u,--user", USER, "the key custodian to act as", { global: true });
+  passphraseFile = option("--passphrase-file", FILE, "read the passphrase from this file", { global: true });
+  ignoreEnv = flag("--ignore-env", "take no credentials from the environment", { global: true });
+  envPrefix = option(
+    "--env-prefix",
+    text("PREFIX"),
+    `prefix of the credential variables (default: $${PREFIX_VARIABLE}, else ${DEFAULT_PREFIX})`,
+    { global: true },
+  );
+  confirm = flag("--confirm", "show what would change and ask before writing", { global: true });
+  yes = flag("-y,--yes", "answer yes to every confirmation", { global: true });
+  nonInteractive = flag("--non-interactive", "never ask; fail instead", { global: true });
+  json = flag("--json", "print one line of JSON on standard output, for programs", { global: true });
+  verbose = flag("--verbose", "print a note when a fallback is used", { global: true });
 
   #prompter: InputPrompter | undefined;
+
+  readonly #storePath = lazy(() => this.locateStore());
+
+  /** Every command, for `help`. main.ts puts it here: the list leads to every command, so no command can import it. */
+  listCommands: () => Promise<CommandList> = async () => ({ commands: [], globalOptions: [] });
 
   /** The answer with `--json`. */
   readonly envelope = lazy(() => new Envelope(this.path.join(" ")));
 
-  /** What the command does; an exit status alone where standard output stays raw, whatever `--json` says. */
+  /** Does the command's work. @returns an exit status alone when standard output stays raw, with `--json` too */
   abstract run(): Promise<Outcome | number>;
 
   override async execute(): Promise<number> {
-    requireCurrentFolder();
+    requireCurrentDirectory();
     try {
       if (this.verbose)
-        (await import("../report/fallback-notes.ts")).tellFallbacks((message) => this.note(message));
+        (await import("../report/fallback-notes.ts")).printFallbacks((message) => this.note(message));
       const outcome = await this.run();
       if (typeof outcome === "number") return outcome;
       if (this.json) this.envelope().outcome(outcome);
@@ -78,24 +75,27 @@ export abstract class BaseCommand extends Command {
     }
   }
 
-  /** The store's path as the user would write it. */
+  /** The store's path as the user would write it. It is looked for once. */
   get storePath(): string {
-    if (this.file !== undefined) return this.file;
-    return relative(process.cwd(), locateStore(process.cwd()));
+    return this.#storePath();
+  }
+
+  protected locateStore(): string {
+    return this.file ?? relative(process.cwd(), locateStore(process.cwd()));
   }
 
   protected get credentialPrefix(): string {
     return this.envPrefix ?? (process.env[PREFIX_VARIABLE] || DEFAULT_PREFIX);
   }
 
-  /** Where a person may be asked; nothing with `--non-interactive`. */
+  /** Asks the user; nothing with `--non-interactive`. */
   protected get prompter(): InputPrompter | undefined {
     if (this.nonInteractive) return undefined;
     this.#prompter ??= prompting().openPrompter();
     return this.#prompter;
   }
 
-  /** Why nobody may be asked, where `--non-interactive` is not the reason. */
+  /** Why nobody can be asked, when `--non-interactive` is not the reason. */
   protected get noPrompterReason(): string | undefined {
     return undefined;
   }
@@ -104,7 +104,7 @@ export abstract class BaseCommand extends Command {
     writeError(`${escapeUnprintableLines(message)}\n`);
   }
 
-  /** The command's text for people, to standard output; programs get the envelope in its place. */
+  /** Prints the command's text for people on standard output; with `--json` programs get the envelope instead. */
   protected print(text: string): void {
     if (!this.json) writeOut(text);
   }
@@ -117,7 +117,7 @@ export abstract class BaseCommand extends Command {
     return storeFiles().readStoreFile(resolve(this.storePath), this.storePath);
   }
 
-  /** What was given without a question; the terminal stays untouched. */
+  /** The credentials that are given without a prompt; the terminal stays untouched. */
   protected get givenCredentials(): GivenCredentials {
     return {
       user: this.user,
@@ -130,34 +130,34 @@ export abstract class BaseCommand extends Command {
   }
 
   protected get credentialSources(): CredentialSources {
-    const prompter = (): InputPrompter | undefined => this.prompter;
     return {
       ...this.givenCredentials,
-      // Asked for only where something is missing: prompts and terminals take longer to load than a secret to open.
-      get prompter() {
-        return prompter();
-      },
+      // Called only when something is missing: prompts and terminals take longer to load than a secret to open.
+      prompter: () => this.prompter,
       noPrompterReason: this.noPrompterReason,
     };
   }
 
-  /** Credentials from where they are given: the one way to a passphrase that exists. */
+  /** Resolves credentials: the only way to an existing passphrase. */
   protected async credentials(sources: CredentialSources): Promise<ResolvedCreds> {
     hardenProcess();
     const { resolveCredentials } = await import("../../credentials/cascade.ts");
     return resolveCredentials(sources);
   }
 
-  /** Resolves and verifies credentials: the one key derivation of a command. */
+  /**
+   * Resolves and verifies credentials: the one key derivation of a command. A user whom the store does not have is
+   * refused before a passphrase is asked for.
+   */
   protected async unlock(keyFile: KeyFile, sources = this.credentialSources): Promise<UnlockedCustodian> {
-    const creds = await this.credentials(sources);
+    const creds = await this.credentials({ ...sources, custodians: keyFile.data.custodians });
     const { unlock } = await import("../../credentials/cascade.ts");
     const custodian = unlock(keyFile, creds);
     await this.#prompter?.throwIfInterrupted();
     return custodian;
   }
 
-  /** What every write of a store needs: a place for its messages, and to hear of Ctrl-C before it. */
+  /** What every write of a store needs: where its messages go, and whether Ctrl-C was pressed. */
   protected readonly writeOptions = {
     onWait: (message: string) => this.note(message),
     throwIfInterrupted: async () => this.#prompter?.throwIfInterrupted(),
@@ -169,8 +169,8 @@ export abstract class BaseCommand extends Command {
   }
 
   /**
-   * Changes the store and says what was done.
-   * @param result what the outcome says besides the store's path
+   * Changes the store and prints what was done.
+   * @param result what the outcome has besides the store's path
    */
   protected async update(
     change: (keyFile: KeyFile) => KeyFile,
@@ -192,7 +192,7 @@ export abstract class BaseCommand extends Command {
       throw new PprotectError("aborted", "not confirmed; nothing was changed");
   }
 
-  /** @throws PprotectError `usage` when nobody may be asked */
+  /** @throws PprotectError `usage` with `--non-interactive` */
   protected async ask(question: string, argument: string): Promise<string> {
     return this.#mayAsk(argument).ask(question);
   }
@@ -227,15 +227,18 @@ export abstract class BaseCommand extends Command {
 }
 
 /**
- * Without one the runtime takes relative paths from the binary's own folder.
- * @throws PprotectError `file_error` when the current folder was removed
+ * Without one the runtime takes relative paths from the directory of the binary.
+ * @throws PprotectError `file_error` when the current directory was removed
  */
-function requireCurrentFolder(): void {
+function requireCurrentDirectory(): void {
   try {
     process.cwd();
   } catch (error) {
-    throw new PprotectError("file_error", "the current folder was removed", "go to one that is there", {
-      cause: error,
-    });
+    throw new PprotectError(
+      "file_error",
+      "the current directory no longer exists",
+      "change to one that exists",
+      { cause: error },
+    );
   }
 }

@@ -1,18 +1,20 @@
-import { Option } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
 import type { KeyFile } from "../../store/key-file.ts";
 import { findDomain } from "../../store/lookup.ts";
+import { optionalArgument } from "../argv/argument.ts";
+import { option } from "../argv/option.ts";
 import { fillSlots } from "../argv/positionals.ts";
+import { DOMAIN } from "../argv/value-type.ts";
 import { BaseCommand } from "./base-command.ts";
 
 /** A command about one domain, given as the first argument, by `--domain`, or at a prompt. */
 export abstract class DomainCommand extends BaseCommand {
-  domainOption = Option.String("--domain", { description: "the domain, in place of the argument" });
-  firstName = Option.String({ name: "domain", required: false });
+  domainOption = option("--domain", DOMAIN, "the domain, instead of the argument", { replaces: "domain" });
+  firstName = optionalArgument("domain", DOMAIN, "the domain");
 
   /** The domain; it must exist. */
   protected async existingDomain(keyFile: KeyFile): Promise<string> {
-    const [given] = fillSlots([{ name: "domain", option: this.domainOption }], [this.firstName]);
+    const [given] = fillSlots([{ option: this.domainOption }], [this.firstName]);
     return this.#existing(keyFile, given);
   }
 
@@ -23,7 +25,7 @@ export abstract class DomainCommand extends BaseCommand {
     question: string,
     argument: string,
   ): Promise<[domain: string, name: string]> {
-    const slots = [{ name: "domain", option: this.domainOption }, { name: argument }];
+    const slots = [{ option: this.domainOption }, {}];
     const [givenDomain, givenName] = fillSlots(slots, [this.firstName, second]);
     const domain = await this.#existing(keyFile, givenDomain);
     const name = givenName ?? (await this.ask(question, argument));

@@ -1,9 +1,9 @@
-import { Option } from "clipanion";
-import * as t from "typanion";
 import { PprotectError } from "../../common/errors.ts";
 import type { NewPassphraseSources } from "../../credentials/new-credentials.ts";
 import { KEY_TYPES } from "../../store/custodian.ts";
 import { hardenProcess } from "../../system/process-hardening.ts";
+import { option } from "../argv/option.ts";
+import { choice } from "../argv/value-type.ts";
 import { showRawKey } from "../input/raw-key-handover.ts";
 import type { Result } from "../report/json-envelope.ts";
 import { OutputClosedError, outputIsDiscarded } from "../report/output.ts";
@@ -14,10 +14,12 @@ type Questions = Pick<NewPassphraseSources, "passphraseFile" | "option" | "quest
 
 /** A command that makes key material, of a passphrase or of a raw key that it generates. */
 export abstract class KeyMakingCommand extends BaseCommand {
-  keyType = Option.String("--key-type", "hard", {
-    description: "hard (slow to guess at, the default), fast, or raw (a generated key, no passphrase)",
-    validator: t.isEnum(KEY_TYPES),
-  });
+  keyType = option(
+    "--key-type",
+    choice("TYPE", KEY_TYPES),
+    "hard (slow to guess, the default), fast, or raw (a generated key, no passphrase)",
+    { initial: "hard" },
+  );
 
   /** A new passphrase; a generated one is in the caller's hands before anything is changed. */
   protected async newPassphrase(custodian: string, questions: Questions): Promise<string> {

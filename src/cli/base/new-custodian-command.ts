@@ -3,10 +3,14 @@ import { displayName } from "../../common/terminal-safe.ts";
 import type { Creds } from "../../store/credentials.ts";
 import { checkNewCustodianName } from "../../store/format/names.ts";
 import type { KeyFile } from "../../store/key-file.ts";
+import { option } from "../argv/option.ts";
+import { NEW_USER } from "../argv/value-type.ts";
 import { KeyMakingCommand } from "./key-making-command.ts";
 
 /** A command that makes a key custodian, from flags or prompts but never from the environment. */
 export abstract class NewCustodianCommand extends KeyMakingCommand {
+  override user = option("-u,--user", NEW_USER, "the new key custodian's e-mail address");
+
   /** Name and passphrase of a custodian that the store does not have yet. */
   protected async newCustodian(keyFile: KeyFile): Promise<Creds> {
     const name = this.user ?? (await this.ask("User email: ", "user (-u/--user)"));

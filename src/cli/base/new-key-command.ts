@@ -1,17 +1,16 @@
-import { Option } from "clipanion";
 import { compareCodePoints } from "../../common/code-points.ts";
 import { displayName } from "../../common/terminal-safe.ts";
 import type { UnlockedCustodian } from "../../store/custodian.ts";
 import type { KeyFile } from "../../store/key-file.ts";
+import { option } from "../argv/option.ts";
+import { FILE } from "../argv/value-type.ts";
 import type { Outcome } from "../report/json-envelope.ts";
 import { rotationAfterLeak } from "../report/next-action.ts";
 import { KeyMakingCommand } from "./key-making-command.ts";
 
 /** A command that replaces a custodian's own key: who acts is asked anew, whatever the environment says. */
 export abstract class NewKeyCommand extends KeyMakingCommand {
-  newPassphraseFile = Option.String("--new-passphrase-file", {
-    description: "a file that holds the new passphrase",
-  });
+  newPassphraseFile = option("--new-passphrase-file", FILE, "read the new passphrase from this file");
 
   protected async replaceKey(
     change: (file: KeyFile, custodian: UnlockedCustodian, passphrase: string) => KeyFile,

@@ -1,44 +1,42 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { Option } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
 import type { SecretChoice } from "../../exec/selection.ts";
 import type { KeyFile } from "../../store/key-file.ts";
+import { flag, option, repeatableOption } from "../argv/option.ts";
+import { DOMAIN, FILE, SECRET_GLOB, text } from "../argv/value-type.ts";
 import { BaseCommand } from "./base-command.ts";
 
 /** A command that gives secrets to something else: which ones, and under which names. */
 export abstract class SelectingCommand extends BaseCommand {
-  domains = Option.Array("--domain", {
-    description:
-      "all secrets of this domain; may be repeated. Without it, .secrets.json beside the store says which",
-  });
-  manifest = Option.String("--manifest", {
-    description: "take the secrets that this file names; --domain is then for those that name none",
-  });
-  override = Option.Boolean("--override", false, {
-    description: "where two domains give one variable, the later one does",
-  });
-  only = Option.Array("--only", [], {
-    description: "only secrets whose name matches this glob; may be repeated",
-  });
-  except = Option.Array("--except", [], {
-    description: "no secret whose name matches this glob; may be repeated",
-  });
-  prefix = Option.String("--prefix", { description: "put PREFIX_ before each variable's name" });
-  uppercase = Option.Boolean("--uppercase", false, { description: "db-password becomes DB_PASSWORD" });
+  domains = repeatableOption(
+    "--domain",
+    DOMAIN,
+    "the secrets of this domain (default: those that .secrets.json beside the store lists)",
+  );
+  manifest = option(
+    "--manifest",
+    FILE,
+    "manifest file listing the secrets to use; --domain is the default domain for entries without one",
+  );
+  override = flag("--override", "if two domains define the same variable, the later one wins");
+  only = repeatableOption("--only", SECRET_GLOB, "only secrets whose name matches");
+  except = repeatableOption("--except", SECRET_GLOB, "no secrets whose name matches");
+  prefix = option("--prefix", text("PREFIX"), "put PREFIX_ before each variable's name");
+  uppercase = flag("--uppercase", "turn db-password into DB_PASSWORD");
 
   /** Which secrets are asked for; none is opened yet. */
   protected async choose(keyFile: KeyFile): Promise<SecretChoice[]> {
     const manifest = this.manifest ?? (await this.#manifestBesideStore());
     if (manifest !== undefined) return this.#chooseByManifest(keyFile, manifest);
     const { selectSecrets } = await import("../../exec/selection.ts");
-    const { domains = [], override, only, except, prefix, uppercase } = this;
+    const { domains, override, only, except, prefix, uppercase } = this;
     return selectSecrets(keyFile.data, { domains, override, only, except, prefix, uppercase });
   }
 
   /** The manifest that holds where nothing else says what is meant. */
   async #manifestBesideStore(): Promise<string | undefined> {
-    if (this.domains !== undefined) return undefined;
+    if (this.domains.length > 0) return undefined;
     const { MANIFEST_FILE } = await import("../../exec/manifest.ts");
     const path = join(dirname(this.storePath), MANIFEST_FILE);
     if (existsSync(path)) return path;
@@ -51,7 +49,7 @@ export abstract class SelectingCommand extends BaseCommand {
   }
 
   async #chooseByManifest(keyFile: KeyFile, path: string): Promise<SecretChoice[]> {
-    const { only, except, prefix, override, uppercase, domains = [] } = this;
+    const { only, except, prefix, override, uppercase, domains } = this;
     if (
       only.length + except.length + domains.slice(1).length > 0 ||
       prefix !== undefined ||

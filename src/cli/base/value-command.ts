@@ -1,10 +1,12 @@
-import { Option } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
 import { displayName } from "../../common/terminal-safe.ts";
 import { checkSecretName } from "../../store/format/names.ts";
 import type { KeyFile } from "../../store/key-file.ts";
 import { hardenProcess } from "../../system/process-hardening.ts";
 import { isTerminal } from "../../system/terminal.ts";
+import { optionalArgument } from "../argv/argument.ts";
+import { option, optionalValueOption } from "../argv/option.ts";
+import { FILE, SECRET, text } from "../argv/value-type.ts";
 import {
   DEFAULT_GENERATED_LENGTH,
   generateValue,
@@ -16,14 +18,13 @@ import { DomainCommand } from "./domain-command.ts";
 
 /** A command that gives a secret a value. Anyone can: no credentials. */
 export abstract class ValueCommand extends DomainCommand {
-  secretName = Option.String({ name: "secret", required: false });
-  valueFile = Option.String("--value-file", {
-    description: "take the value from a file, to the byte (-: standard input)",
-  });
-  generate = Option.String("--generate", {
-    tolerateBoolean: true,
-    description: `make a random value (${DEFAULT_GENERATED_LENGTH} letters and digits unless given)`,
-  });
+  secretName: string | undefined = optionalArgument("secret", SECRET, "the secret");
+  valueFile = option("--value-file", FILE, "read the value from a file, byte for byte; - is standard input");
+  generate = optionalValueOption(
+    "--generate",
+    text("LENGTH"),
+    `generate a value of LENGTH letters and digits (default: ${DEFAULT_GENERATED_LENGTH})`,
+  );
 
   protected async putSecret(
     check: (file: KeyFile, domain: string, secret: string) => void,

@@ -1,68 +1,81 @@
-import type { CompletedCommand } from "./command-list.ts";
-import { longName, type Position } from "./cursor-context.ts";
-import type { Value } from "./value-kinds.ts";
+import { type CommandDescription, GROUPS } from "../argv/command-declaration.ts";
+import type { CommandList } from "../argv/command-list.ts";
+import { longName, type OptionDeclaration } from "../argv/declaration.ts";
+import type { ValueType } from "../argv/value-type.ts";
+import type { Position } from "./cursor-context.ts";
 
-/** A whole word that may stand where the cursor is. */
+/** A whole word that may be where the cursor is. */
 export interface Candidate {
   readonly word: string;
   readonly description?: string;
 }
 
-/** What to offer; files and programs are the shell's to find. */
+/** What to offer; the shell finds files and programs itself. */
 export type Offer =
   | { readonly kind: "words"; readonly candidates: readonly Candidate[] }
   | { readonly kind: "files" }
   | { readonly kind: "program" };
 
-/** What a value may be by what the store, or the merge that git is in, says. */
-export type FindNames = (value: Value, position: Position) => Promise<readonly string[]>;
+/** The names of a type of value, from the store or from the merge that git is in. */
+export type FindNames = (type: ValueType, position: Position) => Promise<readonly string[]>;
 
-/** What may stand where the cursor is. */
-export async function offerFor(
-  position: Position,
-  commands: readonly CompletedCommand[],
-  findNames: FindNames,
-): Promise<Offer> {
+/** Not declared anywhere: help is asked for before a command is parsed, and the version instead of a command. */
+const HELP: Candidate = { word: "--help", description: "explain the command" };
+const VERSION: Candidate = { word: "--version", description: "print the version" };
+
+/** What may be where the cursor is. */
+export async function offerFor(position: Position, list: CommandList, findNames: FindNames): Promise<Offer> {
   const { place } = position;
-  if (place.kind === "command") {
-    const words = commandWords(place.before, commands);
-    return { kind: "words", candidates: words };
-  }
-  if (place.kind === "options") return { kind: "words", candidates: options(position, commands) };
-  if (place.kind === "none") return { kind: "words", candidates: [] };
-  const { value, start } = place;
-  if (value === "file") return { kind: "files" };
-  if (value === "program") {
+  if (place.kind === "command") return words(commandWords(place.before, list.commands));
+  if (place.kind === "options") return words(options(position, list));
+  if (place.kind === "none") return words([]);
+  const { type, start } = place;
+  if (type.kind === "file") return { kind: "files" };
+  if (type.kind === "program") {
     if (position.optionsEnded) return { kind: "program" };
-    return { kind: "words", candidates: [{ word: "--", description: "the program to run comes next" }] };
+    return words([{ word: "--", description: "the program to run comes next" }]);
   }
-  const names = await findNames(value, position);
+  if (type.kind === "help-topic") return words(helpTopics(list.commands));
+  const names = type.choices ?? (await findNames(type, position));
   // A word of its own that begins with a dash would be read as an option.
   const usable =
     start !== "" || position.optionsEnded ? names : names.filter((name) => !name.startsWith("-"));
-  return { kind: "words", candidates: usable.map((name) => ({ word: start + name })) };
+  return words(usable.map((name) => ({ word: start + name })));
 }
 
-function commandWords(before: readonly string[], commands: readonly CompletedCommand[]): Candidate[] {
-  const following = commands.filter(({ words }) => before.every((word, index) => words[index] === word));
-  const groups = Map.groupBy(following, ({ words }) => words[before.length] ?? "");
-  groups.delete("");
-  return [...groups].map(([word, [first, ...others]]) => ({
-    word,
-    description:
-      first && others.length === 0 && first.words.length === before.length + 1
-        ? first.description
-        : [first, ...others].map((each) => each?.words[before.length + 1]).join(", "),
-  }));
+function words(candidates: readonly Candidate[]): Offer {
+  return { kind: "words", candidates };
+}
+
+function commandWords(before: readonly string[], commands: readonly CommandDescription[]): Candidate[] {
+  const following = commands.filter(({ name }) => {
+    const own = name.split(" ");
+    return own.length > before.length && before.every((word, index) => own[index] === word);
+  });
+  const groups = Map.groupBy(following, ({ name }) => name.split(" ")[before.length] ?? "");
+  return [...groups].map(([word, members]) => ({ word, description: describeWord(members, before.length) }));
+}
+
+/** What a word of a command stands for: the command, or those that go on after it. */
+function describeWord(members: readonly CommandDescription[], place: number): string {
+  const whole = members.find(({ name }) => name.split(" ").length === place + 1);
+  return whole?.summary ?? members.map(({ name }) => name.split(" ")[place + 1]).join(", ");
+}
+
+function helpTopics(commands: readonly CommandDescription[]): Candidate[] {
+  const groups = Object.entries(GROUPS).map(([word, title]) => ({ word, description: title }));
+  const first = commandWords([], commands).filter(({ word }) => !groups.some((group) => group.word === word));
+  return [...first, ...groups, { word: "options", description: "the options of every command" }];
 }
 
 /** The options of the command, or those of all commands while there is none. */
-function options({ command, given }: Position, commands: readonly CompletedCommand[]): Candidate[] {
-  const [first, ...others] = commands;
-  const common = first?.options.filter((option) =>
-    others.every(({ options }) => options.some((each) => longName(each) === longName(option))),
-  );
-  return (command?.options ?? common ?? [])
+function options({ command, given }: Position, { globalOptions }: CommandList): Candidate[] {
+  const offered = (command?.options ?? globalOptions)
     .filter((option) => option.repeatable || !given.has(longName(option)))
-    .map((option) => ({ word: longName(option), description: option.description }));
+    .map(optionCandidate);
+  return [...offered, HELP, ...(command ? [] : [VERSION])];
+}
+
+function optionCandidate(option: OptionDeclaration): Candidate {
+  return { word: longName(option), description: option.description };
 }

@@ -1,12 +1,12 @@
 import { fstatSync, readFileSync } from "node:fs";
+import { commandList } from "../argv/command-list.ts";
 import { writeOut } from "../report/output.ts";
 import { bashReply, readBashLine } from "./bash-line.ts";
 import { type Candidate, offerFor } from "./candidates.ts";
-import { commandList } from "./command-list.ts";
 import { positionOf } from "./cursor-context.ts";
 import { namesFor } from "./store-names.ts";
 
-/** What a shell's script is told: the words of its line, and how a candidate is to be written for it. */
+/** What a shell's script asks: the words of its line, and how a candidate is written for it. */
 interface Question {
   /** The program's name first. */
   readonly words: readonly string[];
@@ -17,28 +17,27 @@ interface Question {
 }
 
 /**
- * Answers a shell's script at a press of Tab: `words`, `files` or `program` on the first line, then a candidate on
- * each. The line comes in on standard input, for what is being typed there is nobody's business, as fields
- * that end in NUL.
+ * Answers a shell's script when Tab is pressed: `words`, `files` or `program` on the first line, then a candidate on
+ * each. The line is read from standard input, not from arguments, which other users can see; its fields end in NUL.
  *
- * It never fails and never asks: whatever is wrong, there is nothing to offer.
+ * It never fails and never asks: when something is wrong, nothing is offered.
  */
 export async function complete(shell: string | undefined): Promise<void> {
   try {
-    // A terminal, where nobody would end the line; asking for one by name loads the runtime's sockets.
+    // A terminal, where the input would not end; isatty() would load the runtime's sockets.
     if (fstatSync(0).isCharacterDevice()) return;
     const fields = readFileSync(0, "utf8").split("\0").slice(0, -1);
     writeOut(await answer(shell === "bash" ? bashQuestion(fields) : wordsQuestion(shell, fields)));
   } catch {
-    // A prompt is no place for messages; the command itself will say what is wrong.
+    // A message would disturb the prompt; the command itself will report what is wrong.
   }
 }
 
 async function answer({ words, cursor, redirected, takes, write }: Question): Promise<string> {
   if (redirected) return "files\n";
-  const commands = await commandList();
-  const position = positionOf(words.slice(1), cursor - 1, commands);
-  const offer = await offerFor(position, commands, namesFor);
+  const list = await commandList();
+  const position = positionOf(words.slice(1), cursor - 1, list.commands);
+  const offer = await offerFor(position, list, namesFor);
   const candidates = offer.kind === "words" ? offer.candidates.filter(takes).map(write) : [];
   return [offer.kind, ...candidates].map((line) => `${line}\n`).join("");
 }
@@ -52,7 +51,7 @@ function bashQuestion([breaks = "", before = "", after = ""]: readonly string[])
 
 /** From zsh and fish: the index of the cursor's word, and the words. They choose, quote and escape by themselves. */
 function wordsQuestion(shell: string | undefined, [cursor, ...words]: readonly string[]): Question {
-  // Fish escapes everything but a tilde outside quotes, and would make a home folder of it.
+  // Fish escapes everything but a tilde outside quotes, and would take it for a home directory.
   const bare = shell === "fish" && !/^["']/.test(words[Number(cursor)] ?? "");
   return {
     words,

@@ -6,41 +6,40 @@ import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { parseStore } from "../../store/format/parse.ts";
 import { locateStore } from "../../store/locate-store.ts";
 import type { StoreData } from "../../store/store-data.ts";
+import type { ValueKind, ValueType } from "../argv/value-type.ts";
 import type { Position } from "./cursor-context.ts";
-import type { Value } from "./value-kinds.ts";
 
 /**
- * The names that a value may have. Those that a terminal would not show as they are (control characters,
+ * The names that a value may have. Names that a terminal would not show as they are (control characters,
  * bidirectional overrides) are left out, and so is the empty one.
  *
- * @throws whatever keeps the store from being read
+ * @throws when the store cannot be read
  */
-export async function namesFor(value: Value, position: Position): Promise<readonly string[]> {
-  if (value === "conflict") {
+export async function namesFor({ kind }: ValueType, position: Position): Promise<readonly string[]> {
+  if (kind === "conflict") {
     const { conflictChoices } = await import("./conflict-choices.ts");
     return (await conflictChoices(position.file)).filter(isPlain);
   }
-  if (typeof value !== "string") return value;
-  return [...new Set(storeNames(value, position))].filter(isPlain).sort(compareCodePoints);
+  return [...new Set(storeNames(kind, position))].filter(isPlain).sort(compareCodePoints);
 }
 
 function isPlain(name: string): boolean {
   return name !== "" && escapeUnprintable(name) === name;
 }
 
-function storeNames(value: Value, { file, domains }: Position): readonly string[] {
-  if (value === "new" || value === "new-domain") return [];
+function storeNames(kind: ValueKind, { file, domains }: Position): readonly string[] {
+  if (kind === "text" || kind === "new-domain") return [];
   const store = readStore(file);
   const chosen = [...store.domains].filter(([name]) => domains.includes(name)).map(([, domain]) => domain);
   const secrets = (of: Iterable<{ readonly secrets: ReadonlyMap<string, string> }>) =>
     [...of].flatMap((domain) => [...domain.secrets.keys()]);
   const custodians = [...store.custodians.keys()];
-  switch (value) {
+  switch (kind) {
     case "domain":
       return [...store.domains.keys()];
     case "secret":
       return secrets(domains.length > 0 ? chosen : store.domains.values());
-    case "secret-elsewhere":
+    case "new-secret":
       return secrets(store.domains.values()).filter(
         (name) => !chosen.some((domain) => domain.secrets.has(name)),
       );
@@ -48,7 +47,7 @@ function storeNames(value: Value, { file, domains }: Position): readonly string[
       return custodians;
     case "owner":
       return chosen.flatMap((domain) => [...domain.owners.keys()]);
-    case "other-custodian":
+    case "new-owner":
       return custodians.filter(
         (name) => !chosen.every((domain) => domain.owners.has(name)) || chosen.length === 0,
       );
@@ -57,10 +56,10 @@ function storeNames(value: Value, { file, domains }: Position): readonly string[
   }
 }
 
-/** The store that the line is about. Only a plain file: reading a pipe would wait, and take what is in it. */
+/** The store that the line is about. Only a regular file: reading a pipe would wait, and take what is in it. */
 function readStore(file: string | undefined): StoreData {
   const path = file === undefined ? locateStore(process.cwd()) : resolve(fromHome(file));
-  if (!statSync(path).isFile()) throw new Error("no plain file");
+  if (!statSync(path).isFile()) throw new Error("not a regular file");
   return parseStore(readFileSync(path), path);
 }
 

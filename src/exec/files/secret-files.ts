@@ -1,6 +1,6 @@
 import { closeSync, existsSync } from "node:fs";
 import { PprotectError } from "../../common/errors.ts";
-import { nearest } from "../../common/suggest.ts";
+import { suggest } from "../../common/suggest.ts";
 import { displayName } from "../../common/terminal-safe.ts";
 import type { ChosenSecret, SecretChoice } from "../selection.ts";
 import { holdOpen } from "./fd-holder.ts";
@@ -12,7 +12,7 @@ export function checkFileNames(choices: readonly SecretChoice[], names: readonly
   const chosen = choices.map(({ name }) => name);
   for (const name of names) {
     if (chosen.includes(name)) continue;
-    const near = nearest(name, chosen);
+    const near = suggest(name, chosen);
     throw new PprotectError(
       "no_such_secret",
       `--as-file ${displayName(name)}: no such secret is selected`,

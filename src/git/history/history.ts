@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../../common/errors.ts";
 import { PprotectError } from "../../common/errors.ts";
-import { nearest } from "../../common/suggest.ts";
+import { suggest } from "../../common/suggest.ts";
 import { displayName, escapeUnprintable } from "../../common/terminal-safe.ts";
 import { countNoun } from "../../common/text.ts";
 import { describeChange } from "../../store/diff/change-text.ts";
@@ -183,7 +183,7 @@ class SeenNames {
 }
 
 function unknown(code: ErrorCode, what: string, name: string, candidates: Iterable<string>): PprotectError {
-  const near = nearest(name, [...candidates]);
+  const near = suggest(name, [...candidates]);
   return new PprotectError(
     code,
     `no commit has a ${what}`,

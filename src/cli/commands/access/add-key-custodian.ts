@@ -1,17 +1,18 @@
-import { Command } from "clipanion";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { NewCustodianCommand } from "../../base/new-custodian-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
-export class AddKeyCustodianCommand extends NewCustodianCommand {
-  static override paths = [["add-key-custodian"]];
-  static override usage = Command.Usage({
-    category: "Access Management",
-    description: "add a key custodian",
+export default class AddKeyCustodianCommand extends NewCustodianCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "people",
+    summary: "add a key custodian: a person or machine with a key",
+    everyday: true,
+    wordsMayBeSecret: true,
     examples: [
       ["A person", "$0 add-key-custodian"],
       ["A machine, with a generated key", "$0 add-key-custodian -u ci@example.com --key-type raw"],
     ],
-  });
+  };
 
   async run(): Promise<Outcome> {
     const keyFile = this.readStore();

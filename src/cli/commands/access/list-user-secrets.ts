@@ -1,16 +1,15 @@
-import { Command } from "clipanion";
 import { compareCodePoints } from "../../../common/code-points.ts";
 import { displayName, escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { findDomain } from "../../../store/lookup.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
-export class ListUserSecretsCommand extends BaseCommand {
-  static override paths = [["list-user-secrets"]];
-  static override usage = Command.Usage({
-    category: "Access Management",
-    description: "list the domains that you own, with their secrets",
-  });
+export default class ListUserSecretsCommand extends BaseCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "people",
+    summary: "list the domains that you own, with their secrets",
+  };
 
   async run(): Promise<Outcome> {
     const keyFile = this.readStore();

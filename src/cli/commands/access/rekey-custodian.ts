@@ -1,14 +1,14 @@
-import { Command } from "clipanion";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { NewKeyCommand } from "../../base/new-key-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
-export class RekeyCustodianCommand extends NewKeyCommand {
-  static override paths = [["rekey-custodian"]];
-  static override usage = Command.Usage({
-    category: "Access Management",
-    description: "change a key custodian's key type and passphrase",
-    examples: [["Turn a passphrase into a raw key", "$0 rekey-custodian -u ci@example.com --key-type raw"]],
-  });
+export default class RekeyCustodianCommand extends NewKeyCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "people",
+    summary: "change a key custodian's key type and passphrase",
+    wordsMayBeSecret: true,
+    examples: [["Replace a passphrase by a raw key", "$0 rekey-custodian -u ci@example.com --key-type raw"]],
+  };
 
   async run(): Promise<Outcome> {
     return this.replaceKey(

@@ -1,20 +1,21 @@
-import { Command, Option } from "clipanion";
 import { compareCodePoints } from "../../../common/code-points.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { findCustodian } from "../../../store/lookup.ts";
+import { optionalArgument } from "../../argv/argument.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
+import { CUSTODIAN } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 import { rotation } from "../../report/next-action.ts";
 
-export class RmKeyCustodianCommand extends BaseCommand {
-  static override paths = [["rm-key-custodian"]];
-  static override usage = Command.Usage({
-    category: "Access Management",
-    description: "remove a key custodian and all of its ownerships",
-    examples: [["After someone left", "$0 rm-key-custodian bob@example.com"]],
-  });
+export default class RmKeyCustodianCommand extends BaseCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "people",
+    summary: "remove a key custodian from the store and all domains",
+    examples: [["After bob left", "$0 rm-key-custodian bob@example.com"]],
+  };
 
-  custodian = Option.String({ name: "custodian", required: false });
+  custodian = optionalArgument("custodian", CUSTODIAN, "the key custodian to remove");
 
   async run(): Promise<Outcome> {
     const keyFile = this.readStore();

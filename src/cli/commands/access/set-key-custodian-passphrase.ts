@@ -1,14 +1,14 @@
-import { Command } from "clipanion";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { NewKeyCommand } from "../../base/new-key-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
-export class SetKeyCustodianPassphraseCommand extends NewKeyCommand {
-  static override paths = [["set-key-custodian-passphrase"]];
-  static override usage = Command.Usage({
-    category: "Access Management",
-    description: "change a key custodian's passphrase",
+export default class SetKeyCustodianPassphraseCommand extends NewKeyCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "people",
+    summary: "change a key custodian's passphrase",
+    wordsMayBeSecret: true,
     examples: [["Ask for both passphrases", "$0 set-key-custodian-passphrase"]],
-  });
+  };
 
   async run(): Promise<Outcome> {
     return this.replaceKey(

@@ -1,25 +1,30 @@
-import { Command, Option } from "clipanion";
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { checkNewDomainName } from "../../../store/format/names.ts";
+import { optionalArgument } from "../../argv/argument.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
+import { option } from "../../argv/option.ts";
 import { fillSlots } from "../../argv/positionals.ts";
+import { NEW_DOMAIN } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
-export class AddDomainCommand extends BaseCommand {
-  static override paths = [["add-domain"]];
-  static override usage = Command.Usage({
-    category: "Domain Management",
-    description: "add a domain, with you as its first owner",
+export default class AddDomainCommand extends BaseCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "domains",
+    summary: "add a domain, with you as its first owner",
+    everyday: true,
     examples: [["A domain for production", "$0 add-domain prod"]],
-  });
+  };
 
-  domainOption = Option.String("--domain", { description: "the domain, in place of the argument" });
-  name = Option.String({ name: "domain", required: false });
+  domainOption = option("--domain", NEW_DOMAIN, "the domain, instead of the argument", {
+    replaces: "domain",
+  });
+  name = optionalArgument("domain", NEW_DOMAIN, "the name of the new domain");
 
   async run(): Promise<Outcome> {
     const keyFile = this.readStore();
-    const [given] = fillSlots([{ name: "domain", option: this.domainOption }], [this.name]);
+    const [given] = fillSlots([{ option: this.domainOption }], [this.name]);
     if (given !== undefined) this.#check(keyFile.data.domains, given);
     const { name: owner } = await this.unlock(keyFile);
     this.note("Adding new domain.");

@@ -1,18 +1,20 @@
-import { Command, Option } from "clipanion";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { findCustodian } from "../../../store/lookup.ts";
+import { optionalArgument } from "../../argv/argument.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
+import { NEW_OWNER } from "../../argv/value-type.ts";
 import { DomainCommand } from "../../base/domain-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
-export class AddOwnerCommand extends DomainCommand {
-  static override paths = [["add-owner"]];
-  static override usage = Command.Usage({
-    category: "Domain Management",
-    description: "make a key custodian an owner of a domain",
+export default class AddOwnerCommand extends DomainCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "domains",
+    summary: "let a key custodian read a domain",
+    everyday: true,
     examples: [["Let bob read dev", "$0 add-owner dev bob@example.com"]],
-  });
+  };
 
-  owner = Option.String({ name: "owner", required: false });
+  owner = optionalArgument("owner", NEW_OWNER, "the key custodian who becomes an owner");
 
   async run(): Promise<Outcome> {
     const keyFile = this.readStore();

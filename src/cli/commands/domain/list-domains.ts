@@ -1,12 +1,15 @@
-import { Command } from "clipanion";
 import { compareCodePoints } from "../../../common/code-points.ts";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
-export class ListDomainsCommand extends BaseCommand {
-  static override paths = [["list-domains"]];
-  static override usage = Command.Usage({ category: "Domain Management", description: "list the domains" });
+export default class ListDomainsCommand extends BaseCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "domains",
+    summary: "list the domains",
+    everyday: true,
+  };
 
   async run(): Promise<Outcome> {
     const names = [...this.readStore().data.domains.keys()].sort(compareCodePoints);

@@ -1,19 +1,20 @@
-import { Command, Option } from "clipanion";
 import { compareCodePoints } from "../../../common/code-points.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { findCustodian, findDomain } from "../../../store/lookup.ts";
+import { optionalArgument } from "../../argv/argument.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
+import { CUSTODIAN } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
-export class MigrateOwnerCommand extends BaseCommand {
-  static override paths = [["migrate-owner"]];
-  static override usage = Command.Usage({
-    category: "Domain Management",
-    description: "make a key custodian an owner of every domain that you own",
+export default class MigrateOwnerCommand extends BaseCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "domains",
+    summary: "add an owner to every domain that you own",
     examples: [["Hand over to carol", "$0 migrate-owner carol@example.com"]],
-  });
+  };
 
-  newOwner = Option.String({ name: "owner", required: false });
+  newOwner = optionalArgument("owner", CUSTODIAN, "the key custodian who becomes an owner");
 
   async run(): Promise<Outcome> {
     const keyFile = this.readStore();

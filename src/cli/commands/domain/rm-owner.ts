@@ -1,18 +1,20 @@
-import { Command, Option } from "clipanion";
 import { displayName } from "../../../common/terminal-safe.ts";
+import { optionalArgument } from "../../argv/argument.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
+import { OWNER } from "../../argv/value-type.ts";
 import { DomainCommand } from "../../base/domain-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 import { rotation } from "../../report/next-action.ts";
 
-export class RmOwnerCommand extends DomainCommand {
-  static override paths = [["rm-owner"]];
-  static override usage = Command.Usage({
-    category: "Domain Management",
-    description: "remove an owner from a domain",
-    examples: [["Take dev from bob", "$0 rm-owner dev bob@example.com"]],
-  });
+export default class RmOwnerCommand extends DomainCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "domains",
+    summary: "remove an owner from a domain",
+    everyday: true,
+    examples: [["Remove bob from dev", "$0 rm-owner dev bob@example.com"]],
+  };
 
-  owner = Option.String({ name: "owner", required: false });
+  owner = optionalArgument("owner", OWNER, "the owner to remove");
 
   async run(): Promise<Outcome> {
     const keyFile = this.readStore();

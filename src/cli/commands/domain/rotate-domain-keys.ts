@@ -1,17 +1,19 @@
-import { Command } from "clipanion";
 import { compareCodePoints } from "../../../common/code-points.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { findDomain } from "../../../store/lookup.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { DomainCommand } from "../../base/domain-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
-export class RotateDomainKeysCommand extends DomainCommand {
-  static override paths = [["rotate-domain-keys"]];
-  static override usage = Command.Usage({
-    category: "Domain Management",
-    description: "replace a domain's keys and seal everything in it anew",
+export default class RotateDomainKeysCommand extends DomainCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "domains",
+    summary: "replace a domain's keys and re-encrypt its secrets",
+    details:
+      "A removed owner may have kept the old keys. Afterwards, change the values too: everyone who could read the domain may know them.",
+    everyday: true,
     examples: [["After removing an owner", "$0 rotate-domain-keys prod"]],
-  });
+  };
 
   async run(): Promise<Outcome> {
     const keyFile = this.readStore();

@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import { Command } from "clipanion";
 import { PprotectError } from "../../../common/errors.ts";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
@@ -11,19 +10,20 @@ import {
 } from "../../../store/format/problem.ts";
 import { KeyFile } from "../../../store/key-file.ts";
 import { readStoreBytes } from "../../../store/store-file.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome, Result } from "../../report/json-envelope.ts";
 
-export class CheckCommand extends BaseCommand {
-  static override paths = [["check"]];
-  static override usage = Command.Usage({
-    category: "General",
-    description: "validate a store; with credentials, also decrypt everything that you own",
+export default class CheckCommand extends BaseCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "store",
+    summary: "validate the store; with credentials, also decrypt what you own",
+    everyday: true,
     examples: [
       ["The file alone", "$0 check"],
-      ["And every secret of mine", "$0 check -u alice@example.com"],
+      ["Every secret of alice's domains too", "$0 check -u alice@example.com"],
     ],
-  });
+  };
 
   async run(): Promise<Outcome> {
     const bytes = readStoreBytes(resolve(this.storePath), this.storePath);

@@ -1,23 +1,23 @@
-import { Command, Option } from "clipanion";
-import * as t from "typanion";
+import { requiredArgument } from "../../argv/argument.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
+import { choice } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
-import { COMPLETION_SCRIPTS } from "../../completion/scripts.ts";
-import { SHELLS } from "../../completion/shells.ts";
+import { COMPLETION_SCRIPTS, SHELLS } from "../../completion/scripts.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
-export class CompletionCommand extends BaseCommand {
-  static override paths = [["completion"]];
-  static override usage = Command.Usage({
-    category: "General",
-    description: "print the script by which a shell (bash, zsh, fish) completes commands and names",
+export default class CompletionCommand extends BaseCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "general",
+    summary: "print the completion script of a shell",
+    everyday: true,
     examples: [
       ["For bash, in ~/.bashrc", 'eval "$($0 completion bash)"'],
       ["For zsh, in ~/.zshrc after compinit", 'eval "$($0 completion zsh)"'],
-      ["For fish", "$0 completion fish > ~/.config/fish/completions/pprotect.fish"],
+      ["For fish, in ~/.config/fish/config.fish", "$0 completion fish | source"],
     ],
-  });
+  };
 
-  shell = Option.String({ name: "shell", required: true, validator: t.isEnum(SHELLS) });
+  shell = requiredArgument("shell", choice("SHELL", SHELLS), "bash, zsh or fish");
 
   async run(): Promise<Outcome> {
     const script = COMPLETION_SCRIPTS[this.shell];

@@ -1,23 +1,24 @@
 import { resolve } from "node:path";
-import { Command } from "clipanion";
 import { PprotectError } from "../../../common/errors.ts";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { KeyFile } from "../../../store/key-file.ts";
 import { DEFAULT_FILE } from "../../../store/locate-store.ts";
 import { createStoreFile, refuseExisting } from "../../../store/store-file.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { NewCustodianCommand } from "../../base/new-custodian-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
-export class InitCommand extends NewCustodianCommand {
-  static override paths = [["init"]];
-  static override usage = Command.Usage({
-    category: "General",
-    description: "create a store with its first key custodian",
+export default class InitCommand extends NewCustodianCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "store",
+    summary: "create a store with its first key custodian",
+    everyday: true,
+    wordsMayBeSecret: true,
     examples: [
       ["Ask for everything", "$0 init"],
       ["From a script", "$0 init -u alice@example.com --passphrase-file /run/secrets/alice"],
     ],
-  });
+  };
 
   override get storePath(): string {
     return this.file ?? DEFAULT_FILE;

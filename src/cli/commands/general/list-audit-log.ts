@@ -1,14 +1,15 @@
-import { Command } from "clipanion";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
-export class ListAuditLogCommand extends BaseCommand {
-  static override paths = [["list-audit-log"]];
-  static override usage = Command.Usage({
-    category: "General",
-    description: "list what was done, oldest first (git's history is the authority)",
-  });
+export default class ListAuditLogCommand extends BaseCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "store",
+    summary: "list the changes to the store, oldest first",
+    details:
+      "The log is for reading: anyone who can write the store can change it. What happened is in git's history, see `pprotect git history`.",
+  };
 
   async run(): Promise<Outcome> {
     const { auditLog } = this.readStore().data;

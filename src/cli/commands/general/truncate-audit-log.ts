@@ -1,17 +1,18 @@
-import { Command, Option } from "clipanion";
 import { PprotectError } from "../../../common/errors.ts";
+import { optionalArgument } from "../../argv/argument.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
+import { text } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
-export class TruncateAuditLogCommand extends BaseCommand {
-  static override paths = [["truncate-audit-log"]];
-  static override usage = Command.Usage({
-    category: "General",
-    description: "keep only the last entries of the audit log",
+export default class TruncateAuditLogCommand extends BaseCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "store",
+    summary: "keep only the last entries of the audit log",
     examples: [["Keep a hundred", "$0 truncate-audit-log 100"]],
-  });
+  };
 
-  keep = Option.String({ name: "keep", required: false });
+  keep = optionalArgument("keep", text("COUNT"), "how many entries to keep");
 
   async run(): Promise<Outcome> {
     const { auditLog } = this.readStore().data;

@@ -1,4 +1,3 @@
-import { Command, Option } from "clipanion";
 import { PprotectError } from "../../../common/errors.ts";
 import { countNoun } from "../../../common/text.ts";
 import { checkCommits } from "../../../git/guard/commit-changes.ts";
@@ -6,6 +5,10 @@ import type { Finding } from "../../../git/guard/guard.ts";
 import { findingFields, findingLine, findingsError } from "../../../git/guard/report.ts";
 import { openAnyRepository } from "../../../git/process/repository.ts";
 import { isTerminal } from "../../../system/terminal.ts";
+import { optionalArgument } from "../../argv/argument.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
+import { flag } from "../../argv/option.ts";
+import { text } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 import { writeError } from "../../report/output.ts";
@@ -21,20 +24,23 @@ function commitFinding(finding: CommitFinding) {
 /** ms between two updates of the progress line. */
 const PROGRESS_INTERVAL = 100;
 
-export class GitCheckCommand extends BaseCommand {
-  static override paths = [["git", "check"]];
-  static override usage = Command.Usage({
-    category: "Git",
-    description: "hold commits against the rules of `git pre-commit`",
+export default class GitCheckCommand extends BaseCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "git",
+    summary: "check existing commits against the pre-commit rules",
     examples: [
       ["The last commit", "$0 git check"],
       ["What a branch adds", "$0 git check main..HEAD"],
       ["The whole history of all refs", "$0 git check --all"],
     ],
-  });
+  };
 
-  revision = Option.String({ name: "REV|RANGE", required: false });
-  all = Option.Boolean("--all", false, { description: "every commit of every ref" });
+  revision = optionalArgument(
+    "revision",
+    text("REVISION"),
+    "a commit, or a range of commits such as main..HEAD (default: HEAD)",
+  );
+  all = flag("--all", "check every commit of every ref");
 
   async run(): Promise<Outcome> {
     if (this.all && this.revision !== undefined) {

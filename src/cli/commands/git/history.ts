@@ -1,26 +1,28 @@
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, relative, resolve, sep } from "node:path";
-import { Command, Option } from "clipanion";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { withoutLineEnd } from "../../../common/text.ts";
 import { storeHistory } from "../../../git/history/history.ts";
 import { openRepository } from "../../../git/process/repository.ts";
+import { optionalArgument } from "../../argv/argument.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
+import { DOMAIN, SECRET } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome, Result } from "../../report/json-envelope.ts";
 
-export class GitHistoryCommand extends BaseCommand {
-  static override paths = [["git", "history"]];
-  static override usage = Command.Usage({
-    category: "Git",
-    description: "say which commit added, changed, rotated or removed what",
+export default class GitHistoryCommand extends BaseCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "git",
+    summary: "show which commit changed what",
+    everyday: true,
     examples: [
       ["Everything, newest first, no credentials needed", "$0 git history"],
       ["One secret", "$0 git history prod db-password"],
     ],
-  });
+  };
 
-  domain = Option.String({ required: false, name: "domain" });
-  secret = Option.String({ required: false, name: "secret" });
+  domain = optionalArgument("domain", DOMAIN, "only changes to this domain");
+  secret = optionalArgument("secret", SECRET, "only changes to this secret of it");
 
   async run(): Promise<Outcome> {
     const file = realFile(resolve(this.storePath));

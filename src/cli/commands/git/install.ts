@@ -1,26 +1,28 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { Command, Option } from "clipanion";
 import { PprotectError } from "../../../common/errors.ts";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { applyPlan } from "../../../git/install/apply.ts";
 import { isEffective, readInstallState } from "../../../git/install/install-state.ts";
 import { planInstall } from "../../../git/install/plan-install.ts";
+import { restArguments } from "../../argv/argument.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
+import { STORE } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
-export class GitInstallCommand extends BaseCommand {
-  static override paths = [["git", "install"]];
-  static override usage = Command.Usage({
-    category: "Git",
-    description: "set up merging, readable diffs and the pre-commit guard in this repository",
+export default class GitInstallCommand extends BaseCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "git",
+    summary: "set up merging, readable diffs and the pre-commit hook",
+    everyday: true,
     examples: [
       ["For the store here", "$0 git install"],
       ["For two stores", "$0 git install protected.yaml deploy/protected.yaml"],
     ],
-  });
+  };
 
-  stores = Option.Rest({ name: "stores" });
+  stores = restArguments("stores", STORE, "the stores to install for (default: the one here)");
 
   async run(): Promise<Outcome> {
     const named = [...(this.file === undefined ? [] : [this.file]), ...this.stores];

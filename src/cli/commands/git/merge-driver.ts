@@ -1,4 +1,3 @@
-import { Command, Option } from "clipanion";
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
@@ -6,23 +5,26 @@ import { hasGivenCredentials } from "../../../credentials/cascade.ts";
 import { conflictLabel } from "../../../git/merge/conflict.ts";
 import { type DriverResult, runMergeDriver } from "../../../git/merge/merge-driver.ts";
 import type { Creds } from "../../../store/credentials.ts";
+import { optionalArgument, requiredArgument } from "../../argv/argument.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
+import { file, text } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
 const DEFAULT_MARKER_SIZE = 7;
 
-export class GitMergeDriverCommand extends BaseCommand {
-  static override paths = [["git", "merge-driver"]];
-  static override usage = Command.Usage({
-    category: "Git",
-    description: "merge a store by meaning; git calls it as %O %A %B %L %P",
-  });
+export default class GitMergeDriverCommand extends BaseCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "git",
+    summary: "merge a store by meaning; git runs it",
+    details: "`pprotect git install` makes git run it, as `pprotect git merge-driver %O %A %B %L %P`.",
+  };
 
-  base = Option.String({ name: "%O" });
-  ours = Option.String({ name: "%A" });
-  theirs = Option.String({ name: "%B" });
-  markerSize = Option.String({ name: "%L", required: false });
-  storeName = Option.String({ name: "%P", required: false });
+  base = requiredArgument("base", file("BASE"), "the common ancestor's version (%O)");
+  ours = requiredArgument("ours", file("OURS"), "our version, which the result replaces (%A)");
+  theirs = requiredArgument("theirs", file("THEIRS"), "their version (%B)");
+  markerSize = optionalArgument("marker size", text("SIZE"), "the length of conflict markers (%L)");
+  storeName = optionalArgument("store", file("PATH"), "the store's path in the repository (%P)");
 
   async run(): Promise<Outcome> {
     const size = Number(this.markerSize ?? DEFAULT_MARKER_SIZE);
@@ -50,7 +52,7 @@ export class GitMergeDriverCommand extends BaseCommand {
   /** Never prompts: git may be running without a user. */
   async #givenCreds(): Promise<Creds | undefined> {
     if (!hasGivenCredentials(this.givenCredentials)) return undefined;
-    return this.credentials({ ...this.givenCredentials, prompter: undefined });
+    return this.credentials({ ...this.givenCredentials, prompter: () => undefined });
   }
 }
 

@@ -1,19 +1,19 @@
-import { Command } from "clipanion";
 import { countNoun } from "../../../common/text.ts";
 import type { Verdict } from "../../../git/guard/guard.ts";
 import { findingFields, findingLine, findingsError, HOW_TO_ALLOW } from "../../../git/guard/report.ts";
 import { checkStaged } from "../../../git/guard/staged-changes.ts";
 import { openRepository } from "../../../git/process/repository.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
-export class GitPreCommitCommand extends BaseCommand {
-  static override paths = [["git", "pre-commit"]];
-  static override usage = Command.Usage({
-    category: "Git",
-    description: "refuse what is staged where it is a broken store or holds a secret in the clear",
+export default class GitPreCommitCommand extends BaseCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "git",
+    summary: "check staged files for broken stores and plaintext secrets",
+    details: "The pre-commit hook runs it. A finding is an error and stops the commit.",
     examples: [["What would be committed now", "$0 git pre-commit"]],
-  });
+  };
 
   async run(): Promise<Outcome> {
     const verdict = await checkStaged(await openRepository(process.cwd()));

@@ -1,5 +1,4 @@
 import { dirname, relative, resolve } from "node:path";
-import { Command, Option } from "clipanion";
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName, escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { type Conflict, describeConflict } from "../../../git/merge/conflict.ts";
@@ -24,32 +23,29 @@ import { openRepository, type Repository } from "../../../git/process/repository
 import { stageFile } from "../../../git/process/stage.ts";
 import { KeyFile } from "../../../store/key-file.ts";
 import { replaceStoreFile } from "../../../store/store-file.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
+import { flag, repeatableOption } from "../../argv/option.ts";
+import { CONFLICT } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
-export class GitResolveCommand extends BaseCommand {
-  static override paths = [["git", "resolve"]];
-  static override usage = Command.Usage({
-    category: "Git",
-    description: "finish a merge that left conflicts in a store",
+export default class GitResolveCommand extends BaseCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "git",
+    summary: "finish a merge that left conflicts in the store",
+    everyday: true,
     examples: [
       ["Ask about each conflict", "$0 git resolve"],
-      [
-        "Decide by name",
-        "$0 git resolve --take prod/api-key=theirs --take 'prod owner bob@example.com=ours'",
-      ],
-      ["Ours wherever there is a conflict", "$0 git resolve --ours"],
+      ["Decide by name", "$0 git resolve --take prod/api-key=theirs"],
+      ["An owner", "$0 git resolve --take 'prod owner bob@example.com=ours'"],
+      ["Our side of every conflict", "$0 git resolve --ours"],
     ],
-  });
+  };
 
-  ours = Option.Boolean("--ours", false, { description: "take our side of every conflict" });
-  theirs = Option.Boolean("--theirs", false, { description: "take their side of every conflict" });
-  take = Option.Array("--take", [], {
-    description: "NAME=ours or NAME=theirs: decide one conflict; may be repeated",
-  });
-  show = Option.Boolean("--show", false, {
-    description: "show the values of both sides (needs an owner's credentials)",
-  });
+  ours = flag("--ours", "take our side of every conflict");
+  theirs = flag("--theirs", "take their side of every conflict");
+  take = repeatableOption("--take", CONFLICT, "decide one conflict: NAME=ours or NAME=theirs");
+  show = flag("--show", "show the values of both sides (needs an owner's credentials)");
 
   async run(): Promise<Outcome> {
     const given = this.#givenDecisions();

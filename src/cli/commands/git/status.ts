@@ -1,20 +1,22 @@
-import { Command, Option } from "clipanion";
 import { PprotectError } from "../../../common/errors.ts";
 import { readInstallState } from "../../../git/install/install-state.ts";
 import { type PartStatus, partStatuses } from "../../../git/install/status.ts";
+import { restArguments } from "../../argv/argument.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
+import { STORE } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
-export class GitStatusCommand extends BaseCommand {
-  static override paths = [["git", "status"]];
-  static override usage = Command.Usage({
-    category: "Git",
-    description:
-      "say what of the git integration is installed, stale or missing; exit 1 unless all is installed",
+export default class GitStatusCommand extends BaseCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "git",
+    summary: "show what of the git integration is installed",
+    details: "The exit status is 1 unless every part is installed.",
+    everyday: true,
     examples: [["Of this repository", "$0 git status"]],
-  });
+  };
 
-  stores = Option.Rest({ name: "stores" });
+  stores = restArguments("stores", STORE, "more stores to look at");
 
   async run(): Promise<Outcome> {
     const named = [...(this.file === undefined ? [] : [this.file]), ...this.stores];

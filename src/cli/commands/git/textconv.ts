@@ -1,19 +1,21 @@
 import { readFileSync } from "node:fs";
-import { Command, Option } from "clipanion";
 import { storeAsText } from "../../../git/history/textconv.ts";
 import { fileError } from "../../../system/file-error.ts";
+import { requiredArgument } from "../../argv/argument.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
+import { FILE } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import { writeOut } from "../../report/output.ts";
 
-export class GitTextconvCommand extends BaseCommand {
-  static override paths = [["git", "textconv"]];
-  static override usage = Command.Usage({
-    category: "Git",
-    description: "print a store with names instead of sealed values, for `git diff`",
-    examples: [["What `git diff` shows of it", "$0 git textconv protected.yaml"]],
-  });
+export default class GitTextconvCommand extends BaseCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "git",
+    summary: "print a store with names instead of encrypted values",
+    details: "Git runs it for `git diff` and `git log -p`; it needs no credentials.",
+    examples: [["What `git diff` compares", "$0 git textconv protected.yaml"]],
+  };
 
-  source = Option.String({ required: true, name: "file" });
+  source = requiredArgument("file", FILE, "the store to print");
 
   async run(): Promise<number> {
     // Git reads it, and nothing else does.

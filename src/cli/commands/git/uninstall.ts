@@ -1,22 +1,23 @@
-import { Command, Option } from "clipanion";
 import { applyPlan } from "../../../git/install/apply.ts";
 import { readInstallState } from "../../../git/install/install-state.ts";
 import { planUninstall } from "../../../git/install/plan-uninstall.ts";
+import { restArguments } from "../../argv/argument.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
+import { STORE } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
-export class GitUninstallCommand extends BaseCommand {
-  static override paths = [["git", "uninstall"]];
-  static override usage = Command.Usage({
-    category: "Git",
-    description: "take out what `git install` put into this repository",
+export default class GitUninstallCommand extends BaseCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "git",
+    summary: "undo `git install`",
     examples: [
       ["Everything", "$0 git uninstall"],
       ["One store of several", "$0 git uninstall deploy/protected.yaml"],
     ],
-  });
+  };
 
-  stores = Option.Rest({ name: "stores" });
+  stores = restArguments("stores", STORE, "the stores to take out (default: every installed one)");
 
   async run(): Promise<Outcome> {
     const named = [...(this.file === undefined ? [] : [this.file]), ...this.stores];

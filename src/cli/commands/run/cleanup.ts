@@ -1,24 +1,24 @@
 import { relative } from "node:path";
-import { Command, Option } from "clipanion";
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
+import { flag } from "../../argv/option.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
-export class CleanupCommand extends BaseCommand {
-  static override paths = [["cleanup"]];
-  static override usage = Command.Usage({
-    category: "Secret Access",
-    description: "overwrite and remove the files that `env --out` and `inject --out` wrote from this store",
+export default class CleanupCommand extends BaseCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "programs",
+    summary: "remove the files that `env --out` and `inject --out` wrote",
+    details:
+      "The files are overwritten first. A file that was changed after pprotect wrote it is left alone.",
     examples: [
-      ["Away with all of them", "$0 cleanup"],
+      ["All files written from this store", "$0 cleanup"],
       ["Only list them", "$0 cleanup --dry-run"],
     ],
-  });
+  };
 
-  dryRun = Option.Boolean("--dry-run", false, {
-    description: "list what would be removed, and remove nothing",
-  });
+  dryRun = flag("--dry-run", "list what would be removed, and remove nothing");
 
   async run(): Promise<Outcome> {
     const { cleanUp } = await import("../../../exec/plaintext-files/cleanup.ts");

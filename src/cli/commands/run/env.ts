@@ -1,33 +1,36 @@
 import { resolve } from "node:path";
-import { Command, Option } from "clipanion";
-import * as t from "typanion";
 import { formatSecrets, OUTPUT_FORMATS } from "../../../exec/output-format.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
+import { flag, option } from "../../argv/option.ts";
+import { choice, FILE } from "../../argv/value-type.ts";
 import { SelectingCommand } from "../../base/selecting-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 import { openPrivateOutput, wroteMessage } from "../../report/private-output.ts";
 
-export class EnvCommand extends SelectingCommand {
-  static override paths = [["env"]];
-  static override usage = Command.Usage({
-    category: "Secret Access",
-    description: "print secrets as variables, or write them to a file that git ignores",
+export default class EnvCommand extends SelectingCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "programs",
+    summary: "print secrets as variables, or write them to a file",
+    details: "Files are written with mode 0600, and only where git ignores them.",
+    everyday: true,
     examples: [
-      ["What .secrets.json beside the store names, for tools that read a .env", "$0 env --out .env"],
-      ["Into this shell", 'eval "$($0 env --domain dev --uppercase --output-format shell)"'],
-      ["And away with the file", "$0 cleanup"],
+      ["A .env file with the secrets that .secrets.json lists", "$0 env --out .env"],
+      ["Into this shell", 'eval "$($0 env --domain dev --output-format shell)"'],
+      ["Remove the file", "$0 cleanup"],
     ],
-  });
+  };
 
-  outputFormat = Option.String("--output-format", "env", {
-    description: "env (default, NAME='value'), shell (export NAME='value') or json",
-    validator: t.isEnum(OUTPUT_FORMATS),
-  });
-  out = Option.String("--out", {
-    description: "write to this file instead, mode 0600; `pprotect cleanup` removes it",
-  });
-  force = Option.Boolean("--force", false, {
-    description: "with --out: replace a file that pprotect did not write, or that was changed since",
-  });
+  outputFormat = option(
+    "--output-format",
+    choice("FORMAT", OUTPUT_FORMATS),
+    "env (default, NAME='value'), shell (export NAME='value') or json",
+    { initial: "env" },
+  );
+  out = option("--out", FILE, "write to this file instead, mode 0600; `pprotect cleanup` removes it");
+  force = flag(
+    "--force",
+    "with --out: replace a file that pprotect did not write, or that was changed since",
+  );
 
   async run(): Promise<Outcome> {
     const keyFile = this.readStore();

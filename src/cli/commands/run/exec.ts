@@ -1,50 +1,49 @@
-import { Command, Option } from "clipanion";
 import { PprotectError } from "../../../common/errors.ts";
 import type { PlacedSecrets } from "../../../exec/files/secret-files.ts";
 import type { ChosenSecret } from "../../../exec/selection.ts";
+import { restArguments } from "../../argv/argument.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
+import { flag, repeatableOption } from "../../argv/option.ts";
+import { PROGRAM, SECRET, text } from "../../argv/value-type.ts";
 import { SelectingCommand } from "../../base/selecting-command.ts";
 
-export class ExecCommand extends SelectingCommand {
-  static override paths = [["exec"]];
-  static override usage = Command.Usage({
-    category: "Secret Access",
-    description: "run a program with secrets as environment variables",
+export default class ExecCommand extends SelectingCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "programs",
+    summary: "run a program with secrets in its environment",
+    everyday: true,
     examples: [
       ["Start a server", "$0 exec --domain prod -- ./server --port 8080"],
       [
         "As APP_DB_PASSWORD instead of db-password",
         "$0 exec --domain prod --prefix APP --uppercase -- ./server",
       ],
-      ["What .secrets.json beside the store names", "$0 exec -- npm start"],
+      ["The secrets that .secrets.json beside the store lists", "$0 exec -- npm start"],
       [
-        "The secrets of two domains, prod's where both have one",
+        "Two domains; if both have a secret, prod's",
         "$0 exec --domain shared --domain prod --override -- ./server",
       ],
       [
-        "Nothing but the database's secrets, and of our environment only what is needed",
-        "$0 exec --domain prod --only 'db-*' --no-passthrough --keep TZ -- ./migrate",
+        "Some secrets only, in a minimal environment",
+        "$0 exec --domain prod --only 'db-*' --no-passthrough -- ./migrate",
       ],
-      [
-        "A key as a file, for ssh -i",
-        `$0 exec --domain prod --as-file ssh_key -- sh -c 'ssh -i "$ssh_key" host'`,
-      ],
+      ["A key as a file, for ssh -i", `$0 exec --domain prod --as-file key -- sh -c 'ssh -i "$key" host'`],
       ["Without the secrets in its output", "$0 exec --domain prod --redact -- ./deploy"],
     ],
-  });
+  };
 
-  noPassthrough = Option.Boolean("--no-passthrough", false, {
-    description: "a clean environment: the secrets, PATH, HOME and little else",
-  });
-  keep = Option.Array("--keep", [], {
-    description: "a variable that --no-passthrough lets through; may be repeated",
-  });
-  redact = Option.Boolean("--redact", false, {
-    description: "replace the secrets in the program's output by [REDACTED:name]",
-  });
-  asFile = Option.Array("--as-file", [], {
-    description: "give this secret as a private file: the variable is its path; may be repeated",
-  });
-  command = Option.Rest({ name: "-- command" });
+  noPassthrough = flag(
+    "--no-passthrough",
+    "run in a clean environment: the secrets, PATH, HOME and little else",
+  );
+  keep = repeatableOption("--keep", text("VARIABLE"), "pass this variable on with --no-passthrough");
+  redact = flag("--redact", "replace the secrets in the program's output by [REDACTED:NAME]");
+  asFile = repeatableOption(
+    "--as-file",
+    SECRET,
+    "pass this secret as a private file; the variable has its path",
+  );
+  command = restArguments("command", PROGRAM, "the program to run, with its arguments");
 
   async run(): Promise<number> {
     const keyFile = this.readStore();

@@ -1,40 +1,40 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { Command, Option } from "clipanion";
 import { PprotectError } from "../../../common/errors.ts";
 import { decodeUtf8 } from "../../../common/utf8.ts";
 import { findReferences, parseTemplate, renderTemplate } from "../../../exec/template.ts";
 import { fileError } from "../../../system/file-error.ts";
 import { isTerminal } from "../../../system/terminal.ts";
+import { requiredArgument } from "../../argv/argument.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
+import { flag, option, repeatableOption } from "../../argv/option.ts";
+import { DOMAIN, FILE } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { InputPrompter } from "../../input/prompt.ts";
 import type { Json, Outcome } from "../../report/json-envelope.ts";
 import { writeOut } from "../../report/output.ts";
 import { openPrivateOutput, wroteMessage } from "../../report/private-output.ts";
 
-export class InjectCommand extends BaseCommand {
-  static override paths = [["inject"]];
-  static override usage = Command.Usage({
-    category: "Secret Access",
-    description: "fill {{NAME}} and {{DOMAIN/NAME}} in a template with secrets",
+export default class InjectCommand extends BaseCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "programs",
+    summary: "fill {{NAME}} and {{DOMAIN/NAME}} in a template",
+    everyday: true,
     examples: [
       ["A configuration file that git ignores", "$0 inject --domain prod --out app.conf app.conf.template"],
       ["Straight into a program", "$0 inject --domain prod job.yaml | kubectl apply -f -"],
       ["A template from standard input", "echo 'password={{prod/db-password}}' | $0 inject -"],
     ],
-  });
+  };
 
-  domains = Option.Array("--domain", [], { description: "where {{NAME}} is looked for; may be repeated" });
-  override = Option.Boolean("--override", false, {
-    description: "where two domains have a secret, the later one gives it",
-  });
-  out = Option.String("--out", {
-    description: "write to this file instead, mode 0600; `pprotect cleanup` removes it",
-  });
-  force = Option.Boolean("--force", false, {
-    description: "with --out: replace a file that pprotect did not write, or that was changed since",
-  });
-  template = Option.String({ name: "template (-: standard input)" });
+  domains = repeatableOption("--domain", DOMAIN, "domain to look up {{NAME}} in");
+  override = flag("--override", "if two domains have the secret, the later one wins");
+  out = option("--out", FILE, "write to this file instead, mode 0600; `pprotect cleanup` removes it");
+  force = flag(
+    "--force",
+    "with --out: replace a file that pprotect did not write, or that was changed since",
+  );
+  template = requiredArgument("template", FILE, "the template; - is standard input");
 
   /** Where the template is standard input, only a person at it may be asked. */
   protected override get prompter(): InputPrompter | undefined {

@@ -1,21 +1,22 @@
-import { Command, Option } from "clipanion";
 import { PprotectError } from "../../../common/errors.ts";
 import { findDomain } from "../../../store/lookup.ts";
 import { isTerminal } from "../../../system/terminal.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
+import { repeatableOption } from "../../argv/option.ts";
+import { DOMAIN } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { InputPrompter } from "../../input/prompt.ts";
 import { OutputClosedError } from "../../report/output.ts";
 import { warnOfShort } from "../../report/redaction-warning.ts";
 
-export class RedactCommand extends BaseCommand {
-  static override paths = [["redact"]];
-  static override usage = Command.Usage({
-    category: "Secret Access",
-    description: "copy standard input to standard output without a domain's secrets",
-    examples: [["A log of a deployment", "./deploy 2>&1 | $0 redact --domain prod --domain shared"]],
-  });
+export default class RedactCommand extends BaseCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "programs",
+    summary: "copy standard input without a domain's secrets",
+    examples: [["The log of a deployment", "./deploy 2>&1 | $0 redact --domain prod --domain shared"]],
+  };
 
-  domains = Option.Array("--domain", [], { description: "a domain (required); may be repeated" });
+  domains = repeatableOption("--domain", DOMAIN, "redact the secrets of this domain (required)");
 
   /** Standard input is what is redacted: only a person at it may be asked. */
   protected override get prompter(): InputPrompter | undefined {

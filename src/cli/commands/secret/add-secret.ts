@@ -1,19 +1,24 @@
-import { Command } from "clipanion";
 import { refuseExistingSecret } from "../../../store/lookup.ts";
+import { optionalArgument } from "../../argv/argument.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
+import { NEW_SECRET } from "../../argv/value-type.ts";
 import { ValueCommand } from "../../base/value-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
-export class AddSecretCommand extends ValueCommand {
-  static override paths = [["add-secret"]];
-  static override usage = Command.Usage({
-    category: "Secret Management",
-    description: "add a secret to a domain",
+export default class AddSecretCommand extends ValueCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "secrets",
+    summary: "add a secret to a domain",
+    everyday: true,
+    wordsMayBeSecret: true,
     examples: [
       ["Type the value", "$0 add-secret prod db-password"],
-      ["From a pipe or a file", "$0 add-secret prod tls-cert --value-file cert.pem"],
-      ["Make one up", "$0 add-secret prod session-key --generate=64"],
+      ["Read it from a file", "$0 add-secret prod tls-cert --value-file cert.pem"],
+      ["Generate it", "$0 add-secret prod session-key --generate=64"],
     ],
-  });
+  };
+
+  override secretName = optionalArgument("secret", NEW_SECRET, "the name of the new secret");
 
   async run(): Promise<Outcome> {
     return this.putSecret(

@@ -1,32 +1,32 @@
-import { Command, Option } from "clipanion";
-import * as t from "typanion";
 import { sortedByKey } from "../../../common/code-points.ts";
 import { PprotectError } from "../../../common/errors.ts";
 import { formatSecrets, OUTPUT_FORMATS } from "../../../exec/output-format.ts";
 import { isTerminal } from "../../../system/terminal.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
+import { option } from "../../argv/option.ts";
+import { choice, SECRET } from "../../argv/value-type.ts";
 import { DomainCommand } from "../../base/domain-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 import { writeOut } from "../../report/output.ts";
 
-export class DecryptDomainCommand extends DomainCommand {
-  static override paths = [["decrypt-domain"]];
-  static override usage = Command.Usage({
-    category: "Secret Access",
-    description: "print the secrets of a domain in the clear",
+export default class DecryptDomainCommand extends DomainCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "secrets",
+    summary: "print the secrets of a domain in plain text",
+    everyday: true,
     examples: [
       ["As JSON", "$0 decrypt-domain prod"],
       ["Into this shell", 'eval "$($0 decrypt-domain prod --output-format shell)"'],
-      ["One raw value", "$0 decrypt-domain prod --secret db-password"],
+      ["One value", "$0 decrypt-domain prod --secret db-password"],
     ],
-  });
+  };
 
-  outputFormat = Option.String("--output-format", {
-    description: "json (default), env (NAME='value') or shell (export NAME='value')",
-    validator: t.isEnum(OUTPUT_FORMATS),
-  });
-  secret = Option.String("--secret", {
-    description: "only this secret; its raw value unless a format is given",
-  });
+  outputFormat = option(
+    "--output-format",
+    choice("FORMAT", OUTPUT_FORMATS),
+    "json (default), env (NAME='value') or shell (export NAME='value')",
+  );
+  secret = option("--secret", SECRET, "only this secret; its raw value unless a format is given");
 
   async run(): Promise<Outcome | number> {
     if (this.json && this.outputFormat !== undefined && this.outputFormat !== "json") {

@@ -1,16 +1,15 @@
-import { Command } from "clipanion";
 import { compareCodePoints } from "../../../common/code-points.ts";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import type { StoreData } from "../../../store/store-data.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
-export class ListAllSecretsCommand extends BaseCommand {
-  static override paths = [["list-all-secrets"]];
-  static override usage = Command.Usage({
-    category: "Secret Management",
-    description: "list all secrets, each with the domains that have it",
-  });
+export default class ListAllSecretsCommand extends BaseCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "secrets",
+    summary: "list all secrets, each with its domains",
+  };
 
   async run(): Promise<Outcome> {
     const secrets = [...groupBySecret(this.readStore().data)]

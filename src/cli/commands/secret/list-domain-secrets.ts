@@ -1,17 +1,17 @@
-import { Command } from "clipanion";
 import { compareCodePoints } from "../../../common/code-points.ts";
 import { displayName, escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { findDomain } from "../../../store/lookup.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { DomainCommand } from "../../base/domain-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
-export class ListDomainSecretsCommand extends DomainCommand {
-  static override paths = [["list-domain-secrets"]];
-  static override usage = Command.Usage({
-    category: "Secret Management",
-    description: "list the secrets of a domain",
+export default class ListDomainSecretsCommand extends DomainCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "secrets",
+    summary: "list the secrets of a domain",
+    everyday: true,
     examples: [["Names only, no credentials needed", "$0 list-domain-secrets prod"]],
-  });
+  };
 
   async run(): Promise<Outcome> {
     const keyFile = this.readStore();

@@ -1,17 +1,19 @@
-import { Command, Option } from "clipanion";
 import { displayName } from "../../../common/terminal-safe.ts";
+import { optionalArgument } from "../../argv/argument.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
+import { SECRET } from "../../argv/value-type.ts";
 import { DomainCommand } from "../../base/domain-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
-export class RmSecretCommand extends DomainCommand {
-  static override paths = [["rm-secret"]];
-  static override usage = Command.Usage({
-    category: "Secret Management",
-    description: "remove a secret from a domain",
+export default class RmSecretCommand extends DomainCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "secrets",
+    summary: "remove a secret from a domain",
+    everyday: true,
     examples: [["Remove one", "$0 rm-secret dev old-key"]],
-  });
+  };
 
-  secretName = Option.String({ name: "secret", required: false });
+  secretName = optionalArgument("secret", SECRET, "the secret to remove");
 
   async run(): Promise<Outcome> {
     const [domain, secret] = await this.domainAndName(

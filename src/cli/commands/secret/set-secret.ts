@@ -1,14 +1,14 @@
-import { Command } from "clipanion";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { ValueCommand } from "../../base/value-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
-export class SetSecretCommand extends ValueCommand {
-  static override paths = [["set-secret"]];
-  static override usage = Command.Usage({
-    category: "Secret Management",
-    description: "add a secret, or change its value when it is there",
-    examples: [["Whatever stands there now", "$0 set-secret dev api-key --generate"]],
-  });
+export default class SetSecretCommand extends ValueCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "secrets",
+    summary: "add a secret, or change its value if it exists",
+    wordsMayBeSecret: true,
+    examples: [["Generate a new value", "$0 set-secret dev api-key --generate"]],
+  };
 
   async run(): Promise<Outcome> {
     return this.putSecret(

@@ -1,15 +1,16 @@
-import { Command } from "clipanion";
 import { findDomain, findSecret } from "../../../store/lookup.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { ValueCommand } from "../../base/value-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
-export class UpdateSecretCommand extends ValueCommand {
-  static override paths = [["update-secret"]];
-  static override usage = Command.Usage({
-    category: "Secret Management",
-    description: "change the value of a secret",
+export default class UpdateSecretCommand extends ValueCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "secrets",
+    summary: "change the value of a secret",
+    everyday: true,
+    wordsMayBeSecret: true,
     examples: [["Type the new value", "$0 update-secret prod db-password"]],
-  });
+  };
 
   async run(): Promise<Outcome> {
     return this.putSecret(

@@ -1,0 +1,28 @@
+import { Option } from "clipanion";
+import { withDeclaration } from "./declaration.ts";
+import type { ValueType } from "./value-type.ts";
+
+/** An argument that must be given. @param name for messages: "no NAME given" */
+export function requiredArgument<Choice extends string>(
+  name: string,
+  type: ValueType<Choice>,
+  description: string,
+): Choice {
+  return withDeclaration(Option.String({ name, required: true }) as Choice, {
+    argument: { name, type, description, required: true, rest: false },
+  });
+}
+
+/** An argument that may be left out: most are asked for then. */
+export function optionalArgument(name: string, type: ValueType, description: string): string | undefined {
+  return withDeclaration(Option.String({ name, required: false }), {
+    argument: { name, type, description, required: false, rest: false },
+  });
+}
+
+/** All the arguments that are left. */
+export function restArguments(name: string, type: ValueType, description: string): readonly string[] {
+  return withDeclaration(Option.Rest({ name }), {
+    argument: { name, type, description, required: false, rest: true },
+  });
+}

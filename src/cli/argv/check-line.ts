@@ -1,0 +1,130 @@
+import { PprotectError } from "../../common/errors.ts";
+import { suggest } from "../../common/suggest.ts";
+import { displayName } from "../../common/terminal-safe.ts";
+import type { CommandDescription } from "./command-declaration.ts";
+import { longName, type OptionDeclaration } from "./declaration.ts";
+import { argumentsIn, type LineWord } from "./line.ts";
+
+type OptionWord = Extract<LineWord, { kind: "option" }>;
+
+/**
+ * Refuses a line that the command cannot take, naming the word that is wrong. A word that may be a secret is not
+ * printed.
+ *
+ * @param read what each word of the line is, by the options of the command
+ * @throws PprotectError `usage`
+ */
+export function checkLine(command: CommandDescription, read: readonly LineWord[]): void {
+  read.forEach((word, index) => {
+    if (word.kind === "option") checkOption(command, word, read[index + 1], read);
+    else if (word.kind === "value") checkChoice(command, word.option, word.text);
+  });
+  checkArguments(command, argumentsIn(read).slice(command.name.split(" ").length), read);
+}
+
+function checkOption(
+  command: CommandDescription,
+  word: OptionWord,
+  next: LineWord | undefined,
+  read: readonly LineWord[],
+): void {
+  const { name, option, value } = word;
+  if (!option) throw unknownOption(command, name, read);
+  if (value !== undefined) {
+    if (option.value === "none") throw wrong(command, `${name} takes no value`);
+    checkChoice(command, option, value);
+  } else if (option.value === "required" && next?.kind !== "value") {
+    throw wrong(command, `${name} needs a value: ${name} ${option.type?.metavar}`);
+  }
+}
+
+function checkChoice(command: CommandDescription, option: OptionDeclaration, value: string): void {
+  const { choices } = option.type ?? {};
+  if (!choices || choices.includes(value)) return;
+  throw wrong(command, `${longName(option)} must be ${oneOf(choices)}, not "${displayName(value)}"`);
+}
+
+function unknownOption(command: CommandDescription, name: string, read: readonly LineWord[]): PprotectError {
+  const program = command.arguments.find(({ type }) => type.kind === "program");
+  if (program && !read.some(({ kind }) => kind === "end")) {
+    return wrong(
+      command,
+      `unknown option ${shownOption(name)}`,
+      nearestOption(name, command.options) ??
+        `the program to run goes after --: pprotect ${command.name} -- ${program.type.metavar}`,
+    );
+  }
+  const near = nearestOption(name, command.options);
+  if (near === undefined && command.wordsMayBeSecret) {
+    return wrong(command, "unknown option (not shown: it may be a secret)", VALUES_ARE_NOT_ARGUMENTS);
+  }
+  return wrong(command, `unknown option ${shownOption(name)}`, near);
+}
+
+/** What to say of an option that no command is known for. */
+export function unknownOptionHint(name: string, options: readonly OptionDeclaration[]): string | undefined {
+  return nearestOption(name, options);
+}
+
+function nearestOption(name: string, options: readonly OptionDeclaration[]): string | undefined {
+  const near = name.startsWith("--") ? suggest(name, options.map(longName)) : undefined;
+  return near === undefined ? undefined : `did you mean ${near}?`;
+}
+
+/** An option as it may be printed: what follows a short one, as in `-psecret`, may be a passphrase. */
+export function shownOption(name: string): string {
+  return displayName(name.startsWith("--") ? name : name.slice(0, 2));
+}
+
+const VALUES_ARE_NOT_ARGUMENTS =
+  "a value is never an argument, where other users and your shell's history would have it";
+
+function checkArguments(
+  command: CommandDescription,
+  given: readonly string[],
+  read: readonly LineWord[],
+): void {
+  const replaced = new Map(
+    read.flatMap((word) =>
+      word.kind === "option" && word.option?.replaces !== undefined
+        ? [[word.option.replaces, word.option]]
+        : [],
+    ),
+  );
+  const taken = command.arguments.filter(({ name }) => !replaced.has(name));
+  const missing = taken.filter(({ required }) => required)[given.length];
+  if (missing) throw wrong(command, `missing argument ${missing.type.metavar}`);
+  checkArgumentChoices(command, given);
+  if (given.length <= taken.length || taken.some(({ rest }) => rest)) return;
+  const extra = given[taken.length] ?? "";
+  const [byOption] = replaced.values();
+  const because = byOption ? `; ${longName(byOption)} gives the ${byOption.replaces} already` : "";
+  if (command.wordsMayBeSecret) {
+    throw wrong(
+      command,
+      `unexpected argument (number ${taken.length + 1}; not shown: it may be a secret)${because}`,
+      VALUES_ARE_NOT_ARGUMENTS,
+    );
+  }
+  throw wrong(command, `unexpected argument "${displayName(extra)}"${because}`);
+}
+
+function checkArgumentChoices(command: CommandDescription, given: readonly string[]): void {
+  command.arguments.forEach(({ name, type: { choices } }, index) => {
+    const value = given[index];
+    if (value === undefined || !choices || choices.includes(value)) return;
+    throw wrong(command, `the ${name} must be ${oneOf(choices)}, not "${displayName(value)}"`);
+  });
+}
+
+function wrong(command: CommandDescription, message: string, hint?: string): PprotectError {
+  return new PprotectError(
+    "usage",
+    `${command.name}: ${message}`,
+    hint ?? `\`pprotect ${command.name} --help\` explains it`,
+  );
+}
+
+function oneOf(choices: readonly string[]): string {
+  return `${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`;
+}

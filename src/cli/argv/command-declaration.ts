@@ -1,0 +1,66 @@
+import type { BaseCommand } from "../base/base-command.ts";
+import { type ArgumentDeclaration, declarationsOf, longName, type OptionDeclaration } from "./declaration.ts";
+
+/**
+ * The groups of commands with their headings, in the order of the help. `pprotect help GROUP` shows one, so no group
+ * may be named as a command is.
+ */
+export const GROUPS = {
+  store: "Store",
+  people: "People",
+  domains: "Domains and their owners",
+  secrets: "Secrets",
+  programs: "Programs and files",
+  git: "Git",
+  general: "General",
+} as const;
+export type Group = keyof typeof GROUPS;
+
+/** What a command says of itself. */
+export interface CommandDeclaration {
+  readonly group: Group;
+  /** What it does: a few words in the imperative, without a full stop. */
+  readonly summary: string;
+  /** What else the user must know, in whole sentences. */
+  readonly details?: string;
+  /** Whether the overview shows it: what most people need in their first week. Default: false. */
+  readonly everyday?: boolean;
+  /** Whether a word too many on its line may be a secret or a passphrase, and is never printed. Default: false. */
+  readonly wordsMayBeSecret?: boolean;
+  /** What an example does, and its line, where `$0` stands for the program. */
+  readonly examples?: readonly (readonly [description: string, line: string])[];
+}
+
+/** A command's class: loaded when the command is asked for. */
+export type CommandType = (new () => BaseCommand) & { readonly declaration: CommandDeclaration };
+
+/** All that is known of a command. It is plain data, so that the build can embed it. */
+export interface CommandDescription extends CommandDeclaration {
+  /** Its words on the line. */
+  readonly name: string;
+  readonly arguments: readonly ArgumentDeclaration[];
+  /** Global options too. */
+  readonly options: readonly OptionDeclaration[];
+}
+
+export function describeCommand(name: string, type: CommandType): CommandDescription {
+  return { name, ...type.declaration, ...declarationsOf(type) };
+}
+
+/** How a command is called, in one line. */
+export function usageOf({ name, arguments: args, options }: CommandDescription): string {
+  const own = options.some(({ global }) => !global) ? ["[OPTIONS]"] : [];
+  return ["pprotect", name, ...own, ...args.map(argumentUsage)].join(" ");
+}
+
+function argumentUsage({ type: { kind, metavar }, required, rest }: ArgumentDeclaration): string {
+  if (kind === "program") return `-- ${metavar} [ARGUMENT...]`;
+  if (rest) return `[${metavar}...]`;
+  return required ? metavar : `[${metavar}]`;
+}
+
+/** The options that every command has, as far as a command does not declare its own of that name. */
+export function globalOptionsOf(commands: readonly CommandDescription[]): readonly OptionDeclaration[] {
+  const all = commands.flatMap(({ options }) => options.filter(({ global }) => global));
+  return [...new Map(all.map((each) => [longName(each), each])).values()];
+}

@@ -1,0 +1,87 @@
+import { Option } from "clipanion";
+import { type OptionDeclaration, withDeclaration } from "./declaration.ts";
+import type { ValueType } from "./value-type.ts";
+
+/** What few options need to say. */
+interface Extra {
+  /** Every command has it. Default: false. */
+  readonly global?: boolean;
+  /** The name of the argument that it replaces. */
+  readonly replaces?: string;
+}
+
+/**
+ * An option without a value, false unless given.
+ * @param names as typed, a short name first: `-y,--yes`
+ */
+export function flag(names: string, description: string, extra: Extra = {}): boolean {
+  return withDeclaration(Option.Boolean(names, false), {
+    option: declare(names, "none", description, extra),
+    absent: false,
+  });
+}
+
+/** An option with a value. Given more than once, the last one counts. */
+export function option<Choice extends string>(
+  names: string,
+  type: ValueType<Choice>,
+  description: string,
+  extra?: Extra,
+): Choice | undefined;
+/** The same with a value that holds when it is not given. */
+export function option<Choice extends string>(
+  names: string,
+  type: ValueType<Choice>,
+  description: string,
+  extra: Extra & { readonly initial: Choice },
+): Choice;
+export function option<Choice extends string>(
+  names: string,
+  type: ValueType<Choice>,
+  description: string,
+  { initial, ...extra }: Extra & { readonly initial?: Choice } = {},
+): Choice | undefined {
+  // The parser refuses other words than the choices, see check-line.ts.
+  return withDeclaration(Option.String(names, initial as string) as Choice, {
+    option: { ...declare(names, "required", description, extra), type },
+    absent: initial,
+  });
+}
+
+/** An option with a value that may be given more than once. */
+export function repeatableOption(names: string, type: ValueType, description: string): readonly string[] {
+  return withDeclaration(Option.Array(names, []), {
+    option: { ...declare(names, "required", description, {}), type, repeatable: true },
+    absent: [],
+  });
+}
+
+/**
+ * An option whose value may be left out: `true` then. The value follows `=`, or is a number in the next word.
+ */
+export function optionalValueOption(
+  names: string,
+  type: ValueType,
+  description: string,
+): string | true | undefined {
+  return withDeclaration(Option.String(names, { tolerateBoolean: true }) as string | true | undefined, {
+    option: { ...declare(names, "optional", description, {}), type },
+    absent: undefined,
+  });
+}
+
+function declare(
+  names: string,
+  value: OptionDeclaration["value"],
+  description: string,
+  { global = false, replaces }: Extra,
+): OptionDeclaration {
+  return {
+    names: names.split(","),
+    value,
+    repeatable: false,
+    description,
+    global,
+    ...(replaces !== undefined && { replaces }),
+  };
+}

@@ -1,0 +1,69 @@
+/** What kind of value an option or argument takes: decides what completion offers for it. */
+export type ValueKind =
+  /** Free text: a new name, a number. Nothing is offered. */
+  | "text"
+  /** One of {@link ValueType.choices}. */
+  | "choice"
+  | "file"
+  | "domain"
+  /** A domain that does not exist yet. Nothing is offered. */
+  | "new-domain"
+  /** A secret of the domains on the line, or of any domain when the line names none. */
+  | "secret"
+  /** A secret that other domains have and those on the line do not. */
+  | "new-secret"
+  | "custodian"
+  /** An owner of the domains on the line. */
+  | "owner"
+  /** A custodian who does not own the domains on the line. */
+  | "new-owner"
+  /** A program of the system, followed by its own arguments. */
+  | "program"
+  /** NAME=ours or NAME=theirs for a conflict of the merge in progress. */
+  | "conflict"
+  /** The words of a command, or the name of a group of commands. */
+  | "help-topic";
+
+/** The type of an option's value or of an argument. It is plain data, so that the build can embed it. */
+export interface ValueType<Choice extends string = string> {
+  readonly kind: ValueKind;
+  /** Stands for the value in help and messages, in capitals. */
+  readonly metavar: string;
+  /** Every value that is allowed, for the kind `choice`. */
+  readonly choices?: readonly Choice[];
+}
+
+export const FILE: ValueType = { kind: "file", metavar: "FILE" };
+export const STORE: ValueType = { kind: "file", metavar: "STORE" };
+export const DOMAIN: ValueType = { kind: "domain", metavar: "DOMAIN" };
+export const NEW_DOMAIN: ValueType = { kind: "new-domain", metavar: "DOMAIN" };
+export const SECRET: ValueType = { kind: "secret", metavar: "SECRET" };
+export const NEW_SECRET: ValueType = { kind: "new-secret", metavar: "SECRET" };
+/** A pattern of secrets' names; the names themselves are offered. */
+export const SECRET_GLOB: ValueType = { kind: "secret", metavar: "GLOB" };
+export const CUSTODIAN: ValueType = { kind: "custodian", metavar: "CUSTODIAN" };
+export const USER: ValueType = { kind: "custodian", metavar: "USER" };
+export const NEW_USER: ValueType = { kind: "text", metavar: "USER" };
+export const OWNER: ValueType = { kind: "owner", metavar: "CUSTODIAN" };
+export const NEW_OWNER: ValueType = { kind: "new-owner", metavar: "CUSTODIAN" };
+export const CONFLICT: ValueType = { kind: "conflict", metavar: "NAME=SIDE" };
+export const PROGRAM: ValueType = { kind: "program", metavar: "PROGRAM" };
+export const HELP_TOPIC: ValueType = { kind: "help-topic", metavar: "TOPIC" };
+
+/** A file. @param metavar as for {@link text} */
+export function file(metavar: string): ValueType {
+  return { kind: "file", metavar };
+}
+
+/** Free text. @param metavar what stands for it in help, in capitals */
+export function text(metavar: string): ValueType {
+  return { kind: "text", metavar };
+}
+
+/** One of a few words. */
+export function choice<const Choice extends string>(
+  metavar: string,
+  choices: readonly Choice[],
+): ValueType<Choice> {
+  return { kind: "choice", metavar, choices };
+}

@@ -1,0 +1,185 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { pprotect } from "../support/run.ts";
+import { removeFolders, sandbox } from "../support/sandbox.ts";
+import { BOB } from "../support/stores.ts";
+
+afterAll(removeFolders);
+
+const { folder: cwd } = sandbox();
+
+/** What a wrong line prints: one error and at most one hint, and exit status 1. */
+async function errorOf(...args: readonly string[]): Promise<string> {
+  const { status, stdout, stderr } = await pprotect([...args, "--non-interactive"], { cwd });
+  expect([args, status, stdout]).toEqual([args, 1, ""]);
+  expect(stderr).toMatch(/^pprotect: [^\n]+\n(?:hint: [^\n]+\n)?$/);
+  return stderr;
+}
+
+describe("an unknown option", () => {
+  test.each([
+    [["decrypt-domain", "prod", "--sercet", "token"], "unknown option --sercet", "--secret"],
+    [["decrypt-domain", "prod", "--sercet=token"], "unknown option --sercet", "--secret"],
+    [["list-domains", "--jsno"], "unknown option --jsno", "--json"],
+    [["--flie", "x", "list-domains"], "unknown option --flie", "--file"],
+    [["exec", "--domian", "prod", "--", "true"], "unknown option --domian", "--domain"],
+  ])("%j is named, with the nearest", async (args, message, near) => {
+    const error = await errorOf(...args);
+    expect(error).toContain(message);
+    expect(error).toContain(`did you mean ${near}?`);
+  });
+
+  test("that is near none is named, with where the options are listed", async () => {
+    const error = await errorOf("list-domains", "--frobnicate");
+    expect(error).toContain("unknown option --frobnicate\n");
+    expect(error).toContain("`pprotect list-domains --help`");
+  });
+
+  test("of one dash is shown to its first letter: the rest may be a passphrase", async () => {
+    const error = await errorOf("decrypt-domain", "prod", "-phunter2");
+    expect(error).toContain("unknown option -p");
+    expect(error).not.toContain("hunter2");
+  });
+});
+
+describe("an argument too many", () => {
+  test("is named", async () => {
+    expect(await errorOf("list-domains", "extra")).toContain('unexpected argument "extra"');
+    expect(await errorOf("rm-secret", "dev", "a", "b")).toContain('unexpected argument "b"');
+    expect(await errorOf("rm-secret", "--domain", "dev", "a", "b")).toContain('unexpected argument "b"');
+  });
+
+  test.each([
+    [["add-secret", "prod", "key", "hunter2"]],
+    [["add-secret", "--domain", "prod", "key", "hunter2"]],
+    [["update-secret", "prod", "token", "hunter2", "more"]],
+    [["set-secret", "prod", "token", "--hunter2"]],
+    [["set-secret", "prod", "token", "-hunter2"]],
+    [["init", "hunter2"]],
+    [["rekey-custodian", BOB.name, "hunter2"]],
+  ])("%j is not shown: it may be the value", async (args) => {
+    const error = await errorOf(...args);
+    expect(error).not.toContain("hunter2");
+    expect(error).toMatch(/argument|option/);
+    for (const json of [true, false]) {
+      const { stdout, stderr } = await pprotect([...args, ...(json ? ["--json"] : [])], { cwd });
+      expect(stdout + stderr).not.toContain("hunter2");
+    }
+  });
+
+  test("of a command that takes a value says that a value is never an argument", async () => {
+    expect(await errorOf("add-secret", "prod", "key", "hunter2")).toContain("value is never an argument");
+  });
+});
+
+describe("a missing value", () => {
+  test.each([
+    [["list-domains", "--file"], "--file needs a value: --file FILE"],
+    [["decrypt-domain", "--secret", "--json"], "--secret needs a value: --secret SECRET"],
+    [["check", "-u"], "-u needs a value: -u USER"],
+  ])("%j says whose", async (args, message) => {
+    expect((await pprotect(args, { cwd })).status).toBe(1);
+    const { stdout, stderr } = await pprotect(args, { cwd });
+    expect(stdout + stderr).toContain(message);
+  });
+
+  test("of a flag that was given one says so", async () => {
+    expect(await errorOf("list-domains", "--json=yes")).toContain("--json takes no value");
+  });
+
+  test("and one that is not among the choices says which there are", async () => {
+    const error = await errorOf("init", "--key-type", "soft", "-u", "x");
+    expect(error).toContain('--key-type must be hard, fast or raw, not "soft"');
+  });
+
+  test("of a required argument names it", async () => {
+    expect(await errorOf("inject", "--domain", "dev")).toContain("inject: missing argument FILE");
+  });
+});
+
+describe("a word of another tool", () => {
+  test.each([
+    ["ls", "list-domains"],
+    ["list", "list-domains"],
+    ["show", "decrypt-domain"],
+    ["run", "exec"],
+    ["set", "set-secret"],
+    ["rm", "rm-secret"],
+    ["delete", "rm-secret"],
+    ["add", "add-secret"],
+    ["encrypt", "add-secret"],
+    ["decrypt", "decrypt-domain"],
+    ["login", "--user"],
+  ])("%s gets a hint: %s", async (word, hint) => {
+    const error = await errorOf(word);
+    expect(error).toContain(`unknown command "${word}"`);
+    expect(error).toMatch(new RegExp(`hint: .*${hint}`));
+  });
+
+  test("a misspelt command gets the nearest", async () => {
+    expect(await errorOf("add-secert")).toContain("hint: did you mean `pprotect add-secret`?");
+    expect(await errorOf("git", "isntall")).toContain("hint: did you mean `pprotect git install`?");
+  });
+
+  test("a command that does not come first is found", async () => {
+    const error = await errorOf("dev", "add-secret");
+    expect(error).toContain('unknown command "dev"');
+    expect(error).toContain("`pprotect add-secret");
+  });
+});
+
+describe("did you mean", () => {
+  test("never another person at the same domain, but what is missing", async () => {
+    const error = await errorOf("add-owner", "prod", "dave@example.com");
+    expect(error).not.toContain("alice@");
+    expect(error).toContain("dave@example.com is not a key custodian");
+    expect(error).toContain("they run `pprotect add-key-custodian` first");
+  });
+
+  test("a person whose name is misspelt", async () => {
+    expect(await errorOf("rm-key-custodian", "blice@example.com")).toContain("alice@example.com");
+    expect(await errorOf("rm-key-custodian", "alcie@example.com")).toContain(
+      'did you mean "alice@example.com"?',
+    );
+    expect(await errorOf("rm-key-custodian", "zed@example.com")).not.toContain("did you mean");
+  });
+});
+
+describe("names are checked before credentials are asked for", () => {
+  test.each([
+    [["decrypt-domain", "prd"], 'no domain "prd"'],
+    [["decrypt-domain", "--domain", "prd"], 'no domain "prd"'],
+    [["decrypt-domain", "prod", "--secret", "nope"], 'no secret "nope"'],
+    [["rotate-domain-keys", "prd"], 'no domain "prd"'],
+    [["add-owner", "prd", BOB.name], 'no domain "prd"'],
+    [["add-owner", "prod", "nobody@example.com"], "nobody@example.com is not a key custodian"],
+    [["migrate-owner", "nobody@example.com"], "nobody@example.com is not a key custodian"],
+    [["rm-owner", "prod", "nobody@example.com"], "nobody@example.com"],
+    [["exec", "--domain", "prd", "--", "true"], 'no domain "prd"'],
+    [["env", "--domain", "prd"], 'no domain "prd"'],
+    [["redact", "--domain", "prd"], 'no domain "prd"'],
+    [["list-user-secrets", "-u", "alic"], 'no key custodian "alic"'],
+    [["decrypt-domain", "prod", "-u", "alic"], 'no key custodian "alic"'],
+    [["rekey-custodian", "-u", "alic"], 'no key custodian "alic"'],
+  ])("%j", async (args, message) => {
+    expect(await errorOf(...args)).toContain(message);
+    // Where a person could be asked, nobody is.
+    const { stderr } = await pprotect(args, { cwd, input: "" });
+    expect(stderr).not.toMatch(/Passphrase|passphrase:|User email/);
+  });
+
+  test("in the environment too", async () => {
+    const env = { PPROTECT_USER: "alic" };
+    const { stderr } = await pprotect(["decrypt-domain", "prod"], { cwd, env });
+    expect(stderr).toContain('no key custodian "alic"');
+    expect(stderr).toContain("PPROTECT_USER");
+    expect(stderr).not.toMatch(/Passphrase: /);
+  });
+});
+
+test("adding says what was added once", async () => {
+  const box = sandbox();
+  const { stderr } = await pprotect(["add-domain", "new", "-u", "alice@example.com", "--passphrase-file", box.alice], {
+    cwd: box.folder,
+  });
+  expect(stderr).toBe("Added domain new with owner alice@example.com.\n");
+});
