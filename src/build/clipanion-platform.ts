@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import type { BunPlugin } from "bun";
+import { requireMatch } from "./embedded-module.ts";
 
 /**
  * Gives clipanion the platform module that it has for browsers. The other one loads the runtime's terminals,
@@ -9,9 +10,11 @@ export function clipanionWithoutTerminal(): BunPlugin {
   return {
     name: "clipanion-without-terminal",
     setup(build) {
-      build.onResolve({ filter: /^\.\.\/platform$/ }, ({ importer }) => ({
-        path: join(dirname(importer), "../platform/browser.mjs"),
-      }));
+      const used = requireMatch(build, "import of clipanion's platform module");
+      build.onResolve({ filter: /^\.\.\/platform$/ }, ({ importer }) => {
+        used();
+        return { path: join(dirname(importer), "../platform/browser.mjs") };
+      });
     },
   };
 }

@@ -1,6 +1,7 @@
 import { clipanionWithoutTerminal } from "./clipanion-platform.ts";
 import { embeddedAddon } from "./embedded-addon.ts";
 import { embeddedCommandList } from "./embedded-command-list.ts";
+import { embeddedOverview } from "./embedded-overview.ts";
 import { silentDebug } from "./silent-debug.ts";
 
 export interface CompileOptions {
@@ -43,7 +44,13 @@ export async function compile({ outfile, addon, foreign }: CompileOptions): Prom
       execArgv: [STATIC_CODE],
       ...(foreign && { target: foreign.target, executablePath: foreign.runtime }),
     },
-    plugins: [embeddedAddon(addon), embeddedCommandList(), clipanionWithoutTerminal(), silentDebug()],
+    plugins: [
+      embeddedAddon(addon),
+      embeddedOverview(),
+      embeddedCommandList(),
+      clipanionWithoutTerminal(),
+      silentDebug(),
+    ],
   });
   for (const log of result.logs) console.error(log);
   if (!result.success) throw new Error(`${outfile} was not compiled`);

@@ -1,21 +1,22 @@
 import { readFileSync } from "node:fs";
 import type { BunPlugin } from "bun";
+import { embeddedModule } from "./embedded-module.ts";
 
-/** The addon's name in the bundle: wherever its file lies, the binary is the same. */
+/** The addon's name in the bundle: the binary is the same wherever the addon's file is. */
 const NAME = "argon2.node";
 
 /**
- * Puts the native addon into the binary, in place of the module that looks for it among the packages.
+ * Puts the native addon into the binary, instead of the module that looks for it among the packages.
  * @param file the addon; without one the binary has none
  */
 export function embeddedAddon(file: string | undefined): BunPlugin {
+  const replaced = embeddedModule("crypto/argon2id/addon-file.ts", () =>
+    file === undefined ? NONE : REPLACEMENT,
+  );
   return {
     name: "embedded-addon",
     setup(build) {
-      build.onLoad({ filter: /[/\\]crypto[/\\]argon2id[/\\]addon-file\.ts$/ }, () => ({
-        loader: "ts",
-        contents: file === undefined ? "export const addonFile = () => undefined;" : REPLACEMENT,
-      }));
+      replaced.setup(build);
       if (file === undefined) return;
       const namespace = "embedded-addon";
       build.onResolve({ filter: new RegExp(`^${NAME}$`) }, () => ({ path: NAME, namespace }));
@@ -24,4 +25,5 @@ export function embeddedAddon(file: string | undefined): BunPlugin {
   };
 }
 
+const NONE = "export const addonFile = () => undefined;";
 const REPLACEMENT = `import file from "${NAME}" with { type: "file" };\nexport const addonFile = () => file;`;

@@ -10,7 +10,7 @@ export function embeddedModule(path: string, contents: () => Promise<string> | s
   return {
     name: path,
     setup(build) {
-      const used = requireMatch(build, `a module at ${path}`);
+      const used = requireMatch(build, `module at ${path}`);
       const filter = new RegExp(`[/\\\\]${path.split("/").map(RegExp.escape).join("[/\\\\]")}$`);
       build.onLoad({ filter }, async () => {
         used();
@@ -22,13 +22,13 @@ export function embeddedModule(path: string, contents: () => Promise<string> | s
 
 /**
  * Makes the build fail when a plug-in found nothing to do, as after a file was renamed or a package changed.
- * @param what what it looks for, for the message
+ * @param what what it looks for, such as `module at a/b.ts`
  * @returns to be called when it was found
  */
 export function requireMatch(build: Bun.PluginBuilder, what: string): () => void {
   let found = false;
   build.onEnd(() => {
-    if (!found) throw new Error(`the build found no ${what.replace(/^an? /, "")}`);
+    if (!found) throw new Error(`the build found no ${what}`);
   });
   return () => {
     found = true;

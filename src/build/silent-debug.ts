@@ -1,15 +1,20 @@
 import type { BunPlugin } from "bun";
+import { requireMatch } from "./embedded-module.ts";
 
 /**
- * Puts a mute in the place of the library `debug`, which simple-git and secretlint write to: with `DEBUG=*` they
- * would print git's environment, a passphrase in it included, and what they scan.
+ * Replaces the library `debug`, which simple-git and secretlint write to, by one that writes nothing: with `DEBUG=*`
+ * they would print git's environment, including a passphrase in it, and the text that they scan.
  */
 export function silentDebug(): BunPlugin {
   const namespace = "silent-debug";
   return {
     name: namespace,
     setup(build) {
-      build.onResolve({ filter: /^debug$/ }, () => ({ path: "debug", namespace }));
+      const used = requireMatch(build, "import of the library `debug`");
+      build.onResolve({ filter: /^debug$/ }, () => {
+        used();
+        return { path: "debug", namespace };
+      });
       build.onLoad({ filter: /^/, namespace }, () => ({ loader: "js", contents: MUTE }));
     },
   };

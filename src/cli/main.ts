@@ -14,6 +14,10 @@ import { hidingStreams, restoreStreams } from "./startup/hidden-streams.ts";
 const COMPLETE = "__complete";
 
 async function run(args: readonly string[]): Promise<number> {
+  if (args.length === 0) {
+    writeError(await overviewPage());
+    return 1;
+  }
   if (wantsHelp(args) || asksForDescription(args)) return help(args);
   const found = await findCommand(args);
   if (!found) return runWithoutCommand(args);
@@ -35,17 +39,21 @@ async function runCommand(found: FoundCommand, args: readonly string[]): Promise
   }
 }
 
-/** `pprotect` and `pprotect git` alone show the commands that there are; every other line is wrong. */
+/** `pprotect git` alone shows the commands that it could be; every other line is wrong. */
 async function runWithoutCommand(args: readonly string[]): Promise<number> {
   const { helpWidth, list, pages, words } = await loadHelp(args);
-  const { isIncomplete, unknownCommand } = await import("./report/unknown-command.ts");
-  if (wantsJson(args) || !isIncomplete(args, words, list)) throw unknownCommand(args, list);
+  const { isPrefix, unknownCommand } = await import("./report/unknown-command.ts");
+  if (wantsJson(args) || !isPrefix(args, words, list)) throw unknownCommand(args, list);
   writeError(pages.helpPage(words, list, helpWidth()));
   return 1;
 }
 
 /** `--help`, and `--json` alone. */
 async function help(args: readonly string[]): Promise<number> {
+  if (args.length === 1 && !wantsJson(args)) {
+    writeOut(await overviewPage());
+    return 0;
+  }
   const { helpWidth, list, pages, words } = await loadHelp(args);
   const topic = pages.topicAmong(words, list);
   const page = pages.helpPage(topic, list, helpWidth());
@@ -54,6 +62,18 @@ async function help(args: readonly string[]): Promise<number> {
     new Envelope("help").outcome({ result: describeTopic(topic, list) });
   } else writeOut(page);
   return 0;
+}
+
+/** The overview; at the usual width without a list of the commands, which takes longer to load than to show. */
+async function overviewPage(): Promise<string> {
+  const { DEFAULT_WIDTH, helpWidth } = await import("./report/help/width.ts");
+  const width = helpWidth();
+  if (width !== DEFAULT_WIDTH) {
+    const { overview } = await import("./report/help/pages.ts");
+    return overview(await loadCommandList(), width);
+  }
+  const { defaultOverview } = await hidingStreams(() => import("./report/help/default-overview.ts"));
+  return defaultOverview();
 }
 
 async function loadCommandList(): Promise<CommandList> {

@@ -1,3 +1,4 @@
+import { fstatSync } from "node:fs";
 import { lazy } from "../common/lazy.ts";
 import { openLibc } from "./libc.ts";
 
@@ -20,7 +21,7 @@ const TIOCGWINSZ = 0x5413;
  *   function such as ioctl(2) may take its arguments in another way
  */
 export function terminalColumns(descriptor: number): number | undefined {
-  if (process.platform !== "linux" || !isTerminal(descriptor)) return undefined;
+  if (process.platform !== "linux" || !fstatSync(descriptor).isCharacterDevice()) return undefined;
   try {
     const { ioctl } = openLibc({ ioctl: { args: ["int", "u64", "ptr"], returns: "int" } });
     // A `struct winsize`: rows, columns and two sizes in pixels.

@@ -1,4 +1,4 @@
-import { Command, type CommandClass } from "clipanion";
+import type { CommandClass } from "clipanion";
 import type { ValueType } from "./value-type.ts";
 
 /** An option as it was declared: all that the parser, help, completion and `--json` know of it. */
@@ -40,7 +40,7 @@ export function withDeclaration<Value>(spec: Value, declared: Declared): Value {
 
 /** @returns nothing for what was not declared, such as another property of a command */
 export function declarationOf(spec: unknown): Declared | undefined {
-  if (typeof spec !== "object" || spec === null || !(Command.isOption in spec)) return undefined;
+  if (typeof spec !== "object" || spec === null) return undefined;
   return (spec as { readonly [DECLARED]?: Declared })[DECLARED];
 }
 

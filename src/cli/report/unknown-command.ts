@@ -50,15 +50,14 @@ const OTHER_TOOLS: Readonly<Record<string, string>> = {
 
 const LISTS_COMMANDS = "`pprotect help` lists the commands";
 
-/** Whether a line is empty, or has only the first word of commands, as in `pprotect git`, and options that are known. */
-export function isIncomplete(
+/** Whether a line has only the first words of commands, as in `pprotect git`, and options that are known. */
+export function isPrefix(
   args: readonly string[],
   words: readonly string[],
   { commands }: CommandList,
 ): boolean {
-  if (args.length === 0) return true;
-  const isPrefix = commands.some(({ name }) => name.startsWith(`${words.map(dashed).join(" ")} `));
-  return words.length > 0 && isPrefix && !readLine(args, amongOptions(optionsOf(commands))).some(isUnknown);
+  const goesOn = commands.some(({ name }) => name.startsWith(`${words.map(dashed).join(" ")} `));
+  return words.length > 0 && goesOn && !readLine(args, amongOptions(optionsOf(commands))).some(isUnknown);
 }
 
 function isUnknown(word: LineWord): boolean {

@@ -1,6 +1,6 @@
 import { terminalColumns } from "../../../system/terminal.ts";
 
-const DEFAULT_WIDTH = 80;
+export const DEFAULT_WIDTH = 80;
 /** Below this, wrapping makes text harder to read than the terminal's own. */
 const MIN_WIDTH = 40;
 const MAX_WIDTH = 1000;
