@@ -30,12 +30,28 @@ export function refuseExistingSecret(store: StoreData, domain: string, secret: s
 
 /** @returns the key material, base64. @throws PprotectError `no_such_custodian`, with the nearest name */
 export function findCustodian(store: StoreData, name: string): string {
-  return find(store.custodians, name, "no_such_custodian", `no key custodian "${displayName(name)}"`);
+  return find(store.custodians, name, "no_such_custodian", notACustodian(name));
+}
+
+/** {@link findCustodian} for one who is to become an owner: when no name is near, says how they become a custodian. */
+export function findNewOwner(store: StoreData, name: string): string {
+  const hint = "they run `pprotect add-key-custodian` first";
+  return find(store.custodians, name, "no_such_custodian", notACustodian(name), hint);
+}
+
+function notACustodian(name: string): string {
+  return `${displayName(name)} is not a key custodian`;
 }
 
 const MAX_LISTED = 8;
 
-function find<V>(map: ReadonlyMap<string, V>, name: string, code: ErrorCode, message: string): V {
+function find<V>(
+  map: ReadonlyMap<string, V>,
+  name: string,
+  code: ErrorCode,
+  message: string,
+  hint?: string,
+): V {
   const value = map.get(name);
   if (value !== undefined) return value;
   const names = [...map.keys()];
@@ -43,7 +59,7 @@ function find<V>(map: ReadonlyMap<string, V>, name: string, code: ErrorCode, mes
   throw new PprotectError(
     code,
     message,
-    near === undefined ? known(names) : `did you mean "${displayName(near)}"?`,
+    near === undefined ? (hint ?? known(names)) : `did you mean "${displayName(near)}"?`,
   );
 }
 

@@ -12,10 +12,24 @@ export abstract class DomainCommand extends BaseCommand {
   domainOption = option("--domain", DOMAIN, "the domain, instead of the argument", { replaces: "domain" });
   firstName = optionalArgument("domain", DOMAIN, "the domain");
 
+  /**
+   * The domain on the line, if it is there: to be checked before credentials are asked for.
+   * @throws PprotectError `no_such_domain`
+   */
+  protected givenDomain(keyFile: KeyFile): string | undefined {
+    const [given] = this.#slots(undefined);
+    if (given !== undefined) findDomain(keyFile.data, given);
+    return given;
+  }
+
+  /** The second name on the line, such as an owner's, if it is there. */
+  protected givenName(second: string | undefined): string | undefined {
+    return this.#slots(second)[1];
+  }
+
   /** The domain; it must exist. */
   protected async existingDomain(keyFile: KeyFile): Promise<string> {
-    const [given] = fillSlots([{ option: this.domainOption }], [this.firstName]);
-    return this.#existing(keyFile, given);
+    return this.givenDomain(keyFile) ?? this.#askForDomain(keyFile);
   }
 
   /** The domain, which must exist, and a second name such as a secret's or an owner's. */
@@ -25,16 +39,18 @@ export abstract class DomainCommand extends BaseCommand {
     question: string,
     argument: string,
   ): Promise<[domain: string, name: string]> {
-    const slots = [{ option: this.domainOption }, {}];
-    const [givenDomain, givenName] = fillSlots(slots, [this.firstName, second]);
-    const domain = await this.#existing(keyFile, givenDomain);
-    const name = givenName ?? (await this.ask(question, argument));
-    if (name === "") throw new PprotectError("usage", `no ${argument} given`);
+    const domain = await this.existingDomain(keyFile);
+    const name = this.givenName(second) ?? (await this.ask(question, argument));
+    if (name === "") throw new PprotectError("usage", `the ${argument} is empty`);
     return [domain, name];
   }
 
-  async #existing(keyFile: KeyFile, given: string | undefined): Promise<string> {
-    const domain = given ?? (await this.ask("Domain name: ", "domain"));
+  #slots(second: string | undefined): (string | undefined)[] {
+    return fillSlots([{ option: this.domainOption }, {}], [this.firstName, second]);
+  }
+
+  async #askForDomain(keyFile: KeyFile): Promise<string> {
+    const domain = await this.ask("Domain name: ", "domain");
     findDomain(keyFile.data, domain);
     return domain;
   }

@@ -7,7 +7,7 @@ import { option } from "../argv/option.ts";
 import { NEW_USER } from "../argv/value-type.ts";
 import { KeyMakingCommand } from "./key-making-command.ts";
 
-/** A command that makes a key custodian, from flags or prompts but never from the environment. */
+/** A command that adds a key custodian, from flags or prompts but never from the environment. */
 export abstract class NewCustodianCommand extends KeyMakingCommand {
   override user = option("-u,--user", NEW_USER, "the new key custodian's e-mail address");
 

@@ -16,7 +16,6 @@ export default class AddKeyCustodianCommand extends NewCustodianCommand {
 
   async run(): Promise<Outcome> {
     const keyFile = this.readStore();
-    this.note("Adding new key custodian.");
     const creds = await this.newCustodian(keyFile);
     const outcome = await this.update(
       (file) => file.addCustodian(creds, this.keyType),
@@ -26,7 +25,7 @@ export default class AddKeyCustodianCommand extends NewCustodianCommand {
     return {
       ...outcome,
       nextActions: this.next({
-        description: "let the new custodian read a domain; an owner of it can",
+        description: "let the new key custodian read a domain (an owner of it can)",
         command: ["add-owner"],
         args: ["DOMAIN", creds.name],
       }),

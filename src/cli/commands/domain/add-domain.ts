@@ -27,7 +27,6 @@ export default class AddDomainCommand extends BaseCommand {
     const [given] = fillSlots([{ option: this.domainOption }], [this.name]);
     if (given !== undefined) this.#check(keyFile.data.domains, given);
     const { name: owner } = await this.unlock(keyFile);
-    this.note("Adding new domain.");
     const domain = given ?? (await this.ask("Domain name: ", "domain"));
     const outcome = await this.update(
       (file) => file.addDomain(domain, owner),
@@ -38,7 +37,7 @@ export default class AddDomainCommand extends BaseCommand {
       ...outcome,
       nextActions: this.next(
         {
-          description: "put a secret into it",
+          description: "add a secret to it",
           command: ["add-secret", "--value-file", "FILE"],
           args: [domain, "SECRET"],
         },
@@ -51,7 +50,7 @@ export default class AddDomainCommand extends BaseCommand {
     };
   }
 
-  /** What is wrong with a name is said before a passphrase is asked for. */
+  /** A wrong name is refused before a passphrase is asked for. */
   #check(domains: ReadonlyMap<string, unknown>, name: string): void {
     checkNewDomainName(name);
     if (domains.has(name))

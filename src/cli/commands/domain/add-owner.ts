@@ -1,5 +1,5 @@
 import { displayName } from "../../../common/terminal-safe.ts";
-import { findCustodian } from "../../../store/lookup.ts";
+import { findNewOwner } from "../../../store/lookup.ts";
 import { optionalArgument } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { NEW_OWNER } from "../../argv/value-type.ts";
@@ -18,9 +18,12 @@ export default class AddOwnerCommand extends DomainCommand {
 
   async run(): Promise<Outcome> {
     const keyFile = this.readStore();
+    this.givenDomain(keyFile);
+    const given = this.givenName(this.owner);
+    if (given !== undefined) findNewOwner(keyFile.data, given);
     const by = await this.unlock(keyFile);
     const [domain, owner] = await this.domainAndName(keyFile, this.owner, "New owner email: ", "owner");
-    findCustodian(keyFile.data, owner);
+    findNewOwner(keyFile.data, owner);
     return this.update(
       (file) => file.addOwner(domain, owner, by),
       `Added owner ${displayName(owner)} to ${displayName(domain)}.`,

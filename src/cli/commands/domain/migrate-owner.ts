@@ -1,6 +1,6 @@
 import { compareCodePoints } from "../../../common/code-points.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
-import { findCustodian, findDomain } from "../../../store/lookup.ts";
+import { findDomain, findNewOwner } from "../../../store/lookup.ts";
 import { optionalArgument } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { CUSTODIAN } from "../../argv/value-type.ts";
@@ -18,9 +18,10 @@ export default class MigrateOwnerCommand extends BaseCommand {
 
   async run(): Promise<Outcome> {
     const keyFile = this.readStore();
+    if (this.newOwner !== undefined) findNewOwner(keyFile.data, this.newOwner);
     const by = await this.unlock(keyFile);
     const newOwner = this.newOwner ?? (await this.ask("New owner email: ", "owner"));
-    findCustodian(keyFile.data, newOwner);
+    findNewOwner(keyFile.data, newOwner);
     const domains = keyFile
       .domainsOf(by.name)
       .filter((domain) => !findDomain(keyFile.data, domain).owners.has(newOwner))
@@ -28,7 +29,7 @@ export default class MigrateOwnerCommand extends BaseCommand {
     const list = domains.map(displayName).join(", ");
     const result = { owner: newOwner, domains };
     if (domains.length === 0) {
-      this.note(`You own no domain that ${displayName(newOwner)} does not own; nothing was changed.`);
+      this.note(`${displayName(newOwner)} already owns every domain that you own; nothing was changed.`);
       return { result: { store: this.storePath, ...result } };
     }
     this.note(`Will add ${displayName(newOwner)} as owner to: ${list}`);

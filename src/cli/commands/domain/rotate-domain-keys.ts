@@ -17,6 +17,7 @@ export default class RotateDomainKeysCommand extends DomainCommand {
 
   async run(): Promise<Outcome> {
     const keyFile = this.readStore();
+    this.givenDomain(keyFile);
     const owner = await this.unlock(keyFile);
     const domain = await this.existingDomain(keyFile);
     let rotated = keyFile.data;
@@ -29,12 +30,12 @@ export default class RotateDomainKeysCommand extends DomainCommand {
       `Rotated the keys of domain ${displayName(domain)}.`,
     );
     const owners = [...findDomain(rotated, domain).owners.keys()].sort(compareCodePoints);
-    // Nothing shows whether an owner in the file was ever given the old key; each of them has the new one now.
+    // Nothing shows whether an owner in the file ever had the old key; each of them has the new one now.
     this.note(`Its owners, who can read it now: ${owners.map(displayName).join(", ")}.`);
     return {
       result: { ...outcome.result, domain, owners },
       nextActions: this.next({
-        description: "change a value that someone who may no longer read it knows",
+        description: "change each value that a removed owner may know",
         command: ["update-secret", "--value-file", "FILE"],
         args: [domain, "SECRET"],
       }),

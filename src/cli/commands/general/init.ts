@@ -20,13 +20,12 @@ export default class InitCommand extends NewCustodianCommand {
     ],
   };
 
-  override get storePath(): string {
+  protected override locateStore(): string {
     return this.file ?? DEFAULT_FILE;
   }
 
   async run(): Promise<Outcome> {
     refuseExisting(resolve(this.storePath), this.storePath);
-    this.note("Adding new key custodian.");
     const creds = await this.newCustodian(KeyFile.create());
     const keyFile = KeyFile.create().addCustodian(creds, this.keyType);
     if (this.confirm && !(await this.approve("", keyFile.toString()))) {
@@ -34,10 +33,10 @@ export default class InitCommand extends NewCustodianCommand {
     }
     await createStoreFile(resolve(this.storePath), this.storePath, keyFile, this.writeOptions);
     this.note(`Created ${escapeUnprintable(this.storePath)} with key custodian ${creds.name}.`);
-    this.note("Next: `pprotect add-domain` makes a domain, `pprotect add-secret` puts a secret into it.");
+    this.note("Next: `pprotect add-domain` adds a domain, `pprotect add-secret` adds a secret to it.");
     return {
       result: this.keyResult(creds.name),
-      nextActions: this.next({ description: "make a domain", command: ["add-domain"], args: ["DOMAIN"] }),
+      nextActions: this.next({ description: "add a domain", command: ["add-domain"], args: ["DOMAIN"] }),
     };
   }
 }

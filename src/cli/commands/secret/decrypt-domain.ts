@@ -1,6 +1,8 @@
 import { sortedByKey } from "../../../common/code-points.ts";
 import { PprotectError } from "../../../common/errors.ts";
 import { formatSecrets, OUTPUT_FORMATS } from "../../../exec/output-format.ts";
+import type { KeyFile } from "../../../store/key-file.ts";
+import { findDomain, findSecret } from "../../../store/lookup.ts";
 import { isTerminal } from "../../../system/terminal.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { option } from "../../argv/option.ts";
@@ -33,14 +35,21 @@ export default class DecryptDomainCommand extends DomainCommand {
       throw new PprotectError("usage", `give --json or --output-format ${this.outputFormat}, not both`);
     }
     const keyFile = this.readStore();
+    this.#checkGivenNames(keyFile);
     const owner = await this.unlock(keyFile);
     const domain = await this.existingDomain(keyFile);
     if (this.secret === undefined) return this.#formatted(domain, keyFile.decryptDomain(domain, owner));
     const value = keyFile.decryptSecret(domain, this.secret, owner);
     if (this.outputFormat !== undefined) return this.#formatted(domain, new Map([[this.secret, value]]));
-    // To the byte for a program; a person's prompt should not stick to it.
+    // A program gets exactly the value; at a terminal the prompt should not follow on the same line.
     writeOut(isTerminal(1) && !value.endsWith("\n") ? `${value}\n` : value);
     return 0;
+  }
+
+  #checkGivenNames(keyFile: KeyFile): void {
+    const domain = this.givenDomain(keyFile);
+    if (domain === undefined || this.secret === undefined) return;
+    findSecret(domain, findDomain(keyFile.data, domain), this.secret);
   }
 
   #formatted(domain: string, values: ReadonlyMap<string, string>): Outcome {
