@@ -22,7 +22,7 @@ const STATIC_CODE = "--disallow-code-generation-from-strings=strict";
  * Compiles the command line into one file that needs nothing beside it.
  *
  * Without the autoload switches a compiled binary would load `.env` and `bunfig.toml`, preload scripts
- * included, from whatever directory it is started in. {@link STATIC_CODE} keeps the environment from adding code.
+ * included, from the directory that it is started in. {@link STATIC_CODE} keeps the environment from adding code.
  *
  * @returns the names of the installed packages that have code in it, sorted
  */

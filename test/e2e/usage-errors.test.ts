@@ -178,8 +178,11 @@ describe("names are checked before credentials are asked for", () => {
 
 test("adding says what was added once", async () => {
   const box = sandbox();
-  const { stderr } = await pprotect(["add-domain", "new", "-u", "alice@example.com", "--passphrase-file", box.alice], {
-    cwd: box.folder,
-  });
+  const { stderr } = await pprotect(
+    ["add-domain", "new", "-u", "alice@example.com", "--passphrase-file", box.alice],
+    {
+      cwd: box.folder,
+    },
+  );
   expect(stderr).toBe("Added domain new with owner alice@example.com.\n");
 });

@@ -1,11 +1,11 @@
-/** What an argument stands for, in the order of the line. */
+/** A place for an argument, in the order of the line. */
 export interface Slot {
-  /** What an option gave in its place. */
+  /** The value that an option gives it. */
   readonly option?: string | undefined;
 }
 
 /**
- * Distributes arguments over what they stand for; a slot that an option has filled takes none.
+ * Distributes arguments over their places; a place that an option has filled takes none.
  * @returns for each slot its value, or `undefined` when it was not given
  */
 export function fillSlots(

@@ -52,7 +52,7 @@ export abstract class BaseCommand extends Command {
 
   readonly #storePath = lazy(() => this.locateStore());
 
-  /** Every command, for `help`. main.ts puts it here: the list leads to every command, so no command can import it. */
+  /** Every command, for `help`. Set by main.ts: the list imports every command, so a command cannot import it. */
   listCommands: () => Promise<CommandList> = async () => ({ commands: [], globalOptions: [] });
 
   /** The answer with `--json`. */

@@ -7,7 +7,7 @@ import { fillSlots } from "../argv/positionals.ts";
 import { DOMAIN } from "../argv/value-type.ts";
 import { BaseCommand } from "./base-command.ts";
 
-/** A command about one domain, given as the first argument, by `--domain`, or at a prompt. */
+/** A command about one domain, given as the first argument, with `--domain`, or at a prompt. */
 export abstract class DomainCommand extends BaseCommand {
   domainOption = option("--domain", DOMAIN, "the domain, instead of the argument", { replaces: "domain" });
   firstName = optionalArgument("domain", DOMAIN, "the domain");

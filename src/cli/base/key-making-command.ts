@@ -9,10 +9,10 @@ import type { Result } from "../report/json-envelope.ts";
 import { OutputClosedError, outputIsDiscarded } from "../report/output.ts";
 import { BaseCommand } from "./base-command.ts";
 
-/** What the commands ask for in words of their own. */
+/** What each command words in its own way. */
 type Questions = Pick<NewPassphraseSources, "passphraseFile" | "option" | "question" | "retypeQuestion">;
 
-/** A command that makes key material, of a passphrase or of a raw key that it generates. */
+/** A command that makes a key, from a passphrase or a raw key that it generates. */
 export abstract class KeyMakingCommand extends BaseCommand {
   keyType = option(
     "--key-type",
@@ -21,7 +21,7 @@ export abstract class KeyMakingCommand extends BaseCommand {
     { initial: "hard" },
   );
 
-  /** A new passphrase; a generated one is in the caller's hands before anything is changed. */
+  /** A new passphrase. A generated one is written to standard output before anything is changed. */
   protected async newPassphrase(custodian: string, questions: Questions): Promise<string> {
     hardenProcess();
     const { obtainNewPassphrase } = await import("../../credentials/new-credentials.ts");
@@ -30,31 +30,31 @@ export abstract class KeyMakingCommand extends BaseCommand {
       keyType: this.keyType,
       prompter: this.prompter,
       warn: this.givenCredentials.warn,
-      showRawKey: (key) => this.#handOver(key, custodian),
+      showRawKey: (key) => this.#printRawKey(key, custodian),
     });
   }
 
-  /** What a program reads of a custodian's new key. */
+  /** The result for a program: whose key was made. */
   protected keyResult(custodian: string): Result {
     return { store: this.storePath, custodian, key_type: this.keyType };
   }
 
-  async #handOver(key: string, custodian: string): Promise<void> {
-    if (outputIsDiscarded()) throw nobodyListens("standard output is closed or /dev/null");
+  async #printRawKey(key: string, custodian: string): Promise<void> {
+    if (outputIsDiscarded()) throw noReader("standard output is closed or /dev/null");
     try {
       if (this.json) this.envelope().begin({ ...this.keyResult(custodian), generated_key: key });
       else await showRawKey(key, this.yes, (question) => this.ask(question, "confirmation (--yes)"));
     } catch (error) {
       if (!(error instanceof OutputClosedError)) throw error;
-      throw nobodyListens("the reader of standard output has gone");
+      throw noReader("standard output was closed by its reader");
     }
   }
 }
 
-function nobodyListens(why: string): PprotectError {
+function noReader(why: string): PprotectError {
   return new PprotectError(
     "aborted",
-    `${why}, so nobody can take the generated key; nothing was changed`,
-    "take it from standard output",
+    `${why}, so the generated key would be lost; nothing was changed`,
+    "read the key from standard output",
   );
 }

@@ -8,7 +8,7 @@ import type { Outcome } from "../report/json-envelope.ts";
 import { rotationAfterLeak } from "../report/next-action.ts";
 import { KeyMakingCommand } from "./key-making-command.ts";
 
-/** A command that replaces a custodian's own key: who acts is asked anew, whatever the environment says. */
+/** A command that replaces a custodian's own key: credentials in the environment are not used, but asked for. */
 export abstract class NewKeyCommand extends KeyMakingCommand {
   newPassphraseFile = option("--new-passphrase-file", FILE, "read the new passphrase from this file");
 
@@ -19,7 +19,7 @@ export abstract class NewKeyCommand extends KeyMakingCommand {
     const keyFile = this.readStore();
     const custodian = await this.unlock(keyFile, {
       ...this.credentialSources,
-      // A forgotten variable must not decide whose passphrase changes; a script that cannot be asked may use it.
+      // A forgotten variable must not decide whose passphrase changes; with --non-interactive it is used.
       environment: this.nonInteractive ? this.credentialSources.environment : undefined,
       passphraseQuestion: "Current passphrase: ",
     });
@@ -37,8 +37,8 @@ export abstract class NewKeyCommand extends KeyMakingCommand {
     const domains = keyFile.domainsOf(custodian.name).sort(compareCodePoints);
     if (domains.length > 0) {
       this.note(
-        `Note: the old passphrase still opens ${domains.map(displayName).join(", ")} with an earlier revision of this file.` +
-          " If others may know it, run rotate-domain-keys and change the secret values.",
+        `Note: with an earlier revision of this file, the old passphrase still decrypts ${domains.map(displayName).join(", ")}.` +
+          " If others may know it, run `pprotect rotate-domain-keys` and change the values.",
       );
     }
     return { ...outcome, nextActions: this.next(...domains.map(rotationAfterLeak)) };

@@ -7,7 +7,7 @@ import { flag, option, repeatableOption } from "../argv/option.ts";
 import { DOMAIN, FILE, SECRET_GLOB, text } from "../argv/value-type.ts";
 import { BaseCommand } from "./base-command.ts";
 
-/** A command that gives secrets to something else: which ones, and under which names. */
+/** A command that passes secrets on: which ones, and under which names. */
 export abstract class SelectingCommand extends BaseCommand {
   domains = repeatableOption(
     "--domain",
@@ -25,7 +25,7 @@ export abstract class SelectingCommand extends BaseCommand {
   prefix = option("--prefix", text("PREFIX"), "put PREFIX_ before each variable's name");
   uppercase = flag("--uppercase", "turn db-password into DB_PASSWORD");
 
-  /** Which secrets are asked for; none is opened yet. */
+  /** Selects the secrets; none is decrypted yet. */
   protected async choose(keyFile: KeyFile): Promise<SecretChoice[]> {
     const manifest = this.manifest ?? (await this.#manifestBesideStore());
     if (manifest !== undefined) return this.#chooseByManifest(keyFile, manifest);
@@ -34,7 +34,7 @@ export abstract class SelectingCommand extends BaseCommand {
     return selectSecrets(keyFile.data, { domains, override, only, except, prefix, uppercase });
   }
 
-  /** The manifest that holds where nothing else says what is meant. */
+  /** The manifest that is used when neither a domain nor a manifest is given. */
   async #manifestBesideStore(): Promise<string | undefined> {
     if (this.domains.length > 0) return undefined;
     const { MANIFEST_FILE } = await import("../../exec/manifest.ts");
@@ -43,7 +43,7 @@ export abstract class SelectingCommand extends BaseCommand {
     const name = this.path.join(" ");
     throw new PprotectError(
       "usage",
-      `${name} needs --domain, or a ${MANIFEST_FILE} beside the store`,
+      `${name}: missing --domain, and no ${MANIFEST_FILE} beside the store`,
       `for example: pprotect ${name} --domain prod${name === "exec" ? " -- ./server" : ""}`,
     );
   }
@@ -58,8 +58,8 @@ export abstract class SelectingCommand extends BaseCommand {
     ) {
       throw new PprotectError(
         "usage",
-        `${path} says which secrets and under which names`,
-        "to choose by options, give --domain and no --manifest",
+        `a manifest (${path}) cannot be combined with --only, --except, --prefix, --uppercase, --override or several domains`,
+        "give --domain without --manifest to select by options",
       );
     }
     const { readManifestFile } = await import("../../exec/manifest.ts");

@@ -16,7 +16,7 @@ import {
 import type { Outcome } from "../report/json-envelope.ts";
 import { DomainCommand } from "./domain-command.ts";
 
-/** A command that gives a secret a value. Anyone can: no credentials. */
+/** A command that sets the value of a secret. It needs no credentials. */
 export abstract class ValueCommand extends DomainCommand {
   secretName: string | undefined = optionalArgument("secret", SECRET, "the secret");
   valueFile = option("--value-file", FILE, "read the value from a file, byte for byte; - is standard input");
@@ -76,8 +76,8 @@ export abstract class ValueCommand extends DomainCommand {
     if (this.prompter?.hasMore()) {
       throw new PprotectError(
         "invalid_value",
-        "the value that was pasted has several lines, a prompt takes one; nothing was changed",
-        "give it with --value-file or through a pipe",
+        "the pasted value has several lines, but a prompt takes one; nothing was changed",
+        "use --value-file or a pipe",
       );
     }
     return value;

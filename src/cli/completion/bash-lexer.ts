@@ -1,25 +1,25 @@
-/** The quotation that a line stands in. */
+/** The open quotation at a place of a line. */
 export type Quote = "" | "'" | '"';
 
 /** A word of a line with its quoting undone. */
 export interface LexedWord {
   readonly text: string;
-  /** Whether it is where a redirection leads. */
+  /** Whether it is the target of a redirection. */
   readonly redirected: boolean;
 }
 
-/** In place of what bash would expand: no name has it. */
+/** Replaces what bash would expand: no name contains it. */
 const UNKNOWN = "\0";
 
-/** Takes a line of bash apart, character by character, and expands nothing. */
+/** Splits a line of bash into words, character by character. It expands nothing. */
 export class BashLexer {
   readonly words: LexedWord[] = [];
   /** The quotation that is open. */
   quote: Quote;
-  /** The word that is not at its end yet. */
+  /** The word that has not ended yet. */
   #text: string | undefined;
   #redirecting = false;
-  /** How much of the word stands before its last break, and before its last quotation. */
+  /** How much of the word is before its last break, and before its last quotation. */
   #broken = 0;
   #quoted = 0;
   readonly #breaks: string;
@@ -34,17 +34,17 @@ export class BashLexer {
     this.#text = within === "" ? undefined : "";
   }
 
-  /** The last word, which the line may go on with. */
+  /** The last word, which may go on. */
   get open(): LexedWord | undefined {
     return this.#text === undefined ? undefined : { text: this.#text, redirected: this.#redirecting };
   }
 
-  /** Whether the next word is where a redirection leads. */
+  /** Whether the next word is the target of a redirection. */
   get redirecting(): boolean {
     return this.#redirecting;
   }
 
-  /** How much of the open word readline leaves as it stands. */
+  /** How much of the open word readline leaves unchanged. */
   get kept(): number {
     return this.quote === "" ? this.#broken : this.#quoted;
   }
@@ -91,7 +91,7 @@ export class BashLexer {
   }
 
   #redirect(): void {
-    // What stands right before it is the number of a descriptor, no word.
+    // A number right before it is a file descriptor, not a word.
     if (/^\d+$/.test(this.#text ?? "")) this.#text = undefined;
     this.#end();
     this.#redirecting = true;

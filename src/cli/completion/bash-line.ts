@@ -6,11 +6,11 @@ export interface BashLine {
   readonly words: readonly string[];
   /** The index of the word that ends at the cursor. */
   readonly cursor: number;
-  /** Whether that word is where a redirection leads. */
+  /** Whether that word is the target of a redirection. */
   readonly redirected: boolean;
   /** The quotation that is open at the cursor. */
   readonly quote: Quote;
-  /** How much of the word, quoting undone, readline leaves as it stands: up to the last break in it. */
+  /** How much of the word, quoting undone, readline leaves unchanged: up to the last break in it. */
   readonly kept: number;
 }
 
@@ -37,14 +37,14 @@ export function readBashLine(before: string, after: string, breaks: string): Bas
 }
 
 /**
- * A candidate as the text that bash is to put in the place of the cursor's word, so that it reads back as the
- * candidate and nothing in it is expanded.
+ * The text that bash puts in place of the cursor's word for a candidate, so that it reads back as the candidate and
+ * nothing in it is expanded.
  */
 export function bashReply(candidate: string, { quote, kept }: Pick<BashLine, "quote" | "kept">): string {
   const rest = candidate.slice(kept);
   if (quote === "") return rest.replaceAll(/[^\w@%+=:,./\-\u0080-\u{10ffff}]/gu, "\\$&");
   const reply = quote === "'" ? inSingleQuotes(rest) : inDoubleQuotes(rest);
-  // What begins with the mark takes the place of the opening one too.
+  // A reply that begins with the quotation mark replaces the opening one too.
   return reply.startsWith(quote) ? quote + reply : reply;
 }
 
@@ -57,10 +57,10 @@ function inDoubleQuotes(text: string): string {
   return escaped.endsWith(BANG_IN_DOUBLE_QUOTES) ? `${escaped}"` : closed(escaped, '\\"', '"\\"');
 }
 
-/** History expansion looks into double quotes, and a backslash before its mark would stay. */
+/** History expansion works in double quotes, where a backslash before `!` would remain. */
 const BANG_IN_DOUBLE_QUOTES = `"'!'"`;
 
-/** Readline closes the quotation behind a reply, unless that ends like it: then the reply has to do so itself. */
+/** Readline closes the quotation after a reply, unless the reply ends like it: then the reply must close it itself. */
 function closed(reply: string, end: string, closedEnd: string): string {
   return reply.endsWith(end) ? reply.slice(0, -end.length) + closedEnd : reply;
 }

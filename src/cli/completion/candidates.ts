@@ -56,7 +56,7 @@ function commandWords(before: readonly string[], commands: readonly CommandDescr
   return [...groups].map(([word, members]) => ({ word, description: describeWord(members, before.length) }));
 }
 
-/** What a word of a command stands for: the command, or those that go on after it. */
+/** The command that a word completes, or else the words that can follow it. */
 function describeWord(members: readonly CommandDescription[], place: number): string {
   const whole = members.find(({ name }) => name.split(" ").length === place + 1);
   return whole?.summary ?? members.map(({ name }) => name.split(" ")[place + 1]).join(", ");
@@ -68,7 +68,7 @@ function helpTopics(commands: readonly CommandDescription[]): Candidate[] {
   return [...first, ...groups, { word: "options", description: "the options of every command" }];
 }
 
-/** The options of the command, or those of all commands while there is none. */
+/** The options of the command, or the global ones before there is a command. */
 function options({ command, given }: Position, { globalOptions }: CommandList): Candidate[] {
   const offered = (command?.options ?? globalOptions)
     .filter((option) => option.repeatable || !given.has(longName(option)))

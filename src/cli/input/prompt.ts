@@ -10,18 +10,18 @@ import { writeError } from "../report/output.ts";
 
 /** A {@link Prompter} that holds the terminal, or standard input, until it is closed. */
 export interface InputPrompter extends Prompter {
-  /** Whether lines were typed or pasted that no question has taken yet. */
+  /** Whether there are lines, typed or pasted, that no question has taken yet. */
   hasMore(): boolean;
   /**
-   * Lets a Ctrl-C take effect that was pressed while we worked and could not see it.
+   * Reports a Ctrl-C that was pressed while the command was working.
    * @throws PprotectError `interrupted`
    */
   throwIfInterrupted(): Promise<void>;
-  /** Gives the terminal back as it was. */
+  /** Restores the terminal. */
   close(): void;
 }
 
-/** Asks at the terminal, or takes a line of standard input for each question where there is none. */
+/** Asks at the terminal; without one, each question takes a line of standard input. */
 export function openPrompter(): InputPrompter {
   return isTerminal(0) ? new TerminalPrompter() : new LinePrompter();
 }
@@ -29,12 +29,12 @@ export function openPrompter(): InputPrompter {
 const endOfInput = (question: string): PprotectError =>
   new PprotectError(
     "end_of_input",
-    `the input ended at the question "${question.trim()}"; nothing was changed`,
+    `standard input ended at the question "${question.trim()}"; nothing was changed`,
   );
 
 /**
- * One line editor for all questions of a command. What is typed ahead between two questions is kept, and
- * nothing is echoed but while a question that shows its answer is open.
+ * One line editor for all questions of a command. What is typed ahead between two questions is kept. Keys are echoed
+ * only while a question that shows its answer is open.
  */
 class TerminalPrompter implements InputPrompter {
   #interface: Interface | undefined;
@@ -44,7 +44,7 @@ class TerminalPrompter implements InputPrompter {
   #ended: Error | undefined;
   #asked = "";
 
-  /** The terminal is taken at the first question: what is typed before belongs to whoever reads after us. */
+  /** Takes the terminal at the first question: what is typed before that is for the program that reads after us. */
   #open(): Interface {
     const output = new Writable({
       write: (chunk: Buffer, _encoding, done) => {
@@ -54,15 +54,15 @@ class TerminalPrompter implements InputPrompter {
     });
     const opened = createInterface({ input: process.stdin, output, terminal: true, historySize: 0 });
     opened.on("line", (line) => {
-      // What was pasted after this line answers another question, perhaps a hidden one.
+      // A pasted next line answers another question, perhaps a hidden one.
       this.#echo = false;
-      if (this.#waiting) this.#settle((waiting) => waiting.resolve(line));
+      if (this.#waiting) this.#answer((waiting) => waiting.resolve(line));
       else this.#lines.push(line);
     });
     opened.on("SIGINT", () =>
       this.#end(new PprotectError("interrupted", "interrupted; nothing was changed")),
     );
-    // Stopped in raw mode, the runtime would not read on after `fg`: Ctrl-Z does nothing at a prompt.
+    // Ctrl-Z does nothing at a prompt: stopped in raw mode, the runtime would not continue to read after `fg`.
     opened.on("SIGTSTP", () => undefined);
     opened.on("close", () => this.#end(endOfInput(this.#asked)));
     return opened;
@@ -85,9 +85,9 @@ class TerminalPrompter implements InputPrompter {
   }
 
   async throwIfInterrupted(): Promise<void> {
-    // A terminal that was not taken turns Ctrl-C into a signal, which ends us at once.
+    // If the terminal was not taken, Ctrl-C is a signal and has ended the process.
     if (!this.#interface) return;
-    // One turn of the event loop, in which the keys that wait are read.
+    // One turn of the event loop, in which pending keys are read.
     await Bun.sleep(1);
     if (this.#ended instanceof PprotectError && this.#ended.code === "interrupted") throw this.#ended;
   }
@@ -124,10 +124,10 @@ class TerminalPrompter implements InputPrompter {
 
   #end(error: Error): void {
     this.#ended ??= error;
-    this.#settle((waiting) => waiting.reject(this.#ended ?? error));
+    this.#answer((waiting) => waiting.reject(this.#ended ?? error));
   }
 
-  #settle(how: (waiting: { resolve(line: string): void; reject(error: Error): void }) => void): void {
+  #answer(how: (waiting: { resolve(line: string): void; reject(error: Error): void }) => void): void {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     if (waiting) how(waiting);
@@ -135,8 +135,8 @@ class TerminalPrompter implements InputPrompter {
 }
 
 /**
- * Answers from a pipe or file: each question takes one line, byte by byte, so that what follows is left for
- * a value, or for the program that takes our place.
+ * Answers from a pipe or file. Each question reads one line byte by byte, so that the rest is left for a value, or for
+ * the program that `exec` runs.
  */
 class LinePrompter implements InputPrompter {
   async ask(question: string): Promise<string> {
@@ -156,7 +156,7 @@ class LinePrompter implements InputPrompter {
   }
 
   async throwIfInterrupted(): Promise<void> {
-    // Without a terminal, Ctrl-C is a signal and ends us at once.
+    // Without a terminal, Ctrl-C is a signal and ends the process.
   }
 
   close(): void {

@@ -4,8 +4,8 @@ import { writeError, writeLine } from "../report/output.ts";
 const RULE = "=".repeat(72);
 
 /**
- * Shows a generated raw key, the only time anybody sees it. The key alone goes to standard output, so a script
- * can take it from there; all around it goes to standard error.
+ * Shows a generated raw key, once. Only the key goes to standard output, so that a script can read it; the text around
+ * it goes to standard error.
  *
  * @throws PprotectError `aborted` unless it is confirmed as saved
  */

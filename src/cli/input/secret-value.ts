@@ -6,18 +6,18 @@ import { decodeUtf8 } from "../../common/utf8.ts";
 import { randomBytes, wipe } from "../../crypto/bytes.ts";
 import { fileError } from "../../system/file-error.ts";
 
-/** Length of a generated value where none is given: 32 letters and digits are 190 bits. */
+/** Length of a generated value by default: 32 letters and digits are 190 bits. */
 export const DEFAULT_GENERATED_LENGTH = 32;
 const MAX_GENERATED_LENGTH = 4096;
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-/** Letters and digits, each as likely as any other. @throws PprotectError `usage` */
+/** A value of letters and digits, each equally likely. @throws PprotectError `usage` */
 export function generateValue(length: number): string {
   if (!Number.isInteger(length) || length < 1 || length > MAX_GENERATED_LENGTH) {
-    throw new PprotectError("usage", `--generate takes a length from 1 to ${MAX_GENERATED_LENGTH}`);
+    throw new PprotectError("usage", `--generate must be a length from 1 to ${MAX_GENERATED_LENGTH}`);
   }
-  // Bytes from here on would favour the first letters.
+  // Larger bytes would make the first letters more likely.
   const fair = 256 - (256 % ALPHABET.length);
   let value = "";
   while (value.length < length) {
@@ -30,19 +30,19 @@ export function generateValue(length: number): string {
   return value;
 }
 
-/** A secret's value from a file, to the byte; `-` is standard input. @throws PprotectError `file_error`, `invalid_value` */
+/** A secret's value from a file, byte for byte; `-` is standard input. @throws PprotectError `file_error`, `invalid_value` */
 export function readValueFile(path: string): string {
   return asText(readFile(path === "-" ? 0 : path, path), path === "-" ? "standard input" : displayName(path));
 }
 
-/** A secret's value piped in, less one final line end. @throws PprotectError `end_of_input`, `invalid_value` */
+/** A secret's value from a pipe, without one final line end. @throws PprotectError `end_of_input`, `invalid_value` */
 export function readPipedValue(): string {
   const bytes = readFile(0, "standard input");
   if (bytes.length === 0) {
     throw new PprotectError(
       "end_of_input",
       "no value on standard input",
-      "pipe one in, or give --value-file or --generate; `--value-file /dev/null` makes it empty",
+      "pipe one in, or use --value-file or --generate (`--value-file /dev/null` for an empty value)",
     );
   }
   return withoutLineEnd(asText(bytes, "standard input"));

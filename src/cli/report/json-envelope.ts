@@ -2,25 +2,25 @@ import type { PprotectError } from "../../common/errors.ts";
 import { escapeUnprintableInJson } from "../../common/terminal-safe.ts";
 import { writeLine, writeOut } from "./output.ts";
 
-/** What JSON can say. */
+/** A JSON value. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** Names from a file are values in it, never keys: `__proto__` is a name like any other. */
+/** Names from a file are values in it, never keys: `__proto__` is a valid name. */
 export type Result = { readonly [key: string]: Json };
 
 /** Something that can be done next. */
 export interface NextAction {
-  /** A command line to run; what is in capitals is for the caller to fill in. */
+  /** A command line to run; the caller replaces words in capitals. */
   readonly command: string;
   readonly description: string;
 }
 
-/** What a command did, for programs; its text for people is printed on the way. */
+/** What a command did, for programs; it prints the text for people itself. */
 export interface Outcome {
-  /** By docs/schemas/output.schema.json, under the command's name. */
+  /** As docs/schemas/output.schema.json defines it under the command's name. */
   readonly result: Result;
   readonly nextActions?: readonly NextAction[];
-  /** The command did its work, and its answer is no: it exits with 1. */
+  /** The command did its work, but what it checked failed: it exits with 1. */
   readonly refusal?: PprotectError | undefined;
 }
 
@@ -34,8 +34,8 @@ export class Envelope {
   }
 
   /**
-   * Writes the line's beginning with the result in it, where the caller must have it before anything is changed;
-   * whatever comes of it ends the same line.
+   * Writes the beginning of the line, with the result: the caller must have it before anything is changed. The outcome
+   * or the error ends the same line.
    * @throws OutputClosedError
    */
   begin(result: Result): void {
@@ -49,7 +49,7 @@ export class Envelope {
     this.#write({ ok: !refusal, command: this.#command, ...(this.#begun ? {} : { result }), ...rest });
   }
 
-  /** What kept the command from doing its work. @throws OutputClosedError */
+  /** Writes the error that stopped the command. @throws OutputClosedError */
   error(error: PprotectError): void {
     this.#write({ ok: false, command: this.#command, ...failure(error) });
   }

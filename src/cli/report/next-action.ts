@@ -1,17 +1,17 @@
 import { shellWord } from "../../common/shell-quote.ts";
 import type { NextAction } from "./json-envelope.ts";
 
-/** A command of ours to run next. */
+/** A pprotect command to run next. */
 export interface NextCommand {
   /** What it does, for people. */
   readonly description: string;
   /** Its words and options. */
   readonly command: readonly string[];
-  /** Its arguments; words in capitals are for the caller to fill in. */
+  /** Its arguments; the caller replaces words in capitals. */
   readonly args?: readonly string[];
 }
 
-/** As a line of a shell. @param file the store's, where it was named */
+/** A line for a shell. @param file the store's path, if it was given with `--file` */
 export function nextAction(
   { description, command, args = [] }: NextCommand,
   file: string | undefined,
@@ -24,15 +24,15 @@ export function nextAction(
   };
 }
 
-/** What to do after someone lost a domain. */
+/** What to do after an owner was removed from a domain. */
 export function rotation(domain: string): NextCommand {
   return rotate(
     domain,
-    "replace the domain's keys, which whoever was removed may have kept; then change its values",
+    "replace the domain's keys, which the removed owner may have kept; then change its values",
   );
 }
 
-/** What to do after a passphrase changed that others may know. */
+/** What to do after changing a passphrase that others may know. */
 export function rotationAfterLeak(domain: string): NextCommand {
   return rotate(
     domain,

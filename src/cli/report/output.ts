@@ -3,27 +3,27 @@ import { PprotectError } from "../../common/errors.ts";
 import { errnoOf, fileError } from "../../system/file-error.ts";
 import { isTerminal } from "../../system/terminal.ts";
 
-/** Standard output was closed by its reader, as `head` does: no error, nothing more to do. */
+/** Standard output was closed by its reader, as `head` does. It is not an error: there is nothing more to do. */
 export class OutputClosedError extends Error {}
 
-/** Data, to standard output as it is; bytes are overwritten afterwards. @throws OutputClosedError */
+/** Writes data to standard output as it is. Bytes are overwritten afterwards. @throws OutputClosedError */
 export function writeOut(data: string | Uint8Array): void {
   writeAll(1, data);
 }
 
-/** Data of one line. @throws OutputClosedError */
+/** Writes one line of data. @throws OutputClosedError */
 export function writeLine(text: string): void {
   writeOut(`${text}\n`);
 }
 
-/** Whether standard output is thrown away: where it is closed, the runtime puts the null device in its place. */
+/** Whether standard output is discarded: when it is closed, the runtime opens the null device instead. */
 export function outputIsDiscarded(): boolean {
   const output = fstatSync(1);
   const none = statSync("/dev/null", { throwIfNoEntry: false });
   return output.isCharacterDevice() && output.rdev === none?.rdev;
 }
 
-/** Chatter and errors, to standard error; that nobody can read them is no reason to stop. */
+/** Writes messages and errors to standard error; when that is closed, they are dropped. */
 export function writeError(text: string): void {
   try {
     writeAll(2, text);
@@ -37,12 +37,12 @@ function writeAll(descriptor: number, data: string | Uint8Array): void {
   try {
     for (let written = 0; written < bytes.length; ) written += writeSome(descriptor, bytes, written);
   } finally {
-    // It may have been a secret.
+    // It may be a secret.
     bytes.fill(0);
   }
 }
 
-/** @returns how many bytes went, 0 where the reader is slow */
+/** @returns how many bytes were written, 0 when the reader is slow */
 function writeSome(descriptor: number, bytes: Uint8Array, from: number): number {
   try {
     return writeSync(descriptor, bytes, from);
@@ -55,7 +55,7 @@ function writeSome(descriptor: number, bytes: Uint8Array, from: number): number 
   }
 }
 
-/** Whether standard error takes colours: a terminal that is no dumb one, unless NO_COLOR is set. */
+/** Whether to colour standard error: only a terminal that is not dumb, and not if NO_COLOR is set. */
 export function colorsWanted(): boolean {
   return isTerminal(2) && process.env.TERM !== "dumb" && !process.env.NO_COLOR;
 }

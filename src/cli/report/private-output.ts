@@ -3,28 +3,28 @@ import { displayName } from "../../common/terminal-safe.ts";
 import type { PrivateFileOptions } from "../../exec/plaintext-files/write.ts";
 import { isSameFile } from "../../system/same-file.ts";
 
-/** Writes what `--out` names, once the secrets are there. */
+/** Writes the file of `--out`. */
 export type PrivateOutput = (content: string | Uint8Array) => Promise<void>;
 
 /**
- * Looks at `--out` before anybody is asked for a passphrase.
+ * Checks `--out` before a passphrase is asked for.
  *
- * @param path nothing for standard output
- * @throws PprotectError `not_ignored` when what is written could get into a commit; `usage`
+ * @param path undefined for standard output
+ * @throws PprotectError `not_ignored` when the file could get into a commit; `usage`
  */
 export async function openPrivateOutput(
   path: string | undefined,
   options: PrivateFileOptions,
 ): Promise<PrivateOutput | undefined> {
   if (path === undefined) {
-    if (options.force) throw new PprotectError("usage", "--force goes with --out");
+    if (options.force) throw new PprotectError("usage", "--force needs --out");
     return undefined;
   }
-  if (path === "") throw new PprotectError("usage", "--out needs the name of a file");
+  if (path === "") throw new PprotectError("usage", "--out needs a value: --out FILE");
   if (isSameFile(path, options.store)) {
     throw new PprotectError(
       "usage",
-      `${displayName(path)} is the store itself: secrets are not written there`,
+      `${displayName(path)} is the store itself; plaintext secrets are not written there`,
       "name another file",
     );
   }
@@ -34,7 +34,7 @@ export async function openPrivateOutput(
   return (content) => writePrivateFile(path, content, options);
 }
 
-/** What is said of a file that was written. */
+/** The message for a file that was written. */
 export function wroteMessage(path: string): string {
-  return `Wrote ${displayName(path)}, readable by you alone; \`pprotect cleanup\` removes it.`;
+  return `Wrote ${displayName(path)}, readable only by you; \`pprotect cleanup\` removes it.`;
 }

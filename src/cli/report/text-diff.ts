@@ -5,7 +5,7 @@ const RED = "\x1b[31m";
 const GREEN = "\x1b[32m";
 const RESET = "\x1b[0m";
 
-/** A unified diff of a store's text before and after; nothing in it but what the file itself says. */
+/** A unified diff of a store's text before and after; it shows only what is in the file. */
 export function storeDiff(file: string, before: string, after: string, color: boolean): string {
   const name = escapeUnprintable(file);
   const patch = escapeUnprintableLines(createTwoFilesPatch(`${name}.old`, `${name}.new`, before, after))

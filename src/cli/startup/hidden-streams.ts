@@ -1,9 +1,10 @@
 /**
- * Hides the process's standard streams from libraries that look at them when they are loaded (clipanion, debug).
- * At the first look the runtime makes the pipes behind the streams non-blocking, for every process that holds
- * them and after our end too: the next program of the same script, or the one that takes our place in `exec`,
- * would fail with EAGAIN in the middle of its output. And with the first look the runtime loads its terminals
- * and sockets, which takes longer than a short command.
+ * Hides the process's standard streams while third-party modules are loaded (clipanion and debug look at them).
+ *
+ * Touching `process.stdout` or `process.stderr` makes Bun set O_NONBLOCK on the open file description, which other
+ * processes share: the next program on the same pipe, or the one that `exec` runs, then fails with EAGAIN. To see it:
+ * `(bun -e 'process.stdout'; grep flags /proc/self/fdinfo/1) | cat` prints a flag 04000.
+ * It also makes Bun load its terminals and sockets, which takes longer than a short command.
  */
 const real = globalThis.process;
 
@@ -13,7 +14,7 @@ const HIDDEN: ReadonlyMap<PropertyKey, unknown> = new Map([
   ["stderr", { fd: 2 }],
 ]);
 
-/** All else goes to the process itself: an accessor that is handed another object breaks for good. */
+/** Everything else goes to the process itself: an accessor called on another object fails from then on. */
 const shim = new Proxy(real, {
   get: (target, name) => (HIDDEN.has(name) ? HIDDEN.get(name) : Reflect.get(target, name, target)),
   set: (target, name, value) => Reflect.set(target, name, value, target),
@@ -24,12 +25,12 @@ export function hideStreams(): void {
   globalThis.process = shim;
 }
 
-/** Puts the streams back, still untouched: what was loaded so far has looked. */
+/** Restores the streams, still untouched. */
 export function restoreStreams(): void {
   globalThis.process = real;
 }
 
-/** The setting by which the library `debug`, when it is loaded, decides never to look at standard error. */
+/** The variable that keeps the library `debug` from looking at standard error when it is loaded. */
 const DEBUG_COLORS = "DEBUG_COLORS";
 
 /** Loads modules while the streams are hidden. */

@@ -1,4 +1,4 @@
-/** Hides the standard streams, for whoever is started as a program: to be imported before anything else. */
+/** Hides the standard streams of a program. It must be imported before everything else. */
 import { hideStreams } from "./hidden-streams.ts";
 
 hideStreams();

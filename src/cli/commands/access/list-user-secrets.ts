@@ -21,7 +21,7 @@ export default class ListUserSecretsCommand extends BaseCommand {
         domain,
         secrets: [...findDomain(keyFile.data, domain).secrets.keys()].sort(compareCodePoints),
       }));
-    if (owned.length === 0) this.note(`User ${displayName(name)} does not own any domains.`);
+    if (owned.length === 0) this.note(`${displayName(name)} owns no domains.`);
     for (const { domain, secrets } of owned) {
       this.printLine(
         escapeUnprintable(`${domain}: ${secrets.length > 0 ? secrets.join(", ") : "(no secrets)"}`),

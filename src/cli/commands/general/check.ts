@@ -42,7 +42,7 @@ export default class CheckCommand extends BaseCommand {
     return { result: { store: this.storePath, ...result, problems: [] } };
   }
 
-  /** The store, or why it is none. */
+  /** The store, or what is wrong with it. */
   #parse(bytes: Uint8Array): KeyFile | Outcome {
     try {
       return KeyFile.parse(bytes, this.storePath);
@@ -63,11 +63,11 @@ export default class CheckCommand extends BaseCommand {
   }
 
   #outcome(problems: readonly Problem[], refusal: PprotectError, result = UNKNOWN): Outcome {
-    const told = problems.map(({ code, line, message }) => ({ code, line, message }));
-    return { result: { store: this.storePath, ...result, problems: told }, refusal };
+    const listed = problems.map(({ code, line, message }) => ({ code, line, message }));
+    return { result: { store: this.storePath, ...result, problems: listed }, refusal };
   }
 
-  /** What the acting custodian owns, opened; nothing without credentials. */
+  /** Decrypts what the acting custodian owns; nothing without credentials. */
   async #openOwned(bytes: Uint8Array, keyFile: KeyFile): Promise<Owned | undefined> {
     const { hasGivenCredentials } = await import("../../../credentials/cascade.ts");
     if (this.user === undefined && !hasGivenCredentials(this.givenCredentials)) return undefined;
@@ -77,7 +77,7 @@ export default class CheckCommand extends BaseCommand {
   }
 }
 
-/** What can be said of a file that is no store. */
+/** The counts of a file that is not a valid store. */
 const UNKNOWN: Result = { domains: null, secrets: null, custodians: null, opened: null };
 
 interface Owned {

@@ -1,4 +1,5 @@
 import { PprotectError } from "../../../common/errors.ts";
+import { displayName } from "../../../common/terminal-safe.ts";
 import { optionalArgument } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { text } from "../../argv/value-type.ts";
@@ -18,7 +19,10 @@ export default class TruncateAuditLogCommand extends BaseCommand {
     const { auditLog } = this.readStore().data;
     const answer = this.keep ?? (await this.ask("Entries to keep: ", "number of entries"));
     if (!/^\d{1,9}$/.test(answer))
-      throw new PprotectError("usage", "give the number of entries to keep, 0 or more");
+      throw new PprotectError(
+        "usage",
+        `the number of entries to keep must be 0 or more, not "${displayName(answer)}"`,
+      );
     const keep = Number(answer);
     if (auditLog.length <= keep) {
       this.note(`The audit log has ${auditLog.length} entries; nothing was changed.`);

@@ -44,7 +44,7 @@ export default class GitCheckCommand extends BaseCommand {
 
   async run(): Promise<Outcome> {
     if (this.all && this.revision !== undefined) {
-      throw new PprotectError("usage", "git check: a revision or --all, not both");
+      throw new PprotectError("usage", "git check: give a revision or --all, not both");
     }
     const selection = this.all ? { all: true as const } : { revision: this.revision ?? "HEAD" };
     const errors: CommitFinding[] = [];
@@ -72,7 +72,7 @@ export default class GitCheckCommand extends BaseCommand {
   }
 }
 
-/** A line that says how far it is, on a terminal alone. */
+/** A progress line, shown only on a terminal. */
 class Progress {
   readonly #wanted = isTerminal(2) && process.env.TERM !== "dumb";
   #last = 0;

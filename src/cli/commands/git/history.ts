@@ -25,16 +25,16 @@ export default class GitHistoryCommand extends BaseCommand {
   secret = optionalArgument("secret", SECRET, "only changes to this secret of it");
 
   async run(): Promise<Outcome> {
+    const { domain, secret } = this;
     const file = realFile(resolve(this.storePath));
-    const folder = existingFolder(dirname(file));
-    const repository = await openRepository(folder);
+    const directory = existingDirectory(dirname(file));
+    const repository = await openRepository(directory);
     const prefix = withoutLineEnd(await repository.run("rev-parse", "--show-prefix"));
-    const path = prefix + relative(folder, file).split(sep).join("/");
+    const path = prefix + relative(directory, file).split(sep).join("/");
     if ((await repository.run("rev-parse", "--is-shallow-repository")).trim() === "true") {
-      this.note("pprotect: a shallow clone: what came before its first commit shows as that commit's work");
+      this.note("pprotect: shallow clone: earlier changes are shown as made by its first commit");
     }
     const changes: Result[] = [];
-    const { domain, secret } = this;
     for await (const { commit, what } of storeHistory(repository, path, { domain, secret })) {
       const { id, day, author, shortId } = commit;
       this.printLine(`${day} ${shortId} ${escapeUnprintable(author)}  ${what}`);
@@ -49,7 +49,9 @@ function realFile(path: string): string {
   return existsSync(path) ? realpathSync(path) : path;
 }
 
-/** The nearest folder around a store, which may be gone with its folder. */
-function existingFolder(folder: string): string {
-  return existsSync(folder) || dirname(folder) === folder ? folder : existingFolder(dirname(folder));
+/** The nearest directory above a store that exists: the store may have been removed with its directory. */
+function existingDirectory(directory: string): string {
+  return existsSync(directory) || dirname(directory) === directory
+    ? directory
+    : existingDirectory(dirname(directory));
 }

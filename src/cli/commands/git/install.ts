@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
+import { shellWord } from "../../../common/shell-quote.ts";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { applyPlan } from "../../../git/install/apply.ts";
 import { isEffective, readInstallState } from "../../../git/install/install-state.ts";
@@ -35,19 +36,19 @@ export default class GitInstallCommand extends BaseCommand {
     }
     await applyPlan(state, plan);
     for (const { says } of plan.changes) this.note(says);
-    if (plan.changes.length === 0) this.note("nothing changed: everything that install writes is in place");
+    if (plan.changes.length === 0) this.note("nothing to change: everything is installed");
     for (const { path } of state.stores) {
       if (!existsSync(join(state.repository.root, path)))
-        this.note(`${escapeUnprintable(path)} does not exist yet: \`pprotect init --file\` makes it`);
+        this.note(
+          `${escapeUnprintable(path)} does not exist yet; \`pprotect init --file ${shellWord(path)}\` creates it`,
+        );
     }
     for (const note of plan.notes) this.note(note);
     if (plan.snippet) this.print(plan.snippet.lines);
     const overridden: string[] = [];
     for (const { path } of state.stores) {
       if (await isEffective(state.repository, path)) continue;
-      this.note(
-        `another attributes line overrides ours for ${escapeUnprintable(path)}: see \`git check-attr -a\`, then change it`,
-      );
+      this.note(`${overriddenMessage([path])}; ${howToFind(path)}`);
       overridden.push(path);
     }
     return {
@@ -62,7 +63,7 @@ export default class GitInstallCommand extends BaseCommand {
         ? [
             {
               command: "git add .gitattributes",
-              description: "share the attributes with everyone who clones",
+              description: "commit the attributes, so that every clone has them",
             },
           ]
         : [],
@@ -73,9 +74,14 @@ export default class GitInstallCommand extends BaseCommand {
 
 function overriddenError(paths: readonly string[]): PprotectError | undefined {
   if (paths.length === 0) return undefined;
-  return new PprotectError(
-    "not_installed",
-    `another attributes line overrides ours for ${paths.map(escapeUnprintable).join(", ")}`,
-    "see `git check-attr -a`, then change it",
-  );
+  return new PprotectError("not_installed", overriddenMessage(paths), paths.map(howToFind).join("; "));
+}
+
+function overriddenMessage(paths: readonly string[]): string {
+  return `another .gitattributes entry overrides pprotect's for ${paths.map(escapeUnprintable).join(", ")}`;
+}
+
+/** @param path from the root of the repository */
+function howToFind(path: string): string {
+  return `run \`git check-attr -a ${shellWord(path)}\`, then change that entry`;
 }

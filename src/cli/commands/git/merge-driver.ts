@@ -29,7 +29,7 @@ export default class GitMergeDriverCommand extends BaseCommand {
   async run(): Promise<Outcome> {
     const size = Number(this.markerSize ?? DEFAULT_MARKER_SIZE);
     if (!Number.isInteger(size) || size < 1 || size > 1000) {
-      throw new PprotectError("usage", "the marker size (%L) is a number from 1 to 1000");
+      throw new PprotectError("usage", "the marker size (%L) must be a number from 1 to 1000");
     }
     const path = this.storeName ?? this.ours;
     const merge = await runMergeDriver({

@@ -18,15 +18,15 @@ export default class GitPreCommitCommand extends BaseCommand {
   async run(): Promise<Outcome> {
     const verdict = await checkStaged(await openRepository(process.cwd()));
     const { errors, warnings } = verdict;
-    if (!this.json) this.#tell(verdict);
+    if (!this.json) this.#print(verdict);
     return {
       result: { findings: errors.map(findingFields), warnings: warnings.map(findingFields) },
       refusal: findingsError(errors),
     };
   }
 
-  /** To standard error, where git shows it. */
-  #tell({ errors, warnings }: Verdict): void {
+  /** Prints to standard error, which git shows. */
+  #print({ errors, warnings }: Verdict): void {
     for (const finding of warnings) this.note(findingLine(finding, { warning: true }));
     for (const finding of errors) this.note(findingLine(finding));
     if (errors.length > 0) {

@@ -113,7 +113,7 @@ export default class GitResolveCommand extends BaseCommand {
         if (label === undefined || side === undefined) {
           throw new PprotectError(
             "usage",
-            `--take needs NAME=ours or NAME=theirs, not "${displayName(decision)}"`,
+            `--take must be NAME=ours or NAME=theirs, not "${displayName(decision)}"`,
           );
         }
         return [label, side as Side];

@@ -38,6 +38,6 @@ function incomplete(parts: readonly PartStatus[]): PprotectError | undefined {
   return new PprotectError(
     "not_installed",
     `${missing.length} of ${parts.length} parts of the git integration are not installed`,
-    "run `pprotect git install`; a part's detail says where that does not do",
+    "run `pprotect git install`; the detail of a part says when that is not enough",
   );
 }

@@ -18,7 +18,7 @@ export default class GitTextconvCommand extends BaseCommand {
   source = requiredArgument("file", FILE, "the store to print");
 
   async run(): Promise<number> {
-    // Git reads it, and nothing else does.
+    // Only git reads this: it is never JSON.
     writeOut(storeAsText(this.#read()));
     return 0;
   }

@@ -68,7 +68,7 @@ export default class ExecCommand extends SelectingCommand {
     }
   }
 
-  /** Loaded only for what is to be a file. */
+  /** Loads the code for files only when there is one. */
   async #place(secrets: readonly ChosenSecret[]): Promise<PlacedSecrets> {
     if (this.asFile.length === 0) return { secrets };
     const { placeFiles } = await import("../../../exec/files/secret-files.ts");
@@ -95,8 +95,8 @@ export default class ExecCommand extends SelectingCommand {
     if (remove) {
       throw new PprotectError(
         "environment",
-        "--redact and --as-file together need files in memory (memfd_create), which this system lacks",
-        "give one of them",
+        "--redact with --as-file needs in-memory files (memfd_create), which this system does not have",
+        "use one of the two options",
       );
     }
     const { redactionOf } = await import("../../../redact/redaction.ts");
@@ -112,7 +112,7 @@ export default class ExecCommand extends SelectingCommand {
     if (program !== undefined) return [program, ...args];
     throw new PprotectError(
       "usage",
-      "exec needs a command after --",
+      "exec: missing program after --",
       "for example: pprotect exec --domain prod -- ./server",
     );
   }

@@ -36,7 +36,7 @@ export default class InjectCommand extends BaseCommand {
   );
   template = requiredArgument("template", FILE, "the template; - is standard input");
 
-  /** Where the template is standard input, only a person at it may be asked. */
+  /** When the template is standard input, questions are asked only if that is a terminal. */
   protected override get prompter(): InputPrompter | undefined {
     return this.template === "-" && !isTerminal(0) ? undefined : super.prompter;
   }
@@ -50,14 +50,15 @@ export default class InjectCommand extends BaseCommand {
     const file = this.template === "-" ? "standard input" : this.template;
     const parts = parseTemplate(readTemplate(this.template, file), file);
     const keyFile = this.readStore();
-    const places = findReferences(parts, file, keyFile.data, this);
+    const { domains, override } = this;
+    const places = findReferences(parts, file, keyFile.data, { domains, override });
     const { storePath: store, force } = this;
     const write = await openPrivateOutput(this.out, {
       store,
       force,
       onWait: (message) => this.note(message),
     });
-    // Nothing to open, nobody to ask.
+    // Credentials are needed only when there is something to decrypt.
     const opened = places.length === 0 ? [] : keyFile.decryptSecrets(places, await this.unlock(keyFile));
     const rendered = renderTemplate(
       parts,
@@ -82,8 +83,8 @@ export default class InjectCommand extends BaseCommand {
     if (content !== undefined) return { result: { file: null, content, secrets } };
     throw new PprotectError(
       "invalid_template",
-      "the result is not UTF-8, which JSON cannot hold",
-      "give --out",
+      "the result is not UTF-8 text, so it cannot be printed as JSON",
+      "write it to a file with --out",
     );
   }
 }

@@ -18,7 +18,7 @@ export default class RedactCommand extends BaseCommand {
 
   domains = repeatableOption("--domain", DOMAIN, "redact the secrets of this domain (required)");
 
-  /** Standard input is what is redacted: only a person at it may be asked. */
+  /** Standard input is what is redacted: questions are asked only if it is a terminal. */
   protected override get prompter(): InputPrompter | undefined {
     return isTerminal(STDIN) ? super.prompter : undefined;
   }

@@ -7,17 +7,16 @@ import type { OptionDeclaration } from "../../argv/declaration.ts";
 import { beginsWith, dashed } from "../../argv/line.ts";
 import { indented, paragraphs, twoColumns, wrap } from "./layout.ts";
 
-const INTRODUCTION = `Secrets in git, next to the code that needs them: one readable, encrypted file.
+const INTRODUCTION =
+  "Secrets in git, next to the code that needs them: one readable, encrypted file.\n\n" +
+  "Usage: pprotect COMMAND [OPTIONS]";
 
-Usage: pprotect COMMAND [OPTIONS]
-`;
-
-const FIRST_STEPS = `First steps:
-  pprotect init                     create a store, with you as key custodian
-  pprotect add-domain dev           add a domain: a set of secrets
-  pprotect add-secret dev api-key   add a secret to it
-  pprotect exec --domain dev -- ./server
-`;
+const FIRST_STEPS: readonly (readonly [string, string])[] = [
+  ["pprotect init", "create a store, with you as its first key custodian"],
+  ["pprotect add-domain dev", "add a domain: a set of secrets with its owners"],
+  ["pprotect add-secret dev key", "add a secret to it"],
+  ["pprotect exec --domain dev -- ./server", "run a program with the secrets"],
+];
 
 const MORE: readonly (readonly [string, string])[] = [
   ["pprotect help COMMAND", "explain a command, with its options and examples"],
@@ -32,16 +31,17 @@ const HELP_OPTION = "-h, --help";
 export function overview({ commands }: CommandList, width: number): string {
   const everyday = commands.filter((command) => command.everyday);
   return [
-    INTRODUCTION,
+    `${paragraphs(INTRODUCTION, width)}\n`,
     sections(everyday, width),
     `More help:\n${twoColumns([...MORE, ...groupRows(commands)], width)}`,
-    FIRST_STEPS,
+    `First steps:\n${twoColumns(FIRST_STEPS, width)}`,
   ].join("\n");
 }
 
 /** Every command. */
 export function allCommands({ commands }: CommandList, width: number): string {
-  return `${INTRODUCTION}\n${sections(commands, width)}\n\`pprotect help COMMAND\` explains a command.\n`;
+  const introduction = paragraphs(INTRODUCTION, width);
+  return `${introduction}\n\n${sections(commands, width)}\n\`pprotect help COMMAND\` explains a command.\n`;
 }
 
 /**
