@@ -13,25 +13,27 @@ export function suggest(name: string, candidates: readonly string[]): string | u
   if (name.length > MAX_LENGTH) return undefined;
   const [near] = candidates
     .filter((candidate) => candidate.length <= MAX_LENGTH)
-    .map((candidate) => ({ candidate, edits: editsBetween(name.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ edits }) => edits !== undefined)
-    .toSorted((a, b) => (a.edits ?? 0) - (b.edits ?? 0));
+    .flatMap((candidate) => {
+      const count = editsBetween(name.toLowerCase(), candidate.toLowerCase());
+      return count === undefined ? [] : [{ candidate, count }];
+    })
+    .toSorted((a, b) => a.count - b.count);
   return near?.candidate;
 }
 
 /** How many edits make one name of the other, or nothing when they are too many for a misspelling. */
 function editsBetween(name: string, candidate: string): number | undefined {
-  if (!candidate.includes("@")) return within(distance(name, candidate), Math.ceil(name.length / 3));
+  if (!candidate.includes("@")) return within(edits(name, candidate), Math.ceil(name.length / 3));
   const [local, host] = splitAddress(name);
   const [candidateLocal, candidateHost] = splitAddress(candidate);
-  const localEdits = within(editsOfPerson(local, candidateLocal), Math.floor(local.length / 4));
+  const localEdits = within(edits(local, candidateLocal), Math.floor(local.length / 4));
   if (localEdits === undefined || host === undefined) return localEdits;
-  const hostEdits = within(distance(host, candidateHost ?? ""), Math.ceil(host.length / 3));
+  const hostEdits = within(edits(host, candidateHost ?? ""), Math.ceil(host.length / 3));
   return hostEdits === undefined ? undefined : localEdits + hostEdits;
 }
 
-function within(edits: number, limit: number): number | undefined {
-  return edits <= limit ? edits : undefined;
+function within(count: number, limit: number): number | undefined {
+  return count <= limit ? count : undefined;
 }
 
 function splitAddress(address: string): [local: string, host: string | undefined] {
@@ -39,13 +41,13 @@ function splitAddress(address: string): [local: string, host: string | undefined
   return at === -1 ? [address, undefined] : [address.slice(0, at), address.slice(at + 1)];
 }
 
-/** Two letters in the wrong order are one edit, the most common one in a name. */
-function editsOfPerson(name: string, candidate: string): number {
+/** Levenshtein distance, but two letters in the wrong order are one edit: it is a common one. */
+function edits(name: string, candidate: string): number {
   return isTransposed(name, candidate) ? 1 : distance(name, candidate);
 }
 
 function isTransposed(name: string, candidate: string): boolean {
   if (name.length !== candidate.length) return false;
-  const at = [...name].findIndex((char, index) => char !== candidate[index]);
+  const at = name.split("").findIndex((char, index) => char !== candidate[index]);
   return at !== -1 && name.slice(0, at) + (name[at + 1] ?? "") + name[at] + name.slice(at + 2) === candidate;
 }

@@ -44,7 +44,7 @@ function sources(some: Partial<CredentialSources>): CredentialSources {
     passphraseFile: undefined,
     environment: {},
     environmentPrefix: "PPROTECT",
-    prompter: undefined,
+    prompter: () => undefined,
     file: "protected.yaml",
     warn: noWarning,
     ...some,
@@ -66,7 +66,9 @@ describe("credentials come from flags, then the environment, then a prompt", () 
 
   test("each half is found on its own", async () => {
     const prompter = scripted("typed");
-    const found = await resolveCredentials(sources({ environment: { PPROTECT_USER: "env-user" }, prompter }));
+    const found = await resolveCredentials(
+      sources({ environment: { PPROTECT_USER: "env-user" }, prompter: () => prompter }),
+    );
     expect(found).toMatchObject({ name: "env-user", passphrase: "typed", passphraseSource: "the prompt" });
     expect(prompter.asked).toEqual(["Passphrase: "]);
     expect(prompter.notes).toEqual([
@@ -74,9 +76,36 @@ describe("credentials come from flags, then the environment, then a prompt", () 
     ]);
   });
 
+  test("a user whom the store does not have is refused before a passphrase is asked for", async () => {
+    const custodians = new Map([["alice@example.com", "key"]]);
+    const given = scripted();
+    const flagged = resolveCredentials(sources({ user: "alic", custodians, prompter: () => given }));
+    await expect(flagged).rejects.toMatchObject({
+      code: "wrong_credentials",
+      message: 'no key custodian "alic" (user from --user)',
+      fix: 'did you mean "alice@example.com"?',
+    });
+    expect(given.asked).toEqual([]);
+    const typed = scripted("nobody");
+    const prompted = resolveCredentials(sources({ custodians, prompter: () => typed }));
+    await expect(prompted).rejects.toMatchObject({ code: "wrong_credentials" });
+    expect(typed.asked).toEqual(["User email: "]);
+  });
+
+  test("the prompter is opened only when something is missing", async () => {
+    const prompter = () => {
+      throw new Error("nothing is missing");
+    };
+    const found = await resolveCredentials(sources({ environment: ENVIRONMENT, prompter }));
+    expect(found.name).toBe("env-user");
+  });
+
   test("the user is asked for before the passphrase", async () => {
     const prompter = scripted("u", "p");
-    expect(await resolveCredentials(sources({ prompter }))).toMatchObject({ name: "u", passphrase: "p" });
+    expect(await resolveCredentials(sources({ prompter: () => prompter }))).toMatchObject({
+      name: "u",
+      passphrase: "p",
+    });
     expect(prompter.asked).toEqual(["User email: ", "Passphrase: "]);
     expect(prompter.notes).toEqual(["Verify credentials for protected.yaml"]);
   });
@@ -84,7 +113,7 @@ describe("credentials come from flags, then the environment, then a prompt", () 
   test("another prefix reads other variables and no others", async () => {
     const prompter = scripted("typed");
     const found = await resolveCredentials(
-      sources({ environment: ENVIRONMENT, environmentPrefix: "APP", prompter }),
+      sources({ environment: ENVIRONMENT, environmentPrefix: "APP", prompter: () => prompter }),
     );
     expect(found).toMatchObject({ name: "app-user", passphrase: "typed" });
   });
@@ -92,7 +121,7 @@ describe("credentials come from flags, then the environment, then a prompt", () 
   test("a variable that is set and empty counts: nobody is asked", async () => {
     const environment = { PPROTECT_USER: "", PPROTECT_PASSPHRASE: "" };
     const prompter = scripted();
-    expect(await resolveCredentials(sources({ environment, prompter }))).toMatchObject({
+    expect(await resolveCredentials(sources({ environment, prompter: () => prompter }))).toMatchObject({
       name: "",
       passphrase: "",
     });

@@ -1,7 +1,6 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { chmodSync, mkdirSync } from "node:fs";
-import { COMPLETION_SCRIPTS } from "../../src/cli/completion/scripts.ts";
-import { SHELLS } from "../../src/cli/completion/shells.ts";
+import { COMPLETION_SCRIPTS, SHELLS } from "../../src/cli/completion/scripts.ts";
 import { HARD_COST } from "../../src/crypto/key-derivation.ts";
 import { binary } from "../support/binary.ts";
 import { COMMAND_CASES } from "../support/command-table.ts";

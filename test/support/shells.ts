@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Shell } from "../../src/cli/completion/shells.ts";
+import type { Shell } from "../../src/cli/completion/scripts.ts";
 import { binary } from "./binary.ts";
 import type { Program } from "./programs.ts";
 import { type Sandbox, sandbox } from "./sandbox.ts";

@@ -1,7 +1,7 @@
 import { PprotectError } from "../../common/errors.ts";
 import { suggest } from "../../common/suggest.ts";
 import { displayName } from "../../common/terminal-safe.ts";
-import type { CommandDescription } from "./command-declaration.ts";
+import { type CommandDescription, usageOf } from "./command-declaration.ts";
 import { longName, type OptionDeclaration } from "./declaration.ts";
 import { argumentsIn, type LineWord } from "./line.ts";
 
@@ -91,9 +91,10 @@ function checkArguments(
         : [],
     ),
   );
+  const usage = `usage: ${usageOf(command)}`;
   const taken = command.arguments.filter(({ name }) => !replaced.has(name));
   const missing = taken.filter(({ required }) => required)[given.length];
-  if (missing) throw wrong(command, `missing argument ${missing.type.metavar}`);
+  if (missing) throw wrong(command, `missing argument ${missing.type.metavar}`, usage);
   checkArgumentChoices(command, given);
   if (given.length <= taken.length || taken.some(({ rest }) => rest)) return;
   const extra = given[taken.length] ?? "";
@@ -106,14 +107,18 @@ function checkArguments(
       VALUES_ARE_NOT_ARGUMENTS,
     );
   }
-  throw wrong(command, `unexpected argument "${displayName(extra)}"${because}`);
+  throw wrong(command, `unexpected argument "${displayName(extra)}"${because}`, usage);
 }
 
 function checkArgumentChoices(command: CommandDescription, given: readonly string[]): void {
   command.arguments.forEach(({ name, type: { choices } }, index) => {
     const value = given[index];
     if (value === undefined || !choices || choices.includes(value)) return;
-    throw wrong(command, `the ${name} must be ${oneOf(choices)}, not "${displayName(value)}"`);
+    throw wrong(
+      command,
+      `the ${name} must be ${oneOf(choices)}, not "${displayName(value)}"`,
+      `usage: ${usageOf(command)}`,
+    );
   });
 }
 
@@ -121,7 +126,7 @@ function wrong(command: CommandDescription, message: string, hint?: string): Ppr
   return new PprotectError(
     "usage",
     `${command.name}: ${message}`,
-    hint ?? `\`pprotect ${command.name} --help\` explains it`,
+    hint ?? `\`pprotect ${command.name} --help\` lists the options`,
   );
 }
 

@@ -1,5 +1,5 @@
 import type { BaseCommand } from "../base/base-command.ts";
-import { type ArgumentDeclaration, declarationsOf, longName, type OptionDeclaration } from "./declaration.ts";
+import { type ArgumentDeclaration, declarationsOf, type OptionDeclaration } from "./declaration.ts";
 
 /**
  * The groups of commands with their headings, in the order of the help. `pprotect help GROUP` shows one, so no group
@@ -48,9 +48,8 @@ export function describeCommand(name: string, type: CommandType): CommandDescrip
 }
 
 /** How a command is called, in one line. */
-export function usageOf({ name, arguments: args, options }: CommandDescription): string {
-  const own = options.some(({ global }) => !global) ? ["[OPTIONS]"] : [];
-  return ["pprotect", name, ...own, ...args.map(argumentUsage)].join(" ");
+export function usageOf({ name, arguments: args }: CommandDescription): string {
+  return ["pprotect", name, "[OPTIONS]", ...args.map(argumentUsage)].join(" ");
 }
 
 function argumentUsage({ type: { kind, metavar }, required, rest }: ArgumentDeclaration): string {
@@ -59,8 +58,10 @@ function argumentUsage({ type: { kind, metavar }, required, rest }: ArgumentDecl
   return required ? metavar : `[${metavar}]`;
 }
 
-/** The options that every command has, as far as a command does not declare its own of that name. */
+/** The options that every command has; a command may declare its own instead of one of them. */
 export function globalOptionsOf(commands: readonly CommandDescription[]): readonly OptionDeclaration[] {
-  const all = commands.flatMap(({ options }) => options.filter(({ global }) => global));
-  return [...new Map(all.map((each) => [longName(each), each])).values()];
+  const [most = []] = commands
+    .map(({ options }) => options.filter(({ global }) => global))
+    .toSorted((a, b) => b.length - a.length);
+  return most;
 }

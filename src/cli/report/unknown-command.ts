@@ -7,7 +7,7 @@ import type { OptionDeclaration } from "../argv/declaration.ts";
 import { amongOptions, argumentsBeforeEnd, dashed, type LineWord, readLine } from "../argv/line.ts";
 
 /** What the words of other tools are here. A word that becomes a command of ours is never looked up. */
-const OTHER_TOOLS: Readonly<Record<string, string>> = {
+export const OTHER_TOOLS: Readonly<Record<string, string>> = {
   ls: "`pprotect list-domains` lists domains, `pprotect list-domain-secrets DOMAIN` the secrets of one",
   list: "`pprotect list-domains` lists domains, `pprotect list-domain-secrets DOMAIN` the secrets of one",
   show: "`pprotect decrypt-domain DOMAIN --secret SECRET` prints a value",
@@ -80,6 +80,11 @@ export function unknownCommand(args: readonly string[], { commands }: CommandLis
       `unknown option ${shownOption(first.name)}`,
       unknownOptionHint(first.name, options) ?? LISTS_COMMANDS,
     );
+  }
+  const last = read.at(-1);
+  if (last?.kind === "option" && last.option?.value === "required" && last.value === undefined) {
+    const message = `${last.name} needs a value: ${last.name} ${last.option.type?.metavar}`;
+    return new PprotectError("usage", message, LISTS_COMMANDS);
   }
   const names = commands.map(({ name }) => name);
   const [word, second] = words;

@@ -1,17 +1,18 @@
 import { describe, expect, test } from "bun:test";
+import { commandList } from "../../../src/cli/argv/command-list.ts";
 import { offerFor } from "../../../src/cli/completion/candidates.ts";
-import { commandList } from "../../../src/cli/completion/command-list.ts";
 import { positionOf } from "../../../src/cli/completion/cursor-context.ts";
 
-const commands = await commandList();
+const list = await commandList();
+const { commands } = list;
 
-/** What is offered at `|` in a line: `files`, `program`, `<a kind of value>` of the store at hand, or words. */
+/** What is offered at `|` in a line: `files`, `program`, `<a kind of value>` of the store, or words. */
 async function offered(line: string): Promise<readonly string[] | string> {
   const words = line.split(" ");
   const cursor = words.findIndex((word) => word.endsWith("|"));
   const position = positionOf(words.with(cursor, (words[cursor] ?? "").slice(0, -1)), cursor, commands);
-  const offer = await offerFor(position, commands, async (value, { file, domains }) => [
-    ...(typeof value === "string" ? [`<${value}>`] : value),
+  const offer = await offerFor(position, list, async ({ kind }, { file, domains }) => [
+    `<${kind}>`,
     ...(file === undefined ? [] : [`in ${file}`]),
     ...domains.map((domain) => `of ${domain}`),
   ]);
@@ -20,7 +21,7 @@ async function offered(line: string): Promise<readonly string[] | string> {
 
 describe("a command", () => {
   test("is offered where none stands yet, its first word once", async () => {
-    const names = commands.map(({ words: [first = ""] }) => first);
+    const names = commands.map(({ name }) => name.split(" ")[0] ?? "");
     expect(await offered("|")).toEqual([...new Set(names)]);
     expect(await offered("--json --file x a|")).toEqual([...new Set(names)]);
     expect(names).not.toContain("__complete");
@@ -52,6 +53,7 @@ describe("options", () => {
 
   test("before a command are those that every command has", async () => {
     expect(await offered("-|")).toEqual(expect.arrayContaining(["--file", "--json", "--user", "--help"]));
+    expect(await offered("-|")).toContain("--version");
     expect(await offered("-|")).not.toContain("--domain");
   });
 
@@ -82,16 +84,16 @@ describe("values", () => {
     ["--file a.yaml rm-domain |", ["<domain>", "in a.yaml"]],
     ["rm-domain --file=a.yaml |", ["<domain>", "in a.yaml"]],
     ["rm-domain | --file a.yaml", ["<domain>", "in a.yaml"]],
-    ["add-secret dev |", ["<secret-elsewhere>", "of dev"]],
-    ["add-secret --generate 48 dev |", ["<secret-elsewhere>", "of dev"]],
-    ["add-secret --generate dev |", ["<secret-elsewhere>", "of dev"]],
-    ["add-owner dev |", ["<other-custodian>", "of dev"]],
+    ["add-secret dev |", ["<new-secret>", "of dev"]],
+    ["add-secret --generate 48 dev |", ["<new-secret>", "of dev"]],
+    ["add-secret --generate dev |", ["<new-secret>", "of dev"]],
+    ["add-owner dev |", ["<new-owner>", "of dev"]],
     ["rm-owner dev |", ["<owner>", "of dev"]],
     ["rm-owner -- dev |", ["<owner>", "of dev"]],
     ["migrate-owner |", ["<custodian>"]],
     ["-u |", ["<custodian>"]],
     ["check --user=a|", ["--user=<custodian>"]],
-    ["init -u |", ["<new>"]],
+    ["init -u |", ["<text>"]],
     ["add-domain |", ["<new-domain>"]],
     ["decrypt-domain dev --secret |", ["<secret>", "of dev"]],
     ["decrypt-domain --secret |", ["<secret>"]],
@@ -102,6 +104,7 @@ describe("values", () => {
     ["init --key_type=|", ["--key_type=hard", "--key_type=fast", "--key_type=raw"]],
     ["decrypt-domain --output-format |", ["json", "env", "shell"]],
     ["completion |", ["bash", "zsh", "fish"]],
+    ["check --file a -u |", ["<custodian>", "in a"]],
     ["exec --domain |", ["<domain>"]],
     ["exec --domain dev |", ["--"]],
     ["list-domains --json=|", []],
@@ -134,7 +137,7 @@ describe("values", () => {
 
 test("a name that begins with a dash is offered only where it is no option", async () => {
   const words = async (...line: readonly string[]) => {
-    const offer = await offerFor(positionOf(line, line.length - 1, commands), commands, async () => [
+    const offer = await offerFor(positionOf(line, line.length - 1, commands), list, async () => [
       "-rf",
       "dev",
     ]);

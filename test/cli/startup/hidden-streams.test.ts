@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { loadNamed } from "../../../src/cli/argv/registry.ts";
+import { findCommand } from "../../../src/cli/argv/registry.ts";
 import { hidingStreams } from "../../../src/cli/startup/hidden-streams.ts";
 
 const real = require("node:process");
@@ -12,6 +12,6 @@ test("the streams are hidden while modules are loaded, and only then", async () 
   const loading = hidingStreams(async () => Object.keys(process.stdout));
   expect(await loading).toEqual(["fd"]);
   expect(globalThis.process).toBe(real);
-  await loadNamed("version");
+  await findCommand(["version"]);
   expect(globalThis.process).toBe(real);
 });

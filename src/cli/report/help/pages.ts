@@ -12,7 +12,7 @@ const INTRODUCTION =
   "Usage: pprotect COMMAND [OPTIONS]";
 
 const FIRST_STEPS: readonly (readonly [string, string])[] = [
-  ["pprotect init", "create a store, with you as its first key custodian"],
+  ["pprotect init", "create a store, with you as key custodian"],
   ["pprotect add-domain dev", "add a domain: a set of secrets with its owners"],
   ["pprotect add-secret dev key", "add a secret to it"],
   ["pprotect exec --domain dev -- ./server", "run a program with the secrets"],

@@ -1,0 +1,254 @@
+import { describe, expect, test } from "bun:test";
+import { Cli } from "clipanion";
+import fc from "fast-check";
+import { checkLine } from "../../../src/cli/argv/check-line.ts";
+import { type CommandDescription, describeCommand } from "../../../src/cli/argv/command-declaration.ts";
+import { amongOptions, argumentsIn, readLine, valuesOf } from "../../../src/cli/argv/line.ts";
+import {
+  asksForDescription,
+  normalizeLine,
+  wantsHelp,
+  withVersionCommand,
+} from "../../../src/cli/argv/normalize.ts";
+import { parseLine } from "../../../src/cli/argv/parser.ts";
+import { fillSlots } from "../../../src/cli/argv/positionals.ts";
+import { findCommand, loadAll } from "../../../src/cli/argv/registry.ts";
+import { generateValue } from "../../../src/cli/input/secret-value.ts";
+import { PprotectError } from "../../../src/common/errors.ts";
+
+/** A line as the parser gets it. */
+async function normalized(...args: readonly string[]): Promise<string[] | undefined> {
+  const found = await findCommand(args);
+  return found && normalizeLine(args, found.read, found.name);
+}
+
+describe("`_` is read as `-`", () => {
+  test("in commands and in options, wherever they are", async () => {
+    expect(await normalized("add_secret", "--env_prefix", "A_B", "--value_file=x_y")).toEqual([
+      "add-secret",
+      "--env-prefix",
+      "A_B",
+      "--value-file=x_y",
+    ]);
+    expect(await normalized("--non_interactive", "list_domains")).toEqual([
+      "--non-interactive",
+      "list-domains",
+    ]);
+  });
+
+  test("in each word of a command that has several", async () => {
+    expect(await normalized("git", "merge_driver", "a_b")).toEqual(["git", "merge-driver", "a_b"]);
+  });
+
+  test("not in a name or a value that reads like a command", async () => {
+    expect(await normalized("add-secret", "dev", "list_domains")).toEqual([
+      "add-secret",
+      "dev",
+      "list_domains",
+    ]);
+    expect(await normalized("--user", "list_domains", "add_secret")).toEqual([
+      "--user",
+      "list_domains",
+      "add-secret",
+    ]);
+    expect(await normalized("--confirm", "add_secret", "add_secret")).toEqual([
+      "--confirm",
+      "add-secret",
+      "add_secret",
+    ]);
+  });
+
+  test("not in names, and not after --", async () => {
+    expect(await normalized("add-secret", "my_dev", "API_KEY")).toEqual(["add-secret", "my_dev", "API_KEY"]);
+    expect(await normalized("exec", "--", "add_secret", "--a_b")).toEqual([
+      "exec",
+      "--",
+      "add_secret",
+      "--a_b",
+    ]);
+  });
+});
+
+describe("the command on a line", () => {
+  test.each([
+    [["git", "check"], "git check"],
+    [["check"], "check"],
+    [["--file", "git", "check"], "check"],
+    [["--file", "check", "git", "--json", "status"], "git status"],
+    [["exec", "--", "git", "check"], "exec"],
+    [["rm-secret", "git", "check"], "rm-secret"],
+    [["nothing", "check"], undefined],
+    [["--", "check"], undefined],
+    [["git"], undefined],
+    [[], undefined],
+  ])("%j is %p", async (args, name) => {
+    expect((await findCommand(args))?.name).toBe(name as string);
+  });
+});
+
+describe("--generate", () => {
+  test("takes a number that follows it, and nothing else", async () => {
+    expect(await normalized("add-secret", "--generate", "48", "x")).toEqual([
+      "add-secret",
+      "--generate=48",
+      "x",
+    ]);
+    expect(await normalized("add-secret", "--generate", "x", "48")).toEqual([
+      "add-secret",
+      "--generate",
+      "x",
+      "48",
+    ]);
+  });
+
+  test("makes letters and digits of the length asked for, each time others", () => {
+    for (const length of [1, 32, 48, 4096])
+      expect(generateValue(length)).toMatch(new RegExp(`^[A-Za-z0-9]{${length}}$`));
+    expect(generateValue(32)).not.toBe(generateValue(32));
+  });
+
+  test("uses every letter and digit", () => {
+    expect(new Set(Array.from({ length: 10 }, () => generateValue(4096)).join("")).size).toBe(62);
+  });
+
+  test.each([0, -1, 4097, 1.5, Number.NaN])("refuses the length %p", (length) => {
+    expect(() => generateValue(length)).toThrow("--generate must be a length");
+  });
+});
+
+describe("before a command is parsed", () => {
+  test("help is asked for by --help and -h, but not after --", () => {
+    expect(wantsHelp(["exec", "--help"])).toBe(true);
+    expect(wantsHelp(["-h"])).toBe(true);
+    expect(wantsHelp(["exec", "--", "ls", "--help"])).toBe(false);
+  });
+
+  test("--json alone asks for a description of the commands", () => {
+    expect(asksForDescription(["--json"])).toBe(true);
+    expect(asksForDescription(["--non_interactive", "--json"])).toBe(true);
+    expect(asksForDescription(["--json", "--verbose"])).toBe(false);
+    expect(asksForDescription([])).toBe(false);
+  });
+
+  test("--version and -V are the command, when there is no other", () => {
+    expect(withVersionCommand(["-V"])).toEqual(["version"]);
+    expect(withVersionCommand(["--json", "--version"])).toEqual(["--json", "version"]);
+    expect(withVersionCommand(["exec", "--version"])).toEqual(["exec", "--version"]);
+    expect(withVersionCommand(["--", "-V"])).toEqual(["--", "-V"]);
+  });
+});
+
+describe("arguments", () => {
+  const slots = (domain?: string) => [{ option: domain }, {}];
+
+  test("fill what no option has filled", () => {
+    expect(fillSlots(slots(), ["dev", "key"])).toEqual(["dev", "key"]);
+    expect(fillSlots(slots("prod"), ["key", undefined])).toEqual(["prod", "key"]);
+    expect(fillSlots(slots(), ["dev", undefined])).toEqual(["dev", undefined]);
+    expect(fillSlots(slots(), [undefined, undefined])).toEqual([undefined, undefined]);
+  });
+});
+
+describe("a line is read as clipanion reads it", async () => {
+  const commands = await loadAll();
+  const words = ["a", "-", "", "48", "--", "--frobnicate", "-x", "a=b", "--json=1", "raw", "env", "a_b"];
+
+  /** The command's words, and any words of its options and others around and after them. */
+  function lineOf({ name, options }: CommandDescription) {
+    const names = options.flatMap((option) => option.names);
+    const word = fc.constantFrom(...words, ...names, ...names.map((each) => `${each}=v`));
+    return fc
+      .tuple(fc.array(word, { maxLength: 2 }), fc.array(word, { maxLength: 6 }))
+      .map(([before, after]) => [...before, ...name.split(" "), ...after]);
+  }
+
+  test.each(commands.map(({ name, type, description }) => [name, type, description] as const))(
+    "%s",
+    (name, type, description) => {
+      const cli = new Cli({ binaryName: "pprotect" });
+      cli.register(
+        class extends (type as unknown as new () => InstanceType<typeof type>) {
+          static paths = [name.split(" ")];
+          async run(): Promise<number> {
+            return 0;
+          }
+        } as never,
+      );
+      fc.assert(
+        fc.property(lineOf(description), (args) => {
+          const read = readLine(args, amongOptions(description.options));
+          if (args.includes("-h")) return;
+          // What clipanion takes for negated flags or bundled short options is refused here.
+          if (args.some((arg) => /^--no-|^-[a-z]{2,}$/.test(arg) && !isOption(description, arg))) return;
+          const begins = name.split(" ").every((each, index) => argumentsIn(read)[index] === each);
+          const ours = begins && accepts(() => checkLine(description, read));
+          const theirs = accepts(() => cli.process(normalizeLine(args, read, name)));
+          // Choices, and arguments that an option replaces, are ours to check.
+          if (theirs && !ours && begins) {
+            expect(() => checkLine(description, read)).toThrow(
+              / must be |; --domain gives the domain already/,
+            );
+          } else expect([args, ours]).toEqual([args, theirs]);
+        }),
+        { numRuns: 60 },
+      );
+    },
+  );
+
+  function isOption({ options }: CommandDescription, word: string): boolean {
+    return options.some(({ names }) => names.includes(word));
+  }
+
+  function accepts(parse: () => unknown): boolean {
+    try {
+      parse();
+      return true;
+    } catch (error) {
+      if (error instanceof PprotectError) return false;
+      if (error instanceof Error && "clipanion" in error) return false;
+      throw error;
+    }
+  }
+});
+
+describe("a parsed command", () => {
+  async function parsed(...args: readonly string[]): Promise<Readonly<Record<string, unknown>>> {
+    const found = await findCommand(args);
+    if (!found) throw new Error(`no command: ${args}`);
+    return parseLine(args, found) as unknown as Readonly<Record<string, unknown>>;
+  }
+
+  test("has the values of its line, and for the rest what holds without them", async () => {
+    expect(
+      await parsed("exec", "--domain", "a", "--domain=b", "--uppercase", "--", "ls", "-la"),
+    ).toMatchObject({
+      domains: ["a", "b"],
+      uppercase: true,
+      override: false,
+      only: [],
+      prefix: undefined,
+      json: false,
+      command: ["ls", "-la"],
+    });
+    expect(await parsed("init", "-u", "x")).toMatchObject({ user: "x", keyType: "hard" });
+    expect(await parsed("add-secret", "--generate")).toMatchObject({ generate: true, firstName: undefined });
+    expect(await parsed("add-secret", "--generate", "8", "d")).toMatchObject({
+      generate: "8",
+      firstName: "d",
+    });
+    expect(await parsed("env")).toMatchObject({ outputFormat: "env", yes: false });
+  });
+
+  test("gives the last value of an option that is given twice", async () => {
+    const args = ["list-domains", "--file", "a", "--file", "b"];
+    expect(await parsed(...args)).toMatchObject({ file: "b" });
+    const read = (await findCommand(args))?.read ?? [];
+    expect(valuesOf(read, "--file")).toEqual(["a", "b"]);
+  });
+});
+
+test("a command describes itself from its class alone", async () => {
+  const [first] = await loadAll();
+  if (!first) throw new Error("no command");
+  expect(describeCommand(first.name, first.type)).toEqual(first.description);
+});
