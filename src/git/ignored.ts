@@ -7,22 +7,22 @@ import { realpathOfParent } from "../system/real-path.ts";
 import { openRepository } from "./process/repository.ts";
 
 /**
- * Makes sure that git leaves a file out of commits. Outside of any repository it can get into none.
+ * Makes sure that git ignores a file. Outside of a repository, nothing can commit it.
  *
- * @throws PprotectError `not_ignored`, also when a repository is there and git cannot say
+ * @throws PprotectError `not_ignored`, also when git cannot tell in a repository
  */
 export async function refuseUnlessIgnored(path: string): Promise<void> {
   const absolute = realpathOfParent(path);
-  const folder = dirname(absolute);
-  const root = repositoryRoot(folder);
+  const directory = dirname(absolute);
+  const root = repositoryRoot(directory);
   if (root === undefined) return;
-  const standing = await standingOf(folder, absolute);
-  if (standing === "ignored") return;
-  if (standing === "tracked") {
+  const state = await gitStateOf(directory, absolute);
+  if (state === "ignored") return;
+  if (state === "tracked") {
     throw new PprotectError(
       "not_ignored",
       `git tracks ${displayName(path)}, so its secrets could be committed`,
-      `\`git rm --cached ${shellWord(displayName(path))}\` leaves it to your .gitignore`,
+      `\`git rm --cached ${shellWord(displayName(path))}\` stops tracking it`,
     );
   }
   throw new PprotectError(
@@ -32,10 +32,10 @@ export async function refuseUnlessIgnored(path: string): Promise<void> {
   );
 }
 
-/** A file that is in the index already is not ignored, whatever the rules say. */
-async function standingOf(folder: string, path: string): Promise<"ignored" | "tracked" | "unknown"> {
+/** A file that is in the index is not ignored, whatever .gitignore says. */
+async function gitStateOf(directory: string, path: string): Promise<"ignored" | "tracked" | "unknown"> {
   try {
-    const { tryRun } = await openRepository(folder);
+    const { tryRun } = await openRepository(directory);
     if ((await tryRun("check-ignore", "--quiet", "--", path)) !== undefined) return "ignored";
     return (await tryRun("ls-files", "--error-unmatch", "--", path)) === undefined ? "unknown" : "tracked";
   } catch (error) {

@@ -1,11 +1,11 @@
-/** The marker as a word of its own; rule ids may follow, parted by commas or blanks. */
+/** The marker as a separate word. Rule ids may follow, separated by commas or spaces. */
 const MARKER = /(?<![\w:/.@-])pprotect:allow(?![\w:/@-])((?:[ \t,]+[a-z0-9]+(?:-[a-z0-9]+)*(?![\w-]))*)/;
 
 /**
- * What a line's `pprotect:allow` allows.
+ * The rules that a line's `pprotect:allow` switches off.
  *
- * Rule ids right behind the marker limit it to those rules; any other words are taken for a reason and the
- * marker counts for all rules.
+ * Rule ids right after the marker limit it to those rules. Any other words are a comment, and the marker counts for all
+ * rules.
  *
  * @param known all rule ids
  * @returns `undefined` without a marker

@@ -3,18 +3,18 @@ import { type Hit, RANK } from "./finding.ts";
 import { patternFilter } from "./keyword-filter.ts";
 import type { PathKind } from "./path-kind.ts";
 import { isPlaceholder } from "./placeholder.ts";
-import { LONG_LINE, type ScannedText } from "./scan-input.ts";
-import { tellingName } from "./secret-name.ts";
+import { LONG_LINE, type ScanInput } from "./scan-input.ts";
+import { secretNameKind } from "./secret-name.ts";
 
 export const PASSWORD_RULE = { id: "password-assignment", what: "a password" } as const;
 export const SECRET_RULE = { id: "secret-assignment", what: "a key or token" } as const;
 
-/** Lines without one of these hold no telling name. */
-const TELLING_WORDS = /pass|pwd|pw|psw|secret|token|key|cred|auth|bearer|salt|pepper|motdepasse|contrase/g;
-const candidateLines = patternFilter(TELLING_WORDS);
+/** A line without one of these has no name of a secret in it. */
+const NAME_WORDS = /pass|pwd|pw|psw|secret|token|key|cred|auth|bearer|salt|pepper|motdepasse|contrase/g;
+const candidateLines = patternFilter(NAME_WORDS);
 
 /**
- * A name, what joins it to a value, and the value: quoted, or without quotes up to a blank or a delimiter.
+ * A name, what joins it to a value, and the value: quoted, or without quotes up to a space or a delimiter.
  * Covers `a = "b"`, `"a": "b"`, `a: b`, `a=b`, `'a' => 'b'`, `a := "b"`, `a("b")`, `f("a", "b")`, `<a>b</a>`,
  * `key="a" value="b"` and `ENV a b`.
  */
@@ -25,11 +25,11 @@ const ASSIGNMENT =
 const SPACED =
   /^\s{0,20}(?:ENV|ARG|set|setx|setenv|SetEnv)[ \t]{1,8}(?<name>[A-Za-z_][\w.-]{0,80})[ \t]{1,8}(?<bare>[^\s"'`,;<>(){}[\]|=]{6,400})/g;
 
-/** Where bare values end a line or are followed by a comment; otherwise it is prose or code. */
+/** What may follow a value without quotes: the end of the line or a comment. Otherwise it is prose or code. */
 const AFTER_BARE = /^\s*(?:$|#|\/\/|;|&&|\\|,|<\/|--|[A-Za-z_]\w*=)/;
 
-/** Secrets that are told by the name they are assigned to. */
-export function assignmentHits(scanned: ScannedText): Hit[] {
+/** Finds secrets by the name that they are assigned to. */
+export function assignmentHits(scanned: ScanInput): Hit[] {
   if (scanned.kind.tokensOnly) return [];
   const hits: Hit[] = [];
   for (const at of candidateLines.lines(scanned.lowered)) {
@@ -47,19 +47,19 @@ function lineHits(text: string, at: number, kind: PathKind): Hit[] {
       const { name = "", joiner, quoted, bare, tag } = match.groups ?? {};
       const value = quoted ?? bare ?? "";
       const end = match.index + match[0].length - (quoted === undefined ? 0 : 1);
-      // A value may be the next name: `key = token = "…"`, `f(name, "…")`.
+      // The value may be the next name: `key = token = "…"`, `f(name, "…")`.
       pattern.lastIndex = Math.max(match.index + name.length, end - value.length);
-      const telling = tellingName(name);
-      if (!telling || (joiner === "," && !isFirstArgument(text.slice(0, match.index), name))) continue;
+      const nameKind = secretNameKind(name);
+      if (!nameKind || (joiner === "," && !isFirstArgument(text.slice(0, match.index), name))) continue;
       const spaced = joiner === undefined && tag === undefined;
       if (spaced && !kind.bareValues) continue;
       if (quoted === undefined && !isBareValue(kind, tag !== undefined, text.slice(end))) continue;
       const isSecret =
-        telling === "password"
+        nameKind === "password"
           ? isPassword(value, kind)
-          : isGeneratedSecret(value, telling === "identified-secret", kind);
+          : isGeneratedSecret(value, nameKind === "identified-secret", kind);
       if (!isSecret) continue;
-      const rule = telling === "password" ? PASSWORD_RULE : SECRET_RULE;
+      const rule = nameKind === "password" ? PASSWORD_RULE : SECRET_RULE;
       hits.push({
         at,
         start: end - value.length,
@@ -82,11 +82,11 @@ function isBareValue(kind: PathKind, inTag: boolean, rest: string): boolean {
   return inTag ? rest.startsWith("</") : kind.bareValues && AFTER_BARE.test(rest);
 }
 
-/** A path, a name of something in the program, a call, a type: what the value of a telling name often is. */
+/** A path, an identifier, a call or a type, which the value of a secret's name often is in code. */
 const NAME_LIKE =
   /^[A-Za-z_$][\w$]*(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]*)+(?:\(.*)?$|^[.~]{0,2}\/[\w./-]+$|^[A-Za-z]:\\|^[\w-]+\.(?:json|ya?ml|pem|key|crt|txt|js|ts|py|properties|xml|env|p12|jks|pfx)$|^https?:\/\/|^#[\w-]+$|^\.[\w-]+$|^\[\w+|^\/.*\/[a-z]*$|^\^|\(\?|\\[dws]/i;
 
-/** A word, or words joined by signs with at most a digit behind: `current-password`, `access_token_v2`, `Enter it:`. */
+/** A word, or words joined by punctuation with at most one digit at the end: `current-password`, `access_token_v2`, `Enter it:`. */
 const WORDS = /^\p{L}+[\s_./:*?!,'’-]*$|^\p{L}+(?:[\s_./:*?!,'’-]+\p{L}+)+[\s_./:*?!,'’-]*[0-9]?$/u;
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
@@ -94,15 +94,15 @@ const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 function isPassword(value: string, kind: PathKind): boolean {
   if (value.length < 6 || value.length > 128 || /\s/.test(value)) return false;
   if (NAME_LIKE.test(value) || WORDS.test(value) || isPlaceholder(value)) return false;
-  if (kind.madeUp) return value.length >= 12 && looksRandom(value);
+  if (kind.isExample) return value.length >= 12 && looksRandom(value);
   const hasLetter = /\p{L}/u.test(value);
   const hasOther = /[0-9!@#$%^&*?+~]/.test(value);
   return (hasLetter && hasOther) || /^[0-9]{6,}$/.test(value);
 }
 
-function isGeneratedSecret(value: string, uuidToo: boolean, kind: PathKind): boolean {
-  if (value.length < (kind.madeUp ? 20 : 10) || /\s/.test(value)) return false;
+function isGeneratedSecret(value: string, uuidCounts: boolean, kind: PathKind): boolean {
+  if (value.length < (kind.isExample ? 20 : 10) || /\s/.test(value)) return false;
   if (NAME_LIKE.test(value) || isPlaceholder(value)) return false;
-  if (UUID.test(value)) return uuidToo && !kind.madeUp;
-  return looksRandom(value) && (!kind.madeUp || shannonEntropy(value) >= 3.5);
+  if (UUID.test(value)) return uuidCounts && !kind.isExample;
+  return looksRandom(value) && (!kind.isExample || shannonEntropy(value) >= 3.5);
 }

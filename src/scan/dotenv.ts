@@ -1,6 +1,6 @@
 import { type Hit, RANK } from "./finding.ts";
 import { isPlaceholder } from "./placeholder.ts";
-import type { ScannedText } from "./scan-input.ts";
+import type { ScanInput } from "./scan-input.ts";
 
 export const DOTENV_RULE = {
   id: "dotenv-file",
@@ -8,20 +8,20 @@ export const DOTENV_RULE = {
 } as const;
 
 const DOTENV = /(?:^|\/)(?:\.env(?:\.[\w.-]+)?|[\w.-]+\.env)$/i;
-/** Copies to be filled in, and the one that tests share: by convention they are committed. */
+/** Templates, and the file that tests share: by convention these are committed. */
 const TEMPLATE =
   /[.-](?:example|examples|sample|template|tmpl|tpl|dist|default|defaults|schema|test|testing|ci|vault)(?:\.env)?$/i;
 
 const ASSIGNED = /^\s*(?:export\s+)?[A-Za-z_][\w.-]*\s*=\s*(?<value>.*)$/;
 const COMMENT = /(?:^|\s)#.*$/;
 
-/** Whether a file by this name holds the environment of one machine, as opposed to a template of it. */
+/** Whether a file of this name holds the environment of one machine, and is not a template. */
 export function isDotenvFile(path: string): boolean {
   return DOTENV.test(path) && !TEMPLATE.test(path);
 }
 
-/** The first line with a real value that no other rule has seen; a file is told once. */
-export function dotenvHits(scanned: ScannedText, seen: ReadonlySet<number>): Hit[] {
+/** The first line with a real value that no other rule has found. A file is reported once. */
+export function dotenvHits(scanned: ScanInput, seen: ReadonlySet<number>): Hit[] {
   if (!isDotenvFile(scanned.path)) return [];
   for (const [at, { text }] of scanned.lines.entries()) {
     const value = ASSIGNED.exec(text.slice(0, 4096))?.groups?.value?.replace(COMMENT, "").trim();

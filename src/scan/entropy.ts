@@ -23,9 +23,9 @@ function classOf(unit: number): number {
 }
 
 /**
- * How often the kind of character (lower case, upper case, digit) changes, per character. Drawn at random it
- * is 0.3 (base32) to 0.47 (hex); in words and names, even `camelCase2`, it stays below 0.2, because a capital
- * that begins a word is not counted. Shannon entropy alone cannot tell the two apart at these lengths.
+ * How often the kind of character (lower case, upper case, digit) changes, per character. Random text has 0.3 (base32) to
+ * 0.47 (hex); words and names, even `camelCase2`, stay below 0.2, because a capital at the start of a word does not count.
+ * At these lengths, Shannon entropy alone cannot tell the two apart.
  */
 export function classChanges(text: string): number {
   let changes = 0;
@@ -44,7 +44,7 @@ const LETTER = /[A-Za-z]/;
 const DIGITS = /[0-9]/;
 const MIXED_CASE = /[a-z].*[A-Z]|[A-Z].*[a-z]/s;
 
-/** Whether `text` has the looks of something drawn at random: a key, a token, a generated password. */
+/** Whether a text looks random: a key, a token, a generated password. */
 export function looksRandom(text: string): boolean {
   if (text.length < 10) return false;
   const entropy = shannonEntropy(text);

@@ -6,7 +6,7 @@ export interface AddedLine {
   readonly text: string;
 }
 
-/** One likely secret. Nothing in it holds the secret or a part of it: it may be printed and logged. */
+/** A likely secret, or a problem of a store. No part of the secret is in it, so it may be printed and logged. */
 export interface Finding {
   readonly path: string;
   readonly line: number;
@@ -14,11 +14,11 @@ export interface Finding {
   readonly rule: string;
   /** What is wrong with an invalid store, as a code of `pprotect check`; a finding of another kind has none. */
   readonly code?: string;
-  /** What it looks like and what to do about it. */
+  /** What was found and what to do about it. */
   readonly message: string;
 }
 
-/** Where in a line a rule saw a secret, before rules are weighed against each other. */
+/** A match of a rule in a line, before overlapping matches are removed. */
 export interface Hit {
   /** Index into the scanned lines. */
   readonly at: number;
@@ -26,14 +26,14 @@ export interface Hit {
   readonly end: number;
   readonly rule: string;
   readonly what: string;
-  /** Where two hits overlap, the higher one is told. */
+  /** Of two hits that overlap, the one with the higher rank is reported. */
   readonly rank: number;
 }
 
-/** How telling a kind of rule is; see {@link Hit.rank}. */
-export const RANK = { library: 50, token: 40, context: 30, assignment: 20, entropy: 10, file: 0 } as const;
+/** How specific a kind of rule is; see {@link Hit.rank}. */
+export const RANK = { secretlint: 50, token: 40, context: 30, assignment: 20, entropy: 10, file: 0 } as const;
 
-/** The message of a finding: made of fixed words only. */
+/** The message of a finding; it holds nothing of the line. @param what the kind of secret, such as "a GitHub token" */
 export function adviceFor(what: string): string {
-  return `looks like ${what}: move it into the store with \`pprotect add-secret\` and replace it if it was ever shared, or mark the line \`pprotect:allow\` if it is no secret`;
+  return `looks like ${what}: move it into the store with \`pprotect add-secret\` and replace it if it was ever shared, or add \`pprotect:allow\` to the line if it is not a secret`;
 }

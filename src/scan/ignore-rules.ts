@@ -1,16 +1,16 @@
 import ignore, { type Ignore } from "ignore";
 
-/** A line of `.pprotectignore` that does nothing, and why. */
+/** A line of `.pprotectignore` that has no effect, and why. */
 export interface IgnoreProblem {
   readonly line: number;
   readonly problem: string;
 }
 
-/** What `.pprotectignore` says. */
+/** The rules of a `.pprotectignore`. */
 export interface IgnoreRules {
   /** @param path relative to the repository's root, with slashes */
   ignored(path: string, rule: string): boolean;
-  /** Lines without effect, to be told to the user. */
+  /** Lines that have no effect, to be reported. */
   readonly problems: readonly IgnoreProblem[];
 }
 
@@ -22,12 +22,12 @@ interface IgnoreLine {
 
 const WITH_RULES = /^(.*\S)[ \t]+rule=([\w,-]+)[ \t]*$/;
 
-/** Paths that no honest pattern for some files would match all of. */
+/** Paths that no pattern matches unless it matches every file. */
 const PROBES = ["pprotect-probe", "pprotect-probe/pprotect-probe.pprotect-probe"];
 
 /**
- * Reads `.pprotectignore`: gitignore syntax, where a line may end in `rule=id` or `rule=id,id` and then counts
- * for these rules only.
+ * Reads `.pprotectignore`: gitignore syntax, where a line may end with `rule=id` or `rule=id,id` and then applies to
+ * these rules only.
  *
  * ```gitignore
  * # recorded answers of a test server
@@ -36,10 +36,10 @@ const PROBES = ["pprotect-probe", "pprotect-probe/pprotect-probe.pprotect-probe"
  * !docs/setup.md rule=jwt
  * ```
  *
- * As in git, the last line that fits a path decides. A line for all rules that fits every path, such as `*`,
- * has no effect and is a problem: the guard has no off switch.
+ * As in git, the last line that matches a path decides. A line for all rules that matches every path, such as `*`, has no
+ * effect and is reported, so that the guard cannot be switched off with it.
  *
- * @param known all rule ids, to tell a mistyped one
+ * @param known all rule ids, to report a mistyped one
  */
 export function parseIgnoreRules(text: string, known: ReadonlySet<string>): IgnoreRules {
   const problems: IgnoreProblem[] = [];
@@ -76,11 +76,11 @@ function parseLine(raw: string): IgnoreLine | undefined {
 function problemOf({ pattern, rules }: IgnoreLine, known: ReadonlySet<string>): string | undefined {
   if (rules) {
     const unknown = [...rules].find((rule) => !known.has(rule));
-    return unknown === undefined ? undefined : `there is no rule \`${unknown}\``;
+    return unknown === undefined ? undefined : `unknown rule \`${unknown}\``;
   }
   const matcher = ignore().add(pattern);
   if (pattern.startsWith("!") || !PROBES.every((probe) => matcher.ignores(probe))) return undefined;
-  return "fits every file: name the files, or one rule with `rule=`";
+  return "matches every file: list specific paths, or limit it with `rule=…`";
 }
 
 function matcherFor(rule: string, lines: readonly IgnoreLine[]): Ignore {

@@ -1,17 +1,17 @@
-/** Finds the lines that hold one of a set of words: one pass of a regular expression over the whole text. */
+/** Finds the lines that contain one of a set of words, with one pass of a regular expression over the whole text. */
 export interface KeywordFilter {
   /** @param lowered lower-case lines joined by line feeds */
   lines(lowered: LoweredText): ReadonlySet<number>;
 }
 
-/** A file's added lines in lower case, as one text, and where each begins in it. */
+/** The added lines of a file in lower case, as one text, with the start of each line in it. */
 export interface LoweredText {
   readonly text: string;
   readonly starts: readonly number[];
   readonly lines: readonly string[];
 }
 
-/** Lowers each line by itself: in some scripts the length changes, and positions are told within lines only. */
+/** Lower-cases each line separately, because in some scripts the length changes; positions are used within lines only. */
 export function lowerLines(texts: readonly string[]): LoweredText {
   const lines = texts.map((text) => text.toLowerCase());
   const starts: number[] = [];
@@ -29,7 +29,7 @@ export function keywordFilter(keywords: Iterable<string>): KeywordFilter {
   return patternFilter(pattern);
 }
 
-/** A filter for lines with a match of a pattern, which has the flag `g` and matches within lines. */
+/** A filter for lines that match a pattern. @param pattern has the flag `g` and matches within a line */
 export function patternFilter(pattern: RegExp): KeywordFilter {
   return {
     lines: ({ text, starts }) => {
@@ -39,7 +39,7 @@ export function patternFilter(pattern: RegExp): KeywordFilter {
       for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
         while ((starts[line + 1] ?? Number.POSITIVE_INFINITY) <= match.index) line++;
         found.add(line);
-        // One match a line is enough.
+        // One match per line is enough.
         const next = starts[line + 1];
         if (next === undefined) break;
         pattern.lastIndex = next;

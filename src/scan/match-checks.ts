@@ -2,14 +2,14 @@ import { looksRandom } from "./entropy.ts";
 import { isPlaceholder } from "./placeholder.ts";
 import type { RuleCheck } from "./rule.ts";
 
-/** A match under examination: its secret, and the lines from its own on. */
+/** A match to check: its secret, and the lines from its own on. */
 export interface Candidate {
   readonly secret: string;
   /** What follows the match in its line, then the next few lines. */
   readonly following: readonly string[];
 }
 
-/** How many lines below a PEM header its body must begin: a header may carry attributes of its own. */
+/** How many lines after a PEM header its body has to start: attributes may come between. */
 export const PEM_LOOKAHEAD = 12;
 
 /** The checks that a rule can name. */
@@ -36,11 +36,11 @@ function isBasicCredentials(encoded: string): boolean {
   return !isPlaceholder(password) && password !== user;
 }
 
-/** What may stand around the base64 of one line: quotes, `\n` escapes, signs of concatenation and of comments. */
+/** A line of base64 with what may be around it: quotes, `\n` escapes, operators of concatenation, comment signs. */
 const PEM_LINE = /^[\s"'`+#*/>|,-]*(?:\\[nr])*([A-Za-z0-9+/]{16,}={0,2})(?:[\s"'`+,;).\\]|\\[nr]|$)/;
 const PEM_ATTRIBUTE = /^[\s"'`+#*/>|,-]*(?:\\[nr])*(?:[A-Za-z-]{3,30}: |["'`+\s\\]*$|\\[nr])/;
 
-/** Whether key material follows a BEGIN line; without, it is only the words, as in code that reads keys. */
+/** Whether key material follows a BEGIN line. If not, it is only the words, as in code that reads keys. */
 function hasPemBody([rest = "", ...lines]: readonly string[]): boolean {
   if (PEM_LINE.test(rest)) return !isPlaceholder(rest);
   const escaped =

@@ -1,11 +1,11 @@
-/** What a file's name says about the lines in it. */
+/** What a file's path says about its lines. */
 export interface PathKind {
-  /** Its values are written without quotes; in code, what has no quotes is a name. */
+  /** Values are written without quotes. In code, text without quotes is an identifier. */
   readonly bareValues: boolean;
-  /** Checksums, generated or translated text: values tell nothing, only known tokens count. */
+  /** Checksums, generated or translated text: only known tokens count, not assigned values. */
   readonly tokensOnly: boolean;
-  /** Tests, examples, documentation: made-up passwords abound, so only what looks drawn at random counts. */
-  readonly madeUp: boolean;
+  /** Tests, examples, documentation: they have many made-up passwords, so only values that look random count. */
+  readonly isExample: boolean;
 }
 
 const CODE =
@@ -14,7 +14,7 @@ const CODE =
 const TOKENS_ONLY =
   /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|go\.sum|go\.work\.sum|packages\.lock\.json|verification-metadata\.xml|\.yarnrc-state|\.secrets\.baseline|yarn-integrity|CHECKSUMS?|[A-Z0-9]*SUMS(?:\.txt)?)$|\.(?:lock|lockb|lock\.hcl|sum|min\.js|min\.css|min\.mjs|map|svg|css|scss|sass|less|snap|po|pot|xlf|xliff|arb|strings|resx|ttf|woff2?|eot|crt|cer|csr|sha1|sha256|sha512|md5|asc|sig|bom|wasm|tsbuildinfo|har|patch\.b64|geojson|dic|aff)$|(?:^|[/._-])(?:locales?|i18n|l10n|lang|langs|languages|translations?|nls)(?:\/|\.(?:json|ya?ml|properties|[jt]s|php)$)/i;
 
-const MADE_UP =
+const EXAMPLE =
   /(?:^|\/)(?:tests?|__tests__|specs?|fixtures?|__fixtures__|mocks?|__mocks__|testdata|testing|test-[\w-]+|[\w-]+[-_]tests?|examples?|samples?|demos?|docs?|documentation|e2e|cypress|stories|benchmarks?|node_modules|vendor|third_party)\/|[._-](?:test|tests|spec|mock|mocks|stories|fixture|fixtures|example|sample)\.[\w.]+$|(?:^|\/|_)(?:tests?|spec)\.\w+$|Tests?\.\w+$|(?:^|\/)(?:README|CHANGELOG|CHANGES|HISTORY|CONTRIBUTING|LICENSE|NOTICE)[\w.-]*$|\.(?:md|mdx|markdown|rst|adoc|asciidoc|tex|rdoc|org|d\.[cm]?ts)$/i;
 
 /** @param path relative to the repository's root, with slashes */
@@ -22,6 +22,6 @@ export function pathKind(path: string): PathKind {
   return {
     bareValues: !CODE.test(path),
     tokensOnly: TOKENS_ONLY.test(path),
-    madeUp: MADE_UP.test(path),
+    isExample: EXAMPLE.test(path),
   };
 }

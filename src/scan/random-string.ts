@@ -2,7 +2,7 @@ import { classChanges, shannonEntropy } from "./entropy.ts";
 import { type Hit, RANK } from "./finding.ts";
 import { patternFilter } from "./keyword-filter.ts";
 import { isPlaceholder } from "./placeholder.ts";
-import { LONG_LINE, type ScannedText } from "./scan-input.ts";
+import { LONG_LINE, type ScanInput } from "./scan-input.ts";
 
 export const RANDOM_STRING_RULE = { id: "random-string", what: "a generated key or token" } as const;
 
@@ -11,23 +11,23 @@ const STRING =
   /(?<=["'`=]|[:=] )(?<![A-Za-z0-9+/_-][:=] ?)(?<value>[A-Za-z0-9+/_-]{32,128}={0,2})(?=["'`]|\s*$)/g;
 const QUOTED = /(["'`])(?<value>[A-Za-z0-9+/_-]{32,128}={0,2})\1/g;
 
-/** Whether a line could have one: cheaper than {@link QUOTED}. */
+/** Whether a line can have one; cheaper than {@link QUOTED}. */
 const candidateLines = patternFilter(/["'`=][a-z0-9+/_-]{32}/g);
 
-/** Lines that say what their random-looking text is: a checksum, something public, data. */
+/** Lines that say what their random-looking text is: a checksum, a public value, data. */
 const EXPLAINED =
   /integrity|checksum|sha-?(?:1|224|256|384|512)|\bsha\b|md5|hash|digest|fingerprint|thumbprint|public|pub_?key|\bcert|signature|etag|nonce|uuid|guid|revision|commit|data:|base64,|wasm|charset|alphabet|encod|decod|expect|assert|id["']?\s*[:=]|marker|next_?token|cid\b|chunk|version|address|contract|0x|@generated|eslint|import |require\(|from ["']|url|href|src=|class(?:name)?=|module|polyfill|font|icon|glyph|path/i;
 
 const HEX = /^[0-9a-fA-F-]+$/;
-/** A word of six small letters: in a random string of 40 characters that has a chance of 1 in 100. */
+/** Six letters of one case in a row. In a random string of 40 characters the chance of that is 1 in 100. */
 const HAS_WORDS = /[a-z]{6}|[A-Z]{6}/;
 
 /**
- * Strings that look drawn at random where no name tells what they are. Hexadecimal ones are left alone: nearly
- * all are checksums and object names, and nothing but their name tells a key from them.
+ * Finds strings that look random, with no name that says what they are. Hexadecimal strings are left out: nearly all of them
+ * are checksums and object ids, and only a name tells a key from those.
  */
-export function randomStringHits(scanned: ScannedText): Hit[] {
-  if (scanned.kind.tokensOnly || scanned.kind.madeUp) return [];
+export function randomStringHits(scanned: ScanInput): Hit[] {
+  if (scanned.kind.tokensOnly || scanned.kind.isExample) return [];
   const hits: Hit[] = [];
   for (const at of candidateLines.lines(scanned.lowered)) {
     const text = scanned.lines[at]?.text ?? "";
@@ -45,7 +45,7 @@ export function randomStringHits(scanned: ScannedText): Hit[] {
   return hits;
 }
 
-/** The highest entropy that `length` characters of base64 are sure to reach when drawn at random, about. */
+/** Approximately the entropy that `length` random characters of base64 are certain to reach. */
 function leastEntropy(length: number): number {
   return Math.min(4.9, 0.82 * Math.log2(Math.min(length, 64)));
 }

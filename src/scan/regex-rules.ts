@@ -4,16 +4,16 @@ import { keywordFilter, patternFilter } from "./keyword-filter.ts";
 import { checks, PEM_LOOKAHEAD } from "./match-checks.ts";
 import { isFakeToken, isPlaceholder } from "./placeholder.ts";
 import { LONG_RUN_PATTERN, type Rule } from "./rule.ts";
-import { dataRules } from "./rules/index.ts";
-import { LONG_LINE, type ScannedText } from "./scan-input.ts";
+import { regexRules } from "./rules/index.ts";
+import { LONG_LINE, type ScanInput } from "./scan-input.ts";
 
-const keywordRules = dataRules.filter(({ keywords }) => keywords.length > 0);
-const longRunRules = dataRules.filter(({ keywords }) => keywords.length === 0);
+const keywordRules = regexRules.filter(({ keywords }) => keywords.length > 0);
+const longRunRules = regexRules.filter(({ keywords }) => keywords.length === 0);
 const keywords = keywordFilter(keywordRules.flatMap((rule) => rule.keywords));
 const longRuns = patternFilter(LONG_RUN_PATTERN);
 
-/** What the rules that are data see in the added lines of a file. */
-export function dataRuleHits(scanned: ScannedText): Hit[] {
+/** The matches of the regular-expression rules in the added lines of a file. */
+export function regexRuleHits(scanned: ScanInput): Hit[] {
   const hits: Hit[] = [];
   for (const at of keywords.lines(scanned.lowered)) {
     const lowered = scanned.lowered.lines[at] ?? "";
@@ -27,7 +27,7 @@ export function dataRuleHits(scanned: ScannedText): Hit[] {
   return hits;
 }
 
-function ruleHits(rule: Rule, scanned: ScannedText, at: number): Hit[] {
+function ruleHits(rule: Rule, scanned: ScanInput, at: number): Hit[] {
   const text = scanned.lines[at]?.text ?? "";
   if (rule.kind === "context" && (scanned.kind.tokensOnly || text.length > LONG_LINE)) return [];
   if (rule.line && !rule.line.test(text)) return [];
@@ -37,10 +37,10 @@ function ruleHits(rule: Rule, scanned: ScannedText, at: number): Hit[] {
     const secret = match.groups?.secret ?? match[0];
     const end = match.index + match[0].length;
     if (!isPlausible(rule, secret, () => following(scanned, at, end))) continue;
-    // The pattern of a context rule fits any password that was made up for a test or a manual.
+    // The pattern of a context rule matches every password that was made up for a test or a manual.
     if (
       rule.kind === "context" &&
-      scanned.kind.madeUp &&
+      scanned.kind.isExample &&
       rule.check !== "basic-credentials" &&
       !looksRandom(secret)
     )
@@ -65,7 +65,7 @@ function isPlausible(rule: Rule, secret: string, lines: () => readonly string[])
   return !rule.check || checks[rule.check]({ secret, following: lines() });
 }
 
-function following({ lines }: ScannedText, at: number, end: number): string[] {
+function following({ lines }: ScanInput, at: number, end: number): string[] {
   const texts = lines.slice(at, at + 1 + PEM_LOOKAHEAD).map(({ text }) => text);
   return [(texts[0] ?? "").slice(end), ...texts.slice(1)];
 }

@@ -4,48 +4,47 @@ import { DOTENV_RULE, dotenvHits } from "./dotenv.ts";
 import { type AddedLine, adviceFor, type Finding, type Hit } from "./finding.ts";
 import type { IgnoreRules } from "./ignore-rules.ts";
 import { RANDOM_STRING_RULE, randomStringHits } from "./random-string.ts";
-import { dataRuleHits } from "./regex-rules.ts";
-import { dataRules } from "./rules/index.ts";
-import { libraryRules } from "./rules/secretlint.ts";
-import { scannedText } from "./scan-input.ts";
-import { libraryHits } from "./secretlint.ts";
+import { regexRuleHits } from "./regex-rules.ts";
+import { regexRules } from "./rules/index.ts";
+import { secretlintRules } from "./rules/secretlint.ts";
+import { scanInput } from "./scan-input.ts";
+import { secretlintHits } from "./secretlint.ts";
 
 export type { AddedLine, Finding } from "./finding.ts";
 export { type IgnoreProblem, type IgnoreRules, parseIgnoreRules } from "./ignore-rules.ts";
 
-/** Ids of all rules: what `pprotect:allow` and `.pprotectignore` may name. */
+/** The ids of all rules, which `pprotect:allow` and `.pprotectignore` may name. */
 export const ruleIds: ReadonlySet<string> = new Set(
-  [...libraryRules, ...dataRules, PASSWORD_RULE, SECRET_RULE, RANDOM_STRING_RULE, DOTENV_RULE].map(
+  [...secretlintRules, ...regexRules, PASSWORD_RULE, SECRET_RULE, RANDOM_STRING_RULE, DOTENV_RULE].map(
     ({ id }) => id,
   ),
 );
 
 export interface ScanOptions {
-  /** What `.pprotectignore` says; see {@link parseIgnoreRules}. */
+  /** The rules of `.pprotectignore`; see {@link parseIgnoreRules}. */
   readonly ignore?: IgnoreRules;
 }
 
 /**
- * Looks for plaintext secrets in the lines that a commit adds to one file. Nothing is read or written besides
- * the arguments. Binary files and a limit on size are the caller's business.
+ * Finds plaintext secrets in the lines that a commit adds to one file. Reads and writes nothing else. The caller leaves out
+ * binary files and limits the size.
  *
- * Each secret is told once, by the most telling rule that saw it; a secret of several lines at its first. A
- * line with the word `pprotect:allow` (with rule ids behind: for these) and what `.pprotectignore` names are
- * left out.
+ * Each secret is reported once, by the most specific rule that found it; a secret of several lines at its first line. Lines
+ * with `pprotect:allow` (followed by rule ids: for those rules) and files in `.pprotectignore` are left out.
  *
- * @param path relative to the repository's root, with slashes; what it says about the file matters
+ * @param path relative to the repository's root, with slashes; the name tells what kind of file it is
  * @param lines the added lines only, in order, with their numbers in the new file
- * @returns sorted by line; no part of a finding holds any of the secret
+ * @returns sorted by line; no finding contains any part of a secret
  */
 export async function scanLines(
   path: string,
   lines: Iterable<AddedLine>,
   { ignore }: ScanOptions = {},
 ): Promise<Finding[]> {
-  const scanned = scannedText(path, [...lines]);
-  const hits = mostTelling([
-    ...(await libraryHits(scanned)),
-    ...dataRuleHits(scanned),
+  const scanned = scanInput(path, [...lines]);
+  const hits = mostSpecific([
+    ...(await secretlintHits(scanned)),
+    ...regexRuleHits(scanned),
     ...assignmentHits(scanned),
     ...randomStringHits(scanned),
   ]);
@@ -63,8 +62,8 @@ export async function scanLines(
     }));
 }
 
-/** Of hits that overlap only the highest in rank stays; of equals the first. */
-function mostTelling(hits: readonly Hit[]): Hit[] {
+/** Of hits that overlap, keeps only the one with the highest rank; of equal ranks, the first. */
+function mostSpecific(hits: readonly Hit[]): Hit[] {
   const kept = new Map<number, Hit[]>();
   for (const hit of hits.toSorted((a, b) => b.rank - a.rank)) {
     const others = kept.get(hit.at) ?? [];

@@ -1,41 +1,41 @@
-/** What a name says its value is. */
-export type Telling = "password" | "secret" | "identified-secret";
+/** What kind of secret a name says that its value is. */
+export type SecretNameKind = "password" | "secret" | "identified-secret";
 
-/** Words after the telling one that do not change what the value is: `DB_PASSWORD_PROD`, `secretValue2`. */
+/** Words that may follow without changing what the value is: `DB_PASSWORD_PROD`, `secretValue2`. */
 const NEUTRAL = new Set(
   "prod production dev development staging stage live test sandbox local default value values val str string text plain plaintext clear raw old new current previous next primary secondary main backup base64 b64 hex enc encoded env var const literal the a b c x v".split(
     " ",
   ),
 );
 
-/** Ends of names whose value is a password: chosen by people, so it need not look drawn at random. */
+/** Ends of names whose value is a password. People choose those, so they may not look random. */
 const PASSWORDS =
   /(?:password|passwd|passphrase|passwort|motdepasse|contrasena|dbpass|userpass|adminpass|rootpass|smtppass|mailpass|emailpass|ftppass|sshpass|redispass|mysqlpass|pgpass|postgrespass|mongopass|httppass|proxypass|basicauthpass|authpass|loginpass|rabbitmqpass|keypass|storepass|pgpassword|userpw|adminpw|dbpw|rootpw)$/;
 
-/** Last words that mean a password only when they stand as words. */
+/** Last words that mean a password only as separate words. */
 const PASSWORD_WORDS = new Set(["pwd", "pw", "pass", "passwd", "psw"]);
-/** `first_pass`, `render_pass`: for the ambiguous words, what stands before them must be one of these or nothing. */
+/** Before an ambiguous word there must be one of these or nothing: `first_pass` and `render_pass` are not passwords. */
 const PASSWORD_OWNERS =
   /^(?:|db|database|user|admin|root|smtp|mail|email|ftp|sftp|ssh|redis|mysql|pg|postgres|mongo|http|proxy|basic|auth|login|api|rabbitmq|mq|ldap|service|account|my|the|sudo|vpn|wifi|bind|master|sql|sa|owner|client|server|app|jdbc|mssql|oracle|ora|kafka|nexus|jenkins|docker|registry|git|github|gitlab|aws|key|keystore|truststore|cert|pfx|p12|es|elastic|elasticsearch)$/;
 
-/** Ends of names whose value is a generated secret, told with all signs left out. */
+/** Ends of names whose value is a generated secret, without punctuation. */
 const SECRETS =
   /(?:secret|secrets|token|tokens|apikey|apikeys|secretkey|secretkeybase|accesskey|authkey|privatekey|privkey|encryptionkey|encryptkey|signingkey|signkey|masterkey|servicekey|accountkey|storagekey|sharedkey|sessionkey|cryptokey|cryptkey|cipherkey|aeskey|hmackey|jwtkey|consumerkey|webhookkey|deploykey|sshkey|appkey|applicationkey|serverkey|adminkey|subscriptionkey|functionkey|integrationkey|securekey|securitykey|credential|credentials|creds|cred|bearer|authcode|apipassword|salt|pepper|oauth|userauth|httpauth|basicauth|authorization|connectionkey|instrumentationkey|licensekey|cookiekey|cookiesecret|xapikey|projectkey|writekey|restkey|keyvalue)$/;
 
-/** Of these, even a UUID is a secret. */
+/** With these names, even a UUID is a secret. */
 const IDENTIFIED =
   /(?:apikey|apitoken|accesstoken|authtoken|clientsecret|appsecret|secretkey|apisecret|accesskey|refreshtoken|bearertoken|secret)$/;
 
-/** Names that end in a telling word and yet are public, or no secret at all. */
+/** Names that end with such a word and whose value is public, or not a secret at all. */
 const PUBLIC =
   /(?:public|pub|publishable|csrf|xsrf|antiforgery|next|nextpage|page|pagination|paging|continuation|cancel|cancellation|cancellable|abort|syntax|parser|lexer|lex|json|design|designs|style|css|theme|color|eos|bos|pad|unk|sep|cls|mask|stop|start|end|begin|open|close|max|min|num|total|input|output|prompt|completion|word|sub|special|added|leading|trailing|comment|punctuation|keyword|operator|identifier|resume|sync|delta|skip|change|watch|state|nonce|idempotency|dedup|request|erc20|erc721|nft|reward|base|quote|lp|stake|wrapped|native|gas|governance|anon|firebase|injection|provider|di|site|recaptchasite|captchasite|no|without|invalid|bad|wrong|fake|mock|dummy|example|has|is|use|needs|require|requires|validate|expected|unexpected)(?:token|tokens|secret|secrets|key|credential|credentials|creds)$|clienttoken$/;
 
 /**
- * Whether a name tells that its value is a secret.
+ * What a name says about its value, or `undefined` when it says nothing.
  *
- * @param name as written, with any of `_`, `-`, `.` or capitals between its words
+ * @param name as written, with `_`, `-`, `.` or capitals between its words
  */
-export function tellingName(name: string): Telling | undefined {
+export function secretNameKind(name: string): SecretNameKind | undefined {
   const words = name
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .replace(/([A-Z])([A-Z][a-z])/g, "$1 $2")

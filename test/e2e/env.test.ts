@@ -162,7 +162,7 @@ describe("env --out", () => {
     box.write(".env", "EXAMPLE=1\n");
     await box.shell("git add -f .env");
     expect((await box.run("env", "--out", ".env", "--force")).stderr).toBe(
-      "pprotect: git tracks .env, so its secrets could be committed (`git rm --cached .env` leaves it to your .gitignore)\n",
+      "pprotect: git tracks .env, so its secrets could be committed (`git rm --cached .env` stops tracking it)\n",
     );
     expect(box.read(".env")).toBe("EXAMPLE=1\n");
     await box.shell("git rm -q --cached .env");

@@ -10,7 +10,7 @@ afterAll(removeFolders);
 
 const STORE = "protected.yaml";
 
-test("HEAD, a range and --all each tell the findings of their commits", async () => {
+test("HEAD, a range and --all each report the findings of their commits", async () => {
   const repository = await guardedRepository();
   repository.write("a b.txt", `${tokenLine()}\n`);
   const first = await repository.force();
@@ -72,7 +72,7 @@ test("a commit that mixes keys, and a merge that lost a secret", async () => {
   );
 });
 
-test("an empty commit, a merge without changes and hidden lines are in step with their commits", async () => {
+test("findings belong to the right commits after an empty one and a merge without changes", async () => {
   const repository = await guardedRepository();
   repository.write(".gitattributes", "hidden.txt -diff\n");
   const first = await repository.force();
@@ -110,7 +110,7 @@ test("works in a bare repository, as server-side hooks need", async () => {
   expect(stdout).toMatch(/^\w+ protected\.yaml:\d+: not-sealed: /m);
 });
 
-test("refuses what is no revision, and a revision beside --all", async () => {
+test("refuses an unknown revision, and a revision together with --all", async () => {
   const repository = await guardedRepository();
   await repository.force();
   for (const revision of ["nowhere", "a..b", "--upload-pack=x"]) {

@@ -24,7 +24,7 @@ async function history(repository: TestRepository, ...args: string[]): Promise<s
 }
 
 describe("pprotect git history", () => {
-  test("says who did what, newest first", async () => {
+  test("shows who did what, newest first", async () => {
     const repository = await testRepository();
     const empty = KeyFile.create(NOW).addCustodian(ALICE, CHEAP, NOW);
     const first = await repository.commit(empty.toString());
@@ -75,7 +75,7 @@ describe("pprotect git history", () => {
     ]);
   });
 
-  test("a merge is told only for what it did itself", async () => {
+  test("a merge is listed only with what it changed itself", async () => {
     const repository = await testRepository();
     await repository.commit(BASE.toString());
     await repository.git("checkout", "-q", "-b", "side");
@@ -126,7 +126,7 @@ describe("pprotect git history", () => {
     expect(lines.filter((line) => line.includes("created"))).toHaveLength(1);
   });
 
-  test("a broken version is said and looked behind", async () => {
+  test("a broken version is reported, and the one before it is compared", async () => {
     const repository = await testRepository();
     await repository.commit(BASE.toString());
     const broken = await repository.commit(`<<<<<<< a\n${BASE.toString()}`);
@@ -141,7 +141,7 @@ describe("pprotect git history", () => {
     ]);
   });
 
-  test("a path with spaces, wildcards and letters beyond ASCII, in a folder that is gone", async () => {
+  test("a path with spaces, wildcards and non-ASCII letters, in a removed directory", async () => {
     const repository = await testRepository();
     const path = "größe x/[a] *.yaml";
     await repository.commit(BASE.toString(), undefined, path);
@@ -151,7 +151,7 @@ describe("pprotect git history", () => {
     expect((await history(repository, "--file", path))[0]).toEndWith(` removed ${path} (2 domains)`);
   });
 
-  test("from a subfolder; a shallow clone says that it is one", async () => {
+  test("from a subdirectory; a shallow clone is reported", async () => {
     const repository = await testRepository();
     await repository.commit(BASE.toString());
     await repository.commit(BOTH_NEW.toString());
@@ -169,7 +169,7 @@ describe("pprotect git history", () => {
     expect(shallow.stderr).toStartWith("pprotect: a shallow clone: ");
   });
 
-  test("names that the history never had", async () => {
+  test("names that were never in the history", async () => {
     const repository = await testRepository();
     await repository.commit(BASE.toString());
     await repository.commit(BASE.removeDomain("prod", NOW).toString());
@@ -190,7 +190,7 @@ describe("pprotect git history", () => {
   test("no commit, no store, no repository", async () => {
     const repository = await testRepository();
     const expected =
-      "pprotect: no commit has a store at protected.yaml (commit it first; `--file` names another)\n";
+      "pprotect: no commit has a store at protected.yaml (commit it first, or name another store with --file)\n";
     expect(await repository.pprotect("git", "history")).toMatchObject({ status: 2, stderr: expected });
     await repository.commitStaged();
     expect(await repository.pprotect("git", "history")).toMatchObject({ status: 2, stderr: expected });
@@ -199,7 +199,7 @@ describe("pprotect git history", () => {
     expect(outside.stderr).toContain("is not in a git work tree");
   });
 
-  test("configuration of the user that changes git's output does not matter", async () => {
+  test("user configuration that changes git's output has no effect", async () => {
     const repository = await testRepository();
     await repository.git("config", "log.showRoot", "false");
     await repository.git("config", "log.showSignature", "true");
@@ -215,7 +215,7 @@ describe("pprotect git history", () => {
     ]);
   });
 
-  test("a thousand commits in moments", async () => {
+  test("a thousand commits within seconds", async () => {
     const repository = await testRepository();
     const versions = [BASE, BASE.updateSecret("dev", "api-key", "2", NOW)].map((file) => file.toString());
     const stream = Array.from({ length: 1000 }, (_, index) => {

@@ -12,7 +12,7 @@ afterAll(removeFolders);
 const STORE = "protected.yaml";
 
 describe("stores", () => {
-  test("a first commit and a change by command pass without a word", async () => {
+  test("a first commit and a change by command pass without output", async () => {
     const repository = await guardedRepository();
     const store = sampleStore();
     repository.write(STORE, store.toString());
@@ -33,7 +33,7 @@ describe("stores", () => {
     expect(stderr).toContain("--no-verify");
   });
 
-  test("a value in the clear is not told", async () => {
+  test("a value in the clear is not shown", async () => {
     const repository = await guardedRepository();
     const plain = ["correct", "horse", "staple"].join("-");
     const text = sampleStore()
@@ -46,7 +46,7 @@ describe("stores", () => {
     expect(stderr).not.toContain(plain);
   });
 
-  test("a store is known by attribute and by its keys, under any name", async () => {
+  test("a store is recognised by its attribute and by its keys, under any name", async () => {
     const repository = await guardedRepository();
     repository.write(".gitattributes", "*.sealed diff=pprotect\n");
     repository.write("a.sealed", "x: 1\n");
@@ -95,8 +95,8 @@ describe("stores", () => {
   });
 });
 
-describe("stores that move, go or are ignored", () => {
-  test("a renamed store is held against its old version", async () => {
+describe("stores that are moved, removed or ignored", () => {
+  test("a renamed store is compared with its old version", async () => {
     const repository = await guardedRepository();
     const store = sampleStore();
     repository.write(STORE, store.toString());
@@ -111,7 +111,7 @@ describe("stores that move, go or are ignored", () => {
     expect((await repository.commit()).status).toBe(0);
   });
 
-  test("a store that was broken before can be repaired", async () => {
+  test("a store that was broken before can be fixed", async () => {
     const repository = await guardedRepository();
     repository.write(
       STORE,
@@ -124,7 +124,7 @@ describe("stores that move, go or are ignored", () => {
     expect(await repository.commit()).toMatchObject({ status: 0, stderr: "" });
   });
 
-  test("a store under another name that lost a root key is still one", async () => {
+  test("a store under another name that lost a root key is still recognised", async () => {
     const repository = await guardedRepository();
     const text = sampleStore().toString();
     repository.write("other.yaml", text);
@@ -133,7 +133,7 @@ describe("stores that move, go or are ignored", () => {
     expect((await repository.commit()).stderr).toMatch(/^other\.yaml:1: invalid-store: missing audit-log/m);
   });
 
-  test("broken samples may be named in .pprotectignore, with a rule or without", async () => {
+  test("broken samples can be listed in .pprotectignore, with or without a rule", async () => {
     const repository = await guardedRepository();
     for (const folder of ["all", "one", "other"]) {
       repository.write(`${folder}/protected.yaml`, fixtureBytes("invalid", "plaintext-secret.yaml"));
@@ -147,7 +147,7 @@ describe("stores that move, go or are ignored", () => {
 });
 
 describe("merges", () => {
-  test("a store that vanished though neither side removed it", async () => {
+  test("a store that is missing although no side removed it", async () => {
     const repository = await guardedRepository();
     repository.write(STORE, sampleStore().toString());
     await repository.force();
@@ -164,7 +164,7 @@ describe("merges", () => {
     expect(stderr).toMatch(/^protected\.yaml:1: lost-in-merge: domain "dev"/m);
   });
 
-  test("an octopus merge is held against each of its parents", async () => {
+  test("an octopus merge is compared with each of its parents", async () => {
     const repository = await guardedRepository();
     const store = sampleStore();
     repository.write(STORE, store.toString());
@@ -238,7 +238,7 @@ describe("merges", () => {
     expect(await repository.commit()).toMatchObject({ status: 0, stderr: "" });
   });
 
-  test("lines that a parent has already are not told again", async () => {
+  test("lines that a parent already has are not reported again", async () => {
     const repository = await guardedRepository();
     repository.write("a", "a\n");
     await repository.force();
@@ -258,7 +258,7 @@ describe("merges", () => {
 });
 
 describe("other files", () => {
-  test("what is staged counts, not the work tree", async () => {
+  test("the staged content counts, not the work tree", async () => {
     const repository = await guardedRepository();
     repository.write("staged.txt", `a\n${tokenLine()}\n`);
     await repository.must("add", "-A");
@@ -270,7 +270,7 @@ describe("other files", () => {
     expect(stderr).not.toContain("unstaged.txt");
   });
 
-  test("paths with spaces, quotes, tabs and umlauts are told as they are", async () => {
+  test("paths with spaces, quotes, tabs and umlauts are shown as they are", async () => {
     const repository = await guardedRepository();
     const paths = ["a b.txt", 'q"uote.txt', "ümlaut ✓.txt", "back\\slash.txt"];
     for (const path of paths) repository.write(path, `${tokenLine()}\n`);
@@ -290,7 +290,7 @@ describe("other files", () => {
     expect((await repository.commit()).stderr).toMatch(/^last\.txt:23: /m);
   });
 
-  test("links, submodules and binary files are no obstacle", async () => {
+  test("symbolic links, submodules and binary files do not disturb", async () => {
     const repository = await guardedRepository();
     repository.link("link", "nowhere at all");
     repository.link("protected.yaml", "elsewhere.yaml");
@@ -301,7 +301,7 @@ describe("other files", () => {
     expect(await repository.must("ls-files", "-s", "module")).toStartWith("160000");
   });
 
-  test("attributes hide no text, and configuration changes nothing", async () => {
+  test("attributes cannot hide text, and the configuration has no effect", async () => {
     const repository = await guardedRepository();
     for (const [key, value] of Object.entries({
       "diff.external": "false",
@@ -324,7 +324,7 @@ describe("other files", () => {
     expect(stderr).not.toContain("image.bin");
   });
 
-  test("of a big addition the first part is looked at, and that is said", async () => {
+  test("of a large addition only the first part is scanned, with a warning", async () => {
     const repository = await guardedRepository();
     repository.write(
       "big.txt",
@@ -379,7 +379,7 @@ describe("other files", () => {
     });
   });
 
-  test("outside a repository it says so", async () => {
+  test("outside a repository there is an error", async () => {
     const { binary } = await import("../support/binary.ts");
     const { stderr, status } = await runProgram([binary(), "git", "pre-commit"], { cwd: "/" });
     expect(status).toBe(1);
@@ -387,7 +387,7 @@ describe("other files", () => {
   });
 });
 
-test("the scanner's libraries leave the pipes of whoever called the hook as they were", async () => {
+test("the scanner's libraries leave the caller's pipes blocking", async () => {
   const repository = await guardedRepository();
   repository.write("a.ts", `${tokenLine()}\n`);
   await repository.must("add", "a.ts");

@@ -58,7 +58,7 @@ describe("git with diff.pprotect.textconv", () => {
     expect(log).not.toMatch(/[A-Za-z0-9+/]{44}/);
   });
 
-  test("a conflicted merge can be looked at", async () => {
+  test("a conflicted merge is readable", async () => {
     const repository = await testRepository();
     await repository.commit(BASE.toString());
     await repository.commit(
@@ -71,7 +71,7 @@ describe("git with diff.pprotect.textconv", () => {
     expect(shown).toMatch(/\+<<<<<<< a\n\+ {2}secret-token: <sealed [0-9a-f]{12}>\n\+=======/);
   });
 
-  test("a path with spaces and letters beyond ASCII", async () => {
+  test("a path with spaces and non-ASCII letters", async () => {
     const repository = await testRepository();
     await repository.commit(BASE.toString(), undefined, "geheime Schlüssel/prod store.yaml");
 
@@ -80,7 +80,7 @@ describe("git with diff.pprotect.textconv", () => {
 });
 
 describe("pprotect git textconv", () => {
-  test("exit 0 for bytes of any kind, nothing for nothing", async () => {
+  test("exit 0 for any bytes, and no output for an empty file", async () => {
     const repository = await testRepository();
     for (const name of ["binary", "not-utf8", "alias-bomb", "top-level-list"]) {
       repository.write("a.yaml", fixtureBytes("invalid", `${name}.yaml`));
@@ -98,7 +98,7 @@ describe("pprotect git textconv", () => {
     }
   });
 
-  test("a file that is not there is an error", async () => {
+  test("a missing file is an error", async () => {
     const repository = await testRepository();
     expect(await repository.pprotect("git", "textconv", "nowhere.yaml")).toMatchObject({
       status: 1,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { adviceFor } from "../../src/scan/finding.ts";
-import { dataRules } from "../../src/scan/rules/index.ts";
-import { libraryRules } from "../../src/scan/rules/secretlint.ts";
+import { regexRules } from "../../src/scan/rules/index.ts";
+import { secretlintRules } from "../../src/scan/rules/secretlint.ts";
 import { ruleIds, scanLines } from "../../src/scan/scanner.ts";
 import { samples } from "./samples/index.ts";
 import type { Sample } from "./samples/sample.ts";
@@ -14,7 +14,7 @@ async function scan({ path, lines }: Sample) {
 }
 
 describe("every rule", () => {
-  test("has at least two samples for and two against it", () => {
+  test("has at least two samples that it finds and two that it must not find", () => {
     const lacking = [...ruleIds].filter((id) => {
       const { finds = [], ignores = [] } = samples[id] ?? {};
       return finds.length < 2 || ignores.length < 2;
@@ -22,17 +22,17 @@ describe("every rule", () => {
     expect(lacking).toEqual([]);
   });
 
-  test("is one that there are samples for, and none is left over", () => {
+  test("has samples, and every sample has a rule", () => {
     expect(Object.keys(samples).filter((id) => !ruleIds.has(id))).toEqual([]);
   });
 
   test("has lower-case keywords and a global pattern", () => {
-    const bad = dataRules.filter(
+    const bad = regexRules.filter(
       ({ keywords, pattern }) => !pattern.global || keywords.some((word) => word !== word.toLowerCase()),
     );
     expect(bad).toEqual([]);
     expect(
-      libraryRules.flatMap(({ keywords }) => keywords).filter((word) => word !== word.toLowerCase()),
+      secretlintRules.flatMap(({ keywords }) => keywords).filter((word) => word !== word.toLowerCase()),
     ).toEqual([]);
   });
 });
@@ -40,7 +40,7 @@ describe("every rule", () => {
 for (const [id, { finds, ignores }] of Object.entries(samples)) {
   describe(`rule ${id}`, () => {
     finds.forEach((sample, index) => {
-      test(`finds sample ${index + 1}, once, and tells it in fixed words`, async () => {
+      test(`finds sample ${index + 1} once, with a fixed message`, async () => {
         const findings = await scan(sample);
         expect(findings.map(({ rule }) => rule)).toContain(id);
         expect(new Set(findings.map(({ line }) => line)).size).toBe(findings.length);
@@ -48,7 +48,7 @@ for (const [id, { finds, ignores }] of Object.entries(samples)) {
       });
     });
     ignores.forEach((sample, index) => {
-      test(`leaves sample ${index + 1} against it alone`, async () => {
+      test(`does not find sample ${index + 1} against it`, async () => {
         expect((await scan(sample)).filter(({ rule }) => rule === id)).toEqual([]);
       });
     });
@@ -57,7 +57,7 @@ for (const [id, { finds, ignores }] of Object.entries(samples)) {
 
 /** All messages there are: none can hold a part of a secret. */
 const fixedMessages = new Set(
-  [...dataRules, ...libraryRules]
+  [...regexRules, ...secretlintRules]
     .map(({ what }) => what)
     .concat(
       "a password",

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { libraryRules } from "../../src/scan/rules/secretlint.ts";
-import { scannedText } from "../../src/scan/scan-input.ts";
-import { libraryHits } from "../../src/scan/secretlint.ts";
+import { secretlintRules } from "../../src/scan/rules/secretlint.ts";
+import { scanInput } from "../../src/scan/scan-input.ts";
+import { secretlintHits } from "../../src/scan/secretlint.ts";
 import { samples } from "./samples/index.ts";
 import { BASE64, DIGITS, HEX, LETTERS, random, UPPER, WORD } from "./samples/sample.ts";
 
@@ -41,26 +41,26 @@ const forms: Readonly<Record<string, readonly string[]>> = {
 };
 
 describe("secretlint's rules", () => {
-  for (const { id, what } of libraryRules) {
+  for (const { id, what } of secretlintRules) {
     test(`find ${what} behind the keywords of ${id}`, async () => {
       const texts = forms[id] ?? (samples[id]?.finds ?? []).flatMap(({ lines }) => lines);
       expect(texts.length).toBeGreaterThan(0);
       for (const text of texts) {
         const lines = ["", `x ${text} `, ""].map((line, index) => ({ number: index + 1, text: line }));
-        const hits = await libraryHits(scannedText("src/a.ts", lines));
+        const hits = await secretlintHits(scanInput("src/a.ts", lines));
         expect(hits.map(({ at, rule }) => [at, rule])).toContainEqual([1, id]);
       }
     });
   }
 
-  test("do not look at lines without a keyword of theirs", async () => {
+  test("skip lines without one of their keywords", async () => {
     const lines = [{ number: 1, text: 'const password = "none of theirs";' }];
-    expect(await libraryHits(scannedText("src/a.ts", lines))).toEqual([]);
+    expect(await secretlintHits(scanInput("src/a.ts", lines))).toEqual([]);
   });
 
   test("cannot be switched off by secretlint's own comments", async () => {
     const lines = ["/* secretlint-disable */", `x = "ghp_${random(WORD, 36)}"; // secretlint-disable-line`];
     const numbered = lines.map((text, index) => ({ number: index + 1, text }));
-    expect(await libraryHits(scannedText("src/a.ts", numbered))).toHaveLength(1);
+    expect(await secretlintHits(scanInput("src/a.ts", numbered))).toHaveLength(1);
   });
 });

@@ -14,7 +14,7 @@ import type { Remark, StoreRevision } from "./store-revision.ts";
 
 type Log = readonly string[];
 
-/** Holds a change against the audit log: it only grows or is truncated, and it tells each change. */
+/** Checks that the audit log was only extended or truncated, and that it has an entry for each change. */
 export function auditFindings({ store, parents, bases }: StoreRevision): {
   errors: Remark[];
   warnings: Remark[];
@@ -23,7 +23,7 @@ export function auditFindings({ store, parents, bases }: StoreRevision): {
   const errors = written.some(({ auditLog }) => !continues(auditLog, store.auditLog, parents))
     ? [REWRITTEN]
     : [];
-  // A log that was just truncated, or one that begins here, need not tell what led to this version.
+  // A log that starts in this revision, or was truncated in it, may have no entry for the changes.
   const truncated = written.some(({ auditLog }) => startsTruncated(auditLog, store.auditLog));
   if (written.length < parents.length || truncated || errors.length > 0) return { errors, warnings: [] };
   const events = newEvents(store.auditLog, parents.length > 1 ? (bases ?? []) : parents);
@@ -33,7 +33,7 @@ export function auditFindings({ store, parents, bases }: StoreRevision): {
     warnings: uncovered.map(({ at, what }) => ({
       at,
       rule: "no-audit-entry",
-      message: `${what}, but no new audit log entry says so: make changes through \`pprotect\`, which writes one`,
+      message: `${what} without an audit log entry: make changes with \`pprotect\` instead of editing the file`,
     })),
   };
 }
@@ -42,13 +42,13 @@ const REWRITTEN: Remark = {
   at: [AUDIT_LOG_KEY],
   rule: "audit-log-rewritten",
   message:
-    "entries of the audit log were changed, removed or put in another order: it may only grow, or be cut by `pprotect truncate-audit-log`; take the old entries back from git",
+    "the audit log was rewritten: it is append-only (`pprotect truncate-audit-log` is the only way to shorten it). Restore the old entries from git",
 };
 
 /**
- * Whether a log has all that an older one has, in its order. A merge may put the other side's entries between
- * them. After a truncation only the last ones are left, and no more may be gone than its entry says; one that
- * a parent has already says how many that parent had, not this one.
+ * Whether a log has all entries of an older one, in their order. A merge may put the other side's entries between
+ * them. After a truncation only the last ones are left, and no more may be missing than its entry says; the count of
+ * an entry that a parent already has refers to that parent's log.
  */
 function continues(old: Log, log: Log, parents: readonly StoreData[]): boolean {
   if (isSubsequence(old, log)) return true;
@@ -94,12 +94,12 @@ interface Change {
   covers(event: AuditEvent): boolean;
 }
 
-/** What differs from every parent. */
+/** The changes against every parent: what at least one parent already has is not a change. */
 function changesTo(store: StoreData, parents: readonly StoreData[]): Change[] {
   const changes: Change[] = [];
   const compare = (
     pick: (from: StoreData) => ReadonlyMap<string, string> | undefined,
-    tell: (name: string, kind: Kind) => Change,
+    describe: (name: string, kind: Kind) => Change,
   ): void => {
     const now = pick(store);
     const before = parents.map((parent) => pick(parent));
@@ -109,7 +109,7 @@ function changesTo(store: StoreData, parents: readonly StoreData[]): Change[] {
       const old = before.map((each) => each?.get(name));
       if (old.includes(value)) continue;
       changes.push(
-        tell(
+        describe(
           name,
           value === undefined ? "removed" : old.every((each) => each === undefined) ? "added" : "changed",
         ),

@@ -9,12 +9,12 @@ import { mergeBases } from "./staged-changes.ts";
 export interface CommitVerdict extends Verdict {
   /** Its short id. */
   readonly commit: string;
-  /** How many were checked so far, it included, and how many there are. */
+  /** How many commits were checked so far, this one included, and how many there are. */
   readonly done: number;
   readonly total: number;
 }
 
-/** Commits to check: of one revision or range, or of all refs. */
+/** Which commits to check: one revision or range, or every commit of every ref. */
 export type Selection = { readonly revision: string } | { readonly all: true };
 
 interface Commit {
@@ -25,7 +25,7 @@ interface Commit {
 /**
  * Checks commits, oldest first, each against its parents.
  *
- * @throws PprotectError `usage` where git knows no such revision, `git_failed`
+ * @throws PprotectError `usage` when git has no such revision, `git_failed`
  */
 export async function* checkCommits(
   repository: Repository,
@@ -57,7 +57,7 @@ export async function* checkCommits(
   }
 }
 
-/** Its diffs in the order in which the guard wants them. */
+/** A commit with each of its parents, in the order of {@link Subject.next}: the first parent last. */
 function pairsOf({ id, parents }: Commit): (readonly [string, string | undefined])[] {
   return parents.length === 0
     ? [[id, undefined]]
@@ -78,8 +78,8 @@ async function commitsOf(repository: Repository, selection: Selection): Promise<
   if (listed === undefined) {
     throw new PprotectError(
       "usage",
-      `git knows no revision or range ${escapeUnprintable(revision)}`,
-      "`git log` shows the commits there are",
+      `unknown revision or range: ${escapeUnprintable(revision)}`,
+      "`git log` lists the commits",
     );
   }
   return parseCommits(listed);

@@ -13,7 +13,7 @@ import { auditFindings } from "./audit-log-rules.ts";
 import { copiedValues } from "./copied-values.ts";
 import type { ChangeFindings, Remark, StoreRevision } from "./store-revision.ts";
 
-/** Holds a change of a store against what ties entries together (FORMAT.md); needs no credential. */
+/** Checks a revision of a store against FORMAT.md, "What ties entries together". Needs no credentials. */
 export function checkStoreChange(change: StoreRevision): ChangeFindings {
   const { errors, warnings } = auditFindings(change);
   const place = ({ at, rule, message }: Remark): Finding => ({
@@ -42,20 +42,23 @@ function mixedKeys({ store, parents }: StoreRevision): Remark[] {
       if (!known.some((parent) => isForeign(parent.domainKeys.get(sealed), publicKey))) continue;
       report(
         [domainName, SECRET_PREFIX + name],
-        `${domain}: secret "${displayName(name)}" was sealed to another public key than the one that stands here now, so no owner can open it: ${HOW_TO_REPAIR}`,
+        `${domain}: secret "${displayName(name)}" is sealed to a different public key than the domain's current one, so no owner can decrypt it: ${HOW_TO_REPAIR}`,
       );
     }
     for (const [name, sealed] of owners) {
       const at = [domainName, META_KEY, OWNERS_KEY, name];
       const owner = `${domain}: owner "${displayName(name)}"`;
       if (known.some((parent) => isForeign(parent.domainKeys.get(sealed), publicKey))) {
-        report(at, `${owner} has the private key of another public key than the one here: ${HOW_TO_REPAIR}`);
+        report(
+          at,
+          `${owner} has the private key for a different public key than the domain's current one: ${HOW_TO_REPAIR}`,
+        );
       } else if (
         known.some((parent) => isForeign(parent.ownerKeys.get(sealed), store.custodians.get(name)))
       ) {
         report(
           at,
-          `${owner} has a copy of the domain's key that was sealed before the custodian's passphrase changed, and can no longer open it: ${HOW_TO_REPAIR}`,
+          `${owner} has a copy of the domain key that was sealed before the custodian's key changed, and can no longer open it: ${HOW_TO_REPAIR}`,
         );
       }
     }
@@ -64,9 +67,9 @@ function mixedKeys({ store, parents }: StoreRevision): Remark[] {
 }
 
 const HOW_TO_REPAIR =
-  "take both versions' changes through `pprotect` (merge with `pprotect git install` in place, or redo one side's change)";
+  "merge with pprotect's merge driver (`pprotect git install`), or make one side's change again with `pprotect`";
 
-/** To which keys a version says that each of its sealed texts belongs; equal texts are one sealing. */
+/** The keys that each sealed text of a version belongs to. Equal texts come from one sealing. */
 function keysOf(store: StoreData): {
   domainKeys: ReadonlyMap<string, ReadonlySet<string>>;
   ownerKeys: ReadonlyMap<string, ReadonlySet<string>>;
@@ -87,16 +90,16 @@ function note(map: Map<string, Set<string>>, sealed: string, key: string | undef
   else map.set(sealed, new Set([key]));
 }
 
-/** Whether a sealing that a parent has belongs to other keys there. */
+/** Whether a parent has the same sealed text under other keys. */
 function isForeign(there: ReadonlySet<string> | undefined, here: string | undefined): boolean {
   return there !== undefined && here !== undefined && !there.has(here);
 }
 
-/** What a version has, by a name of its own; what goes with its container names that too. */
+/** A domain, secret, owner or custodian of a version. */
 interface Item {
   readonly at: EntryPath;
   readonly what: string;
-  /** Keys of items whose removal takes this one along. */
+  /** Keys of the items that contain this one: with them it is removed too. */
   readonly within: readonly string[];
   /** Whether an event of the audit log is its removal. */
   removedBy(event: AuditEvent): boolean;
@@ -116,14 +119,14 @@ function lostInMerge({ store, parents, bases }: StoreRevision): Remark[] {
   const remarks: Remark[] = [];
   for (const [key, { at, what, within, removedBy }] of lost) {
     if ([key, ...within].some(removed)) continue;
-    // With its container lost, that is told alone.
+    // Only the container is reported.
     if (within.some((container) => lost.has(container))) continue;
-    // Removed by a command before the merge was committed.
+    // Removed with a command before the merge was committed.
     if (events.some(removedBy)) continue;
     remarks.push({
       at: at.slice(0, 1),
       rule: "lost-in-merge",
-      message: `${what} is lost in this merge though no side removed it: merge again (\`git checkout -m\`, then \`pprotect git resolve\`) or take it from the side that has it`,
+      message: `${what} is missing after this merge, but no side removed it: merge again (\`git checkout -m\`, then \`pprotect git resolve\`), or restore it from the side that has it`,
     });
   }
   return remarks;

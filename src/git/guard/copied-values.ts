@@ -3,9 +3,9 @@ import { SECRET_PREFIX } from "../../store/store-data.ts";
 import type { Remark, StoreRevision } from "./store-revision.ts";
 
 /**
- * Sealed values that stand under another name than they were sealed for, within one domain. A sealed value is
- * not bound to its name, so an owner reads it as the other secret's and nothing fails; but each is sealed
- * under a key of its own, so that equal ones are copies. One whose old name is gone may be a renaming by hand.
+ * Finds sealed values that were copied to the name of another secret in the same domain. A sealed value is not bound to its
+ * name, so it decrypts as the value of the other secret without an error; but each is sealed with a key of its own, so
+ * equal ones are copies. A value whose old name is gone may have been renamed by hand, and is not reported.
  */
 export function copiedValues({ store, parents }: StoreRevision): Remark[] {
   const remarks: Remark[] = [];
@@ -21,7 +21,7 @@ export function copiedValues({ store, parents }: StoreRevision): Remark[] {
       remarks.push({
         at: [domainName, SECRET_PREFIX + name],
         rule: "copied-value",
-        message: `domain "${displayName(domainName)}": secret "${displayName(name)}" has the sealed value of secret "${displayName(source)}", which owners would now read in its place: set it with \`pprotect set-secret\`, which seals each value anew`,
+        message: `domain "${displayName(domainName)}": secret "${displayName(name)}" has the sealed value of secret "${displayName(source)}", so owners would read that value: set it with \`pprotect set-secret\``,
       });
     }
   }

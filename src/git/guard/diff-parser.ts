@@ -1,9 +1,9 @@
 import type { AddedLine } from "../../scan/finding.ts";
 
-/** A changed path as git's raw format tells it. Ids are all zero where there is no such side. */
+/** A changed path, from git's raw format. The id of a side without the file is all zeros. */
 export interface FileChange {
   readonly path: string;
-  /** The path before, where git saw a rename or copy; otherwise the same. */
+  /** The old path, if git detected a rename or copy; otherwise the same. */
   readonly oldPath: string;
   readonly oldMode: string;
   readonly newMode: string;
@@ -17,18 +17,18 @@ export interface FileChange {
 export interface Patch {
   readonly path: string;
   readonly added: readonly AddedLine[];
-  /** More was added than {@link MAX_ADDED}: the rest is not among {@link added}. */
+  /** Whether more than {@link MAX_ADDED} was added: the rest is not in {@link added}. */
   readonly cut: boolean;
 }
 
-/** A diff comes as the list of its files first, then what is added to each that has added lines. */
+/** A diff starts with the list of its files; then come the added lines of each file that has some. */
 export type DiffEvent =
   | { readonly kind: "files"; readonly files: readonly FileChange[] }
   | { readonly kind: "patch"; readonly patch: Patch }
-  /** Git took it for binary, by its bytes or because attributes say so: no lines. */
+  /** Git treats the file as binary, because of its bytes or its attributes: it prints no lines. */
   | { readonly kind: "binary"; readonly newId: string };
 
-/** Characters added to one file that are read; git itself calls files from 1 MiB on big in many places. */
+/** The most characters that are read of what is added to one file. */
 export const MAX_ADDED = 1024 * 1024;
 
 const COMMIT_LINE = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
@@ -36,8 +36,8 @@ const RAW_LINE = /^:(\d+) (\d+) ([0-9a-f]+) ([0-9a-f]+) ([A-Z])\d*\t(.*)$/;
 const HUNK_LINE = /^@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/;
 
 /**
- * Reads what `git diff --raw --patch` prints, line by line. Paths come quoted where they need it, so a line is
- * never ambiguous, and hunks are read by their counts, so no content can pass for a header.
+ * Parses the output of `git diff --raw --patch`, line by line. Git quotes paths that need it, so no line is
+ * ambiguous, and hunks are read by their line counts, so no content can look like a header.
  */
 export class DiffParser {
   #files: FileChange[] | undefined = [];
@@ -51,13 +51,13 @@ export class DiffParser {
   #number = 0;
   readonly #perCommit: boolean;
 
-  /** @param perCommit whether each diff begins with a line of its commit's id, as `git diff-tree --stdin` has it */
+  /** @param perCommit whether each diff starts with a line that has its commit's id, as with `git diff-tree --stdin` */
   constructor(perCommit: boolean) {
     this.#perCommit = perCommit;
     if (perCommit) this.#files = undefined;
   }
 
-  /** Takes the next line, without its line end. */
+  /** Parses the next line, without its line end. */
   push(line: string): DiffEvent[] {
     if (this.#oldLeft > 0 || this.#newLeft > 0) {
       this.#content(line);
@@ -84,7 +84,7 @@ export class DiffParser {
     return [];
   }
 
-  /** What is left when the output has ended. */
+  /** The events that are left at the end of the output. */
   end(): DiffEvent[] {
     return [...this.#endPatch(), ...this.#endFiles()];
   }
@@ -113,7 +113,7 @@ export class DiffParser {
   #add(line: string): void {
     if (this.#size + line.length > MAX_ADDED) {
       this.#cut = true;
-      // The beginning of a line that is too long on its own is still worth a look.
+      // Of a single line that is too long, the beginning is still scanned.
       if (this.#size > 0) return;
     }
     const end = line.endsWith("\r") ? line.length - 1 : line.length;
@@ -154,7 +154,7 @@ function parseRaw(line: string): FileChange | undefined {
   return { path: second ?? first, oldPath: first, oldMode, newMode, oldId, newId, status };
 }
 
-/** The path on a `+++` line; git ends a path that has spaces with a tab. */
+/** The path of a `+++` line; git puts a tab after a path with spaces. */
 function pathOf(text: string): string | undefined {
   const name = unquotePath(text.endsWith("\t") ? text.slice(0, -1) : text);
   return name === "/dev/null" ? undefined : name.slice("b/".length);
@@ -162,7 +162,7 @@ function pathOf(text: string): string | undefined {
 
 const ESCAPES: Readonly<Record<string, number>> = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13 };
 
-/** A path as git quotes it, C-style, where it needs that. */
+/** A path that git quoted in C style, or one that it did not need to quote. */
 export function unquotePath(quoted: string): string {
   if (!quoted.startsWith('"')) return quoted;
   const bytes = [...quoted.slice(1, -1).matchAll(/\\([0-7]{3})|\\(.)|([^\\]+)/gu)].flatMap(

@@ -1,22 +1,22 @@
 import { type GitStream, startGit } from "../process/stream.ts";
 import { type DiffEvent, DiffParser, type FileChange, MAX_ADDED } from "./diff-parser.ts";
 
-/** One diff: its files, and then what it adds to them as it comes. */
+/** One diff: the list of its files, then the lines that it adds to them, as git prints them. */
 export interface Diff {
   readonly files: readonly FileChange[];
-  /** To be read once, before the next diff is asked for. */
+  /** To be read once, before {@link DiffReader.next} is called again. */
   patches(): AsyncIterable<Exclude<DiffEvent, { kind: "files" }>>;
 }
 
 /** Several diffs, one after the other. */
 export interface DiffReader {
-  /** @returns `undefined` after the last */
+  /** @returns `undefined` after the last diff */
   next(): Promise<Diff | undefined>;
-  /** Ends git where it was not read to its end. */
+  /** Stops git if its output was not read to the end. */
   close(): Promise<void>;
 }
 
-/** What the guard wants of every diff; nothing of the user's configuration may run or change what is printed. */
+/** Options of every diff. They override the configuration: no program runs, and the format is the same everywhere. */
 const OPTIONS = [
   "--raw",
   "--patch",
@@ -38,7 +38,10 @@ const OPTIONS = [
   "--dst-prefix=b/",
 ] as const;
 
-/** `git diff --cached` against HEAD, or against `revision`; of some paths as text whatever attributes say. */
+/**
+ * `git diff --cached` against HEAD, or against `revision`.
+ * @param textPaths only these paths, as text even where attributes say otherwise
+ */
 export function readStagedDiff(
   directory: string,
   revision: string | undefined,
@@ -49,7 +52,7 @@ export function readStagedDiff(
   return new StreamReader(stream, false);
 }
 
-/** A diff for each pair of a commit and its parent, in their order. A root commit is compared with nothing. */
+/** A diff for each pair of a commit and its parent, in order. A root commit is compared with the empty tree. */
 export function readCommitDiffs(
   directory: string,
   pairs: readonly (readonly [commit: string, parent: string | undefined])[],
@@ -111,7 +114,7 @@ async function* eventsOf(stream: GitStream, perCommit: boolean): AsyncGenerator<
     const lines = decoder.decode(chunk, { stream: true }).split("\n");
     lines[0] = rest + (lines[0] ?? "");
     rest = lines.pop() ?? "";
-    // A line that does not end is not gathered without end: what is beyond the limit is not looked at anyway.
+    // A line without an end does not fill the memory: what is beyond the limit is not scanned anyway.
     if (rest.length > 2 * MAX_ADDED) rest = rest.slice(0, MAX_ADDED + 1);
     for (const line of lines) yield* parser.push(line);
   }

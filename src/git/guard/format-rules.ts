@@ -11,12 +11,12 @@ import type { EntryPath } from "../../store/format/validation.ts";
 import { writeStore } from "../../store/format/yaml-writer.ts";
 import type { StoreData } from "../../store/store-data.ts";
 
-/** What one version of a store says. */
+/** One version of a store, as far as it can be read. */
 export interface StoreReading {
   readonly findings: readonly Finding[];
-  /** Nothing when the text is no valid store. */
+  /** `undefined` when the text is not a valid store. */
   readonly store: StoreData | undefined;
-  /** 1-based line of an entry or, where there is none, of what it would stand in. */
+  /** 1-based line of an entry, or of the nearest entry around it. */
   lineOf(path: EntryPath): number;
 }
 
@@ -48,10 +48,10 @@ const INVALID_STORE: FormatRule = {
 };
 
 /**
- * Holds one version of a store against the format: each problem of the parser, and comments, which nothing
- * seals. No finding holds a value.
+ * Checks one version of a store against the format: every problem of the parser, and comments, which are not sealed.
+ * No finding contains a value.
  *
- * @param path as findings name it
+ * @param path the path that findings name
  */
 export function readStore(path: string, bytes: Uint8Array): StoreReading {
   try {
@@ -91,17 +91,17 @@ function problemFinding(path: string, problem: Problem): Finding {
   };
 }
 
-/** Comments survive until the next command writes the store, and may say anything: nothing else in it may. */
+/** A comment can hold any text in the clear, and is lost when the next command writes the store. */
 function commentFindings(path: string, text: string, store: StoreData): Finding[] {
   if (!text.includes("#") || writeStore(store) === text) return [];
-  // Loaded only here: a canonical store never needs it.
+  // Loaded here, because a canonical store does not need it.
   const { yamlTokens } =
     require("../../store/format/yaml-lexer.ts") as typeof import("../../store/format/yaml-lexer.ts");
   const findings: Finding[] = [];
   let line = 1;
   for (const { source, isPlainText } of yamlTokens(text)) {
     if (source.startsWith("#") && !isPlainText) {
-      const message = "comments are neither sealed nor kept: take it out";
+      const message = "comments are neither sealed nor kept: remove it";
       findings.push({ path, line, rule: "store-comment", message });
     }
     line += source.split("\n").length - 1;
@@ -113,7 +113,7 @@ function lineFinder(text: string): (path: EntryPath) => number {
   let find: ((path: EntryPath) => number | undefined) | undefined;
   return (path) => {
     if (!find) {
-      // Loaded only here: lines are asked for only when something is wrong.
+      // Loaded here, because lines are needed only when something is wrong.
       const { readStrict } =
         require("../../store/format/strict-reader.ts") as typeof import("../../store/format/strict-reader.ts");
       find = readStrict(text).lineOf;

@@ -12,28 +12,28 @@ import { classify, isRegular } from "./store-files.ts";
 
 export type { Finding } from "../../scan/finding.ts";
 
-/** What the guard has to say of one commit, sorted by path and line. */
+/** The findings in one commit, sorted by path and line. */
 export interface Verdict {
   readonly errors: readonly Finding[];
-  /** To be shown; they refuse nothing. */
+  /** Shown to the user; the commit is not refused because of them. */
   readonly warnings: readonly Finding[];
 }
 
-/** One commit, or what is to become one. */
+/** A commit, or what is staged for one. */
 export interface Subject {
-  /** How git names a file of the new version, before its path: `:` for the index, `COMMIT:`. */
+  /** What git puts before the path of a file of the new version: `:` for the index, or `COMMIT:`. */
   readonly prefix: string;
-  /** How many parents it is compared with; for a root commit 1, the empty tree. */
+  /** How many parents it is compared with; 1 for a root commit, which is compared with the empty tree. */
   readonly diffs: number;
-  /** Gives its next diff, the first parent's last. */
+  /** Its next diff; the diff against the first parent comes last. */
   next(): Promise<Diff | undefined>;
-  /** The first parent's diff of some files as text, where attributes hide their lines. */
+  /** The diff of some files against the first parent, as text even where attributes say otherwise. */
   asText(paths: readonly string[]): DiffReader;
-  /** Merge bases, nothing where they cannot be known; asked for only when a merge changes a store. */
+  /** The merge bases, or `undefined` when they cannot be known. Called only when a merge changes a store. */
   bases(): Promise<readonly string[] | undefined>;
 }
 
-/** As git tells binary files from text. */
+/** How many bytes git looks at to tell binary files from text. */
 const BINARY_PROBE = 8000;
 
 interface Findings {
@@ -41,7 +41,7 @@ interface Findings {
   readonly warnings: Finding[];
 }
 
-/** The first parent's diff, and what goes with it. */
+/** The diff against the first parent, with what is needed to scan it. */
 interface Scan {
   readonly subject: Subject;
   readonly diff: Diff;
@@ -49,11 +49,11 @@ interface Scan {
   /** The value of each path's `diff` attribute. */
   readonly attribute: ReadonlyMap<string, string>;
   readonly stores: ReadonlySet<string>;
-  /** For each other parent the numbers of the lines that are new to it. */
+  /** For each other parent, the numbers of the lines that it does not have. */
   readonly addedElsewhere: readonly ReadonlyMap<string, ReadonlySet<number>>[];
 }
 
-/** Checks commits one after the other; git's helper processes are started once. */
+/** Checks commits one after the other. Its git processes are started once. */
 export class Guard {
   readonly #repository: Repository;
   readonly #blobs: BlobReader;
@@ -67,7 +67,7 @@ export class Guard {
     this.#attributes = openAttributeReader(repository.root, "diff");
   }
 
-  /** Ends git's helper processes. */
+  /** Stops the git processes. */
   async close(): Promise<void> {
     await Promise.all([this.#blobs.close(), this.#attributes.close()]);
   }
@@ -113,7 +113,7 @@ export class Guard {
     const scan = async (patch: Patch): Promise<void> => {
       const file = files.get(patch.path);
       if (!file || file.newMode === SUBMODULE || stores.has(patch.path)) return;
-      // In a merge only what no parent has is new.
+      // In a merge, only lines that no parent has are new.
       const added = patch.added.filter(({ number }) =>
         addedElsewhere.every((lines) => lines.get(patch.path)?.has(number) ?? false),
       );
@@ -143,22 +143,22 @@ export class Guard {
     files: ReadonlyMap<string, FileChange>,
     found: Findings,
   ): Promise<void> {
-    // Of a history each problem is told once, by the commit that it came with.
+    // In a range of commits, each problem is reported once, for the commit that introduced it.
     if (subject.prefix !== ":" && !files.has(IGNORE_FILE)) return;
     for (const { line, problem } of (await this.#ignoreFiles.of(subject.prefix))?.problems ?? []) {
-      const message = `${problem}: the line has no effect, correct it or take it out`;
+      const message = `${problem}; the line has no effect: fix or remove it`;
       found.warnings.push({ path: IGNORE_FILE, line, rule: "ignore-file", message });
     }
   }
 
   async #scan(subject: Subject, { path, added, cut }: Patch, found: Findings): Promise<void> {
-    // Loaded only here: a commit of stores alone never needs it.
+    // Loaded here, because a commit that changes only stores does not need it.
     const { scanLines } = await import("../../scan/scanner.ts");
     const ignore = await this.#ignoreFiles.of(subject.prefix);
     found.errors.push(...(await scanLines(path, added, ignore ? { ignore } : {})));
     if (!cut) return;
     const last = added.at(-1)?.number ?? 1;
-    const message = `more than ${MAX_ADDED / 1024} KiB are added: what comes after this line was not looked at`;
+    const message = `more than ${MAX_ADDED / 1024} KiB were added; lines after this one were not scanned`;
     found.warnings.push({ path, line: last, rule: "not-scanned", message });
   }
 
@@ -196,7 +196,7 @@ export class Guard {
     const { errors, warnings } = checkStoreChange({
       path,
       store,
-      // A store that is gone has nothing to hold against its parents but what a merge lost.
+      // Of a store that was deleted, only what a merge lost is reported.
       parents: readable,
       bases,
       lineOf,
@@ -205,7 +205,7 @@ export class Guard {
     if (bytes) found.warnings.push(...warnings);
   }
 
-  /** @returns the empty store where there was none, nothing where it cannot be read */
+  /** @returns an empty store if there was no file, `undefined` if it cannot be read */
   async #oldStore(mode: string, id: string): Promise<StoreData | undefined> {
     if (!isRegular(mode)) return EMPTY_STORE;
     const bytes = await this.#blobs.read(id);
@@ -217,7 +217,7 @@ export class Guard {
     if (!revisions) return undefined;
     const bases = await Promise.all(
       revisions.map(async (base) => {
-        // Asked for by its id: a name with a path in it may hold spaces and line ends.
+        // Read by its id, because a path may contain line ends.
         const id = await this.#repository.tryRun("rev-parse", "--verify", "--quiet", `${base}:${path}`);
         return id === undefined ? EMPTY_STORE : this.#oldStore("100644", id.trim());
       }),

@@ -1,10 +1,10 @@
 import type { IgnoreRules } from "../../scan/ignore-rules.ts";
 import type { BlobReader } from "../process/cat-file.ts";
 
-/** Where the repository says what the guard leaves out. */
+/** The file in which a repository lists what the guard ignores. */
 export const IGNORE_FILE = ".pprotectignore";
 
-/** Rules about stores, which the file may name besides the scanner's. */
+/** Rules about stores; the file may name them and the scanner's rules. */
 const STORE_RULES = [
   "conflict-markers",
   "not-yaml",
@@ -19,7 +19,7 @@ const STORE_RULES = [
   "no-audit-entry",
 ];
 
-/** The {@link IGNORE_FILE} of each version that is checked, each text read once. */
+/** The {@link IGNORE_FILE} of each version that is checked. Each text is parsed once. */
 export class IgnoreFiles {
   readonly #blobs: BlobReader;
   readonly #rules = new Map<string, IgnoreRules>();
@@ -29,8 +29,8 @@ export class IgnoreFiles {
   }
 
   /**
-   * @param prefix how git names a file of the version, before its path: `:` for the index, `COMMIT:`
-   * @returns `undefined` where the version has no such file
+   * @param prefix what git puts before the path of a file of the version: `:` for the index, or `COMMIT:`
+   * @returns `undefined` when the version has no such file
    */
   async of(prefix: string): Promise<IgnoreRules | undefined> {
     const bytes = await this.#blobs.read(prefix + IGNORE_FILE);
@@ -38,7 +38,7 @@ export class IgnoreFiles {
     const text = Buffer.from(bytes).toString("utf8");
     let rules = this.#rules.get(text);
     if (!rules) {
-      // Loaded only here: few repositories have the file.
+      // Loaded here, because few repositories have the file.
       const { parseIgnoreRules, ruleIds } = await import("../../scan/scanner.ts");
       rules = parseIgnoreRules(text, new Set([...ruleIds, ...STORE_RULES]));
       this.#rules.set(text, rules);

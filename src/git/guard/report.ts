@@ -3,7 +3,7 @@ import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { countNoun } from "../../common/text.ts";
 import type { Finding } from "../../scan/finding.ts";
 
-/** A finding as compilers write them: `[COMMIT ]PATH:LINE: rule: message`, safe to print. */
+/** A finding as a line, in the form of a compiler: `[COMMIT ]PATH:LINE: rule: message`, safe to print. */
 export function findingLine(
   { path, line, rule, message }: Finding,
   { commit, warning = false }: { readonly commit?: string | undefined; readonly warning?: boolean } = {},
@@ -12,18 +12,18 @@ export function findingLine(
   return escapeUnprintable(`${before}${path}:${line}: ${warning ? "warning: " : ""}${rule}: ${message}`);
 }
 
-/** A finding as a program reads it. */
+/** A finding for `--json`. */
 export function findingFields({ path, line, rule, code, message }: Finding) {
   return { path, line, rule, code: code ?? null, message };
 }
 
-/** What a check with findings amounts to. */
+/** The error of a check with findings, or `undefined` without. */
 export function findingsError(findings: readonly Finding[]): PprotectError | undefined {
   if (findings.length === 0) return undefined;
   return new PprotectError("findings", countNoun(findings.length, "finding"), HOW_TO_ALLOW);
 }
 
-/** How to go on after a refusal. */
+/** What to do about a false positive. */
 export const HOW_TO_ALLOW =
-  "what is no secret: write `pprotect:allow` in its line, or name the file in .pprotectignore; " +
-  "`git commit --no-verify` skips the check altogether";
+  "false positive? Add a `pprotect:allow` comment to the line, or list the file in .pprotectignore. " +
+  "(`git commit --no-verify` skips all hooks.)";

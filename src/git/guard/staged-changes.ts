@@ -6,8 +6,8 @@ import { type DiffReader, readStagedDiff } from "./diff-reader.ts";
 import { Guard, type Subject, type Verdict } from "./guard.ts";
 
 /**
- * Checks what is staged: the index, as the environment of a hook names it, against HEAD (before the first
- * commit against nothing) and in a merge against every other parent too.
+ * Checks what is staged: compares the index (the one that a hook's environment names) with HEAD, or with nothing before the
+ * first commit, and during a merge with every other parent too.
  *
  * @throws PprotectError `git_failed`
  */
@@ -32,7 +32,7 @@ export async function checkStaged(repository: Repository): Promise<Verdict> {
   }
 }
 
-/** Commits that are being merged into HEAD. */
+/** The commits that are being merged into HEAD. */
 async function mergeHeads(repository: Repository): Promise<string[]> {
   const path = await repository.tryRun("rev-parse", "--git-path", "MERGE_HEAD");
   const file = resolve(repository.directory, withoutLineEnd(path ?? ""));
@@ -43,8 +43,8 @@ async function mergeHeads(repository: Repository): Promise<string[]> {
 }
 
 /**
- * Common ancestors of all parents: none where their histories are unrelated, `undefined` where a shallow clone
- * lacks the history that would tell.
+ * The common ancestors of all parents: none when their histories are unrelated, `undefined` when a shallow clone lacks
+ * the history to find them.
  */
 export async function mergeBases(
   repository: Repository,

@@ -9,12 +9,12 @@ const DIFF_DRIVER = "pprotect";
 const YAML_NAME = /\.ya?ml$/i;
 const ROOT_KEYS = [CUSTODIANS_KEY, AUDIT_LOG_KEY].map((key) => new RegExp(`^(["']?)${key}\\1[ \\t]*:`, "m"));
 
-/** Modes of what has a content of its own: no link, no submodule. */
+/** Whether a mode is that of a regular file: not a symbolic link, not a submodule. */
 export function isRegular(mode: string): boolean {
   return mode.startsWith("100");
 }
 
-/** Which of the changed files are stores, and the value of each one's `diff` attribute. */
+/** Which of the changed files are stores, and the value of each file's `diff` attribute. */
 export async function classify(
   files: readonly FileChange[],
   blobs: BlobReader,
@@ -31,7 +31,7 @@ export async function classify(
   return { stores, attribute };
 }
 
-/** A store that lost one of its root keys is still one: the old version counts as well. */
+/** The old version counts too: a store that lost a root key is still a store. */
 async function holdsStore(file: FileChange, blobs: BlobReader): Promise<boolean> {
   for (const [mode, id] of [
     [file.newMode, file.newId],
@@ -43,7 +43,7 @@ async function holdsStore(file: FileChange, blobs: BlobReader): Promise<boolean>
   return false;
 }
 
-/** Whether a YAML text has the root keys that only a store has. */
+/** Whether a YAML text has the root keys of a store. */
 export function looksLikeStore(text: string): boolean {
   return ROOT_KEYS.every((key) => key.test(text));
 }

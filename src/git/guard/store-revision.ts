@@ -6,10 +6,11 @@ import type { StoreData } from "../../store/store-data.ts";
 export interface StoreRevision {
   readonly path: string;
   readonly store: StoreData;
-  /** One for each parent that could be read; a parent without the file has the empty store. */
+  /** The parents that could be read; a parent without the file counts as an empty store. */
   readonly parents: readonly StoreData[];
-  /** In a merge the common ancestors; otherwise, or where one version could not be read, nothing. */
+  /** The common ancestors of a merge; `undefined` for another commit, or when a version could not be read. */
   readonly bases: readonly StoreData[] | undefined;
+  /** 1-based line of an entry, or of the nearest entry around it. */
   lineOf(path: EntryPath): number;
 }
 
@@ -18,7 +19,7 @@ export interface ChangeFindings {
   readonly warnings: readonly Finding[];
 }
 
-/** A finding before it has its place in a file. */
+/** A finding without its file and line. */
 export interface Remark {
   readonly at: EntryPath;
   readonly rule: string;

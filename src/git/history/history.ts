@@ -11,7 +11,7 @@ import { type BlobReader, openBlobReader } from "../process/cat-file.ts";
 import type { Repository } from "../process/repository.ts";
 import { type StoreCommit, storeLog } from "./store-log.ts";
 
-/** What of the history is asked for: everything, one domain, or one secret of it. */
+/** Which part of the history to show: everything, one domain, or one secret of a domain. */
 export interface HistoryFilter {
   readonly domain?: string | undefined;
   readonly secret?: string | undefined;
@@ -25,11 +25,11 @@ export interface HistoryLine {
 }
 
 /**
- * Which commit did what to a store, newest first, without any credential; given out as it is found.
+ * What each commit changed in a store, newest first. Needs no credentials; lines are yielded as they are found.
  *
  * @param path from the repository's root, with `/`
  * @throws PprotectError `store_missing` when no commit has the store; after the last line `no_such_domain` or
- *   `no_such_secret` when none of its versions has what is asked for
+ *   `no_such_secret` when no version has the one in the filter
  */
 export async function* storeHistory(
   repository: Repository,
@@ -43,7 +43,7 @@ export async function* storeHistory(
     throw new PprotectError(
       "store_missing",
       `no commit has a store at ${escapeUnprintable(path)}`,
-      "commit it first; `--file` names another",
+      "commit it first, or name another store with --file",
     );
   }
   const blobs = openBlobReader(repository.directory);
@@ -92,11 +92,11 @@ function removalLines(commit: StoreCommit, before: StoreData | undefined, filter
   return [`removed ${escapeUnprintable(commit.path)} (${domains})`];
 }
 
-/** The versions of a store, each parsed once for the commits that stand next to each other. */
+/** The versions of a store. Each is parsed once for neighbouring commits. */
 class Versions {
   readonly #blobs: BlobReader;
   readonly #cache = new Map<string, Reading>();
-  /** Which version a version came from, to look behind a broken one. */
+  /** The version before each version, to find the last valid one before a broken one. */
   readonly #previous = new Map<string, string>();
 
   constructor(commits: readonly StoreCommit[], blobs: BlobReader) {
@@ -114,14 +114,14 @@ class Versions {
     if (cached) return cached;
     const bytes = await this.#blobs.read(id);
     const reading = bytes ? readLeniently(bytes) : { problem: "the repository does not have this version" };
-    // The oldest goes: a store may be large and its history long.
+    // The oldest is dropped: a store may be large and its history long.
     const [oldest] = this.#cache.keys();
     if (oldest !== undefined && this.#cache.size >= MAX_CACHED) this.#cache.delete(oldest);
     this.#cache.set(id, reading);
     return reading;
   }
 
-  /** What a commit is held against: its parent's version, or the last one before that can be read. */
+  /** What a commit is compared with: its parent's version, or the last readable one before it. */
   async before(
     { before }: StoreCommit,
     after: StoreData | undefined,
@@ -149,16 +149,16 @@ class Versions {
   }
 }
 
-/** A parent that has no store, or none that can be read, had none of its entries. */
+/** A parent without a store, or with one that cannot be read, counts as an empty store. */
 function inheritedBy(after: StoreData, parents: readonly StoreData[], count: number): StoreData {
   const missing = Array.from({ length: count - parents.length }, () => EMPTY_STORE);
   return inheritedStore([...parents, ...missing], after);
 }
 
-/** Enough for several branches side by side. */
+/** Enough for several parallel branches. */
 const MAX_CACHED = 32;
 
-/** Every name that the store ever had, for what to say of one that it never had. */
+/** Every name that was ever in the store, to refuse a name that was not. */
 class SeenNames {
   readonly #secrets = new Map<string, Set<string>>();
 

@@ -3,11 +3,11 @@ import type { Repository } from "../process/repository.ts";
 /** A commit that touched the store. */
 export interface StoreCommit {
   readonly id: string;
-  /** As short as git finds unique. */
+  /** As short as git's own output would have it. */
   readonly shortId: string;
   /** The author's day, `YYYY-MM-DD`. */
   readonly day: string;
-  /** E-mail address, or name for want of one; `.mailmap` applied. */
+  /** E-mail address, or the name if there is none; `.mailmap` applied. */
   readonly author: string;
   /** Path in the repository after the commit, or before it when the commit removed it. */
   readonly path: string;
@@ -19,7 +19,7 @@ export interface StoreCommit {
   readonly after: string | undefined;
 }
 
-/** What one commit did to the files of interest, as against one of its parents. */
+/** What differs in the files of interest between one commit and one of its parents. */
 interface Section {
   readonly header: Header;
   readonly entries: readonly RawEntry[];
@@ -40,7 +40,7 @@ interface RawEntry {
   readonly after: string | undefined;
 }
 
-/** A path that the store had once, and the commits after which that path means another file or none. */
+/** An earlier path of the store, and the commits in which that path means another file or none. */
 interface FormerPath {
   readonly path: string;
   /** The commit that renamed the store away from this path, and all of its descendants. */
@@ -49,10 +49,10 @@ interface FormerPath {
 
 /**
  * The commits reachable from HEAD in which a file differs from every parent, children before parents, followed
- * through renames. A merge that took one parent's version as it was is none of them.
+ * through renames. Merges that took one parent's version unchanged are left out.
  *
- * `git log --follow` is not used: it forgets the new name for all commits listed after the rename, which loses
- * those of parallel branches, and takes any similar file of a merged branch for a source.
+ * `git log --follow` is not used: after the rename it forgets the new name for all further commits, which loses those of
+ * parallel branches, and it accepts any similar file of a merged branch as the source.
  *
  * @param path from the repository's root, with `/`
  */
@@ -89,10 +89,7 @@ const LOG = [
 
 /** Fields of the format above. */
 const HEADER_FIELDS = 6;
-/**
- * `:MODE MODE ID ID STATUS`, the first after a newline. The ids are as short as git finds unique: what asks for
- * full ones would lengthen `%h` as well.
- */
+/** `:MODE MODE ID ID STATUS`, the first after a newline. The ids are shortened: the option for full ones affects `%h` too. */
 const RAW_ENTRY = /^\n?:(\d+) (\d+) ([0-9a-f]+) ([0-9a-f]+) /;
 
 function parseLog(text: string): Section[] {
@@ -122,12 +119,12 @@ function parseLog(text: string): Section[] {
   return sections;
 }
 
-/** No file has the mode 000000. */
+/** The mode 000000 means that there is no file. */
 function blobId(mode: string | undefined, id: string | undefined): string | undefined {
   return mode === "000000" ? undefined : id;
 }
 
-/** The first path, not known yet, from which a plain commit renamed the store. */
+/** The first path that is not known yet and from which a commit other than a merge renamed the store. */
 async function renameSource(
   repository: Repository,
   sections: readonly Section[],
@@ -180,7 +177,7 @@ function parseRenames(text: string): { id: string; from: string; to: string }[] 
   return renames;
 }
 
-/** A commit and all that build on it. */
+/** A commit and all of its descendants. */
 async function withDescendants(repository: Repository, id: string): Promise<Set<string>> {
   const list = await repository.run("rev-list", "--ancestry-path", `${id}..HEAD`);
   return new Set([id, ...list.split("\n").filter((line) => line !== "")]);
@@ -196,7 +193,7 @@ function storeCommits(sections: readonly Section[], paths: readonly FormerPath[]
     const [first] = group;
     if (!first) return [];
     const { id, shortId, day, author, parents } = first.header;
-    // Git leaves out the parents from which nothing differs.
+    // Git leaves out parents without a difference.
     if (group.length < parents.length) return [];
     const steps = group.flatMap(({ entries }, index) => stepOf(id, parents[index], entries, paths) ?? []);
     const [step] = steps;
@@ -217,7 +214,7 @@ function storeCommits(sections: readonly Section[], paths: readonly FormerPath[]
   });
 }
 
-/** What became of the store between a parent and a commit, at whatever path either has it. */
+/** The store in a parent and in the commit, whichever path it has there. */
 interface Step {
   readonly pathBefore: string | undefined;
   readonly before: string | undefined;
@@ -225,7 +222,7 @@ interface Step {
   readonly after: string | undefined;
 }
 
-/** @returns nothing when it is other files that have those paths */
+/** @returns `undefined` when those paths belong to other files */
 function stepOf(
   id: string,
   parent: string | undefined,

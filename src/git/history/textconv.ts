@@ -4,19 +4,19 @@ import { readLeniently } from "../../store/diff/lenient-reading.ts";
 import { storeLines } from "../../store/diff/store-text.ts";
 
 /**
- * What looks like a sealed value, a public key or key material: a whole word of base64 that starts with the
- * version byte (0 to 3 all give an `A`) and is at least as long as a public key. A name before a colon is none.
+ * Looks like a sealed value, a public key or key material: a word of base64 that starts with the version byte (0 to 3
+ * all give an `A`), is at least as long as a public key, and is not a name before a colon.
  */
 const SEALED = /(?<![\w+/=-])A[A-Za-z0-9+/]{43,}={0,2}(?![\w+/=-]|:)/g;
 
 const lossyDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
- * A store file as text for `git diff`. For bytes that are no store (an unresolved merge, a file cut short,
- * another format) the first line says why, and the file's own lines follow with sealed values as fingerprints.
+ * A store file as text for `git diff`. If the bytes are not a valid store (an unresolved merge, a truncated file, another
+ * format), the first line says why, and the file's own lines follow with fingerprints in place of sealed values.
  *
- * @param bytes any bytes at all: this never throws
- * @returns lines that end in `\n` each; nothing for an empty file
+ * @param bytes any bytes; never throws
+ * @returns lines that each end with `\n`; "" for an empty file
  */
 export function storeAsText(bytes: Uint8Array): string {
   if (bytes.length === 0) return "";
@@ -25,7 +25,7 @@ export function storeAsText(bytes: Uint8Array): string {
   return lines.map((line) => `${line}\n`).join("");
 }
 
-/** The file's own text, safe for a terminal; what is plain in it was plain in the file. */
+/** The file's own text, safe for a terminal. Text in the clear stays: it is in the clear in the file. */
 function ownLines(bytes: Uint8Array): string[] {
   const lines = lossyDecoder.decode(bytes).split(/\r?\n/);
   if (lines.at(-1) === "") lines.pop();

@@ -62,16 +62,16 @@ function changeFile(step: FileStep): void {
     case "remove":
       rmSync(step.path);
       return;
-    case "make-folder":
+    case "make-directory":
       mkdirSync(step.path, { recursive: true });
       return;
-    case "remove-folder":
-      removeEmptyFolder(step.path);
+    case "remove-directory":
+      removeEmptyDirectory(step.path);
   }
 }
 
-/** Somebody may have put another hook there since: then the folder stays. */
-function removeEmptyFolder(path: string): void {
+/** The directory stays if it has another hook by now. */
+function removeEmptyDirectory(path: string): void {
   try {
     rmdirSync(path);
   } catch (error) {

@@ -1,13 +1,13 @@
 import mergeDriver from "../../../hooks/merge-driver" with { type: "text" };
 
 /**
- * What the repository's config gets.
+ * The settings that `git install` writes into the repository's configuration.
  *
- * The merge driver is the script itself rather than a path to it: nothing to find from a linked worktree, nothing
- * left behind when the repository moves. git quotes `%P` for the shell, so that no quotes belong around it.
- * `merge.pprotect.recursive` stays unset: the driver then merges the virtual base of a criss-cross merge as well,
- * where `binary` would take one side of it and so bring a removed secret back.
- * A cache of the readable form would outlive the version of pprotect that made it.
+ * The merge driver is the script itself instead of a path to it, so it works from linked worktrees and after the
+ * repository was moved. Git quotes `%P` for the shell, so there must be no quotes around it.
+ * `merge.pprotect.recursive` stays unset, so the driver also merges the virtual base of a criss-cross merge; `binary`
+ * would take one side of it, and could bring a removed secret back.
+ * Git does not cache the text conversion: the cache would outlive the version of pprotect that wrote it.
  */
 export const DRIVER_CONFIG: ReadonlyMap<string, string> = new Map([
   ["merge.pprotect.name", "pprotect: merge of sealed secrets by meaning"],
@@ -16,7 +16,7 @@ export const DRIVER_CONFIG: ReadonlyMap<string, string> = new Map([
   ["diff.pprotect.cachetextconv", "false"],
 ]);
 
-/** A script as one line that git hands to its shell. */
+/** A script as one line, which git passes to its shell. */
 function inlined(script: string): string {
   const lines = script.split(/\r?\n/).map((line) => line.trim());
   const statements = lines.filter((line) => line !== "" && !line.startsWith("#"));

@@ -4,24 +4,22 @@ import { PprotectError } from "../../common/errors.ts";
 import { writeAtomically } from "../../system/atomic-write.ts";
 import { errnoOf, fileError } from "../../system/file-error.ts";
 
-/**
- * A file's bytes as a string of one character each: whatever its encoding, what is not ours comes back as it was.
- */
+/** A file's bytes as a string with one character for each, so that bytes that are not ours are kept, whatever the encoding. */
 export type ByteText = string;
 
-/** A text's UTF-8 bytes as a string of one character each. */
+/** The UTF-8 bytes of a text as a string with one character for each. */
 export function byteText(text: string): ByteText {
   return Buffer.from(text, "utf8").toString("latin1");
 }
 
-/** `.gitattributes` at the root, or nothing. @throws PprotectError `file_error` */
+/** `.gitattributes` at the root, or `undefined` if there is none. @throws PprotectError `file_error` */
 export function readAttributes(root: string): ByteText | undefined {
   const path = join(root, ".gitattributes");
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) {
     throw new PprotectError(
       "file_error",
       ".gitattributes is a symbolic link, which git does not follow",
-      "make it a file",
+      "replace it with a regular file",
     );
   }
   try {
@@ -33,8 +31,9 @@ export function readAttributes(root: string): ByteText | undefined {
 }
 
 /**
- * Replaces the file as a whole, mode and owner kept; nothing for no file.
- * @throws PprotectError `file_error`; the file is then as it was
+ * Replaces the file, with the same mode and owner.
+ * @param text `undefined` to remove the file
+ * @throws PprotectError `file_error`; the file is then unchanged
  */
 export function writeAttributes(root: string, text: ByteText | undefined): void {
   const path = join(root, ".gitattributes");

@@ -1,9 +1,9 @@
 import { GUARD_COMMAND } from "./hook-script.ts";
 
-/** A tool that writes the hooks itself, from a file of the project. */
+/** A tool that manages the hooks, configured by a file of the project. */
 export interface HookManager {
   readonly name: string;
-  /** Its file, relative to the root. */
+  /** Its configuration file, relative to the root. */
   readonly file: string;
   /** What to add to the file. */
   readonly lines: string;
@@ -41,7 +41,7 @@ const OVERCOMMIT = `PreCommit:
     flags: []
 `;
 
-/** Every manager by the file that shows it is in use, the main file before a local one. */
+/** Every manager, by the file that shows that it is used; a main file comes before a local one. */
 export const HOOK_MANAGERS: readonly HookManager[] = [
   ...["lefthook", ".lefthook", ".config/lefthook"].flatMap((stem) => [
     { name: "lefthook", file: `${stem}.yml`, lines: LEFTHOOK_YAML },

@@ -2,24 +2,24 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { errnoOf, fileError } from "../../system/file-error.ts";
 
 /**
- * What install put in and uninstall may take out: a line or a value that a colleague had committed or that the
- * user had written before is not ours to remove.
+ * What `git install` added, so that `git uninstall` removes nothing else: not a line that was committed before, nor one
+ * that the user wrote.
  */
 export interface InstallRecord {
-  /** By linked worktree (each has its own `.gitattributes`): the lines added, by store. */
+  /** The lines added, by linked worktree (each has its own `.gitattributes`) and by store. */
   readonly lines: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** SHA-256 of the hook as written, in hexadecimal digits. */
+  /** SHA-256 of the hook that was written, in hexadecimal. */
   readonly hook?: string;
-  /** The hooks folder, where install made it. */
+  /** The hooks directory, if install created it. */
   readonly madeFolder?: string;
 }
 
-/** The record's name in the folder that all worktrees share. */
+/** The record's name in the directory that all worktrees share. */
 export const RECORD_NAME = "pprotect-install.json";
 
 export const EMPTY_RECORD: InstallRecord = { lines: {} };
 
-/** The record, or an empty one when there is none that can be read: then nothing counts as put in by install. */
+/** The record. Without a readable one it is empty, and nothing counts as added by install. */
 export function readRecord(path: string): InstallRecord {
   try {
     return parseRecord(JSON.parse(readFileSync(path, "utf8")));
@@ -29,7 +29,7 @@ export function readRecord(path: string): InstallRecord {
   }
 }
 
-/** Keeps a record; an empty one is no file. @throws PprotectError `file_error` */
+/** Writes the record; removes the file if the record is empty. @throws PprotectError `file_error` */
 export function writeRecord(path: string, record: InstallRecord): void {
   try {
     if (isEmpty(record)) rmSync(path, { force: true });

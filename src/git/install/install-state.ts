@@ -4,48 +4,48 @@ import { openRepository, type Repository } from "../process/repository.ts";
 import { DRIVER_CONFIG } from "./driver-config.ts";
 import { type ByteText, byteText, readAttributes } from "./gitattributes-file.ts";
 import { attributeLine } from "./gitattributes-text.ts";
-import { findHookPlace, type HookFile, type HookPlace, readHook } from "./hook-location.ts";
+import { findHookLocation, type HookFile, type HookLocation, readHook } from "./hook-location.ts";
 import { type InstallRecord, RECORD_NAME, readRecord } from "./install-record.ts";
 import { storePath } from "./store-path.ts";
 
-/** A store and its line. */
+/** A store and its line in `.gitattributes`. */
 export interface StoreLine {
   /** Relative to the root, with slashes. */
   readonly path: string;
   readonly line: ByteText;
-  /** Whether git, all attribute files considered, hands the store to pprotect. */
+  /** Whether git uses pprotect for the store, with all attribute files taken into account. */
   readonly effective: boolean;
 }
 
-/** A repository as far as installing is concerned. */
+/** What install, uninstall and status need to know about a repository. */
 export interface InstallState {
   readonly repository: Repository;
   readonly stores: readonly StoreLine[];
   readonly attributes: ByteText | undefined;
-  /** The values of our keys in the repository's own config. */
+  /** The values of our keys in the repository's own configuration. */
   readonly config: ReadonlyMap<string, readonly string[]>;
-  readonly place: HookPlace;
-  /** The hook in git's own folder, where an earlier install may have put ours. */
+  readonly hookLocation: HookLocation;
+  /** The hook in git's default directory, where an earlier install may have written ours. */
   readonly plainHook: HookFile;
-  /** This worktree's name in the record. */
+  /** The name of this worktree in the record. */
   readonly worktree: string;
   readonly recordPath: string;
   readonly record: InstallRecord;
 }
 
-/** Which stores are meant. */
+/** Which stores to install for, to uninstall or to report. */
 export interface StoreChoice {
-  /** As the user wrote them; none for {@link fallback} and all that were installed. */
+  /** As given by the user. If there are none, {@link fallback} is used. */
   readonly named: readonly string[];
   readonly fallback: string;
-  /** Whether what was installed counts when none is named. */
+  /** Whether the stores that are installed are used instead of {@link fallback}, if there are any. */
   readonly installedToo: boolean;
 }
 
-/** Reads everything that install, uninstall and status go by. */
-export async function readInstallState(folder: string, choice: StoreChoice): Promise<InstallState> {
-  const { root } = await openRepository(folder);
-  // From the root, as hooks and merge drivers run.
+/** Reads the state of the repository that a directory belongs to. */
+export async function readInstallState(directory: string, choice: StoreChoice): Promise<InstallState> {
+  const { root } = await openRepository(directory);
+  // From the root, where hooks and merge drivers run.
   const repository = await openRepository(root);
   const commonDir = resolve(root, oneLine(await repository.run("rev-parse", "--git-common-dir")));
   const gitDir = resolve(root, oneLine(await repository.run("rev-parse", "--git-dir")));
@@ -58,7 +58,7 @@ export async function readInstallState(folder: string, choice: StoreChoice): Pro
     stores: await Promise.all(paths.map((path) => readStoreLine(repository, path))),
     attributes: readAttributes(root),
     config: await readConfig(repository),
-    place: await findHookPlace(repository, commonDir),
+    hookLocation: await findHookLocation(repository, commonDir),
     plainHook: readHook(join(commonDir, "hooks"), false),
     worktree,
     recordPath,
@@ -76,7 +76,7 @@ async function readStoreLine(repository: Repository, path: string): Promise<Stor
   return { path, line: byteText(attributeLine(path)), effective: await isEffective(repository, path) };
 }
 
-/** Whether git hands a store to pprotect, by all attribute files together. */
+/** Whether git uses pprotect for a store, with all attribute files taken into account. */
 export async function isEffective({ run }: Repository, path: string): Promise<boolean> {
   const fields = (await run("check-attr", "-z", "merge", "diff", "--", path)).split("\0");
   return fields[2] === "pprotect" && fields[5] === "pprotect";

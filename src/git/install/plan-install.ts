@@ -10,8 +10,8 @@ import type { InstallState, StoreLine } from "./install-state.ts";
 import type { Change, Plan } from "./plan.ts";
 
 /**
- * What is to be done to install everything.
- * @throws PprotectError `environment` when git runs no hooks here, `file_error` when two hooks are in the way
+ * The plan to install everything that is missing or out of date.
+ * @throws PprotectError `environment` when git runs no hooks here, `file_error` when two other hooks exist
  */
 export function planInstall(state: InstallState): Plan {
   const hook = planHook(state);
@@ -24,7 +24,7 @@ export function planInstall(state: InstallState): Plan {
   };
 }
 
-/** The digest by which a hook is known to be as install wrote it. */
+/** The digest that shows whether a hook is as install wrote it. */
 export function hookDigest(text: string): string {
   return createHash("sha256").update(text, "latin1").digest("hex");
 }
@@ -42,7 +42,7 @@ function planAttributes(state: InstallState): { changes: Change[]; record: Parti
     ...Object.fromEntries(missing.map(({ path, line }) => [path, line])),
   };
   return {
-    changes: [{ says: `.gitattributes: added ${listed(missing)}`, steps: [{ kind: "attributes", text }] }],
+    changes: [{ summary: `.gitattributes: added ${listed(missing)}`, steps: [{ kind: "attributes", text }] }],
     record: { lines: { ...record.lines, [worktree]: lines } },
   };
 }
@@ -56,7 +56,7 @@ function planConfig({ config }: InstallState): Change[] {
     .filter(([key, value]) => !isOnly(config.get(key), value))
     .map(([key, value]) => ({ kind: "set-config", key, value }) as const);
   if (steps.length === 0) return [];
-  return [{ says: `git config: set ${steps.map(({ key }) => key).join(", ")}`, steps }];
+  return [{ summary: `git config: set ${steps.map(({ key }) => key).join(", ")}`, steps }];
 }
 
 function isOnly(values: readonly string[] | undefined, value: string): boolean {
@@ -67,62 +67,58 @@ interface HookPlan extends Pick<Plan, "changes" | "notes" | "snippet"> {
   readonly record: Partial<InstallRecord>;
 }
 
-function planHook({ place }: InstallState): HookPlan {
-  switch (place.kind) {
+function planHook({ hookLocation }: InstallState): HookPlan {
+  switch (hookLocation.kind) {
     case "off":
       throw new PprotectError(
         "environment",
-        `git runs no hooks here: core.hooksPath is "${escapeUnprintable(place.path)}"`,
-        "`git config --show-origin core.hooksPath` says where that is set; unset it or name a folder",
+        `git runs no hooks in this repository: core.hooksPath is "${escapeUnprintable(hookLocation.path)}"`,
+        "`git config --show-origin core.hooksPath` shows where it is set; unset it or set it to a directory",
       );
     case "managed": {
-      const { manager, text } = place;
+      const { manager, text } = hookLocation;
       if (runsGuard(text)) return NOTHING;
-      const note = `${manager.name} manages the hooks: add these lines to ${manager.file} yourself`;
+      const note = `${manager.name} manages the hooks; add these lines to ${manager.file}`;
       return { ...NOTHING, notes: [note], snippet: manager };
     }
     case "shared": {
-      const { text, path } = place.hook;
+      const { text, path } = hookLocation.hook;
       if (text !== undefined && runsGuard(text)) return NOTHING;
       const note =
-        `core.hooksPath of your own or the system's git config serves every repository: add this line to ` +
-        `${escapeUnprintable(path)}, or set core.hooksPath in this repository and install again`;
+        "core.hooksPath is set for every repository, in your own or the system's git config; add this line to " +
+        `${escapeUnprintable(path)}, or set core.hooksPath in this repository and run \`pprotect git install\` again`;
       return { ...NOTHING, notes: [note], snippet: { file: path, lines: `${GUARD_COMMAND} || exit $?\n` } };
     }
     case "ours":
-      return planOwnHook(place.hook);
+      return planOwnHook(hookLocation.hook);
   }
 }
 
 const NOTHING: HookPlan = { changes: [], notes: [], record: {} };
 
 function planOwnHook(hook: HookFile): HookPlan {
-  const { path, text, runs, folder, folderExists, chainedPath, chainedExists } = hook;
+  const { path, text, runs, directory, directoryExists, chainedPath, chainedExists } = hook;
   if (text === HOOK_SCRIPT && runs) return NOTHING;
   const ours = text !== undefined && isOurHook(text);
-  // A hook of the user's own that runs the guard needs no second one around it.
+  // The user's own hook already runs the guard.
   if (text !== undefined && !ours && runs && runsGuard(text)) return NOTHING;
   if (text !== undefined && !ours && chainedExists) {
     throw new PprotectError(
       "file_error",
-      `${escapeUnprintable(path)} was replaced after pprotect had moved a hook to ${escapeUnprintable(chainedPath)}`,
-      "make one hook of the two at the first path, remove the second, then install again",
+      `${escapeUnprintable(path)} was replaced after pprotect moved an earlier hook to ${escapeUnprintable(chainedPath)}`,
+      "merge both into the first, remove the second, then run `pprotect git install` again",
     );
   }
   const write = { kind: "write-hook", path, text: HOOK_SCRIPT } as const;
   const chains = text !== undefined && !ours;
   const aside = chains ? ([{ kind: "rename", from: path, to: chainedPath }] as const) : [];
-  const make = folderExists ? [] : ([{ kind: "make-folder", path: folder }] as const);
-  const done = ours
-    ? "brought up to date"
-    : chains
-      ? "written; the one before is kept and runs first"
-      : "written";
+  const make = directoryExists ? [] : ([{ kind: "make-directory", path: directory }] as const);
+  const done = ours ? "updated" : chains ? "written; the existing hook is kept and runs first" : "written";
   return {
     changes: [
-      { says: `pre-commit hook ${escapeUnprintable(path)}: ${done}`, steps: [...make, ...aside, write] },
+      { summary: `pre-commit hook ${escapeUnprintable(path)}: ${done}`, steps: [...make, ...aside, write] },
     ],
     notes: [],
-    record: { hook: hookDigest(HOOK_SCRIPT), ...(folderExists ? {} : { madeFolder: folder }) },
+    record: { hook: hookDigest(HOOK_SCRIPT), ...(directoryExists ? {} : { madeFolder: directory }) },
   };
 }

@@ -8,8 +8,8 @@ import type { Change, Plan, Step } from "./plan.ts";
 import { hookDigest } from "./plan-install.ts";
 
 /**
- * What is to be done to take out what install put in: the lines of the stores and, unless lines of other stores
- * stay in this worktree, everything else.
+ * The plan to remove what install added: the lines of the stores and, unless lines of other stores stay in this worktree,
+ * everything else.
  */
 export function planUninstall(state: InstallState): Plan {
   const { record, worktree, stores } = state;
@@ -39,56 +39,57 @@ function planAttributes(state: InstallState, recorded: Readonly<Record<string, s
   const kept = stores
     .filter(({ path, line }) => recorded[path] === undefined && hasLine(attributes ?? "", line))
     .map(
-      ({ path }) => `.gitattributes: the line of ${escapeUnprintable(path)} was there before install: kept`,
+      ({ path }) =>
+        `.gitattributes: the entry for ${escapeUnprintable(path)} existed before install; left in place`,
     );
   const changed = ours
     .filter((store) => !there.includes(store))
     .map(
       ({ path }) =>
-        `.gitattributes: the line of ${escapeUnprintable(path)} is not as install wrote it: nothing to take out`,
+        `.gitattributes: the entry for ${escapeUnprintable(path)} was modified after install; left in place`,
     );
   const notes = [...kept, ...changed];
   if (attributes === undefined || there.length === 0) return { changes: [], notes };
   const text = removeLines(
     attributes,
-    // From the last to the first, as they were added: so the end of the file comes back, too.
+    // In the reverse order of adding them, so that the end of the file is restored too.
     there.map(({ path }) => recorded[path] ?? "").reverse(),
   );
-  const says = `.gitattributes: took out ${there.map(({ path }) => escapeUnprintable(path)).join(", ")}`;
-  return { changes: [{ says, steps: [{ kind: "attributes", text }] }], notes };
+  const summary = `.gitattributes: removed ${there.map(({ path }) => escapeUnprintable(path)).join(", ")}`;
+  return { changes: [{ summary, steps: [{ kind: "attributes", text }] }], notes };
 }
 
 function planConfig({ config }: InstallState): Change[] {
   const keys = [...config.keys()];
   if (keys.length === 0) return [];
   const steps = keys.map((key) => ({ kind: "unset-config", key }) as const);
-  return [{ says: `git config: unset ${keys.join(", ")}`, steps }];
+  return [{ summary: `git config: unset ${keys.join(", ")}`, steps }];
 }
 
-/** Where ours may be: the place for it, and git's own folder, should the hooks have moved since. */
-function hookFiles({ place, plainHook }: InstallState): Iterable<HookFile> {
-  const files = [plainHook, ...(place.kind === "ours" ? [place.hook] : [])];
+/** Where our hook may be: where it belongs, and git's default directory, if core.hooksPath was set after install. */
+function hookFiles({ hookLocation, plainHook }: InstallState): Iterable<HookFile> {
+  const files = [plainHook, ...(hookLocation.kind === "ours" ? [hookLocation.hook] : [])];
   return new Map(files.map((hook) => [hook.path, hook])).values();
 }
 
 function planHook(hook: HookFile, record: InstallRecord): Part {
-  const { path, text, chainedPath, chainedExists, folder } = hook;
+  const { path, text, chainedPath, chainedExists, directory } = hook;
   if (text === undefined) return chainedExists ? restored(hook) : NOTHING;
   if (!isOurHook(text)) {
     if (!chainedExists) return NOTHING;
     return noteOnly(
-      `${escapeUnprintable(path)} is not pprotect's: ${escapeUnprintable(chainedPath)} stays where it is`,
+      `${escapeUnprintable(path)} is not pprotect's hook; ${escapeUnprintable(chainedPath)} was left in place`,
     );
   }
   if (record.hook !== undefined && record.hook !== hookDigest(text)) {
     return noteOnly(
-      `pre-commit hook ${escapeUnprintable(path)} was changed since install: kept; take pprotect out by hand`,
+      `pre-commit hook ${escapeUnprintable(path)} was modified after install; left in place: remove pprotect from it by hand`,
     );
   }
   if (chainedExists) return restored(hook);
-  const made: Step[] = record.madeFolder === folder ? [{ kind: "remove-folder", path: folder }] : [];
+  const made: Step[] = record.madeFolder === directory ? [{ kind: "remove-directory", path: directory }] : [];
   const steps: Step[] = [{ kind: "remove", path }, ...made];
-  return { changes: [{ says: `pre-commit hook ${escapeUnprintable(path)}: removed`, steps }], notes: [] };
+  return { changes: [{ summary: `pre-commit hook ${escapeUnprintable(path)}: removed`, steps }], notes: [] };
 }
 
 const NOTHING: Part = { changes: [], notes: [] };
@@ -97,23 +98,23 @@ function noteOnly(note: string): Part {
   return { changes: [], notes: [note] };
 }
 
-/** The rename takes ours away in the same step: there is no moment without a hook. */
+/** The rename also removes our hook, so there is always one. */
 function restored({ path, chainedPath }: HookFile): Part {
   const steps: Step[] = [{ kind: "rename", from: chainedPath, to: path }];
   return {
-    changes: [{ says: `pre-commit hook ${escapeUnprintable(path)}: the one before is back`, steps }],
+    changes: [{ summary: `pre-commit hook ${escapeUnprintable(path)}: restored the earlier hook`, steps }],
     notes: [],
   };
 }
 
-function leftInManager({ place }: InstallState): string[] {
-  if (place.kind === "managed" && runsGuard(place.text)) {
+function leftInManager({ hookLocation }: InstallState): string[] {
+  if (hookLocation.kind === "managed" && runsGuard(hookLocation.text)) {
     return [
-      `${place.manager.name} still runs the guard: take its lines out of ${place.manager.file} yourself`,
+      `${hookLocation.manager.name} still runs the guard; remove its lines from ${hookLocation.manager.file}`,
     ];
   }
-  if (place.kind === "shared" && runsGuard(place.hook.text ?? "")) {
-    return [`${escapeUnprintable(place.hook.path)} still runs the guard: take its line out yourself`];
+  if (hookLocation.kind === "shared" && runsGuard(hookLocation.hook.text ?? "")) {
+    return [`${escapeUnprintable(hookLocation.hook.path)} still runs the guard; remove its line`];
   }
   return [];
 }

@@ -1,7 +1,7 @@
 import type { ByteText } from "./gitattributes-file.ts";
 import type { InstallRecord } from "./install-record.ts";
 
-/** One thing to do to a repository. */
+/** One step of a plan. */
 export type Step =
   | { readonly kind: "attributes"; readonly text: ByteText | undefined }
   | { readonly kind: "set-config"; readonly key: string; readonly value: string }
@@ -9,21 +9,22 @@ export type Step =
   | { readonly kind: "write-hook"; readonly path: string; readonly text: string }
   | { readonly kind: "rename"; readonly from: string; readonly to: string }
   | { readonly kind: "remove"; readonly path: string }
-  | { readonly kind: "make-folder"; readonly path: string }
-  | { readonly kind: "remove-folder"; readonly path: string };
+  | { readonly kind: "make-directory"; readonly path: string }
+  | { readonly kind: "remove-directory"; readonly path: string };
 
-/** A part of what is to be done, as the user is told it. */
+/** A change that is shown to the user, with its steps. */
 export interface Change {
-  readonly says: string;
+  /** One line in the past tense, such as `.gitattributes: added protected.yaml`. */
+  readonly summary: string;
   readonly steps: readonly Step[];
 }
 
-/** What to do, and what is known afterwards. */
+/** What to change in a repository, and the record to keep of it. */
 export interface Plan {
   readonly changes: readonly Change[];
-  /** What is left to the user, a line each. */
+  /** What the user has to do or to know, one line each. */
   readonly notes: readonly string[];
-  /** Lines to add to a file by hand. */
+  /** Lines that the user has to add to a file. */
   readonly snippet?: { readonly file: string; readonly lines: string };
   readonly record: InstallRecord;
 }

@@ -1,3 +1,4 @@
+import { shellWord } from "../../common/shell-quote.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { DRIVER_CONFIG } from "./driver-config.ts";
 import { hasLine } from "./gitattributes-text.ts";
@@ -5,15 +6,15 @@ import type { HookFile } from "./hook-location.ts";
 import { HOOK_SCRIPT, isOurHook, runsGuard } from "./hook-script.ts";
 import type { InstallState, StoreLine } from "./install-state.ts";
 
-/** One part of the integration and how it stands. */
+/** One part of the git integration and its state. */
 export interface PartStatus {
   readonly part: string;
   readonly state: "installed" | "stale" | "missing";
-  /** Why it is so, or what to do. */
+  /** The reason, or what to do. */
   readonly detail?: string;
 }
 
-/** How each part stands: stale is what is there but not as this version would write it, or without effect. */
+/** The state of each part. It is stale if it differs from what this version writes, or has no effect. */
 export function partStatuses(state: InstallState): PartStatus[] {
   return [
     ...state.stores.map((store) => storeStatus(store, state.attributes)),
@@ -26,7 +27,8 @@ function storeStatus({ path, line, effective }: StoreLine, attributes: string | 
   const part = `attributes of ${escapeUnprintable(path)}`;
   if (effective) return { part, state: "installed" };
   if (!hasLine(attributes ?? "", line)) return { part, state: "missing", detail: RUN_INSTALL };
-  const detail = "another attributes line overrides ours: `git check-attr -a` shows what counts";
+  const command = `git check-attr -a -- ${shellWord(escapeUnprintable(path))}`;
+  const detail = `another .gitattributes entry overrides pprotect's: \`${command}\` shows what applies`;
   return { part, state: "stale", detail };
 }
 
@@ -39,34 +41,34 @@ function configStatus(key: string, value: string, found: readonly string[] | und
   return { part, state: "stale", detail: RUN_INSTALL };
 }
 
-function hookStatus({ place }: InstallState): PartStatus {
+function hookStatus({ hookLocation }: InstallState): PartStatus {
   const part = "pre-commit hook";
-  switch (place.kind) {
+  switch (hookLocation.kind) {
     case "off":
       return {
         part,
         state: "missing",
-        detail: `core.hooksPath "${escapeUnprintable(place.path)}" is no folder of hooks`,
+        detail: `core.hooksPath "${escapeUnprintable(hookLocation.path)}" is not a directory, so git runs no hooks`,
       };
     case "managed": {
-      const { name, file } = place.manager;
-      if (runsGuard(place.text)) return { part, state: "installed", detail: `run by ${name}` };
+      const { name, file } = hookLocation.manager;
+      if (runsGuard(hookLocation.text)) return { part, state: "installed", detail: `run by ${name}` };
       return {
         part,
         state: "missing",
-        detail: `${name} manages the hooks; \`pprotect git install\` prints the lines for ${file}`,
+        detail: `${name} manages the hooks; \`pprotect git install\` prints the lines to add to ${file}`,
       };
     }
     case "shared":
-      if (runsGuard(place.hook.text ?? ""))
-        return { part, state: "installed", detail: escapeUnprintable(place.hook.path) };
+      if (runsGuard(hookLocation.hook.text ?? ""))
+        return { part, state: "installed", detail: escapeUnprintable(hookLocation.hook.path) };
       return {
         part,
         state: "missing",
-        detail: `${escapeUnprintable(place.hook.path)} does not run the guard; \`pprotect git install\` prints the line`,
+        detail: `${escapeUnprintable(hookLocation.hook.path)} does not run the guard; \`pprotect git install\` prints the line to add`,
       };
     case "ours":
-      return { part, ...ownHookStatus(place.hook) };
+      return { part, ...ownHookStatus(hookLocation.hook) };
   }
 }
 
@@ -78,9 +80,9 @@ function ownHookStatus({ path, text, runs, chainedExists }: HookFile): Omit<Part
     return { state: "missing", detail: `${where} does not run the guard; ${RUN_INSTALL}` };
   if (!runs) return { state: "stale", detail: `${where} is not executable, so git skips it; ${RUN_INSTALL}` };
   if (ours && text !== HOOK_SCRIPT)
-    return { state: "stale", detail: `${where} is not as this version writes it; ${RUN_INSTALL}` };
+    return { state: "stale", detail: `${where} differs from what this version writes; ${RUN_INSTALL}` };
   return {
     state: "installed",
-    detail: chainedExists ? `${where}, after the hook that was there before` : where,
+    detail: chainedExists ? `${where}, after the earlier hook` : where,
   };
 }

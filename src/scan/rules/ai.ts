@@ -1,6 +1,6 @@
 import { LONG_RUN, rulesOf } from "../rule.ts";
 
-/** Model providers, where secretlint knows only the strictest form of a key or none. */
+/** Model providers of which secretlint knows only the strictest form of a key, or none. */
 export const aiRules = rulesOf("token", [
   {
     id: "openai-key",

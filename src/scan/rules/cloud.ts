@@ -1,6 +1,6 @@
 import { rulesOf } from "../rule.ts";
 
-/** Clouds, hosting and infrastructure: tokens of a form of their own. */
+/** Clouds, hosting and infrastructure: tokens with a form of their own. */
 export const cloudRules = rulesOf("token", [
   {
     id: "aws-bedrock-key",
@@ -30,7 +30,7 @@ export const cloudRules = rulesOf("token", [
   },
   {
     id: "azure-storage-key",
-    what: "the key of an Azure storage account or service bus",
+    what: "an Azure storage account or service bus key",
     keywords: ["accountkey=", "sharedaccesskey="],
     pattern: /(?:AccountKey=(?<secret>[A-Za-z0-9+/]{86}==)|SharedAccessKey=[A-Za-z0-9+/]{43}=)/gi,
   },
@@ -44,7 +44,7 @@ export const cloudRules = rulesOf("token", [
   },
   {
     id: "azure-client-secret",
-    what: "a client secret of Microsoft Entra ID",
+    what: "a Microsoft Entra ID client secret",
     keywords: ["q~"],
     pattern: /(?<![A-Za-z0-9_~.-])[A-Za-z0-9_~.]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}(?![A-Za-z0-9_~.-])/g,
     minEntropy: 3,

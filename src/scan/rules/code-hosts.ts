@@ -31,7 +31,7 @@ export const codeHostRules = rulesOf("token", [
   },
   {
     id: "npm-config-auth",
-    what: "a registry credential of npm",
+    what: "an npm registry credential",
     keywords: ["_authtoken", "_password", "_auth"],
     pattern:
       /(?:^|:)_(?:authToken|password|auth)\s{0,4}=\s{0,4}["']?(?<secret>[A-Za-z0-9+/=_.-]{8,2000})(?:["'\s]|$)/g,
@@ -102,7 +102,7 @@ export const codeHostRules = rulesOf("token", [
   },
   {
     id: "github-clone-url",
-    what: "a GitHub token in a clone address",
+    what: "a GitHub token in a clone URL",
     keywords: [":x-oauth-basic@"],
     pattern: /https?:\/\/(?<secret>[A-Za-z0-9_]{16,255}):x-oauth-basic@/g,
     minEntropy: 2,

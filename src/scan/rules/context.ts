@@ -1,10 +1,10 @@
 import { rulesOf } from "../rule.ts";
 
-/** Secrets known by what stands around them: addresses, headers, command lines, a provider's name. */
+/** Secrets known by what is around them: URLs, headers, command lines, a provider's name. */
 export const contextRules = rulesOf("context", [
   {
     id: "url-password",
-    what: "a password in an address",
+    what: "a password in a URL",
     keywords: ["://"],
     pattern:
       /(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{1,20}:\/\/(?:[^\s:@/"'`<>\\(){}|^[\]]{0,100}):(?<secret>[^\s@/"'`<>\\]{3,120})@[A-Za-z0-9[%_$]/g,
@@ -55,7 +55,7 @@ export const contextRules = rulesOf("context", [
   },
   {
     id: "url-query-secret",
-    what: "a secret in the query of an address",
+    what: "a secret in the query of a URL",
     keywords: ["key=", "token=", "secret=", "password=", "passwd=", "pwd=", "auth=", "signature=", "sig="],
     pattern:
       /[?&](?:[a-z]{1,20}[_-]?)?(?:api[_-]?key|access[_-]?key|token|secret|passwd|password|pwd|auth|signature|sig)=(?<secret>[A-Za-z0-9%._~+/-]{16,400}=?)/gi,
@@ -80,7 +80,7 @@ export const contextRules = rulesOf("context", [
   },
   {
     id: "provider-key-by-name",
-    what: "the key of a service",
+    what: "an API key or token of a service",
     keywords: [
       "twilio",
       "datadog",

@@ -6,8 +6,8 @@ import { contextRules } from "./context.ts";
 import { privateKeyRules } from "./private-keys.ts";
 import { serviceRules } from "./services.ts";
 
-/** All rules that are data. Where two see the same secret, the earlier one is told. */
-export const dataRules: readonly Rule[] = [
+/** All rules with a regular expression. If two find the same secret, the earlier one is reported. */
+export const regexRules: readonly Rule[] = [
   ...privateKeyRules,
   ...cloudRules,
   ...codeHostRules,

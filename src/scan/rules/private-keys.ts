@@ -1,6 +1,6 @@
 import { LONG_RUN, rulesOf } from "../rule.ts";
 
-/** Private keys in the forms they are stored in. */
+/** Private keys in the forms in which they are stored. */
 export const privateKeyRules = rulesOf("token", [
   {
     id: "gcp-service-account",
@@ -24,7 +24,7 @@ export const privateKeyRules = rulesOf("token", [
   },
   {
     id: "private-key-base64",
-    what: "a private key, encoded once more",
+    what: "a private key, base64-encoded",
     // The base64 of `-----BEGIN ` and what may follow before `PRIVATE KEY`; then that of the OpenSSH form.
     keywords: ["ls0tls1crudjti", "b3blbnnzac1rzxktdj"],
     pattern:

@@ -1,27 +1,27 @@
-/** One rule of secretlint that is used, and how it is named here. */
-export interface LibraryRule {
-  /** Ours, as `pprotect:allow` and `.pprotectignore` take it; shared with the data rule for the same kind. */
+/** A rule of secretlint that is used, and its name here. */
+export interface SecretlintRule {
+  /** Our id, for `pprotect:allow` and `.pprotectignore`; shared with our own rule for the same kind of secret. */
   readonly id: string;
-  /** What it finds, with its article. */
+  /** What it finds, with its article: "a GitLab token". */
   readonly what: string;
-  /** secretlint's. */
+  /** secretlint's id. */
   readonly rule: `@secretlint/secretlint-rule-${string}`;
-  /** Lower case. secretlint is not even loaded unless a line holds one of them, in any case. */
+  /** Lower case. secretlint is loaded only when a line contains one of them, in any case. */
   readonly keywords: readonly string[];
   readonly options?: Readonly<Record<string, unknown>>;
-  /** Shorter matches are not told, where secretlint asks for less than the provider does. */
+  /** Shorter matches are not reported: secretlint accepts some that are shorter than any real token. */
   readonly minLength?: number;
-  /** secretlint's ids of messages that tell of no secret. */
+  /** secretlint's ids of messages that are not about a secret. */
   readonly leaveOut?: readonly string[];
 }
 
 /**
- * The rules of secretlint's recommended preset that are used. Left out are: `privatekey` (needs the END line,
- * which a diff may not have), `basicauth` and `database-connection-string` (fewer schemes and more noise than
- * `url-password`), `sendgrid` (`SG.a.b` is a token to it), `gcp` (reads files), and `filter-comments`
- * (`secretlint-disable` would be an off switch).
+ * The rules of secretlint's recommended preset that are used. Not used are: `privatekey` (needs the END line, which a diff
+ * may not have), `basicauth` and `database-connection-string` (fewer schemes and more false positives than
+ * `url-password`), `sendgrid` (takes `SG.a.b` for a token), `gcp` (reads files), and `filter-comments`
+ * (`secretlint-disable` would switch the guard off).
  */
-export const libraryRules: readonly LibraryRule[] = [
+export const secretlintRules: readonly SecretlintRule[] = [
   {
     id: "aws-access-key",
     what: "an AWS access key",

@@ -1,6 +1,6 @@
 import { LONG_RUN, rulesOf } from "../rule.ts";
 
-/** Other services: tokens of a form of their own. */
+/** Other services: tokens with a form of their own. */
 export const serviceRules = rulesOf("token", [
   {
     id: "slack-token",
@@ -13,7 +13,7 @@ export const serviceRules = rulesOf("token", [
   },
   {
     id: "stripe-webhook-secret",
-    what: "a signing secret of Stripe",
+    what: "a Stripe webhook signing secret",
     keywords: ["whsec_"],
     pattern: /(?<![A-Za-z0-9])whsec_[A-Za-z0-9+/]{32,72}={0,2}/g,
   },
@@ -103,7 +103,7 @@ export const serviceRules = rulesOf("token", [
   },
   {
     id: "chat-webhook",
-    what: "the address of a chat webhook, which is its password",
+    what: "a chat webhook URL, which works as a password",
     keywords: ["hooks.slack.com", "/api/webhooks/", "webhook.office.com"],
     pattern:
       /https:\/\/(?:hooks\.slack\.com\/(?:services|workflows|triggers)\/[A-Za-z0-9_/-]{30,120}|(?:[a-z]{3,8}\.)?discord(?:app)?\.com\/api\/webhooks\/[0-9]{10,25}\/[A-Za-z0-9_-]{50,100}|[a-z0-9-]{1,60}\.webhook\.office\.com\/webhookb2\/[A-Za-z0-9@/-]{80,250})/g,
@@ -210,13 +210,13 @@ export const serviceRules = rulesOf("token", [
   },
   {
     id: "mapbox-secret-token",
-    what: "a secret token of Mapbox",
+    what: "a Mapbox secret token",
     keywords: ["sk.eyj"],
     pattern: /(?<![A-Za-z0-9])sk\.eyJ1[A-Za-z0-9_-]{40,120}\.[A-Za-z0-9_-]{20,24}(?![A-Za-z0-9_-])/g,
   },
   {
     id: "posthog-key",
-    what: "a personal API key of PostHog",
+    what: "a PostHog personal API key",
     keywords: ["phx_"],
     pattern: /(?<![A-Za-z0-9])phx_[A-Za-z0-9]{43,48}(?![A-Za-z0-9])/g,
   },

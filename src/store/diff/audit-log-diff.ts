@@ -1,9 +1,9 @@
 import { truncatedCount } from "../audit-log-reader.ts";
 
-/** What became of the audit log. */
+/** How the audit log changed. */
 export type AuditLogChange =
   | {
-      /** Nothing was lost. `atEnd` is false where entries came in between, as a merge by time puts them. */
+      /** No entry was lost. `atEnd` is false when entries were inserted between older ones, as a merge by time does. */
       readonly kind: "audit-log-extended";
       readonly entries: readonly string[];
       readonly atEnd: boolean;
@@ -11,7 +11,7 @@ export type AuditLogChange =
   | { readonly kind: "audit-log-truncated"; readonly removed: number }
   | { readonly kind: "audit-log-rewritten" };
 
-/** What became of an audit log; nothing where it stayed as it was. */
+/** How an audit log changed; empty when it did not. */
 export function auditLogChanges(before: readonly string[], after: readonly string[]): AuditLogChange[] {
   if (startsWith(after, before)) {
     const entries = after.slice(before.length);
@@ -25,20 +25,20 @@ export function auditLogChanges(before: readonly string[], after: readonly strin
     : [{ kind: "audit-log-rewritten" }];
 }
 
-/** How many of the oldest entries gave way to the one that says so, or `undefined` when that is not what happened. */
+/** How many of the oldest entries a truncation removed, or `undefined` when the log was not truncated. */
 function truncatedEntries(before: readonly string[], after: readonly string[]): number | undefined {
   const removed = truncatedCount(after[0]);
   if (removed === undefined) return undefined;
   const rest = after.slice(1);
   if (removed <= before.length && startsWith(rest, before.slice(removed))) return removed;
-  // Two truncations at once: the number counts from the first one's result.
+  // Two truncations: the count refers to the result of the first.
   for (let at = 1; at < before.length; at++) {
     if (before[at] === rest[0] && startsWith(rest, before.slice(at))) return at;
   }
   return undefined;
 }
 
-/** What came in between the old entries, or `undefined` when one of those is gone or moved. */
+/** The entries that were inserted, or `undefined` when an old one was removed or moved. */
 function insertedEntries(before: readonly string[], after: readonly string[]): string[] | undefined {
   let next = 0;
   const inserted = after.filter((entry) => {

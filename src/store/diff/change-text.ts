@@ -3,8 +3,8 @@ import { countNoun } from "../../common/text.ts";
 import type { CustodianKeyChange, DomainRotation, StoreChange } from "./store-diff.ts";
 
 /**
- * A change as a phrase in the past tense, of one line and safe to print.
- * @returns `undefined` for a longer audit log: every change makes it longer
+ * A change as a phrase in the past tense: one line, safe to print.
+ * @returns `undefined` for new audit log entries, since every change adds some
  */
 export function describeChange(change: StoreChange): string | undefined {
   const phrase = phraseOf(change);
@@ -67,7 +67,7 @@ function keyChangePhrase(change: CustodianKeyChange): string {
   return `changed key of custodian ${custodian} (${type}${domains})`;
 }
 
-/** Entries that nobody can open any more. */
+/** Entries that can no longer be opened. */
 function notResealed(where: string, names: readonly string[]): string {
   return names.length === 0 ? "" : `; broken, not re-sealed ${where}${names.join(", ")}`;
 }

@@ -3,12 +3,12 @@ import { parseStore } from "../format/parse.ts";
 import { InvalidStoreError, UnresolvedMergeError } from "../format/problem.ts";
 import type { StoreData } from "../store-data.ts";
 
-/** A store, or one line that says why the bytes are none. */
+/** A store, or one line that says why the bytes are not a valid store. */
 export type Reading =
   | { readonly store: StoreData; readonly problem?: undefined }
   | { readonly problem: string; readonly store?: undefined };
 
-/** {@link parseStore} for what merely looks at old or broken files: never throws. */
+/** {@link parseStore} for old or broken files that are only shown: never throws. */
 export function readLeniently(bytes: Uint8Array): Reading {
   try {
     return { store: parseStore(bytes, "") };
@@ -25,6 +25,6 @@ function problemOf(error: unknown): string {
     const more = others.length > 0 ? ` (and ${others.length} more)` : "";
     return escapeUnprintable(`${place}${first?.message ?? "not a store"}${more}`);
   }
-  // Such as YAML nested so deep that the parser's stack overflows.
+  // For example YAML nested so deeply that the parser's stack overflows.
   return "cannot be parsed";
 }

@@ -3,7 +3,7 @@ import { type Domain, EMPTY_STORE, type StoreData, unionOfKeys } from "../store-
 import { type AuditLogChange, auditLogChanges } from "./audit-log-diff.ts";
 import { keyTypeIn } from "./store-text.ts";
 
-/** One thing that differs between two versions of a store, told by meaning. Names are as in the file. */
+/** One difference between two versions of a store, by meaning. Names are as in the file. */
 export type StoreChange =
   | {
       readonly kind: "custodian-added" | "custodian-removed";
@@ -12,7 +12,7 @@ export type StoreChange =
     }
   | CustodianKeyChange
   | {
-      /** With all that is in it, but for the secrets of an added domain: those are changes of their own. */
+      /** With its secrets and owners. The secrets of an added domain are separate changes too. */
       readonly kind: "domain-added" | "domain-removed";
       readonly domain: string;
       readonly secrets: readonly string[];
@@ -25,26 +25,32 @@ export type StoreChange =
       readonly secret: string;
     }
   | {
-      /** Re-sealed: the entry changed though neither the domain's nor the custodian's key did. */
+      /** Re-sealed: the entry changed, but neither the domain's nor the custodian's key did. */
       readonly kind: "owner-added" | "owner-removed" | "owner-resealed";
       readonly domain: string;
       readonly owner: string;
     }
   | AuditLogChange;
 
-/** A custodian has other key material; an entry of it that kept its seal is lost (FORMAT.md, "What ties entries together"). */
+/**
+ * A custodian's key material changed. Owner entries that were not re-sealed can no longer be opened (FORMAT.md, "What
+ * ties entries together").
+ */
 export interface CustodianKeyChange {
   readonly kind: "custodian-key-changed";
   readonly custodian: string;
   readonly keyTypeBefore: string;
   readonly keyType: string;
-  /** Domains that the custodian owns in both versions and whose entry was sealed anew. */
+  /** Domains that the custodian owns in both versions and whose entry was re-sealed. */
   readonly resealed: readonly string[];
-  /** Domains that the custodian owns in both versions and whose entry is still the one for the old key. */
+  /** Domains that the custodian owns in both versions and whose entry is still sealed to the old key. */
   readonly stale: readonly string[];
 }
 
-/** A domain has another key pair; an entry that kept its seal is lost. Entries of one version alone are not in here. */
+/**
+ * A domain has a new key pair. Entries that were not re-sealed can no longer be opened. Only entries of both versions are
+ * listed.
+ */
 export interface DomainRotation {
   readonly kind: "domain-rotated";
   readonly domain: string;
@@ -55,13 +61,13 @@ export interface DomainRotation {
 }
 
 /**
- * All that differs between two versions of a store, without any credential: custodians first, then domain by
- * domain by name, the audit log last.
+ * All differences between two versions of a store: custodians first, then the domains by name, then the audit log.
+ * Needs no credentials.
  *
- * A rotated domain is one change: its secrets and owner entries all look different, and nobody without its key
- * can tell whether a value changed too. Likewise the owner entries of a custodian with a new key.
+ * A rotated domain is one change: all of its secrets and owner entries look different, and without its key nobody can tell
+ * whether a value changed too. The same is true for the owner entries of a custodian with a new key.
  *
- * @param before the store that was, or `undefined` for none
+ * @param before the older version, or `undefined` for none
  */
 export function diffStores(before: StoreData | undefined, after: StoreData | undefined): StoreChange[] {
   const old = before ?? EMPTY_STORE;
@@ -77,8 +83,8 @@ export function diffStores(before: StoreData | undefined, after: StoreData | und
 }
 
 /**
- * What a merge took over from its parents: the merged store where each entry that no parent has is put back
- * to what the first parent has. {@link diffStores} from it to the merged store gives what the merge itself changed.
+ * What a merge took from its parents: the merged store, but with the first parent's value for each entry that no parent
+ * has like that. {@link diffStores} from it to the merged store gives what the merge itself changed.
  */
 export function inheritedStore(parents: readonly StoreData[], merged: StoreData): StoreData {
   const custodians = inheritedEntries(
@@ -93,7 +99,7 @@ export function inheritedStore(parents: readonly StoreData[], merged: StoreData)
     );
     if (domain) domains.set(name, domain);
   }
-  // Logs are merged by time; neither parent has the result.
+  // Logs are merged by time, so no parent has the result.
   return { domains, custodians, auditLog: merged.auditLog };
 }
 
@@ -262,7 +268,7 @@ function commonKeys(a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string, unkn
   return sortedKeys(a).filter((key) => b.has(key));
 }
 
-/** Keys of both maps whose values differ, sorted. */
+/** The keys of both maps whose values differ, sorted. */
 function changedKeys(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): Set<string> {
   return new Set(commonKeys(before, after).filter((key) => before.get(key) !== after.get(key)));
 }

@@ -5,11 +5,11 @@ import type { Domain, StoreData } from "../store-data.ts";
 import { fingerprint } from "./fingerprint.ts";
 
 /**
- * A store as lines for people and for `git diff`: one entry a line, names as they are, a fingerprint for each
- * sealed value and public key. Whatever changes in the store changes the lines of just those entries.
+ * A store as lines for people and for `git diff`: one line per entry, with names as they are and a fingerprint for each
+ * sealed value and public key. A change in the store changes only the lines of the entries concerned.
  *
- * The heading of a section starts at the left edge: that is the line that git repeats behind the `@@` of a
- * hunk, so a diff in the middle of a long domain still names it.
+ * The heading of a section is not indented: git repeats such a line after the `@@` of a hunk, so a diff in the middle
+ * of a long domain still names the domain.
  */
 export function storeLines(store: StoreData): string[] {
   return [
@@ -23,7 +23,7 @@ export function storeLines(store: StoreData): string[] {
   ];
 }
 
-/** The type of a custodian's key, as the command line names it. */
+/** The type of a custodian's key, in the words of `--key-type`. */
 export function keyTypeIn(pwdkm: string): string {
   return keyMaterialProblem(pwdkm) === undefined ? keyTypeOf(decodeKeyMaterial(pwdkm)) : "unknown key type";
 }
@@ -40,7 +40,7 @@ function entryLine(kind: string, name: string, sealed: string): string {
   return `  ${kind} ${escapeUnprintable(name)}  ${fingerprint(sealed)}`;
 }
 
-/** All that `pwdkm` says: were the salt left out, a change of it alone would not show. */
+/** Everything in `pwdkm`. With the salt too, because a change of the salt alone must show. */
 function describeKey(pwdkm: string): string {
   if (keyMaterialProblem(pwdkm) !== undefined) return `${keyTypeIn(pwdkm)}  ${fingerprint(pwdkm)}`;
   const { publicKey, salt } = decodeKeyMaterial(pwdkm);

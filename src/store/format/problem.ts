@@ -37,18 +37,18 @@ export type ProblemCode = (typeof PROBLEM_CODES)[number];
 /** Something wrong in a store, at a place in its text. */
 export interface Problem {
   readonly code: ProblemCode;
-  /** 1-based line; 0 for what concerns the file as a whole. */
+  /** 1-based line; 0 for a problem of the whole file. */
   readonly line: number;
-  /** One line, without the place; never a sealed or plain value. */
+  /** One line, without file and line; never contains a sealed or plain value. */
   readonly message: string;
 }
 
-/** A problem with its place, as compilers write it: `FILE:LINE: message`. */
+/** A problem with its place, in the form of a compiler: `FILE:LINE: message`. */
 export function formatProblem(file: string, { line, message }: Problem): string {
   return escapeUnprintable(line === 0 ? `${file}: ${message}` : `${file}:${line}: ${message}`);
 }
 
-/** A text that is no store, with all that is wrong in it, in the order of its lines. */
+/** A text that is not a valid store, with every problem in it, in the order of lines. */
 export class InvalidStoreError extends PprotectError {
   readonly file: string;
   readonly problems: readonly Problem[];
@@ -67,7 +67,7 @@ export class InvalidStoreError extends PprotectError {
   }
 }
 
-/** A store in which git left conflict markers. */
+/** A store with conflict markers. */
 export class UnresolvedMergeError extends PprotectError {
   readonly line: number;
 

@@ -56,7 +56,7 @@ describe("install and uninstall", () => {
     });
   });
 
-  test("without a hooks folder, with a .gitattributes of the user's own that has no last line end", async () => {
+  test("without a hooks directory, with a .gitattributes that does not end with a line end", async () => {
     const repo = await Repo.create();
     await runProgram(["rm", "-r", ".git/hooks"], { cwd: repo.root });
     repo.write(".gitattributes", "* text=auto\r\n*.x binary", 0o640);
@@ -64,7 +64,7 @@ describe("install and uninstall", () => {
   });
 
   test.each([["space and 'quote'"], ['double "quote" $HOME `id`'], ["ünï 漢字 🎲"], ["-dash; #%P"]])(
-    "a folder named %s, with a store in a subfolder of that name",
+    "a directory named %s, with a store in a subdirectory of that name",
     async (name) => {
       const repo = await Repo.create(name);
       const store = `${name}/protected.yaml`;
@@ -86,7 +86,7 @@ describe("install and uninstall", () => {
     expect(existsSync(join(repo.root, folder))).toBe(false);
   });
 
-  test("core.hooksPath of every repository is left alone, core.hooksPath to nowhere is refused", async () => {
+  test("a core.hooksPath for every repository is left alone; one that is not a directory is refused", async () => {
     const repo = await Repo.create();
     const shared = emptyFolder();
     repo.write("home/.gitconfig", `[core]\n\thooksPath = ${shared}\n`);
@@ -98,7 +98,7 @@ describe("install and uninstall", () => {
     await repo.git("config", "core.hooksPath", "/dev/null");
     const refused = await repo.run("install");
     expect(refused.status).toBe(1);
-    expect(refused.stderr).toContain("git runs no hooks here");
+    expect(refused.stderr).toContain("git runs no hooks in this repository");
   });
 
   test("a linked worktree", async () => {
@@ -117,7 +117,7 @@ describe("install and uninstall", () => {
     expect(repo.snapshot()).toEqual(main);
   });
 
-  test("husky, with a hook that has neither a first line nor a mode", async () => {
+  test("husky, with a hook that has no #! line and is not executable", async () => {
     const repo = await Repo.create();
     repo.write(".husky/_/h", HUSKY, 0o644);
     repo.write(".husky/_/pre-commit", '#!/usr/bin/env sh\n. "$(dirname "$0")/h"\n', 0o755);
@@ -131,7 +131,7 @@ describe("install and uninstall", () => {
     });
   });
 
-  test("a hook that was there before runs first, with its arguments, input and status", async () => {
+  test("an earlier hook runs first, with its arguments, input and status", async () => {
     const repo = await Repo.create();
     repo.write(".git/hooks/pre-commit", FOREIGN_HOOK, 0o711);
     await roundTrip(repo, [], async () => {
@@ -146,7 +146,7 @@ describe("install and uninstall", () => {
     });
   });
 
-  test("a hook that is a symbolic link, one that git would not run", async () => {
+  test("a hook that is a symbolic link to a file that git would not run", async () => {
     const repo = await Repo.create();
     repo.write("tools/hook.sh", FOREIGN_HOOK, 0o644);
     symlinkSync("../../tools/hook.sh", repo.path(".git/hooks/pre-commit"));
@@ -161,7 +161,7 @@ describe("install and uninstall", () => {
     expect(repo.read(".git/hooks/pre-commit")).toBe(own);
   });
 
-  test("another hook put over ours is no reason to lose the one before", async () => {
+  test("the earlier hook is not lost when another one replaced ours", async () => {
     const repo = await Repo.create();
     repo.write(".git/hooks/pre-commit", FOREIGN_HOOK, 0o755);
     await repo.succeeds("install");
@@ -170,11 +170,11 @@ describe("install and uninstall", () => {
     const before = repo.snapshot();
     const result = await repo.run("install");
     expect(result.status).toBe(1);
-    expect(result.stderr).toContain("make one hook of the two");
+    expect(result.stderr).toContain("merge both into the first");
     expect(repo.snapshot()).toEqual(before);
   });
 
-  test("what the user or a colleague wrote stays", async () => {
+  test("what the user or a colleague wrote is kept", async () => {
     const repo = await Repo.create();
     repo.write(".gitattributes", LINE);
     await roundTripStatusAside(repo);
@@ -185,7 +185,7 @@ describe("install and uninstall", () => {
     expect(repo.read(".gitattributes")).toBe("*.png binary\n");
   });
 
-  test("one store of two is taken out alone", async () => {
+  test("one of two stores is uninstalled alone", async () => {
     const repo = await Repo.create();
     await repo.succeeds("install", "protected.yaml", "sub/protected.yaml");
     await repo.succeeds("uninstall", "sub/protected.yaml");
@@ -196,7 +196,7 @@ describe("install and uninstall", () => {
     expect(existsSync(repo.path(".git/hooks/pre-commit"))).toBe(false);
   });
 
-  test("from a subfolder, the store of the parent; a store outside is refused", async () => {
+  test("from a subdirectory, the store of the parent; a store outside is refused", async () => {
     const repo = await Repo.create();
     mkdirSync(repo.path("deep/er"), { recursive: true });
     const options = { cwd: repo.path("deep/er"), env: repo.env() };
@@ -211,6 +211,6 @@ describe("install and uninstall", () => {
 async function roundTripStatusAside(repo: Repo): Promise<void> {
   const before = repo.snapshot();
   await repo.succeeds("install");
-  expect((await repo.succeeds("uninstall")).stderr).toContain("was there before install: kept");
+  expect((await repo.succeeds("uninstall")).stderr).toContain("existed before install; left in place");
   expect(repo.snapshot()).toEqual(before);
 }

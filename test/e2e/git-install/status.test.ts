@@ -14,7 +14,7 @@ describe("hook managers", () => {
     [".lefthook.yaml", ""],
     [".pre-commit-config.yaml", "repos:\n"],
     [".overcommit.yml", ""],
-  ])("%s gets no hook but lines to add", async (file, text) => {
+  ])("%s gets lines to add instead of a hook", async (file, text) => {
     const repo = await Repo.create();
     repo.write(file, text);
     const first = await repo.run("install");
@@ -26,12 +26,12 @@ describe("hook managers", () => {
     repo.write(file, text + first.stdout);
     expect((await repo.run("install")).stdout).toBe("");
     expect((await repo.run("status")).status).toBe(0);
-    expect((await repo.run("uninstall")).stderr).toContain("take its lines out");
+    expect((await repo.run("uninstall")).stderr).toContain("remove its lines from");
   });
 });
 
 describe("status", () => {
-  test("says what is missing, stale and installed", async () => {
+  test("reports what is missing, stale and installed", async () => {
     const repo = await Repo.create();
     const bare = await repo.run("status");
     expect(bare.status).toBe(1);
@@ -105,7 +105,7 @@ describe("what git calls", () => {
     expect(repo.called()).toMatch(/^(<pprotect><git><textconv><[^>]+>\n)+$/);
   });
 
-  test("without pprotect: the commit is refused; the merge is a conflict with our side in the file", async () => {
+  test("without pprotect, a commit is refused and a merge is a conflict with our side in the file", async () => {
     const repo = await forked(NAME);
     const path = {
       PATH: (process.env.PATH ?? "")
@@ -115,10 +115,10 @@ describe("what git calls", () => {
     };
     const commit = await repo.commit(path);
     expect(commit.status).toBe(1);
-    expect(commit.stderr).toContain("pprotect: not in PATH: cannot check this commit");
+    expect(commit.stderr).toContain("pprotect: not found in PATH, so this commit was not checked");
     const merge = await repo.tryGit(["merge", "theirs"], path);
     expect(merge.status).toBe(1);
-    expect(merge.stderr).toContain(`pprotect: not in PATH: ${NAME} was not merged`);
+    expect(merge.stderr).toContain(`pprotect: not found in PATH, so ${NAME} was not merged`);
     expect(merge.stdout).toContain("CONFLICT (content)");
     expect(repo.read(NAME)).toBe("ours\n");
     expect((await repo.git("ls-files", "-u")).trim().split("\n")).toHaveLength(3);

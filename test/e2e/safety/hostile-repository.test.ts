@@ -139,7 +139,7 @@ describe("the configuration of a hostile repository", () => {
     "git resolve",
     "env --domain dev --uppercase --out .env",
     "exec --redact --domain dev -- true",
-  ])("runs none in pprotect: %s", async (line) => {
+  ])("runs no program in pprotect: %s", async (line) => {
     repository.write("text.txt", "staged\n");
     await repository.must("-c", "core.fsmonitor=false", "add", "text.txt");
     clearMarkers(repository);
@@ -172,7 +172,7 @@ describe("a store in conflict, in a hostile repository", () => {
     await repository.must("-c", "commit.gpgSign=false", "commit", "-q", "-m", "change");
   }
 
-  test("is resolved and staged without running a program, the search for the last change included", async () => {
+  test("is resolved and staged without running a program, even to find the last change", async () => {
     const repository = await conflictedRepository("protected.yaml diff=evil\n");
     const { status, stderr } = await repository.pprotect(["git", "resolve"], env, "o\n");
     expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringContaining("by Anna") });
@@ -181,7 +181,7 @@ describe("a store in conflict, in a hostile repository", () => {
     expect(await repository.must("-c", "core.fsmonitor=false", "ls-files", "--unmerged")).toBe("");
   });
 
-  test("with a filter is resolved, but staging it is left to the user", async () => {
+  test("with a clean filter is resolved but not staged", async () => {
     const repository = await conflictedRepository("protected.yaml filter=evil\n");
     const { status, stderr } = await repository.pprotect(["git", "resolve", "--ours"], env);
     expect({ status, stderr }).toEqual({
@@ -209,7 +209,7 @@ describe("a partial clone lacks an object", () => {
     return repository;
   }
 
-  test("git would run what the configuration names to fetch it; pprotect does not fetch, and says what to do", async () => {
+  test("pprotect does not fetch it, where git would run a program, and says what to do", async () => {
     const repository = await partialClone();
     const evil = join(repository.folder, "evil");
     repository.write("evil", `#!/bin/sh\n: >'${marker(repository, "upload")}'\nexit 1\n`);
@@ -227,7 +227,7 @@ describe("a partial clone lacks an object", () => {
   });
 });
 
-test("what git starts has no passphrase in its environment, whatever its prefix", async () => {
+test("git gets no passphrase in its environment, whatever its prefix", async () => {
   const repository = await mergeRepository();
   await repository.commitStore(sampleStore().toString(), "store");
   const real = Bun.which("git");

@@ -30,7 +30,7 @@ function withDomain({ data }: KeyFile, name: string, change: (domain: Domain) =>
 
 const CLEAN = { errors: [], warnings: [] };
 
-describe("what every command writes is clean", () => {
+describe("no finding in what any command writes", () => {
   const alice = unlocked(store, ALICE);
   const carol = { name: "carol@example.com", passphrase: "c" };
   const changes: Record<string, KeyFile> = {
@@ -59,17 +59,17 @@ describe("mixed keys", () => {
   const rotated = store.rotateDomainKey("dev", unlocked(store, ALICE), LATER);
   const old = store.data.domains.get("dev");
 
-  test("a secret of the key before a rotation", () => {
+  test("a secret sealed to the key before a rotation", () => {
     const mixed = withDomain(rotated, "dev", (domain) => ({ ...domain, secrets: old?.secrets ?? new Map() }));
     expect(check(mixed, [store]).errors).toEqual(["mixed-keys", "mixed-keys"]);
   });
 
-  test("an owner's copy of the key before a rotation", () => {
+  test("an owner's copy of the key from before a rotation", () => {
     const mixed = withDomain(rotated, "dev", (domain) => ({ ...domain, owners: old?.owners ?? new Map() }));
     expect(check(mixed, [store]).errors).toEqual(["mixed-keys", "mixed-keys"]);
   });
 
-  test("a secret moved to another domain as it is", () => {
+  test("a sealed value moved to another domain", () => {
     const mixed = withDomain(store, "prod", (domain) => ({ ...domain, secrets: old?.secrets ?? new Map() }));
     expect(check(mixed, [store]).errors).toContain("mixed-keys");
   });
@@ -81,7 +81,7 @@ describe("mixed keys", () => {
     expect(check(changed, [store]).errors).toEqual([]);
   });
 
-  test("in a merge it is seen from either parent", () => {
+  test("are found in a merge, compared with either parent", () => {
     const added = store.addSecret("dev", "new", "v", LATER);
     const sealed = added.data.domains.get("dev")?.secrets.get("new") ?? "";
     const mixed = withDomain(rotated, "dev", (domain) => ({
@@ -108,7 +108,7 @@ describe("copied values", () => {
     expect(check(swapped, [store]).errors).toEqual(["copied-value", "copied-value"]);
   });
 
-  test("one that was put in the place of another, or under a new name", () => {
+  test("one that replaces another, or has a new name", () => {
     expect(check(withSecrets({ "api-key": password, "db-password": password }), [store]).errors).toEqual([
       "copied-value",
     ]);
@@ -116,13 +116,13 @@ describe("copied values", () => {
     expect(check(copied, [store]).errors).toEqual(["copied-value"]);
   });
 
-  test("one that its own name has a new value instead of", () => {
+  test("one whose own name has a new value", () => {
     const moved = withSecrets({ "api-key": password, "db-password": key });
     const later = moved.setSecret("dev", "db-password", "other", LATER);
     expect(check(later, [store]).errors).toEqual(["copied-value"]);
   });
 
-  test("not one whose old name is gone: that may be a renaming by hand", () => {
+  test("not one whose old name is gone: it may have been renamed by hand", () => {
     expect(check(withSecrets({ renamed: key, "db-password": password }), [store]).errors).toEqual([]);
   });
 
@@ -157,19 +157,19 @@ describe("the audit log", () => {
     expect(check(withLog(changed), [store]).errors).toEqual(["audit-log-rewritten"]);
   });
 
-  test("in a merge, a side's truncation may have come in two steps", () => {
+  test("in a merge, one side may have truncated it twice", () => {
     const ours = store.truncateAuditLog(4).truncateAuditLog(1);
     expect(check(ours, [ours, store], [store]).errors).toEqual([]);
     expect(check(ours, [store]).errors).toEqual(["audit-log-rewritten"]);
   });
 
-  test("entries of the other side may come between, by time", () => {
+  test("a merge may insert the other side's entries by time", () => {
     expect(
       check(withLog([...log.slice(0, 3), "2026-01-01T00:00:00Z -- created", ...log.slice(3)]), [store]),
     ).toMatchObject(CLEAN);
   });
 
-  test("a change that it does not tell is a warning, of the same text in an older entry too", () => {
+  test("a change without a new entry is a warning, even if an older entry has the same text", () => {
     const twice = store.setSecret("dev", "api-key", "1", NOW);
     const silent = { ...twice.setSecret("dev", "api-key", "2", NOW).data, auditLog: twice.data.auditLog };
     expect(check(silent, [twice])).toMatchObject({ errors: [], warnings: ["no-audit-entry"] });
@@ -187,22 +187,22 @@ describe("lost in a merge", () => {
     const result = { ...ours.data, auditLog: [...ours.data.auditLog, ...theirs.data.auditLog.slice(-1)] };
     const { messages } = check(result, [ours, theirs], [store]);
     expect(messages.map(({ rule, message }) => `${rule}: ${message}`)).toEqual([
-      expect.stringMatching(/^lost-in-merge: secret "theirs" of domain "dev" is lost/),
+      expect.stringMatching(/^lost-in-merge: secret "theirs" of domain "dev" is missing after this merge/),
     ]);
   });
 
-  test("what both sides have, told by its domain alone", () => {
+  test("of a domain that both sides have, only the domain is reported", () => {
     const { messages } = check(
       { ...ours.data, domains: new Map([...ours.data.domains].filter(([name]) => name !== "dev")) },
       [ours, store],
       [store],
     );
     expect(messages.filter(({ rule }) => rule === "lost-in-merge").map(({ message }) => message)).toEqual([
-      expect.stringMatching(/^domain "dev" is lost/),
+      expect.stringMatching(/^domain "dev" is missing after this merge/),
     ]);
   });
 
-  test("not what a side removed, with all that was in it", () => {
+  test("not what one side removed, with everything in it", () => {
     const removed = store.removeSecret("dev", "api-key", LATER);
     const merged = removed.addSecret("dev", "ours", "v", LATER);
     expect(check(merged, [ours, removed], [store]).errors).not.toContain("lost-in-merge");
@@ -213,7 +213,7 @@ describe("lost in a merge", () => {
     expect(check(noBob, [granted, noBob], [store]).errors).not.toContain("lost-in-merge");
   });
 
-  test("not what was removed by command in the merge itself", () => {
+  test("not what was removed with a command during the merge", () => {
     const theirs = store.addSecret("dev", "theirs", "v", LATER);
     const merged = ours.setSecret("dev", "theirs", "v", LATER).removeSecret("dev", "theirs", LATER);
     expect(check(merged, [ours, theirs], [store]).errors).not.toContain("lost-in-merge");

@@ -9,12 +9,12 @@ function parse(perCommit: boolean, lines: readonly string[]): DiffEvent[] {
   return [...lines.flatMap((line) => parser.push(line)), ...parser.end()];
 }
 
-test("paths come out of git's quotes", () => {
+test("git's quoted paths are unquoted", () => {
   expect(unquotePath("plain name")).toBe("plain name");
   expect(unquotePath('"\\303\\274 \\"q\\" \\\\ \\t\\n"')).toBe('ü "q" \\ \t\n');
 });
 
-test("content that looks like a header stays content", () => {
+test("content that looks like a header is read as content", () => {
   const events = parse(false, [
     `:100644 100644 ${ZERO} ${ONE} M\ta b`,
     "",
@@ -48,7 +48,7 @@ test("content that looks like a header stays content", () => {
   ]);
 });
 
-test("context lines, asked for by GIT_DIFF_OPTS, are counted and left out", () => {
+test("context lines, as GIT_DIFF_OPTS adds them, are counted and left out", () => {
   const events = parse(false, ["diff --git a/x b/x", "+++ b/x", "@@ -1,2 +1,3 @@", " a", "+b", " c"]);
   expect(events.at(-1)).toEqual({
     kind: "patch",
@@ -56,7 +56,7 @@ test("context lines, asked for by GIT_DIFF_OPTS, are counted and left out", () =
   });
 });
 
-test("each commit has a list of files, an empty one too; renames have both names", () => {
+test("each commit has a list of files, even an empty commit; renames have both names", () => {
   const events = parse(true, [ONE, ZERO, `:100644 100644 ${ONE} ${ONE} R100\told\tnew`, ONE]);
   expect(events).toMatchObject([
     { kind: "files", files: [] },
@@ -65,7 +65,7 @@ test("each commit has a list of files, an empty one too; renames have both names
   ]);
 });
 
-test("beyond the limit nothing is kept, and it is said", () => {
+test("what is added beyond the limit is dropped, and the patch says so", () => {
   const line = `+${"x".repeat(MAX_ADDED / 2)}`;
   const events = parse(false, ["diff --git a/x b/x", "+++ b/x", "@@ -0,0 +1,3 @@", line, line, line]);
   expect(events.at(-1)).toMatchObject({ kind: "patch", patch: { cut: true, added: [{ number: 1 }] } });

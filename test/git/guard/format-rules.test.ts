@@ -60,7 +60,7 @@ describe("comments", () => {
   const valid = fixtureBytes("valid.yaml");
   const text = Buffer.from(valid).toString();
 
-  test("are told with their line, wherever they stand", () => {
+  test("are reported with their line, anywhere in the file", () => {
     const commented = text.replace("audit-log:", "audit-log: # one\n# two");
     const findings = readStore("s.yaml", Buffer.from(commented)).findings;
     const line = text.slice(0, text.indexOf("audit-log:")).split("\n").length;
@@ -70,13 +70,13 @@ describe("comments", () => {
     ]);
   });
 
-  test("a number sign within text is none", () => {
+  test("a number sign within text is not a comment", () => {
     expect(rulesOf(`${text}- '2026-01-01T00:00:00Z -- # created'\n- a#b\n`)).toEqual([]);
     expect(rulesOf(`${text}-   a#b\n`)).toEqual([]);
   });
 });
 
-test("a syntax error does not tell what stands there", () => {
+test("a syntax error does not show the text at its place", () => {
   const plain = ["correct", "horse"].join("-");
   const { findings } = readStore("s.yaml", Buffer.from(`a: [${plain}\nb: }${plain}: "${plain}\n`));
   expect(findings.length).toBeGreaterThan(0);

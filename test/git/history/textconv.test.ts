@@ -10,7 +10,7 @@ const SAMPLE = sampleStore();
 const SEALED = [...(SAMPLE.data.domains.get("dev")?.secrets.values() ?? [])];
 
 describe("storeAsText", () => {
-  test("an empty file gives nothing", () => {
+  test("an empty file gives an empty text", () => {
     expect(storeAsText(new Uint8Array())).toBe("");
   });
 
@@ -18,7 +18,7 @@ describe("storeAsText", () => {
     expect(storeAsText(utf8(SAMPLE.toString()))).toBe(`${storeLines(SAMPLE.data).join("\n")}\n`);
   });
 
-  test("a store in another layout reads the same", () => {
+  test("a store in another layout gives the same text", () => {
     const text = SAMPLE.toString();
     expect(storeAsText(utf8(`# a comment\n${text.replaceAll("\n", "\r\n")}`))).toBe(storeAsText(utf8(text)));
   });
@@ -32,7 +32,7 @@ describe("storeAsText", () => {
   }
 
   for (const name of invalidNames()) {
-    test(`the broken ${name}.yaml says what is wrong`, () => {
+    test(`the broken ${name}.yaml gets a line that says why`, () => {
       const bytes = fixtureBytes("invalid", `${name}.yaml`);
       const [first] = storeAsText(bytes).split("\n");
       if (bytes.length === 0) expect(first).toBe("");
@@ -40,7 +40,7 @@ describe("storeAsText", () => {
     });
   }
 
-  test("conflict markers stay, sealed values between them become the fingerprints of the readable text", () => {
+  test("conflict markers are kept, and sealed values between them become the same fingerprints", () => {
     const [mine = "", theirs = ""] = SEALED;
     const text = SAMPLE.toString().replace(
       `  secret-api-key: ${mine}\n`,
@@ -62,7 +62,7 @@ describe("storeAsText", () => {
     expect(lines.join("\n")).not.toMatch(/[A-Za-z0-9+/]{44}/);
   });
 
-  test("a store cut short at any byte gives no sealed value in full", () => {
+  test("a store truncated at any byte shows no complete sealed value", () => {
     const bytes = utf8(SAMPLE.toString());
     for (let length = 1; length < bytes.length; length += 7) {
       const text = storeAsText(bytes.subarray(0, length));
@@ -70,19 +70,19 @@ describe("storeAsText", () => {
     }
   });
 
-  test("names that merely look like base64 stay", () => {
+  test("names that look like base64 are kept", () => {
     const name = "A".repeat(60);
     expect(storeAsText(utf8(`${name}: x\nsecret-${name}: y\n<<<<<<< a\n`))).toContain(
       `${name}: x\nsecret-${name}: y`,
     );
   });
 
-  test("bytes that are no text come out printable", () => {
+  test("bytes that are not text are escaped", () => {
     const text = storeAsText(Uint8Array.of(0xff, 0x1b, 0x5b, 0x33, 0x31, 0x6d, 0, 10, 0xe2, 0x80, 0xae));
     expect(text).toBe("unreadable store: line 1: not UTF-8\n\ufffd\\u{1b}[31m\\u{0}\n\\u{202e}\n");
   });
 
-  test("YAML nested without end is no store", () => {
+  test("YAML that is nested too deeply is not a store", () => {
     const [first] = storeAsText(utf8("[".repeat(100_000))).split("\n");
     expect(first).toStartWith("unreadable store: ");
   });

@@ -30,7 +30,7 @@ describe("addLines and removeLines", () => {
     ],
   ];
 
-  test.each(before.map((text) => [text]))("%j comes back as it was", (text) => {
+  test.each(before.map((text) => [text]))("%j is restored exactly", (text) => {
     const added = addLines(text, ["one", "two"]);
     expect(removeLines(added ?? "", ["two", "one"])).toBe(text);
     expect(removeLines(added ?? "", ["one", "two"])).toBe(text);
@@ -42,7 +42,7 @@ describe("addLines and removeLines", () => {
     expect(addLines(undefined, ["one", "two"])).toBe("one\ntwo\n");
   });
 
-  test("a line that was changed since stays, and so does the file", () => {
+  test("a line that was changed later is kept, and so is the file", () => {
     expect(removeLines("one more\n", ["one"])).toBe("one more\n");
     expect(removeLines("one\n\n", ["one"])).toBe("\n");
   });

@@ -6,7 +6,7 @@ import { HOOK_SCRIPT, isOurHook, runsGuard } from "../../../src/git/install/hook
 const driver = DRIVER_CONFIG.get("merge.pprotect.driver") ?? "";
 
 describe("scripts", () => {
-  test("the merge driver is one line with git's placeholders and no other per cent sign", () => {
+  test("the merge driver is one line with git's placeholders and no other percent sign", () => {
     expect(driver).toStartWith("set -- %O %A %B %L %P; if ");
     expect(driver).not.toContain("\n");
     expect(driver.match(/%[^ ;]*/g)).toEqual(["%O", "%A", "%B", "%L", "%P"]);

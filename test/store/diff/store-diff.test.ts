@@ -26,7 +26,7 @@ function withDomain(store: StoreData, name: string, change: Partial<Domain>): St
 }
 
 describe("diffStores", () => {
-  test("from nothing: everything is added, each secret for itself", () => {
+  test("from no store: everything was added, each secret separately", () => {
     expect(phrases(undefined, BASE.data)).toEqual([
       "added custodian alice@example.com (1 passes over 8 KiB)",
       "added custodian bob@example.com (1 passes over 8 KiB)",
@@ -38,7 +38,7 @@ describe("diffStores", () => {
     ]);
   });
 
-  test("to nothing: domains with what was in them", () => {
+  test("to no store: each domain was removed with its contents", () => {
     expect(phrases(BASE.data, undefined)).toEqual([
       "removed custodian alice@example.com",
       "removed custodian bob@example.com",
@@ -63,7 +63,7 @@ describe("diffStores", () => {
     ]);
   });
 
-  test("a rotation is one change, with what came and went besides", () => {
+  test("a rotation is one change; what was added and removed is listed too", () => {
     const after = BASE.addSecret("dev", "new", "x", NOW)
       .removeSecret("dev", "api-key", NOW)
       .rotateDomainKey("dev", alice, NOW);
@@ -110,7 +110,7 @@ describe("diffStores", () => {
     ]);
   });
 
-  test("an owner entry that changed for no reason", () => {
+  test("an owner entry that changed without a new key", () => {
     const removed = BASE.removeOwner("dev", BOB.name, NOW);
     const after = removed.addOwner("dev", BOB.name, alice, NOW);
     expect(phrases(BASE.data, after.data)).toEqual(["re-sealed the key of dev for owner bob@example.com"]);
@@ -123,13 +123,13 @@ describe("diffStores", () => {
       { kind: "audit-log-extended", entries, atEnd },
     ];
 
-    test("longer at its end, or in between", () => {
+    test("extended at the end or in between", () => {
       expect(log(["a"], ["a", "b"])).toEqual(extended(["b"], true));
       expect(log(["a", "c"], ["a", "b", "c"])).toEqual(extended(["b"], false));
       expect(log(["a"], ["a"])).toEqual([]);
     });
 
-    test("truncated, once, wholly, and once more", () => {
+    test("truncated once, completely, and twice", () => {
       const truncated = (count: number) => `truncated ${count} audit log entries`;
       expect(log(["a", "b", "c"], [truncated(2), "c", "d"])).toEqual([
         { kind: "audit-log-truncated", removed: 2 },
@@ -150,7 +150,7 @@ describe("diffStores", () => {
     });
   });
 
-  test("nothing differs exactly when the stores are equal; every phrase is one printable line", () => {
+  test("there are no differences exactly when the stores are equal; every phrase is one printable line", () => {
     fc.assert(
       fc.property(arbitraryStore, arbitraryStore, (a, b) => {
         expect(diffStores(a, a)).toEqual([]);
@@ -162,7 +162,7 @@ describe("diffStores", () => {
 });
 
 describe("inheritedStore", () => {
-  test("what stands in one of the parents is no change of the merge", () => {
+  test("what one of the parents has is not a change of the merge", () => {
     const ours = BASE.rotateDomainKey("dev", alice, NOW);
     const theirs = BASE.addSecret("prod", "new", "x", NOW).removeSecret("prod", "token", NOW);
     const merged = {
@@ -177,7 +177,7 @@ describe("inheritedStore", () => {
     expect(diffStores(before, merged)).toEqual([]);
   });
 
-  test("what no parent has is one: added, changed, removed", () => {
+  test("what no parent has is a change: added, changed, removed", () => {
     const merged = BASE.addSecret("prod", "new", "x", NOW)
       .updateSecret("dev", "api-key", "x", NOW)
       .removeSecret("prod", "token", NOW);
@@ -189,7 +189,7 @@ describe("inheritedStore", () => {
     ]);
   });
 
-  test("a domain that one parent lacks may go, one that all have may not", () => {
+  test("a domain missing in one parent may be missing; one that all parents have may not", () => {
     const gone: StoreData = { ...BASE.data, domains: withoutEntry(BASE.data.domains, "prod") };
     expect(phrases(inheritedStore([BASE.data, gone], gone), gone)).toEqual([]);
     expect(phrases(inheritedStore([BASE.data, BASE.data], gone), gone)).toEqual([
@@ -197,7 +197,7 @@ describe("inheritedStore", () => {
     ]);
   });
 
-  test("of one parent: that parent; of the merge itself: the merge", () => {
+  test("with one parent it is that parent; with the merge itself, the merge", () => {
     fc.assert(
       fc.property(arbitraryStore, arbitraryStore, (parent, merged) => {
         const sameLog = { ...parent, auditLog: merged.auditLog };

@@ -43,7 +43,7 @@ describe("storeLines", () => {
     expect(storeLines(EMPTY_STORE)).toEqual(["key custodians", "audit log"]);
   });
 
-  test("a changed secret is one line, but for the audit log", () => {
+  test("a changed secret changes one line, apart from the audit log", () => {
     const before = sampleStore();
     const after = before.updateSecret("dev", "api-key", "another", NOW);
 
@@ -60,7 +60,7 @@ describe("storeLines", () => {
     expect(changedLines(before.data, after.data)[0]).toHaveLength(1);
   });
 
-  test("a new passphrase shows in the custodian and in the domains owned", () => {
+  test("a new passphrase shows in the custodian and in the owned domains", () => {
     const before = sampleStore();
     const after = before.setCustodianPassphrase(unlocked(before, BOB), "P".repeat(12), "fast", NOW);
 
@@ -80,7 +80,7 @@ describe("storeLines", () => {
     );
   });
 
-  test("one secret changed is exactly one line changed, in its place", () => {
+  test("changing one secret changes exactly one line", () => {
     fc.assert(
       fc.property(
         arbitraryStore,

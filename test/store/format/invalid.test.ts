@@ -55,7 +55,7 @@ function refusal(bytes: Uint8Array): PprotectError {
   throw new Error("was not refused");
 }
 
-describe("an invalid store is refused at its place", () => {
+describe("an invalid store is refused with its place", () => {
   test.each(invalidNames())(
     "%s",
     (name) => {
@@ -75,7 +75,7 @@ describe("an invalid store is refused at its place", () => {
   });
 });
 
-test("no message of a refused store shows a value that stood in it", () => {
+test("no message about a refused store shows a value from it", () => {
   for (const name of invalidNames()) {
     const text = Buffer.from(fixtureBytes("invalid", `${name}.yaml`)).toString("latin1");
     const error = refusal(fixtureBytes("invalid", `${name}.yaml`));
@@ -99,7 +99,7 @@ test("a syntax error does not repeat what the parser quotes", () => {
   expect(JSON.stringify((error as InvalidStoreError).problems)).not.toContain(plain);
 });
 
-test("all problems of a store are told, in the order of its lines", () => {
+test("all problems of a store are reported, in the order of lines", () => {
   const valid = Buffer.from(fixtureBytes("valid.yaml")).toString("utf8");
   const broken = valid
     .replace(/^ {2}secret-one: .*$/m, "  secret-one: plain")
@@ -131,7 +131,7 @@ describe("what YAML can do beyond mappings, lists and text is refused", () => {
   });
 });
 
-test("a text of deep nesting or of a million keys is refused without much ado", () => {
+test("a text with deep nesting or a million keys is refused quickly", () => {
   for (const text of ["[".repeat(200_000), "{a: ".repeat(100_000), "- ".repeat(100_000)]) {
     expect(refusal(Buffer.from(text)).code).toBe("invalid_store");
   }

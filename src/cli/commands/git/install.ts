@@ -31,12 +31,12 @@ export default class GitInstallCommand extends BaseCommand {
     const state = await readInstallState(process.cwd(), choice);
     const plan = planInstall(state);
     if (this.confirm && plan.changes.length > 0) {
-      for (const { says } of plan.changes) this.note(`would do: ${says}`);
+      for (const { summary } of plan.changes) this.note(`would do: ${summary}`);
       await this.confirmOrAbort("Change this repository? [y/N] ");
     }
     await applyPlan(state, plan);
-    for (const { says } of plan.changes) this.note(says);
-    if (plan.changes.length === 0) this.note("nothing to change: everything is installed");
+    for (const { summary } of plan.changes) this.note(summary);
+    if (plan.changes.length === 0) this.note("nothing changed: everything that install writes is in place");
     for (const { path } of state.stores) {
       if (!existsSync(join(state.repository.root, path)))
         this.note(
@@ -54,7 +54,7 @@ export default class GitInstallCommand extends BaseCommand {
     return {
       result: {
         stores: state.stores.map(({ path }) => path),
-        changes: plan.changes.map(({ says }) => says),
+        changes: plan.changes.map(({ summary }) => summary),
         notes: plan.notes,
         snippet: plan.snippet ? { file: plan.snippet.file, lines: plan.snippet.lines } : null,
         overridden,

@@ -25,17 +25,17 @@ export default class GitUninstallCommand extends BaseCommand {
     const state = await readInstallState(process.cwd(), choice);
     const plan = planUninstall(state);
     if (this.confirm && plan.changes.length > 0) {
-      for (const { says } of plan.changes) this.note(`would do: ${says}`);
+      for (const { summary } of plan.changes) this.note(`would do: ${summary}`);
       await this.confirmOrAbort("Change this repository? [y/N] ");
     }
     await applyPlan(state, plan);
-    for (const { says } of plan.changes) this.note(says);
-    if (plan.changes.length === 0) this.note("nothing to change: nothing is installed");
+    for (const { summary } of plan.changes) this.note(summary);
+    if (plan.changes.length === 0) this.note("nothing changed: nothing of pprotect's was installed");
     for (const note of plan.notes) this.note(note);
     return {
       result: {
         stores: state.stores.map(({ path }) => path),
-        changes: plan.changes.map(({ says }) => says),
+        changes: plan.changes.map(({ summary }) => summary),
         notes: plan.notes,
       },
     };
