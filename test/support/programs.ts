@@ -46,12 +46,21 @@ export function needs(...programs: readonly Program[]): boolean {
   return false;
 }
 
+/** The line that says what has to be installed for the tests that were skipped. */
+export function skipLine(missing: readonly Program[], tests: number): string {
+  const packages = packagesFor(missing).join(" ");
+  return `skipped: ${tests} tests need ${missing.join(", ")}; \`apt-get install ${packages}\``;
+}
+
 /** Debian's packages for some programs, each once, in order. */
 export function packagesFor(programs: readonly Program[]): string[] {
   return [...new Set(programs.map((program) => PACKAGES[program]))].toSorted();
 }
 
-function isInstalled(program: Program): boolean {
+/** Whether a program is on PATH, or its file is there. */
+export function isInstalled(program: Program): boolean {
   const file = FILES[program];
-  return file === undefined ? Bun.which(program) !== null : existsSync(file);
+  return file === undefined
+    ? Bun.which(program, { PATH: process.env.PATH ?? "" }) !== null
+    : existsSync(file);
 }

@@ -1,0 +1,51 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onlyPrograms } from "./support/path.ts";
+import { MISSING_VARIABLE, PACKAGES, type Program, REQUIRE_VARIABLE, skipLine } from "./support/programs.ts";
+
+/*
+ * Runs the tests, a file on each processor at a time:
+ *
+ *   bun test/run-tests.ts [OPTION|FILE]...
+ *
+ * takes what `bun test` takes, and says at the end what has to be installed for the tests that were skipped. Where
+ * nothing may be skipped, PATH has no other program than those that `needs` knows: a test that starts another one
+ * fails.
+ */
+const directory = mkdtempSync(join(tmpdir(), "pprotect-run-"));
+const missing = join(directory, "missing");
+const report = join(directory, "report.xml");
+const path = process.env[REQUIRE_VARIABLE] ? onlyPrograms(...knownPrograms()) : undefined;
+
+const child = Bun.spawn(
+  [
+    ...[process.execPath, "test", "--parallel", "--timeout", "60000"],
+    ...["--reporter=junit", `--reporter-outfile=${report}`],
+    ...process.argv.slice(2),
+  ],
+  {
+    env: { ...process.env, PATH: path ?? process.env.PATH, [MISSING_VARIABLE]: missing },
+    stdio: ["inherit", "inherit", "inherit"],
+  },
+);
+const status = await child.exited;
+if (existsSync(missing)) console.error(skipLine(missingPrograms(), skippedTests()));
+for (const made of [directory, path]) if (made !== undefined) rmSync(made, { recursive: true });
+process.exitCode = status;
+
+/** Those that `needs` finds on PATH. */
+function knownPrograms(): string[] {
+  return Object.keys(PACKAGES).filter((program) => program !== "bash-completion");
+}
+
+function missingPrograms(): Program[] {
+  const lines = readFileSync(missing, "utf8").trimEnd().split("\n");
+  return [...new Set(lines)].toSorted() as Program[];
+}
+
+/** From the report's first element, which counts for the whole run. */
+function skippedTests(): number {
+  const [, count] = /<testsuites [^>]*\bskipped="(\d+)"/.exec(readFileSync(report, "utf8")) ?? [];
+  return Number(count);
+}
