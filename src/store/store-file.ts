@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readFileSync, realpathSync, type Stats, statSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, type Stats, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { PprotectError } from "../common/errors.ts";
 import { escapeUnprintable } from "../common/terminal-safe.ts";
@@ -6,6 +6,7 @@ import { decodeUtf8 } from "../common/utf8.ts";
 import { writeAtomically } from "../system/atomic-write.ts";
 import { errnoOf, fileError } from "../system/file-error.ts";
 import { type LockPatience, withLock } from "../system/file-lock.ts";
+import { realpathOfFile } from "../system/real-path.ts";
 import { KeyFile } from "./key-file.ts";
 
 /** Options of {@link updateStoreFile}. */
@@ -166,7 +167,7 @@ function refuseForeignChange(path: string, shownPath: string, read: Uint8Array):
 
 function realPath(path: string, shownPath: string): string {
   try {
-    return realpathSync(path);
+    return realpathOfFile(path);
   } catch (error) {
     if (errnoOf(error) === "ENOENT") readStoreBytes(path, shownPath);
     throw fileError("read", shownPath, error);

@@ -1,6 +1,26 @@
 import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { fileError } from "./file-error.ts";
+import { errnoOf, fileError } from "./file-error.ts";
+
+/** More than a writer can replace a file in a row between two steps of another process. */
+const ATTEMPTS = 100;
+
+/**
+ * The path of a file with all symbolic links resolved, also when another process replaces the file meanwhile. Bun
+ * opens the file and asks the kernel for the name of the descriptor: a file that was replaced between the two has none,
+ * and `realpathSync` says that there is no such file.
+ *
+ * @throws what `realpathSync` throws: `ENOENT` when the file does not exist
+ */
+export function realpathOfFile(path: string): string {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return realpathSync(path);
+    } catch (error) {
+      if (errnoOf(error) !== "ENOENT" || attempt === ATTEMPTS || !existsSync(path)) throw error;
+    }
+  }
+}
 
 /**
  * A path with the symbolic links in its directory resolved. The file itself may be a symbolic link, or missing.

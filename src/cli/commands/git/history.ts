@@ -1,9 +1,10 @@
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, relative, resolve, sep } from "node:path";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { withoutLineEnd } from "../../../common/text.ts";
 import { storeHistory } from "../../../git/history/history.ts";
 import { openRepository } from "../../../git/process/repository.ts";
+import { realpathOfFile } from "../../../system/real-path.ts";
 import { optionalArgument } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { DOMAIN, SECRET } from "../../argv/value-type.ts";
@@ -46,7 +47,7 @@ export default class GitHistoryCommand extends BaseCommand {
 
 /** Git keeps a symbolic link's target as a file of its own. */
 function realFile(path: string): string {
-  return existsSync(path) ? realpathSync(path) : path;
+  return existsSync(path) ? realpathOfFile(path) : path;
 }
 
 /** The nearest directory above a store that exists: the store may have been removed with its directory. */

@@ -1,0 +1,49 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { realpathOfFile } from "../../src/system/real-path.ts";
+import { emptyFolder, removeFolders } from "../support/sandbox.ts";
+
+afterAll(removeFolders);
+
+/** Replaces a file as fast as it can, in another process, until that is killed. */
+const REPLACE = `
+  const { renameSync, writeFileSync } = require("node:fs");
+  const [file] = process.argv.slice(1);
+  for (let first = true; ; first = false) {
+    writeFileSync(file + ".new", "new");
+    renameSync(file + ".new", file);
+    if (first) console.log("started");
+  }
+`;
+
+describe("the real path of a file", () => {
+  test("is found while another process replaces the file again and again", async () => {
+    const file = join(emptyFolder(), "store");
+    const child = Bun.spawn([process.execPath, "-e", REPLACE, file], { stdout: "pipe" });
+    try {
+      await child.stdout.getReader().read();
+      for (let times = 0; times < 20_000; times++) expect(realpathOfFile(file)).toBe(file);
+    } finally {
+      child.kill("SIGKILL");
+      await child.exited;
+    }
+  });
+
+  test("has all symbolic links resolved", () => {
+    const folder = emptyFolder();
+    mkdirSync(join(folder, "real"));
+    writeFileSync(join(folder, "real/store"), "");
+    symlinkSync("real", join(folder, "linked"));
+    symlinkSync("linked/store", join(folder, "store"));
+    expect(realpathOfFile(join(folder, "store"))).toBe(join(folder, "real/store"));
+  });
+
+  test("of a file that is not there, or a link to nothing, is an error", () => {
+    const folder = emptyFolder();
+    symlinkSync("nowhere", join(folder, "link"));
+    for (const name of ["missing", "link"]) {
+      expect(() => realpathOfFile(join(folder, name))).toThrow("ENOENT");
+    }
+  });
+});
