@@ -42,14 +42,15 @@ function become(file, args) {
 }
 
 function spawnAndWait(file, args) {
-  const child = spawn(file, args, { stdio: "inherit" });
-  child.on("error", (error) => fail(`cannot start ${file}: ${error.code}`));
   // At a terminal, the keys send these signals to the binary too.
   const atTerminal = [0, 1, 2].some(isatty);
+  // Before the binary starts: a signal in between would end the launcher alone.
   for (const signal of ["SIGINT", windows ? "SIGBREAK" : "SIGQUIT"]) {
     process.on(signal, () => atTerminal || child.kill(signal));
   }
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  const child = spawn(file, args, { stdio: "inherit" });
+  child.on("error", (error) => fail(`cannot start ${file}: ${error.code}`));
   child.on("exit", (status, signal) => {
     if (signal === null) process.exit(status);
     process.removeAllListeners(signal);
