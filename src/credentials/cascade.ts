@@ -75,6 +75,13 @@ export async function resolveCredentials(sources: CredentialSources): Promise<Re
 function knownUser({ custodians }: CredentialSources, user: Half): Half {
   const { value, source } = user;
   if (!custodians || custodians.has(value)) return user;
+  if (value === "") {
+    throw new PprotectError(
+      "wrong_credentials",
+      `the user is empty (from ${source})`,
+      "use --user to name one",
+    );
+  }
   const near = suggest(value, [...custodians.keys()]);
   throw new PprotectError(
     "wrong_credentials",

@@ -136,7 +136,7 @@ describe("env --out", () => {
     const { status, stderr } = await box.run("env", "--out", "sub/.env");
     expect([status, stderr]).toEqual([
       1,
-      'pprotect: git does not ignore sub/.env, so its secrets could be committed (add a line "/sub/.env" to .gitignore)\n',
+      'pprotect: git does not ignore sub/.env, so its secrets could be committed\nhint: add a line "/sub/.env" to .gitignore\n',
     ]);
     expect(existsSync(box.path("sub/.env"))).toBe(false);
     expect((await box.run("env", "--out", ".env", "--force")).status).toBe(1);
@@ -147,7 +147,7 @@ describe("env --out", () => {
     const { run } = await project();
     expect(await run("env", "--out", "")).toMatchObject({
       status: 1,
-      stderr: "pprotect: --out needs the name of a file\n",
+      stderr: "pprotect: --out needs a value: --out FILE\n",
     });
   });
 
@@ -162,7 +162,7 @@ describe("env --out", () => {
     box.write(".env", "EXAMPLE=1\n");
     await box.shell("git add -f .env");
     expect((await box.run("env", "--out", ".env", "--force")).stderr).toBe(
-      "pprotect: git tracks .env, so its secrets could be committed (`git rm --cached .env` stops tracking it)\n",
+      "pprotect: git tracks .env, so its secrets could be committed\nhint: `git rm --cached .env` stops tracking it\n",
     );
     expect(box.read(".env")).toBe("EXAMPLE=1\n");
     await box.shell("git rm -q --cached .env");
@@ -205,7 +205,7 @@ describe("a file that is there", () => {
       const { status, stderr } = await box.run("env", "--out", name, "--force");
       expect([status, stderr]).toEqual([
         1,
-        `pprotect: ${name} is the store itself: secrets are not written there (name another file)\n`,
+        `pprotect: ${name} is the store itself; plaintext secrets are not written there\nhint: name another file\n`,
       ]);
     }
     expect(box.read("protected.yaml")).toBe(before);
@@ -224,7 +224,7 @@ describe("a file that is there", () => {
     const { status, stderr } = await box.run("env", "--out", ".env");
     expect([status, stderr]).toEqual([
       1,
-      "pprotect: .env already exists, and pprotect did not write it (use --force to replace it)\n",
+      "pprotect: .env already exists, and pprotect did not write it\nhint: use --force to replace it\n",
     ]);
     expect(box.read(".env")).toBe("MINE=1\n");
     expect((await box.run("env", "--out", ".env", "--force")).status).toBe(0);
@@ -242,7 +242,7 @@ describe("a file that is there", () => {
     const { status, stderr } = await box.run("env", "--out", ".env");
     expect([status, stderr]).toEqual([
       1,
-      "pprotect: .env was changed since pprotect wrote it (use --force to replace it)\n",
+      "pprotect: .env was changed since pprotect wrote it\nhint: use --force to replace it\n",
     ]);
     expect(box.read(".env")).toBe(before);
   });

@@ -197,14 +197,16 @@ describe("exec refuses", () => {
     const args = ["exec", "--domain", "prod", "--as-file", "tokne", "--", "echo", "ran"];
     const { status, stdout, stderr } = await pprotect(args, { cwd: box.folder });
     expect([status, stdout]).toEqual([1, ""]);
-    expect(stderr).toBe('pprotect: --as-file tokne: no such secret is selected (did you mean "token"?)\n');
+    expect(stderr).toBe(
+      'pprotect: --as-file tokne: no such secret is selected\nhint: did you mean "token"?\n',
+    );
   });
 
   test("a NUL in a variable, and says what helps", async () => {
     const { status, stdout, stderr } = await shell("echo ran", []);
     expect([status, stdout]).toEqual([1, ""]);
     expect(stderr).toContain(
-      'secret "key" contains a NUL byte, which an environment variable cannot (pass it as a file: --as-file key)',
+      'secret "key" contains a NUL byte, which an environment variable cannot\nhint: pass it as a file: --as-file key',
     );
   });
 

@@ -62,7 +62,7 @@ describe("exec without --domain takes the manifest beside the store", () => {
     const { status, stderr } = await box.exec([], PRINT);
     expect([status, stderr]).toEqual([
       1,
-      "pprotect: exec needs --domain, or a .secrets.json beside the store (for example: pprotect exec --domain prod -- ./server)\n",
+      "pprotect: exec needs --domain, or a .secrets.json beside the store\nhint: for example: pprotect exec --domain prod -- ./server\n",
     ]);
   });
 
@@ -71,7 +71,7 @@ describe("exec without --domain takes the manifest beside the store", () => {
     async (option) => {
       const { status, stdout, stderr } = await project().exec([option], ["echo", "ran"]);
       expect([status, stdout]).toEqual([1, ""]);
-      expect(stderr).toContain(".secrets.json says which secrets");
+      expect(stderr).toContain("a manifest (.secrets.json) cannot be combined with");
     },
   );
 });
@@ -84,7 +84,9 @@ describe("--manifest", () => {
       box.exec(["--manifest", "other.json", ...options], ["printenv", "T"]);
     expect((await run("--domain", "prod")).stdout).toBe("prod-token\n");
     expect((await run()).stderr).toContain('other.json:1: no domain for secret "token"');
-    expect((await run("--domain", "prod", "--domain", "dev")).stderr).toContain("other.json says which");
+    expect((await run("--domain", "prod", "--domain", "dev")).stderr).toContain(
+      "a manifest (other.json) cannot be combined with",
+    );
   });
 
   test("that is not there, is a folder, or never ends is refused", async () => {
@@ -103,6 +105,6 @@ test("a mistake in a manifest is told with its line, before any passphrase is as
   expect([status, stdout, stderr]).toEqual([
     1,
     "",
-    'pprotect: .secrets.json:2: no secret "api-kye" in domain "dev" (did you mean "api-key"?)\n',
+    'pprotect: .secrets.json:2: no secret "api-kye" in domain "dev"\nhint: did you mean "api-key"?\n',
   ]);
 });

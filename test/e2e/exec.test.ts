@@ -222,7 +222,9 @@ describe("exec refuses", () => {
       cwd: box.folder,
     });
     expect([result.status, result.stdout]).toEqual([1, ""]);
-    expect(result.stderr).toBe('pprotect: --only "api-kez" matches no secrets (did you mean "api-key"?)\n');
+    expect(result.stderr).toBe(
+      'pprotect: --only "api-kez" matches no secrets\nhint: did you mean "api-key"?\n',
+    );
   });
 
   test("wrong credentials, and runs nothing", async () => {

@@ -129,8 +129,7 @@ describe("pprotect git history", () => {
   test("a broken version is reported, and the one before it is compared", async () => {
     const repository = await testRepository();
     await repository.commit(BASE.toString());
-    const broken = await repository.commit(`<<<<<<< a\n${BASE.toString()}`);
-    const again = await repository.commit("");
+    const broken = await repository.commit(`    const again = await repository.commit("");
     const repaired = await repository.commit(BOTH_NEW.toString());
 
     expect((await history(repository)).slice(0, 4)).toEqual([
@@ -177,12 +176,12 @@ describe("pprotect git history", () => {
     expect(await repository.pprotect("git", "history", "prdo")).toMatchObject({
       status: 1,
       stdout: "",
-      stderr: 'pprotect: no commit has a domain "prdo" (did you mean "prod"?)\n',
+      stderr: 'pprotect: no commit has a domain "prdo"\nhint: did you mean "prod"?\n',
     });
     expect(await repository.pprotect("git", "history", "prod", "tokne")).toMatchObject({
       status: 1,
       stdout: "",
-      stderr: 'pprotect: no commit has a secret "tokne" in domain "prod" (did you mean "token"?)\n',
+      stderr: 'pprotect: no commit has a secret "tokne" in domain "prod"\nhint: did you mean "token"?\n',
     });
     expect(await history(repository, "prod", "token")).toHaveLength(2);
   });
@@ -190,7 +189,8 @@ describe("pprotect git history", () => {
   test("no commit, no store, no repository", async () => {
     const repository = await testRepository();
     const expected =
-      "pprotect: no commit has a store at protected.yaml (commit it first, or name another store with --file)\n";
+<<<<<<< HEAD
+      "pprotect: no commit has a store at protected.yaml\nhint: commit it first, or name another store with --file\n";
     expect(await repository.pprotect("git", "history")).toMatchObject({ status: 2, stderr: expected });
     await repository.commitStaged();
     expect(await repository.pprotect("git", "history")).toMatchObject({ status: 2, stderr: expected });

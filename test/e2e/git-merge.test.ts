@@ -218,7 +218,7 @@ describe("a conflict", () => {
       "dev/kk=ours",
     ]);
     expect(status).toBe(1);
-    expect(stderr).toContain('"dev/kk" is not in conflict (conflicts: dev/k)');
+    expect(stderr).toContain('"dev/kk" is not in conflict\nhint: conflicts: dev/k');
     expect(storeText(repository)).toBe(before);
   });
 

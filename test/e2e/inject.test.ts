@@ -69,7 +69,7 @@ describe("inject", () => {
     expect([status, stdout, stderr]).toEqual([
       1,
       "",
-      'pprotect: t:2: no secret "tokne" in domain "prod" (did you mean "token"?)\n',
+      'pprotect: t:2: no secret "tokne" in domain "prod"\nhint: did you mean "token"?\n',
     ]);
     expect((await pprotect(["inject", "nope"], { cwd: folder })).stderr).toBe(
       "pprotect: cannot read nope: no such file or directory\n",
@@ -80,7 +80,7 @@ describe("inject", () => {
     const { folder } = project("");
     const { stderr } = await pprotect(["inject", "-"], { cwd: folder, input: "{{prod/token}}" });
     expect(stderr).toBe(
-      "pprotect: user required (standard input is the template) (use --user or set PPROTECT_USER)\n",
+      "pprotect: user required (standard input is the template)\nhint: use --user or set PPROTECT_USER\n",
     );
   });
 

@@ -390,7 +390,7 @@ describe("redact", () => {
   test("says why nobody is asked for them", async () => {
     const { stderr } = await redact(["--domain", "prod"], "text", { env: {} });
     expect(stderr).toBe(
-      "pprotect: user required (standard input is the text to redact) (use --user or set PPROTECT_USER)\n",
+      "pprotect: user required (standard input is the text to redact)\nhint: use --user or set PPROTECT_USER\n",
     );
     const forbidden = await redact(["--domain", "prod", "--non-interactive"], "text", { env: {} });
     expect(forbidden.stderr).toContain("running with --non-interactive");

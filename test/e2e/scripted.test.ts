@@ -187,7 +187,7 @@ describe("--non-interactive never asks: what is missing is an error that names i
     [["rm-owner", "dev"], "owner required"],
     [["rm-domain"], "domain required"],
     [["decrypt-domain", "dev"], "user required"],
-    [["decrypt-domain", "dev", "-u", "x"], "passphrase required"],
+    [["decrypt-domain", "dev", "-u", ALICE.name], "passphrase required"],
     [["add-key-custodian", "-u", "x"], "new passphrase required"],
     [["add-key-custodian"], "user (-u/--user) required"],
     [["rm-domain", "dev", "--confirm"], "confirmation (--yes) required"],

@@ -55,8 +55,12 @@ function unknownOption(command: CommandDescription, name: string, read: readonly
     );
   }
   const near = nearestOption(name, command.options);
-  if (near === undefined && command.wordsMayBeSecret) {
-    return wrong(command, "unknown option (not shown: it may be a secret)", VALUES_ARE_NOT_ARGUMENTS);
+  if (near === undefined && command.takes) {
+    return wrong(
+      command,
+      `unknown option (not shown: it may be the ${command.takes})`,
+      NEVER_ARGUMENTS[command.takes],
+    );
   }
   return wrong(command, `unknown option ${shownOption(name)}`, near);
 }
@@ -76,8 +80,11 @@ export function shownOption(name: string): string {
   return displayName(name.startsWith("--") ? name : name.slice(0, 2));
 }
 
-const VALUES_ARE_NOT_ARGUMENTS =
-  "a value is never an argument, where other users and your shell's history would have it";
+/** Other users see arguments, and the shell keeps them in its history. */
+const NEVER_ARGUMENTS = {
+  value: "a value is never an argument; type it at the prompt, pipe it in, or use --value-file",
+  passphrase: "a passphrase is never an argument; type it at the prompt, or use --passphrase-file",
+} as const;
 
 function checkArguments(
   command: CommandDescription,
@@ -100,11 +107,11 @@ function checkArguments(
   const extra = given[taken.length] ?? "";
   const [byOption] = replaced.values();
   const because = byOption ? `; ${longName(byOption)} gives the ${byOption.replaces} already` : "";
-  if (command.wordsMayBeSecret) {
+  if (command.takes) {
     throw wrong(
       command,
-      `unexpected argument (number ${taken.length + 1}; not shown: it may be a secret)${because}`,
-      VALUES_ARE_NOT_ARGUMENTS,
+      `unexpected argument (number ${taken.length + 1}; not shown: it may be the ${command.takes})${because}`,
+      NEVER_ARGUMENTS[command.takes],
     );
   }
   throw wrong(command, `unexpected argument "${displayName(extra)}"${because}`, usage);

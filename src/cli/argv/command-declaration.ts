@@ -25,8 +25,8 @@ export interface CommandDeclaration {
   readonly details?: string;
   /** Whether the overview shows it: what most people need in their first week. Default: false. */
   readonly everyday?: boolean;
-  /** Whether a word too many on its line may be a secret or a passphrase, and is never printed. Default: false. */
-  readonly wordsMayBeSecret?: boolean;
+  /** The secret input that it takes. A word too many on its line may be that, so it is never printed. */
+  readonly takes?: "value" | "passphrase";
   /** What an example does, and its line, where `$0` stands for the program. */
   readonly examples?: readonly (readonly [description: string, line: string])[];
 }

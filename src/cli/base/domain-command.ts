@@ -10,7 +10,7 @@ import { BaseCommand } from "./base-command.ts";
 /** A command about one domain, given as the first argument, with `--domain`, or at a prompt. */
 export abstract class DomainCommand extends BaseCommand {
   domainOption = option("--domain", DOMAIN, "the domain, instead of the argument", { replaces: "domain" });
-  firstName = optionalArgument("domain", DOMAIN, "the domain");
+  firstName = optionalArgument("domain", DOMAIN, "the domain; asked for if not given");
 
   /**
    * The domain on the line, if it is there: to be checked before credentials are asked for.
@@ -41,7 +41,7 @@ export abstract class DomainCommand extends BaseCommand {
   ): Promise<[domain: string, name: string]> {
     const domain = await this.existingDomain(keyFile);
     const name = this.givenName(second) ?? (await this.ask(question, argument));
-    if (name === "") throw new PprotectError("usage", `the ${argument} is empty`);
+    if (name === "") throw new PprotectError("usage", `no ${argument} given`);
     return [domain, name];
   }
 

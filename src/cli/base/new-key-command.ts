@@ -37,7 +37,7 @@ export abstract class NewKeyCommand extends KeyMakingCommand {
     const domains = keyFile.domainsOf(custodian.name).sort(compareCodePoints);
     if (domains.length > 0) {
       this.note(
-        `Note: with an earlier revision of this file, the old passphrase still decrypts ${domains.map(displayName).join(", ")}.` +
+        `Note: the old passphrase still opens ${domains.map(displayName).join(", ")} with an earlier revision of this file.` +
           " If others may know it, run `pprotect rotate-domain-keys` and change the values.",
       );
     }

@@ -43,7 +43,7 @@ export abstract class SelectingCommand extends BaseCommand {
     const name = this.path.join(" ");
     throw new PprotectError(
       "usage",
-      `${name}: missing --domain, and no ${MANIFEST_FILE} beside the store`,
+      `${name} needs --domain, or a ${MANIFEST_FILE} beside the store`,
       `for example: pprotect ${name} --domain prod${name === "exec" ? " -- ./server" : ""}`,
     );
   }

@@ -18,7 +18,7 @@ import { DomainCommand } from "./domain-command.ts";
 
 /** A command that sets the value of a secret. It needs no credentials. */
 export abstract class ValueCommand extends DomainCommand {
-  secretName: string | undefined = optionalArgument("secret", SECRET, "the secret");
+  secretName: string | undefined = optionalArgument("secret", SECRET, "the secret; asked for if not given");
   valueFile = option("--value-file", FILE, "read the value from a file, byte for byte; - is standard input");
   generate = optionalValueOption(
     "--generate",

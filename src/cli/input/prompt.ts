@@ -29,7 +29,7 @@ export function openPrompter(): InputPrompter {
 const endOfInput = (question: string): PprotectError =>
   new PprotectError(
     "end_of_input",
-    `standard input ended at the question "${question.trim()}"; nothing was changed`,
+    `the input ended at the question "${question.trim()}"; nothing was changed`,
   );
 
 /**

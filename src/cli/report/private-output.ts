@@ -36,5 +36,5 @@ export async function openPrivateOutput(
 
 /** The message for a file that was written. */
 export function wroteMessage(path: string): string {
-  return `Wrote ${displayName(path)}, readable only by you; \`pprotect cleanup\` removes it.`;
+  return `Wrote ${displayName(path)}, readable by you alone; \`pprotect cleanup\` removes it.`;
 }

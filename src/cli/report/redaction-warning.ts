@@ -7,5 +7,5 @@ import { writeError } from "./output.ts";
 export function warnOfShort({ tooShort }: Redaction): void {
   if (tooShort.length === 0) return;
   const names = tooShort.map(displayName).join(", ");
-  writeError(`Not redacted (shorter than ${MIN_SECRET} characters): ${names}.\n`);
+  writeError(`Not redacted, as shorter than ${MIN_SECRET} characters: ${names}.\n`);
 }

@@ -7,7 +7,7 @@ export default class AddKeyCustodianCommand extends NewCustodianCommand {
     group: "people",
     summary: "add a key custodian: a person or machine with a key",
     everyday: true,
-    wordsMayBeSecret: true,
+    takes: "passphrase",
     examples: [
       ["A person", "$0 add-key-custodian"],
       ["A machine, with a generated key", "$0 add-key-custodian -u ci@example.com --key-type raw"],

@@ -6,7 +6,7 @@ export default class RekeyCustodianCommand extends NewKeyCommand {
   static readonly declaration: CommandDeclaration = {
     group: "people",
     summary: "change a key custodian's key type and passphrase",
-    wordsMayBeSecret: true,
+    takes: "passphrase",
     examples: [["Replace a passphrase by a raw key", "$0 rekey-custodian -u ci@example.com --key-type raw"]],
   };
 

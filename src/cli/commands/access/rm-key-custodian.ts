@@ -15,7 +15,7 @@ export default class RmKeyCustodianCommand extends BaseCommand {
     examples: [["After bob left", "$0 rm-key-custodian bob@example.com"]],
   };
 
-  custodian = optionalArgument("custodian", CUSTODIAN, "the key custodian to remove");
+  custodian = optionalArgument("custodian", CUSTODIAN, "the key custodian to remove; asked for if not given");
 
   async run(): Promise<Outcome> {
     const keyFile = this.readStore();

@@ -6,7 +6,7 @@ export default class SetKeyCustodianPassphraseCommand extends NewKeyCommand {
   static readonly declaration: CommandDeclaration = {
     group: "people",
     summary: "change a key custodian's passphrase",
-    wordsMayBeSecret: true,
+    takes: "passphrase",
     examples: [["Ask for both passphrases", "$0 set-key-custodian-passphrase"]],
   };
 

@@ -20,7 +20,7 @@ export default class AddDomainCommand extends BaseCommand {
   domainOption = option("--domain", NEW_DOMAIN, "the domain, instead of the argument", {
     replaces: "domain",
   });
-  name = optionalArgument("domain", NEW_DOMAIN, "the name of the new domain");
+  name = optionalArgument("domain", NEW_DOMAIN, "the name of the new domain; asked for if not given");
 
   async run(): Promise<Outcome> {
     const keyFile = this.readStore();

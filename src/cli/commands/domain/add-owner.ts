@@ -14,7 +14,11 @@ export default class AddOwnerCommand extends DomainCommand {
     examples: [["Let bob read dev", "$0 add-owner dev bob@example.com"]],
   };
 
-  owner = optionalArgument("owner", NEW_OWNER, "the key custodian who becomes an owner");
+  owner = optionalArgument(
+    "owner",
+    NEW_OWNER,
+    "the key custodian who becomes an owner; asked for if not given",
+  );
 
   async run(): Promise<Outcome> {
     const keyFile = this.readStore();

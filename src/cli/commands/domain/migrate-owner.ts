@@ -14,7 +14,11 @@ export default class MigrateOwnerCommand extends BaseCommand {
     examples: [["Hand over to carol", "$0 migrate-owner carol@example.com"]],
   };
 
-  newOwner = optionalArgument("owner", CUSTODIAN, "the key custodian who becomes an owner");
+  newOwner = optionalArgument(
+    "owner",
+    CUSTODIAN,
+    "the key custodian who becomes an owner; asked for if not given",
+  );
 
   async run(): Promise<Outcome> {
     const keyFile = this.readStore();

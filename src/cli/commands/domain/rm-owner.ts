@@ -14,7 +14,7 @@ export default class RmOwnerCommand extends DomainCommand {
     examples: [["Remove bob from dev", "$0 rm-owner dev bob@example.com"]],
   };
 
-  owner = optionalArgument("owner", OWNER, "the owner to remove");
+  owner = optionalArgument("owner", OWNER, "the owner to remove; asked for if not given");
 
   async run(): Promise<Outcome> {
     const keyFile = this.readStore();

@@ -13,7 +13,7 @@ export default class InitCommand extends NewCustodianCommand {
     group: "store",
     summary: "create a store with its first key custodian",
     everyday: true,
-    wordsMayBeSecret: true,
+    takes: "passphrase",
     examples: [
       ["Ask for everything", "$0 init"],
       ["From a script", "$0 init -u alice@example.com --passphrase-file /run/secrets/alice"],

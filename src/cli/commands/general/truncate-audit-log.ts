@@ -13,7 +13,7 @@ export default class TruncateAuditLogCommand extends BaseCommand {
     examples: [["Keep a hundred", "$0 truncate-audit-log 100"]],
   };
 
-  keep = optionalArgument("keep", text("COUNT"), "how many entries to keep");
+  keep = optionalArgument("keep", text("COUNT"), "how many entries to keep; asked for if not given");
 
   async run(): Promise<Outcome> {
     const { auditLog } = this.readStore().data;

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
 import { shellWord } from "../../../common/shell-quote.ts";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
@@ -36,19 +36,19 @@ export default class GitInstallCommand extends BaseCommand {
     }
     await applyPlan(state, plan);
     for (const { summary } of plan.changes) this.note(summary);
-    if (plan.changes.length === 0) this.note("nothing changed: everything that install writes is in place");
+    if (plan.changes.length === 0) this.note("nothing changed: everything is already installed");
+    const fromHere = (path: string) => relative(process.cwd(), join(state.repository.root, path));
     for (const { path } of state.stores) {
-      if (!existsSync(join(state.repository.root, path)))
-        this.note(
-          `${escapeUnprintable(path)} does not exist yet; \`pprotect init --file ${shellWord(path)}\` creates it`,
-        );
+      if (existsSync(join(state.repository.root, path))) continue;
+      const init = `pprotect init --file ${shellWord(fromHere(path))}`;
+      this.note(`${escapeUnprintable(path)} does not exist yet; \`${init}\` creates it`);
     }
     for (const note of plan.notes) this.note(note);
     if (plan.snippet) this.print(plan.snippet.lines);
     const overridden: string[] = [];
     for (const { path } of state.stores) {
       if (await isEffective(state.repository, path)) continue;
-      this.note(`${overriddenMessage([path])}; ${howToFind(path)}`);
+      this.note(`${overriddenMessage([path])}; ${howToFind(fromHere(path))}`);
       overridden.push(path);
     }
     return {
@@ -67,21 +67,29 @@ export default class GitInstallCommand extends BaseCommand {
             },
           ]
         : [],
-      refusal: overriddenError(overridden),
+      refusal: overriddenError(overridden, fromHere),
     };
   }
 }
 
-function overriddenError(paths: readonly string[]): PprotectError | undefined {
+function overriddenError(
+  paths: readonly string[],
+  fromHere: (path: string) => string,
+): PprotectError | undefined {
   if (paths.length === 0) return undefined;
-  return new PprotectError("not_installed", overriddenMessage(paths), paths.map(howToFind).join("; "));
+  return new PprotectError(
+    "not_installed",
+    overriddenMessage(paths),
+    paths.map(fromHere).map(howToFind).join("; "),
+  );
 }
 
 function overriddenMessage(paths: readonly string[]): string {
   return `another .gitattributes entry overrides pprotect's for ${paths.map(escapeUnprintable).join(", ")}`;
 }
 
-/** @param path from the root of the repository */
+/** @param path from the current directory, as git takes it */
 function howToFind(path: string): string {
-  return `run \`git check-attr -a ${shellWord(path)}\`, then change that entry`;
+  const end = path.startsWith("-") ? "-- " : "";
+  return `run \`git check-attr -a ${end}${shellWord(path)}\`, then change that entry`;
 }

@@ -30,7 +30,7 @@ export default class GitUninstallCommand extends BaseCommand {
     }
     await applyPlan(state, plan);
     for (const { summary } of plan.changes) this.note(summary);
-    if (plan.changes.length === 0) this.note("nothing changed: nothing of pprotect's was installed");
+    if (plan.changes.length === 0) this.note("nothing changed: nothing is installed");
     for (const note of plan.notes) this.note(note);
     return {
       result: {

@@ -25,16 +25,16 @@ export default class CleanupCommand extends BaseCommand {
     const { removed, kept } = await cleanUp(this.storePath, this.dryRun, (message) => this.note(message));
     for (const path of removed) this.printLine(displayName(relative(process.cwd(), path)));
     for (const path of kept)
-      this.note(`left ${displayName(relative(process.cwd(), path))}: it was changed after pprotect wrote it`);
+      this.note(`left ${displayName(relative(process.cwd(), path))}: it was changed since pprotect wrote it`);
     if (removed.length + kept.length === 0)
       this.note(
-        `Nothing to remove: there is no file that pprotect wrote from ${displayName(this.storePath)}.`,
+        `Nothing to remove: no file that pprotect wrote from ${displayName(this.storePath)} is left.`,
       );
     const result = { removed, kept, dry_run: this.dryRun };
     if (kept.length === 0) return { result };
     const refusal = new PprotectError(
       "foreign_file",
-      `not removed, as changed after pprotect wrote it: ${kept.map(displayName).join(", ")}`,
+      `not removed, as changed since pprotect wrote it: ${kept.map(displayName).join(", ")}`,
       "look at the files and remove them yourself",
     );
     return { result, refusal };

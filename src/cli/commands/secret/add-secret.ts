@@ -10,7 +10,7 @@ export default class AddSecretCommand extends ValueCommand {
     group: "secrets",
     summary: "add a secret to a domain",
     everyday: true,
-    wordsMayBeSecret: true,
+    takes: "value",
     examples: [
       ["Type the value", "$0 add-secret prod db-password"],
       ["Read it from a file", "$0 add-secret prod tls-cert --value-file cert.pem"],
@@ -18,7 +18,11 @@ export default class AddSecretCommand extends ValueCommand {
     ],
   };
 
-  override secretName = optionalArgument("secret", NEW_SECRET, "the name of the new secret");
+  override secretName = optionalArgument(
+    "secret",
+    NEW_SECRET,
+    "the name of the new secret; asked for if not given",
+  );
 
   async run(): Promise<Outcome> {
     return this.putSecret(

@@ -13,7 +13,7 @@ export default class RmSecretCommand extends DomainCommand {
     examples: [["Remove one", "$0 rm-secret dev old-key"]],
   };
 
-  secretName = optionalArgument("secret", SECRET, "the secret to remove");
+  secretName = optionalArgument("secret", SECRET, "the secret to remove; asked for if not given");
 
   async run(): Promise<Outcome> {
     const [domain, secret] = await this.domainAndName(

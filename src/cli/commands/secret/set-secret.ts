@@ -6,7 +6,7 @@ export default class SetSecretCommand extends ValueCommand {
   static readonly declaration: CommandDeclaration = {
     group: "secrets",
     summary: "add a secret, or change its value if it exists",
-    wordsMayBeSecret: true,
+    takes: "value",
     examples: [["Generate a new value", "$0 set-secret dev api-key --generate"]],
   };
 

@@ -8,7 +8,7 @@ export default class UpdateSecretCommand extends ValueCommand {
     group: "secrets",
     summary: "change the value of a secret",
     everyday: true,
-    wordsMayBeSecret: true,
+    takes: "value",
     examples: [["Type the new value", "$0 update-secret prod db-password"]],
   };
 
