@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 
 const SRC = resolve(import.meta.dir, "../src");
@@ -74,6 +74,26 @@ describe("imports point down", () => {
       (each) => roomOf(each) !== room && !BELOW[room]?.includes(roomOf(each)),
     );
     expect(up).toEqual([]);
+  });
+});
+
+describe("docs/architecture.md", () => {
+  const text = readFileSync(resolve(SRC, "../docs/architecture.md"), "utf8");
+  const paths = [...text.matchAll(/`((?:src|test|docs|hooks)\/[\w./-]*)`/g)].map(([, path = ""]) => path);
+
+  test("names only paths that exist", () => {
+    expect(paths.length).toBeGreaterThan(30);
+    expect(paths.filter((path) => !existsSync(resolve(SRC, "..", path)))).toEqual([]);
+  });
+
+  test("lists every room, in the order of the layers", () => {
+    const [, table = ""] = /^\| room \|.*\n\|.*\n((?:\|.*\n)+)/m.exec(text) ?? [];
+    const rows = table
+      .trimEnd()
+      .split("\n")
+      .map((row) => [...(row.split("|")[1] ?? "").matchAll(/`src\/(?:([a-z]+)\/|index\.ts)`/g)])
+      .map((rooms) => rooms.map(([, room = ""]) => room));
+    expect(rows).toEqual(ROWS.map((row) => [...row]));
   });
 });
 
