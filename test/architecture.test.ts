@@ -77,14 +77,22 @@ describe("imports point down", () => {
   });
 });
 
-describe("docs/architecture.md", () => {
-  const text = readFileSync(resolve(SRC, "../docs/architecture.md"), "utf8");
-  const paths = [...text.matchAll(/`((?:src|test|docs|hooks)\/[\w./-]*)`/g)].map(([, path = ""]) => path);
+const ROOT = resolve(SRC, "..");
+const documents = ["README.md", ...readdirSync(resolve(ROOT, "docs")).map((name) => `docs/${name}`)].filter(
+  (name) => name.endsWith(".md"),
+);
 
-  test("names only paths that exist", () => {
-    expect(paths.length).toBeGreaterThan(30);
-    expect(paths.filter((path) => !existsSync(resolve(SRC, "..", path)))).toEqual([]);
-  });
+test.each(documents)("%s names only paths of the source that exist", (document) => {
+  const text = readFileSync(resolve(ROOT, document), "utf8");
+  const paths = [...text.matchAll(/`((?:src|test|docs|hooks|\.github)\/[\w./-]*)`/g)].map(
+    ([, path = ""]) => path,
+  );
+  if (document === "docs/architecture.md") expect(paths.length).toBeGreaterThan(30);
+  expect(paths.filter((path) => !existsSync(resolve(ROOT, path)))).toEqual([]);
+});
+
+describe("docs/architecture.md", () => {
+  const text = readFileSync(resolve(ROOT, "docs/architecture.md"), "utf8");
 
   test("lists every room, in the order of the layers", () => {
     const [, table = ""] = /^\| room \|.*\n\|.*\n((?:\|.*\n)+)/m.exec(text) ?? [];
