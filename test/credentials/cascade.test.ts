@@ -118,7 +118,7 @@ describe("credentials come from flags, then the environment, then a prompt", () 
     expect(found).toMatchObject({ name: "app-user", passphrase: "typed" });
   });
 
-  test("a variable that is set and empty counts: nobody is asked", async () => {
+  test("an empty variable counts as set: there is no prompt", async () => {
     const environment = { PPROTECT_USER: "", PPROTECT_PASSPHRASE: "" };
     const prompter = scripted();
     expect(await resolveCredentials(sources({ environment, prompter: () => prompter }))).toMatchObject({
@@ -181,7 +181,7 @@ describe("wrong credentials", () => {
     );
   });
 
-  test("are no problem when they are right", () => {
+  test("are accepted when they are right", () => {
     expect(unlock(store, { ...ALICE, ...from }).name).toBe(ALICE.name);
   });
 });
@@ -206,7 +206,7 @@ describe("a passphrase file", () => {
     expect(readPassphraseFile(write("a.pw", content), noWarning)).toBe(passphrase);
   });
 
-  test("that is not UTF-8, not there, or a folder is refused by its name", () => {
+  test("that is not UTF-8, missing, or a directory is refused with its name", () => {
     const bad = write("bad.pw", new Uint8Array([0xff, 0x41]));
     expect(() => readPassphraseFile(bad, noWarning)).toThrow("bad.pw is not UTF-8");
     expect(() => readPassphraseFile(path("none"), noWarning)).toThrow("no such file");
@@ -254,7 +254,7 @@ describe("a new passphrase", () => {
     expect(shown).toEqual([key]);
   });
 
-  test("that nobody gave and nobody may be asked for names the option", async () => {
+  test("that is missing without a prompt is an error that names the option", async () => {
     await expect(obtainNewPassphrase(base)).rejects.toMatchObject({ fix: "use --passphrase-file" });
   });
 });

@@ -41,7 +41,7 @@ describe("base64", () => {
     expect(decodeBase64(text)).toBeUndefined();
   });
 
-  test("has its length told without decoding, and none wherever it cannot be decoded", () => {
+  test("has a length without decoding, unless it cannot be decoded", () => {
     const nearlyBase64 = fc.string({
       unit: fc.constantFrom("A", "B", "Q", "g", "w", "E", "/", "+", "=", "\n", "-"),
     });

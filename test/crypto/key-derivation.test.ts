@@ -52,7 +52,7 @@ describe("the bounds of a cost", () => {
     },
   );
 
-  test("the most that a file may ask for is a GiB of memory", () => {
+  test("a file may request at most a GiB of memory", () => {
     expect(MAX_MEMLIMIT).toBe(GIB);
   });
 

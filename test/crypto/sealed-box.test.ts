@@ -74,7 +74,7 @@ describe("sealing", () => {
   });
 
   // The nonce and the key are both functions of the ephemeral key, so a nonce comes back only where that does.
-  test("never uses a nonce twice: each box has an ephemeral key of its own, drawn for it", () => {
+  test("never uses a nonce twice: each box has its own new ephemeral key", () => {
     const random = spyOn(crypto, "getRandomValues");
     const recipients = [RECIPIENT, generatePrivateKey()];
     random.mockClear();

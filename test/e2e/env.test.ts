@@ -83,7 +83,7 @@ describe("env prints", () => {
     expect(back.stdout).toBe(value);
   });
 
-  test("nothing when a name is no variable's", async () => {
+  test("nothing when a name cannot be a variable", async () => {
     const { run } = await project({ git: false });
     const { status, stdout, stderr } = await run("env", "--domain", "dev");
     expect([status, stdout]).toEqual([1, ""]);
@@ -107,7 +107,7 @@ describe("env prints", () => {
 });
 
 describe("env --out", () => {
-  test("writes a file that only its owner can read, whatever the umask, and nothing else beside it", async () => {
+  test("writes a file that only its owner can read, whatever the umask, and no other file", async () => {
     const box = await project();
     const before = filesIn(box.folder);
     for (const umask of ["000", "022", "777"]) {
@@ -119,7 +119,7 @@ describe("env --out", () => {
     expect(filesIn(box.folder)).toEqual([...before, ".env"].toSorted());
   });
 
-  test("says so, and with --json which file and which variables, but no value", async () => {
+  test("reports it, and with --json the file and the variables, but no value", async () => {
     const box = await project();
     expect((await box.run("env", "--out", ".env")).stderr).toContain("Wrote .env");
     const { stdout } = await box.run("env", "--out", ".env", "--json");
@@ -130,7 +130,7 @@ describe("env --out", () => {
     expect(stdout).not.toContain("dev-api-key");
   });
 
-  test("writes only where git ignores it", async () => {
+  test("writes only files that git ignores", async () => {
     const box = await project({ ignored: "*.other\n" });
     mkdirSync(box.path("sub"));
     const { status, stderr } = await box.run("env", "--out", "sub/.env");
@@ -169,7 +169,7 @@ describe("env --out", () => {
     expect((await box.run("env", "--out", ".env", "--force")).status).toBe(0);
   });
 
-  test("not where there is a repository that git cannot read, nor in git's own folder", async () => {
+  test("not in a repository that git cannot read, nor in git's own directory", async () => {
     const box = await project({ git: false });
     box.write(".git", "gitdir: nowhere\n");
     expect((await box.run("env", "--out", ".env")).stderr).toContain("git does not ignore .env");
@@ -193,7 +193,7 @@ describe("env --out", () => {
   });
 });
 
-describe("a file that is there", () => {
+describe("an existing file", () => {
   test("is never the store, even with --force, under whatever name", async () => {
     const box = await project({ git: false });
     symlinkSync(box.folder, join(box.folder, "link"));
@@ -211,14 +211,14 @@ describe("a file that is there", () => {
     expect(box.read("protected.yaml")).toBe(before);
   });
 
-  test("is replaced when pprotect wrote it and nobody since", async () => {
+  test("is replaced when pprotect wrote it and it is unchanged", async () => {
     const box = await project();
     await box.run("env", "--out", ".env");
     expect((await box.run("env", "--out", ".env", "--output-format", "shell")).status).toBe(0);
     expect(box.read(".env")).toStartWith("export ");
   });
 
-  test("is left when somebody else wrote it, unless --force", async () => {
+  test("is kept when pprotect did not write it, unless --force", async () => {
     const box = await project();
     box.write(".env", "MINE=1\n");
     const { status, stderr } = await box.run("env", "--out", ".env");
@@ -234,7 +234,7 @@ describe("a file that is there", () => {
   test.each([
     ["was written to", (path: string) => writeFileSync(path, "MINE=1\n", { flag: "a" })],
     ["was touched", (path: string) => utimesSync(path, 1, 1)],
-  ])("is left when it %s since", async (_, change) => {
+  ])("is kept when it %s since", async (_, change) => {
     const box = await project();
     await box.run("env", "--out", ".env");
     change(box.dotenv);
@@ -247,7 +247,7 @@ describe("a file that is there", () => {
     expect(box.read(".env")).toBe(before);
   });
 
-  test("is never a link, a folder or a pipe, even with --force; what a link leads to stays as it is", async () => {
+  test("is never a link, a directory or a pipe, even with --force; the target of a link is not changed", async () => {
     const box = await project();
     const target = box.write("target", "TARGET=1\n");
     symlinkSync(target, box.dotenv);
@@ -295,7 +295,7 @@ describe("cleanup", () => {
     expect(JSON.parse(readFileSync(box.registry, "utf8"))).toEqual({ files: [] });
   });
 
-  test("overwrites it first: another name of the same file holds nothing but zeros", async () => {
+  test("overwrites it first: another hard link to the file has only zeros", async () => {
     const box = await project();
     await box.run("env", "--out", ".env");
     linkSync(box.dotenv, box.path("other-name"));
@@ -344,7 +344,7 @@ describe("cleanup", () => {
 });
 
 describe("what is remembered of the files", () => {
-  test("is no secret, and is readable by its owner alone", async () => {
+  test("contains no secret, and only its owner can read it", async () => {
     const box = await project();
     await box.run("env", "--out", ".env");
     const text = readFileSync(box.registry, "utf8");
@@ -358,7 +358,7 @@ describe("what is remembered of the files", () => {
     expect(statSync(join(box.registry, "..")).mode & 0o777).toBe(0o700);
   });
 
-  test("is told of when it is damaged, and nothing is written", async () => {
+  test("is reported when it is damaged, and nothing is written", async () => {
     const box = await project();
     await box.run("env", "--out", ".env");
     for (const damage of ["{", "[]", '{"files":[{"path":1}]}']) {

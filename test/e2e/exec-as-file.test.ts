@@ -39,14 +39,14 @@ describe("a secret as a file", () => {
     },
   );
 
-  test("is a regular file that its owner alone can read", async () => {
+  test("is a regular file that only its owner can read", async () => {
     expect((await shell('stat -L -c "%a %u %F" "$key"')).stdout).toBe(
       `600 ${process.getuid?.()} regular file\n`,
     );
   });
 
   test.if(needs("python3"))(
-    "is there for a program that closed all that it inherited, and for what that one starts",
+    "exists for a program that closed all inherited descriptors, and for its children",
     async () => {
       const python =
         "import os, subprocess\nos.closerange(3, 1000)\nprint(subprocess.run(['cat', os.environ['key']], close_fds=True, capture_output=True).stdout.count(b'\\n'))";
@@ -118,13 +118,13 @@ describe("a secret as a file", () => {
 });
 
 describe("a secret as a file has its limits", () => {
-  test("a program that resolves its path finds nothing there", async () => {
+  test("a program that resolves its path does not find it", async () => {
     const { stdout } = await shell('test -e "$key" && echo there; test -e "$(realpath "$key")" || echo none');
     expect(stdout).toBe("there\nnone\n");
   });
 
   test.if(needs("python3"))(
-    "the program has a child that it did not start, which does not end before it",
+    "the program has a child that it did not start, which does not end before the program",
     async () => {
       const python = "import os\nprint(os.waitpid(-1, os.WNOHANG) == (0, 0))";
       expect((await exec(["python3", "-c", python])).stdout).toBe("True\n");
@@ -174,7 +174,7 @@ describe("the file is gone", () => {
     await until(() => !existsSync(path) && !existsSync(holder));
   });
 
-  test("from memory alone: it never had a name on a disk", async () => {
+  test("only in memory: it never had a name on a disk", async () => {
     const { child, path } = await started();
     expect(readlinkSync(path)).toStartWith("/memfd:");
     expect(statSync(path).nlink).toBe(0);

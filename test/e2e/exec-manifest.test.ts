@@ -42,7 +42,7 @@ describe("exec without --domain takes the manifest beside the store", () => {
     expect((await exec([], ["env"])).stdout).not.toContain("db-password");
   });
 
-  test("from a folder below, and with --file beside that store", async () => {
+  test("from a subdirectory, and with --file beside that store", async () => {
     const box = project();
     expect((await box.exec([], PRINT, box.path("sub/folder"))).stdout).toStartWith(
       "dev-api-key prod-token\n",
@@ -56,7 +56,7 @@ describe("exec without --domain takes the manifest beside the store", () => {
     expect(stdout).toBe("dev-api-key\n");
   });
 
-  test("and says what it looked for where there is none", async () => {
+  test("and reports what it looked for when there is none", async () => {
     const box = project();
     rmSync(box.path(".secrets.json"));
     const { status, stderr } = await box.exec([], PRINT);
@@ -89,7 +89,7 @@ describe("--manifest", () => {
     );
   });
 
-  test("that is not there, is a folder, or never ends is refused", async () => {
+  test("that is missing, a directory, or endless is refused", async () => {
     const box = project();
     symlinkSync("/dev/zero", join(box.folder, "endless.json"));
     const said = async (file: string) => (await box.exec(["--manifest", file], ["echo", "ran"])).stderr;
@@ -99,7 +99,7 @@ describe("--manifest", () => {
   });
 });
 
-test("a mistake in a manifest is told with its line, before any passphrase is asked for, and nothing runs", async () => {
+test("a mistake in a manifest is reported with its line, before the prompt for a passphrase, and nothing runs", async () => {
   const box = project(`{"domain": "dev", "secrets": [\n{"name": "api-kye", "env_var": "A"}]}`);
   const { status, stdout, stderr } = await pprotect(["exec", "--", "echo", "ran"], { cwd: box.folder });
   expect([status, stdout, stderr]).toEqual([

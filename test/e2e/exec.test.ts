@@ -36,7 +36,7 @@ async function variables(
 const box = sandbox();
 
 describe("the program gets", () => {
-  test("the secrets to the byte, and our environment without credentials", async () => {
+  test("the exact secrets, and our environment without credentials", async () => {
     const seen = await variables(box, [], { OTHER: "kept", PPROTECT_ENV_PREFIX: "PPROTECT" });
     expect(seen).toMatchObject({
       "api-key": "dev-api-key",

@@ -52,7 +52,7 @@ describe("inject", () => {
     expect((await inject(["t", "--json"])).stdout).toContain("invalid_template");
   });
 
-  test("opens only what is named, and asks nobody where nothing is", async () => {
+  test("opens only what it refers to, and does not ask for credentials if that is nothing", async () => {
     const store = sampleStore().addSecret("dev", "broken", "x");
     const own = store.data.domains.get("dev")?.secrets.get("broken") ?? "";
     const other = store.data.domains.get("prod")?.secrets.get("token") ?? "";
@@ -76,7 +76,7 @@ describe("inject", () => {
     );
   });
 
-  test("says why nobody is asked when the template is standard input", async () => {
+  test("reports why there is no prompt when the template is standard input", async () => {
     const { folder } = project("");
     const { stderr } = await pprotect(["inject", "-"], { cwd: folder, input: "{{prod/token}}" });
     expect(stderr).toBe(

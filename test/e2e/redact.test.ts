@@ -67,7 +67,7 @@ describe("exec --redact", () => {
     expect((await pprotect(command, options)).stdout).toBe("[REDACTED:pass] .\n");
   });
 
-  test("gives on what is no secret at once", async () => {
+  test("passes on other output at once", async () => {
     const child = Bun.spawn([binary(), ...redacted("printf 'prompt> '; read line; echo got $line")], {
       cwd: box.folder,
       env: cleanEnvironment(box.folder, env),
@@ -327,7 +327,7 @@ describe("exec --redact at a terminal", () => {
     expect(session.screen()).toContain("first\r\nlast\r\n");
   });
 
-  test("keeps what is no terminal apart: standard error to a file", async () => {
+  test("keeps standard error apart when it is a file", async () => {
     const shell = `'${binary()}' exec --domain dev --redact -- sh -c '
       test -t 0 && test -t 1 && ! test -t 2 && echo apart; printenv pass >&2' 2>err.txt`;
     const mixed = programAtTerminal(["sh", "-c", shell], options);
@@ -387,7 +387,7 @@ describe("redact", () => {
     }
   });
 
-  test("says why nobody is asked for them", async () => {
+  test("reports why there is no prompt for them", async () => {
     const { stderr } = await redact(["--domain", "prod"], "text", { env: {} });
     expect(stderr).toBe(
       "pprotect: user required (standard input is the text to redact)\nhint: use --user or set PPROTECT_USER\n",

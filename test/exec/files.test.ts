@@ -4,8 +4,8 @@ import { dirname } from "node:path";
 import { writeTemporaryFiles } from "../../src/exec/files/temporary-directory.ts";
 import { runAsChild } from "../../src/exec/run-program.ts";
 
-describe("where there are no files in memory", () => {
-  test("files of mode 0600 lie in a folder of mode 0700, until they are removed", () => {
+describe("without files in memory", () => {
+  test("files of mode 0600 are in a directory of mode 0700, until they are removed", () => {
     const { paths, remove } = writeTemporaryFiles(["one\0", "", "ü"]);
     expect(paths.map((path) => readFileSync(path, "utf8"))).toEqual(["one\0", "", "ü"]);
     expect(paths.map((path) => statSync(path).mode & 0o777)).toEqual([0o600, 0o600, 0o600]);

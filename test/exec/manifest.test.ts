@@ -80,13 +80,13 @@ describe("is refused, with its line:", () => {
     ["an unknown key", '{"secrets": [],\n"domian": ""}', 2, 'the manifest has no key "domian"'],
     ["a duplicate key", '{"secrets": [],\n"secrets": []}', 2, 'duplicate key "secrets"'],
     [
-      "a domain that is no text",
+      "a domain that is not text",
       '{"secrets": [],\n"domain": 1}',
       2,
       '"domain" must be a string, not a number',
     ],
     [
-      "an entry that is no object",
+      "an entry that is not an object",
       manifestOf("x"),
       2,
       'an entry of "secrets" must be an object, not a string',
@@ -118,13 +118,13 @@ describe("is refused, with its line:", () => {
     expect(said.slice(`${FILE}:${line}: `.length)).toMatch(message);
   });
 
-  test("what is no text, or too much of it", () => {
+  test("bytes that are not text, or too many", () => {
     expect(refusal(() => readManifest(new Uint8Array([0xff]), FILE)).message).toBe(`${FILE}: not UTF-8`);
     const large = " ".repeat(MAX_MANIFEST_BYTES + 1);
     expect(refusal(() => read(large)).message).toContain("larger than");
   });
 
-  test.each(["__proto__", "constructor", "toString"])("the key %s, which is no member of anything", (key) => {
+  test.each(["__proto__", "constructor", "toString"])("the key %s, which no object has", (key) => {
     expect(refusal(() => read(`{"secrets": [], "${key}": {"domain": "prod"}}`)).message).toContain("no key");
     expect(refusal(() => read(`{"secrets": [{"${key}": {"name": "a"}}]}`)).message).toContain("no key");
     expect(Object.prototype).not.toHaveProperty("domain");
@@ -143,7 +143,7 @@ describe("JSON with lines", () => {
       return text.slice(0, cut) + piece + text.slice(cut + (at % 2));
     });
 
-  test("law: what it reads, JSON.parse reads, and the other way round", () => {
+  test("law: it accepts exactly what JSON.parse accepts", () => {
     const reads = (parse: (text: string) => unknown, text: string): boolean => {
       try {
         parse(text);
@@ -160,7 +160,7 @@ describe("JSON with lines", () => {
     );
   });
 
-  test("law: each string is read as JSON.parse reads it, and has the line that it stands in", () => {
+  test("law: each string is what JSON.parse gives, with its line", () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: "grapheme" })), (strings) => {
         const list = parseJsonWithLines(

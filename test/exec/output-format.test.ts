@@ -21,7 +21,7 @@ describe("secrets as text", () => {
   });
 
   test.each(["env", "shell"] as const)(
-    "%s refuses a name that is no shell identifier, and a NUL byte",
+    "%s refuses a name that is not a shell identifier, and a NUL byte",
     (format) => {
       expect(() => formatSecrets(new Map([["db-pass", "x"]]), format)).toThrow(
         '"db-pass" is not a valid shell',

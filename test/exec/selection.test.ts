@@ -64,7 +64,7 @@ describe("a secret becomes a variable", () => {
     "JAVA_TOOL_OPTIONS",
     "GIT_SSH_COMMAND",
   ];
-  test.each(CODE)("but not %s, which would run code", (name) => {
+  test.each(CODE)("but not %s, which could run code", (name) => {
     expect(() => select([name])).toThrow("other code");
     expect(variables(select([name], { prefix: "APP" }))).toEqual([`APP_${name}`]);
     expect(select(["k", name], { except: [name] })).toHaveLength(1);
@@ -142,7 +142,7 @@ describe("globs", () => {
     expect(() => select(NAMES, { only: ["api-key"], except: ["api-*"] })).toThrow("match no secrets");
   });
 
-  test("an empty domain is no mistake", () => {
+  test("an empty domain is not an error", () => {
     expect(select([])).toEqual([]);
   });
 
@@ -161,7 +161,7 @@ describe("globs", () => {
     );
   });
 
-  test("law: with override each variable stands once, from the last domain that has it", () => {
+  test("law: with override each variable appears once, from the last domain that has it", () => {
     fc.assert(
       fc.property(names, names, names, (a, b, c) => {
         const store = storeOf({ a, b, c });

@@ -23,7 +23,7 @@ function openedWithCopyOf(version: KeyFile, now: KeyFile, name: string, creds: t
 describe("a removed owner", () => {
   const removed = store.removeOwner("dev", BOB.name, NOW);
 
-  test("reads earlier versions for ever, and what is sealed after the removal, until a rotation", () => {
+  test("can read earlier versions forever, and what is sealed after the removal, until a rotation", () => {
     const later = removed.addSecret("dev", "later", "sealed after bob left", NOW);
     expect(secretsOf(store, "dev", BOB)).toHaveProperty("api-key");
     expect(openedWithCopyOf(store, later, "dev", BOB)).toHaveProperty("later", "sealed after bob left");
@@ -38,11 +38,11 @@ describe("a removed owner", () => {
 describe("an earlier passphrase", () => {
   const changed = store.setCustodianPassphrase(alice, "new", CHEAP, NOW).addSecret("dev", "later", "v", NOW);
 
-  test("opens nothing in the present version alone", () => {
+  test("opens nothing with only the current version", () => {
     expect(changed.unlock(ALICE)).toBeUndefined();
   });
 
-  test("opens, with an earlier version, what is sealed since too: the domain's key is still the same", () => {
+  test("also opens what was sealed since, with an earlier version: the domain's key is still the same", () => {
     expect(openedWithCopyOf(store, changed, "dev", ALICE)).toHaveProperty("later", "v");
   });
 
@@ -52,13 +52,13 @@ describe("an earlier passphrase", () => {
   });
 });
 
-test("rotation changes no value: who knew one knows it still", () => {
+test("rotation changes no value: anyone who knew one still knows it", () => {
   expect(secretsOf(store.rotateDomainKey("dev", alice, NOW), "dev", ALICE)).toEqual(
     secretsOf(store, "dev", ALICE),
   );
 });
 
-describe("without any passphrase the file tells", () => {
+describe("without any passphrase the file shows", () => {
   test("the length of each value in bytes", () => {
     for (const value of ["", "x", "hunter2", "é🎲", "x".repeat(1000)]) {
       const sealed = store.setSecret("dev", "s", value, NOW).data.domains.get("dev")?.secrets.get("s") ?? "";
@@ -66,7 +66,7 @@ describe("without any passphrase the file tells", () => {
     }
   });
 
-  test("names of domains, secrets, owners and custodians, and who changed what when, but no value", () => {
+  test("the names of domains, secrets, owners and custodians, and who changed what when, but no value", () => {
     const text = store.toString();
     for (const name of ["dev", "prod", "api-key", "token", ALICE.name, BOB.name])
       expect(text).toContain(name);
@@ -74,7 +74,7 @@ describe("without any passphrase the file tells", () => {
     for (const value of ["dev-api-key", "prod-token"]) expect(text).not.toContain(value);
   });
 
-  test("not whether two values are equal: equal ones are sealed to different bytes", () => {
+  test("not whether two values are equal: their sealed forms differ", () => {
     const twice = store.setSecret("dev", "one", "same", NOW).setSecret("dev", "two", "same", NOW);
     const { secrets } = twice.data.domains.get("dev") ?? { secrets: new Map<string, string>() };
     expect(secrets.get("one")).not.toBe(secrets.get("two") ?? "");

@@ -19,7 +19,7 @@ const BYTES = Buffer.from(SECRET);
 const SALT = new Uint8Array(8).fill(7);
 const RAW = { kind: "raw" } as const;
 
-describe("no buffer that held a secret holds it after", () => {
+describe("no buffer that contained a secret contains it afterwards", () => {
   test("a passphrase file is read", () => {
     const box = sandbox(null);
     const file = box.write("pass", SECRET);

@@ -73,7 +73,7 @@ describe("sealed values", () => {
   const dev = domainOf(store, "dev");
   const [key = "", password = ""] = [dev.secrets.get("api-key"), dev.secrets.get("db-password")];
 
-  test("that are swapped open under each other's name; the guard refuses them, a check cannot see it", () => {
+  test("that are swapped open under each other's name; the guard refuses them, a check cannot detect it", () => {
     const swapped = withDomain(store, "dev", {
       secrets: new Map([
         ["api-key", password],
@@ -88,7 +88,7 @@ describe("sealed values", () => {
     });
   });
 
-  test("of an earlier version open again in a later one; with an audit entry beside them nothing notices", () => {
+  test("of an earlier version open again in a later one; with a forged audit entry nothing detects it", () => {
     const updated = store.updateSecret("dev", "api-key", "new", NOW);
     const secrets = new Map([
       ["api-key", key],
@@ -115,7 +115,7 @@ describe("sealed values", () => {
     });
   });
 
-  test("of one's own open like any other: nothing says who sealed a value", () => {
+  test("of an attacker open like any other: nothing shows who sealed a value", () => {
     const forged = withDomain(store, "dev", { secrets: new Map([["api-key", sealSecret(dev, "forged")]]) }, [
       "updated secret api-key in dev",
       "removed secret db-password from dev",
@@ -133,7 +133,7 @@ describe("a domain's public key", () => {
       [ALICE, BOB].map(({ name }) => [name, sealDomainKey(stolenKey, from.data.custodians.get(name) ?? "")]),
     );
 
-  test("that is replaced alone no longer fits the owners' copies: opening, check and the guard notice", () => {
+  test("that is replaced alone no longer matches the owner entries: opening, check and the guard detect it", () => {
     const replaced = withDomain(store, "dev", { publicKey: stolen.publicKey }, [
       "rotated key for domain dev",
     ]);
@@ -143,14 +143,14 @@ describe("a domain's public key", () => {
     expect(new Set(errors)).toEqual(new Set(["mixed-keys"]));
   });
 
-  test("that is replaced takes what anyone adds, before an owner looks: the writer of it reads that", () => {
+  test("that is replaced receives what anyone adds before an owner looks; the attacker can read that", () => {
     const replaced = withDomain(store, "dev", { publicKey: stolen.publicKey });
     const added = replaced.addSecret("dev", "fresh", "for alice's eyes", NOW);
     const sealed = domainOf(added, "dev").secrets.get("fresh") ?? "";
     expect(openSecret(sealed, stolenKey, { domain: "dev", secret: "fresh" })).toBe("for alice's eyes");
   });
 
-  test("with copies for its owners and other values beside it opens for them; only history shows it", () => {
+  test("with new owner entries and values opens for its owners; only the history shows it", () => {
     const forged: Partial<Domain> = {
       publicKey: stolen.publicKey,
       owners: ownersOf(store),
@@ -192,19 +192,19 @@ describe("owners and custodians", () => {
     `2026-02-04T00:00:00Z -- ${ALICE.name} added owner ${MALLORY.name} to prod`,
   ];
 
-  test("an owner that somebody wrote into the file opens nothing", () => {
+  test("an owner that an attacker added to the file opens nothing", () => {
     expect(() => secretsOf(written(store), "prod", MALLORY)).toThrow("before a rotation");
     expect(noticed(written(store), store, alice)).toEqual({ ...NOTHING, warnings: ["no-audit-entry"] });
   });
 
-  test("but gets the new key at the next rotation, and an audit entry hides it until then", () => {
+  test("but gets the new key at the next rotation, and a forged audit entry hides that until then", () => {
     const covered = edited(written(store), { auditLog: [...store.data.auditLog, ...COVER] });
     expect(noticed(covered, store, alice)).toEqual(NOTHING);
     const rotated = covered.rotateDomainKey("prod", alice, NOW);
     expect(secretsOf(rotated, "prod", MALLORY)).toEqual({ token: "prod-token" });
   });
 
-  test("and gets it from the merge driver, where an owner's credentials are in the environment; it says so", () => {
+  test("and gets it from the merge driver, if an owner's credentials are in the environment; the driver reports it", () => {
     const ours = store.rotateDomainKey("prod", alice, NOW);
     const sides = { base: store.data, ours: ours.data, theirs: written(store).data };
     const merge = (credentials: Parameters<typeof mergeStores>[1]["credentials"]) =>
@@ -229,7 +229,7 @@ describe("owners and custodians", () => {
     expect(keyGrants(sides, merged)).toEqual([]);
   });
 
-  test("a custodian's key that is replaced gets what is granted next, and its owner's passphrase fails", () => {
+  test("a custodian's key that is replaced receives what is granted next, and the custodian's passphrase fails", () => {
     const imposter = createCustodian({ name: BOB.name, passphrase: "mallory's" }, CHEAP);
     const replaced = edited(store, {
       custodians: new Map(store.data.custodians).set(BOB.name, imposter.pwdkm),
@@ -243,14 +243,14 @@ describe("owners and custodians", () => {
     });
   });
 
-  test("an owner can be taken out by anyone, and so can a secret", () => {
+  test("anyone can remove an owner, or a secret", () => {
     const without = store.removeOwner("dev", ALICE.name, NOW).removeSecret("dev", "api-key", NOW);
     expect(noticed(without, store, unlocked(store, BOB))).toEqual(NOTHING);
     expect(() => secretsOf(without, "dev", ALICE)).toThrow("not an owner");
   });
 });
 
-test("entries that are made up pass in the audit log: nothing signs it", () => {
+test("forged entries pass in the audit log: it is not signed", () => {
   const made = edited(store, {
     auditLog: [
       ...store.data.auditLog,

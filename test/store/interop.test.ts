@@ -14,7 +14,7 @@ describe.each(interopStores())("the Python program's store $name", ({ name, byte
     expect(store.toString()).toBe(text);
   });
 
-  test("is read alike by the short way and by the YAML parser", () => {
+  test("is read the same by the fast path and the YAML parser", () => {
     const strict = readStrict(text);
     expect(strict.problems).toEqual([]);
     expect(readCanonical(text)).toEqual(strict.store);

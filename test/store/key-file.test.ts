@@ -238,7 +238,7 @@ describe("refusals", () => {
     ["removing a custodian who is a last owner", "last_owner", (f) => f.removeCustodian(ALICE.name)],
     ["a custodian who is there", "custodian_exists", (f) => f.addCustodian(ALICE, CHEAP)],
     ["an empty passphrase", "invalid_passphrase", (f) => f.addCustodian({ ...CAROL, passphrase: "" }, CHEAP)],
-    ["a raw key of another form", "invalid_passphrase", (f) => f.addCustodian(CAROL, "raw")],
+    ["a raw key in another form", "invalid_passphrase", (f) => f.addCustodian(CAROL, "raw")],
     [
       "a new passphrase that is empty",
       "invalid_passphrase",
@@ -365,7 +365,7 @@ describe("decrypting chosen secrets", () => {
     expect(agree).toHaveBeenCalledTimes(2);
   });
 
-  test("refuses a domain of somebody else, and what is not there", () => {
+  test("refuses another user's domain, and what does not exist", () => {
     expect(codeOf(() => store.decryptSecrets(choices, bob))).toBe("not_owner");
     expect(codeOf(() => store.decryptSecrets([{ domain: "dev", name: "nope" }], bob))).toBe("no_such_secret");
     expect(codeOf(() => store.decryptSecrets([{ domain: "nope", name: "nope" }], bob))).toBe(

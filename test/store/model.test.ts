@@ -138,7 +138,7 @@ function expectModel(file: KeyFile, model: Model): void {
   }
 }
 
-test("after any operations, every owner reads every secret of its domains, and nobody else any", () => {
+test("after any operations, every owner can read every secret of its domains, and other custodians none", () => {
   const steps = fc.array(
     fc.oneof(
       { weight: 3, arbitrary: addCustodian },

@@ -31,7 +31,7 @@ function parsesStably(bytes: Uint8Array): boolean {
 }
 
 describe("a store of any names", () => {
-  test("is what it was after it is written and read", () => {
+  test("is unchanged after it is written and read", () => {
     fc.assert(
       fc.property(storeData, (store) => {
         expect(parseStore(utf8(writeStore(store)), "any.yaml")).toEqual(store);
@@ -40,7 +40,7 @@ describe("a store of any names", () => {
     );
   });
 
-  test("is the same to the YAML parser and to the short way, where that has an answer", () => {
+  test("is read the same by the YAML parser and the fast path, where that has a result", () => {
     fc.assert(
       fc.property(storeData, (store) => {
         const text = writeStore(store);
@@ -68,7 +68,7 @@ describe("a store of any names", () => {
     );
   });
 
-  test("is told apart by the short way from every other text that differs in a line", () => {
+  test("is distinguished by the fast path from any text that differs in a line", () => {
     const text = Buffer.from(fixtureBytes("valid.yaml")).toString("utf8");
     const lines = text.split("\n");
     const edits = fc.tuple(
@@ -100,7 +100,7 @@ describe("a store of any names", () => {
 });
 
 describe("parsing", () => {
-  test("any text refuses it in our own words, or reads it stably", () => {
+  test("any text is refused with an error of ours, or read stably", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 200 }), (text) => {
         parsesStably(utf8(text));
@@ -109,7 +109,7 @@ describe("parsing", () => {
     );
   });
 
-  test("any bytes likewise", () => {
+  test("any bytes are too", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         parsesStably(bytes);
@@ -135,7 +135,7 @@ describe("parsing", () => {
     ),
   });
 
-  test("a store with any bytes of it changed likewise", () => {
+  test("a store with changed bytes is too", () => {
     fc.assert(
       fc.property(cuts, ({ seed, at, remove, insert }) => {
         const start = at % (seed.length + 1);
@@ -145,7 +145,7 @@ describe("parsing", () => {
     );
   });
 
-  test("a store whose lines are shuffled, doubled or dropped likewise", () => {
+  test("a store whose lines are shuffled, duplicated or dropped is too", () => {
     const lines = Buffer.from(fixtureBytes("valid.yaml")).toString("utf8").split("\n");
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...lines), { maxLength: 40 }), (some) => {

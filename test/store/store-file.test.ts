@@ -42,7 +42,7 @@ async function codeOf(promise: Promise<unknown>): Promise<string | undefined> {
 }
 
 describe("an update", () => {
-  test("writes what the change gives, and leaves nothing else in the folder", async () => {
+  test("writes the result of the change, and leaves no other file in the directory", async () => {
     const { folder, store, read } = sandbox();
     const before = readdirSync(folder);
     const written = await addSecret(store, "fresh");
@@ -78,7 +78,7 @@ describe("an update", () => {
     expect(readFileSync(store, "utf8")).toBe(before);
   });
 
-  test("of a link to nothing, or of nothing, says that there is no store", async () => {
+  test("of a dangling link, or of nothing, reports that there is no store", async () => {
     const folder = emptyFolder();
     symlinkSync(join(folder, "nowhere"), join(folder, "dangling.yaml"));
     expect(await codeOf(addSecret(join(folder, "dangling.yaml"), "x"))).toBe("store_missing");
@@ -93,7 +93,7 @@ describe("an update", () => {
     expect(readFileSync(store, "utf8")).toBe(before);
   });
 
-  test("clears away what a killed writer left, and nothing else", async () => {
+  test("removes what a killed writer left, and nothing else", async () => {
     const { folder, store, write } = sandbox();
     write(".protected.yaml.123.pprotect-tmp", "half");
     write(".other.yaml.123.pprotect-tmp", "another's");
@@ -169,7 +169,7 @@ describe("an update that must be approved", () => {
     expect(readFileSync(store, "utf8")).toBe(before);
   });
 
-  test("is worked out and shown anew when the store changed in between", async () => {
+  test("is computed and shown again when the store changed in the meantime", async () => {
     const { store } = sandbox();
     let asked = 0;
     const approve = async (): Promise<boolean> => {
@@ -184,7 +184,7 @@ describe("an update that must be approved", () => {
 });
 
 describe("the lock", () => {
-  test("keeps a second writer out, tells it that it waits, and gives up in the end", async () => {
+  test("keeps a second writer out, which reports that it waits, and gives up in the end", async () => {
     const { store } = sandbox();
     const told: string[] = [];
     const patience = { timeout: 120, quiet: 40, onWait: (message: string) => told.push(message) };
@@ -205,7 +205,7 @@ describe("the lock", () => {
     expect(await withLock(store, patience, () => "free")).toBe("free");
   });
 
-  test("where there is no flock, is a file that goes when it is released or its process is dead", async () => {
+  test("is a file without flock, removed when it is released or its process is dead", async () => {
     const { folder, store } = sandbox();
     const lock = join(folder, ".protected.yaml.lock");
     const release = tryLockFile(store);
@@ -223,7 +223,7 @@ describe("the lock", () => {
     again?.();
   });
 
-  test("where there is no flock, is taken over when its process died before it put its id in", () => {
+  test("is taken over without flock, when its process died before it wrote its id", () => {
     const { folder, store } = sandbox();
     const lock = join(folder, ".protected.yaml.lock");
     writeFileSync(lock, "");
@@ -238,7 +238,7 @@ describe("the lock", () => {
     expect(readdirSync(folder).filter((name) => name.includes(".lock"))).toEqual([]);
   });
 
-  test("where there is no flock, is one process's at a time, also when all see that its owner is dead", async () => {
+  test("is held by one process at a time without flock, even when all see that its owner is dead", async () => {
     const { folder, store } = sandbox();
     const dead = Bun.spawn(["true"]);
     await dead.exited;
@@ -300,12 +300,12 @@ describe("creating", () => {
     expect(readFileSync(store, "utf8")).toBe(before);
   });
 
-  test("in a folder that is not there fails with the reason", async () => {
+  test("in a missing directory fails with the reason", async () => {
     const path = join(emptyFolder(), "no", "protected.yaml");
     expect(await codeOf(createStoreFile(path, "no/protected.yaml", sampleStore(), quiet))).toBe("file_error");
   });
 
-  test("where nobody may write fails with the reason, and leaves nothing", async () => {
+  test("without write permission fails with the reason, and leaves nothing", async () => {
     await expect(createStoreFile("/proc/new.yaml", "new.yaml", sampleStore(), quiet)).rejects.toMatchObject({
       code: "file_error",
     });
@@ -332,7 +332,7 @@ describe("a device in the store's place", () => {
 });
 
 describe("the store is looked for", () => {
-  test("in the folder, else in the nearest parent up to the repository's root", () => {
+  test("in the directory, or in the nearest parent up to the repository's root", () => {
     const { folder, store } = sandbox();
     const deep = join(folder, "a", "b");
     mkdirSync(deep, { recursive: true });

@@ -26,7 +26,7 @@ function* eachBitFlipped(entry: string, leaveOut?: (bit: number) => boolean): Ge
 }
 
 describe("with any single bit flipped", () => {
-  test("a secret is not opened, its version byte and its ephemeral key included", () => {
+  test("a secret does not open, whichever bit was changed, including its version byte and ephemeral key", () => {
     const sealed = sealSecret(domain, "hunter2");
     const at = { domain: "dev", secret: "s" };
     expect(openSecret(sealed, domainKey, at)).toBe("hunter2");
@@ -38,7 +38,7 @@ describe("with any single bit flipped", () => {
     expect(tried).toBe(8 * (1 + 32 + 16 + 7));
   });
 
-  test("an owner's copy of the domain's key is not opened", () => {
+  test("an owner's copy of the domain's key does not open", () => {
     let tried = 0;
     for (const flipped of eachBitFlipped(domain.owners.get(ALICE.name) ?? "")) {
       const tampered: Domain = { ...domain, owners: new Map([[ALICE.name, flipped]]) };
@@ -48,14 +48,14 @@ describe("with any single bit flipped", () => {
     expect(tried).toBe(8 * (1 + 32 + 16 + 32));
   });
 
-  test("a domain's public key is refused, or not taken for that of the owner's copy", () => {
+  test("a domain's public key is refused, or does not match the owner's copy", () => {
     for (const flipped of eachBitFlipped(domain.publicKey)) {
       if (publicKeyProblem(flipped) !== undefined) continue;
       expect(() => openDomainKey("dev", { ...domain, publicKey: flipped }, unlocked)).toThrow(CANNOT_OPEN);
     }
   });
 
-  test("a custodian's key material is refused, or no passphrase fits it any more", () => {
+  test("a custodian's key material is refused, or no passphrase matches it", () => {
     // Argon2id counts its memory in KiB: the lowest ten bits of the limit in bytes (at 5, little-endian) say nothing.
     const saysNothing = (bit: number): boolean => bit >= 40 && bit < 50;
     let derived = 0;
@@ -77,7 +77,7 @@ function costOf(material: string): number {
   return view.getUint32(1, true) * view.getUint32(5, true);
 }
 
-test("a comparison of key bytes is never one that stops at the first difference", () => {
+test("key bytes are never compared with code that stops at the first difference", () => {
   const folder = resolve(import.meta.dir, "../../src");
   const early = /\b(?:Buffer\.compare|deepEquals)\(|\.equals\(/;
   const files = ["crypto", "store"].flatMap((room) =>

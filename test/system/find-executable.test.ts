@@ -16,7 +16,7 @@ describe("a program is looked for as execvp(3) does", () => {
     expect(findExecutable("sh", `${folder}:/usr/bin:/bin`)).toMatch(/^\/(usr\/)?bin\/sh$/);
   });
 
-  test("past a folder that cannot be looked into", () => {
+  test("past a directory that cannot be read", () => {
     const closed = `/${"x".repeat(5000)}`;
     expect(findExecutable("tool", `${closed}:${folder}`)).toBe(path("tool"));
     expect(() => findExecutable("none", closed)).toThrow("command not found");

@@ -99,7 +99,7 @@ async function onSystem(platform: string, arch: string, report = "{}"): Promise<
 }
 
 describe("the launcher looks for the binary", () => {
-  test("of a system that there is none for, and says so", async () => {
+  test("for an unsupported system reports that", async () => {
     expect(await onSystem("freebsd", "x64")).toBe("pprotect: no binary for freebsd-x64\n");
     expect(await onSystem("linux", "arm64")).toBe("pprotect: no binary for linux-arm64-musl\n");
   });

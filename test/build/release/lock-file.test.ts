@@ -20,7 +20,7 @@ describe("the lock file", () => {
     },
   );
 
-  test("is read as it stands: versions, hashes, dependencies", () => {
+  test("is parsed: versions, hashes, dependencies", () => {
     expect(locked("clipanion")).toMatchObject({ name: "clipanion", dependencies: ["typanion"] });
     expect(locked("@noble/curves").sha512).toMatch(/^[0-9a-f]{128}$/);
   });
@@ -52,7 +52,7 @@ describe("a tarball", () => {
     expect(() => verify(pinned, flipped)).toThrow("@scope/name@1.2.3 does not match bun.lock");
   });
 
-  test("that was tampered with in the cache is refused, and fetched anew the next time", async () => {
+  test("that was tampered with in the cache is refused, and fetched again the next time", async () => {
     const cache = join(emptyFolder(), "cache");
     mkdirSync(cache);
     const path = join(cache, "scope-name-1.2.3.tgz");
@@ -61,7 +61,7 @@ describe("a tarball", () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  test("gives its files without the folder that npm puts them into", async () => {
+  test("gives its files without the directory that npm puts them in", async () => {
     const cache = emptyFolder();
     const archive = await new Bun.Archive({ "package/bin/bun": "binary" }, { compress: "gzip" }).bytes();
     writeFileSync(join(cache, "scope-name-1.2.3.tgz"), archive);

@@ -49,7 +49,7 @@ test.each([
   ]);
 });
 
-test("a missing addon likewise", () => {
+test("a missing addon is reported too", () => {
   const told = toldBy(() => expect(loadAddon("/nowhere/addon.node")).toBeUndefined());
   expect(told).toHaveLength(1);
 });
@@ -57,7 +57,7 @@ test("a missing addon likewise", () => {
 const inTemporary = test.if(needs(...MOUNTING));
 
 inTemporary(
-  "a temporary folder that is full or may not run programs is no matter: memory has neither",
+  "a temporary directory that is full or mounted noexec does not matter, since the addon is loaded from memory",
   async () => {
     const script = `
     import { loadAddon } from ${JSON.stringify(join(import.meta.dir, "../../../src/crypto/argon2id/native-addon.ts"))};
@@ -69,7 +69,7 @@ inTemporary(
 );
 
 inTemporary.each(["noexec", "full"])(
-  "where there is no memory file, a %s temporary folder fails, and nothing is left",
+  "without memory files, a %s temporary directory fails, and nothing is left",
   async (how) => {
     const script = `
     import { loadFromPrivateDirectory } from ${JSON.stringify(join(import.meta.dir, "../../../src/crypto/argon2id/native-addon.ts"))};
@@ -97,7 +97,7 @@ function inNoexecFolder(script: string) {
   });
 }
 
-test("where there is no memory file, it is a new file in a new folder that only this user can enter", () => {
+test("without memory files, it is a new file in a new directory that only this user can enter", () => {
   const folder = emptyFolder();
   process.env.TMPDIR = folder;
   const bytes = readFileSync(addon());
@@ -111,6 +111,6 @@ test("where there is no memory file, it is a new file in a new folder that only 
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test("where there is no memory file, it loads from there", () => {
+test("without memory files, it loads from that directory", () => {
   expect(loadFromPrivateDirectory(readFileSync(addon()))).toHaveProperty("hashRawSync");
 });

@@ -26,7 +26,7 @@ function withDomain(store: StoreData, name: string, change: Partial<Domain>): St
 }
 
 describe("diffStores", () => {
-  test("from no store: everything was added, each secret separately", () => {
+  test("from nothing: everything was added, each secret separately", () => {
     expect(phrases(undefined, BASE.data)).toEqual([
       "added custodian alice@example.com (1 passes over 8 KiB)",
       "added custodian bob@example.com (1 passes over 8 KiB)",
@@ -38,7 +38,7 @@ describe("diffStores", () => {
     ]);
   });
 
-  test("to no store: each domain was removed with its contents", () => {
+  test("to nothing: each domain was removed with its contents", () => {
     expect(phrases(BASE.data, undefined)).toEqual([
       "removed custodian alice@example.com",
       "removed custodian bob@example.com",

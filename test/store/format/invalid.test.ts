@@ -112,7 +112,7 @@ test("all problems of a store are reported, in the order of lines", () => {
   expect(error.message).toContain("(and 1 more)");
 });
 
-describe("what YAML can do beyond mappings, lists and text is refused", () => {
+describe("features of YAML other than mappings, lists and text are refused", () => {
   const valid = Buffer.from(fixtureBytes("valid.yaml")).toString("utf8");
 
   test.each([
