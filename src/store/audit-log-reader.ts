@@ -21,7 +21,7 @@ export type AuditEvent =
     }
   | { readonly kind: "truncated"; readonly count: number };
 
-/** An entry of the audit log, taken apart. */
+/** A parsed entry of the audit log. */
 export interface AuditLogEntry {
   /** `YYYY-MM-DDTHH:MM:SSZ`; `undefined` where the entry does not start with one, as after a truncation. */
   readonly time: string | undefined;
@@ -33,7 +33,7 @@ export interface AuditLogEntry {
 }
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/;
-/** Whatever stands for the time: other programs may write fractions of a second. */
+/** Anything in place of the time: other programs may write fractions of a second. */
 const STAMPED = /^\S+ -- /;
 const TRUNCATED = /^truncated (\d+) audit log entries$/;
 
@@ -48,7 +48,7 @@ export function readAuditEntry(entry: string): AuditLogEntry {
   return { time: TIME.exec(entry)?.[0], events: eventsIn(entry) };
 }
 
-/** How many entries were removed, where an entry says that the log was truncated. */
+/** How many entries a truncation removed; `undefined` for an entry of another kind. */
 export function truncatedCount(entry: string | undefined): number | undefined {
   const count = TRUNCATED.exec(entry ?? "")?.[1];
   return count === undefined ? undefined : Number(count);

@@ -3,7 +3,7 @@ export function auditEntry(what: string, now: Date): string {
   return `${now.toISOString().slice(0, 19)}Z -- ${what}`;
 }
 
-/** What is said of each kind of change; FORMAT.md lists them to the letter. */
+/** The text of each kind of entry, exactly as FORMAT.md has it. audit-log-reader.ts reads them. */
 export const audit = {
   created: () => "created",
   custodianCreated: (name: string, raw: boolean) => `created ${raw ? "raw-key" : "key"} custodian ${name}`,
@@ -25,7 +25,7 @@ export const audit = {
   truncated: (count: number) => `truncated ${count} audit log entries`,
 } as const;
 
-/** The last `keep` entries after one that says how many went; unchanged when there are no more than that. */
+/** The last `keep` entries, after one that says how many were removed; unchanged if there are no more than `keep`. */
 export function truncateLog(log: readonly string[], keep: number): readonly string[] {
   if (log.length <= keep) return log;
   return [audit.truncated(log.length - keep), ...log.slice(log.length - keep)];

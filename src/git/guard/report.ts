@@ -25,5 +25,5 @@ export function findingsError(findings: readonly Finding[]): PprotectError | und
 
 /** What to do about a false positive. */
 export const HOW_TO_ALLOW =
-  "false positive? Add a `pprotect:allow` comment to the line, or list the file in .pprotectignore. " +
-  "(`git commit --no-verify` skips all hooks.)";
+  "false positive? add a `pprotect:allow` comment to the line, or list the file in .pprotectignore; " +
+  "`git commit --no-verify` skips all hooks";

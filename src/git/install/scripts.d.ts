@@ -1,4 +1,4 @@
-/** The scripts in the project's `hooks` folder have no extension; the bundler embeds them as text. */
+/** The scripts in the project's `hooks` directory have no extension; the bundler embeds them as text. */
 declare module "*/hooks/pre-commit" {
   const text: string;
   export default text;

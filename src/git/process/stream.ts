@@ -3,7 +3,7 @@ import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { gitProgram } from "./git-program.ts";
 import { gitEnvironment, SAFE_GIT_CONFIG } from "./safe-git.ts";
 
-/** Options by which the output of every git is the same: nothing that pages, colours or quotes in another way. */
+/** Options that make the output independent of the configuration: no pager, no colours, one way to quote paths. */
 const NEUTRAL_GIT_CONFIG = [
   "--no-pager",
   "--literal-pathspecs",
