@@ -129,7 +129,8 @@ describe("pprotect git history", () => {
   test("a broken version is reported, and the one before it is compared", async () => {
     const repository = await testRepository();
     await repository.commit(BASE.toString());
-    const broken = await repository.commit(`    const again = await repository.commit("");
+    const broken = await repository.commit(`<<<<<<< a\n${BASE.toString()}`);
+    const again = await repository.commit("");
     const repaired = await repository.commit(BOTH_NEW.toString());
 
     expect((await history(repository)).slice(0, 4)).toEqual([
@@ -165,7 +166,7 @@ describe("pprotect git history", () => {
     expect(deep).toMatchObject({ status: 0, stderr: "" });
     expect(deep.stdout).toEndWith("alice@example.com  added secret mine in dev\n");
     expect(shallow.stdout).toBe(deep.stdout);
-    expect(shallow.stderr).toStartWith("pprotect: a shallow clone: ");
+    expect(shallow.stderr).toStartWith("pprotect: shallow clone: ");
   });
 
   test("names that were never in the history", async () => {
@@ -189,7 +190,6 @@ describe("pprotect git history", () => {
   test("no commit, no store, no repository", async () => {
     const repository = await testRepository();
     const expected =
-<<<<<<< HEAD
       "pprotect: no commit has a store at protected.yaml\nhint: commit it first, or name another store with --file\n";
     expect(await repository.pprotect("git", "history")).toMatchObject({ status: 2, stderr: expected });
     await repository.commitStaged();

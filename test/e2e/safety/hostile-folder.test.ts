@@ -118,7 +118,7 @@ describe("a `git` in the current folder is not run", () => {
     const result = await run(["git", "check"], { PATH: ".:" });
     expect([result.status, result.stderr]).toEqual([
       1,
-      "pprotect: git was not found in PATH (install git, or fix PATH)\n",
+      "pprotect: git was not found in PATH\nhint: install git, or fix PATH\n",
     ]);
   });
 });
