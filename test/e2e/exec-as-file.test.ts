@@ -137,6 +137,7 @@ describe("a secret as a file has its limits", () => {
   );
 });
 
+// Side by side: most of their time is waiting for what keeps the file to see that the program has ended.
 describe("the file is gone", () => {
   /** Starts a program that tells the file's path and waits. */
   async function started(options: readonly string[] = []) {
@@ -152,12 +153,12 @@ describe("the file is gone", () => {
     return { child, path, holder: `/proc/${path.split("/")[2]}` };
   }
 
-  test("when the program ends", async () => {
+  test.concurrent("when the program ends", async () => {
     const { stdout } = await shell('echo "$key"');
     await until(() => !existsSync(stdout.trim()));
   });
 
-  test.each(["SIGKILL", "SIGTERM", "SIGINT"] as const)(
+  test.concurrent.each(["SIGKILL", "SIGTERM", "SIGINT"] as const)(
     "when the program ends by %s, and so does its holder",
     async (signal) => {
       const { child, path, holder } = await started();
@@ -167,14 +168,14 @@ describe("the file is gone", () => {
     },
   );
 
-  test("when pprotect is killed that redacts the program's output", async () => {
+  test.concurrent("when pprotect is killed that redacts the program's output", async () => {
     const { child, path, holder } = await started(["--redact"]);
     child.kill("SIGKILL");
     await child.exited;
     await until(() => !existsSync(path) && !existsSync(holder));
   });
 
-  test("only in memory: it never had a name on a disk", async () => {
+  test.concurrent("only in memory: it never had a name on a disk", async () => {
     const { child, path } = await started();
     expect(readlinkSync(path)).toStartWith("/memfd:");
     expect(statSync(path).nlink).toBe(0);
@@ -182,7 +183,7 @@ describe("the file is gone", () => {
     await child.exited;
   });
 
-  test("and no process that held it got its value or a credential to see", async () => {
+  test.concurrent("and no process that held it got its value or a credential to see", async () => {
     const { child, holder } = await started();
     const seen = ["environ", "cmdline"].map((name) => readFileSync(`${holder}/${name}`, "utf8")).join("");
     expect(seen).not.toMatch(/line one|alice|PPROTECT/);

@@ -3,6 +3,8 @@ import { cleanEnvironment, type RunOptions } from "./run.ts";
 
 /** ms after which a text that does not come is given up, so that a test fails with what was on the screen. */
 const PATIENCE_MS = 20_000;
+/** ms after a program's end that its last output is waited for, where another process keeps the terminal open. */
+const LINGER_MS = 200;
 
 /** A terminal's modes (termios flags): echo, line editing and the like. */
 export type TerminalModes = Readonly<Record<"input" | "output" | "local" | "control", number>>;
@@ -59,6 +61,7 @@ export function programAtTerminal(
   let shown = "";
   let seen = 0;
   const modesBefore = freshModes();
+  const atEnd = Promise.withResolvers<void>();
   const child = Bun.spawn([...command], {
     cwd,
     env: cleanEnvironment(cwd, { TERM: "xterm-256color", ...env }),
@@ -69,6 +72,7 @@ export function programAtTerminal(
       data: (_terminal, data) => {
         shown += decoder.decode(data, { stream: true });
       },
+      exit: () => atEnd.resolve(),
     },
   });
   const { terminal } = child;
@@ -105,7 +109,7 @@ export function programAtTerminal(
     },
     exited: child.exited.then(async (status) => {
       // What the program wrote last may still be on its way through the terminal.
-      await Bun.sleep(20);
+      await Promise.race([atEnd.promise, Bun.sleep(LINGER_MS)]);
       if (!terminal.closed) modes = modesOf(terminal);
       terminal.close();
       return status;

@@ -7,6 +7,7 @@ import { cleanEnvironment, pprotect } from "../../support/run.ts";
 import { removeFolders, sandbox } from "../../support/sandbox.ts";
 import { ALICE, BOB, secretsOf } from "../../support/stores.ts";
 import { atTerminal, CTRL_C } from "../../support/terminal.ts";
+import { readsItsInput } from "../../support/waiting-process.ts";
 
 afterAll(removeFolders);
 
@@ -27,8 +28,8 @@ test("forty processes that read the same store and then write at the same moment
     });
     return { name, child };
   });
-  // By now each of them has read the store, and waits for its value.
-  await Bun.sleep(1500);
+  // Then each of them has read the store, and waits for its value.
+  await Promise.all(writers.map(({ child }) => readsItsInput(child.pid)));
   for (const { name, child } of writers) {
     child.stdin.write(`value of ${name}`);
     child.stdin.end();
@@ -53,10 +54,11 @@ test("forty processes that read the same store and then write at the same moment
   expect((await pprotect(["check"], { cwd: box.folder })).status).toBe(0);
 });
 
+// Side by side: most of their time is waiting.
 describe("a lock", () => {
   const add = (folder: string) => pprotect(["add-secret", "dev", "fresh"], { cwd: folder, input: "v" });
 
-  test("of a process that was killed is free at once", async () => {
+  test.concurrent("of a process that was killed is free at once", async () => {
     const box = sandbox();
     const holder = await holdLock(box.store);
     await holder.kill();
@@ -65,33 +67,41 @@ describe("a lock", () => {
     expect(hiddenFiles(box.folder)).toEqual([]);
   });
 
-  test("of a process that lives is waited for, and the user is told so once", async () => {
+  test.concurrent("of a process that lives is waited for, and the user is told so once", async () => {
     const box = sandbox();
     const holder = await holdLock(box.store);
-    const waiting = add(box.folder);
-    await Bun.sleep(2000);
-    await holder.release();
-    const { status, stderr } = await waiting;
-    expect(status).toBe(0);
-    expect(stderr).toMatch(
+    const waiting = Bun.spawn([binary(), "add-secret", "dev", "fresh"], {
+      cwd: box.folder,
+      env: cleanEnvironment(box.folder),
+      stdin: Buffer.from("v"),
+      stderr: "pipe",
+    });
+    let said = "";
+    for await (const chunk of waiting.stderr) {
+      said += Buffer.from(chunk).toString();
+      if (said.includes("Waiting")) await holder.release();
+    }
+    expect(await waiting.exited).toBe(0);
+    expect(said).toMatch(
       /^Waiting for another pprotect process to release .*protected\.yaml …\nAdded secret fresh/,
     );
   });
 
-  test("that is never released is one clear error in the end, and nothing is written", async () => {
+  test.concurrent("that is never released is one clear error in the end, and nothing is written", async () => {
     const box = sandbox();
     const before = readFileSync(box.store, "utf8");
     const holder = await holdLock(box.store);
     const { status, stderr } = await add(box.folder);
     await holder.release();
     expect(status).toBe(1);
+    expect(stderr.match(/^Waiting for/gm)).toHaveLength(1);
     expect(stderr.split("\n").at(-2)).toMatch(
       /^pprotect: .*protected\.yaml is locked by another pprotect process; gave up after 15 s \(nothing was changed; /,
     );
     expect(readFileSync(box.store, "utf8")).toBe(before);
   });
 
-  test("that is waited for can be given up with Ctrl-C: exit 130, and nothing is written", async () => {
+  test.concurrent("that is waited for can be given up with Ctrl-C: exit 130, and nothing is written", async () => {
     const box = sandbox();
     const before = readFileSync(box.store, "utf8");
     const holder = await holdLock(box.store);

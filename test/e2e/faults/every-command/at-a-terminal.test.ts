@@ -32,13 +32,17 @@ async function atAnyTerminal(
   return session;
 }
 
+/** ms after which a line that has not come back is typed again. */
+const RETYPE_MS = 200;
+
 /** Types a line until it comes back, and then the end of the input: what is typed before a program reads may be lost. */
 async function typeUntilCopied(session: TerminalSession, line: string): Promise<void> {
   const shown = (): number => session.screen().split(line).length - 1;
   for (let typed = 1; typed < 100; typed++) {
     session.type(`${line}\r`);
-    await Bun.sleep(200);
     // Each line that is typed shows once by itself.
+    const deadline = Date.now() + RETYPE_MS;
+    while (shown() <= typed && Date.now() < deadline) await Bun.sleep(5);
     if (shown() > typed) break;
   }
   session.type(CTRL_D);
