@@ -45,8 +45,8 @@ export async function obtainNewPassphrase(sources: NewPassphraseSources): Promis
   if (passphrase !== again) {
     throw new PprotectError(
       "invalid_passphrase",
-      "the passphrases do not match",
-      "nothing was changed; run the command again",
+      "the passphrases do not match; nothing was changed",
+      "run the command again",
     );
   }
   return passphrase;

@@ -37,7 +37,7 @@ export function writeAtomically(
     renameSync(temporary, file);
   } catch (error) {
     discard(temporary);
-    throw fileError("write", file, error, "nothing was changed");
+    throw fileError("write", file, error, { effect: "nothing was changed" });
   }
   syncDirectory(directory);
 }

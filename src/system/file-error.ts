@@ -29,13 +29,26 @@ const REASONS: Readonly<Record<string, string>> = {
  * @param doing what failed, such as "read" or "write"
  * @param file the file's path or name; printed with its control characters escaped
  * @param cause the error that the system call threw
+ * @param options.effect what the failure left behind, such as "nothing was changed"; ends the message
+ * @param options.fix what to do
  */
-export function fileError(doing: string, file: string, cause: unknown, fix?: string): PprotectError {
+export function fileError(
+  doing: string,
+  file: string,
+  cause: unknown,
+  { effect, fix }: { readonly effect?: string; readonly fix?: string } = {},
+): PprotectError {
   const code = errnoOf(cause);
   const reason = REASONS[code] ?? (code === "" ? "unknown error" : code);
-  return new PprotectError("file_error", `cannot ${doing} ${escapeUnprintable(file)}: ${reason}`, fix, {
-    cause,
-  });
+  const after = effect === undefined ? "" : `; ${effect}`;
+  return new PprotectError(
+    "file_error",
+    `cannot ${doing} ${escapeUnprintable(file)}: ${reason}${after}`,
+    fix,
+    {
+      cause,
+    },
+  );
 }
 
 /** The system's name of an error, such as `ENOENT`; empty for errors that are not from the system. */

@@ -53,8 +53,8 @@ async function acquire(file: string, patience: LockPatience): Promise<Release> {
     if (waited > patience.timeout) {
       throw new PprotectError(
         "store_locked",
-        `${escapeUnprintable(file)} is locked by another pprotect process; gave up after ${Math.round(patience.timeout / 1000)} s`,
-        "nothing was changed; run the command again when the other process has ended",
+        `${escapeUnprintable(file)} is locked by another pprotect process; gave up after ${Math.round(patience.timeout / 1000)} s; nothing was changed`,
+        "run the command again when the other process has ended",
       );
     }
     if (!reported && waited > patience.quiet) {

@@ -190,7 +190,7 @@ describe("exec refuses", () => {
   test("to go without --domain, or without a command", async () => {
     const run = (args: readonly string[]) => pprotect(["exec", ...args], { cwd: box.folder, env });
     expect((await run(["--", "true"])).stderr).toContain("exec needs --domain");
-    expect((await run(["--domain", "dev"])).stderr).toContain("exec needs a command");
+    expect((await run(["--domain", "dev"])).stderr).toContain("exec needs a program");
     expect((await run(["--domain", "dve", "--", "true"])).stderr).toContain('no domain "dve"');
   });
 

@@ -69,7 +69,9 @@ export async function withRecord<Result>(
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw fileError("create", dirname(path), error, "set XDG_STATE_HOME to use another directory");
+    throw fileError("create", dirname(path), error, {
+      fix: "set XDG_STATE_HOME to use another directory",
+    });
   }
   return withLock(path, { ...PATIENCE, onWait }, () =>
     action({ files: read(path), save: (files) => save(path, files) }),

@@ -92,6 +92,6 @@ function replace(
     renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw fileError("write", path, error, "nothing was changed");
+    throw fileError("write", path, error, { effect: "nothing was changed" });
   }
 }

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { chmodSync, existsSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { pprotect } from "../../support/run.ts";
+import { pprotect, runProgram } from "../../support/run.ts";
 import { emptyFolder, removeFolders } from "../../support/sandbox.ts";
 import { LINE, Repo } from "./repo.ts";
 
@@ -124,4 +124,20 @@ describe("what git calls", () => {
     expect((await repo.git("ls-files", "-u")).trim().split("\n")).toHaveLength(3);
     expect((await repo.tryGit(["merge-tree", "--write-tree", "main", "theirs"], path)).status).toBe(1);
   });
+});
+
+test("the command that install names for an overriding entry shows it, from where the user is", async () => {
+  const repo = await Repo.create();
+  const store = "sub/a store.yaml";
+  mkdirSync(join(repo.root, "sub"));
+  repo.write(join(repo.root, store), "a: 1\n");
+  repo.write(join(repo.root, "sub/.gitattributes"), "* -merge\n");
+  const here = repo.at(join(repo.root, "sub"));
+  const { status, stderr } = await here.run("install", "a store.yaml");
+  expect([status, stderr]).toEqual([1, expect.stringContaining("`git check-attr -a 'a store.yaml'`")]);
+  const { stdout } = await runProgram(["sh", "-c", "git check-attr -a 'a store.yaml'"], {
+    cwd: here.root,
+    env: here.env(),
+  });
+  expect(stdout).toContain("a store.yaml: merge: unset");
 });

@@ -112,7 +112,7 @@ export default class ExecCommand extends SelectingCommand {
     if (program !== undefined) return [program, ...args];
     throw new PprotectError(
       "usage",
-      "exec: missing program after --",
+      "exec needs a program after --",
       "for example: pprotect exec --domain prod -- ./server",
     );
   }
