@@ -49,7 +49,7 @@ function unknownOption(command: CommandDescription, name: string, read: readonly
   if (program && !read.some(({ kind }) => kind === "end")) {
     return wrong(
       command,
-      `unknown option ${shownOption(name)}`,
+      `unknown option ${displayOption(name)}`,
       nearestOption(name, command.options) ??
         `the program to run goes after --: pprotect ${command.name} -- ${program.type.metavar}`,
     );
@@ -62,21 +62,17 @@ function unknownOption(command: CommandDescription, name: string, read: readonly
       NEVER_ARGUMENTS[command.takes],
     );
   }
-  return wrong(command, `unknown option ${shownOption(name)}`, near);
+  return wrong(command, `unknown option ${displayOption(name)}`, near);
 }
 
-/** What to say of an option that no command is known for. */
-export function unknownOptionHint(name: string, options: readonly OptionDeclaration[]): string | undefined {
-  return nearestOption(name, options);
-}
-
-function nearestOption(name: string, options: readonly OptionDeclaration[]): string | undefined {
+/** The hint for an unknown option, if one of these is near. */
+export function nearestOption(name: string, options: readonly OptionDeclaration[]): string | undefined {
   const near = name.startsWith("--") ? suggest(name, options.map(longName)) : undefined;
   return near === undefined ? undefined : `did you mean ${near}?`;
 }
 
 /** An option as it may be printed: what follows a short one, as in `-psecret`, may be a passphrase. */
-export function shownOption(name: string): string {
+export function displayOption(name: string): string {
   return displayName(name.startsWith("--") ? name : name.slice(0, 2));
 }
 

@@ -1,7 +1,7 @@
 import { PprotectError } from "../../common/errors.ts";
 import { suggest } from "../../common/suggest.ts";
 import { displayName } from "../../common/terminal-safe.ts";
-import { shownOption, unknownOptionHint } from "../argv/check-line.ts";
+import { displayOption, nearestOption } from "../argv/check-line.ts";
 import type { CommandList } from "../argv/command-list.ts";
 import type { OptionDeclaration } from "../argv/declaration.ts";
 import { amongOptions, argumentsBeforeEnd, dashed, type LineWord, readLine } from "../argv/line.ts";
@@ -77,8 +77,8 @@ export function unknownCommand(args: readonly string[], { commands }: CommandLis
   if (first?.kind === "option") {
     return new PprotectError(
       "usage",
-      `unknown option ${shownOption(first.name)}`,
-      unknownOptionHint(first.name, options) ?? LISTS_COMMANDS,
+      `unknown option ${displayOption(first.name)}`,
+      nearestOption(first.name, options) ?? LISTS_COMMANDS,
     );
   }
   const last = read.at(-1);

@@ -20,7 +20,7 @@ async function offered(line: string): Promise<readonly string[] | string> {
 }
 
 describe("a command", () => {
-  test("is offered where none stands yet, its first word once", async () => {
+  test("is offered where there is none yet, its first word once", async () => {
     const names = commands.map(({ name }) => name.split(" ")[0] ?? "");
     expect(await offered("|")).toEqual([...new Set(names)]);
     expect(await offered("--json --file x a|")).toEqual([...new Set(names)]);
@@ -57,13 +57,13 @@ describe("options", () => {
     expect(await offered("-|")).not.toContain("--domain");
   });
 
-  test("are offered where no argument can stand any more", async () => {
+  test("are offered where no argument can follow", async () => {
     expect(await offered("list-domains |")).toContain("--file");
     expect(await offered("rm-domain dev |")).toContain("--confirm");
     expect(await offered("rm-domain -- dev |")).toEqual([]);
   });
 
-  test("that stand after the cursor, or are half typed, count as what they are", async () => {
+  test("after the cursor, or half typed, are read as what they are", async () => {
     expect(await offered("list-domains --confirm| --json")).toContain("--confirm");
     expect(await offered("list-domains -| --json")).not.toContain("--json");
   });

@@ -25,7 +25,7 @@ function rows(heading: string): string[][] {
 }
 
 describe("docs/json.md", () => {
-  test("has every error code, with the meaning that the program itself tells", () => {
+  test("has every error code, with the meaning that the program itself gives", () => {
     expect(rows("Error codes")).toEqual(
       ERROR_CODES.map((code) => [`\`${code}\``, ERROR_MEANINGS[code].meaning, ERROR_MEANINGS[code].action]),
     );

@@ -91,7 +91,7 @@ describe("an error", () => {
     expect(explain(new PprotectError("usage", "wrong"))).toBe("pprotect: wrong\n");
   });
 
-  test("that nobody foresaw shows no stack trace and nothing of what it holds", () => {
+  test("that is a defect shows no stack trace, and nothing that its message holds", () => {
     expect(explain(new TypeError("hunter2"))).toBe(
       "pprotect: internal error: TypeError\nhint: please report it\n",
     );
