@@ -25,6 +25,9 @@ export const NAMES: readonly (readonly [what: string, name: string])[] = [
   ["many escapes", "\x1b[2J".repeat(1 << 13)],
 ];
 
+/** ms for the tests of one name: what git does with a megabyte takes ten seconds, and a minute on a busy machine. */
+export const PATIENCE_MS = 300_000;
+
 /** What a terminal would obey, or show as something else: nothing of it may be printed. */
 const OBEYED = /[\0-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
 

@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { pprotect } from "../../../support/run.ts";
 import { removeFolders, sandbox } from "../../../support/sandbox.ts";
 import { BOB } from "../../../support/stores.ts";
-import { ENV, expectSafe, hostileStore, NAMES } from "./names.ts";
+import { ENV, expectSafe, hostileStore, NAMES, PATIENCE_MS } from "./names.ts";
 
 afterAll(removeFolders);
 
@@ -55,4 +55,5 @@ test.each(typed)(
     expect(domains.get("dev")?.secrets.size).toBe(2);
     expect(readdirSync(box.folder)).not.toContain("owned");
   },
+  PATIENCE_MS,
 );
