@@ -14,6 +14,8 @@ export const ERROR_CODES = [
   "invalid_value",
   "invalid_manifest",
   "invalid_template",
+  "invalid_import",
+  "unrepresentable",
   "invalid_passphrase",
   "no_such_domain",
   "no_such_secret",

@@ -49,6 +49,14 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
     meaning: "the template of `inject` cannot be used",
     action: "fix the line that the message names",
   },
+  invalid_import: {
+    meaning: "an imported file cannot be read, or has a name or value that a store cannot hold",
+    action: "fix the line that the message names",
+  },
+  unrepresentable: {
+    meaning: "the output format cannot hold a name or a value",
+    action: "use a format that can: the hint names one",
+  },
   invalid_passphrase: { meaning: "a new passphrase cannot be used", action: "choose another one" },
   no_such_domain: { meaning: "the store has no such domain", action: "`pprotect list-domains`" },
   no_such_secret: {
