@@ -15,7 +15,7 @@ export const NOTE_KINDS = {
   /** The name is given more than once: the last value is taken. */
   duplicate: "is given more than once: the last value is taken",
   /** A `${NAME}`, `$NAME` or `$(command)`, which a program that reads the file may replace. */
-  reference: "has a reference such as ${NAME}: it is left as it is",
+  reference: "has a reference to another variable or a command: it is left as it is",
   empty: "is empty",
   /** Programs that read this format differ in what the value is. */
   ambiguous: "is read differently by different programs: check the value",

@@ -29,7 +29,7 @@ export function quotedValue(text: string, start: number): Value | string {
 }
 
 function closingDoubleQuote(text: string, start: number): number {
-  const close = /(?:[^"\\]|\\[^])*"/y;
+  const close = /(?:[^"\\]|\\.)*"/sy;
   close.lastIndex = start;
   return close.test(text) ? close.lastIndex - 1 : -1;
 }
@@ -45,7 +45,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 /** As docker compose does it. Only `\n` is one to all: Node knows no other escape. */
 function unescaped(inner: string): Omit<Value, "end"> {
-  const text = inner.replace(/\\([^])/g, (whole, char: string) => ESCAPES[char] ?? whole);
+  const text = inner.replace(/\\(.)/gs, (whole, char: string) => ESCAPES[char] ?? whole);
   return { text, ambiguous: /\\[^n]/.test(inner) };
 }
 
