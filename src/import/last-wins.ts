@@ -33,14 +33,9 @@ export function lastWins(entries: readonly ReadEntry[], notes: readonly Note[], 
     byName.set(name, entry);
   }
   const last = [...byName.values()];
-  const current = new Set(last.map(({ name, line }) => `${line}:${name}`));
-  const ofLast = notes.filter(({ name, line }) => current.has(`${line}:${name}`) || !byName.has(name));
   const empty = last.filter(({ value }) => value === "").map((entry) => note("empty", entry));
-  const known = new Set(notes.filter(({ kind }) => kind === "reference").map(({ name }) => name));
-  const references = last
-    .filter(({ name, value }) => !known.has(name) && hasReference(value))
-    .map((entry) => note("reference", entry));
-  return { entries: last, notes: inOrder([...ofLast, ...duplicates, ...empty, ...references]) };
+  const references = last.filter(({ value }) => hasReference(value)).map((entry) => note("reference", entry));
+  return { entries: last, notes: inOrder([...notes, ...duplicates, ...empty, ...references]) };
 }
 
 function note(kind: Note["kind"], { name, line }: ReadEntry): Note {

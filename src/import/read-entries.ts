@@ -71,15 +71,19 @@ async function detect(text: string, file: string): Promise<ImportFormat> {
   const { isSopsText } = await import("./readers/sops/sops-file.ts");
   if (isSopsText(text)) return "sops";
   if (looksLikeJson(text)) return (await isKubernetes("json", text, file)) ? "k8s" : "json";
-  if (/\.ya?ml$/i.test(file) || (!isDotenvName(file) && !ASSIGNS.test(text) && MAPS.test(text))) {
+  if (/\.ya?ml$/i.test(file) || (!isDotenvName(file) && MAPS.test(firstLine(text)))) {
     return (await isKubernetes("yaml", text, file)) ? "k8s" : "yaml";
   }
   return ENCRYPTED_BY_DOTENVX.test(text) ? "dotenvx" : "dotenv";
 }
 
-const ASSIGNS = /^[ \t]*(?:export[ \t]+)?[\w.-]+[ \t]*=/m;
-const MAPS = /^(?:---|[^\s#'"][^\n=]*:(?:[ \t]|$))/m;
+const MAPS = /^(?:---|[^=]*:(?:\s|$))/;
 const ENCRYPTED_BY_DOTENVX = /^[ \t]*(?:export[ \t]+)?[\w.-]+[ \t]*=[ \t]*["'`]?encrypted:/m;
+
+/** The first line that is neither blank nor a comment. */
+function firstLine(text: string): string {
+  return /^[ \t]*[^\s#].*/m.exec(text)?.[0] ?? "";
+}
 
 function looksLikeJson(text: string): boolean {
   return /^\s*[{[]/.test(text);

@@ -12,20 +12,23 @@ const AFTER_QUOTES = /[ \t]*(?:#.*)?(?:\n|$)/y;
 /**
  * A value in quotes, which may go over several lines.
  *
- * @param start the offset of the quote
+ * @param start the offset behind the equals sign
+ * @param open the offset of the quote
  * @returns what is wrong with it, where it cannot be read
  */
-export function quotedValue(text: string, start: number): Value | string {
-  const quote = text[start] ?? "";
-  const close = quote === '"' ? closingDoubleQuote(text, start + 1) : text.indexOf(quote, start + 1);
+export function quotedValue(text: string, start: number, open: number): Value | string {
+  const quote = text[open] ?? "";
+  const close = quote === '"' ? closingDoubleQuote(text, open + 1) : text.indexOf(quote, open + 1);
   if (close === -1) return "has an opening quote without a closing one";
   AFTER_QUOTES.lastIndex = close + 1;
   if (!AFTER_QUOTES.test(text)) return "has text after the closing quote";
-  const inner = text.slice(start + 1, close);
+  const inner = text.slice(open + 1, close);
   const end = AFTER_QUOTES.lastIndex;
-  if (quote === '"') return { ...unescaped(inner), end };
+  // Node does not look behind a tab for a quote.
+  const tab = text.slice(start, open).includes("\t");
+  if (quote === '"') return { text: unescaped(inner), ambiguous: tab || /\\[^n]/.test(inner), end };
   // python-dotenv unescapes quotes and backslashes in single quotes, and knows no back quotes.
-  return { text: inner, ambiguous: quote === "`" || /\\['\\]|\\$/.test(inner), end };
+  return { text: inner, ambiguous: tab || quote === "`" || /\\['\\]|\\$/.test(inner), end };
 }
 
 function closingDoubleQuote(text: string, start: number): number {
@@ -44,9 +47,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** As docker compose does it. Only `\n` is one to all: Node knows no other escape. */
-function unescaped(inner: string): Omit<Value, "end"> {
-  const text = inner.replace(/\\(.)/gs, (whole, char: string) => ESCAPES[char] ?? whole);
-  return { text, ambiguous: /\\[^n]/.test(inner) };
+function unescaped(inner: string): string {
+  return inner.replace(/\\(.)/gs, (whole, char: string) => ESCAPES[char] ?? whole);
 }
 
 const TO_LINE_END = /[^\n]*/y;
@@ -56,7 +58,17 @@ export function unquotedValue(text: string, start: number): Value {
   TO_LINE_END.lastIndex = start;
   const raw = TO_LINE_END.exec(text)?.[0] ?? "";
   const comment = /(?:^|[ \t])#/.exec(raw)?.index ?? raw.length;
-  const value = raw.slice(0, comment).trim();
-  // Node and npm's dotenv cut a value at any number sign, docker compose and python-dotenv behind a blank only.
-  return { text: value, ambiguous: value.includes("#"), end: start + raw.length + 1 };
+  const value = raw.slice(0, comment).replace(/^[ \t]+/, "").trimEnd();
+  return { text: value, ambiguous: isAmbiguous(raw, value), end: start + raw.length + 1 };
+}
+
+/**
+ * Node and npm's dotenv cut a value at any number sign, docker compose and python-dotenv behind a blank only, of which
+ * python-dotenv needs one after a value; Node takes no blank but the space for one.
+ */
+function isAmbiguous(raw: string, value: string): boolean {
+  if (value.includes("#") || (value === "" && raw.includes("#"))) return true;
+  const start = raw.indexOf(value);
+  const after = /^\s*/.exec(raw.slice(start + value.length))?.[0] ?? "";
+  return /[^ ]/.test(raw.slice(0, start) + after) || /^\s/.test(value);
 }

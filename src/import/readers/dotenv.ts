@@ -5,8 +5,9 @@ import { lastWins } from "../last-wins.ts";
 import { quotedValue, unquotedValue, type Value } from "./dotenv-value.ts";
 
 /** `NAME=`, with `export` or without. What the name may be is asked when it is imported. */
-const ASSIGNMENT = /[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*/y;
+const ASSIGNMENT = /[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=/y;
 const IGNORED = /[ \t]*(?:#.*)?(?:\n|$)/y;
+const BLANKS = /[ \t]*/y;
 const REST_OF_LINE = /[^\n]*(?:\n|$)/y;
 
 /**
@@ -65,17 +66,19 @@ function scan(text: string): Scanned {
       continue;
     }
     entries.push({ name, value: value.text, line });
-    if (value.ambiguous) notes.push({ kind: "ambiguous", name, line });
+    // Node takes tabs for a part of the name or the value; python-dotenv a name `export` for the word.
+    const before = text.slice(at, ASSIGNMENT.lastIndex);
+    if (value.ambiguous || before.includes("\t") || name === "export") notes.push({ kind: "ambiguous", name, line });
     advance(value.end);
   }
   return { entries, notes, problems };
 }
 
-/** @returns what is wrong with it, where it cannot be read */
+/** @param start the offset behind the equals sign. @returns what is wrong, where it cannot be read */
 function valueAt(text: string, start: number): Value | string {
-  const first = text[start];
-  const value =
-    first === "'" || first === '"' || first === "`" ? quotedValue(text, start) : unquotedValue(text, start);
+  BLANKS.lastIndex = start;
+  const quote = start + (BLANKS.exec(text)?.[0].length ?? 0);
+  const value = /['"`]/.test(text[quote] ?? "") ? quotedValue(text, start, quote) : unquotedValue(text, start);
   if (typeof value === "string") return value;
   if (value.text.includes("\r")) return "has a carriage return, which some programs take for a line end";
   return value;
@@ -89,8 +92,8 @@ function endOf(pattern: RegExp, text: string, at: number): number | undefined {
 /** Never with the line's text: it may be the rest of a secret that lost its quotes. */
 function notAnAssignment(text: string, at: number): string {
   REST_OF_LINE.lastIndex = at;
-  const line = REST_OF_LINE.exec(text)?.[0] ?? "";
-  if (/^[ \t]*(?:export[ \t]+)?[\w.-]+[ \t]*:[ \t]/.test(line))
+  const line = (REST_OF_LINE.exec(text)?.[0] ?? "").trimEnd();
+  if (/^[ \t]*(?:export[ \t]+)?[\w.-]+[ \t]*:(?:[ \t]|$)/.test(line))
     return "has a colon where an equals sign must be";
   if (/^[ \t]*(?:export[ \t]+)?[\w.-]+[ \t]*$/.test(line)) return "has a name without a value";
   if (line.includes("=")) return "has no valid name before the equals sign";

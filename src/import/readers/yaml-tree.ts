@@ -51,6 +51,8 @@ function parse(text: string, lineCounter: LineCounter, file: string): Document.P
       version: "1.2",
       schema: "core",
       uniqueKeys: false,
+      // Not `!!binary`, `!!set` and the like: what they mean is not text.
+      resolveKnownTags: false,
       prettyErrors: false,
       logLevel: "silent",
     });
@@ -61,8 +63,10 @@ function parse(text: string, lineCounter: LineCounter, file: string): Document.P
   }
 }
 
-/** The parser's own messages quote what they are about: its codes do not. `TAG_RESOLVE_FAILED` as "tag resolve failed". */
+/** The parser's own messages quote what they are about: its codes do not. `MISSING_CHAR` as "missing char". */
 function inWords(code: string): string {
+  if (code === "TAG_RESOLVE_FAILED") return "it has a tag";
+  if (code === "RESOURCE_EXHAUSTION") return "it is nested too deeply";
   return code.toLowerCase().replaceAll("_", " ");
 }
 

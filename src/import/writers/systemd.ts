@@ -1,19 +1,22 @@
 import type { Entry } from "../entry.ts";
 import { checkIdentifier, checkNoNul, unrepresentable } from "./unrepresentable.ts";
 
+/** Code points that systemd does not take for text (unichar_is_valid): one in a value, and the line is left out. */
+const NONCHARACTER = /\p{Noncharacter_Code_Point}/u;
+
 /**
  * A file for `EnvironmentFile=` of systemd (systemd.exec(5); src/basic/env-file.c): values in double quotes, in which
  * a backslash before `"`, `\`, backtick or `$` stands for that character. systemd replaces no variables in such files.
  *
- * @throws PprotectError `unrepresentable` for what systemd leaves out: control characters but line ends and tabs
+ * @throws PprotectError `unrepresentable` for a name that is no variable's, a NUL byte, and a noncharacter
  */
 export function writeSystemd(entries: readonly Entry[]): string {
   return entries
     .map(({ name, value }) => {
       checkIdentifier("systemd", name);
       checkNoNul("systemd", name, value);
-      if (/[\x01-\x08\x0b-\x1f\x7f]/.test(value)) {
-        throw unrepresentable("systemd", name, "has a control character", "use LoadCredential= and a file");
+      if (NONCHARACTER.test(value)) {
+        throw unrepresentable("systemd", name, "has a Unicode noncharacter", "use LoadCredential= and a file");
       }
       return `${name}="${value.replace(/["\\`$]/g, "\\$&")}"\n`;
     })
