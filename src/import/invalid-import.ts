@@ -1,5 +1,5 @@
 import { PprotectError } from "../common/errors.ts";
-import { printable } from "../common/terminal-safe.ts";
+import { escapeUnprintable } from "../common/terminal-safe.ts";
 
 /** What is wrong with one line of a file. */
 export interface LineProblem {
@@ -26,7 +26,7 @@ const MAX_LINES_NAMED = 5;
 
 function summary(file: string, [first, ...more]: readonly LineProblem[]): string {
   const line = first?.line === undefined ? "" : `:${first.line}`;
-  const message = `${printable(file)}${line}: ${first?.message ?? "cannot be read"}`;
+  const message = `${escapeUnprintable(file)}${line}: ${first?.message ?? "cannot be read"}`;
   if (more.length === 0) return message;
   const lines = more.flatMap((problem) => problem.line ?? []);
   const named = lines.slice(0, MAX_LINES_NAMED).join(", ") + (lines.length > MAX_LINES_NAMED ? ", …" : "");

@@ -1,4 +1,4 @@
-import { shown } from "../common/terminal-safe.ts";
+import { displayName } from "../common/terminal-safe.ts";
 import { MAX_ENTRIES, type Note, type ReadEntry, type ReadResult } from "./entry.ts";
 import { InvalidImportError } from "./invalid-import.ts";
 import { hasReference } from "./references.ts";
@@ -21,7 +21,7 @@ export function lastWins(entries: readonly ReadEntry[], notes: readonly Note[], 
       file,
       broken.map(({ name, line }) => ({
         line,
-        message: `the value of "${shown(name)}" is not valid Unicode text`,
+        message: `the value of "${displayName(name)}" is not valid Unicode text`,
       })),
     );
   }

@@ -1,5 +1,5 @@
 import { PprotectError } from "../common/errors.ts";
-import { shown } from "../common/terminal-safe.ts";
+import { displayName } from "../common/terminal-safe.ts";
 import { secretNameProblem } from "../store/format/names.ts";
 import type { ReadEntry } from "./entry.ts";
 import { InvalidImportError, type LineProblem } from "./invalid-import.ts";
@@ -42,14 +42,14 @@ export function storeNames(entries: readonly ReadEntry[], naming: ImportNaming, 
     const name = naming.prefix + styled(withoutPrefix(original, naming.stripPrefix), naming.style);
     const problem = secretNameProblem(name);
     if (problem !== undefined) {
-      const became = name === original ? "" : `, which is what "${shown(original)}" becomes`;
-      problems.push({ line: entry.line, message: problem + became });
+      const became = name === original ? "" : `"${displayName(original)}" becomes an `;
+      problems.push({ line: entry.line, message: became + problem });
     }
     const other = originals.get(name);
     if (other !== undefined) {
       problems.push({
         line: entry.line,
-        message: `"${shown(other)}" and "${shown(original)}" both become "${shown(name)}"`,
+        message: `"${displayName(other)}" and "${displayName(original)}" both become "${displayName(name)}"`,
       });
     }
     originals.set(name, original);
@@ -103,5 +103,8 @@ function matcher(
 function glob(option: string, pattern: string, entries: readonly ReadEntry[]): Bun.Glob {
   const matching = new Bun.Glob(pattern);
   if (entries.some(({ name }) => matching.match(name))) return matching;
-  throw new PprotectError("no_such_secret", `${option} "${shown(pattern)}" matches no name of the file`);
+  throw new PprotectError(
+    "no_such_secret",
+    `${option} "${displayName(pattern)}" matches no name of the file`,
+  );
 }

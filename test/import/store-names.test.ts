@@ -36,7 +36,10 @@ test.each<[NameStyle, string, string]>([
 });
 
 test("prefixes", () => {
-  expect(names(["APP_A", "B"], { stripPrefix: "APP_", prefix: "x-", style: "kebab" })).toEqual(["x-a", "x-b"]);
+  expect(names(["APP_A", "B"], { stripPrefix: "APP_", prefix: "x-", style: "kebab" })).toEqual([
+    "x-a",
+    "x-b",
+  ]);
 });
 
 test("only and except, by the file's own names", () => {
@@ -50,9 +53,12 @@ test("only and except, by the file's own names", () => {
 test("names that a store cannot hold are named with their lines", () => {
   const error = refusalOf(["A", "_B", "tls.crt", "9"]);
   expect(error.problems.map(({ line }) => line)).toEqual([2, 3, 4]);
-  expect(error.message).toStartWith(".env:2: secret names start with a letter");
+  expect(error.message).toStartWith('.env:2: invalid secret name "_B"');
   expect(error.message).toContain('"_B"');
   expect(error.fix).toContain("--names kebab");
+  expect(refusalOf(["9.x"], { style: "kebab" }).message).toStartWith(
+    '.env:1: "9.x" becomes an invalid secret name "9-x"',
+  );
   expect(refusalOf(["9"], { style: "kebab" }).fix).toContain("--prefix");
   expect(names(["tls.crt"], { except: [], only: [], style: "upper" })).toEqual(["TLS_CRT"]);
 });
@@ -66,15 +72,19 @@ test("two names that become one are refused, both named", () => {
 
 test("whatever a name is, the store's is valid, or it is refused by name", () => {
   fc.assert(
-    fc.property(fc.uniqueArray(fc.string({ unit: "binary" }), { minLength: 1 }), fc.constantFrom("keep", "kebab", "upper"), (originals, style) => {
-      try {
-        const found = names(originals, { style: style as NameStyle });
-        for (const name of found) expect(name).toMatch(/^[A-Za-z][-_A-Za-z0-9]*$/);
-        expect(new Set(found).size).toBe(originals.length);
-      } catch (error) {
-        expect((error as PprotectError).code).toBe("invalid_import");
-        expect((error as PprotectError).message).not.toContain("hunter2");
-      }
-    }),
+    fc.property(
+      fc.uniqueArray(fc.string({ unit: "binary" }), { minLength: 1 }),
+      fc.constantFrom("keep", "kebab", "upper"),
+      (originals, style) => {
+        try {
+          const found = names(originals, { style: style as NameStyle });
+          for (const name of found) expect(name).toMatch(/^[A-Za-z][-_A-Za-z0-9]*$/);
+          expect(new Set(found).size).toBe(originals.length);
+        } catch (error) {
+          expect((error as PprotectError).code).toBe("invalid_import");
+          expect((error as PprotectError).message).not.toContain("hunter2");
+        }
+      },
+    ),
   );
 });

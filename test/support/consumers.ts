@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runProgram } from "./run.ts";
 
@@ -38,22 +38,22 @@ export async function throughShell(
 
 /** Runs a program that prints JSON. */
 export async function jsonOf(command: readonly string[], directory: string, input = ""): Promise<unknown> {
-  const { stdout, stderr, status } = await runProgram([...command], { cwd: directory, input, env: { LC_ALL: "C.UTF-8" } });
+  const { stdout, stderr, status } = await runProgram([...command], {
+    cwd: directory,
+    input,
+    env: { LC_ALL: "C.UTF-8" },
+  });
   if (status !== 0) throw new Error(`${command[0]} failed: ${stderr}`);
   return JSON.parse(stdout);
 }
 
-/** A Python with these modules, or nothing: Debian's own, or another on PATH. */
-export function pythonWith(...modules: readonly string[]): string | undefined {
-  const candidates = ["/usr/bin/python3", Bun.which("python3")].filter((each) => each !== null && existsSync(each));
-  return candidates.find(
-    (each) => each && Bun.spawnSync([each, "-c", `import ${modules.join(", ")}`], { stderr: "ignore" }).exitCode === 0,
-  ) as string | undefined;
-}
+/** Set, tests run more programs that read what we write: those that Debian does not have. docs/formats.md says which. */
+const MORE_VARIABLE = "PPROTECT_TEST_MORE_CONSUMERS";
 
-/** As `needs` of support/programs.ts: the one reason to skip a test; where everything must be installed, an error. */
-export function needsTool(name: string, found: unknown): boolean {
-  if (found) return true;
-  if (process.env.CI) throw new Error(`not installed: ${name}`);
-  return false;
+/** The path of a program that no machine needs for the tests, when {@link MORE_VARIABLE} is set: one or none. */
+export function moreConsumers(program: string): readonly string[] {
+  if (!process.env[MORE_VARIABLE]) return [];
+  const found = Bun.which(program);
+  if (found === null) throw new Error(`${MORE_VARIABLE} is set, and ${program} is not installed`);
+  return [found];
 }

@@ -58,7 +58,10 @@ export function unquotedValue(text: string, start: number): Value {
   TO_LINE_END.lastIndex = start;
   const raw = TO_LINE_END.exec(text)?.[0] ?? "";
   const comment = /(?:^|[ \t])#/.exec(raw)?.index ?? raw.length;
-  const value = raw.slice(0, comment).replace(/^[ \t]+/, "").trimEnd();
+  const value = raw
+    .slice(0, comment)
+    .replace(/^[ \t]+/, "")
+    .trimEnd();
   return { text: value, ambiguous: isAmbiguous(raw, value), end: start + raw.length + 1 };
 }
 

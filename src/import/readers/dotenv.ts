@@ -1,4 +1,4 @@
-import { shown } from "../../common/terminal-safe.ts";
+import { displayName } from "../../common/terminal-safe.ts";
 import type { Note, ReadEntry, ReadResult } from "../entry.ts";
 import { InvalidImportError, type LineProblem } from "../invalid-import.ts";
 import { lastWins } from "../last-wins.ts";
@@ -62,13 +62,14 @@ function scan(text: string): Scanned {
     }
     const value = valueAt(text, ASSIGNMENT.lastIndex);
     if (typeof value === "string") {
-      problem(`"${shown(name)}" ${value}`);
+      problem(`"${displayName(name)}" ${value}`);
       continue;
     }
     entries.push({ name, value: value.text, line });
     // Node takes tabs for a part of the name or the value; python-dotenv a name `export` for the word.
     const before = text.slice(at, ASSIGNMENT.lastIndex);
-    if (value.ambiguous || before.includes("\t") || name === "export") notes.push({ kind: "ambiguous", name, line });
+    if (value.ambiguous || before.includes("\t") || name === "export")
+      notes.push({ kind: "ambiguous", name, line });
     advance(value.end);
   }
   return { entries, notes, problems };
@@ -78,7 +79,9 @@ function scan(text: string): Scanned {
 function valueAt(text: string, start: number): Value | string {
   BLANKS.lastIndex = start;
   const quote = start + (BLANKS.exec(text)?.[0].length ?? 0);
-  const value = /['"`]/.test(text[quote] ?? "") ? quotedValue(text, start, quote) : unquotedValue(text, start);
+  const value = /['"`]/.test(text[quote] ?? "")
+    ? quotedValue(text, start, quote)
+    : unquotedValue(text, start);
   if (typeof value === "string") return value;
   if (value.text.includes("\r")) return "has a carriage return, which some programs take for a line end";
   return value;

@@ -1,7 +1,7 @@
 import { createDecipheriv, hkdfSync } from "node:crypto";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { PprotectError } from "../../common/errors.ts";
-import { shown } from "../../common/terminal-safe.ts";
+import { displayName } from "../../common/terminal-safe.ts";
 import { decodeUtf8 } from "../../common/utf8.ts";
 import { decodeBase64 } from "../../crypto/base64.ts";
 import { concatBytes } from "../../crypto/bytes.ts";
@@ -51,7 +51,7 @@ export function decryptDotenvx(
       if (value === undefined) {
         problems.push({
           line: entry.line,
-          message: `"${shown(entry.name)}" does not open with the private key of ${variable}`,
+          message: `"${displayName(entry.name)}" does not open with the private key of ${variable}`,
         });
       }
       return { ...entry, value: value ?? "" };

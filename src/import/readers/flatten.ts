@@ -1,4 +1,4 @@
-import { shown } from "../../common/terminal-safe.ts";
+import { displayName } from "../../common/terminal-safe.ts";
 import type { ReadEntry, ReadResult } from "../entry.ts";
 import { InvalidImportError, invalidImport, type LineProblem } from "../invalid-import.ts";
 import { lastWins } from "../last-wins.ts";
@@ -37,7 +37,7 @@ export function namedLeaves(leaves: readonly Leaf[], file: string): ReadResult {
     const name = path.join(SEPARATOR);
     const place = JSON.stringify(path);
     if ((places.get(name) ?? place) !== place) {
-      problems.push({ line, message: `"${shown(name)}" is the joined name of two different values` });
+      problems.push({ line, message: `"${displayName(name)}" is the joined name of two different values` });
     }
     places.set(name, place);
     return { name, value, line };
@@ -57,7 +57,7 @@ function collect(tree: Tree, path: readonly string[], leaves: Leaf[], problems: 
       return;
     case "scalar":
       if (tree.type === "null") {
-        const name = shown(path.join(SEPARATOR));
+        const name = displayName(path.join(SEPARATOR));
         problems.push({ line: tree.line, message: `"${name}" is null: write "" for an empty value` });
       }
       leaves.push({ path, value: tree.text, line: tree.line });

@@ -1,4 +1,4 @@
-import { shown } from "../../common/terminal-safe.ts";
+import { displayName } from "../../common/terminal-safe.ts";
 import { decodeUtf8 } from "../../common/utf8.ts";
 import { decodeBase64 } from "../../crypto/base64.ts";
 import type { Note, ReadEntry, ReadResult } from "../entry.ts";
@@ -29,7 +29,7 @@ export function readKubernetesSecrets(trees: readonly Tree[], file: string): Rea
   for (const secret of secrets) {
     for (const { name, value, line } of valuesOf(secret, problems)) {
       if ((owners.get(name) ?? secret) !== secret) {
-        problems.push({ line, message: `"${shown(name)}" is in two Secrets: import one at a time` });
+        problems.push({ line, message: `"${displayName(name)}" is in two Secrets: import one at a time` });
       }
       owners.set(name, secret);
       entries.push({ name, value, line });
@@ -61,7 +61,7 @@ function valuesOf(secret: Tree, problems: LineProblem[]): readonly ReadEntry[] {
   return [
     ...encoded.map(({ key, value, line }) => {
       const problem = (message: string): ReadEntry => {
-        problems.push({ line, message: `"${shown(key)}" ${message}` });
+        problems.push({ line, message: `"${displayName(key)}" ${message}` });
         return { name: key, value: "", line };
       };
       if (value.kind !== "scalar" || value.type === "null") return problem("is not a string of base64");
@@ -73,7 +73,7 @@ function valuesOf(secret: Tree, problems: LineProblem[]): readonly ReadEntry[] {
     }),
     ...plain.map(({ key, value, line }) => {
       if (value.kind === "scalar" && value.type === "string") return { name: key, value: value.text, line };
-      problems.push({ line, message: `"${shown(key)}" is not a string` });
+      problems.push({ line, message: `"${displayName(key)}" is not a string` });
       return { name: key, value: "", line };
     }),
   ];

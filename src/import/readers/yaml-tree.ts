@@ -10,7 +10,7 @@ import {
   parseAllDocuments,
   type YAMLMap,
 } from "yaml";
-import { shown } from "../../common/terminal-safe.ts";
+import { displayName } from "../../common/terminal-safe.ts";
 import { refuseHuge } from "../input-text.ts";
 import { type InvalidImportError, invalidImport } from "../invalid-import.ts";
 import { MAX_DEPTH, type Member, type ScalarTree, type Tree } from "../tree.ts";
@@ -93,7 +93,7 @@ class Converter {
     const { line } = this.#lines.linePos(offset);
     if (isAlias(node)) {
       const target = node.resolve(this.#document);
-      if (!target) throw this.#invalid(offset, `has no anchor "${shown(node.source)}"`);
+      if (!target) throw this.#invalid(offset, `has no anchor "${displayName(node.source)}"`);
       return this.convert(target as Node, depth + 1);
     }
     if (isMap(node)) return { kind: "map", members: this.#members(node, depth), line };

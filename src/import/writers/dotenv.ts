@@ -31,6 +31,7 @@ function whyNot(value: string): string | undefined {
   if (hasReference(value)) return "has a $ that some readers take for a variable";
   if (value.startsWith("encrypted:")) return "starts as a value that dotenvx decrypts";
   if (/\\(?:['\\$]|$)/.test(value)) return "has a backslash that some readers take for an escape";
-  if (value.includes("'") && /["\\`$]/.test(value)) return "has quotes of several kinds, or a quote and a backslash";
+  if (value.includes("'") && /["\\`$]/.test(value))
+    return "has quotes of several kinds, or a quote and a backslash";
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { printable } from "../../common/terminal-safe.ts";
+import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { checkIdentifier } from "./unrepresentable.ts";
 
 /** A secret's name, and what it is for. */
@@ -17,7 +17,7 @@ export function writeExample(secrets: readonly Described[]): string {
     .map(({ name, description }) => {
       checkIdentifier("example", name);
       const lines = description === undefined || description === "" ? [] : description.split(/\r\n|[\r\n]/);
-      return `${lines.map((line) => `# ${printable(line)}`.trimEnd() + "\n").join("")}${name}=\n`;
+      return `${lines.map((line) => `${`# ${escapeUnprintable(line)}`.trimEnd()}\n`).join("")}${name}=\n`;
     })
     .join("");
 }

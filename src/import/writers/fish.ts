@@ -20,7 +20,9 @@ export function writeFish(entries: readonly Entry[]): string {
 function quoteForFish(value: string): string {
   if (value === "") return "''";
   const parts = value.match(/[\x01-\x1f\x7f]|[^\x01-\x1f\x7f]+/g) ?? [];
-  return parts.map((part) => (/^[\x01-\x1f\x7f]$/.test(part) ? hex(part) : `'${part.replace(/['\\]/g, "\\$&")}'`)).join("");
+  return parts
+    .map((part) => (/^[\x01-\x1f\x7f]$/.test(part) ? hex(part) : `'${part.replace(/['\\]/g, "\\$&")}'`))
+    .join("");
 }
 
 function hex(char: string): string {

@@ -20,10 +20,20 @@ export function writeGithub(entries: readonly Entry[], delimiter: string): Githu
     checkIdentifier("github", name);
     checkNoNul("github", name, value);
     if (/\r(?:\n|$)/.test(value)) {
-      throw unrepresentable("github", name, "has a carriage return at the end of a line", "use --format json");
+      throw unrepresentable(
+        "github",
+        name,
+        "has a carriage return at the end of a line",
+        "use --format json",
+      );
     }
     if (/^NODE_OPTIONS$/i.test(name)) {
-      throw unrepresentable("github", name, "is a name that GitHub refuses", "give it another name (--prefix)");
+      throw unrepresentable(
+        "github",
+        name,
+        "is a name that GitHub refuses",
+        "give it another name (--prefix)",
+      );
     }
     if (value.split("\n").includes(delimiter)) throw new Error("the delimiter is a line of a value");
   }

@@ -19,7 +19,12 @@ export function writeGitlab(entries: readonly Entry[]): string {
       checkNoNul("gitlab", name, value);
       const problem = whyNot(value);
       if (problem !== undefined) {
-        throw unrepresentable("gitlab", name, problem, "use --format json and a file, or encode it as base64");
+        throw unrepresentable(
+          "gitlab",
+          name,
+          problem,
+          "use --format json and a file, or encode it as base64",
+        );
       }
       return `${name}=${value}\n`;
     })

@@ -1,5 +1,5 @@
 import { PprotectError } from "../../common/errors.ts";
-import { shown } from "../../common/terminal-safe.ts";
+import { displayName } from "../../common/terminal-safe.ts";
 import { encodeUtf8 } from "../../common/utf8.ts";
 import { encodeBase64 } from "../../crypto/base64.ts";
 import type { Entry } from "../entry.ts";
@@ -19,7 +19,7 @@ export function writeKubernetes(entries: readonly Entry[], name: string): string
   if (name.length > 253 || !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(name)) {
     throw new PprotectError(
       "usage",
-      `a Kubernetes Secret cannot be named "${shown(name)}"`,
+      `a Kubernetes Secret cannot be named "${displayName(name)}"`,
       "a name has small letters, digits, `-` and `.`",
     );
   }

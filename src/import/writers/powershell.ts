@@ -28,6 +28,8 @@ export function writePowershell(entries: readonly Entry[]): string {
  */
 function expression(value: string): string {
   const parts = value.match(/[ -~]+|[^ -~]/g) ?? [];
-  const terms = parts.map((part) => (/^[ -~]/.test(part) ? `'${part.replaceAll("'", "''")}'` : `[char]${part.charCodeAt(0)}`));
+  const terms = parts.map((part) =>
+    /^[ -~]/.test(part) ? `'${part.replaceAll("'", "''")}'` : `[char]${part.charCodeAt(0)}`,
+  );
   return (terms[0]?.startsWith("[") ? ["''", ...terms] : terms).join(" + ");
 }

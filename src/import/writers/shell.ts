@@ -23,7 +23,9 @@ export function writeShell(entries: readonly Entry[]): string {
 
 function assignment(name: string, value: string): string {
   const line = `export ${name}=${quoteForAnyShell(value)}`;
-  return isPlain(value) ? line : `eval "$(printf '${line.replace(/[^A-Za-z0-9_=\u0080-\u{10ffff}]/gu, octal)}')"`;
+  return isPlain(value)
+    ? line
+    : `eval "$(printf '${line.replace(/[^A-Za-z0-9_=\u0080-\u{10ffff}]/gu, octal)}')"`;
 }
 
 /** Neither split at blanks, but for single spaces, nor a pattern of file names, nor braces that ksh expands. */

@@ -16,7 +16,12 @@ export function writeSystemd(entries: readonly Entry[]): string {
       checkIdentifier("systemd", name);
       checkNoNul("systemd", name, value);
       if (NONCHARACTER.test(value)) {
-        throw unrepresentable("systemd", name, "has a Unicode noncharacter", "use LoadCredential= and a file");
+        throw unrepresentable(
+          "systemd",
+          name,
+          "has a Unicode noncharacter",
+          "use LoadCredential= and a file",
+        );
       }
       return `${name}="${value.replace(/["\\`$]/g, "\\$&")}"\n`;
     })

@@ -1,5 +1,6 @@
 import { PprotectError } from "../../common/errors.ts";
-import { shown } from "../../common/terminal-safe.ts";
+import { isShellIdentifier } from "../../common/shell-quote.ts";
+import { displayName } from "../../common/terminal-safe.ts";
 
 /**
  * What a format cannot hold is refused: it would be read as something else.
@@ -9,17 +10,14 @@ import { shown } from "../../common/terminal-safe.ts";
 export function unrepresentable(format: string, name: string, what: string, fix: string): PprotectError {
   return new PprotectError(
     "unrepresentable",
-    `secret "${shown(name)}" ${what}, so ${format} format cannot hold it`,
+    `secret "${displayName(name)}" ${what}, so ${format} format cannot hold it`,
     fix,
   );
 }
 
-/** What POSIX calls a name: every shell and every dotenv reader can write such a variable. */
-const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
-
-/** @throws PprotectError `unrepresentable` */
+/** @throws PprotectError `unrepresentable` for what POSIX does not call a name: shells and dotenv readers need one */
 export function checkIdentifier(format: string, name: string): void {
-  if (IDENTIFIER.test(name)) return;
+  if (isShellIdentifier(name)) return;
   throw unrepresentable(
     format,
     name,

@@ -1,4 +1,5 @@
 import type { Entry } from "../entry.ts";
+import { doubleQuoted } from "./double-quoted.ts";
 
 /**
  * A mapping that YAML 1.1 and 1.2 read alike. Values are in double quotes, or, when they are lines of printable text,
@@ -30,7 +31,11 @@ export function yamlValue(value: string, indent: string): string {
 const BLOCK_LINE = /^(?:[^ \t\p{C}\p{Z}][^\p{C}\u0085\u2028\u2029]*)?$/u;
 
 function isBlock(value: string): boolean {
-  return value.includes("\n") && !value.startsWith("\n") && value.split("\n").every((line) => BLOCK_LINE.test(line));
+  return (
+    value.includes("\n") &&
+    !value.startsWith("\n") &&
+    value.split("\n").every((line) => BLOCK_LINE.test(line))
+  );
 }
 
 /** YAML 1.2, section 8.1: `-` strips the final line end, `+` keeps all of them. */
@@ -41,22 +46,4 @@ function literalBlock(value: string, indent: string): string {
     .split("\n")
     .map((line) => (line === "" ? "" : indent + line))
     .join("\n")}`;
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '"': '\\"',
-  "\\": "\\\\",
-  "\n": "\\n",
-  "\r": "\\r",
-  "\t": "\\t",
-  "\0": "\\0",
-};
-
-function doubleQuoted(value: string): string {
-  return `"${value.replace(/["\\]|[\p{C}\u2028\u2029]/gu, (char) => ESCAPES[char] ?? escaped(char))}"`;
-}
-
-function escaped(char: string): string {
-  const point = (char.codePointAt(0) ?? 0).toString(16);
-  return point.length > 4 ? `\\U${point.padStart(8, "0")}` : `\\u${point.padStart(4, "0")}`;
 }

@@ -64,14 +64,42 @@ describe("JSON", () => {
 
   test("names that objects of JavaScript have are names", async () => {
     const text = '{"__proto__": {"a": "1"}, "constructor": "2", "toString": "3"}';
-    expect(await valuesOf(text)).toEqual([["__proto___a", "1"], ["constructor", "2"], ["toString", "3"]]);
+    expect(await valuesOf(text)).toEqual([
+      ["__proto___a", "1"],
+      ["constructor", "2"],
+      ["toString", "3"],
+    ]);
     expect(({} as { a?: string }).a).toBeUndefined();
   });
 
   test("it accepts what JSON.parse accepts, and nothing else", () => {
     const text = fc.oneof(
       fc.json(),
-      fc.array(fc.constantFrom("{", "}", "[", "]", '"a"', ":", ",", "1", "-", "0", ".", "e", " ", "\n", "true", '"', "\\", "\t"), { maxLength: 10 }).map((parts) => parts.join("")),
+      fc
+        .array(
+          fc.constantFrom(
+            "{",
+            "}",
+            "[",
+            "]",
+            '"a"',
+            ":",
+            ",",
+            "1",
+            "-",
+            "0",
+            ".",
+            "e",
+            " ",
+            "\n",
+            "true",
+            '"',
+            "\\",
+            "\t",
+          ),
+          { maxLength: 10 },
+        )
+        .map((parts) => parts.join("")),
     );
     const accepts = (action: () => unknown): boolean => {
       try {
@@ -82,7 +110,9 @@ describe("JSON", () => {
       }
     };
     fc.assert(
-      fc.property(text, (each) => expect(accepts(() => parseJsonTree(each, "f"))).toBe(accepts(() => JSON.parse(each)))),
+      fc.property(text, (each) =>
+        expect(accepts(() => parseJsonTree(each, "f"))).toBe(accepts(() => JSON.parse(each))),
+      ),
       { numRuns: 2000 },
     );
   });
@@ -90,15 +120,27 @@ describe("JSON", () => {
 
 describe("YAML", () => {
   test("scalars keep their text, whatever a parser would make of them", async () => {
-    const text = "a: 0123\nb: 1e3\nc: 1.10\nd: yes\ne: 0x1F\nf: 2024-01-02\ng: 1_000\nh: TRUE\ni: .5\nj: 0o17\nk: !!str 12\nl: ''\n";
+    const text =
+      "a: 0123\nb: 1e3\nc: 1.10\nd: yes\ne: 0x1F\nf: 2024-01-02\ng: 1_000\nh: TRUE\ni: .5\nj: 0o17\nk: !!str 12\nl: ''\n";
     expect(await valuesOf(text, "f.yaml")).toEqual([
-      ["a", "0123"], ["b", "1e3"], ["c", "1.10"], ["d", "yes"], ["e", "0x1F"], ["f", "2024-01-02"],
-      ["g", "1_000"], ["h", "TRUE"], ["i", ".5"], ["j", "0o17"], ["k", "12"], ["l", ""],
+      ["a", "0123"],
+      ["b", "1e3"],
+      ["c", "1.10"],
+      ["d", "yes"],
+      ["e", "0x1F"],
+      ["f", "2024-01-02"],
+      ["g", "1_000"],
+      ["h", "TRUE"],
+      ["i", ".5"],
+      ["j", "0o17"],
+      ["k", "12"],
+      ["l", ""],
     ]);
   });
 
   test("strings of every style, nested, with lines", async () => {
-    const text = "# c\ndb:\n  'a b': \"x\\ty\"\n  key: |\n    one\n    two\n  folded: >-\n    one\n    two\nlist:\n  - x\n  - y: z\n";
+    const text =
+      "# c\ndb:\n  'a b': \"x\\ty\"\n  key: |\n    one\n    two\n  folded: >-\n    one\n    two\nlist:\n  - x\n  - y: z\n";
     expect((await read(text, "f.yml")).entries).toEqual([
       { name: "db_a b", value: "x\ty", line: 3 },
       { name: "db_key", value: "one\ntwo\n", line: 4 },
@@ -109,7 +151,10 @@ describe("YAML", () => {
   });
 
   test("an alias is what its anchor is", async () => {
-    expect(await valuesOf("a: &x {k: v}\nb: *x\n", "f.yaml")).toEqual([["a_k", "v"], ["b_k", "v"]]);
+    expect(await valuesOf("a: &x {k: v}\nb: *x\n", "f.yaml")).toEqual([
+      ["a_k", "v"],
+      ["b_k", "v"],
+    ]);
   });
 
   test.each([
@@ -135,10 +180,16 @@ describe("Kubernetes", () => {
   const secret = (extra: string): string => `apiVersion: v1\nkind: Secret\nmetadata: {name: x}\n${extra}`;
 
   test("data is base64, stringData is not and wins", async () => {
-    const text = secret("data:\n  A: aGk=\n  tls.crt: |\n    aGVsbG8g\n    d29ybGQ=\n  B: eA==\nstringData:\n  B: plain\n");
+    const text = secret(
+      "data:\n  A: aGk=\n  tls.crt: |\n    aGVsbG8g\n    d29ybGQ=\n  B: eA==\nstringData:\n  B: plain\n",
+    );
     const { entries, format } = await read(text, "-");
     expect(format).toBe("k8s");
-    expect(entries.map(({ name, value }) => [name, value])).toEqual([["A", "hi"], ["tls.crt", "hello world"], ["B", "plain"]]);
+    expect(entries.map(({ name, value }) => [name, value])).toEqual([
+      ["A", "hi"],
+      ["tls.crt", "hello world"],
+      ["B", "plain"],
+    ]);
   });
 
   test("documents and lists, in YAML and JSON; other kinds are left out with a note", async () => {
@@ -146,7 +197,11 @@ describe("Kubernetes", () => {
     const several = await read(text, "f.yaml");
     expect(several.entries.map(({ name }) => name)).toEqual(["A", "C"]);
     expect(several.notes).toEqual([{ kind: "skipped", name: "ConfigMap", line: 6 }]);
-    const list = { apiVersion: "v1", kind: "List", items: [{ apiVersion: "v1", kind: "Secret", data: { A: "aGk=" } }] };
+    const list = {
+      apiVersion: "v1",
+      kind: "List",
+      items: [{ apiVersion: "v1", kind: "Secret", data: { A: "aGk=" } }],
+    };
     expect(await valuesOf(JSON.stringify(list), "-")).toEqual([["A", "hi"]]);
   });
 
@@ -155,7 +210,10 @@ describe("Kubernetes", () => {
     [secret("data: {A: /w==}\n"), '"A" is not UTF-8 text'],
     [secret("data: {A: null}\n"), '"A" is not a string of base64'],
     [secret("stringData: {A: 1}\n"), '"A" is not a string'],
-    [`${secret("data: {A: aGk=}\n")}---\n${secret("data: {A: aGk=}\n")}`, '"A" is in two Secrets: import one at a time'],
+    [
+      `${secret("data: {A: aGk=}\n")}---\n${secret("data: {A: aGk=}\n")}`,
+      '"A" is in two Secrets: import one at a time',
+    ],
   ])("%j is refused", async (text, message) => {
     const error = await refusalOf(text, "f.yaml");
     expect(error.message).toContain(message);
@@ -163,7 +221,9 @@ describe("Kubernetes", () => {
   });
 
   test("a manifest of something else is no Secret", async () => {
-    expect((await refusalOf("kind: Deployment\n", "f.yaml", "k8s")).message).toContain("no Kubernetes object of kind Secret");
+    expect((await refusalOf("kind: Deployment\n", "f.yaml", "k8s")).message).toContain(
+      "no Kubernetes object of kind Secret",
+    );
   });
 });
 
@@ -222,7 +282,10 @@ describe("hostile files", () => {
   }, 20_000);
 
   test("aliases of aliases", async () => {
-    const levels = Array.from({ length: 20 }, (_, at) => `l${at + 1}: &l${at + 1} [${Array(10).fill(`*l${at}`).join(", ")}]`);
+    const levels = Array.from(
+      { length: 20 },
+      (_, at) => `l${at + 1}: &l${at + 1} [${Array(10).fill(`*l${at}`).join(", ")}]`,
+    );
     const error = await refusalOf(`l0: &l0 [x]\n${levels.join("\n")}\n`, "f.yaml");
     expect(error.message).toContain("too many values, or aliases of aliases");
   });
@@ -237,7 +300,9 @@ describe("hostile files", () => {
   });
 
   test("a large YAML file", async () => {
-    expect((await refusalOf(`a: "${"x".repeat(9 * 1024 * 1024)}"\n`, "f.yaml")).message).toBe("f.yaml: is larger than 8 MiB");
+    expect((await refusalOf(`a: "${"x".repeat(9 * 1024 * 1024)}"\n`, "f.yaml")).message).toBe(
+      "f.yaml: is larger than 8 MiB",
+    );
   });
 
   test("a file's name is made safe to print", async () => {
@@ -245,7 +310,42 @@ describe("hostile files", () => {
   });
 
   test("any text is read or refused as one of our errors", async () => {
-    const pieces = ["{", "}", "[", "]", ":", ": ", "- ", "\n", "  ", "'", '"', "&a", "*a", "!!", "|", ">", "#", "=", "a", "sops", "mac", "kind: Secret", "apiVersion: v1", "data:", "?", ",", "%", "---", "...", "\t", "encrypted:", "sops_mac=x", "<<", "[sops]"];
+    const pieces = [
+      "{",
+      "}",
+      "[",
+      "]",
+      ":",
+      ": ",
+      "- ",
+      "\n",
+      "  ",
+      "'",
+      '"',
+      "&a",
+      "*a",
+      "!!",
+      "|",
+      ">",
+      "#",
+      "=",
+      "a",
+      "sops",
+      "mac",
+      "kind: Secret",
+      "apiVersion: v1",
+      "data:",
+      "?",
+      ",",
+      "%",
+      "---",
+      "...",
+      "\t",
+      "encrypted:",
+      "sops_mac=x",
+      "<<",
+      "[sops]",
+    ];
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.constantFrom(...pieces), { maxLength: 20 }),
@@ -256,7 +356,11 @@ describe("hostile files", () => {
             await read(parts.join(""), file, format as ImportFormat | undefined);
           } catch (error) {
             expect(error).toHaveProperty("code");
-            expect((error as { code: unknown }).code).toBeOneOf(["invalid_import", "missing_credentials", "cannot_open"]);
+            expect((error as { code: unknown }).code).toBeOneOf([
+              "invalid_import",
+              "missing_credentials",
+              "cannot_open",
+            ]);
           }
         },
       ),

@@ -21,7 +21,9 @@ const DOTENVX = join(dirname(manifest), JSON.parse(readFileSync(manifest, "utf8"
 async function encrypted(text: string, name = ".env"): Promise<{ text: string; key: string }> {
   const directory = mkdtempSync(join(folder, "project-"));
   writeFileSync(join(directory, name), text);
-  const { status } = await runProgram([Bun.which("node") ?? "node", DOTENVX, "encrypt", "-f", name], { cwd: directory });
+  const { status } = await runProgram([Bun.which("node") ?? "node", DOTENVX, "encrypt", "-f", name], {
+    cwd: directory,
+  });
   expect(status).toBe(0);
   const keys = readFileSync(join(directory, ".env.keys"), "utf8");
   return {
@@ -34,7 +36,11 @@ async function read(text: string, environment: Record<string, string>, file = ".
   return readEntries(Buffer.from(text), { file, environment });
 }
 
-async function refusalOf(text: string, environment: Record<string, string>, file?: string): Promise<PprotectError> {
+async function refusalOf(
+  text: string,
+  environment: Record<string, string>,
+  file?: string,
+): Promise<PprotectError> {
   try {
     await read(text, environment, file);
   } catch (error) {
@@ -48,15 +54,26 @@ test("a file that dotenvx encrypted, with its private key", async () => {
   expect(text).toContain("encrypted:");
   const { format, entries, notes } = await read(text, { DOTENV_PRIVATE_KEY: key });
   expect(format).toBe("dotenvx");
-  expect(Object.fromEntries(entries.map(({ name, value }) => [name, value]))).toEqual({ A: "plain", B: "two words", C: "", D: "it's" });
+  expect(Object.fromEntries(entries.map(({ name, value }) => [name, value]))).toEqual({
+    A: "plain",
+    B: "two words",
+    C: "",
+    D: "it's",
+  });
   expect(notes.map(({ kind, name }) => `${kind}:${name}`)).not.toContain("reference:A");
 });
 
 test("a file of an environment has its own key, and several may be given", async () => {
   const { text, key } = await encrypted("A=plain\n", ".env.production");
   const wrong = "1".repeat(64);
-  for (const variables of [{ DOTENV_PRIVATE_KEY_PRODUCTION: key }, { DOTENV_PRIVATE_KEY_PRODUCTION: `${wrong},${key}` }, { DOTENV_PRIVATE_KEY: key }]) {
-    expect((await read(text, variables, "dir/.env.production")).entries).toMatchObject([{ name: "A", value: "plain" }]);
+  for (const variables of [
+    { DOTENV_PRIVATE_KEY_PRODUCTION: key },
+    { DOTENV_PRIVATE_KEY_PRODUCTION: `${wrong},${key}` },
+    { DOTENV_PRIVATE_KEY: key },
+  ]) {
+    expect((await read(text, variables, "dir/.env.production")).entries).toMatchObject([
+      { name: "A", value: "plain" },
+    ]);
   }
 });
 
@@ -72,7 +89,10 @@ test.each([
 test("no key, a wrong one, none at all, and damaged values", async () => {
   const { text, key } = await encrypted("A=hunter2\n");
   const none = await refusalOf(text, {});
-  expect([none.code, none.message]).toEqual(["missing_credentials", "the file is encrypted by dotenvx, and DOTENV_PRIVATE_KEY is not set"]);
+  expect([none.code, none.message]).toEqual([
+    "missing_credentials",
+    "the file is encrypted by dotenvx, and DOTENV_PRIVATE_KEY is not set",
+  ]);
   const malformed = await refusalOf(text, { DOTENV_PRIVATE_KEY: "hunter2" });
   expect(malformed.code).toBe("missing_credentials");
   expect(malformed.message).not.toContain("hunter2");
@@ -84,11 +104,15 @@ test("no key, a wrong one, none at all, and damaged values", async () => {
   for (const at of [0, 1, 64, 65, 80, 81, 96, bytes.length - 1]) {
     const damaged = Buffer.from(bytes);
     damaged[at] = (damaged[at] ?? 0) ^ 1;
-    const error = await refusalOf(text.replace(value, damaged.toString("base64")), { DOTENV_PRIVATE_KEY: key });
+    const error = await refusalOf(text.replace(value, damaged.toString("base64")), {
+      DOTENV_PRIVATE_KEY: key,
+    });
     expect(error.code).toBe("invalid_import");
   }
   for (const short of ["", "AA==", "!", bytes.subarray(0, 96).toString("base64")]) {
-    expect((await refusalOf(text.replace(value, short), { DOTENV_PRIVATE_KEY: key })).code).toBe("invalid_import");
+    expect((await refusalOf(text.replace(value, short), { DOTENV_PRIVATE_KEY: key })).code).toBe(
+      "invalid_import",
+    );
   }
 });
 
@@ -96,18 +120,23 @@ test("any values that dotenvx can encrypt", async () => {
   const held = fc.array(variableValue, { minLength: 5, maxLength: 60 }).map((values) =>
     values.flatMap((value, index) => {
       try {
-        return value === "" || writeDotenv([{ name: "A", value }]) === "" ? [] : [{ name: `V${index}`, value }];
+        return value === "" || writeDotenv([{ name: "A", value }]) === ""
+          ? []
+          : [{ name: `V${index}`, value }];
       } catch {
         return [];
       }
     }),
   );
   await fc.assert(
-    fc.asyncProperty(held.filter((entries) => entries.length > 0), async (entries) => {
-      const { text, key } = await encrypted(writeDotenv(entries));
-      const found = (await read(text, { DOTENV_PRIVATE_KEY: key })).entries;
-      expect(found.map(({ name, value }) => ({ name, value }))).toEqual(entries);
-    }),
+    fc.asyncProperty(
+      held.filter((entries) => entries.length > 0),
+      async (entries) => {
+        const { text, key } = await encrypted(writeDotenv(entries));
+        const found = (await read(text, { DOTENV_PRIVATE_KEY: key })).entries;
+        expect(found.map(({ name, value }) => ({ name, value }))).toEqual(entries);
+      },
+    ),
     { numRuns: 4, endOnFailure: true },
   );
 }, 120_000);

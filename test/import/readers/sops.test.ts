@@ -8,6 +8,7 @@ import { type ImportedFile, readEntries } from "../../../src/import/read-entries
 import { flatten } from "../../../src/import/readers/flatten.ts";
 import { parseJsonTree } from "../../../src/import/readers/json-tree.ts";
 import { macText } from "../../../src/import/readers/sops/go-scalar.ts";
+import { moreConsumers } from "../../support/consumers.ts";
 import { anyValue } from "../../support/import-values.ts";
 import { runProgram } from "../../support/run.ts";
 
@@ -120,7 +121,11 @@ describe("files that SOPS made are read without it", () => {
 
   test("lines are the file's, and quotes are noted", async () => {
     const { entries, notes } = await read(fixture("two-recipients.env"), "f.env");
-    expect(entries.map(({ name, line }) => `${line}:${name}`).slice(0, 3)).toEqual(["2:API_KEY", "3:QUOTED", "4:MULTI"]);
+    expect(entries.map(({ name, line }) => `${line}:${name}`).slice(0, 3)).toEqual([
+      "2:API_KEY",
+      "3:QUOTED",
+      "4:MULTI",
+    ]);
     expect(notes).toEqual([
       { kind: "empty", name: "EMPTY", line: 6 },
       { kind: "quotes", name: "QUOTED", line: 3 },
@@ -134,7 +139,9 @@ describe("where the identity is found", () => {
   writeFileSync(keys, `# created: today\n${OTHER}\n${IDENTITY}\n`);
 
   test("SOPS_AGE_KEY, several in it", async () => {
-    expect(await valuesOf(text, "f.env", { ...NOBODY, SOPS_AGE_KEY: `${OTHER} ${IDENTITY}` })).toEqual(DOTENV);
+    expect(await valuesOf(text, "f.env", { ...NOBODY, SOPS_AGE_KEY: `${OTHER} ${IDENTITY}` })).toEqual(
+      DOTENV,
+    );
   });
 
   test("SOPS_AGE_KEY_FILE", async () => {
@@ -143,17 +150,26 @@ describe("where the identity is found", () => {
     expect(missing.code).toBe("file_error");
   });
 
-  test.if(process.platform === "linux")("the usual file", async () => {
-    for (const [variable, directory] of [["HOME", "home/.config"], ["XDG_CONFIG_HOME", "config"]] as const) {
+  test("the usual file", async () => {
+    for (const [variable, directory] of [
+      ["HOME", `home/${process.platform === "darwin" ? "Library/Application Support" : ".config"}`],
+      ["XDG_CONFIG_HOME", "config"],
+    ] as const) {
       mkdirSync(join(folder, directory, "sops/age"), { recursive: true });
       writeFileSync(join(folder, directory, "sops/age/keys.txt"), readFileSync(keys));
       const value = join(folder, variable === "HOME" ? "home" : directory);
-      expect(await valuesOf(text, "f.env", { PATH: folder, HOME: folder, [variable]: value })).toEqual(DOTENV);
+      expect(await valuesOf(text, "f.env", { PATH: folder, HOME: folder, [variable]: value })).toEqual(
+        DOTENV,
+      );
     }
   });
 
   test("none, or not a recipient's: the recipients and the places are named", async () => {
-    for (const environment of [NOBODY, { ...NOBODY, SOPS_AGE_KEY: OTHER }, { ...NOBODY, SOPS_AGE_KEY: "hunter2" }]) {
+    for (const environment of [
+      NOBODY,
+      { ...NOBODY, SOPS_AGE_KEY: OTHER },
+      { ...NOBODY, SOPS_AGE_KEY: "hunter2" },
+    ]) {
       const error = await refusalOf(text, "f.env", environment);
       expect(error.code).toBe("missing_credentials");
       expect(error.message).toMatch(/^f\.env: no age identity for age1\w+, age1\w+$/);
@@ -169,12 +185,20 @@ describe("files that were changed without SOPS are refused", () => {
   const line = (name: string): string => new RegExp(`^${name}=(.*)$`, "m").exec(dotenv)?.[1] ?? "";
 
   test.each([
-    ["two values swapped", dotenv.replace(line("API_KEY"), "?").replace(line("EQ"), line("API_KEY")).replace("?", line("EQ")), '"API_KEY" does not open'],
+    [
+      "two values swapped",
+      dotenv.replace(line("API_KEY"), "?").replace(line("EQ"), line("API_KEY")).replace("?", line("EQ")),
+      '"API_KEY" does not open',
+    ],
     ["a name changed", dotenv.replace("API_KEY=", "API_KEZ="), '"API_KEZ" does not open'],
     ["a value in the clear", dotenv.replace(line("EQ"), "hunter2"), '"EQ" does not open'],
     ["a value emptied", dotenv.replace(line("EQ"), ""), "the MAC does not match"],
     ["a line removed", dotenv.replace(/^EQ=.*\n/m, ""), "the MAC does not match"],
-    ["two lines in another order", dotenv.replace(/^(API_KEY=.*\n)(QUOTED=.*\n)/m, "$2$1"), "the MAC does not match"],
+    [
+      "two lines in another order",
+      dotenv.replace(/^(API_KEY=.*\n)(QUOTED=.*\n)/m, "$2$1"),
+      "the MAC does not match",
+    ],
     ["another MAC", dotenv.replace(/^sops_mac=.*/m, `sops_mac=${line("EQ")}`), "a MAC that does not open"],
     ["another time", dotenv.replace(/^(sops_lastmodified=20)\d\d/m, "$119"), "a MAC that does not open"],
     ["no MAC", dotenv.replace(/^sops_mac=.*/m, "sops_mac="), "a MAC that does not open"],
@@ -191,7 +215,10 @@ describe("files that were changed without SOPS are refused", () => {
     ["a value that is not encrypted", yaml.replace("plain text", "hunter2")],
     ["a number", yaml.replace("count_unencrypted: 83", "count_unencrypted: 84")],
     ["a value added", `added_unencrypted: hunter2\n${yaml}`],
-    ["the rule of what is encrypted", yaml.replace("unencrypted_suffix: _unencrypted", "unencrypted_suffix: _other")],
+    [
+      "the rule of what is encrypted",
+      yaml.replace("unencrypted_suffix: _unencrypted", "unencrypted_suffix: _other"),
+    ],
   ])("%s", async (_what, text) => {
     expect(text).not.toBe(yaml);
     const error = await refusalOf(text, "f.yaml");
@@ -227,7 +254,13 @@ describe("what only the program can decrypt", () => {
 [ "$SOPS_AGE_KEY_CMD" = mine ] || exit 7
 /usr/bin/grep -q '^\\[sops\\]' || exit 6
 echo '{"a": {"x": "1"}, "b": "two"}'`;
-    const environment = { PATH: programPath(script), HOME: folder, PPROTECT_PASSPHRASE: "x", CI_PASSPHRASE: "x", SOPS_AGE_KEY_CMD: "mine" };
+    const environment = {
+      PATH: programPath(script),
+      HOME: folder,
+      PPROTECT_PASSPHRASE: "x",
+      CI_PASSPHRASE: "x",
+      SOPS_AGE_KEY_CMD: "mine",
+    };
     const { entries } = await read(fixture("sections.ini"), "f.ini", environment);
     expect(entries).toEqual([
       { name: "a_x", value: "1", line: undefined },
@@ -245,7 +278,9 @@ echo '{"a": {"x": "1"}, "b": "two"}'`;
 
   test("it is asked when no identity opens the file, and when the MAC does not match for us", async () => {
     const path = programPath(`echo '{"from": "program"}'`);
-    expect(await valuesOf(fixture("nested.yaml"), "f.yaml", { ...NOBODY, PATH: path })).toEqual({ from: "program" });
+    expect(await valuesOf(fixture("nested.yaml"), "f.yaml", { ...NOBODY, PATH: path })).toEqual({
+      from: "program",
+    });
     const changed = fixture("nested.yaml").replace("plain text", "other text");
     expect(await valuesOf(changed, "f.yaml", { ...ME, PATH: path })).toEqual({ from: "program" });
   });
@@ -257,57 +292,95 @@ echo '{"a": {"x": "1"}, "b": "two"}'`;
 });
 
 test.each([
-  ["0123", "83"], ["-0x1F", "-31"], ["1_000", "1000"], ["0o17", "15"], ["0b11", "3"], ["09", "9"], ["1e3", "1000"],
-  ["1.10", "1.1"], ["1e-9", "0.000000001"], ["1e21", "1000000000000000000000"], ["-1.5e-7", "-0.00000015"], [".5", "0.5"],
-  ["123456789012345678", "123456789012345678"], ["2024-01-02", "2024-01-02T00:00:00Z"], ["text", "text"], ["1 2", "1 2"],
+  ["0123", "83"],
+  ["-0x1F", "-31"],
+  ["1_000", "1000"],
+  ["0o17", "15"],
+  ["0b11", "3"],
+  ["09", "9"],
+  ["1e3", "1000"],
+  ["1.10", "1.1"],
+  ["1e-9", "0.000000001"],
+  ["1e21", "1000000000000000000000"],
+  ["-1.5e-7", "-0.00000015"],
+  [".5", "0.5"],
+  ["123456789012345678", "123456789012345678"],
+  ["2024-01-02", "2024-01-02T00:00:00Z"],
+  ["text", "text"],
+  ["1 2", "1 2"],
 ])("a number in the clear is in the MAC as Go prints it: %s as %s", (text, mac) => {
   expect(macText({ kind: "scalar", type: "number", text, plain: true, line: 1 })).toBe(mac);
   expect(macText({ kind: "scalar", type: "string", text, plain: false, line: 1 })).toBe(text);
 });
 
-const sops = Bun.which("sops");
 const age = { ...ME, PATH: process.env.PATH ?? "" };
 
-// No CI needs sops: the files in the fixtures are its own (make-sops.sh).
-describe.if(sops !== null)("beside the program sops itself", () => {
-  const decrypted = async (file: string, identity: string): Promise<Record<string, string>> => {
-    const type = file.endsWith(".enc") ? "binary" : "json";
-    const { stdout, status } = await runProgram([sops ?? "", "decrypt", "--output-type", type, file], {
-      cwd: SOPS,
-      env: { SOPS_AGE_KEY: identity },
+for (const sops of moreConsumers("sops"))
+  describe("beside the program sops itself", () => {
+    const decrypted = async (file: string, identity: string): Promise<Record<string, string>> => {
+      const type = file.endsWith(".enc") ? "binary" : "json";
+      const { stdout, status } = await runProgram([sops, "decrypt", "--output-type", type, file], {
+        cwd: SOPS,
+        env: { SOPS_AGE_KEY: identity },
+      });
+      expect(status).toBe(0);
+      const name = file.replace(/.*\//, "").replace(/\.enc$/, "");
+      if (type === "binary") return { [name]: stdout };
+      return Object.fromEntries(
+        flatten(parseJsonTree(stdout, file), file).entries.map((each) => [each.name, each.value]),
+      );
+    };
+
+    /** Numbers as JavaScript has them: sops prints `1e-9`, and encrypts `0.000000001`. */
+    const asNumbers = (values: Record<string, string>) =>
+      Object.fromEntries(
+        Object.entries(values).map(([name, value]) => [
+          name,
+          /^[\d.e+-]+$/.test(value) ? Number(value) : value,
+        ]),
+      );
+
+    test.each(readdirSync(SOPS).filter((file) => file !== "VERSION"))("%s", async (file) => {
+      const identity = file.startsWith("post-quantum") ? POST_QUANTUM : IDENTITY;
+      const ours = await valuesOf(fixture(file), file, { ...age, SOPS_AGE_KEY: identity });
+      expect(asNumbers(ours)).toEqual(asNumbers(await decrypted(file, identity)));
     });
-    expect(status).toBe(0);
-    const name = file.replace(/.*\//, "").replace(/\.enc$/, "");
-    if (type === "binary") return { [name]: stdout };
-    return Object.fromEntries(flatten(parseJsonTree(stdout, file), file).entries.map((each) => [each.name, each.value]));
-  };
 
-  /** Numbers as JavaScript has them: sops prints `1e-9`, and encrypts `0.000000001`. */
-  const asNumbers = (values: Record<string, string>) =>
-    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, /^[\d.e+-]+$/.test(value) ? Number(value) : value]));
-
-  test.each(readdirSync(SOPS).filter((file) => file !== "VERSION"))("%s", async (file) => {
-    const identity = file.startsWith("post-quantum") ? POST_QUANTUM : IDENTITY;
-    const ours = await valuesOf(fixture(file), file, { ...age, SOPS_AGE_KEY: identity });
-    expect(asNumbers(ours)).toEqual(asNumbers(await decrypted(file, identity)));
+    test("any values, in JSON, YAML and dotenv", async () => {
+      const recipient = /age1\w+/.exec(readFileSync(join(FIXTURES, "identity.txt"), "utf8"))?.[0] ?? "";
+      const value = fc.oneof(
+        anyValue.filter((each) => each.isWellFormed() && !each.includes("\0")),
+        fc.integer(),
+        fc.double({ noNaN: true, noDefaultInfinity: true }),
+        fc.boolean(),
+      );
+      const object = fc.dictionary(
+        fc.stringMatching(/^[a-z]{1,6}$/).filter((key) => key !== "sops"),
+        fc.oneof(value, fc.array(value, { minLength: 1, maxLength: 3 })),
+        { minKeys: 1, maxKeys: 8, noNullPrototype: true },
+      );
+      await fc.assert(
+        fc.asyncProperty(object, fc.constantFrom("json", "yaml"), async (document, type) => {
+          const plain = join(folder, "plain.json");
+          writeFileSync(plain, JSON.stringify(document));
+          const command = [
+            sops,
+            "encrypt",
+            "--age",
+            recipient,
+            "--input-type",
+            "json",
+            "--output-type",
+            type,
+            plain,
+          ];
+          const { stdout, status } = await runProgram(command, { cwd: folder });
+          expect(status).toBe(0);
+          writeFileSync(join(folder, `f.${type}`), stdout);
+          const ours = await valuesOf(stdout, `f.${type}`, ME);
+          expect(asNumbers(ours)).toEqual(asNumbers(await decrypted(join(folder, `f.${type}`), IDENTITY)));
+        }),
+        { numRuns: 25 },
+      );
+    }, 120_000);
   });
-
-  test("any values, in JSON, YAML and dotenv", async () => {
-    const recipient = /age1\w+/.exec(readFileSync(join(FIXTURES, "identity.txt"), "utf8"))?.[0] ?? "";
-    const value = fc.oneof(anyValue.filter((each) => each.isWellFormed() && !each.includes("\0")), fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean());
-    const object = fc.dictionary(fc.stringMatching(/^[a-z]{1,6}$/).filter((key) => key !== "sops"), fc.oneof(value, fc.array(value, { minLength: 1, maxLength: 3 })), { minKeys: 1, maxKeys: 8, noNullPrototype: true });
-    await fc.assert(
-      fc.asyncProperty(object, fc.constantFrom("json", "yaml"), async (document, type) => {
-        const plain = join(folder, "plain.json");
-        writeFileSync(plain, JSON.stringify(document));
-        const command = [sops ?? "", "encrypt", "--age", recipient, "--input-type", "json", "--output-type", type, plain];
-        const { stdout, status } = await runProgram(command, { cwd: folder });
-        expect(status).toBe(0);
-        writeFileSync(join(folder, `f.${type}`), stdout);
-        const ours = await valuesOf(stdout, `f.${type}`, ME);
-        expect(asNumbers(ours)).toEqual(asNumbers(await decrypted(join(folder, `f.${type}`), IDENTITY)));
-      }),
-      { numRuns: 25 },
-    );
-  }, 120_000);
-});

@@ -85,7 +85,8 @@ export function powershellReads(text: string): Read {
     if (name === "" || /[^ -~]/.test(line)) throw new Error(`not understood: ${line}`);
     let [rest, value, first] = [expression, "", true];
     while (rest !== "") {
-      const [whole = "", string, unit] = /^(?:'((?:[^']|'')*)'|\[char\](\d+))(?: \+ (?=.)|$)/.exec(rest) ?? [];
+      const [whole = "", string, unit] =
+        /^(?:'((?:[^']|'')*)'|\[char\](\d+))(?: \+ (?=.)|$)/.exec(rest) ?? [];
       if (whole === "" || (first && string === undefined)) throw new Error(`not understood: ${line}`);
       value += string === undefined ? String.fromCharCode(Number(unit)) : string.replaceAll("''", "'");
       rest = rest.slice(whole.length);

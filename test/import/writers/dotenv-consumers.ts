@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { type Consumer, jsonOf, pythonWith, type Read, throughShell } from "../../support/consumers.ts";
+import { type Consumer, jsonOf, moreConsumers, type Read, throughShell } from "../../support/consumers.ts";
 import { runProgram } from "../../support/run.ts";
 
 const MODULES = createRequire(import.meta.url);
@@ -73,24 +73,20 @@ export const DOTENV_CONSUMERS: readonly Consumer[] = [
   },
 ];
 
-const PYTHON = pythonWith("dotenv");
-export const PYTHON_DOTENV: Consumer | undefined = PYTHON === undefined ? undefined : {
-  name: "python-dotenv",
-  read: async (text, _names, directory) => {
-    const script = "import sys, json, dotenv; print(json.dumps(dotenv.dotenv_values(sys.argv[1])))";
-    return (await jsonOf([PYTHON, "-c", script, write(directory, text)], directory)) as Read;
-  },
-};
+/** Debian's, for Debian's own Python. */
+export const PYTHON_DOTENV: Consumer = printsJson("python-dotenv", [
+  "/usr/bin/python3",
+  "-c",
+  "import sys, json, dotenv; print(json.dumps(dotenv.dotenv_values(sys.argv[1])))",
+]);
 
-/** Programs that no CI needs: for a check by hand, with what Go's module proxy and Debian have. */
-export const OTHER_CONSUMERS: readonly { consumer: Consumer; holds: (value: string) => boolean }[] = [
-  {
-    consumer: printsJson("direnv", ["direnv", "dotenv", "json"]),
-    // direnv reads line by line, whatever the quotes.
-    holds: (value: string) => !value.includes("\n"),
-  },
-  { consumer: printsJson("docker compose", ["compose-dotenv"]), holds: () => true },
-].filter(({ consumer }) => Bun.which(consumer.name === "direnv" ? "direnv" : "compose-dotenv") !== null);
+/** It reads line by line, whatever the quotes. */
+export const DIRENV: Consumer = printsJson("direnv", ["direnv", "dotenv", "json"]);
+
+/** A program that prints what compose-go's dotenv.Read() makes of a file. */
+export const DOCKER_COMPOSE: readonly Consumer[] = moreConsumers("compose-dotenv").map((program) =>
+  printsJson("docker compose", [program]),
+);
 
 function printsJson(name: string, command: readonly string[]): Consumer {
   return {

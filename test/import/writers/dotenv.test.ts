@@ -6,9 +6,10 @@ import fc from "fast-check";
 import type { PprotectError } from "../../../src/common/errors.ts";
 import { readDotenv } from "../../../src/import/readers/dotenv.ts";
 import { writeDotenv } from "../../../src/import/writers/dotenv.ts";
-import { type Consumer, needsTool } from "../../support/consumers.ts";
+import type { Consumer } from "../../support/consumers.ts";
 import { anyValue, KNOWN_VALUES, variableValue } from "../../support/import-values.ts";
-import { DOTENV_CONSUMERS, OTHER_CONSUMERS, PYTHON_DOTENV } from "./dotenv-consumers.ts";
+import { needs } from "../../support/programs.ts";
+import { DIRENV, DOCKER_COMPOSE, DOTENV_CONSUMERS, PYTHON_DOTENV } from "./dotenv-consumers.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pprotect-dotenv-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -22,7 +23,9 @@ function isHeld(value: string): boolean {
   }
 }
 
-const held = fc.array(variableValue, { minLength: 10, maxLength: 150 }).map((values) => values.filter(isHeld));
+const held = fc
+  .array(variableValue, { minLength: 10, maxLength: 150 })
+  .map((values) => values.filter(isHeld));
 
 function entriesOf(values: readonly string[]) {
   return values.map((value, index) => ({ name: `V${index}`, value }));
@@ -43,11 +46,9 @@ function isRightFor({ name, read }: Consumer, holds: (value: string) => boolean 
   });
 }
 
-for (const consumer of DOTENV_CONSUMERS) isRightFor(consumer);
-describe.if(needsTool("python-dotenv (python3-dotenv)", PYTHON_DOTENV))("with Python", () => {
-  if (PYTHON_DOTENV) isRightFor(PYTHON_DOTENV);
-});
-for (const { consumer, holds } of OTHER_CONSUMERS) isRightFor(consumer, holds);
+for (const consumer of [...DOTENV_CONSUMERS, ...DOCKER_COMPOSE]) isRightFor(consumer);
+describe.if(needs("python-dotenv"))("with Python", () => isRightFor(PYTHON_DOTENV));
+describe.if(needs("direnv"))("with direnv", () => isRightFor(DIRENV, (value) => !value.includes("\n")));
 
 test("our own reader reads what was written, and finds nothing ambiguous", () => {
   fc.assert(
@@ -73,7 +74,18 @@ test.each([
 });
 
 test("what some reader takes for something else is refused, by name and without the value", () => {
-  for (const value of ["a$b", "\\$", "$" + "{x}", "$(id)", "it's \"x\"", "x\\", "a\rb", "encrypted:abc", "a\0b", "it's\\n"]) {
+  for (const value of [
+    "a$b",
+    "\\$",
+    "$" + "{x}",
+    "$(id)",
+    'it\'s "x"',
+    "x\\",
+    "a\rb",
+    "encrypted:abc",
+    "a\0b",
+    "it's\\n",
+  ]) {
     let refusal: PprotectError | undefined;
     try {
       writeDotenv([{ name: "TOKEN", value }]);

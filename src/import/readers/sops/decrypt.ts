@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { PprotectError } from "../../../common/errors.ts";
-import { shown } from "../../../common/terminal-safe.ts";
+import { displayName } from "../../../common/terminal-safe.ts";
 import { decodeUtf8 } from "../../../common/utf8.ts";
 import { InvalidImportError, invalidImport, type LineProblem } from "../../invalid-import.ts";
 import type { ScalarTree, Tree } from "../../tree.ts";
@@ -40,7 +40,7 @@ export function decryptSops(
     const encrypted = isEncrypted(keys);
     const value = encrypted ? opened(scalar, key, `${keys.join(":")}:`) : inTheClear(scalar);
     if (typeof value === "string") {
-      problems.push({ line: scalar.line, message: `"${shown(path.join(SEPARATOR))}" ${value}` });
+      problems.push({ line: scalar.line, message: `"${displayName(path.join(SEPARATOR))}" ${value}` });
     } else if (value) {
       if (encrypted || !metadata.macOnlyEncrypted) hash.update(value.mac);
       leaves.push({ path, value: value.text, line: scalar.line });
@@ -53,7 +53,7 @@ export function decryptSops(
   if (found.length !== expected.bytes.length || !timingSafeEqual(found, expected.bytes)) {
     throw new MacMismatchError(
       "invalid_import",
-      `${shown(file)}: the MAC does not match: values were changed without SOPS`,
+      `${displayName(file)}: the MAC does not match: values were changed without SOPS`,
       "look at the file's history; `sops edit` it, if the change is yours",
     );
   }

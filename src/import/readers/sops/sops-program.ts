@@ -1,19 +1,11 @@
-import { isAbsolute } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
-import { shown } from "../../../common/terminal-safe.ts";
+import { displayName } from "../../../common/terminal-safe.ts";
 import { MAX_IMPORT_BYTES } from "../../input-text.ts";
 import type { Environment } from "./age-identities.ts";
 import type { SopsKind } from "./sops-file.ts";
 
 /** Asking a key service over the network takes seconds; beyond this it hangs. */
 const TIMEOUT_MS = 60_000;
-
-/** The program's path, along the absolute directories of PATH only, or nothing. */
-export function findSopsProgram(environment: Environment): string | undefined {
-  const delimiter = process.platform === "win32" ? ";" : ":";
-  const directories = (environment.PATH ?? "").split(delimiter).filter((each) => isAbsolute(each));
-  return Bun.which("sops", { PATH: directories.join(delimiter) }) ?? undefined;
-}
 
 /**
  * Decrypts with the program `sops`, which verifies the MAC too. The file goes to its standard input.
@@ -42,7 +34,7 @@ export async function decryptWithProgram(
   if (status === 0) return plaintext;
   throw new PprotectError(
     "cannot_open",
-    `${shown(file)}: sops could not decrypt it (exit status ${status})`,
+    `${displayName(file)}: sops could not decrypt it (exit status ${status})`,
     "run `sops --decrypt` on it to see why",
   );
 }

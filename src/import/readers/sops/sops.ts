@@ -1,6 +1,7 @@
 import { PprotectError } from "../../../common/errors.ts";
-import { shown } from "../../../common/terminal-safe.ts";
+import { displayName } from "../../../common/terminal-safe.ts";
 import { decodeUtf8, encodeUtf8 } from "../../../common/utf8.ts";
+import { findOnAbsolutePath } from "../../../system/find-executable.ts";
 import type { Note, ReadResult } from "../../entry.ts";
 import { invalidImport } from "../../invalid-import.ts";
 import { lastWins } from "../../last-wins.ts";
@@ -11,7 +12,7 @@ import { sopsDataKey } from "./data-key.ts";
 import { decryptSops, MacMismatchError } from "./decrypt.ts";
 import { encryptionRules } from "./encryption-rules.ts";
 import { parseSopsFile, type SopsFile } from "./sops-file.ts";
-import { decryptWithProgram, findSopsProgram } from "./sops-program.ts";
+import { decryptWithProgram } from "./sops-program.ts";
 
 /**
  * Reads a file that SOPS encrypted: ourselves, when it is encrypted to an age key that we find, else with the
@@ -25,7 +26,7 @@ export async function readSops(text: string, file: string, environment: Environm
   const sops = parseSopsFile(text, file);
   const own = await decryptOurselves(sops, file, environment);
   if (Array.isArray(own)) return named(own, sops, file);
-  const program = findSopsProgram(environment);
+  const program = findOnAbsolutePath("sops", environment.PATH);
   if (program === undefined) throw own;
   const plaintext = decodeUtf8(
     await decryptWithProgram(program, encodeUtf8(text), { kind: sops.kind, file, environment }),
@@ -53,17 +54,17 @@ async function decryptOurselves(
   if (reason !== undefined || !isEncrypted) {
     return new PprotectError(
       "cannot_open",
-      `${shown(file)}: ${reason}, which only the program sops can decrypt`,
+      `${displayName(file)}: ${reason}, which only the program sops can decrypt`,
       "install sops, or decrypt the file with it",
     );
   }
   const { identities, places } = ageIdentities(environment);
   const key = await sopsDataKey(metadata, identities);
   if (!key) {
-    const recipients = metadata.age.map(({ recipient }) => shown(recipient)).join(", ");
+    const recipients = metadata.age.map(({ recipient }) => displayName(recipient)).join(", ");
     return new PprotectError(
       "missing_credentials",
-      `${shown(file)}: no age identity for ${recipients === "" ? "any recipient" : recipients}`,
+      `${displayName(file)}: no age identity for ${recipients === "" ? "any recipient" : recipients}`,
       `looked in ${places.join(", ")}; sops itself, which knows more kinds of keys, is not installed`,
     );
   }
