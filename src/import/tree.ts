@@ -31,6 +31,8 @@ export interface Member {
 
 /** The deepest nesting that is read. */
 export const MAX_DEPTH = 100;
+/** Values, objects and lists of a document, an anchor's once per alias: far more than 10 000 secrets need. */
+export const MAX_NODES = 200_000;
 
 /** The last member of this name, or nothing. */
 export function memberOf(tree: Tree | undefined, key: string): Tree | undefined {

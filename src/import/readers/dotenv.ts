@@ -1,5 +1,5 @@
 import { displayName } from "../../common/terminal-safe.ts";
-import type { Note, ReadEntry, ReadResult } from "../entry.ts";
+import { MAX_ENTRIES, type Note, type ReadEntry, type ReadResult } from "../entry.ts";
 import { InvalidImportError, type LineProblem } from "../invalid-import.ts";
 import { lastWins } from "../last-wins.ts";
 import { quotedValue, unquotedValue, type Value } from "./dotenv-value.ts";
@@ -29,6 +29,9 @@ export function readDotenv(text: string, file: string): ReadResult {
   return lastWins(entries, notes, file);
 }
 
+/** Of a file that is something else, not every line is named. */
+const MAX_PROBLEMS = 1000;
+
 interface Scanned {
   readonly entries: readonly ReadEntry[];
   readonly notes: readonly Note[];
@@ -44,7 +47,7 @@ function scan(text: string): Scanned {
     for (let end = text.indexOf("\n", at); end !== -1 && end < to; end = text.indexOf("\n", end + 1)) line++;
     at = to;
   };
-  while (at < text.length) {
+  while (at < text.length && entries.length <= MAX_ENTRIES && problems.length < MAX_PROBLEMS) {
     const ignored = endOf(IGNORED, text, at);
     if (ignored !== undefined) {
       advance(ignored);

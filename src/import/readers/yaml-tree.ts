@@ -11,14 +11,13 @@ import {
   type YAMLMap,
 } from "yaml";
 import { displayName } from "../../common/terminal-safe.ts";
+import { isNestedTooDeep } from "../../store/format/flow-nesting.ts";
 import { refuseHuge } from "../input-text.ts";
 import { type InvalidImportError, invalidImport } from "../invalid-import.ts";
-import { MAX_DEPTH, type Member, type ScalarTree, type Tree } from "../tree.ts";
+import { MAX_DEPTH, MAX_NODES, type Member, type ScalarTree, type Tree } from "../tree.ts";
 
-/** Bytes of the largest YAML file: parsing takes some fifty times that in memory. */
-const MAX_YAML_BYTES = 8 * 1024 * 1024;
-/** Nodes that are visited, an anchor's once per alias: far more than 10 000 secrets need. */
-const MAX_NODES = 200_000;
+/** Bytes of the largest YAML file: parsing takes some hundred times that in memory. */
+const MAX_YAML_BYTES = 4 * 1024 * 1024;
 
 /**
  * Parses YAML 1.2, core schema. Numbers and truth values keep their text.
@@ -30,6 +29,8 @@ const MAX_NODES = 200_000;
  */
 export function parseYamlTrees(text: string, file: string): Tree[] {
   refuseHuge(text.length, file, MAX_YAML_BYTES);
+  // The parser would find that too, after seconds.
+  if (isNestedTooDeep(text)) throw invalidImport(file, 1, "is nested too deeply");
   const lines = new LineCounter();
   const documents = parse(text, lines, file);
   const invalid = (offset: number, message: string): InvalidImportError =>

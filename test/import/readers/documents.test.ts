@@ -294,14 +294,19 @@ describe("hostile files", () => {
     expect((await refusalOf("a: &x\n  b: *x\n", "f.yaml")).code).toBe("invalid_import");
   });
 
+  test("too many values", async () => {
+    const json = `[${"1,".repeat(300_000)}1]`;
+    expect((await refusalOf(json, "f.json")).message).toBe("f.json:1: has too many values");
+  });
+
   test("too many entries", async () => {
     const lines = Array.from({ length: 10_001 }, (_, at) => `A${at}=1\n`).join("");
     expect((await refusalOf(lines, ".env")).message).toBe(".env: has more than 10000 entries");
   });
 
   test("a large YAML file", async () => {
-    expect((await refusalOf(`a: "${"x".repeat(9 * 1024 * 1024)}"\n`, "f.yaml")).message).toBe(
-      "f.yaml: is larger than 8 MiB",
+    expect((await refusalOf(`a: "${"x".repeat(5 * 1024 * 1024)}"\n`, "f.yaml")).message).toBe(
+      "f.yaml: is larger than 4 MiB",
     );
   });
 
