@@ -9,7 +9,7 @@ export type ImportFormat = (typeof IMPORT_FORMATS)[number];
 export interface ReadOptions {
   /** The file's name: it says what the file is where the content does not, and is in messages. `-` for a pipe. */
   readonly file: string;
-  /** Left out, it is told by content and name. */
+  /** Left out, the format is detected from the content and the name. */
   readonly format?: ImportFormat | undefined;
   /** Where private keys are looked for, as SOPS and dotenvx do. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -66,7 +66,7 @@ async function read(
   }
 }
 
-/** What is encrypted is told by its content, and so is JSON; the name tells YAML from dotenv where both may be meant. */
+/** Encrypted files and JSON are recognized by their content; between YAML and dotenv the name decides first. */
 async function detect(text: string, file: string): Promise<ImportFormat> {
   const { isSopsText } = await import("./readers/sops/sops-file.ts");
   if (isSopsText(text)) return "sops";

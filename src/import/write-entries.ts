@@ -49,36 +49,26 @@ export async function writeEntries(
     const { environment, masks } = writeGithub(entries, `pprotect_${randomBytes(16).toString("hex")}`);
     return { text: environment, masks };
   }
-  return { text: await textOf(entries, options.format, options), masks: "" };
+  if (options.format === "k8s") {
+    const { writeKubernetes } = await import("./writers/kubernetes.ts");
+    return { text: writeKubernetes(entries, options.secretName), masks: "" };
+  }
+  const write = await WRITERS[options.format]();
+  return { text: write(entries), masks: "" };
 }
 
-async function textOf(
-  entries: readonly Entry[],
-  format: Exclude<ExportFormat, "github">,
-  { secretName }: WriteOptions,
-): Promise<string> {
-  switch (format) {
-    case "json":
-      return (await import("./writers/json.ts")).writeJson(entries);
-    case "yaml":
-      return (await import("./writers/yaml.ts")).writeYaml(entries);
-    case "toml":
-      return (await import("./writers/toml.ts")).writeToml(entries);
-    case "dotenv":
-      return (await import("./writers/dotenv.ts")).writeDotenv(entries);
-    case "shell":
-      return (await import("./writers/shell.ts")).writeShell(entries);
-    case "fish":
-      return (await import("./writers/fish.ts")).writeFish(entries);
-    case "powershell":
-      return (await import("./writers/powershell.ts")).writePowershell(entries);
-    case "docker":
-      return (await import("./writers/docker.ts")).writeDocker(entries);
-    case "systemd":
-      return (await import("./writers/systemd.ts")).writeSystemd(entries);
-    case "gitlab":
-      return (await import("./writers/gitlab.ts")).writeGitlab(entries);
-    case "k8s":
-      return (await import("./writers/kubernetes.ts")).writeKubernetes(entries, secretName);
-  }
-}
+type Writer = (entries: readonly Entry[]) => string;
+
+/** Loaded when needed: a command uses one of them. */
+const WRITERS: Readonly<Record<Exclude<ExportFormat, "github" | "k8s">, () => Promise<Writer>>> = {
+  json: async () => (await import("./writers/json.ts")).writeJson,
+  yaml: async () => (await import("./writers/yaml.ts")).writeYaml,
+  toml: async () => (await import("./writers/toml.ts")).writeToml,
+  dotenv: async () => (await import("./writers/dotenv.ts")).writeDotenv,
+  shell: async () => (await import("./writers/shell.ts")).writeShell,
+  fish: async () => (await import("./writers/fish.ts")).writeFish,
+  powershell: async () => (await import("./writers/powershell.ts")).writePowershell,
+  docker: async () => (await import("./writers/docker.ts")).writeDocker,
+  systemd: async () => (await import("./writers/systemd.ts")).writeSystemd,
+  gitlab: async () => (await import("./writers/gitlab.ts")).writeGitlab,
+};

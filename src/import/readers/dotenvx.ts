@@ -29,7 +29,7 @@ export function dotenvxKeyVariable(file: string): string {
 }
 
 /**
- * Decrypts the values of a dotenv file that dotenvx encrypted. Its public key is left out: it is no secret.
+ * Decrypts the values of a dotenv file that dotenvx encrypted. The file's public key is left out: it is not a secret.
  *
  * @param environment has the private key, or several with commas between them, as {@link dotenvxKeyVariable} names it
  * @throws PprotectError `missing_credentials` when there is no private key

@@ -15,7 +15,7 @@ export function isKubernetesSecret(tree: Tree): boolean {
  * Reads Kubernetes Secrets: `data` in base64, and `stringData`, which wins over it. Other objects are left out.
  *
  * @param trees the documents of a file: Secrets, or lists of them
- * @throws InvalidImportError when there is no Secret, for a value that is not base64 of UTF-8 text, and for a key
+ * @throws InvalidImportError when it has no Secret, for a value that is not base64 of UTF-8 text, and for a key
  *   that two Secrets have
  */
 export function readKubernetesSecrets(trees: readonly Tree[], file: string): ReadResult {

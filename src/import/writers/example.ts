@@ -10,7 +10,7 @@ export interface Described {
 /**
  * The `.env.example` that is committed: names, and descriptions as comments. No value goes in.
  *
- * @throws PprotectError `unrepresentable` for a name that is no variable's
+ * @throws PprotectError `unrepresentable` for a name that is not a variable name
  */
 export function writeExample(secrets: readonly Described[]): string {
   return secrets

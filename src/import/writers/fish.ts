@@ -4,7 +4,7 @@ import { checkIdentifier, checkNoNul } from "./unrepresentable.ts";
 /**
  * Assignments for fish: `pprotect … | source`, or `eval (pprotect …)`, which joins lines with spaces.
  *
- * @throws PprotectError `unrepresentable` for a name that is no variable's, and for a NUL byte
+ * @throws PprotectError `unrepresentable` for a name that is not a variable name, and for a NUL byte
  */
 export function writeFish(entries: readonly Entry[]): string {
   return entries

@@ -1,6 +1,6 @@
 /**
  * Single quotes for POSIX shells and fish alike. fish takes `\\` and `\'` in single quotes for escapes, POSIX takes
- * nothing: both characters stand outside of them, where every shell reads them alike.
+ * nothing: so both characters are written outside of the quotes, where every shell reads them alike.
  */
 export function quoteForAnyShell(value: string): string {
   if (value === "") return "''";

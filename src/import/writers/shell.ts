@@ -8,7 +8,7 @@ import { checkIdentifier, checkNoNul } from "./unrepresentable.ts";
  * at blanks and expands file names in it, so that only values that survive this are written as they are. Others come
  * out of printf, which knows every character by its number.
  *
- * @throws PprotectError `unrepresentable` for a name that is no variable's, and for a NUL byte
+ * @throws PprotectError `unrepresentable` for a name that is not a variable name, and for a NUL byte
  */
 export function writeShell(entries: readonly Entry[]): string {
   for (const { name, value } of entries) {

@@ -5,10 +5,10 @@ import { checkIdentifier, checkNoNul, unrepresentable } from "./unrepresentable.
 const NONCHARACTER = /\p{Noncharacter_Code_Point}/u;
 
 /**
- * A file for `EnvironmentFile=` of systemd (systemd.exec(5); src/basic/env-file.c): values in double quotes, in which
- * a backslash before `"`, `\`, backtick or `$` stands for that character. systemd replaces no variables in such files.
+ * A file for `EnvironmentFile=` of systemd (systemd.exec(5); src/basic/env-file.c): values in double quotes, with a
+ * backslash before each `"`, `\`, backtick and `$`. systemd replaces no variables in such files.
  *
- * @throws PprotectError `unrepresentable` for a name that is no variable's, a NUL byte, and a noncharacter
+ * @throws PprotectError `unrepresentable` for a name that is not a variable name, a NUL byte, and a noncharacter
  */
 export function writeSystemd(entries: readonly Entry[]): string {
   return entries

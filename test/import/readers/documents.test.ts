@@ -220,7 +220,7 @@ describe("Kubernetes", () => {
     expect(error.message).not.toContain("hunter2");
   });
 
-  test("a manifest of something else is no Secret", async () => {
+  test("a manifest of another kind is refused", async () => {
     expect((await refusalOf("kind: Deployment\n", "f.yaml", "k8s")).message).toContain(
       "no Kubernetes object of kind Secret",
     );

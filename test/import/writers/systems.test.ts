@@ -222,7 +222,7 @@ describe("gitlab", () => {
 describe("powershell", () => {
   test("the rules of PowerShell", isRight(writePowershell, powershellReads));
 
-  test("all of it is ASCII, and every line stands for itself", () => {
+  test("all of it is ASCII, and every line is complete", () => {
     const text = writePowershell([{ name: "api-key", value: "it's\n‘é🎲’" }]);
     expect(text).toBe(
       `\${env:api-key} = 'it''s' + [char]10 + [char]8216 + [char]233 + [char]55356 + [char]57266 + [char]8217\n`,

@@ -6,7 +6,7 @@ import { errnoOf, fileError } from "../../../system/file-error.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Age identities, and the places that were looked at, for a message when none of them fits. */
+/** Age identities, and the places that were looked at, for a message when none of them is a recipient's. */
 export interface AgeIdentities {
   /** `AGE-SECRET-KEY-1…` and `AGE-SECRET-KEY-PQ-1…`: the kinds that need no other program. */
   readonly identities: readonly string[];
