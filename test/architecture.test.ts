@@ -12,7 +12,7 @@ const ROWS: readonly (readonly string[])[] = [
   // The library, src/index.ts.
   [""],
   ["exec"],
-  ["credentials", "git", "import"],
+  ["credentials", "git", "import", "lease"],
   ["store"],
   ["crypto"],
   ["redact", "scan", "system"],

@@ -36,6 +36,8 @@ export const ERROR_CODES = [
   "not_a_repository",
   "git_failed",
   "not_installed",
+  "no_lease",
+  "lease_refused",
   "environment",
   "command_not_found",
   "command_not_executable",

@@ -35,7 +35,20 @@ export function openSecret(
   domainKey: PrivateKey,
   at: { domain: string; secret: string },
 ): string {
-  const plaintext = openValue(sealed, domainKey);
+  return secretText(openValue(sealed, domainKey), at);
+}
+
+/**
+ * Decodes the plaintext of a secret.
+ *
+ * @param plaintext is overwritten; `undefined` when the sealed value could not be opened
+ * @param at the names of the domain and the secret, for messages
+ * @throws PprotectError `cannot_open`
+ */
+export function secretText(
+  plaintext: Uint8Array | undefined,
+  at: { readonly domain: string; readonly secret: string },
+): string {
   const where = `secret "${displayName(at.secret)}" in domain "${displayName(at.domain)}"`;
   if (!plaintext) {
     throw new PprotectError(

@@ -11,6 +11,7 @@ export const PACKAGES = {
   mount: "mount",
   openssl: "openssl",
   prlimit: "util-linux",
+  ps: "procps",
   "python-dotenv": "python3-dotenv",
   python3: "python3",
   setpriv: "util-linux",

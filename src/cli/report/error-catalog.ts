@@ -116,6 +116,11 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
     meaning: "the git integration is incomplete or has no effect",
     action: "`pprotect git install`, then `pprotect git status`",
   },
+  no_lease: { meaning: "there is no such lease, or it has ended", action: "unlock again" },
+  lease_refused: {
+    meaning: "the lease does not cover what was asked of it",
+    action: "unlock again, with what is needed",
+  },
   environment: {
     meaning: "the environment does not allow it (e.g. an invalid variable name, or a missing OS feature)",
     action: "the message says what the problem is",

@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import { openLibc } from "../../system/libc.ts";
+import { ownProgram } from "../../system/own-program.ts";
 import { HOLDER_WORD } from "./holder-word.ts";
 
 /** prctl(2): the signal to get when the parent process ends. */
@@ -23,7 +24,7 @@ const FOR_EVER = "2147483647";
  * @throws Error when the process cannot be started
  */
 export async function holdOpen(descriptors: readonly number[]): Promise<string[]> {
-  const holder = Bun.spawn([...ourselves(), HOLDER_WORD, String(process.pid), String(descriptors.length)], {
+  const holder = Bun.spawn([...ownProgram(), HOLDER_WORD, String(process.pid), String(descriptors.length)], {
     stdio: ["ignore", "pipe", "ignore", ...descriptors],
     env: {},
     // In a session of its own, so that Ctrl-C does not end it before the program.
@@ -33,11 +34,6 @@ export async function holdOpen(descriptors: readonly number[]): Promise<string[]
   await new Response(holder.stdout).bytes();
   holder.unref();
   return descriptors.map((_, index) => `/proc/${holder.pid}/fd/${FIRST + index}`);
-}
-
-/** This binary, by a path that stays valid if its file is replaced; or the runtime and our source, if not compiled. */
-function ourselves(): string[] {
-  return Bun.main.startsWith("/$bunfs/") ? ["/proc/self/exe"] : [process.execPath, Bun.main];
 }
 
 /**

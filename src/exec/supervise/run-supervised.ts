@@ -1,0 +1,121 @@
+import { constants } from "node:os";
+import { PprotectError } from "../../common/errors.ts";
+import { pause } from "../../common/pause.ts";
+import { displayName } from "../../common/terminal-safe.ts";
+import { msSinceBoot } from "../../system/boot-clock.ts";
+import { errnoOf } from "../../system/file-error.ts";
+import { findExecutable } from "../../system/find-executable.ts";
+import { withOriginalCoreLimit } from "../../system/process-hardening.ts";
+import { adoptOrphans, endProcesses, identitiesOf, processesBelow } from "../../system/process-tree.ts";
+import { forwardSignals } from "../pty/forward-signals.ts";
+import { runHeartbeat } from "./heartbeat.ts";
+import {
+  ENDED_STATUS,
+  type SupervisedEnd,
+  type SupervisedProgram,
+  type Supervision,
+  supervise,
+} from "./supervise.ts";
+
+/** How a program is run that may be ended. */
+export interface SupervisedRun extends Supervision {
+  /** The heartbeat's command, for the shell. */
+  readonly heartbeatCommand?: string | undefined;
+  /** The environment for it: without the secrets. */
+  readonly heartbeatEnvironment: Readonly<Record<string, string | undefined>>;
+  readonly onMiss: (misses: number) => void;
+  /** Processes that we started for other ends: they are not ended. */
+  readonly others?: readonly number[];
+  /** Told the program's process as soon as it is there. */
+  readonly onStart?: (pid: number) => void;
+}
+
+/** How a supervised program ended. */
+export interface SupervisedResult {
+  /** {@link ENDED_STATUS} when it was ended. */
+  readonly status: number;
+  readonly end: SupervisedEnd;
+}
+
+/**
+ * Runs a program beside us, in our session and at our terminal, and ends it when its time is over: it and all
+ * processes below it, those too that went into the background or into another process group.
+ *
+ * @throws PprotectError `command_not_found`, `command_not_executable`; `environment` where the system cannot find
+ *   all that a program started
+ */
+export async function runSupervised(
+  command: readonly [string, ...string[]],
+  environment: Record<string, string>,
+  run: SupervisedRun,
+): Promise<SupervisedResult> {
+  const path = findExecutable(command[0], environment.PATH);
+  try {
+    adoptOrphans();
+  } catch {
+    throw new PprotectError("environment", "--ttl and --while of exec are not available on this system");
+  }
+  const child = start(path, command, environment);
+  run.onStart?.(child.pid);
+  const stopForwarding = forwardSignals(child.pid, true);
+  const others = new Set(run.others);
+  const program: SupervisedProgram = {
+    exited: child.exited,
+    end: (grace) => endProcesses(() => identitiesOf(processesBelow(process.pid, { except: others })), grace),
+  };
+  const end = await supervise(program, run, {
+    clock: { wall: Date.now, sinceBoot: msSinceBoot },
+    sleep: pause,
+    beat: () => beat(run, others),
+    onMiss: run.onMiss,
+  });
+  stopForwarding();
+  return { status: end.reason === "exited" ? statusOf(child) : ENDED_STATUS, end };
+}
+
+async function beat(
+  { heartbeatCommand = "true", heartbeatEnvironment }: SupervisedRun,
+  others: Set<number>,
+): Promise<boolean> {
+  let process: number | undefined;
+  const isWell = await runHeartbeat(heartbeatCommand, heartbeatEnvironment, (pid) => {
+    process = pid;
+    others.add(pid);
+  });
+  if (process !== undefined) others.delete(process);
+  return isWell;
+}
+
+function start(
+  path: string,
+  command: readonly string[],
+  environment: Record<string, string>,
+): Bun.Subprocess {
+  const spawn = (program: string, args: readonly string[]) =>
+    withOriginalCoreLimit(() =>
+      Bun.spawn([program, ...args], {
+        argv0: command[0] as string,
+        env: environment,
+        stdio: ["inherit", "inherit", "inherit"],
+      }),
+    );
+  try {
+    return spawn(path, command.slice(1));
+  } catch (error) {
+    // A script without `#!`: execvp(3) gives it to the shell.
+    if (errnoOf(error) === "ENOEXEC") return spawn("/bin/sh", [path, ...command.slice(1)]);
+    throw new PprotectError(
+      "command_not_executable",
+      `cannot run ${displayName(path)}: ${errnoOf(error)}`,
+      undefined,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+function statusOf({ exitCode, signalCode }: Bun.Subprocess): number {
+  if (signalCode === null) return exitCode ?? 1;
+  return 128 + constants.signals[signalCode as NodeJS.Signals];
+}
