@@ -381,33 +381,30 @@ describe("the memory of a lease's process", () => {
     expect(fds.stderr).toContain("Permission denied");
   });
 
-  test.if(IS_ROOT)(
-    "has the key once while the lease lasts, and not when it has ended: root sees it",
-    async () => {
-      const file = sampleStore();
-      const user: UserDirectories = userDirectories();
-      const state = join(user.XDG_STATE_HOME, "pprotect");
-      mkdirSync(state);
-      const { pid } = await start(file, ["dev"], user);
-      const key = openDomainKey("dev", findDomain(file.data, "dev"), unlocked(file, ALICE)).bytes();
-      await openWithLeases([wanted(file, "dev")], user);
-      if (!IS_ROOT) {
-        expect(() => timesInMemory(pid, key)).toThrow("EACCES");
-        return;
-      }
-      expect(timesInMemory(pid, key)).toBe(1);
-      // Values are overwritten as soon as they are sent.
-      expect(timesInMemory(pid, Buffer.from("dev-api-key"))).toBe(0);
-      // The process waits for the access log before it leaves: the keys are gone by then.
-      const lock = await holdLock(join(state, "access.jsonl"));
-      process.kill(pid, "SIGTERM");
-      await Bun.sleep(700);
-      process.kill(pid, "SIGSTOP");
-      const left = timesInMemory(pid, key);
-      expect([isAlive(pid), left]).toEqual([true, 0]);
-      await lock.release();
-    },
-  );
+  test("has the key once while the lease lasts, and not when it has ended: root sees it", async () => {
+    const file = sampleStore();
+    const user: UserDirectories = userDirectories();
+    const state = join(user.XDG_STATE_HOME, "pprotect");
+    mkdirSync(state);
+    const { pid } = await start(file, ["dev"], user);
+    const key = openDomainKey("dev", findDomain(file.data, "dev"), unlocked(file, ALICE)).bytes();
+    await openWithLeases([wanted(file, "dev")], user);
+    if (!IS_ROOT) {
+      expect(() => timesInMemory(pid, key)).toThrow("EACCES");
+      return;
+    }
+    expect(timesInMemory(pid, key)).toBe(1);
+    // Values are overwritten as soon as they are sent.
+    expect(timesInMemory(pid, Buffer.from("dev-api-key"))).toBe(0);
+    // The process waits for the access log before it leaves: the keys are gone by then.
+    const lock = await holdLock(join(state, "access.jsonl"));
+    process.kill(pid, "SIGTERM");
+    await Bun.sleep(700);
+    process.kill(pid, "SIGSTOP");
+    const left = timesInMemory(pid, key);
+    expect([isAlive(pid), left]).toEqual([true, 0]);
+    await lock.release();
+  });
 });
 
 const PAGE = 4096;
