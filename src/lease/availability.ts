@@ -34,7 +34,9 @@ export function whyNoLeases(): string | undefined {
   } catch {
     return "the runtime cannot call the C library (BUN_JSC_useJIT=0 turns that off)";
   }
-  return hasAmbiguousUid() ? "in this user namespace other users cannot be told from yours" : undefined;
+  return hasAmbiguousUid()
+    ? "in this user namespace other users cannot be distinguished from yours"
+    : undefined;
 }
 
 /** @throws PprotectError `environment` where there can be no leases */

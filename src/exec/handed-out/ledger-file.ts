@@ -25,7 +25,9 @@ export async function changeLedger(
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw fileError("make the directory", dirname(path), error, "$XDG_STATE_HOME names another place for it");
+    throw fileError("make the directory", dirname(path), error, {
+      fix: "$XDG_STATE_HOME names another place for it",
+    });
   }
   return withLock(path, PATIENCE, () => {
     const before = readLedger(stateDirectory);

@@ -5,7 +5,7 @@ export const BEAT_MS = 10_000;
  * Runs a command of the user's with the shell, such as `curl -fsS URL` or `test -e FILE`.
  *
  * @param environment without the secrets
- * @param onStart told the process, which is not one of the program's
+ * @param onStart called with the process, which is not one of the program's
  * @returns whether it succeeded in time; what takes longer is killed with all that it started
  */
 export async function runHeartbeat(

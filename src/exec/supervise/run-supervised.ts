@@ -26,7 +26,7 @@ export interface SupervisedRun extends Supervision {
   readonly onMiss: (misses: number) => void;
   /** Processes that we started for other ends: they are not ended. */
   readonly others?: readonly number[];
-  /** Told the program's process as soon as it is there. */
+  /** Called with the program's process as soon as it is there. */
   readonly onStart?: (pid: number) => void;
 }
 

@@ -38,7 +38,7 @@ export interface Surroundings {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** One heartbeat. @returns whether all is well */
   readonly beat: () => Promise<boolean>;
-  /** Told of each beat that failed, with how many failed in a row. */
+  /** Called for each beat that failed, with how many failed in a row. */
   readonly onMiss: (misses: number) => void;
 }
 

@@ -61,7 +61,9 @@ export function makeStateDirectory(directory: string): void {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw fileError("make the directory", directory, error, "$XDG_STATE_HOME names another place for it");
+    throw fileError("make the directory", directory, error, {
+      fix: "$XDG_STATE_HOME names another place for it",
+    });
   }
 }
 

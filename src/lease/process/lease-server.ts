@@ -8,7 +8,7 @@ import { encodeFrame, FrameReader, MAX_FRAME_BYTES } from "../frame.ts";
 import type { EndReason } from "../terms.ts";
 import { type Answer, type Lease, refuse, type Visit } from "./lease.ts";
 
-/** How many clients are served at once; another is told that the lease is busy. */
+/** How many clients are served at once; another gets the answer that the lease is busy. */
 const MAX_CONNECTIONS = 512;
 /** How long a client may take for a request, and for reading the answer, in ms. */
 const REQUEST_MS = 10_000;

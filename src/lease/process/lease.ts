@@ -121,7 +121,7 @@ export class Lease {
   }
 }
 
-/** What a client is told that gets nothing. */
+/** The answer to a client that gets nothing. */
 export function refuse(refused: Refusal): Answer {
   return { header: { refused }, last: true };
 }
