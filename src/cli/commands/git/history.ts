@@ -33,7 +33,7 @@ export default class GitHistoryCommand extends BaseCommand {
     const prefix = withoutLineEnd(await repository.run("rev-parse", "--show-prefix"));
     const path = prefix + relative(directory, file).split(sep).join("/");
     if ((await repository.run("rev-parse", "--is-shallow-repository")).trim() === "true") {
-      this.note("pprotect: a shallow clone: earlier changes are shown as made by its first commit");
+      this.note("pprotect: shallow clone: earlier changes are shown as made by its first commit");
     }
     const changes: Result[] = [];
     for await (const { commit, what } of storeHistory(repository, path, { domain, secret })) {
