@@ -29,6 +29,7 @@ test("docs/reliability.md says how often the tests do what they do", () => {
     COUNTS.hostileNames,
     COUNTS.parserMutants,
     COUNTS.mergeMutants,
+    COUNTS.resolutions,
     COUNTS.guardStoreMutants,
     COUNTS.guardTextMutants,
     COUNTS.guardDiffMutants,

@@ -25,7 +25,9 @@ const RAW = ["exec", "redact", "git textconv"];
 /** A command's words, then `--json`, then the rest of the line. */
 function withJson(name: string, args: readonly string[]): string[] {
   const words = name.split(" ").length;
-  return [...args.slice(0, words), "--json", ...args.slice(words)];
+  // With --json nobody is asked for a decision.
+  const decided = name === "git resolve" ? ["--ours"] : [];
+  return [...args.slice(0, words), "--json", ...decided, ...args.slice(words)];
 }
 
 /** Runs the binary for its answer, which exit status and `ok` agree on. */

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { checkStoreChange } from "../../src/git/guard/consistency-rules.ts";
+import { conflictLabel } from "../../src/git/merge/conflict.ts";
 import { keyGrants } from "../../src/git/merge/key-grants.ts";
+import { TRUST_NO_NEW_KEY } from "../../src/git/merge/key-trust.ts";
 import { mergeCredentials } from "../../src/git/merge/merge-credentials.ts";
 import { mergeStores } from "../../src/git/merge/merge-stores.ts";
 import { createCustodian, type UnlockedCustodian } from "../../src/store/custodian.ts";
@@ -204,17 +206,16 @@ describe("owners and custodians", () => {
     expect(secretsOf(rotated, "prod", MALLORY)).toEqual({ token: "prod-token" });
   });
 
-  test("and gets it from the merge driver, if an owner's credentials are in the environment; the driver reports it", () => {
+  test("but not from the merge driver, though an owner's credentials are in the environment", () => {
     const ours = store.rotateDomainKey("prod", alice, NOW);
     const sides = { base: store.data, ours: ours.data, theirs: written(store).data };
     const merge = (credentials: Parameters<typeof mergeStores>[1]["credentials"]) =>
-      mergeStores(sides, { credentials, decide: () => undefined });
+      mergeStores(sides, { credentials, trust: TRUST_NO_NEW_KEY, decide: () => undefined });
     const { store: merged, conflicts } = merge(mergeCredentials(ALICE, sides));
-    expect(conflicts).toEqual([]);
-    expect(keyGrants(sides, merged)).toEqual([
-      "mallory@example.com got the current key of domain prod: only theirs has this owner",
+    expect(conflicts.map(({ subject }) => conflictLabel(subject))).toEqual([
+      "prod owner mallory@example.com",
     ]);
-    expect(secretsOf(KeyFile.from(merged), "prod", MALLORY)).toEqual({ token: "prod-token" });
+    expect(merged.domains.get("prod")?.owners.has(MALLORY.name)).toBe(false);
   });
 
   test("what a merge says of keys that it gave is nothing, where each owner's copy came with a side", () => {
@@ -223,6 +224,7 @@ describe("owners and custodians", () => {
     const sides = { base: store.data, ours: ours.data, theirs: theirs.data };
     const { store: merged } = mergeStores(sides, {
       credentials: mergeCredentials(ALICE, sides),
+      trust: TRUST_NO_NEW_KEY,
       decide: () => undefined,
     });
     expect(merged.domains.get("prod")?.owners.size).toBe(2);

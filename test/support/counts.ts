@@ -13,6 +13,8 @@ export const COUNTS = {
   /** Inputs made from the fixtures by mutation, by what reads them. */
   parserMutants: 12_000,
   mergeMutants: 4_000,
+  /** Random histories whose merge is resolved by random decisions. */
+  resolutions: 300,
   guardStoreMutants: 2_000,
   guardTextMutants: 2_000,
   guardDiffMutants: 2_000,

@@ -19,7 +19,7 @@ export type ValueKind =
   | "new-owner"
   /** A program of the system, followed by its own arguments. */
   | "program"
-  /** NAME=ours or NAME=theirs for a conflict of the merge in progress. */
+  /** NAME=DECISION for a conflict of the merge in progress. */
   | "conflict"
   /** The words of a command, or the name of a group of commands. */
   | "help-topic";
@@ -46,7 +46,7 @@ export const USER: ValueType = { kind: "custodian", metavar: "USER" };
 export const NEW_USER: ValueType = { kind: "text", metavar: "USER" };
 export const OWNER: ValueType = { kind: "owner", metavar: "CUSTODIAN" };
 export const NEW_OWNER: ValueType = { kind: "new-owner", metavar: "CUSTODIAN" };
-export const CONFLICT: ValueType = { kind: "conflict", metavar: "NAME=SIDE" };
+export const CONFLICT: ValueType = { kind: "conflict", metavar: "NAME=DECISION" };
 export const PROGRAM: ValueType = { kind: "program", metavar: "PROGRAM" };
 export const HELP_TOPIC: ValueType = { kind: "help-topic", metavar: "TOPIC" };
 
