@@ -30,6 +30,8 @@ export const ERROR_CODES = [
   "wrong_credentials",
   "missing_credentials",
   "cannot_open",
+  "shared_key",
+  "untrusted_key",
   "aborted",
   "interrupted",
   "end_of_input",

@@ -152,17 +152,20 @@ describe("a domain's public key", () => {
     expect(openSecret(sealed, stolenKey, { domain: "dev", secret: "fresh" })).toBe("for alice's eyes");
   });
 
-  test("with new owner entries and values opens for its owners; only the history shows it", () => {
+  test("with new owner entries and values opens for its owners; the guard warns that nothing proves it", () => {
     const forged: Partial<Domain> = {
       publicKey: stolen.publicKey,
       owners: ownersOf(store),
       secrets: new Map(["api-key", "db-password"].map((name) => [name, sealSecret(stolen, "forged")])),
     };
     const silent = withDomain(store, "dev", forged);
-    expect(noticed(silent, store, alice)).toEqual({ ...NOTHING, warnings: ["no-audit-entry"] });
+    expect(noticed(silent, store, alice)).toEqual({
+      ...NOTHING,
+      warnings: ["no-audit-entry", "unproven-key"],
+    });
     const covered = withDomain(store, "dev", forged, ["rotated key for domain dev"]);
     expect(secretsOf(covered, "dev", ALICE)).toEqual({ "api-key": "forged", "db-password": "forged" });
-    expect(noticed(covered, store, alice)).toEqual(NOTHING);
+    expect(noticed(covered, store, alice)).toEqual({ ...NOTHING, warnings: ["unproven-key"] });
   });
 
   test("cannot be replaced without losing what was sealed to the old one", () => {
@@ -196,12 +199,15 @@ describe("owners and custodians", () => {
 
   test("an owner that an attacker added to the file opens nothing", () => {
     expect(() => secretsOf(written(store), "prod", MALLORY)).toThrow("before a rotation");
-    expect(noticed(written(store), store, alice)).toEqual({ ...NOTHING, warnings: ["no-audit-entry"] });
+    expect(noticed(written(store), store, alice)).toEqual({
+      ...NOTHING,
+      warnings: ["no-audit-entry", "unproven-owner"],
+    });
   });
 
-  test("but gets the new key at the next rotation, and a forged audit entry hides that until then", () => {
+  test("an owner that nothing proves is a warning of the guard, and would get the next key from a program that does not look", () => {
     const covered = edited(written(store), { auditLog: [...store.data.auditLog, ...COVER] });
-    expect(noticed(covered, store, alice)).toEqual(NOTHING);
+    expect(noticed(covered, store, alice)).toEqual({ ...NOTHING, warnings: ["unproven-owner"] });
     const rotated = covered.rotateDomainKey("prod", alice, NOW);
     expect(secretsOf(rotated, "prod", MALLORY)).toEqual({ token: "prod-token" });
   });

@@ -76,6 +76,7 @@ export const COMMAND_CASES: readonly CommandCase[] = [
     ],
     { prints: true },
   ),
+  printing("trust"),
   writing(
     "add-domain",
     ["--confirm"],

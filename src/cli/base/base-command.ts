@@ -8,6 +8,7 @@ import { DEFAULT_PREFIX, PREFIX_VARIABLE } from "../../credentials/environment-n
 import type { UnlockedCustodian } from "../../store/custodian.ts";
 import type { KeyFile } from "../../store/key-file.ts";
 import { locateStore } from "../../store/locate-store.ts";
+import type { Actor } from "../../store/trust/key-uses.ts";
 import { hardenProcess } from "../../system/process-hardening.ts";
 import type { CommandList } from "../argv/command-list.ts";
 import { flag, option } from "../argv/option.ts";
@@ -16,6 +17,7 @@ import type { InputPrompter } from "../input/prompt.ts";
 import { Envelope, type NextAction, type Outcome, type Result } from "../report/json-envelope.ts";
 import { type NextCommand, nextAction } from "../report/next-action.ts";
 import { colorsWanted, writeError, writeOut } from "../report/output.ts";
+import type { TrustSession } from "./trust/trust-session.ts";
 
 /** Modules that not every command needs, loaded at their first use. */
 const prompting = lazy(() => require("../input/prompt.ts") as typeof import("../input/prompt.ts"));
@@ -49,6 +51,11 @@ export abstract class BaseCommand extends Command {
   verbose = flag("--verbose", "print a note when a fallback is used", { global: true });
 
   #prompter: InputPrompter | undefined;
+  #trust: Promise<TrustSession> | undefined;
+  /** The store as it was read last. */
+  #store: KeyFile | undefined;
+  /** Whose passphrase was verified. */
+  #actor: UnlockedCustodian | undefined;
 
   readonly #storePath = lazy(() => this.locateStore());
 
@@ -114,7 +121,8 @@ export abstract class BaseCommand extends Command {
   }
 
   protected readStore(): KeyFile {
-    return storeFiles().readStoreFile(resolve(this.storePath), this.storePath);
+    this.#store = storeFiles().readStoreFile(resolve(this.storePath), this.storePath);
+    return this.#store;
   }
 
   /** The credentials that are given without a prompt; the terminal stays untouched. */
@@ -153,6 +161,7 @@ export abstract class BaseCommand extends Command {
     const creds = await this.credentials({ ...sources, custodians: keyFile.data.custodians });
     const { unlock } = await import("../../credentials/cascade.ts");
     const custodian = unlock(keyFile, creds);
+    this.#actor = custodian;
     await this.#prompter?.throwIfInterrupted();
     return custodian;
   }
@@ -162,6 +171,31 @@ export abstract class BaseCommand extends Command {
     onWait: (message: string) => this.note(message),
     throwIfInterrupted: async () => this.#prompter?.throwIfInterrupted(),
   };
+
+  /** What decides about the keys of the store. */
+  protected async trust(keyFile: KeyFile): Promise<TrustSession> {
+    this.#trust ??= import("./trust/open-session.ts").then(({ openTrustSession }) =>
+      openTrustSession(resolve(this.storePath), keyFile.data, (message) => this.note(message)),
+    );
+    return this.#trust;
+  }
+
+  /**
+   * Credentials for opening something of these domains, whose keys are checked before anyone is asked. Credentials that
+   * the command has verified already are not asked for again.
+   * @throws PprotectError `untrusted_key` where a domain has a key that was accepted for another one
+   */
+  protected async unlockToRead(
+    keyFile: KeyFile,
+    domains: readonly string[],
+    sources?: CredentialSources,
+  ): Promise<UnlockedCustodian> {
+    const trust = await this.trust(keyFile);
+    await trust.reading(keyFile.data, domains);
+    const custodian = this.#actor ?? (await this.unlock(keyFile, sources));
+    await trust.save();
+    return custodian;
+  }
 
   /** What can be done next, on the same store. */
   protected next(...commands: readonly NextCommand[]): readonly NextAction[] {
@@ -177,18 +211,30 @@ export abstract class BaseCommand extends Command {
     done: string,
     result: Result = {},
   ): Promise<Outcome> {
-    const written = await storeFiles().updateStoreFile(resolve(this.storePath), this.storePath, change, {
-      ...(this.confirm ? { approve: (before, after) => this.approve(before, after) } : {}),
-      ...this.writeOptions,
-    });
+    const trust = await this.trust(this.#store ?? this.readStore());
+    let before: KeyFile | undefined;
+    const allowed = (file: KeyFile): KeyFile => {
+      const after = change(file);
+      trust.allow(file.data, after.data, actorOf(this.#actor));
+      before = file;
+      return after;
+    };
+    const written = await trust.during(() =>
+      storeFiles().updateStoreFile(resolve(this.storePath), this.storePath, allowed, {
+        ...(this.confirm ? { approve: (from, to) => this.approve(from, to) } : {}),
+        ...this.writeOptions,
+      }),
+    );
     if (!written) throw new PprotectError("aborted", "not confirmed; nothing was changed");
+    if (before) trust.changed(before.data, written.data);
+    await trust.save();
     this.note(done);
     return { result: { store: this.storePath, ...result } };
   }
 
   /** @throws PprotectError `aborted` unless the answer begins with "y" or `--yes` was given */
   protected async confirmOrAbort(question: string): Promise<void> {
-    if (!(await this.#confirmed(question)))
+    if (!(await this.confirmed(question)))
       throw new PprotectError("aborted", "not confirmed; nothing was changed");
   }
 
@@ -213,7 +259,8 @@ export abstract class BaseCommand extends Command {
     throw new PprotectError("usage", `${argument} required (running with --non-interactive)`);
   }
 
-  async #confirmed(question: string): Promise<boolean> {
+  /** Whether the answer begins with "y", or `--yes` was given. @throws PprotectError `usage` when nobody may be asked */
+  protected async confirmed(question: string): Promise<boolean> {
     if (this.yes) return true;
     return /^y/i.test(await this.ask(question, "confirmation (--yes)"));
   }
@@ -222,8 +269,12 @@ export abstract class BaseCommand extends Command {
   protected async approve(before: string, after: string): Promise<boolean> {
     const { storeDiff } = await import("../report/text-diff.ts");
     writeError(`Changes to be written:\n\n${storeDiff(this.storePath, before, after, colorsWanted())}\n`);
-    return this.#confirmed("Write changes? [y/N] ");
+    return this.confirmed("Write changes? [y/N] ");
   }
+}
+
+function actorOf(custodian: UnlockedCustodian | undefined): Actor | undefined {
+  return custodian && { name: custodian.name, publicKey: custodian.privateKey.publicKey };
 }
 
 /**

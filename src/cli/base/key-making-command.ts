@@ -1,13 +1,17 @@
 import { PprotectError } from "../../common/errors.ts";
 import type { NewPassphraseSources } from "../../credentials/new-credentials.ts";
 import { KEY_TYPES } from "../../store/custodian.ts";
+import type { KeyFile } from "../../store/key-file.ts";
+import { findCustodian } from "../../store/lookup.ts";
+import { custodianFingerprint } from "../../store/trust/fingerprint.ts";
 import { hardenProcess } from "../../system/process-hardening.ts";
 import { option } from "../argv/option.ts";
 import { choice } from "../argv/value-type.ts";
 import { showRawKey } from "../input/raw-key-handover.ts";
-import type { Result } from "../report/json-envelope.ts";
+import type { Outcome, Result } from "../report/json-envelope.ts";
 import { OutputClosedError, outputIsDiscarded } from "../report/output.ts";
 import { BaseCommand } from "./base-command.ts";
+import { keyToCompare } from "./trust/trust-messages.ts";
 
 /** What each command words in its own way. */
 type Questions = Pick<NewPassphraseSources, "passphraseFile" | "option" | "question" | "retypeQuestion">;
@@ -37,6 +41,26 @@ export abstract class KeyMakingCommand extends BaseCommand {
   /** The result for a program: whose key was made. */
   protected keyResult(custodian: string): Result {
     return { store: this.storePath, custodian, key_type: this.keyType };
+  }
+
+  /** {@link update} where a custodian gets a new key, whose fingerprint is shown for others to compare. */
+  protected async updateKey(
+    custodian: string,
+    change: (file: KeyFile) => KeyFile,
+    done: string,
+  ): Promise<Outcome> {
+    let fingerprint = "";
+    const outcome = await this.update(
+      (file) => {
+        const changed = change(file);
+        fingerprint = custodianFingerprint(findCustodian(changed.data, custodian));
+        return changed;
+      },
+      done,
+      this.keyResult(custodian),
+    );
+    this.note(keyToCompare(custodian, fingerprint));
+    return { result: { ...outcome.result, fingerprint } };
   }
 
   async #printRawKey(key: string, custodian: string): Promise<void> {

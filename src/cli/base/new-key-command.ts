@@ -29,10 +29,10 @@ export abstract class NewKeyCommand extends KeyMakingCommand {
       question: "New passphrase: ",
       retypeQuestion: "Retype new passphrase: ",
     });
-    const outcome = await this.update(
+    const outcome = await this.updateKey(
+      custodian.name,
       (file) => change(file, custodian, passphrase),
       `${done} ${displayName(custodian.name)}.`,
-      this.keyResult(custodian.name),
     );
     const domains = keyFile.domainsOf(custodian.name).sort(compareCodePoints);
     if (domains.length > 0) {

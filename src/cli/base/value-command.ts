@@ -41,6 +41,7 @@ export abstract class ValueCommand extends DomainCommand {
       "secret name",
     );
     checkSecretName(secret);
+    await (await this.trust(keyFile)).using(keyFile.data, domain, "seal");
     check(keyFile, domain, secret);
     const value = await this.#value(namesGiven);
     const outcome = await this.update(

@@ -101,6 +101,14 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
     meaning: "something in the store cannot be decrypted",
     action: "it is damaged or was encrypted to an old key: restore it from git's history, or set it again",
   },
+  shared_key: {
+    meaning: "two domains have the same public key, so that an owner of one can read both",
+    action: "`rotate-domain-keys` gives one a key of its own; `rm-domain` removes it",
+  },
+  untrusted_key: {
+    meaning: "a key in the store is not the one that was accepted, and nothing proves the change",
+    action: "compare fingerprints with an owner, then `pprotect trust NAME`",
+  },
   aborted: {
     meaning: "it was not confirmed, or the generated key could not be handed over; nothing was changed",
     action: "`--yes` confirms; read a key from standard output",

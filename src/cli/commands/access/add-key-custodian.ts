@@ -17,10 +17,10 @@ export default class AddKeyCustodianCommand extends NewCustodianCommand {
   async run(): Promise<Outcome> {
     const keyFile = this.readStore();
     const creds = await this.newCustodian(keyFile);
-    const outcome = await this.update(
+    const outcome = await this.updateKey(
+      creds.name,
       (file) => file.addCustodian(creds, this.keyType),
       `Added key custodian ${creds.name}.`,
-      this.keyResult(creds.name),
     );
     return {
       ...outcome,

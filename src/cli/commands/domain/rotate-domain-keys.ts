@@ -1,5 +1,8 @@
 import { compareCodePoints } from "../../../common/code-points.ts";
+import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
+import type { UnlockedCustodian } from "../../../store/custodian.ts";
+import type { KeyFile } from "../../../store/key-file.ts";
 import { findDomain } from "../../../store/lookup.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { DomainCommand } from "../../base/domain-command.ts";
@@ -20,10 +23,11 @@ export default class RotateDomainKeysCommand extends DomainCommand {
     this.givenDomain(keyFile);
     const owner = await this.unlock(keyFile);
     const domain = await this.existingDomain(keyFile);
+    const leftOut = await this.#ownersToLeaveOut(keyFile, domain, owner);
     let rotated = keyFile.data;
     const outcome = await this.update(
       (file) => {
-        const changed = file.rotateDomainKey(domain, owner);
+        const changed = file.rotateDomainKey(domain, owner, new Date(), leftOut);
         rotated = changed.data;
         return changed;
       },
@@ -32,13 +36,39 @@ export default class RotateDomainKeysCommand extends DomainCommand {
     const owners = [...findDomain(rotated, domain).owners.keys()].sort(compareCodePoints);
     // Nothing shows whether an owner in the file ever had the old key; each of them has the new one now.
     this.note(`Its owners, who can read it now: ${owners.map(displayName).join(", ")}.`);
+    if (leftOut.length > 0) this.note(`Left out and removed: ${leftOut.map(displayName).join(", ")}.`);
     return {
-      result: { ...outcome.result, domain, owners },
+      result: { ...outcome.result, domain, owners, left_out: leftOut },
       nextActions: this.next({
         description: "change each value that a removed owner may know",
         command: ["update-secret", "--value-file", "FILE"],
         args: [domain, "SECRET"],
       }),
     };
+  }
+
+  /**
+   * Owners whom nothing shows to be ones: anyone who may write the file can write owners into it, and a rotation
+   * would give them the new key. They get it where the user says so.
+   */
+  async #ownersToLeaveOut(keyFile: KeyFile, domain: string, owner: UnlockedCustodian): Promise<string[]> {
+    const trust = await this.trust(keyFile);
+    const actor = { name: owner.name, publicKey: owner.privateKey.publicKey };
+    const doubtful = await trust.doubtfulOwners(keyFile.data, domain, actor);
+    if (doubtful.length === 0) return [];
+    const names = doubtful.map(({ grantee }) => grantee.name);
+    const { ownerMessage } = await import("../../base/trust/trust-messages.ts");
+    for (const each of doubtful) this.note(`pprotect: warning: ${ownerMessage(each)}`);
+    if (this.nonInteractive && !this.yes) {
+      throw new PprotectError(
+        "untrusted_key",
+        `the new key of domain "${displayName(domain)}" would go to ${names.map(displayName).join(", ")}`,
+        "`--yes` gives it to them, `pprotect rm-owner` removes them",
+      );
+    }
+    if (!(await this.confirmed(`Give the new key to ${names.map(displayName).join(", ")}? [y/N] `)))
+      return names;
+    for (const name of names) trust.confirm(domain, name);
+    return [];
   }
 }

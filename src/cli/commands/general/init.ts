@@ -3,7 +3,9 @@ import { PprotectError } from "../../../common/errors.ts";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { KeyFile } from "../../../store/key-file.ts";
 import { DEFAULT_FILE } from "../../../store/locate-store.ts";
+import { findCustodian } from "../../../store/lookup.ts";
 import { createStoreFile, refuseExisting } from "../../../store/store-file.ts";
+import { custodianFingerprint } from "../../../store/trust/fingerprint.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { NewCustodianCommand } from "../../base/new-custodian-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
@@ -32,10 +34,13 @@ export default class InitCommand extends NewCustodianCommand {
       throw new PprotectError("aborted", "not confirmed; nothing was changed");
     }
     await createStoreFile(resolve(this.storePath), this.storePath, keyFile, this.writeOptions);
+    const { rememberNewStore } = await import("../../base/trust/open-session.ts");
+    await rememberNewStore(resolve(this.storePath), keyFile.data);
     this.note(`Created ${escapeUnprintable(this.storePath)} with key custodian ${creds.name}.`);
     this.note("Next: `pprotect add-domain` adds a domain, `pprotect add-secret` adds a secret to it.");
+    const fingerprint = custodianFingerprint(findCustodian(keyFile.data, creds.name));
     return {
-      result: this.keyResult(creds.name),
+      result: { ...this.keyResult(creds.name), fingerprint },
       nextActions: this.next({ description: "add a domain", command: ["add-domain"], args: ["DOMAIN"] }),
     };
   }

@@ -3,7 +3,7 @@ import { formatSecrets, OUTPUT_FORMATS } from "../../../exec/output-format.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag, option } from "../../argv/option.ts";
 import { choice, FILE } from "../../argv/value-type.ts";
-import { SelectingCommand } from "../../base/selecting-command.ts";
+import { domainsOf, SelectingCommand } from "../../base/selecting-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 import { openPrivateOutput, wroteMessage } from "../../report/private-output.ts";
 
@@ -41,7 +41,7 @@ export default class EnvCommand extends SelectingCommand {
       force,
       onWait: (message) => this.note(message),
     });
-    const secrets = keyFile.decryptSecrets(choices, await this.unlock(keyFile));
+    const secrets = keyFile.decryptSecrets(choices, await this.unlockToRead(keyFile, domainsOf(choices)));
     const text = formatSecrets(
       new Map(secrets.map(({ variable, value }) => [variable, value])),
       this.outputFormat,

@@ -5,7 +5,7 @@ import { restArguments } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag, repeatableOption } from "../../argv/option.ts";
 import { PROGRAM, SECRET, text } from "../../argv/value-type.ts";
-import { SelectingCommand } from "../../base/selecting-command.ts";
+import { domainsOf, SelectingCommand } from "../../base/selecting-command.ts";
 
 export default class ExecCommand extends SelectingCommand {
   static readonly declaration: CommandDeclaration = {
@@ -57,7 +57,7 @@ export default class ExecCommand extends SelectingCommand {
       (await import("../../../exec/files/secret-files.ts")).checkFileNames(choices, this.asFile);
     }
 
-    const secrets = keyFile.decryptSecrets(choices, await this.unlock(keyFile));
+    const secrets = keyFile.decryptSecrets(choices, await this.unlockToRead(keyFile, domainsOf(choices)));
     const placed = await this.#place(secrets);
     try {
       const environment = childEnvironment(placed.secrets, process.env, passthrough);

@@ -10,6 +10,7 @@ import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag, option, repeatableOption } from "../../argv/option.ts";
 import { DOMAIN, FILE } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
+import { domainsOf } from "../../base/selecting-command.ts";
 import type { InputPrompter } from "../../input/prompt.ts";
 import type { Json, Outcome } from "../../report/json-envelope.ts";
 import { writeOut } from "../../report/output.ts";
@@ -59,7 +60,10 @@ export default class InjectCommand extends BaseCommand {
       onWait: (message) => this.note(message),
     });
     // Credentials are needed only when there is something to decrypt.
-    const opened = places.length === 0 ? [] : keyFile.decryptSecrets(places, await this.unlock(keyFile));
+    const opened =
+      places.length === 0
+        ? []
+        : keyFile.decryptSecrets(places, await this.unlockToRead(keyFile, domainsOf(places)));
     const rendered = renderTemplate(
       parts,
       opened.map(({ value }) => value),

@@ -38,7 +38,7 @@ export default class RedactCommand extends BaseCommand {
     }
     const keyFile = this.readStore();
     for (const domain of this.domains) findDomain(keyFile.data, domain);
-    const owner = await this.unlock(keyFile);
+    const owner = await this.unlockToRead(keyFile, this.domains);
     const { redactionOf } = await import("../../../redact/redaction.ts");
     const redaction = redactionOf(
       this.domains.flatMap((domain) => [...keyFile.decryptDomain(domain, owner)]),

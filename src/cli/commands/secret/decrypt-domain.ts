@@ -36,8 +36,9 @@ export default class DecryptDomainCommand extends DomainCommand {
     }
     const keyFile = this.readStore();
     this.#checkGivenNames(keyFile);
-    const owner = await this.unlock(keyFile);
+    await this.unlock(keyFile);
     const domain = await this.existingDomain(keyFile);
+    const owner = await this.unlockToRead(keyFile, [domain]);
     if (this.secret === undefined) return this.#formatted(domain, keyFile.decryptDomain(domain, owner));
     const value = keyFile.decryptSecret(domain, this.secret, owner);
     if (this.outputFormat !== undefined) return this.#formatted(domain, new Map([[this.secret, value]]));
