@@ -35,8 +35,8 @@ export const COMMAND_CASES: readonly CommandCase[] = [
     ["--key-type", "fast", "--file", "new.yaml"],
     [
       ["User email: ", "zoë@example.com"],
-      ["Passphrase: ", "sesam öffne"],
-      ["Retype passphrase: ", "sesam öffne"],
+      ["Passphrase: ", "sesam öffne dich, violette Tapioka"],
+      ["Retype passphrase: ", "sesam öffne dich, violette Tapioka"],
     ],
   ),
   printing("version"),

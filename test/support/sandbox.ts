@@ -39,7 +39,7 @@ export interface Sandbox {
 }
 
 /** The passphrase in {@link Sandbox.fresh}. */
-export const FRESH_PASSPHRASE = "a fresh passphrase";
+export const FRESH_PASSPHRASE = "a fresh passphrase of six rare words";
 
 let sample: string | undefined;
 

@@ -54,6 +54,7 @@ export abstract class BaseCommand extends Command {
   #trust: Promise<TrustSession> | undefined;
   /** The store as it was read last. */
   #store: KeyFile | undefined;
+  #isVerified: (passphrase: string) => boolean = () => false;
   /** Whose passphrase was verified. */
   #actor: UnlockedCustodian | undefined;
 
@@ -162,8 +163,14 @@ export abstract class BaseCommand extends Command {
     const { unlock } = await import("../../credentials/cascade.ts");
     const custodian = unlock(keyFile, creds);
     this.#actor = custodian;
+    this.#isVerified = (passphrase) => passphrase === creds.passphrase;
     await this.#prompter?.throwIfInterrupted();
     return custodian;
+  }
+
+  /** Whether a passphrase is the one that was verified last. */
+  protected isCurrentPassphrase(passphrase: string): boolean {
+    return this.#isVerified(passphrase);
   }
 
   /** What every write of a store needs: where its messages go, and whether Ctrl-C was pressed. */

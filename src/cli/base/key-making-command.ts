@@ -1,10 +1,12 @@
 import { PprotectError } from "../../common/errors.ts";
 import type { NewPassphraseSources } from "../../credentials/new-credentials.ts";
+import { isRawPassphrase } from "../../crypto/raw-passphrase.ts";
 import { KEY_TYPES } from "../../store/custodian.ts";
 import type { KeyFile } from "../../store/key-file.ts";
 import { findCustodian } from "../../store/lookup.ts";
 import { custodianFingerprint } from "../../store/trust/fingerprint.ts";
 import { hardenProcess } from "../../system/process-hardening.ts";
+import { isTerminal } from "../../system/terminal.ts";
 import { option } from "../argv/option.ts";
 import { choice } from "../argv/value-type.ts";
 import { showRawKey } from "../input/raw-key-handover.ts";
@@ -29,13 +31,29 @@ export abstract class KeyMakingCommand extends BaseCommand {
   protected async newPassphrase(custodian: string, questions: Questions): Promise<string> {
     hardenProcess();
     const { obtainNewPassphrase } = await import("../../credentials/new-credentials.ts");
-    return obtainNewPassphrase({
+    const passphrase = await obtainNewPassphrase({
       ...questions,
       keyType: this.keyType,
       prompter: this.prompter,
       warn: this.givenCredentials.warn,
       showRawKey: (key) => this.#printRawKey(key, custodian),
     });
+    if (this.keyType !== "raw") await this.#checkStrength(passphrase, custodian, questions);
+    return passphrase;
+  }
+
+  /** Names a weak passphrase. Someone who typed it at a terminal is asked; a script, which chose it before, goes on. */
+  async #checkStrength(passphrase: string, custodian: string, { passphraseFile }: Questions): Promise<void> {
+    // An empty one is refused anyway.
+    if (passphrase === "" || isRawPassphrase(passphrase)) return;
+    const { passphraseBits, WEAK_BITS } = await import("../../credentials/passphrase-strength.ts");
+    const bits = passphraseBits(passphrase, [custodian]);
+    if (bits >= WEAK_BITS) return;
+    this.note(
+      `pprotect: warning: the new passphrase is weak: about 2^${bits} guesses find it. Use at least 2^${WEAK_BITS}, such as five random words.`,
+    );
+    if (passphraseFile !== undefined || !isTerminal(0)) return;
+    await this.confirmOrAbort("Use it anyway? [y/N] ");
   }
 
   /** The result for a program: whose key was made. */

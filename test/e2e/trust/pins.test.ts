@@ -502,3 +502,60 @@ test("trust lists each key beside the accepted one, safely whatever the names", 
   });
   expect((await box.run(["trust", "--write"])).stderr).toContain("not accepted");
 });
+
+describe("a new passphrase", () => {
+  const weak = "alice-pw-2";
+
+  test("that is weak is named with its strength; a script goes on", async () => {
+    const box = trustSandbox(store);
+    const file = box.write("weak.pw", `${weak}\n`);
+    const made = await box.run([
+      "add-key-custodian",
+      "-u",
+      "c",
+      "--passphrase-file",
+      file,
+      "--key-type",
+      "fast",
+      "--non-interactive",
+    ]);
+    expect(made.status).toBe(0);
+    expect(made.stderr).toMatch(/warning: the new passphrase is weak: about 2\^\d+ guesses find it/);
+    expect(made.stderr).not.toContain(weak);
+  });
+
+  test("that is generated or strong is not", async () => {
+    const box = trustSandbox(store);
+    const raw = await box.run(["add-key-custodian", "-u", "c", "--key-type", "raw", "--yes"]);
+    expect(raw.stderr).not.toContain("weak");
+    const strong = await box.run([
+      "add-key-custodian",
+      "-u",
+      "d",
+      "--passphrase-file",
+      box.fresh,
+      "--key-type",
+      "fast",
+    ]);
+    expect(strong.stderr).not.toContain("weak");
+  });
+
+  test("that is the current one is refused, unless the key type changes", async () => {
+    const box = trustSandbox(store);
+    const to = (type: string) =>
+      box.as(
+        "alice",
+        "set-key-custodian-passphrase",
+        "--key-type",
+        type,
+        "--new-passphrase-file",
+        box.alice,
+        "--non-interactive",
+      );
+    expect((await to("fast")).status).toBe(0);
+    const before = box.read().data;
+    const refused = await to("fast");
+    expect(refused.stderr).toContain("the new passphrase is the current one");
+    expect(box.read().data).toEqual(before);
+  });
+});
