@@ -1,4 +1,4 @@
-import type { StoreData } from "../store-data.ts";
+import type { Domain, StoreData } from "../store-data.ts";
 import { custodianFingerprint, domainFingerprint } from "./fingerprint.ts";
 import type { Pins } from "./pins.ts";
 import { provenRotation } from "./verify.ts";
@@ -15,6 +15,10 @@ export interface KnownKeys {
  * Decides about keys in a merge: the accepted ones, and what the logs of the versions together prove to come after them.
  * With a domain that the user has not accepted, the common ancestor's key takes the place of the accepted one.
  *
+ * A proof counts for nothing where an owner was removed who could have made it: that of the accepted key by this user, or
+ * that of the ancestor's by a version which still has another key. Such an owner would hold the key that they signed,
+ * whether or not the file lists a copy of theirs.
+ *
  * A custodian's key is trusted where it was accepted, never by a grant: an owner of one domain could sign a key for a
  * custodian who then gets another domain.
  *
@@ -23,7 +27,7 @@ export interface KnownKeys {
 export function knownKeys(
   pins: Pins | undefined,
   base: StoreData,
-  versions: readonly Pick<StoreData, "auditLog">[],
+  versions: readonly StoreData[],
 ): KnownKeys {
   const log = [...new Set(versions.flatMap(({ auditLog }) => auditLog))];
   return {
@@ -32,14 +36,28 @@ export function knownKeys(
       const ancestor = base.domains.get(domain);
       const from = pin ? pin.key : ancestor && domainFingerprint(ancestor);
       if (from === undefined) return false;
-      return (
-        from === domainFingerprint({ publicKey }) ||
-        provenRotation(log, domain, from, publicKey) !== undefined
-      );
+      if (from === domainFingerprint({ publicKey })) return true;
+      if (pin && pin.removed.size > 0) return false;
+      if (ancestor && lostOwners(ancestor, publicKey, domain, versions)) return false;
+      return provenRotation(log, domain, from, publicKey) !== undefined;
     },
     trustsCustodian(custodian, pwdkm) {
       const accepted = pins?.custodians.get(custodian);
       return accepted !== undefined && accepted === custodianFingerprint(pwdkm);
     },
   };
+}
+
+/** Whether a version that has another key of the domain removed one of the ancestor's owners. */
+function lostOwners(
+  ancestor: Domain,
+  publicKey: string,
+  name: string,
+  versions: readonly StoreData[],
+): boolean {
+  return versions.some(({ domains }) => {
+    const domain = domains.get(name);
+    if (!domain || domain.publicKey === publicKey) return false;
+    return [...ancestor.owners.keys()].some((owner) => !domain.owners.has(owner));
+  });
 }

@@ -355,6 +355,25 @@ describe("keys in a merge", () => {
     expect(accepted.trusts("dev", keyOf(store))).toBe(false);
   });
 
+  test("that an owner signed whom the other side removed are not trusted: they would hold that key", () => {
+    const removed = store.removeOwner("dev", BOB.name, NOW).addSecret("dev", "after", "v", NOW);
+    const fork = store.rotateDomainKey("dev", bob, NOW, [ALICE.name]);
+    for (const by of [pins, undefined]) {
+      expect(
+        knownKeys(by, store.data, [store.data, removed.data, fork.data]).trusts("dev", keyOf(fork)),
+      ).toBe(false);
+    }
+    // This user removed him, and the ancestor is from after that.
+    const later = knownKeys(after(store, removed), removed.data, [removed.data, fork.data]);
+    expect(later.trusts("dev", keyOf(fork))).toBe(false);
+    // The side that removes an owner and rotates is what a rotation is for.
+    const honest = store.removeOwner("dev", BOB.name, NOW).rotateDomainKey("dev", alice, NOW);
+    const added = store.addSecret("dev", "x", "v", NOW);
+    expect(
+      knownKeys(pins, store.data, [store.data, added.data, honest.data]).trusts("dev", keyOf(honest)),
+    ).toBe(true);
+  });
+
   test("of custodians are trusted where accepted alone", () => {
     const changed = store.setCustodianPassphrase(bob, "new", CHEAP, NOW);
     const known = knownKeys(pins, store.data, [changed.data]);
