@@ -15,7 +15,7 @@ export interface FormerDomain {
 export type DomainKeys = ReadonlyMap<string, string>;
 
 /**
- * Looks for public keys in every earlier version of a store: whoever knows a domain's key reads all that was ever
+ * Looks for public keys in every earlier version of a store: anyone who knows a domain's key reads all that was ever
  * sealed to it, under any name.
  *
  * @param revisions where the history starts, such as a commit's parents; those that git does not know are left out

@@ -21,7 +21,7 @@ export interface Actor {
   readonly publicKey: Uint8Array;
 }
 
-/** What a change of a store gives away to whoever has a key. */
+/** What a change of a store gives away to the holders of a key. */
 export type KeyUse =
   /** A value was sealed to a domain's key. */
   | { readonly kind: "seal"; readonly domain: string }

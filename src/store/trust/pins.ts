@@ -122,7 +122,7 @@ export function unpinDomain(pins: Pins, name: string): Pins {
   };
 }
 
-/** A custodian that the user removed: whoever has the name next has another key. */
+/** A custodian that the user removed: the next custodian of that name has another key. */
 export function unpinCustodian(pins: Pins, name: string): Pins {
   return { ...pins, custodians: withoutEntry(pins.custodians, name) };
 }

@@ -22,7 +22,7 @@ export interface SharedKey {
   readonly other: string;
 }
 
-/** Every domain that has the public key of an earlier one. A domain's key is its own: whoever owns one owns both. */
+/** Every domain that has the public key of an earlier one. A domain's key is its own: an owner of one owns both. */
 export function sharedKeys({ domains }: StoreData): SharedKey[] {
   const first = new Map<string, string>();
   const found: SharedKey[] = [];

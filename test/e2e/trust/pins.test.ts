@@ -251,7 +251,7 @@ describe("with write access and no passphrase", () => {
     expect(rotation.stderr).toContain(`would go to ${BOB.name}`);
     expect((await box.run(["trust", BOB.name, "--yes"])).stderr).toContain(`now       ${key}`);
     const granted = await box.as("alice", "add-owner", "prod", BOB.name);
-    expect(granted.stderr).toContain(`Key of ${BOB.name}: ${key}`);
+    expect(granted.stderr).toContain(`Key fingerprint of ${BOB.name}: ${key}`);
   });
 
   describe("an owner who was written into the file", () => {

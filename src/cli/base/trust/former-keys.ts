@@ -9,7 +9,7 @@ import type { StoreData } from "../../../store/store-data.ts";
 import { SHARED_KEY_FIX } from "../../../store/trust/shared-keys.ts";
 
 /**
- * Before a domain's key is given to somebody: it opens everything that was ever sealed to it, under any name.
+ * Before a domain's key is given to a custodian: it opens everything that was ever sealed to it, under any name.
  * @throws PprotectError `shared_key` where a commit has the key under another name
  */
 export async function refuseFormerKeys(

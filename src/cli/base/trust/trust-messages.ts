@@ -93,7 +93,7 @@ export function ownerMessage({ domain, grantee, state, origin }: DoubtfulOwner):
   }
 }
 
-/** The refusal to give a domain's key to somebody. */
+/** The refusal to give a domain's key to a custodian. */
 export function ownerRefusal(doubtful: DoubtfulOwner): PprotectError {
   const name = displayName(doubtful.grantee.name);
   const accept =
@@ -111,9 +111,9 @@ export function granteeOf(store: StoreData, owner: string): Grantee | undefined 
   return pwdkm === undefined ? undefined : { name: owner, pwdkm };
 }
 
-/** A custodian's fingerprint, for whoever is at the other end to compare. */
+/** A custodian's key fingerprint, for the user to compare with what the custodian sees. */
 export function keyToCompare(custodian: string, fingerprint: Fingerprint): string {
-  return `Key of ${displayName(custodian)}: ${displayFingerprint(fingerprint)}. \`pprotect trust\` shows them the same, if it is theirs.`;
+  return `Key fingerprint of ${displayName(custodian)}: ${displayFingerprint(fingerprint)} (compare it with what \`pprotect trust\` shows them)`;
 }
 
 /** The command that accepts a key, as a line of a shell. */

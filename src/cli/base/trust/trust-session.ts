@@ -90,7 +90,7 @@ export class TrustSession {
     this.#change((pins) => pinsAfterReading(pins, store, read, proofsIn(store)));
   }
 
-  /** Before a value is sealed to a domain or its key given to somebody. @throws PprotectError `untrusted_key` */
+  /** Before a value is sealed to a domain or its key given to a custodian. @throws PprotectError `untrusted_key` */
   async using(store: StoreData, name: string, purpose: Purpose): Promise<void> {
     if (this.#damaged) throw this.#damaged;
     await this.#require(store, name, purpose);
