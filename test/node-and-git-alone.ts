@@ -52,7 +52,7 @@ function uses(file: string, seen: Set<string>): boolean {
   const text = readFileSync(file, "utf8");
   if (/\bneeds\(/.test(text)) return true;
   return TYPESCRIPT.scanImports(text)
-    .filter((each) => each.path.startsWith("."))
+    .filter((each) => each.path.startsWith(".") && each.path.endsWith(".ts"))
     .map((each) => resolve(dirname(file), each.path))
     .some((next) => next.startsWith(import.meta.dir) && !seen.has(next) && uses(next, seen));
 }
