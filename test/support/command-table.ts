@@ -197,7 +197,8 @@ export function snapshot({ folder }: Sandbox): Record<string, string> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    // Git's own files change as they are read.
+    // Git's own files change as they are read; what the user accepted is kept in their home, which is the sandbox.
+    .filter((path) => !path.startsWith(join(folder, ".local/state/")))
     .filter((path) => !/\/\.git\/(?!config$|hooks\/|info\/|pprotect)/.test(path));
   return Object.fromEntries(files.map((path) => [path, readFileSync(path, "latin1")]));
 }

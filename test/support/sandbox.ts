@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KeyFile } from "../../src/store/key-file.ts";
@@ -19,6 +19,11 @@ export function removeFolders(): void {
 export function emptyFolder(): string {
   parent ??= mkdtempSync(join(tmpdir(), "pprotect-test-"));
   return mkdtempSync(join(parent, "t-"));
+}
+
+/** Hidden files, such as locks and what a writer has not finished; not the state directory of the sandbox's user. */
+export function hiddenFiles(folder: string): string[] {
+  return readdirSync(folder).filter((entry) => entry.startsWith(".") && entry !== ".local");
 }
 
 /** A folder with a store in it, and the passphrase files of its custodians. */

@@ -121,6 +121,11 @@ export abstract class BaseCommand extends Command {
     this.print(`${text}\n`);
   }
 
+  /** @throws PprotectError `store_missing`, `file_error` */
+  protected get realStorePath(): string {
+    return storeFiles().realPathOfStore(resolve(this.storePath), this.storePath);
+  }
+
   protected readStore(): KeyFile {
     this.#store = storeFiles().readStoreFile(resolve(this.storePath), this.storePath);
     return this.#store;
@@ -182,7 +187,7 @@ export abstract class BaseCommand extends Command {
   /** What decides about the keys of the store. */
   protected async trust(keyFile: KeyFile): Promise<TrustSession> {
     this.#trust ??= import("./trust/open-session.ts").then(({ openTrustSession }) =>
-      openTrustSession(resolve(this.storePath), keyFile.data, (message) => this.note(message)),
+      openTrustSession(this.realStorePath, keyFile.data, (message) => this.note(message)),
     );
     return this.#trust;
   }

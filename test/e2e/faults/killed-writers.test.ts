@@ -6,7 +6,7 @@ import { findDomain } from "../../../src/store/lookup.ts";
 import { binary } from "../../support/binary.ts";
 import { COUNTS } from "../../support/counts.ts";
 import { cleanEnvironment, pprotect } from "../../support/run.ts";
-import { removeFolders, type Sandbox, sandbox } from "../../support/sandbox.ts";
+import { FRESH_PASSPHRASE, removeFolders, type Sandbox, sandbox } from "../../support/sandbox.ts";
 import { BOB, secretsOf } from "../../support/stores.ts";
 
 afterAll(removeFolders);
@@ -75,7 +75,7 @@ test("a writer that is killed at any moment leaves the whole old store or the wh
       const store = KeyFile.parse(Buffer.from(after), "after");
       expect([index, seed, store.toString() === after]).toEqual([index, seed, true]);
       expect([index, seed, withoutLast(store, name) === before]).toEqual([index, seed, true]);
-      expected[name] = "a fresh passphrase\n";
+      expected[name] = `${FRESH_PASSPHRASE}\n`;
       landings.after++;
     } else landings[fresh.length > 0 ? "while writing" : "before"]++;
     // A later writer has cleared away what an earlier one left, unless it was killed before it came to that.

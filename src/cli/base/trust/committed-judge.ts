@@ -1,4 +1,3 @@
-import { realpathSync } from "node:fs";
 import { PprotectError } from "../../../common/errors.ts";
 import { baseTrustFile, repositoryOf } from "../../../git/trust/key-origin.ts";
 import type { StoreData } from "../../../store/store-data.ts";
@@ -10,10 +9,11 @@ import { proofsIn } from "../../../store/trust/verify.ts";
  * Judges by `pprotect.trust` beside the store as the base branch has it, never by the one in the work tree: a branch
  * must not bring both a key and the line that accepts it.
  *
+ * @param path the store's real path
  * @throws PprotectError `untrusted_key` where there is no such file
  */
 export async function committedJudge(path: string, store: StoreData): Promise<KeyJudge> {
-  const repository = await repositoryOf(realpathSync(path));
+  const repository = await repositoryOf(path);
   const text = repository && (await baseTrustFile(repository, TRUST_FILE));
   if (text !== undefined) return judgeByList(parseTrustList(text, TRUST_FILE), proofsIn(store));
   throw new PprotectError(

@@ -1,4 +1,3 @@
-import { realpathSync } from "node:fs";
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { openBlobReader } from "../../../git/process/cat-file.ts";
@@ -10,6 +9,7 @@ import { SHARED_KEY_FIX } from "../../../store/trust/shared-keys.ts";
 
 /**
  * Before a domain's key is given to a custodian: it opens everything that was ever sealed to it, under any name.
+ * @param path the store's real path
  * @throws PprotectError `shared_key` where a commit has the key under another name
  */
 export async function refuseFormerKeys(
@@ -17,7 +17,7 @@ export async function refuseFormerKeys(
   store: StoreData,
   domains: readonly string[],
 ): Promise<void> {
-  const found = await repositoryOf(realpathSync(path));
+  const found = await repositoryOf(path);
   if (!found) return;
   const blobs = openBlobReader(found.repository.root);
   try {

@@ -1,4 +1,3 @@
-import { realpathSync } from "node:fs";
 import type { StoreData } from "../../../store/store-data.ts";
 import { judgeNothing } from "../../../store/trust/judge.ts";
 import { replacePins } from "../../../store/trust/pin-file.ts";
@@ -9,7 +8,7 @@ import { TrustSession } from "./trust-session.ts";
 /**
  * What decides about the keys of a store for one command.
  *
- * @param path the store, which must be there
+ * @param path the store's real path
  * @throws PprotectError `usage`; `untrusted_key` where `strict` finds no list
  */
 export async function openTrustSession(
@@ -29,8 +28,8 @@ export async function openTrustSession(
   }
 }
 
-/** Accepts the keys of a store that was just created; what its path had before is forgotten. */
+/** Accepts the keys of a store that was just created; what its path had before is forgotten. @param path its real path */
 export async function rememberNewStore(path: string, store: StoreData): Promise<void> {
   if (trustMode(process.env) !== "first-use") return;
-  await replacePins(realpathSync(path), pinAll(store));
+  await replacePins(path, pinAll(store));
 }

@@ -1,4 +1,3 @@
-import { realpathSync } from "node:fs";
 import { PprotectError } from "../../../common/errors.ts";
 import { lazy } from "../../../common/lazy.ts";
 import type { StoreData } from "../../../store/store-data.ts";
@@ -55,9 +54,12 @@ export class TrustSession {
   /** Why there are no pins, where there should be some. */
   readonly #damaged: DamagedPinsError | undefined;
 
-  /** @param judge what decides in place of pins, which are then neither read nor written */
+  /**
+   * @param path the store's real path
+   * @param judge what decides in place of pins, which are then neither read nor written
+   */
   constructor(path: string, store: StoreData, note: (message: string) => void, judge?: KeyJudge) {
-    this.#path = realpathSync(path);
+    this.#path = path;
     this.#first = store;
     this.#note = note;
     this.#judge = judge;

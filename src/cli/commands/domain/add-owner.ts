@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { findNewOwner } from "../../../store/lookup.ts";
 import { custodianFingerprint } from "../../../store/trust/fingerprint.ts";
@@ -33,7 +32,7 @@ export default class AddOwnerCommand extends DomainCommand {
     const fingerprint = custodianFingerprint(findNewOwner(keyFile.data, owner));
     await (await this.trust(keyFile)).using(keyFile.data, domain, "grant");
     const { refuseFormerKeys } = await import("../../base/trust/former-keys.ts");
-    await refuseFormerKeys(resolve(this.storePath), keyFile.data, [domain]);
+    await refuseFormerKeys(this.realStorePath, keyFile.data, [domain]);
     const outcome = await this.update(
       (file) => file.addOwner(domain, owner, by),
       `Added owner ${displayName(owner)} to ${displayName(domain)}.`,

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { compareCodePoints } from "../../../common/code-points.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { findDomain, findNewOwner } from "../../../store/lookup.ts";
@@ -40,7 +39,7 @@ export default class MigrateOwnerCommand extends BaseCommand {
       return { result: { store: this.storePath, ...result } };
     }
     const { refuseFormerKeys } = await import("../../base/trust/former-keys.ts");
-    await refuseFormerKeys(resolve(this.storePath), keyFile.data, domains);
+    await refuseFormerKeys(this.realStorePath, keyFile.data, domains);
     this.note(`Will add ${displayName(newOwner)} as owner to: ${list}`);
     this.note(keyToCompare(newOwner, fingerprint));
     await this.confirmOrAbort("Proceed? [y/N] ");

@@ -35,7 +35,7 @@ export default class InitCommand extends NewCustodianCommand {
     }
     await createStoreFile(resolve(this.storePath), this.storePath, keyFile, this.writeOptions);
     const { rememberNewStore } = await import("../../base/trust/open-session.ts");
-    await rememberNewStore(resolve(this.storePath), keyFile.data);
+    await rememberNewStore(this.realStorePath, keyFile.data);
     this.note(`Created ${escapeUnprintable(this.storePath)} with key custodian ${creds.name}.`);
     this.note("Next: `pprotect add-domain` adds a domain, `pprotect add-secret` adds a secret to it.");
     const fingerprint = custodianFingerprint(findCustodian(keyFile.data, creds.name));
