@@ -6,7 +6,13 @@ import { findDomain } from "../../../src/store/lookup.ts";
 import { binary } from "../../support/binary.ts";
 import { COUNTS } from "../../support/counts.ts";
 import { cleanEnvironment, pprotect } from "../../support/run.ts";
-import { FRESH_PASSPHRASE, removeFolders, type Sandbox, sandbox } from "../../support/sandbox.ts";
+import {
+  FRESH_PASSPHRASE,
+  hiddenFiles,
+  removeFolders,
+  type Sandbox,
+  sandbox,
+} from "../../support/sandbox.ts";
 import { BOB, secretsOf } from "../../support/stores.ts";
 
 afterAll(removeFolders);
@@ -85,7 +91,7 @@ test("a writer that is killed at any moment leaves the whole old store or the wh
   for (const count of Object.values(landings)) expect(count).toBeGreaterThanOrEqual(LEAST);
 
   expect((await pprotect(["set-secret", "dev", "last", "--generate"], { cwd: box.folder })).status).toBe(0);
-  expect(readdirSync(box.folder).filter((entry) => entry.startsWith("."))).toEqual([]);
+  expect(hiddenFiles(box.folder)).toEqual([]);
   // Each value was sealed once, and not touched since: so it was whole from the start.
   const { last, ...secrets } = secretsOf(box.read(), "dev", BOB);
   expect(secrets).toEqual(expected);
