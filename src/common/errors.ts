@@ -40,6 +40,7 @@ export const ERROR_CODES = [
   "not_installed",
   "no_lease",
   "lease_refused",
+  "not_ended",
   "environment",
   "command_not_found",
   "command_not_executable",

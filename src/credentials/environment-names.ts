@@ -1,3 +1,5 @@
+import { LEASE_VARIABLE } from "../common/lease-variable.ts";
+
 /** The default prefix of the credential variables. */
 export const DEFAULT_PREFIX = "PPROTECT";
 /** The variable that sets another prefix. */
@@ -14,5 +16,6 @@ export function credentialVariables(prefix: string): string[] {
     ...Object.values(environmentNames(DEFAULT_PREFIX)),
     ...Object.values(environmentNames(prefix)),
     PREFIX_VARIABLE,
+    LEASE_VARIABLE,
   ];
 }

@@ -37,28 +37,36 @@ export interface NotCovered {
  *
  * The keys stay with the leases: it is they who open.
  *
+ * @param custodian use only leases that this custodian granted
+ *
  * @throws PprotectError `no_lease` when the lease has ended or ends meanwhile; `lease_refused` when the program's own
  *   lease does not cover it; `cannot_open`; `environment` where the program's own lease cannot be used
  */
 export async function openWithLeases(
   wanted: readonly WantedDomain[],
   environment: Readonly<Record<string, string | undefined>>,
+  custodian?: string,
 ): Promise<OpenedByLeases | NotCovered> {
   const token = environment[LEASE_VARIABLE];
-  if (token !== undefined) return openWithOwnLease(wanted, token, environment);
+  if (token !== undefined) return openWithOwnLease(wanted, token, environment, custodian);
   const { live } = await findLeases(environment);
   const planned = planLeases(
-    live.filter(({ grant }) => !grant.private),
+    live.filter(({ grant }) => !grant.private && isOf(grant, custodian)),
     wanted,
   );
   if ("reasons" in planned) return planned;
   return carryOut(planned.plans, wanted, undefined);
 }
 
+function isOf(grant: Grant, custodian: string | undefined): boolean {
+  return custodian === undefined || grant.custodian === custodian;
+}
+
 async function openWithOwnLease(
   wanted: readonly WantedDomain[],
   text: string,
   environment: Readonly<Record<string, string | undefined>>,
+  custodian: string | undefined,
 ): Promise<OpenedByLeases> {
   requireLeases();
   const token = decodeToken(text);
@@ -78,6 +86,14 @@ async function openWithOwnLease(
       pid: connection.peer.pid,
     })),
   );
+  if (!isOf(grant, custodian)) {
+    const owner = displayName(grant.custodian);
+    throw new PprotectError(
+      "lease_refused",
+      `the lease ${id} is of ${owner}, and not of the user`,
+      UNLOCK_AGAIN,
+    );
+  }
   for (const each of wanted) {
     const coverage = coverageOf(grant, each);
     if (!coverage.covers) throw new PprotectError("lease_refused", coverage.why, UNLOCK_AGAIN);

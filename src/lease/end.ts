@@ -15,6 +15,8 @@ export type LeaseChoice =
   | { readonly by: "all" }
   | { readonly by: "id"; readonly id: string }
   | { readonly by: "client"; readonly client: string }
+  /** The real path that the store had at the grant. */
+  | { readonly by: "store"; readonly store: string }
   /** The name that the domain had at the grant. */
   | { readonly by: "domain"; readonly domain: string };
 
@@ -55,6 +57,8 @@ function isMeant({ grant }: LiveLease, choice: LeaseChoice): boolean {
       return grant.id === choice.id;
     case "client":
       return grant.client === choice.client;
+    case "store":
+      return grant.domains.some(({ store }) => store === choice.store);
     case "domain":
       return grant.domains.some(({ name }) => name === choice.domain);
   }

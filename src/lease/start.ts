@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { formatDuration, parseDuration } from "../common/duration.ts";
 import { PprotectError } from "../common/errors.ts";
 import { wipe } from "../crypto/bytes.ts";
 import type { PrivateKey } from "../crypto/x25519/private-key.ts";
@@ -12,14 +11,9 @@ import { makeLeaseDirectory, SOCKET_SUFFIX } from "./directory.ts";
 import { FrameError } from "./frame.ts";
 import { checkPatterns, type Grant, leaseDomain } from "./grant.ts";
 import { LEASE_WORD } from "./lease-word.ts";
+import { refuseLongTtl } from "./longest.ts";
 import { encodeHandover } from "./process/handover.ts";
 import { encodeToken, leaseIdOf, newToken } from "./token.ts";
-
-/** The longest that a lease may last, in ms, where {@link MAX_TTL_VARIABLE} does not say otherwise. */
-const DEFAULT_MAX_TTL = 24 * 3_600_000;
-
-/** The variable that says how long a lease may last at most, such as `8h`. */
-export const MAX_TTL_VARIABLE = "PPROTECT_MAX_TTL";
 
 /** A domain to be leased, with the private key that its owner opened. */
 export interface DomainToLease {
@@ -101,17 +95,6 @@ function grantOf(request: LeaseRequest, id: string, now = Date.now()): Grant {
     private: program !== undefined,
     program: program && { pid: program.pid, started: program.started, name: program.name },
   };
-}
-
-function refuseLongTtl(ttl: number, environment: LeaseRequest["environment"]): void {
-  const given = environment[MAX_TTL_VARIABLE];
-  const longest = given ? parseDuration(MAX_TTL_VARIABLE, given) : DEFAULT_MAX_TTL;
-  if (ttl <= longest) return;
-  throw new PprotectError(
-    "usage",
-    `${formatDuration(ttl)} is longer than a lease may last (${formatDuration(longest)})`,
-    `${MAX_TTL_VARIABLE} sets how long leases may last`,
-  );
 }
 
 function encode(handover: Parameters<typeof encodeHandover>[0]): Uint8Array {

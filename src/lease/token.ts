@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { equalBytes, randomBytes } from "../crypto/bytes.ts";
 
+export { LEASE_VARIABLE } from "../common/lease-variable.ts";
+
 /** 128 bits: what nobody can guess. */
 const TOKEN_BYTES = 16;
 /** As base64url. */
@@ -9,9 +11,6 @@ const TOKEN = /^[A-Za-z0-9_-]{22}$/;
 /** Hex digits of a lease's id. */
 const ID_DIGITS = 16;
 export const LEASE_ID = /^[0-9a-f]{16}$/;
-
-/** The variable by which a program is given a lease of its own. */
-export const LEASE_VARIABLE = "PPROTECT_LEASE";
 
 /** A new token of random bytes. */
 export function newToken(): Uint8Array {

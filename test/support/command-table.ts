@@ -143,6 +143,12 @@ export const COMMAND_CASES: readonly CommandCase[] = [
     ...printing("redact", ["--domain", "prod", "-u", ALICE.name, "--passphrase-file", "alice.pw"]),
     copies: "nothing secret",
   },
+  printing("unlock", ["dev", "--ttl", "1s"], AS_ALICE, { prints: false }),
+  printing("lock", [], [], { prints: false }),
+  printing("lease", ["dev/api-key"], AS_ALICE),
+  printing("revoke", ["--client", "no-such-client"], [], { prints: false }),
+  printing("status", [], [], { prints: false }),
+  printing("audit", [], [], { prints: false }),
   writing(
     "git resolve",
     [],

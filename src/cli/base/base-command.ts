@@ -14,6 +14,9 @@ import type { CommandList } from "../argv/command-list.ts";
 import { flag, option } from "../argv/option.ts";
 import { FILE, text, USER } from "../argv/value-type.ts";
 import type { InputPrompter } from "../input/prompt.ts";
+import type { AccessRecorder } from "../reading/access-record.ts";
+import type { HandingOut } from "../reading/hand-out.ts";
+import type { OpenedSecrets, ReadDetails, SecretReference } from "../reading/open-secrets.ts";
 import { Envelope, type NextAction, type Outcome, type Result } from "../report/json-envelope.ts";
 import { type NextCommand, nextAction } from "../report/next-action.ts";
 import { colorsWanted, writeError, writeOut } from "../report/output.ts";
@@ -176,6 +179,38 @@ export abstract class BaseCommand extends Command {
   /** Whether a passphrase is the one that was verified last. */
   protected isCurrentPassphrase(passphrase: string): boolean {
     return this.#isVerified(passphrase);
+  }
+
+  /** Opens the chosen secrets and no others, with a lease or with credentials: the only way to the values of secrets. */
+  protected async openSecrets<Choice extends SecretReference>(
+    keyFile: KeyFile,
+    choices: readonly Choice[],
+    details: ReadDetails = {},
+  ): Promise<OpenedSecrets<Choice>> {
+    const { openSecrets } = await import("../reading/open-secrets.ts");
+    const { readerOf } = await import("../reading/reader.ts");
+    const domains = choices.map(({ domain }) => domain);
+    const unlock = () => this.unlockToRead(keyFile, domains);
+    const reader = readerOf(this.givenCredentials, await this.recorder(), unlock);
+    return openSecrets(keyFile, choices, reader, details);
+  }
+
+  /** Notes a file that was written under a lease: it is removed with the lease. */
+  protected async noteFile(opened: OpenedSecrets<SecretReference>, path: string): Promise<void> {
+    const { noteFile } = await import("../reading/hand-out.ts");
+    await noteFile(await this.handingOut(opened), path);
+  }
+
+  /** What `revoke` is to find again. */
+  protected async handingOut({ secrets, leases }: OpenedSecrets<SecretReference>): Promise<HandingOut> {
+    const { warn } = this.givenCredentials;
+    return { store: this.storePath, secrets, leases, required: (await this.recorder()).check(), warn };
+  }
+
+  /** Writes this command's entries into the access log. */
+  protected async recorder(): Promise<AccessRecorder> {
+    const { AccessRecorder } = await import("../reading/access-record.ts");
+    return new AccessRecorder(this.path.join(" "), process.env, this.givenCredentials.warn);
   }
 
   /** What every write of a store needs: where its messages go, and whether Ctrl-C was pressed. */

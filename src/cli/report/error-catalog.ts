@@ -129,6 +129,10 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
     meaning: "the lease does not cover what was asked of it",
     action: "unlock again, with what is needed",
   },
+  not_ended: {
+    meaning: "a lease or a program did not end, or a file of secrets could not be removed",
+    action: "the answer lists what is left: end or remove it yourself",
+  },
   environment: {
     meaning: "the environment does not allow it (e.g. an invalid variable name, or a missing OS feature)",
     action: "the message says what the problem is",

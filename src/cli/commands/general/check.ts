@@ -11,6 +11,7 @@ import {
 import { KeyFile } from "../../../store/key-file.ts";
 import { readStoreBytes } from "../../../store/store-file.ts";
 import { atPublicKeys, SHARED_KEY_FIX, sharedKeyProblems } from "../../../store/trust/shared-keys.ts";
+import { realpathOfParent } from "../../../system/real-path.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome, Result } from "../../report/json-envelope.ts";
@@ -91,8 +92,13 @@ export default class CheckCommand extends BaseCommand {
   async #openOwned(bytes: Uint8Array, keyFile: KeyFile): Promise<Owned | undefined> {
     const { hasGivenCredentials } = await import("../../../credentials/cascade.ts");
     if (this.user === undefined && !hasGivenCredentials(this.givenCredentials)) return undefined;
+    const recorder = await this.recorder();
+    recorder.check();
     const custodian = await this.unlock(keyFile);
+    const store = realpathOfParent(this.storePath);
     const { checkOwned } = await import("../../../store/open-everything.ts");
+    const domains = keyFile.domainsOf(custodian.name).map((domain) => ({ store, domain }));
+    await recorder.record({ custodian: custodian.name, domains });
     return { custodian: custodian.name, ...checkOwned(bytes, keyFile, custodian) };
   }
 }

@@ -3,7 +3,7 @@ import { formatSecrets, OUTPUT_FORMATS } from "../../../exec/output-format.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag, option } from "../../argv/option.ts";
 import { choice, FILE } from "../../argv/value-type.ts";
-import { domainsOf, SelectingCommand } from "../../base/selecting-command.ts";
+import { SelectingCommand } from "../../base/selecting-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 import { openPrivateOutput, wroteMessage } from "../../report/private-output.ts";
 
@@ -41,7 +41,8 @@ export default class EnvCommand extends SelectingCommand {
       force,
       onWait: (message) => this.note(message),
     });
-    const secrets = keyFile.decryptSecrets(choices, await this.unlockToRead(keyFile, domainsOf(choices)));
+    const opened = await this.openSecrets(keyFile, choices);
+    const { secrets } = opened;
     const text = formatSecrets(
       new Map(secrets.map(({ variable, value }) => [variable, value])),
       this.outputFormat,
@@ -51,6 +52,7 @@ export default class EnvCommand extends SelectingCommand {
       return { result: { variables: secrets.map(({ variable, value }) => ({ name: variable, value })) } };
     }
     await write(text);
+    await this.noteFile(opened, this.out);
     this.note(wroteMessage(this.out));
     return {
       result: { file: resolve(this.out), variables: secrets.map(({ variable }) => ({ name: variable })) },

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
 import type { PlacedSecrets } from "../../../exec/files/secret-files.ts";
 import type { ChosenSecret } from "../../../exec/selection.ts";
@@ -5,7 +6,7 @@ import { restArguments } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag, repeatableOption } from "../../argv/option.ts";
 import { PROGRAM, SECRET, text } from "../../argv/value-type.ts";
-import { domainsOf, SelectingCommand } from "../../base/selecting-command.ts";
+import { SelectingCommand } from "../../base/selecting-command.ts";
 
 export default class ExecCommand extends SelectingCommand {
   static readonly declaration: CommandDeclaration = {
@@ -57,7 +58,11 @@ export default class ExecCommand extends SelectingCommand {
       (await import("../../../exec/files/secret-files.ts")).checkFileNames(choices, this.asFile);
     }
 
-    const secrets = keyFile.decryptSecrets(choices, await this.unlockToRead(keyFile, domainsOf(choices)));
+    const program = basename(command[0]);
+    const opened = await this.openSecrets(keyFile, choices, { program });
+    const { secrets } = opened;
+    const { noteProgram } = await import("../../reading/hand-out.ts");
+    await noteProgram(await this.handingOut(opened), program);
     const placed = await this.#place(secrets);
     try {
       const environment = childEnvironment(placed.secrets, process.env, passthrough);

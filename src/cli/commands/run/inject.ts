@@ -10,7 +10,6 @@ import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag, option, repeatableOption } from "../../argv/option.ts";
 import { DOMAIN, FILE } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
-import { domainsOf } from "../../base/selecting-command.ts";
 import type { InputPrompter } from "../../input/prompt.ts";
 import type { Json, Outcome } from "../../report/json-envelope.ts";
 import { writeOut } from "../../report/output.ts";
@@ -60,17 +59,15 @@ export default class InjectCommand extends BaseCommand {
       onWait: (message) => this.note(message),
     });
     // Credentials are needed only when there is something to decrypt.
-    const opened =
-      places.length === 0
-        ? []
-        : keyFile.decryptSecrets(places, await this.unlockToRead(keyFile, domainsOf(places)));
+    const opened = places.length === 0 ? undefined : await this.openSecrets(keyFile, places);
     const rendered = renderTemplate(
       parts,
-      opened.map(({ value }) => value),
+      (opened?.secrets ?? []).map(({ value }) => value),
     );
     const secrets = places.map(({ domain, name }) => ({ domain, name }));
     if (!write || this.out === undefined) return this.#printed(rendered, secrets);
     await write(rendered);
+    if (opened) await this.noteFile(opened, this.out);
     this.note(wroteMessage(this.out));
     return {
       result: { file: resolve(this.out), content: null, secrets },

@@ -37,12 +37,12 @@ export default class RedactCommand extends BaseCommand {
       );
     }
     const keyFile = this.readStore();
-    for (const domain of this.domains) findDomain(keyFile.data, domain);
-    const owner = await this.unlockToRead(keyFile, this.domains);
-    const { redactionOf } = await import("../../../redact/redaction.ts");
-    const redaction = redactionOf(
-      this.domains.flatMap((domain) => [...keyFile.decryptDomain(domain, owner)]),
+    const choices = this.domains.flatMap((domain) =>
+      [...findDomain(keyFile.data, domain).secrets.keys()].map((name) => ({ domain, name })),
     );
+    const { secrets } = await this.openSecrets(keyFile, choices);
+    const { redactionOf } = await import("../../../redact/redaction.ts");
+    const redaction = redactionOf(secrets.map(({ name, value }) => [name, value]));
     warnOfShort(redaction);
     this.releaseTerminal();
     const { pump } = await import("../../../exec/pty/pump.ts");
