@@ -41,6 +41,7 @@ export const ERROR_CODES = [
   "no_lease",
   "lease_refused",
   "not_ended",
+  "plaintext_forbidden",
   "environment",
   "command_not_found",
   "command_not_executable",

@@ -10,6 +10,7 @@ import type { KeyFile } from "../../store/key-file.ts";
 import { locateStore } from "../../store/locate-store.ts";
 import type { Actor } from "../../store/trust/key-uses.ts";
 import { hardenProcess } from "../../system/process-hardening.ts";
+import type { CommandType } from "../argv/command-declaration.ts";
 import type { CommandList } from "../argv/command-list.ts";
 import { flag, option } from "../argv/option.ts";
 import { FILE, text, USER } from "../argv/value-type.ts";
@@ -20,6 +21,7 @@ import type { OpenedSecrets, ReadDetails, SecretReference } from "../reading/ope
 import { Envelope, type NextAction, type Outcome, type Result } from "../report/json-envelope.ts";
 import { type NextCommand, nextAction } from "../report/next-action.ts";
 import { colorsWanted, writeError, writeOut } from "../report/output.ts";
+import { refuseForbiddenPlaintext } from "./plaintext-fence.ts";
 import type { TrustSession } from "./trust/trust-session.ts";
 
 /** Modules that not every command needs, loaded at their first use. */
@@ -77,6 +79,7 @@ export abstract class BaseCommand extends Command {
     try {
       if (this.verbose)
         (await import("../report/fallback-notes.ts")).printFallbacks((message) => this.note(message));
+      this.#refuseForbidden();
       const outcome = await this.run();
       if (typeof outcome === "number") return outcome;
       if (this.json) this.envelope().outcome(outcome);
@@ -84,6 +87,11 @@ export abstract class BaseCommand extends Command {
     } finally {
       this.releaseTerminal();
     }
+  }
+
+  #refuseForbidden(): void {
+    const { declaration } = this.constructor as CommandType;
+    if (declaration.plaintext) refuseForbiddenPlaintext(process.env, this.path.join(" "));
   }
 
   /** The store's path as the user would write it. It is looked for once. */

@@ -13,6 +13,7 @@ import { showRawKey } from "../input/raw-key-handover.ts";
 import type { Outcome, Result } from "../report/json-envelope.ts";
 import { OutputClosedError, outputIsDiscarded } from "../report/output.ts";
 import { BaseCommand } from "./base-command.ts";
+import { refuseForbiddenPlaintext } from "./plaintext-fence.ts";
 import { keyToCompare } from "./trust/trust-messages.ts";
 
 /** What each command words in its own way. */
@@ -30,6 +31,8 @@ export abstract class KeyMakingCommand extends BaseCommand {
   /** A new passphrase. A generated one is written to standard output before anything is changed. */
   protected async newPassphrase(custodian: string, questions: Questions): Promise<string> {
     hardenProcess();
+    if (this.keyType === "raw" && questions.passphraseFile === undefined)
+      refuseForbiddenPlaintext(process.env, "a key that is generated");
     const { obtainNewPassphrase } = await import("../../credentials/new-credentials.ts");
     const passphrase = await obtainNewPassphrase({
       ...questions,

@@ -67,8 +67,3 @@ export abstract class SelectingCommand extends BaseCommand {
     return selectByManifest(keyFile.data, readManifestFile(path), path, domains[0]);
   }
 }
-
-/** The domains that secrets are chosen from, each once. */
-export function domainsOf(choices: readonly { readonly domain: string }[]): string[] {
-  return [...new Set(choices.map(({ domain }) => domain))];
-}

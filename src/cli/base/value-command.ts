@@ -14,6 +14,7 @@ import {
   readValueFile,
 } from "../input/secret-value.ts";
 import type { Outcome } from "../report/json-envelope.ts";
+import { fillIn } from "../report/next-action.ts";
 import { DomainCommand } from "./domain-command.ts";
 
 /** A command that sets the value of a secret. It needs no credentials. */
@@ -53,7 +54,7 @@ export abstract class ValueCommand extends DomainCommand {
       ...outcome,
       nextActions: this.next({
         description: "run a program with the domain's secrets in its environment",
-        command: ["exec", `--domain=${domain}`, "--uppercase", "--", "PROGRAM"],
+        command: ["exec", `--domain=${domain}`, "--uppercase", "--", fillIn("PROGRAM")],
       }),
     };
   }

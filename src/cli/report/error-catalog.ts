@@ -133,6 +133,10 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
     meaning: "a lease or a program did not end, or a file of secrets could not be removed",
     action: "the answer lists what is left: end or remove it yourself",
   },
+  plaintext_forbidden: {
+    meaning: "the command would print or write secrets, and `PPROTECT_NO_PLAINTEXT` forbids that",
+    action: "pass the secrets to a program with `exec`",
+  },
   environment: {
     meaning: "the environment does not allow it (e.g. an invalid variable name, or a missing OS feature)",
     action: "the message says what the problem is",

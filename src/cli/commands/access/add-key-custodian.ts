@@ -1,6 +1,7 @@
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { NewCustodianCommand } from "../../base/new-custodian-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
+import { fillIn } from "../../report/next-action.ts";
 
 export default class AddKeyCustodianCommand extends NewCustodianCommand {
   static readonly declaration: CommandDeclaration = {
@@ -27,7 +28,7 @@ export default class AddKeyCustodianCommand extends NewCustodianCommand {
       nextActions: this.next({
         description: "let the new key custodian read a domain (an owner of it can)",
         command: ["add-owner"],
-        args: ["DOMAIN", creds.name],
+        args: [fillIn("DOMAIN"), creds.name],
       }),
     };
   }

@@ -7,6 +7,7 @@ import { findDomain } from "../../../store/lookup.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { DomainCommand } from "../../base/domain-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
+import { fillIn } from "../../report/next-action.ts";
 
 export default class RotateDomainKeysCommand extends DomainCommand {
   static readonly declaration: CommandDeclaration = {
@@ -41,8 +42,8 @@ export default class RotateDomainKeysCommand extends DomainCommand {
       result: { ...outcome.result, domain, owners, left_out: leftOut },
       nextActions: this.next({
         description: "change each value that a removed owner may know",
-        command: ["update-secret", "--value-file", "FILE"],
-        args: [domain, "SECRET"],
+        command: ["update-secret", "--value-file", fillIn("FILE")],
+        args: [domain, fillIn("SECRET")],
       }),
     };
   }

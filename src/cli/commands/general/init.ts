@@ -9,6 +9,7 @@ import { custodianFingerprint } from "../../../store/trust/fingerprint.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { NewCustodianCommand } from "../../base/new-custodian-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
+import { fillIn } from "../../report/next-action.ts";
 
 export default class InitCommand extends NewCustodianCommand {
   static readonly declaration: CommandDeclaration = {
@@ -41,7 +42,11 @@ export default class InitCommand extends NewCustodianCommand {
     const fingerprint = custodianFingerprint(findCustodian(keyFile.data, creds.name));
     return {
       result: { ...this.keyResult(creds.name), fingerprint },
-      nextActions: this.next({ description: "add a domain", command: ["add-domain"], args: ["DOMAIN"] }),
+      nextActions: this.next({
+        description: "add a domain",
+        command: ["add-domain"],
+        args: [fillIn("DOMAIN")],
+      }),
     };
   }
 }

@@ -93,6 +93,7 @@ export default class GitResolveCommand extends BaseCommand {
         {
           command: "git commit",
           description: "finish the merge (`git rebase --continue` and the like in a rebase)",
+          runnable: true,
         },
       ],
     };

@@ -21,6 +21,7 @@ export default class LeaseCommand extends BaseCommand {
   static readonly declaration: CommandDeclaration = {
     group: "leases",
     summary: "give a value to a client for a while",
+    plaintext: true,
     details:
       "Prints the value, to the byte, and notes who has it and until when: `status` shows it, and `revoke` says how to " +
       "change it. It is bookkeeping: a value that was given stays known until it is changed.",
@@ -68,7 +69,9 @@ export default class LeaseCommand extends BaseCommand {
         ttl: formatDuration(ttl),
         client_id: client,
       },
-      nextActions: [{ command: `pprotect revoke ${id}`, description: "report how to change the value" }],
+      nextActions: [
+        { command: `pprotect revoke ${id}`, description: "report how to change the value", runnable: true },
+      ],
     };
   }
 

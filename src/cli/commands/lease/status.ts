@@ -72,7 +72,10 @@ export default class StatusCommand extends BaseCommand {
         active_leases: live.length,
         secrets_count: this.#secretsCount(),
       },
-      nextActions: live.length === 0 ? [] : [{ command: "pprotect lock", description: "end all leases" }],
+      nextActions:
+        live.length === 0
+          ? []
+          : [{ command: "pprotect lock", description: "end all leases", runnable: true }],
     };
   }
 

@@ -82,8 +82,8 @@ export default class UnlockCommand extends BaseCommand {
     return {
       result: { store: this.storePath, ...grantFields(grant), ttl: formatDuration(ttl), pid: started.pid },
       nextActions: [
-        { command: `pprotect lock ${grant.id}`, description: "end the lease" },
-        { command: "pprotect status", description: "show what is unlocked and handed out" },
+        { command: `pprotect lock ${grant.id}`, description: "end the lease", runnable: true },
+        { command: "pprotect status", description: "show what is unlocked and handed out", runnable: true },
       ],
     };
   }

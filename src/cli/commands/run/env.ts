@@ -11,6 +11,7 @@ export default class EnvCommand extends SelectingCommand {
   static readonly declaration: CommandDeclaration = {
     group: "programs",
     summary: "print secrets as variables, or write them to a file",
+    plaintext: true,
     details: "Files are written with mode 0600, and only where git ignores them.",
     everyday: true,
     examples: [
@@ -56,7 +57,9 @@ export default class EnvCommand extends SelectingCommand {
     this.note(wroteMessage(this.out));
     return {
       result: { file: resolve(this.out), variables: secrets.map(({ variable }) => ({ name: variable })) },
-      nextActions: [{ command: "pprotect cleanup", description: "overwrite and remove the file" }],
+      nextActions: [
+        { command: "pprotect cleanup", description: "overwrite and remove the file", runnable: true },
+      ],
     };
   }
 }

@@ -4,8 +4,9 @@ import type { PlacedSecrets } from "../../../exec/files/secret-files.ts";
 import type { ChosenSecret } from "../../../exec/selection.ts";
 import { restArguments } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
-import { flag, repeatableOption } from "../../argv/option.ts";
+import { flag, option, repeatableOption } from "../../argv/option.ts";
 import { PROGRAM, SECRET, text } from "../../argv/value-type.ts";
+import { isPlaintextForbidden } from "../../base/plaintext-fence.ts";
 import { SelectingCommand } from "../../base/selecting-command.ts";
 
 export default class ExecCommand extends SelectingCommand {
@@ -29,6 +30,10 @@ export default class ExecCommand extends SelectingCommand {
         "$0 exec --domain prod --only 'db-*' --no-passthrough -- ./migrate",
       ],
       ["A key as a file, for ssh -i", `$0 exec --domain prod --as-file key -- sh -c 'ssh -i "$key" host'`],
+      [
+        "For an hour at most, and only while a file is there",
+        "$0 exec --ttl 1h --while 'test -e go' -- ./agent",
+      ],
       ["Without the secrets in its output", "$0 exec --domain prod --redact -- ./deploy"],
     ],
   };
@@ -44,9 +49,16 @@ export default class ExecCommand extends SelectingCommand {
     SECRET,
     "pass this secret as a private file; the variable has its path",
   );
+  ttl = option("--ttl", text("TIME"), "end the program, and all that it started, after this time: 30m, 8h");
+  grace = option("--grace", text("TIME"), "from SIGTERM to SIGKILL when it is ended (default: 5s)");
+  while = option("--while", text("COMMAND"), "end it when this shell command fails, such as 'test -e FILE'");
+  every = option("--every", text("TIME"), "from one run of --while to the next (default: 30s)");
+  misses = option("--misses", text("NUMBER"), "how many failures in a row end the program (default: 3)");
   command = restArguments("command", PROGRAM, "the program to run, with its arguments");
 
   async run(): Promise<number> {
+    if ((this.ttl ?? this.grace ?? this.while ?? this.every ?? this.misses) !== undefined)
+      return this.#runSupervised();
     const keyFile = this.readStore();
     const choices = await this.choose(keyFile);
     const command = this.#command();
@@ -73,6 +85,16 @@ export default class ExecCommand extends SelectingCommand {
     }
   }
 
+  /** Beside us, since this process is the program otherwise, and cannot end itself. */
+  async #runSupervised(): Promise<number> {
+    const { runAgainSupervised, supervisionOf } = await import("../../base/supervision.ts");
+    const recorder = await this.recorder();
+    const context = { program: basename(this.#command()[0]), prefix: this.credentialPrefix, recorder };
+    return runAgainSupervised(process.argv.slice(2), supervisionOf(this), context, (message) =>
+      this.note(message),
+    );
+  }
+
   /** Loads the code for files only when there is one. */
   async #place(secrets: readonly ChosenSecret[]): Promise<PlacedSecrets> {
     if (this.asFile.length === 0) return { secrets };
@@ -86,7 +108,8 @@ export default class ExecCommand extends SelectingCommand {
     secrets: readonly ChosenSecret[],
     { remove }: PlacedSecrets,
   ): Promise<number> {
-    if (this.redact) return this.#runRedacted(command, environment, secrets, remove);
+    if (this.redact || isPlaintextForbidden(process.env))
+      return this.#runRedacted(command, environment, secrets, remove);
     const { runAsChild, runInPlace } = await import("../../../exec/run-program.ts");
     return remove ? runAsChild(command, environment) : runInPlace(command, environment);
   }

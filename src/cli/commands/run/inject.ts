@@ -19,6 +19,7 @@ export default class InjectCommand extends BaseCommand {
   static readonly declaration: CommandDeclaration = {
     group: "programs",
     summary: "fill {{NAME}} and {{DOMAIN/NAME}} in a template",
+    plaintext: true,
     everyday: true,
     examples: [
       ["A configuration file that git ignores", "$0 inject --domain prod --out app.conf app.conf.template"],
@@ -71,7 +72,9 @@ export default class InjectCommand extends BaseCommand {
     this.note(wroteMessage(this.out));
     return {
       result: { file: resolve(this.out), content: null, secrets },
-      nextActions: [{ command: "pprotect cleanup", description: "overwrite and remove the file" }],
+      nextActions: [
+        { command: "pprotect cleanup", description: "overwrite and remove the file", runnable: true },
+      ],
     };
   }
 

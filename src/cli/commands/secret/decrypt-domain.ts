@@ -15,6 +15,7 @@ export default class DecryptDomainCommand extends DomainCommand {
   static readonly declaration: CommandDeclaration = {
     group: "secrets",
     summary: "print the secrets of a domain in plain text",
+    plaintext: true,
     everyday: true,
     examples: [
       ["As JSON", "$0 decrypt-domain prod"],
