@@ -149,6 +149,9 @@ export const COMMAND_CASES: readonly CommandCase[] = [
   printing("revoke", ["--client", "no-such-client"], [], { prints: false }),
   printing("status", [], [], { prints: false }),
   printing("audit", [], [], { prints: false }),
+  writing("agent install", ["--confirm"], [["Write them? [y/N] ", "y"]]),
+  printing("agent status", [], [], { prepare: withAgentFiles }),
+  writing("agent uninstall", [], [], { prepare: withAgentFiles }),
   writing(
     "git resolve",
     [],
@@ -234,6 +237,12 @@ async function commit(box: Sandbox, message: string): Promise<void> {
 async function installedRepository(): Promise<Sandbox> {
   const box = await repository();
   await runProgram([binary(), "git", "install"], { cwd: box.folder, env: GIT_IDENTITY });
+  return box;
+}
+
+async function withAgentFiles(): Promise<Sandbox> {
+  const box = sandbox();
+  await runProgram([binary(), "agent", "install"], { cwd: box.folder });
   return box;
 }
 

@@ -37,7 +37,9 @@ import { DROPPING_RIGHTS, withoutRights } from "../../support/unprivileged.ts";
 afterAll(removeFolders);
 
 /** Commands that write a store, with all their answers. */
-const writers = COMMAND_CASES.filter(({ name, writes }) => writes && !/^git (?:un)?install$/.test(name));
+const writers = COMMAND_CASES.filter(
+  ({ name, writes }) => writes && !/^(?:git|agent) (?:un)?install$/.test(name),
+);
 
 test("the commands that write a store are known by their number", () => {
   expect(writers).toHaveLength(COUNTS.writingCommands);

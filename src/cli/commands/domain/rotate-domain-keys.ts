@@ -4,6 +4,7 @@ import { displayName } from "../../../common/terminal-safe.ts";
 import type { UnlockedCustodian } from "../../../store/custodian.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
 import { findDomain } from "../../../store/lookup.ts";
+import { realpathOfParent } from "../../../system/real-path.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { DomainCommand } from "../../base/domain-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
@@ -34,6 +35,9 @@ export default class RotateDomainKeysCommand extends DomainCommand {
       },
       `Rotated the keys of domain ${displayName(domain)}.`,
     );
+    const recorder = await this.recorder();
+    const store = realpathOfParent(this.storePath);
+    await recorder.record({ custodian: owner.name, domains: [{ store, domain }] });
     const owners = [...findDomain(rotated, domain).owners.keys()].sort(compareCodePoints);
     // Nothing shows whether an owner in the file ever had the old key; each of them has the new one now.
     this.note(`Its owners, who can read it now: ${owners.map(displayName).join(", ")}.`);

@@ -38,6 +38,7 @@ import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag, option, repeatableOption } from "../../argv/option.ts";
 import { CONFLICT, text } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
+import { refuseForbiddenPlaintext } from "../../base/plaintext-fence.ts";
 import { decisionQuestion, parseTake, readDecision, TAKE_WORDS } from "../../input/decision-prompt.ts";
 import {
   conflictJson,
@@ -71,6 +72,7 @@ export default class GitResolveCommand extends BaseCommand {
   merge = option("--merge", text("COMMIT"), "redo this merge commit by meaning and stage the correction");
 
   async run(): Promise<Outcome> {
+    if (this.show) refuseForbiddenPlaintext(process.env, "git resolve --show");
     const given = this.#givenDecisions();
     return this.merge === undefined ? this.#resolveConflicts(given) : this.#redoMerge(this.merge, given);
   }
@@ -130,7 +132,7 @@ export default class GitResolveCommand extends BaseCommand {
     this.note(`Corrected ${name} in ${escapeUnprintable(shownPath)} and staged it. Next: \`git commit\`.`);
     return {
       result: resolutionJson(shownPath, first.resolution, found),
-      nextActions: [{ command: "git commit", description: "commit the correction" }],
+      nextActions: [{ command: "git commit", description: "commit the correction", runnable: true }],
     };
   }
 

@@ -61,9 +61,11 @@ export default class UnlockCommand extends BaseCommand {
     for (const domain of this.domains) findDomain(keyFile.data, domain);
     const recorder = await this.recorder();
     recorder.check();
-    const custodian = await this.unlock(keyFile);
+    const custodian = await this.unlockToRead(keyFile, this.domains);
     const program = this.#programIdentity();
-    const domains = this.#domainNames(keyFile, custodian.name).map((name) => {
+    const names = this.#domainNames(keyFile, custodian.name);
+    if (this.domains.length === 0) await this.unlockToRead(keyFile, names);
+    const domains = names.map((name) => {
       const domain = findDomain(keyFile.data, name);
       return { name, domain, privateKey: openDomainKey(name, domain, custodian) };
     });
@@ -75,9 +77,9 @@ export default class UnlockCommand extends BaseCommand {
     await this.#record(started);
     const { grant, token } = started;
     if (token !== undefined) return this.#runProgram(token);
-    const names = grant.domains.map(({ name }) => displayName(name)).join(", ");
+    const unlocked = grant.domains.map(({ name }) => displayName(name)).join(", ");
     this.note(
-      `Unlocked ${names} for ${formatDuration(ttl)}, until ${localTime(grant.until)}: lease ${grant.id}.`,
+      `Unlocked ${unlocked} for ${formatDuration(ttl)}, until ${localTime(grant.until)}: lease ${grant.id}.`,
     );
     return {
       result: { store: this.storePath, ...grantFields(grant), ttl: formatDuration(ttl), pid: started.pid },
