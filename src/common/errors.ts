@@ -46,6 +46,7 @@ export const ERROR_CODES = [
   "command_not_found",
   "command_not_executable",
   "findings",
+  "different",
   "internal_error",
 ] as const;
 

@@ -58,7 +58,7 @@ export function positionOf(
   const onLine = program ? argumentsBeforeEnd(before.read) : argumentsIn(before.read);
   const given = onLine.slice(command?.name.split(" ").length ?? 0);
   const slotAt = (index: number) => slots[index] ?? slots.find(({ rest }) => rest);
-  const named = given.filter((_, index) => slotAt(index)?.type.kind === "domain");
+  const named = given.filter((_, index) => namesDomain(slotAt(index)?.type));
   const position = {
     command,
     typed,
@@ -69,6 +69,10 @@ export function positionOf(
   };
   const slot = before.ended && program ? program : slotAt(given.length);
   return { ...position, place: placeOf(typed, before, slot, commands) };
+}
+
+function namesDomain(type: ValueType | undefined): boolean {
+  return type?.kind === "domain" || type?.kind === "secret-path" || type?.kind === "new-secret-path";
 }
 
 interface Reading {

@@ -150,6 +150,7 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
     meaning: "the guard found an invalid store or a likely secret in plain text",
     action: "see `result.findings`; move the secret into the store, or mark the line `pprotect:allow`",
   },
+  different: { meaning: "`diff` found a difference", action: "see `result.secrets`" },
   internal_error: { meaning: "a defect of pprotect", action: "report it" },
 };
 

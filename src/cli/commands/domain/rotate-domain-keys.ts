@@ -1,16 +1,13 @@
 import { compareCodePoints } from "../../../common/code-points.ts";
-import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
-import type { UnlockedCustodian } from "../../../store/custodian.ts";
-import type { KeyFile } from "../../../store/key-file.ts";
 import { findDomain } from "../../../store/lookup.ts";
 import { realpathOfParent } from "../../../system/real-path.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
-import { DomainCommand } from "../../base/domain-command.ts";
+import { NewDomainKeyCommand } from "../../base/new-domain-key-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 import { fillIn } from "../../report/next-action.ts";
 
-export default class RotateDomainKeysCommand extends DomainCommand {
+export default class RotateDomainKeysCommand extends NewDomainKeyCommand {
   static readonly declaration: CommandDeclaration = {
     group: "domains",
     summary: "replace a domain's keys and re-encrypt its secrets",
@@ -25,7 +22,7 @@ export default class RotateDomainKeysCommand extends DomainCommand {
     this.givenDomain(keyFile);
     const owner = await this.unlock(keyFile);
     const domain = await this.existingDomain(keyFile);
-    const leftOut = await this.#ownersToLeaveOut(keyFile, domain, owner);
+    const leftOut = await this.ownersToLeaveOut(keyFile, domain, owner);
     let rotated = keyFile.data;
     const outcome = await this.update(
       (file) => {
@@ -50,30 +47,5 @@ export default class RotateDomainKeysCommand extends DomainCommand {
         args: [domain, fillIn("SECRET")],
       }),
     };
-  }
-
-  /**
-   * Owners whom nothing shows to be ones: anyone who may write the file can write owners into it, and a rotation
-   * would give them the new key. They get it where the user says so.
-   */
-  async #ownersToLeaveOut(keyFile: KeyFile, domain: string, owner: UnlockedCustodian): Promise<string[]> {
-    const trust = await this.trust(keyFile);
-    const actor = { name: owner.name, publicKey: owner.privateKey.publicKey };
-    const doubtful = await trust.doubtfulOwners(keyFile.data, domain, actor);
-    if (doubtful.length === 0) return [];
-    const names = doubtful.map(({ grantee }) => grantee.name);
-    const { ownerMessage } = await import("../../base/trust/trust-messages.ts");
-    for (const each of doubtful) this.note(`pprotect: warning: ${ownerMessage(each)}`);
-    if (this.nonInteractive && !this.yes) {
-      throw new PprotectError(
-        "untrusted_key",
-        `the new key of domain "${displayName(domain)}" would go to ${names.map(displayName).join(", ")}`,
-        "`--yes` gives it to them, `pprotect rm-owner` removes them",
-      );
-    }
-    if (!(await this.confirmed(`Give the new key to ${names.map(displayName).join(", ")}? [y/N] `)))
-      return names;
-    for (const name of names) trust.confirm(domain, name);
-    return [];
   }
 }

@@ -1,27 +1,19 @@
 import { displayName } from "../../../common/terminal-safe.ts";
-import { optionalArgument } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
-import { SECRET } from "../../argv/value-type.ts";
-import { DomainCommand } from "../../base/domain-command.ts";
+import { SecretCommand } from "../../base/secret-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
-export default class RmSecretCommand extends DomainCommand {
+export default class RmSecretCommand extends SecretCommand {
   static readonly declaration: CommandDeclaration = {
     group: "secrets",
     summary: "remove a secret from a domain",
     everyday: true,
-    examples: [["Remove one", "$0 rm-secret dev old-key"]],
+    examples: [["Remove one", "$0 rm-secret dev/old-key"]],
   };
 
-  secretName = optionalArgument("secret", SECRET, "the secret to remove; asked for if not given");
-
   async run(): Promise<Outcome> {
-    const [domain, secret] = await this.domainAndName(
-      this.readStore(),
-      this.secretName,
-      "Secret name: ",
-      "secret name",
-    );
+    const keyFile = this.readStore();
+    const { domain, secret } = await this.askForSecret(keyFile, this.givenSecret(keyFile));
     return this.update(
       (file) => file.removeSecret(domain, secret),
       `Removed secret ${displayName(secret)} from ${displayName(domain)}.`,
