@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { KeyFile } from "../../src/store/key-file.ts";
+import { findDomain } from "../../src/store/lookup.ts";
 import { GIT_IDENTITY } from "../support/git-identity.ts";
 import { pprotect, type Result, runProgram } from "../support/run.ts";
 import { removeFolders, type Sandbox, sandbox } from "../support/sandbox.ts";
@@ -48,11 +49,13 @@ async function expectAccepted(box: Sandbox): Promise<void> {
   expect([status, stdout, stderr]).toEqual([0, "", "pprotect: 1 commit checked, 0 findings\n"]);
 }
 
+/** The last entries of the audit log without their times, and without the signatures beside them. */
 function lastEntries(box: Sandbox, count: number): string[] {
   return box
     .read()
-    .data.auditLog.slice(-count)
-    .map((entry) => entry.replace(/^\S+ -- /, ""));
+    .data.auditLog.map((entry) => entry.replace(/^\S+ -- /, ""))
+    .filter((entry) => !entry.startsWith("signed "))
+    .slice(-count);
 }
 
 describe("DOMAIN/SECRET and DOMAIN SECRET are the same", () => {
@@ -287,6 +290,28 @@ describe("rename-domain", () => {
     await expectAccepted(box);
   });
 
+  test("gives the new key to no owner whom a stranger wrote into the file", async () => {
+    const box = sandbox();
+    expect((await run(box, "get prod/token")).status).toBe(0);
+    const { data } = box.read();
+    const [dev, prod] = [findDomain(data, "dev"), findDomain(data, "prod")];
+    const planted = {
+      ...prod,
+      owners: new Map([...prod.owners, [BOB.name, dev.owners.get(BOB.name) ?? ""]]),
+    };
+    const text = KeyFile.from({ ...data, domains: new Map([...data.domains, ["prod", planted]]) }).toString();
+    box.write("protected.yaml", text);
+    const refused = await run(box, "rename-domain prod production");
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toContain(`would go to ${BOB.name}`);
+    expect(box.read().toString()).toBe(text);
+    const options = { cwd: box.folder, env: AS_ALICE, input: "n\n" };
+    const asked = await pprotect(["rename-domain", "prod", "production"], options);
+    expect(asked.stderr).toEndWith(`Left out and removed: ${BOB.name}.\n`);
+    expect(box.read().domainsOf(BOB.name)).toEqual(["dev"]);
+    expect(secretsOf(box.read(), "production", ALICE)).toEqual({ token: "prod-token" });
+  });
+
   test("needs an owner", async () => {
     const result = await run(sandbox(), "rename-domain prod production", AS_BOB);
     expect(result).toMatchObject({ status: 1 });
@@ -398,7 +423,7 @@ describe("who has what", () => {
     const text = sampleStore().addDomain("stage", ALICE.name).toString();
     const box = await committed(text);
     const added = await run(box, `add-owner --domain prod --domain stage ${BOB.name}`);
-    expect(added).toMatchObject({ status: 0, stderr: `Added owner ${BOB.name} to prod, stage.\n` });
+    expect(added.stderr).toStartWith(`Added owner ${BOB.name} to prod, stage.\nKey of ${BOB.name}: `);
     for (const domain of ["prod", "stage"]) expect(box.read().domainsOf(BOB.name)).toContain(domain);
     await expectAccepted(box);
     const removed = await run(box, `rm-owner --domain prod --domain stage ${BOB.name}`);
@@ -409,7 +434,7 @@ describe("who has what", () => {
 
   test("--all-domains: those that you own, and those that the owner owns", async () => {
     const box = await committed();
-    expect((await run(box, `add-owner --all-domains ${BOB.name}`)).stderr).toBe(
+    expect((await run(box, `add-owner --all-domains ${BOB.name}`)).stderr).toStartWith(
       `Added owner ${BOB.name} to prod.\n`,
     );
     expect((await run(box, `add-owner --all-domains ${BOB.name}`)).stderr).toContain("nothing was changed");
