@@ -1,11 +1,10 @@
-import { closeSync, openSync, readSync } from "node:fs";
 import { PprotectError } from "../common/errors.ts";
 import { type JsonWithLines, parseJsonWithLines } from "../common/json-with-lines.ts";
 import { isShellIdentifier } from "../common/shell-quote.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import { decodeUtf8 } from "../common/utf8.ts";
 import { secretNameProblem } from "../store/format/names.ts";
-import { fileError } from "../system/file-error.ts";
+import { readStart } from "../system/read-start.ts";
 import { runsCode } from "./variable-names.ts";
 
 /** The manifest's name, beside the store. */
@@ -38,25 +37,6 @@ const ENTRY_KEYS = ["name", "env_var", "domain", ...UNUSED_KEYS] as const;
 /** @throws PprotectError `file_error`, `invalid_manifest` */
 export function readManifestFile(path: string): Manifest {
   return readManifest(readStart(path, MAX_MANIFEST_BYTES + 1), path);
-}
-
-/** Reads at most `length` bytes: a symbolic link in a repository may point to an endless file such as /dev/zero. */
-function readStart(path: string, length: number): Uint8Array {
-  try {
-    const descriptor = openSync(path, "r");
-    try {
-      const buffer = Buffer.alloc(length);
-      let filled = 0;
-      for (let read = 1; read > 0 && filled < length; filled += read) {
-        read = readSync(descriptor, buffer, filled, length - filled, null);
-      }
-      return buffer.subarray(0, filled);
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch (error) {
-    throw fileError("read", path, error);
-  }
 }
 
 /**

@@ -217,7 +217,7 @@ describe("standard output stays raw", () => {
     const answer = await answerOf([...secret, "--output-format", "json"], { cwd: folder, env });
     expect(answer.result).toEqual({ domain: "prod", secrets: [{ name: "token", value: "prod-token" }] });
     const shell = await answerOf([...secret, "--output-format", "shell"], { cwd: folder, env });
-    expect(shell.error).toEqual({ code: "usage", message: "give --json or --output-format shell, not both" });
+    expect(shell.error).toEqual({ code: "usage", message: "give --json or --format shell, not both" });
   });
 
   test("for exec's program, whose own --json is its own", async () => {
