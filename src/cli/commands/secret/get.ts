@@ -38,12 +38,12 @@ export default class GetCommand extends SecretCommand {
   }
 
   async #open(keyFile: KeyFile, domain: string, secret: string): Promise<string> {
-    if (this.rev === undefined) {
-      const { secrets } = await this.openSecrets(keyFile, [{ domain, name: secret }]);
-      for (const { value } of secrets) return value;
+    if (this.rev !== undefined) {
+      // An earlier key of the domain need not be the accepted one.
+      return keyFile.decryptSecret(domain, secret, await this.unlock(keyFile));
     }
-    // An earlier key of the domain need not be the accepted one.
-    return keyFile.decryptSecret(domain, secret, await this.unlock(keyFile));
+    const { secrets } = await this.openSecrets(keyFile, [{ domain, name: secret }]);
+    return secrets.map(({ value }) => value).join("");
   }
 
   async #store(): Promise<KeyFile> {
