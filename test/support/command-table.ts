@@ -173,7 +173,8 @@ export const COMMAND_CASES: readonly CommandCase[] = [
   },
   printing("unlock", ["dev", "--ttl", "1s"], AS_ALICE, { prints: false }),
   printing("lock", [], [], { prints: false }),
-  printing("lease", ["dev/api-key"], AS_ALICE),
+  // Not dev, which the case of `unlock` opens for a second.
+  printing("lease", ["prod/token"], AS_ALICE),
   printing("revoke", ["--client", "no-such-client"], [], { prints: false }),
   printing("status", [], [], { prints: false }),
   printing("audit", [], [], { prints: false }),
