@@ -92,8 +92,9 @@ describe("install and uninstall", () => {
     repo.write("home/.gitconfig", `[core]\n\thooksPath = ${shared}\n`);
     const env = repo.env({ GIT_CONFIG_GLOBAL: repo.path("home/.gitconfig") });
     const result = await pprotect(["git", "install"], { cwd: repo.root, env });
-    expect(result.status).toBe(0);
+    expect(result.status).toBe(1);
     expect(result.stdout).toContain("pprotect git pre-commit");
+    expect(result.stderr).toContain("git does not run the guard yet");
     expect(readdirSync(shared)).toEqual([]);
     await repo.git("config", "core.hooksPath", "/dev/null");
     const refused = await repo.run("install");
