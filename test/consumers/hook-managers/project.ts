@@ -55,7 +55,9 @@ export class Project {
     const env = {
       ...GIT_IDENTITY,
       PATH: path.join(":"),
+      // husky 4 asks npm for these.
       INIT_CWD: this.root,
+      npm_config_user_agent: "npm/10.0.0 node/v20.0.0",
       XDG_CACHE_HOME: join(emptyFolder(), "cache"),
       ...extra,
     };
