@@ -62,6 +62,7 @@ export async function checkWholeFiles(repository: Repository, paths: readonly st
     next: () => reader.next(),
     asText: (some) => readStagedDiff(root, nothing, { paths: some, asText: true }),
     bases: async () => [],
+    parents: [],
   };
   try {
     return await guard.check(subject);
