@@ -159,7 +159,7 @@ async function mergeByMeaning(
 /** Derives a key only if something has to be opened: to resolve a conflict, or to try a key that comes in. */
 async function mergeWithGivenCreds(
   versions: StoreVersions,
-  { trust, givenCreds }: DriverInput,
+  { trust, givenCreds, isVirtualAncestor }: DriverInput,
 ): Promise<{ result: MergeResult; credentialProblem?: string | undefined }> {
   const decide = () => undefined;
   // Without credentials nothing is sealed, so it makes no difference which keys are trusted.
@@ -176,7 +176,9 @@ async function mergeWithGivenCreds(
   }
   if (!creds) return { result: without };
   const credentials = mergeCredentials(creds, versions);
-  const result = mergeStores(versions, { credentials, trust: await trust(versions), decide });
+  // Two users accept different keys. If that decided about the ancestor, their merges would not come to one key.
+  const trusted = isVirtualAncestor ? TRUST_NO_NEW_KEY : await trust(versions);
+  const result = mergeStores(versions, { credentials, trust: trusted, decide });
   const isOpen = result.conflicts.every(({ credentials: help }) => help !== "needed");
   const notOwner = `${displayName(creds.name)} does not own what is in conflict on both sides`;
   return { result, credentialProblem: credentials.problem() ?? (isOpen ? undefined : notOwner) };
