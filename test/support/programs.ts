@@ -10,6 +10,7 @@ export const PACKAGES = {
   jq: "jq",
   mksh: "mksh",
   mount: "mount",
+  nano: "nano",
   openssl: "openssl",
   "pre-commit": "pre-commit",
   prlimit: "util-linux",
@@ -21,6 +22,7 @@ export const PACKAGES = {
   strace: "strace",
   systemctl: "systemd",
   unshare: "util-linux",
+  vim: "vim",
   yq: "yq",
   zsh: "zsh",
 } as const;
