@@ -209,8 +209,8 @@ export abstract class BaseCommand extends Command {
     secrets: readonly SecretReference[],
   ): Promise<void> {
     const { namesOf } = await import("../reading/access-record.ts");
-    const { realpathOfParent } = await import("../../system/real-path.ts");
-    const domains = namesOf(realpathOfParent(this.storePath), secrets);
+    const { realpathOfExistingPrefix } = await import("../../system/real-path.ts");
+    const domains = namesOf(realpathOfExistingPrefix(this.storePath), secrets);
     await (await this.recorder()).record({ custodian: name, domains });
   }
 
