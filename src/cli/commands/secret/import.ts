@@ -32,7 +32,7 @@ import type { Outcome, Result } from "../../report/json-envelope.ts";
 export default class ImportCommand extends BaseCommand {
   static readonly declaration: CommandDeclaration = {
     group: "secrets",
-    summary: "add the secrets of a .env, JSON, YAML, SOPS or other file",
+    summary: "add the secrets of a file in another format",
     details:
       "Needs no credentials, and writes all secrets or none. The format is detected from the content and the file's name. Encrypted files are decrypted with the keys that SOPS and dotenvx would use.",
     everyday: true,
