@@ -8,11 +8,14 @@ export function environmentNames(prefix: string): { user: string; passphrase: st
   return { user: `${prefix}_USER`, passphrase: `${prefix}_PASSPHRASE` };
 }
 
-/** All variables about credentials. No child process inherits them. */
-export function credentialVariables(prefix: string): string[] {
-  return [
-    ...Object.values(environmentNames(DEFAULT_PREFIX)),
-    ...Object.values(environmentNames(prefix)),
-    PREFIX_VARIABLE,
-  ];
+/** What the names of variables about credentials end with, after the prefix. */
+const ENDINGS = ["USER", "PASSPHRASE", "PASSPHRASE_FILE", "PASSPHRASE_COMMAND", "LEASE"];
+
+/**
+ * All variables about credentials. No child process inherits them.
+ * @param prefixes besides the default one
+ */
+export function credentialVariables(...prefixes: readonly string[]): string[] {
+  const all = [...new Set([DEFAULT_PREFIX, ...prefixes])];
+  return [...all.flatMap((prefix) => ENDINGS.map((ending) => `${prefix}_${ending}`)), PREFIX_VARIABLE];
 }

@@ -17,9 +17,15 @@ describe("without files in memory", () => {
   });
 
   test("the program runs beside us, and we learn how it ended", async () => {
-    const environment = { PATH: process.env.PATH ?? "" };
-    expect(await runAsChild(["sh", "-c", "exit 7"], environment)).toBe(7);
-    expect(await runAsChild(["sh", "-c", "kill -9 $$"], environment)).toBe(137);
-    expect(runAsChild(["no-such-program"], environment)).rejects.toThrow("command not found");
+    const run = (...command: [string, ...string[]]) =>
+      runAsChild({
+        command,
+        variables: [Buffer.from(`PATH=${process.env.PATH}`)],
+        secrets: [],
+        start: { variables: [], words: [], descriptors: [], ignoredSignals: new Set(), openFiles: undefined },
+      });
+    expect(await run("sh", "-c", "exit 7")).toBe(7);
+    expect(await run("sh", "-c", "kill -9 $$")).toBe(137);
+    expect(run("no-such-program")).rejects.toThrow("command not found");
   });
 });

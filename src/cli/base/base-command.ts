@@ -88,6 +88,11 @@ export abstract class BaseCommand extends Command {
     return this.envPrefix ?? (process.env[PREFIX_VARIABLE] || DEFAULT_PREFIX);
   }
 
+  /** The prefixes of credential variables: the one in use, and the one that the environment sets. */
+  protected get credentialPrefixes(): string[] {
+    return [this.credentialPrefix, process.env[PREFIX_VARIABLE] || DEFAULT_PREFIX];
+  }
+
   /** Asks the user; nothing with `--non-interactive`. */
   protected get prompter(): InputPrompter | undefined {
     if (this.nonInteractive) return undefined;

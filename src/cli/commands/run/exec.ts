@@ -1,5 +1,6 @@
 import { PprotectError } from "../../../common/errors.ts";
 import type { PlacedSecrets } from "../../../exec/files/secret-files.ts";
+import type { Execution } from "../../../exec/run-program.ts";
 import type { ChosenSecret } from "../../../exec/selection.ts";
 import { restArguments } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
@@ -46,12 +47,14 @@ export default class ExecCommand extends SelectingCommand {
   command = restArguments("command", PROGRAM, "the program to run, with its arguments");
 
   async run(): Promise<number> {
+    const { readStartState } = await import("../../../exec/process/start-state.ts");
+    const start = readStartState();
     const keyFile = this.readStore();
     const choices = await this.choose(keyFile);
     const command = this.#command();
     const { checkPassthrough, childEnvironment } = await import("../../../exec/environment.ts");
-    const { noPassthrough, keep, credentialPrefix } = this;
-    const passthrough = { noPassthrough, keep, credentialPrefix };
+    const { noPassthrough, keep, credentialPrefixes } = this;
+    const passthrough = { noPassthrough, keep, credentialPrefixes };
     checkPassthrough(passthrough);
     if (this.asFile.length > 0) {
       (await import("../../../exec/files/secret-files.ts")).checkFileNames(choices, this.asFile);
@@ -60,9 +63,9 @@ export default class ExecCommand extends SelectingCommand {
     const secrets = keyFile.decryptSecrets(choices, await this.unlock(keyFile));
     const placed = await this.#place(secrets);
     try {
-      const environment = childEnvironment(placed.secrets, process.env, passthrough);
+      const variables = childEnvironment(placed.secrets, start.variables, passthrough);
       this.releaseTerminal();
-      return await this.#runProgram(command, environment, secrets, placed);
+      return await this.#runProgram({ command, variables, secrets: placed.secrets, start }, secrets, placed);
     } finally {
       placed.remove?.();
     }
@@ -76,19 +79,17 @@ export default class ExecCommand extends SelectingCommand {
   }
 
   async #runProgram(
-    command: readonly [string, ...string[]],
-    environment: Record<string, string>,
+    execution: Execution,
     secrets: readonly ChosenSecret[],
     { remove }: PlacedSecrets,
   ): Promise<number> {
-    if (this.redact) return this.#runRedacted(command, environment, secrets, remove);
+    if (this.redact) return this.#runRedacted(execution, secrets, remove);
     const { runAsChild, runInPlace } = await import("../../../exec/run-program.ts");
-    return remove ? runAsChild(command, environment) : runInPlace(command, environment);
+    return remove ? runAsChild(execution) : runInPlace(execution);
   }
 
   async #runRedacted(
-    command: readonly [string, ...string[]],
-    environment: Record<string, string>,
+    execution: Execution,
     secrets: readonly ChosenSecret[],
     remove: PlacedSecrets["remove"],
   ): Promise<number> {
@@ -104,7 +105,7 @@ export default class ExecCommand extends SelectingCommand {
     const redaction = redactionOf(secrets.map(({ name, value }) => [name, value]));
     warnOfShort(redaction);
     const { runRedacted } = await import("../../../exec/pty/run-redacted.ts");
-    return runRedacted(command, environment, redaction);
+    return runRedacted(execution, redaction);
   }
 
   #command(): readonly [program: string, ...args: string[]] {
