@@ -5,7 +5,7 @@ import { findExecutable } from "../system/find-executable.ts";
 import { withOriginalCoreLimit } from "../system/process-hardening.ts";
 import { startChild } from "./process/child.ts";
 import { replaceProcess } from "./process/native.ts";
-import { asRecord, inShell, type Program, typedWords, valueOf } from "./process/program.ts";
+import { asRecord, inShell, type Program, typedWords, variableValue } from "./process/program.ts";
 import { startError } from "./process/start-error.ts";
 import type { StartState } from "./process/start-state.ts";
 import { forwardSignals } from "./pty/forward-signals.ts";
@@ -29,7 +29,11 @@ export function programOf({ command, variables, start }: Execution): Program {
   const words = typedWords(command, start);
   if (process.platform === "win32")
     return { path: Buffer.from(which(command[0], variables)), words, variables };
-  return { path: findExecutable(words[0] ?? Buffer.of(), valueOf(variables, "PATH")), words, variables };
+  return {
+    path: findExecutable(words[0] ?? Buffer.of(), variableValue(variables, "PATH")),
+    words,
+    variables,
+  };
 }
 
 /** Windows has its own rules for where a program is, and what its file's name ends with. */

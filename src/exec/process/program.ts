@@ -23,7 +23,7 @@ export function typedWords(command: readonly string[], { words }: StartState): U
 }
 
 /** The value of a variable; the last one counts, as the secrets are at the end. */
-export function valueOf(variables: readonly Uint8Array[], name: string): Uint8Array | undefined {
+export function variableValue(variables: readonly Uint8Array[], name: string): Uint8Array | undefined {
   const start = Buffer.from(`${name}=`);
   const found = variables.findLast(
     (variable) => Buffer.compare(variable.subarray(0, start.length), start) === 0,

@@ -1,7 +1,7 @@
 import { PprotectError } from "../../../common/errors.ts";
-import type { PlacedSecrets } from "../../../exec/files/secret-files.ts";
+import type { FileRequest, PlacedSecrets } from "../../../exec/files/secret-files.ts";
 import type { Execution } from "../../../exec/run-program.ts";
-import type { ChosenSecret } from "../../../exec/selection.ts";
+import type { ChosenSecret, SecretChoice } from "../../../exec/selection.ts";
 import { restArguments } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag, repeatableOption } from "../../argv/option.ts";
@@ -28,6 +28,10 @@ export default class ExecCommand extends SelectingCommand {
         "Some secrets only, in a minimal environment",
         "$0 exec --domain prod --only 'db-*' --no-passthrough -- ./migrate",
       ],
+      [
+        "A file with a name of its own",
+        "$0 exec --domain prod --as-file gcp=key.json -- sh -c 'GOOGLE_APPLICATION_CREDENTIALS=$gcp ./server'",
+      ],
       ["A key as a file, for ssh -i", `$0 exec --domain prod --as-file key -- sh -c 'ssh -i "$key" host'`],
       ["Without the secrets in its output", "$0 exec --domain prod --redact -- ./deploy"],
     ],
@@ -42,7 +46,7 @@ export default class ExecCommand extends SelectingCommand {
   asFile = repeatableOption(
     "--as-file",
     SECRET,
-    "pass this secret as a private file; the variable has its path",
+    "pass this secret as a private file; the variable has its path (SECRET=FILE names the file)",
   );
   command = restArguments("command", PROGRAM, "the program to run, with its arguments");
 
@@ -56,12 +60,10 @@ export default class ExecCommand extends SelectingCommand {
     const { noPassthrough, keep, credentialPrefixes } = this;
     const passthrough = { noPassthrough, keep, credentialPrefixes };
     checkPassthrough(passthrough);
-    if (this.asFile.length > 0) {
-      (await import("../../../exec/files/secret-files.ts")).checkFileNames(choices, this.asFile);
-    }
+    const files = await this.#fileRequests(choices);
 
     const secrets = keyFile.decryptSecrets(choices, await this.unlock(keyFile));
-    const placed = await this.#place(secrets);
+    const placed = await this.#place(secrets, files);
     try {
       const variables = childEnvironment(placed.secrets, start.variables, passthrough);
       this.releaseTerminal();
@@ -72,10 +74,16 @@ export default class ExecCommand extends SelectingCommand {
   }
 
   /** Loads the code for files only when there is one. */
-  async #place(secrets: readonly ChosenSecret[]): Promise<PlacedSecrets> {
-    if (this.asFile.length === 0) return { secrets };
+  async #fileRequests(choices: readonly SecretChoice[]): Promise<readonly FileRequest[]> {
+    if (this.asFile.length === 0) return [];
+    const { readFileRequests } = await import("../../../exec/files/secret-files.ts");
+    return readFileRequests(choices, this.asFile);
+  }
+
+  async #place(secrets: readonly ChosenSecret[], files: readonly FileRequest[]): Promise<PlacedSecrets> {
+    if (files.length === 0) return { secrets };
     const { placeFiles } = await import("../../../exec/files/secret-files.ts");
-    return placeFiles(secrets, this.asFile);
+    return placeFiles(secrets, files);
   }
 
   async #runProgram(
