@@ -5,7 +5,8 @@ import { displayName } from "../common/terminal-safe.ts";
 import { decodeUtf8 } from "../common/utf8.ts";
 import { secretNameProblem } from "../store/format/names.ts";
 import { fileError } from "../system/file-error.ts";
-import { isShellIdentifier, runsCode } from "./variable-names.ts";
+import { dangerOf, describeDanger } from "./dangerous-variables.ts";
+import { isShellIdentifier } from "./variable-names.ts";
 
 /** The manifest's name, beside the store. */
 export const MANIFEST_FILE = ".secrets.json";
@@ -124,10 +125,10 @@ function variableProblem(variable: string): string | undefined {
   if (!isShellIdentifier(variable)) {
     return `invalid "env_var" "${displayName(variable)}": a letter or "_", then letters, digits or "_"`;
   }
-  if (runsCode(variable)) {
-    return `"env_var" ${displayName(variable)} can make the program run other code`;
-  }
-  return undefined;
+  const danger = dangerOf(variable);
+  // A manifest is the user's own list: what steers programs may be in it.
+  if (danger === undefined || danger === "steers") return undefined;
+  return `"env_var" ${describeDanger(displayName(variable), danger)}`;
 }
 
 function refuseTwice(entries: readonly Located[]): void {

@@ -2,6 +2,7 @@ import { sortedByKey } from "../common/code-points.ts";
 import { PprotectError } from "../common/errors.ts";
 import { quoteForShell } from "../common/shell-quote.ts";
 import { displayName } from "../common/terminal-safe.ts";
+import { refuseDangerous } from "./selection.ts";
 import { isShellIdentifier } from "./variable-names.ts";
 
 export const OUTPUT_FORMATS = ["json", "env", "shell"] as const;
@@ -11,12 +12,18 @@ export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
  * Formats secrets for a program to read, sorted by name.
  *
  * @param secrets plaintext values by name
- * @throws PprotectError `environment` in the formats `env` and `shell`, when a name is not a shell identifier or a value
- *   contains a NUL
+ * @param note gets a line for each variable that steers programs; none if they were looked at before
+ * @throws PprotectError `environment` in the formats `env` and `shell`, when a name is not a shell identifier, a value
+ *   contains a NUL, or a variable of that name makes programs run code
  */
-export function formatSecrets(secrets: ReadonlyMap<string, string>, format: OutputFormat): string {
+export function formatSecrets(
+  secrets: ReadonlyMap<string, string>,
+  format: OutputFormat,
+  note: (message: string) => void = () => undefined,
+): string {
   if (format === "json") return `${toJson([...sortedByKey(secrets)])}\n`;
   const start = format === "shell" ? "export " : "";
+  for (const name of secrets.keys()) refuseDangerous({ name, variable: name }, note);
   return [...sortedByKey(secrets)]
     .map(([name, value]) => `${start}${shellAssignment(name, value)}\n`)
     .join("");

@@ -4,21 +4,9 @@ import { displayName } from "../common/terminal-safe.ts";
 /** A name in the sense of POSIX (XBD 3.216): every shell can assign such a variable. */
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-/**
- * Variables that make loaders and interpreters run code. Anyone can add a secret, so a secret with such a name would let
- * anyone run code in the child.
- */
-const CODE_VARIABLES =
-  /^(?:PATH|IFS|ENV|BASH_ENV|SHELLOPTS|BASHOPTS|PROMPT_COMMAND|PS4|BASH_FUNC_.*|LD_.*|DYLD_.*|GCONV_PATH|PYTHON.*|NODE_OPTIONS|NODE_PATH|BUN_OPTIONS|PERL5OPT|PERL5LIB|RUBYOPT|RUBYLIB|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|JDK_JAVA_OPTIONS|GIT_(?:CONFIG.*|DIR|EXEC_PATH|SSH|SSH_COMMAND|ASKPASS|EDITOR|SEQUENCE_EDITOR|PAGER|EXTERNAL_DIFF|PROXY_COMMAND|TEMPLATE_DIR))$/i;
-
 /** Whether a shell can assign a variable of this name. */
 export function isShellIdentifier(name: string): boolean {
   return IDENTIFIER.test(name);
-}
-
-/** Whether a variable of this name can make a program run other code. */
-export function runsCode(variable: string): boolean {
-  return CODE_VARIABLES.test(variable);
 }
 
 /** How to make a variable name from a secret's name. */

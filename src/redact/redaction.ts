@@ -15,9 +15,13 @@ export interface Redaction {
  * Prepares to replace secrets, in each form of {@link patternsOf}, by `[REDACTED:name]`.
  *
  * @param secrets names and plaintext values; a name may occur more than once
+ * @param passphrase replaced by `[REDACTED:passphrase]`, unless it is too short
  * @throws PprotectError `environment` when they are too many or too long
  */
-export function redactionOf(secrets: Iterable<readonly [name: string, value: string]>): Redaction {
+export function redactionOf(
+  secrets: Iterable<readonly [name: string, value: string]>,
+  passphrase = "",
+): Redaction {
   const builder = new AutomatonBuilder();
   const markers: Uint8Array[] = [];
   const tooShort: string[] = [];
@@ -28,6 +32,10 @@ export function redactionOf(secrets: Iterable<readonly [name: string, value: str
     }
     for (const pattern of patternsOf(value)) builder.add(pattern, markers.length);
     markers.push(Buffer.from(`[REDACTED:${escapeUnprintable(name)}]`));
+  }
+  if (isLongEnough(passphrase)) {
+    for (const pattern of patternsOf(passphrase)) builder.add(pattern, markers.length);
+    markers.push(Buffer.from("[REDACTED:passphrase]"));
   }
   const automaton = builder.build();
   return { redactor: () => new Redactor(automaton, markers), tooShort };

@@ -10,11 +10,11 @@ afterAll(removeFolders);
 
 const env = { PPROTECT_USER: ALICE.name, PPROTECT_PASSPHRASE: ALICE.passphrase };
 const box = sandbox();
-const MODES = [[""], ["--redact"], ["--as-file api-key"], ["--redact --as-file api-key"]];
+const MODES = [[""], ["--redact"], ["--as-file token"], ["--redact --as-file token"]];
 
 /** Runs a line in bash; `$run` before a program runs it with the secrets. */
 async function shell(line: string, mode: string, folder = box.folder): Promise<string> {
-  const run = `'${binary()}' exec --domain dev ${mode} --`;
+  const run = `'${binary()}' exec --domain prod ${mode} --`;
   const command = ["bash", "-c", line.replaceAll("$run", run)];
   const { stdout, stderr } = await runProgram(command, { cwd: folder, env });
   expect(stderr).toBe("");
@@ -112,7 +112,7 @@ child.wait()`;
 
 describe("a program that cannot start", () => {
   const exec = (command: readonly string[], folder = box.folder, more: readonly string[] = []) =>
-    pprotect(["exec", "--domain", "dev", ...more, "--", ...command], { cwd: folder, env });
+    pprotect(["exec", "--domain", "prod", ...more, "--", ...command], { cwd: folder, env });
   const script = (name: string, text: string): string => {
     const path = box.write(name, text);
     chmodSync(path, 0o755);
@@ -122,7 +122,7 @@ describe("a program that cannot start", () => {
   test.each([[], ["--redact"]])(
     "because a secret is too long: which one, and --as-file %j",
     async (...more) => {
-      const large = sandbox(sampleStore().addSecret("dev", "big", "a".repeat(131072)).toString());
+      const large = sandbox(sampleStore().addSecret("prod", "big", "a".repeat(131072)).toString());
       const { status, stderr } = await exec(["/bin/true"], large.folder, more);
       expect([status, stderr]).toEqual([
         126,
@@ -155,7 +155,7 @@ describe("a program that cannot start", () => {
   });
 
   test("without a warning of the runtime, and with a fix in JSON", async () => {
-    const large = sandbox(sampleStore().addSecret("dev", "big", "a".repeat(131072)).toString());
+    const large = sandbox(sampleStore().addSecret("prod", "big", "a".repeat(131072)).toString());
     const { stdout, stderr } = await exec(["/bin/true"], large.folder, ["--json"]);
     expect(stderr).toBe("");
     expect(JSON.parse(stdout)).toMatchObject({

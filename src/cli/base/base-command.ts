@@ -4,7 +4,7 @@ import { PprotectError } from "../../common/errors.ts";
 import { lazy } from "../../common/lazy.ts";
 import { escapeUnprintableLines } from "../../common/terminal-safe.ts";
 import type { CredentialSources, GivenCredentials, ResolvedCreds } from "../../credentials/cascade.ts";
-import { DEFAULT_PREFIX, PREFIX_VARIABLE } from "../../credentials/environment-names.ts";
+import { DEFAULT_PREFIX, environmentNames, PREFIX_VARIABLE } from "../../credentials/environment-names.ts";
 import type { UnlockedCustodian } from "../../store/custodian.ts";
 import type { KeyFile } from "../../store/key-file.ts";
 import { locateStore } from "../../store/locate-store.ts";
@@ -48,6 +48,9 @@ export abstract class BaseCommand extends Command {
   json = flag("--json", "print one line of JSON on standard output, for programs", { global: true });
   verbose = flag("--verbose", "print a note when a fallback is used", { global: true });
 
+  /** The passphrase that was used, to be redacted like a secret. */
+  protected usedPassphrase: string | undefined;
+
   #prompter: InputPrompter | undefined;
 
   readonly #storePath = lazy(() => this.locateStore());
@@ -90,7 +93,9 @@ export abstract class BaseCommand extends Command {
 
   /** The prefixes of credential variables: the one in use, and the one that the environment sets. */
   protected get credentialPrefixes(): string[] {
-    return [this.credentialPrefix, process.env[PREFIX_VARIABLE] || DEFAULT_PREFIX];
+    return [
+      ...new Set([this.credentialPrefix, process.env[PREFIX_VARIABLE] || DEFAULT_PREFIX, DEFAULT_PREFIX]),
+    ];
   }
 
   /** Asks the user; nothing with `--non-interactive`. */
@@ -147,7 +152,11 @@ export abstract class BaseCommand extends Command {
   protected async credentials(sources: CredentialSources): Promise<ResolvedCreds> {
     hardenProcess();
     const { resolveCredentials } = await import("../../credentials/cascade.ts");
-    return resolveCredentials(sources);
+    const creds = await resolveCredentials(sources);
+    const { overwriteVariable } = await import("../../system/environment-memory.ts");
+    for (const prefix of this.credentialPrefixes) overwriteVariable(environmentNames(prefix).passphrase);
+    this.usedPassphrase = creds.passphrase;
+    return creds;
   }
 
   /**

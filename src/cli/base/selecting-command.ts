@@ -25,13 +25,17 @@ export abstract class SelectingCommand extends BaseCommand {
   prefix = option("--prefix", text("PREFIX"), "put PREFIX_ before each variable's name");
   uppercase = flag("--uppercase", "turn db-password into DB_PASSWORD");
 
+  /** Whether the secrets are printed, and so not passed to a program yet. */
+  protected readonly prints: boolean = false;
+
   /** Selects the secrets; none is decrypted yet. */
   protected async choose(keyFile: KeyFile): Promise<SecretChoice[]> {
     const manifest = this.manifest ?? (await this.#manifestBesideStore());
     if (manifest !== undefined) return this.#chooseByManifest(keyFile, manifest);
     const { selectSecrets } = await import("../../exec/selection.ts");
     const { domains, override, only, except, prefix, uppercase } = this;
-    return selectSecrets(keyFile.data, { domains, override, only, except, prefix, uppercase });
+    const note = this.prints ? { note: (message: string) => this.note(message) } : {};
+    return selectSecrets(keyFile.data, { domains, override, only, except, prefix, uppercase, ...note });
   }
 
   /** The manifest that is used when neither a domain nor a manifest is given. */

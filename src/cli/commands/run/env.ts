@@ -32,6 +32,8 @@ export default class EnvCommand extends SelectingCommand {
     "with --out: replace a file that pprotect did not write, or that was changed since",
   );
 
+  protected override readonly prints = true;
+
   async run(): Promise<Outcome> {
     const keyFile = this.readStore();
     const choices = await this.choose(keyFile);

@@ -2,11 +2,15 @@ import { PprotectError } from "../../../common/errors.ts";
 import type { FileRequest, PlacedSecrets } from "../../../exec/files/secret-files.ts";
 import type { Execution } from "../../../exec/run-program.ts";
 import type { ChosenSecret, SecretChoice } from "../../../exec/selection.ts";
+import { isShellIdentifier, variableName } from "../../../exec/variable-names.ts";
 import { restArguments } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag, repeatableOption } from "../../argv/option.ts";
 import { PROGRAM, SECRET, text } from "../../argv/value-type.ts";
 import { SelectingCommand } from "../../base/selecting-command.ts";
+
+/** How many names a note lists. */
+const SHOWN_NAMES = 3;
 
 export default class ExecCommand extends SelectingCommand {
   static readonly declaration: CommandDeclaration = {
@@ -28,10 +32,7 @@ export default class ExecCommand extends SelectingCommand {
         "Some secrets only, in a minimal environment",
         "$0 exec --domain prod --only 'db-*' --no-passthrough -- ./migrate",
       ],
-      [
-        "A file with a name of its own",
-        "$0 exec --domain prod --as-file gcp=key.json -- sh -c 'GOOGLE_APPLICATION_CREDENTIALS=$gcp ./server'",
-      ],
+      ["A file that has a name", "$0 exec --domain prod --as-file gcp=key.json -- ./deploy"],
       ["A key as a file, for ssh -i", `$0 exec --domain prod --as-file key -- sh -c 'ssh -i "$key" host'`],
       ["Without the secrets in its output", "$0 exec --domain prod --redact -- ./deploy"],
     ],
@@ -56,6 +57,7 @@ export default class ExecCommand extends SelectingCommand {
     const keyFile = this.readStore();
     const choices = await this.choose(keyFile);
     const command = this.#command();
+    this.#noteUnusableNames(choices);
     const { checkPassthrough, childEnvironment } = await import("../../../exec/environment.ts");
     const { noPassthrough, keep, credentialPrefixes } = this;
     const passthrough = { noPassthrough, keep, credentialPrefixes };
@@ -71,6 +73,18 @@ export default class ExecCommand extends SelectingCommand {
     } finally {
       placed.remove?.();
     }
+  }
+
+  /** dash drops such variables from its environment, and `${api-key}` is `key` in every shell. */
+  #noteUnusableNames(choices: readonly SecretChoice[]): void {
+    const names = choices
+      .filter(({ variable }) => !isShellIdentifier(variable))
+      .map(({ variable }) => variable);
+    if (names.length === 0 || this.json) return;
+    const shown = names.slice(0, SHOWN_NAMES).join(", ");
+    const more = names.length > SHOWN_NAMES ? ` and ${names.length - SHOWN_NAMES} more` : "";
+    const example = variableName(names[0] ?? "", { prefix: undefined, uppercase: true });
+    this.note(`note: shells cannot use variables named ${shown}${more}; with --uppercase: ${example}`);
   }
 
   /** Loads the code for files only when there is one. */
@@ -110,7 +124,10 @@ export default class ExecCommand extends SelectingCommand {
     }
     const { redactionOf } = await import("../../../redact/redaction.ts");
     const { warnOfShort } = await import("../../report/redaction-warning.ts");
-    const redaction = redactionOf(secrets.map(({ name, value }) => [name, value]));
+    const redaction = redactionOf(
+      secrets.map(({ name, value }) => [name, value]),
+      this.usedPassphrase,
+    );
     warnOfShort(redaction);
     const { runRedacted } = await import("../../../exec/pty/run-redacted.ts");
     return runRedacted(execution, redaction);

@@ -42,6 +42,7 @@ export default class RedactCommand extends BaseCommand {
     const { redactionOf } = await import("../../../redact/redaction.ts");
     const redaction = redactionOf(
       this.domains.flatMap((domain) => [...keyFile.decryptDomain(domain, owner)]),
+      this.usedPassphrase,
     );
     warnOfShort(redaction);
     this.releaseTerminal();

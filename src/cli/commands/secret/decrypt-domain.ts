@@ -53,7 +53,7 @@ export default class DecryptDomainCommand extends DomainCommand {
   }
 
   #formatted(domain: string, values: ReadonlyMap<string, string>): Outcome {
-    this.print(formatSecrets(values, this.outputFormat ?? "json"));
+    this.print(formatSecrets(values, this.outputFormat ?? "json", (message) => this.note(message)));
     const secrets = [...sortedByKey(values)].map(([name, value]) => ({ name, value }));
     return { result: { domain, secrets } };
   }
