@@ -24,7 +24,7 @@ async function variables(
   extra = {},
 ): Promise<Record<string, string>> {
   const { stdout, stderr } = await exec(box, options, ["env", "-0"], extra);
-  expect(["", NAMES_NOTE]).toContain(stderr.replace(/named api-key;/, "named api-key, db-password;"));
+  expect(stderr).toMatch(/^(?:note: shells cannot use variables named .*\n)?$/);
   return Object.fromEntries(
     stdout
       .split("\0")
@@ -63,7 +63,7 @@ describe("the program gets", () => {
         .toString(),
     );
     expect((await exec(many, [], ["true"])).stderr).toBe(
-      "note: shells cannot use variables named api-key, db-password, a-a and 2 more; with --uppercase: API_KEY\n",
+      "note: shells cannot use variables named a-a, api-key, b-b and 2 more; with --uppercase: A_A\n",
     );
   });
 

@@ -51,6 +51,11 @@ describe("exec --redact", () => {
     expect(result.stderr).toBe(`${NOTES}[REDACTED:word]\n`);
   });
 
+  test("replaces the passphrase too", async () => {
+    const result = await run(`echo '${ALICE.passphrase}'; printf %s '${ALICE.passphrase}' | base64`);
+    expect(result.stdout).toBe("[REDACTED:passphrase]\n[REDACTED:passphrase]\n");
+  });
+
   test("replaces what tools make of them", async () => {
     const script = `printenv pass | tr -d '\\n' > p
       base64 p; base32 p; od -An -v -tx1 p | tr -d ' \\n'; echo; od -An -v -tx1 p | tr -d ' \\n' | tr a-f A-F; echo

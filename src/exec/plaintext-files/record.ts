@@ -44,8 +44,22 @@ const isRecord = t.isObject({
 function recordPath(environment: Readonly<Record<string, string | undefined>>): string {
   const { XDG_STATE_HOME, LOCALAPPDATA } = environment;
   const given = process.platform === "win32" ? LOCALAPPDATA : XDG_STATE_HOME;
-  const directory = given !== undefined && isAbsolute(given) ? given : join(homedir(), ".local/state");
+  const directory = given !== undefined && isAbsolute(given) ? given : join(home(), ".local/state");
   return join(directory, "pprotect/written-files.json");
+}
+
+/** @throws PprotectError `environment` when the user has none: no HOME, and no entry in the user database */
+function home(): string {
+  try {
+    return homedir();
+  } catch (error) {
+    throw new PprotectError(
+      "environment",
+      "this user has no home directory for the record of written files",
+      "set HOME or XDG_STATE_HOME",
+      { cause: error },
+    );
+  }
 }
 
 /** The files that we wrote, read under a lock. */
