@@ -3,6 +3,9 @@ export const DEFAULT_PREFIX = "PPROTECT";
 /** The variable that sets another prefix. */
 export const PREFIX_VARIABLE = "PPROTECT_ENV_PREFIX";
 
+/** The source of what the user typed, for messages. */
+export const PROMPT_SOURCE = "the prompt";
+
 /** The names of the variables that hold a user and a passphrase. */
 export function environmentNames(prefix: string): { user: string; passphrase: string } {
   return { user: `${prefix}_USER`, passphrase: `${prefix}_PASSPHRASE` };

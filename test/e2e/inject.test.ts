@@ -80,7 +80,7 @@ describe("inject", () => {
     const { folder } = project("");
     const { stderr } = await pprotect(["inject", "-"], { cwd: folder, input: "{{prod/token}}" });
     expect(stderr).toBe(
-      "pprotect: user required (standard input is the template)\nhint: use --user or set PPROTECT_USER\n",
+      "pprotect: user required (standard input is the template, and there is no terminal)\nhint: use --user or set PPROTECT_USER\n",
     );
   });
 

@@ -397,7 +397,7 @@ describe("redact", () => {
   test("reports why there is no prompt for them", async () => {
     const { stderr } = await redact(["--domain", "prod"], "text", { env: {} });
     expect(stderr).toBe(
-      "pprotect: user required (standard input is the text to redact)\nhint: use --user or set PPROTECT_USER\n",
+      "pprotect: user required (standard input is the text to redact, and there is no terminal)\nhint: use --user or set PPROTECT_USER\n",
     );
     const forbidden = await redact(["--domain", "prod", "--non-interactive"], "text", { env: {} });
     expect(forbidden.stderr).toContain("running with --non-interactive");

@@ -4,7 +4,12 @@ import { PprotectError } from "../../common/errors.ts";
 import { lazy } from "../../common/lazy.ts";
 import { escapeUnprintableLines } from "../../common/terminal-safe.ts";
 import type { CredentialSources, GivenCredentials, ResolvedCreds } from "../../credentials/cascade.ts";
-import { DEFAULT_PREFIX, environmentNames, PREFIX_VARIABLE } from "../../credentials/environment-names.ts";
+import {
+  DEFAULT_PREFIX,
+  environmentNames,
+  PREFIX_VARIABLE,
+  PROMPT_SOURCE,
+} from "../../credentials/environment-names.ts";
 import type { UnlockedCustodian } from "../../store/custodian.ts";
 import type { KeyFile } from "../../store/key-file.ts";
 import { locateStore } from "../../store/locate-store.ts";
@@ -22,6 +27,9 @@ const prompting = lazy(() => require("../input/prompt.ts") as typeof import("../
 const storeFiles = lazy(
   () => require("../../store/store-file.ts") as typeof import("../../store/store-file.ts"),
 );
+
+/** How many times a passphrase may be typed. */
+const ATTEMPTS = 3;
 
 /** What every command can do: its global options, the store, credentials and prompts. */
 export abstract class BaseCommand extends Command {
@@ -101,8 +109,18 @@ export abstract class BaseCommand extends Command {
   /** Asks the user; nothing with `--non-interactive`. */
   protected get prompter(): InputPrompter | undefined {
     if (this.nonInteractive) return undefined;
-    this.#prompter ??= prompting().openPrompter();
+    this.#prompter ??= this.openPrompter();
     return this.#prompter;
+  }
+
+  /** A command whose standard input is data asks at the terminal alone. */
+  protected openPrompter(): InputPrompter | undefined {
+    return prompting().openPrompter();
+  }
+
+  /** {@link openPrompter} for such a command. */
+  protected openTerminalPrompter(): InputPrompter | undefined {
+    return prompting().openTerminalPrompter();
   }
 
   /** Why nobody can be asked, when `--non-interactive` is not the reason. */
@@ -164,11 +182,32 @@ export abstract class BaseCommand extends Command {
    * refused before a passphrase is asked for.
    */
   protected async unlock(keyFile: KeyFile, sources = this.credentialSources): Promise<UnlockedCustodian> {
-    const creds = await this.credentials({ ...sources, custodians: keyFile.data.custodians });
     const { unlock } = await import("../../credentials/cascade.ts");
-    const custodian = unlock(keyFile, creds);
-    await this.#prompter?.throwIfInterrupted();
-    return custodian;
+    const { custodians } = keyFile.data;
+    let creds = await this.credentials({ ...sources, custodians });
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const custodian = unlock(keyFile, creds);
+        await this.#prompter?.throwIfInterrupted();
+        return custodian;
+      } catch (error) {
+        if (!this.#mayTryAgain(error, creds, attempt)) throw error;
+        this.#prompter?.note("Wrong passphrase, try again.");
+        creds = await this.credentials({
+          ...sources,
+          custodians,
+          user: creds.name,
+          userSource: creds.nameSource,
+        });
+      }
+    }
+  }
+
+  /** Only a person who typed a wrong passphrase may do so; what was given in another way would be wrong again. */
+  #mayTryAgain(error: unknown, { passphraseSource }: ResolvedCreds, attempt: number): boolean {
+    const isWrong = error instanceof PprotectError && error.code === "wrong_credentials";
+    const typed = passphraseSource === PROMPT_SOURCE && this.#prompter?.atTerminal === true;
+    return isWrong && typed && attempt < ATTEMPTS;
   }
 
   /** What every write of a store needs: where its messages go, and whether Ctrl-C was pressed. */

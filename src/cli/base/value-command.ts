@@ -7,6 +7,7 @@ import { isTerminal } from "../../system/terminal.ts";
 import { optionalArgument } from "../argv/argument.ts";
 import { option, optionalValueOption } from "../argv/option.ts";
 import { FILE, SECRET, text } from "../argv/value-type.ts";
+import type { InputPrompter } from "../input/prompt.ts";
 import {
   DEFAULT_GENERATED_LENGTH,
   generateValue,
@@ -26,14 +27,25 @@ export abstract class ValueCommand extends DomainCommand {
     `generate a value of LENGTH letters and digits (default: ${DEFAULT_GENERATED_LENGTH})`,
   );
 
+  /** Standard input is the value where that is piped in. */
+  protected override openPrompter(): InputPrompter | undefined {
+    const isValue =
+      this.valueFile === "-" || (this.#namesGiven && this.valueFile === undefined && !this.generate);
+    return (isValue ? this.openTerminalPrompter() : undefined) ?? super.openPrompter();
+  }
+
+  get #namesGiven(): boolean {
+    return (
+      [this.domainOption, this.firstName, this.secretName].filter((name) => name !== undefined).length >= 2
+    );
+  }
+
   protected async putSecret(
     check: (file: KeyFile, domain: string, secret: string) => void,
     change: (file: KeyFile, domain: string, secret: string, value: string) => KeyFile,
     done: (domain: string, secret: string) => string,
   ): Promise<Outcome> {
     const keyFile = this.readStore();
-    const namesGiven =
-      [this.domainOption, this.firstName, this.secretName].filter((name) => name !== undefined).length >= 2;
     const [domain, secret] = await this.domainAndName(
       keyFile,
       this.secretName,
@@ -42,7 +54,7 @@ export abstract class ValueCommand extends DomainCommand {
     );
     checkSecretName(secret);
     check(keyFile, domain, secret);
-    const value = await this.#value(namesGiven);
+    const value = await this.#value();
     const outcome = await this.update(
       (file) => change(file, domain, secret, value),
       done(displayName(domain), displayName(secret)),
@@ -57,7 +69,7 @@ export abstract class ValueCommand extends DomainCommand {
     };
   }
 
-  async #value(namesGiven: boolean): Promise<string> {
+  async #value(): Promise<string> {
     hardenProcess();
     if (this.valueFile !== undefined && this.generate !== undefined) {
       throw new PprotectError("usage", "give --value-file or --generate, not both");
@@ -68,7 +80,7 @@ export abstract class ValueCommand extends DomainCommand {
         typeof this.generate === "string" ? Number(this.generate) : DEFAULT_GENERATED_LENGTH,
       );
     }
-    if (namesGiven && !isTerminal(0)) return readPipedValue();
+    if (this.#namesGiven && !isTerminal(0)) return readPipedValue();
     const value = await this.askHidden(
       "Secret value: ",
       "value (--value-file, --generate or standard input)",

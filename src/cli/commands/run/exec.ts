@@ -8,6 +8,7 @@ import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag, repeatableOption } from "../../argv/option.ts";
 import { PROGRAM, SECRET, text } from "../../argv/value-type.ts";
 import { SelectingCommand } from "../../base/selecting-command.ts";
+import type { InputPrompter } from "../../input/prompt.ts";
 
 /** How many names a note lists. */
 const SHOWN_NAMES = 3;
@@ -50,6 +51,11 @@ export default class ExecCommand extends SelectingCommand {
     "pass this secret as a private file; the variable has its path (SECRET=FILE names the file)",
   );
   command = restArguments("command", PROGRAM, "the program to run, with its arguments");
+
+  /** Standard input is the program's. Without a terminal, its first lines answer, as in a script. */
+  protected override openPrompter(): InputPrompter | undefined {
+    return this.openTerminalPrompter() ?? super.openPrompter();
+  }
 
   async run(): Promise<number> {
     const { readStartState } = await import("../../../exec/process/start-state.ts");

@@ -18,14 +18,14 @@ export default class RedactCommand extends BaseCommand {
 
   domains = repeatableOption("--domain", DOMAIN, "redact the secrets of this domain (required)");
 
-  /** Standard input is what is redacted: questions are asked only if it is a terminal. */
-  protected override get prompter(): InputPrompter | undefined {
-    return isTerminal(STDIN) ? super.prompter : undefined;
+  /** Standard input is what is redacted. */
+  protected override openPrompter(): InputPrompter | undefined {
+    return this.openTerminalPrompter();
   }
 
   protected override get noPrompterReason(): string | undefined {
     if (this.nonInteractive) return undefined;
-    return "standard input is the text to redact";
+    return "standard input is the text to redact, and there is no terminal";
   }
 
   async run(): Promise<number> {
