@@ -3,6 +3,7 @@ import { Command } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
 import { lazy } from "../../common/lazy.ts";
 import { escapeUnprintableLines } from "../../common/terminal-safe.ts";
+import { encodeUtf8 } from "../../common/utf8.ts";
 import type { CredentialSources, GivenCredentials, ResolvedCreds } from "../../credentials/cascade.ts";
 import {
   DEFAULT_PREFIX,
@@ -14,6 +15,7 @@ import type { UnlockedCustodian } from "../../store/custodian.ts";
 import type { KeyFile } from "../../store/key-file.ts";
 import { locateStore } from "../../store/locate-store.ts";
 import { hardenProcess } from "../../system/process-hardening.ts";
+import { isTerminal } from "../../system/terminal.ts";
 import type { CommandList } from "../argv/command-list.ts";
 import { flag, option } from "../argv/option.ts";
 import { FILE, text, USER } from "../argv/value-type.ts";
@@ -245,6 +247,15 @@ export abstract class BaseCommand extends Command {
       throw new PprotectError("aborted", "not confirmed; nothing was changed");
   }
 
+  /**
+   * {@link confirmOrAbort} for what cannot be undone, where a person is there to answer. A script is not asked, and
+   * neither is who will be by `--confirm`.
+   */
+  protected async confirmRemoval(question: string): Promise<void> {
+    if (this.confirm || this.nonInteractive || !isTerminal(0) || !isTerminal(2)) return;
+    await this.confirmOrAbort(question);
+  }
+
   /** @throws PprotectError `usage` with `--non-interactive` */
   protected async ask(question: string, argument: string): Promise<string> {
     return this.#mayAsk(argument).ask(question);
@@ -274,7 +285,12 @@ export abstract class BaseCommand extends Command {
   /** Shows a change as a diff and asks whether to write it. */
   protected async approve(before: string, after: string): Promise<boolean> {
     const { storeDiff } = await import("../report/text-diff.ts");
-    writeError(`Changes to be written:\n\n${storeDiff(this.storePath, before, after, colorsWanted())}\n`);
+    // With names and fingerprints, as in `git diff`: base64 says nothing to a reader.
+    const { storeAsText } = await import("../../git/history/textconv.ts");
+    const [old, changed] = [before, after].map((text) => storeAsText(encodeUtf8(text)));
+    writeError(
+      `Changes to be written:\n\n${storeDiff(this.storePath, old ?? "", changed ?? "", colorsWanted())}\n`,
+    );
     return this.#confirmed("Write changes? [y/N] ");
   }
 }

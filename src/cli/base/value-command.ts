@@ -11,6 +11,7 @@ import type { InputPrompter } from "../input/prompt.ts";
 import {
   DEFAULT_GENERATED_LENGTH,
   generateValue,
+  type ReadValue,
   readPipedValue,
   readValueFile,
 } from "../input/secret-value.ts";
@@ -69,18 +70,23 @@ export abstract class ValueCommand extends DomainCommand {
     };
   }
 
+  #noted({ value, notes }: ReadValue): string {
+    for (const note of notes) this.note(note);
+    return value;
+  }
+
   async #value(): Promise<string> {
     hardenProcess();
     if (this.valueFile !== undefined && this.generate !== undefined) {
       throw new PprotectError("usage", "give --value-file or --generate, not both");
     }
-    if (this.valueFile !== undefined) return readValueFile(this.valueFile);
+    if (this.valueFile !== undefined) return this.#noted(readValueFile(this.valueFile));
     if (this.generate !== undefined) {
       return generateValue(
         typeof this.generate === "string" ? Number(this.generate) : DEFAULT_GENERATED_LENGTH,
       );
     }
-    if (this.#namesGiven && !isTerminal(0)) return readPipedValue();
+    if (this.#namesGiven && !isTerminal(0)) return this.#noted(readPipedValue());
     const value = await this.askHidden(
       "Secret value: ",
       "value (--value-file, --generate or standard input)",

@@ -1,4 +1,5 @@
 import { displayName } from "../../../common/terminal-safe.ts";
+import { findDomain, findSecret } from "../../../store/lookup.ts";
 import { optionalArgument } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { SECRET } from "../../argv/value-type.ts";
@@ -16,12 +17,15 @@ export default class RmSecretCommand extends DomainCommand {
   secretName = optionalArgument("secret", SECRET, "the secret to remove; asked for if not given");
 
   async run(): Promise<Outcome> {
+    const keyFile = this.readStore();
     const [domain, secret] = await this.domainAndName(
-      this.readStore(),
+      keyFile,
       this.secretName,
       "Secret name: ",
       "secret name",
     );
+    findSecret(domain, findDomain(keyFile.data, domain), secret);
+    await this.confirmRemoval(`Remove secret ${displayName(secret)} from ${displayName(domain)}? [y/N] `);
     return this.update(
       (file) => file.removeSecret(domain, secret),
       `Removed secret ${displayName(secret)} from ${displayName(domain)}.`,
