@@ -51,6 +51,40 @@ describe("exec --redact", () => {
     expect(result.stderr).toBe(`${NOTES}[REDACTED:word]\n`);
   });
 
+  test("leaves the secrets of --no-redact as they are, and says which are common words", async () => {
+    const words = sandbox(
+      sampleStore().addSecret("prod", "mode", "test").addSecret("prod", "limit", "1000").toString(),
+    );
+    const common = "Common words or short numbers, redacted wherever they occur: ";
+    const advice = " (--no-redact NAME leaves one as it is).\n";
+    const exec = (...more: string[]) =>
+      pprotect(["exec", "--redact", "--domain", "prod", ...more, "--", "echo", "test 1000"], {
+        cwd: words.folder,
+        env,
+      });
+    const all = await exec();
+    expect([all.stdout, all.stderr]).toEqual([
+      "[REDACTED:mode] [REDACTED:limit]\n",
+      `${common}limit, mode${advice}`,
+    ]);
+    const some = await exec("--no-redact", "mode");
+    expect([some.stdout, some.stderr]).toEqual(["test [REDACTED:limit]\n", `${common}limit${advice}`]);
+    const wrong = await exec("--no-redact", "mod");
+    expect([wrong.status, wrong.stderr]).toEqual([
+      1,
+      'pprotect: --no-redact mod: no such secret is selected\nhint: did you mean "mode"?\n',
+    ]);
+    const piped = await pprotect(
+      ["redact", "--domain", "prod", "--no-redact", "mode", "--no-redact", "limit"],
+      {
+        cwd: words.folder,
+        env,
+        input: "test 1000 prod-token",
+      },
+    );
+    expect([piped.stdout, piped.stderr]).toEqual(["test 1000 [REDACTED:token]", ""]);
+  });
+
   test("replaces the passphrase too", async () => {
     const result = await run(`echo '${ALICE.passphrase}'; printf %s '${ALICE.passphrase}' | base64`);
     expect(result.stdout).toBe("[REDACTED:passphrase]\n[REDACTED:passphrase]\n");

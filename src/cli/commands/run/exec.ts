@@ -7,6 +7,7 @@ import { restArguments } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag, repeatableOption } from "../../argv/option.ts";
 import { PROGRAM, SECRET, text } from "../../argv/value-type.ts";
+import { refuseUnknown } from "../../base/no-redact.ts";
 import { SelectingCommand } from "../../base/selecting-command.ts";
 import type { InputPrompter } from "../../input/prompt.ts";
 
@@ -45,6 +46,7 @@ export default class ExecCommand extends SelectingCommand {
   );
   keep = repeatableOption("--keep", text("VARIABLE"), "pass this variable on with --no-passthrough");
   redact = flag("--redact", "replace the secrets in the program's output by [REDACTED:NAME]");
+  noRedact = repeatableOption("--no-redact", SECRET, "with --redact: leave this secret as it is");
   asFile = repeatableOption(
     "--as-file",
     SECRET,
@@ -68,6 +70,7 @@ export default class ExecCommand extends SelectingCommand {
     const { noPassthrough, keep, credentialPrefixes } = this;
     const passthrough = { noPassthrough, keep, credentialPrefixes };
     checkPassthrough(passthrough);
+    this.#checkNoRedact(choices);
     const files = await this.#fileRequests(choices);
 
     const secrets = keyFile.decryptSecrets(choices, await this.unlock(keyFile));
@@ -79,6 +82,16 @@ export default class ExecCommand extends SelectingCommand {
     } finally {
       placed.remove?.();
     }
+  }
+
+  #checkNoRedact(choices: readonly SecretChoice[]): void {
+    if (this.noRedact.length > 0 && !this.redact) {
+      throw new PprotectError("usage", "--no-redact requires --redact");
+    }
+    refuseUnknown(
+      this.noRedact,
+      choices.map(({ name }) => name),
+    );
   }
 
   /** dash drops such variables from its environment, and `${api-key}` is `key` in every shell. */
@@ -129,12 +142,12 @@ export default class ExecCommand extends SelectingCommand {
       );
     }
     const { redactionOf } = await import("../../../redact/redaction.ts");
-    const { warnOfShort } = await import("../../report/redaction-warning.ts");
+    const { warnOfRedaction } = await import("../../report/redaction-warning.ts");
     const redaction = redactionOf(
       secrets.map(({ name, value }) => [name, value]),
       this.usedPassphrase,
     );
-    warnOfShort(redaction);
+    warnOfRedaction(redaction);
     const { runRedacted } = await import("../../../exec/pty/run-redacted.ts");
     return runRedacted(execution, redaction);
   }

@@ -3,11 +3,12 @@ import { findDomain } from "../../../store/lookup.ts";
 import { isTerminal } from "../../../system/terminal.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { repeatableOption } from "../../argv/option.ts";
-import { DOMAIN } from "../../argv/value-type.ts";
+import { DOMAIN, SECRET } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
+import { refuseUnknown } from "../../base/no-redact.ts";
 import type { InputPrompter } from "../../input/prompt.ts";
 import { OutputClosedError } from "../../report/output.ts";
-import { warnOfShort } from "../../report/redaction-warning.ts";
+import { warnOfRedaction } from "../../report/redaction-warning.ts";
 
 export default class RedactCommand extends BaseCommand {
   static readonly declaration: CommandDeclaration = {
@@ -17,6 +18,7 @@ export default class RedactCommand extends BaseCommand {
   };
 
   domains = repeatableOption("--domain", DOMAIN, "redact the secrets of this domain (required)");
+  noRedact = repeatableOption("--no-redact", SECRET, "leave this secret as it is");
 
   /** Standard input is what is redacted. */
   protected override openPrompter(): InputPrompter | undefined {
@@ -37,14 +39,17 @@ export default class RedactCommand extends BaseCommand {
       );
     }
     const keyFile = this.readStore();
-    for (const domain of this.domains) findDomain(keyFile.data, domain);
+    const names = this.domains.flatMap((domain) => [...findDomain(keyFile.data, domain).secrets.keys()]);
+    refuseUnknown(this.noRedact, names);
     const owner = await this.unlock(keyFile);
     const { redactionOf } = await import("../../../redact/redaction.ts");
     const redaction = redactionOf(
-      this.domains.flatMap((domain) => [...keyFile.decryptDomain(domain, owner)]),
+      this.domains
+        .flatMap((domain) => [...keyFile.decryptDomain(domain, owner)])
+        .filter(([name]) => !this.noRedact.includes(name)),
       this.usedPassphrase,
     );
-    warnOfShort(redaction);
+    warnOfRedaction(redaction);
     this.releaseTerminal();
     const { pump } = await import("../../../exec/pty/pump.ts");
     let closed = false;
