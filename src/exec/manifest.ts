@@ -1,9 +1,9 @@
-import { closeSync, openSync, readSync } from "node:fs";
 import { PprotectError } from "../common/errors.ts";
 import { type JsonWithLines, parseJsonWithLines } from "../common/json-with-lines.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import { decodeUtf8 } from "../common/utf8.ts";
 import { secretNameProblem } from "../store/format/names.ts";
+import { readBounded } from "../system/bounded-read.ts";
 import { fileError } from "../system/file-error.ts";
 import { dangerOf, describeDanger } from "./dangerous-variables.ts";
 import { isShellIdentifier } from "./variable-names.ts";
@@ -37,26 +37,14 @@ const ENTRY_KEYS = ["name", "env_var", "domain", ...UNUSED_KEYS] as const;
 
 /** @throws PprotectError `file_error`, `invalid_manifest` */
 export function readManifestFile(path: string): Manifest {
-  return readManifest(readStart(path, MAX_MANIFEST_BYTES + 1), path);
-}
-
-/** Reads at most `length` bytes: a symbolic link in a repository may point to an endless file such as /dev/zero. */
-function readStart(path: string, length: number): Uint8Array {
+  let bytes: Uint8Array | undefined;
   try {
-    const descriptor = openSync(path, "r");
-    try {
-      const buffer = Buffer.alloc(length);
-      let filled = 0;
-      for (let read = 1; read > 0 && filled < length; filled += read) {
-        read = readSync(descriptor, buffer, filled, length - filled, null);
-      }
-      return buffer.subarray(0, filled);
-    } finally {
-      closeSync(descriptor);
-    }
+    bytes = readBounded(path, path, MAX_MANIFEST_BYTES);
   } catch (error) {
+    if (error instanceof PprotectError) throw error;
     throw fileError("read", path, error);
   }
+  return readManifest(bytes ?? new Uint8Array(MAX_MANIFEST_BYTES + 1), path);
 }
 
 /**

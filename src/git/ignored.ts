@@ -38,17 +38,21 @@ export async function refuseUnlessIgnored(path: string): Promise<string | undefi
   );
 }
 
-/** Whether a file is in the work tree of a repository, and git would commit it. `false` where git cannot tell. */
+/**
+ * Whether a file is in the work tree of a repository, and git would commit it. `false` where git cannot tell, and for
+ * what is not a file, such as a pipe.
+ */
 export async function couldBeCommitted(path: string): Promise<boolean> {
-  const absolute = realpathOfParent(path);
-  const directory = dirname(absolute);
-  if (repositoryRoot(directory) === undefined) return false;
   try {
+    if (!statSync(path).isFile()) return false;
+    const absolute = realpathOfParent(path);
+    const directory = dirname(absolute);
+    if (repositoryRoot(directory) === undefined) return false;
     const repository = await openRepositoryHere(directory);
     return (await gitStateOf(repository, absolute)) !== "ignored";
-  } catch (error) {
-    if (error instanceof PprotectError) return false;
-    throw error;
+  } catch {
+    // The reader of the file reports what is wrong with it; without git there are no commits.
+    return false;
   }
 }
 

@@ -12,6 +12,7 @@ import {
   PROMPT_SOURCE,
 } from "../../credentials/environment-names.ts";
 import type { UnlockedCustodian } from "../../store/custodian.ts";
+import { misleadingLooks } from "../../store/format/look-alikes.ts";
 import type { KeyFile } from "../../store/key-file.ts";
 import { locateStore } from "../../store/locate-store.ts";
 import { hardenProcess } from "../../system/process-hardening.ts";
@@ -134,6 +135,26 @@ export abstract class BaseCommand extends Command {
     writeError(`${escapeUnprintableLines(message)}\n`);
   }
 
+  readonly #warnedOf = new Set<string>();
+
+  /** Warns, once, of a passphrase file that a commit could take. */
+  protected async warnOfCommittable(passphraseFile: string): Promise<void> {
+    if (this.#warnedOf.has(passphraseFile)) return;
+    this.#warnedOf.add(passphraseFile);
+    const { couldBeCommitted } = await import("../../git/ignored.ts");
+    if (!(await couldBeCommitted(passphraseFile))) return;
+    const shown = escapeUnprintableLines(passphraseFile);
+    this.note(
+      `pprotect: warning: git does not ignore the passphrase file ${shown}, so it could be committed: move it out of the repository`,
+    );
+  }
+
+  /** Warns of a new name that could be taken for another. */
+  protected warnOfLooks(name: string, existing: Iterable<string>): void {
+    const looks = misleadingLooks(name, existing);
+    if (looks !== undefined) this.note(`pprotect: warning: ${looks}`);
+  }
+
   /** Prints the command's text for people on standard output; with `--json` programs get the envelope instead. */
   protected print(text: string): void {
     if (!this.json) writeOut(text);
@@ -176,6 +197,7 @@ export abstract class BaseCommand extends Command {
     const { overwriteVariable } = await import("../../system/environment-memory.ts");
     for (const prefix of this.credentialPrefixes) overwriteVariable(environmentNames(prefix).passphrase);
     this.usedPassphrase = creds.passphrase;
+    if (sources.passphraseFile !== undefined) await this.warnOfCommittable(sources.passphraseFile);
     return creds;
   }
 

@@ -25,6 +25,7 @@ export abstract class KeyMakingCommand extends BaseCommand {
   protected async newPassphrase(custodian: string, questions: Questions): Promise<string> {
     hardenProcess();
     const { obtainNewPassphrase } = await import("../../credentials/new-credentials.ts");
+    if (questions.passphraseFile !== undefined) await this.warnOfCommittable(questions.passphraseFile);
     return obtainNewPassphrase({
       ...questions,
       keyType: this.keyType,
