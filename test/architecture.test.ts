@@ -12,7 +12,7 @@ const ROWS: readonly (readonly string[])[] = [
   // The library, src/index.ts.
   [""],
   ["exec"],
-  ["credentials", "git"],
+  ["credentials", "git", "import", "lease"],
   ["store"],
   ["crypto"],
   ["redact", "scan", "system"],
@@ -134,6 +134,15 @@ test("crypto is pure: it reads and writes nothing but the native addon", () => {
       modulesIn(file).some((name) => /^(?:node:)?(?:fs|net|http|https|child_process|os)\b/.test(name)),
     );
   expect(impure).toEqual([]);
+});
+
+test("other formats are read and written by pure functions: only SOPS looks for key files and starts a program", () => {
+  const impure = files
+    .filter((file) => roomOf(file) === "import")
+    .filter((file) =>
+      /\bBun\.(?:spawn|file|write)\b|from "node:(?:fs|child_process|os|net)\b/.test(readSource(file)),
+    );
+  expect(impure).toEqual(["import/readers/sops/age-identities.ts", "import/readers/sops/sops-program.ts"]);
 });
 
 test("a passphrase comes only by ways that close the process's memory first", () => {

@@ -13,6 +13,8 @@ const ROOT = resolve(import.meta.dir, "..");
 /** Bash is one of the essential programs: its tests would only run once more. */
 const NEVER_SKIPPED = /\/completion-in-shells\/bash\.test\.ts$/;
 
+const TYPESCRIPT = new Bun.Transpiler({ loader: "ts" });
+
 const path = onlyPrograms();
 try {
   process.env.PATH = path;
@@ -48,8 +50,9 @@ function skippable(): string[] {
 function uses(file: string, seen: Set<string>): boolean {
   seen.add(file);
   const text = readFileSync(file, "utf8");
-  if (/\bneeds\(/.test(text) && file.startsWith(import.meta.dir)) return true;
-  return [...text.matchAll(/ from "(\.[^"]+\.ts)"/g)]
-    .map(([, name = ""]) => resolve(dirname(file), name))
+  if (/\bneeds\(/.test(text)) return true;
+  return TYPESCRIPT.scanImports(text)
+    .filter((each) => each.path.startsWith(".") && each.path.endsWith(".ts"))
+    .map((each) => resolve(dirname(file), each.path))
     .some((next) => next.startsWith(import.meta.dir) && !seen.has(next) && uses(next, seen));
 }

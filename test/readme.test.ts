@@ -28,7 +28,7 @@ test("every command in the README does and prints what the README says", async (
     GIT_COMMITTER_EMAIL: "alice@example.com",
   };
   const shell = (command: string) => runProgram(["sh", "-c", `exec 2>&1; ${command}`], { cwd: folder, env });
-  writeFileSync(join(home, "alice.pass"), "a passphrase\n", { mode: 0o600 });
+  writeFileSync(join(home, "alice.pass"), "viscous oblong tapioca nimbly\n", { mode: 0o600 });
   writeFileSync(join(folder, ".gitignore"), "");
   await shell("git init -q -b main && git add -A && git commit -q -m start");
   for (const { command, output } of consoleSteps(README)) {

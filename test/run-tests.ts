@@ -20,7 +20,7 @@ const path = process.env[REQUIRE_VARIABLE] ? onlyPrograms(...knownPrograms()) : 
 
 const child = Bun.spawn(
   [
-    ...[process.execPath, "test", "--parallel", "--timeout", "60000"],
+    ...[process.execPath, "test", "--parallel", "--timeout", "120000"],
     ...["--reporter=junit", `--reporter-outfile=${report}`],
     ...process.argv.slice(2),
   ],

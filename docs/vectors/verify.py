@@ -373,6 +373,43 @@ def verify_documents():
         expect(read_store(vector["text"].encode()), vector["store"], where)
 
 
+def proof_message(kind, *parts):
+    return b"".join(len(part).to_bytes(4, "little") + part for part in (kind.encode(), *parts))
+
+
+def signed_by(key, message, signature):
+    """XEd25519: Ed25519 by libsodium, on the point of the X25519 key whose sign bit is 0."""
+    u = int.from_bytes(key, "little")
+    y = (u - 1) * pow(u + 1, -1, P) % P
+    try:
+        sodium.crypto_sign_open(unbase64(signature) + message, y.to_bytes(32, "little"))
+    except (CryptoError, SodiumError, Refused):
+        return False
+    return True
+
+
+def is_rotation(vector):
+    domain, old, new = vector["domain"], vector["from"], vector["to"]
+    _, _, signature = vector["entry"].rpartition(": ")
+    expect(vector["entry"][24:], f"signed rotation of domain {domain} from {old} to {new}: {signature}", domain)
+    old, new = read_public_key(old), read_public_key(new)
+    return signed_by(old, proof_message("pprotect rotation v1", domain.encode(), old, new), signature)
+
+
+def is_grant(vector):
+    domain, key, owner, owner_key = (vector[part] for part in ("domain", "key", "owner", "owner_key"))
+    _, _, signature = vector["entry"].rpartition(": ")
+    expect(vector["entry"][24:], f"signed grant of domain {domain} under {key} to {owner} with key {owner_key}: {signature}", domain)
+    key, owner_key = read_public_key(key), read_public_key(owner_key)
+    return signed_by(key, proof_message("pprotect grant v1", domain.encode(), key, owner.encode(), owner_key), signature)
+
+
+def verify_proofs():
+    for group, vector, where in vectors("proofs.json"):
+        holds = is_rotation(vector) if group.endswith("rotations") else is_grant(vector)
+        expect(holds, not group.startswith("invalid"), f"{where} {vector['note']}")
+
+
 def verify_stores():
     for _, vector, where in vectors("stores.json"):
         store = read_store(vector["text"].encode())
@@ -400,6 +437,7 @@ def main():
         verify_owner_entries,
         verify_entries,
         verify_documents,
+        verify_proofs,
         verify_stores,
         verify_refused,
     ):

@@ -1,5 +1,6 @@
 import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 import { PprotectError } from "./errors.ts";
+import { lineNumbers } from "./line-numbers.ts";
 import { suggest } from "./suggest.ts";
 import { displayName } from "./terminal-safe.ts";
 
@@ -87,21 +88,11 @@ const KINDS: Partial<Record<Node["type"], string>> = {
 /** A text that knows its lines. */
 class Source {
   readonly #file: string;
-  readonly #lineEnds: readonly number[];
+  readonly lineOf: (offset: number) => number;
 
   constructor(text: string, file: string) {
     this.#file = file;
-    this.#lineEnds = [...text.matchAll(/\n/g)].map(({ index }) => index);
-  }
-
-  lineOf(offset: number): number {
-    let [low, high] = [0, this.#lineEnds.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#lineEnds[middle] ?? 0) < offset) low = middle + 1;
-      else high = middle;
-    }
-    return low + 1;
+    this.lineOf = lineNumbers(text);
   }
 
   invalid(offset: number, message: string, fix?: string): PprotectError {

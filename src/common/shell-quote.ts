@@ -7,3 +7,11 @@ export function quoteForShell(value: string): string {
 export function shellWord(text: string): string {
   return /^[\w./:@%+,=-]+$/.test(text) ? text : quoteForShell(text);
 }
+
+/** A name in the sense of POSIX (XBD 3.216): every shell can assign such a variable. */
+const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** Whether a shell can assign a variable of this name. */
+export function isShellIdentifier(name: string): boolean {
+  return IDENTIFIER.test(name);
+}

@@ -98,6 +98,23 @@ export function hasGivenCredentials(sources: GivenCredentials): boolean {
   return user !== undefined && passphrase !== undefined;
 }
 
+/** Whether a source has a passphrase that needs no prompt: what comes after these sources is not tried then. */
+export function hasGivenPassphrase({
+  passphraseFile,
+  environment,
+  environmentPrefix,
+}: GivenCredentials): boolean {
+  return (
+    passphraseFile !== undefined ||
+    environment?.[environmentNames(environmentPrefix).passphrase] !== undefined
+  );
+}
+
+/** The user that is named without a prompt. */
+export function givenUser({ user, environment, environmentPrefix }: GivenCredentials): string | undefined {
+  return user ?? environment?.[environmentNames(environmentPrefix).user];
+}
+
 /** Verifies credentials. @throws PprotectError `wrong_credentials`, with the source of user and passphrase */
 export function unlock(keyFile: KeyFile, creds: ResolvedCreds): UnlockedCustodian {
   const unlocked = keyFile.unlock(creds);

@@ -6,9 +6,18 @@ export function expectLength(bytes: Uint8Array, length: number, what: string): v
   if (bytes.length !== length) throw new RangeError(`${what}: expected ${length} bytes, got ${bytes.length}`);
 }
 
+/**
+ * A new array of zeros, for bytes that will be overwritten. The engine keeps a small array in its own heap and, when
+ * `buffer` or `subarray` is first used, copies it out without overwriting the original. It does not do so with an array
+ * that is created on a buffer (JavaScriptCore, `JSArrayBufferView::slowDownAndWasteMemory`).
+ */
+export function newBytes(length: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(new ArrayBuffer(length));
+}
+
 /** Joins byte strings into a new array. */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  const joined = newBytes(parts.reduce((length, part) => length + part.length, 0));
   let offset = 0;
   for (const part of parts) {
     joined.set(part, offset);

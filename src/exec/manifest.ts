@@ -1,12 +1,12 @@
 import { PprotectError } from "../common/errors.ts";
 import { type JsonWithLines, parseJsonWithLines } from "../common/json-with-lines.ts";
+import { isShellIdentifier } from "../common/shell-quote.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import { decodeUtf8 } from "../common/utf8.ts";
 import { secretNameProblem } from "../store/format/names.ts";
 import { readBounded } from "../system/bounded-read.ts";
 import { fileError } from "../system/file-error.ts";
 import { dangerOf, describeDanger } from "./dangerous-variables.ts";
-import { isShellIdentifier } from "./variable-names.ts";
 
 /** The manifest's name, beside the store. */
 export const MANIFEST_FILE = ".secrets.json";

@@ -1,9 +1,8 @@
 import { sortedByKey } from "../common/code-points.ts";
 import { PprotectError } from "../common/errors.ts";
-import { quoteForShell } from "../common/shell-quote.ts";
+import { isShellIdentifier, quoteForShell } from "../common/shell-quote.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import { refuseDangerous } from "./selection.ts";
-import { isShellIdentifier } from "./variable-names.ts";
 
 export const OUTPUT_FORMATS = ["json", "env", "shell"] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];

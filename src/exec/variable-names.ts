@@ -1,13 +1,6 @@
 import { PprotectError } from "../common/errors.ts";
+import { isShellIdentifier } from "../common/shell-quote.ts";
 import { displayName } from "../common/terminal-safe.ts";
-
-/** A name in the sense of POSIX (XBD 3.216): every shell can assign such a variable. */
-const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
-
-/** Whether a shell can assign a variable of this name. */
-export function isShellIdentifier(name: string): boolean {
-  return IDENTIFIER.test(name);
-}
 
 /** How to make a variable name from a secret's name. */
 export interface NamingOptions {

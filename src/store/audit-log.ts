@@ -1,3 +1,5 @@
+import { truncatedCount } from "./audit-log-reader.ts";
+
 /** An entry as the file writes it: `YYYY-MM-DDTHH:MM:SSZ -- what` (FORMAT.md, "Audit log entries"). */
 export function auditEntry(what: string, now: Date): string {
   return `${now.toISOString().slice(0, 19)}Z -- ${what}`;
@@ -25,8 +27,19 @@ export const audit = {
   truncated: (count: number) => `truncated ${count} audit log entries`,
 } as const;
 
-/** The last `keep` entries, after one that says how many were removed; unchanged if there are no more than `keep`. */
-export function truncateLog(log: readonly string[], keep: number): readonly string[] {
+/**
+ * The last `keep` entries, after one that says how many were removed and those of the others that are still needed.
+ * Unchanged when nothing would be removed but the entry of an earlier truncation.
+ */
+export function truncateLog(
+  log: readonly string[],
+  keep: number,
+  needed: ReadonlySet<string> = new Set(),
+): readonly string[] {
   if (log.length <= keep) return log;
-  return [audit.truncated(log.length - keep), ...log.slice(log.length - keep)];
+  const older = log.slice(0, log.length - keep);
+  const kept = older.filter((entry) => needed.has(entry));
+  const removed = older.length - kept.length;
+  if (removed === 0 || (removed === 1 && kept.length > 0 && truncatedCount(log[0]) !== undefined)) return log;
+  return [audit.truncated(removed), ...kept, ...log.slice(log.length - keep)];
 }

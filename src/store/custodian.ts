@@ -24,6 +24,17 @@ const DERIVATIONS: Readonly<Record<KeyType, KeyDerivation>> = {
   raw: { kind: "raw" },
 };
 
+/** The key type that some key material has; `other` is a cost that pprotect itself does not choose. @param pwdkm base64 */
+export function keyTypeOf(pwdkm: string): KeyType | "other" {
+  const { derivation } = decodeKeyMaterial(pwdkm);
+  return KEY_TYPES.find((type) => sameDerivation(DERIVATIONS[type], derivation)) ?? "other";
+}
+
+function sameDerivation(one: KeyDerivation, other: KeyDerivation): boolean {
+  if (one.kind === "raw" || other.kind === "raw") return one.kind === other.kind;
+  return one.cost.opslimit === other.cost.opslimit && one.cost.memlimit === other.cost.memlimit;
+}
+
 /** A key custodian whose passphrase was verified, with the private key derived from it. */
 export interface UnlockedCustodian {
   readonly name: string;

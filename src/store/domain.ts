@@ -35,7 +35,20 @@ export function openSecret(
   domainKey: PrivateKey,
   at: { domain: string; secret: string },
 ): string {
-  const plaintext = openValue(sealed, domainKey);
+  return secretText(openValue(sealed, domainKey), at);
+}
+
+/**
+ * Decodes the plaintext of a secret.
+ *
+ * @param plaintext is overwritten; `undefined` when the sealed value could not be opened
+ * @param at the names of the domain and the secret, for messages
+ * @throws PprotectError `cannot_open`
+ */
+export function secretText(
+  plaintext: Uint8Array | undefined,
+  at: { readonly domain: string; readonly secret: string },
+): string {
   const where = `secret "${displayName(at.secret)}" in domain "${displayName(at.domain)}"`;
   if (!plaintext) {
     throw new PprotectError(
@@ -101,9 +114,12 @@ export function openDomainKey(name: string, domain: Domain, owner: UnlockedCusto
   return key;
 }
 
-/** Creates an empty domain with a new key pair and one owner. @param pwdkm the owner's key material, base64 */
-export function createDomain(owner: string, pwdkm: string): Domain {
-  const key = generatePrivateKey();
+/**
+ * Creates an empty domain with one owner.
+ * @param pwdkm the owner's key material, base64
+ * @param key the domain's new private key
+ */
+export function createDomain(owner: string, pwdkm: string, key = generatePrivateKey()): Domain {
   return {
     publicKey: encodePublicKey(key.publicKey),
     owners: new Map([[owner, sealDomainKey(key, pwdkm)]]),
@@ -115,6 +131,7 @@ export function createDomain(owner: string, pwdkm: string): Domain {
  * Re-encrypts a domain under a new key pair: the same secrets, the same owners.
  *
  * @param pwdkmOf returns an owner's key material, base64
+ * @param key the domain's new private key
  * @throws PprotectError `cannot_open` when a secret cannot be opened; none is dropped
  */
 export function rotateDomain(
@@ -122,8 +139,8 @@ export function rotateDomain(
   domain: Domain,
   domainKey: PrivateKey,
   pwdkmOf: (owner: string) => string,
+  key = generatePrivateKey(),
 ): Domain {
-  const key = generatePrivateKey();
   const rekeyed = { ...domain, publicKey: encodePublicKey(key.publicKey) };
   const secrets = [...domain.secrets].map(
     ([secret, sealed]) =>

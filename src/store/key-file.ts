@@ -1,7 +1,7 @@
 import { PprotectError } from "../common/errors.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import type { KeyDerivation } from "../crypto/key-derivation.ts";
-import type { PrivateKey } from "../crypto/x25519/private-key.ts";
+import { generatePrivateKey, type PrivateKey } from "../crypto/x25519/private-key.ts";
 import { audit, auditEntry, truncateLog } from "./audit-log.ts";
 import type { Creds } from "./credentials.ts";
 import {
@@ -26,6 +26,8 @@ import { validated } from "./format/validated.ts";
 import { writeStore } from "./format/yaml-writer.ts";
 import { findCustodian, findDomain, findSecret, refuseExistingSecret } from "./lookup.ts";
 import { type Domain, EMPTY_STORE, type StoreData, withEntry, withoutEntry } from "./store-data.ts";
+import { grantProof, neededProofs, rotationProof } from "./trust/proof.ts";
+import { refuseSharedKey } from "./trust/shared-keys.ts";
 
 /**
  * A secret store in memory. It is immutable: each change returns a new KeyFile with an entry more in its audit log.
@@ -102,7 +104,7 @@ export class KeyFile {
    * Decrypts the chosen secrets and no others. Each domain's key is opened once.
    *
    * @returns the choices in the same order, each with its plaintext value
-   * @throws PprotectError `no_such_domain`, `no_such_secret`, `not_owner`, `cannot_open`
+   * @throws PprotectError `no_such_domain`, `no_such_secret`, `shared_key`, `not_owner`, `cannot_open`
    */
   decryptSecrets<Choice extends { readonly domain: string; readonly name: string }>(
     choices: readonly Choice[],
@@ -138,28 +140,47 @@ export class KeyFile {
     if (this.data.domains.has(name)) {
       throw new PprotectError("domain_exists", `domain "${displayName(name)}" already exists`);
     }
-    const domain = createDomain(owner, findCustodian(this.data, owner));
-    return this.#withDomain(name, domain, audit.domainCreated(name, owner), now);
+    const pwdkm = findCustodian(this.data, owner);
+    const key = generatePrivateKey();
+    const domain = createDomain(owner, pwdkm, key);
+    const entries = [audit.domainCreated(name, owner), grantProof(name, key, owner, pwdkm)];
+    return this.#withDomain(name, domain, entries, now);
   }
 
   /** Removes a domain and its secrets. @throws PprotectError `no_such_domain` */
   removeDomain(name: string, now = new Date()): KeyFile {
     findDomain(this.data, name);
-    return this.#with({ domains: withoutEntry(this.data.domains, name) }, audit.domainDeleted(name), now);
+    return this.#with({ domains: withoutEntry(this.data.domains, name) }, [audit.domainDeleted(name)], now);
   }
 
   /**
-   * Replaces a domain's key pair and re-encrypts its secrets and owner entries.
-   * @throws PprotectError `no_such_domain`, `not_owner`, `cannot_open`
+   * Replaces a domain's key pair and seals everything in it again.
+   * @param leftOut owners who do not get the new key; each is logged as removed
+   * @throws PprotectError `not_owner`, `cannot_open`
    */
-  rotateDomainKey(name: string, owner: UnlockedCustodian, now = new Date()): KeyFile {
+  rotateDomainKey(
+    name: string,
+    owner: UnlockedCustodian,
+    now = new Date(),
+    leftOut: readonly string[] = [],
+  ): KeyFile {
     const domain = findDomain(this.data, name);
     const key = openDomainKey(name, domain, owner);
-    const rotated = rotateDomain(name, domain, key, (custodian) => findCustodian(this.data, custodian));
-    return this.#withDomain(name, rotated, audit.domainRotated(name), now);
+    const gone = leftOut.filter((each) => each !== owner.name && domain.owners.has(each));
+    const kept = { ...domain, owners: gone.reduce(withoutEntry, domain.owners) };
+    const pwdkmOf = (custodian: string): string => findCustodian(this.data, custodian);
+    const newKey = generatePrivateKey();
+    const rotated = rotateDomain(name, kept, key, pwdkmOf, newKey);
+    const entries = [
+      ...gone.map((each) => audit.ownerRemoved(each, name)),
+      audit.domainRotated(name),
+      rotationProof(name, key, rotated.publicKey),
+      ...[...rotated.owners.keys()].map((each) => grantProof(name, newKey, each, pwdkmOf(each))),
+    ];
+    return this.#withDomain(name, rotated, entries, now);
   }
 
-  /** Adds a secret. @throws PprotectError `no_such_domain`, `secret_exists`, `invalid_name`, `invalid_value` */
+  /** Adds a secret. @throws PprotectError `no_such_domain`, `secret_exists`, `shared_key`, `invalid_name`, `invalid_value` */
   addSecret(domain: string, secret: string, value: string, now = new Date()): KeyFile {
     refuseExistingSecret(this.data, domain, secret);
     return this.#withSecret(domain, secret, value, audit.secretAdded(secret, domain), now);
@@ -171,7 +192,7 @@ export class KeyFile {
     return this.#withSecret(domain, secret, value, audit.secretUpdated(secret, domain), now);
   }
 
-  /** Adds a secret or changes its value. @throws PprotectError `no_such_domain`, `invalid_name`, `invalid_value` */
+  /** Adds a secret or changes its value. @throws PprotectError `no_such_domain`, `shared_key`, `invalid_name`, `invalid_value` */
   setSecret(domain: string, secret: string, value: string, now = new Date()): KeyFile {
     return this.#withSecret(domain, secret, value, audit.secretSet(secret, domain), now);
   }
@@ -186,10 +207,11 @@ export class KeyFile {
 
   /**
    * Gives a custodian a copy of the domain's private key.
-   * @throws PprotectError `owner_exists`, `no_such_domain`, `no_such_custodian`, `not_owner`, `cannot_open`
+   * @throws PprotectError `owner_exists`, `shared_key`, `no_such_domain`, `no_such_custodian`, `not_owner`, `cannot_open`
    */
   addOwner(domain: string, newOwner: string, by: UnlockedCustodian, now = new Date()): KeyFile {
     const data = findDomain(this.data, domain);
+    refuseSharedKey(this.data, domain);
     const pwdkm = findCustodian(this.data, newOwner);
     if (data.owners.has(newOwner)) {
       throw new PprotectError(
@@ -197,13 +219,10 @@ export class KeyFile {
         `${displayName(newOwner)} already owns domain "${displayName(domain)}"`,
       );
     }
-    const sealedKey = sealDomainKey(openDomainKey(domain, data, by), pwdkm);
-    return this.#withDomain(
-      domain,
-      withOwner(data, newOwner, sealedKey),
-      audit.ownerAdded(by.name, newOwner, domain),
-      now,
-    );
+    const key = openDomainKey(domain, data, by);
+    const granted = withOwner(data, newOwner, sealDomainKey(key, pwdkm));
+    const entries = [audit.ownerAdded(by.name, newOwner, domain), grantProof(domain, key, newOwner, pwdkm)];
+    return this.#withDomain(domain, granted, entries, now);
   }
 
   /** Adds `newOwner` to every domain that `by` owns and `newOwner` does not. @throws as {@link addOwner} */
@@ -240,7 +259,7 @@ export class KeyFile {
     const raw = derivation === "raw" || (typeof derivation === "object" && derivation.kind === "raw");
     return this.#with(
       { custodians: withEntry(this.data.custodians, creds.name, pwdkm) },
-      audit.custodianCreated(creds.name, raw),
+      [audit.custodianCreated(creds.name, raw)],
       now,
     );
   }
@@ -258,7 +277,7 @@ export class KeyFile {
     );
     return this.#with(
       { domains, custodians: withoutEntry(this.data.custodians, name) },
-      audit.custodianRemoved(name, owned),
+      [audit.custodianRemoved(name, owned)],
       now,
     );
   }
@@ -299,7 +318,10 @@ export class KeyFile {
         "give a whole number, 0 or more",
       );
     }
-    return new KeyFile({ ...this.data, auditLog: truncateLog(this.data.auditLog, keep) });
+    return new KeyFile({
+      ...this.data,
+      auditLog: truncateLog(this.data.auditLog, keep, neededProofs(this.data)),
+    });
   }
 
   #withNewKeyMaterial(
@@ -320,16 +342,15 @@ export class KeyFile {
     const { pwdkm } = createCustodian({ name, passphrase }, derivation);
     const owned = this.domainsOf(name);
     const domains = new Map(this.data.domains);
-    for (const domain of owned) {
+    const proofs = owned.map((domain) => {
       const data = findDomain(this.data, domain);
-      domains.set(
-        domain,
-        withOwner(data, name, sealDomainKey(openDomainKey(domain, data, custodian), pwdkm)),
-      );
-    }
+      const key = openDomainKey(domain, data, custodian);
+      domains.set(domain, withOwner(data, name, sealDomainKey(key, pwdkm)));
+      return grantProof(domain, key, name, pwdkm);
+    });
     return this.#with(
       { domains, custodians: withEntry(this.data.custodians, name, pwdkm) },
-      entry(name, owned),
+      [entry(name, owned), ...proofs],
       now,
     );
   }
@@ -337,13 +358,10 @@ export class KeyFile {
   #withSecret(domain: string, secret: string, value: string, entry: string, now: Date): KeyFile {
     checkSecretName(secret);
     const data = findDomain(this.data, domain);
+    refuseSharedKey(this.data, domain);
     const sealed = sealSecret(data, value);
-    return this.#withDomain(
-      domain,
-      { ...data, secrets: withEntry(data.secrets, secret, sealed) },
-      entry,
-      now,
-    );
+    const changed = { ...data, secrets: withEntry(data.secrets, secret, sealed) };
+    return this.#withDomain(domain, changed, entry, now);
   }
 
   #withoutOwner(domain: string, owner: string): Domain {
@@ -365,15 +383,15 @@ export class KeyFile {
     return { ...data, owners: withoutEntry(data.owners, owner) };
   }
 
-  #withDomain(name: string, domain: Domain, entry: string, now: Date): KeyFile {
-    return this.#with({ domains: withEntry(this.data.domains, name, domain) }, entry, now);
+  #withDomain(name: string, domain: Domain, entries: string | readonly string[], now: Date): KeyFile {
+    return this.#with({ domains: withEntry(this.data.domains, name, domain) }, [entries].flat(), now);
   }
 
-  #with(changes: Partial<StoreData>, entry: string, now: Date): KeyFile {
+  #with(changes: Partial<StoreData>, entries: readonly string[], now: Date): KeyFile {
     return new KeyFile({
       ...this.data,
       ...changes,
-      auditLog: [...this.data.auditLog, auditEntry(entry, now)],
+      auditLog: [...this.data.auditLog, ...entries.map((entry) => auditEntry(entry, now))],
     });
   }
 }

@@ -118,7 +118,7 @@ export async function updateStoreFile(
   change: (keyFile: KeyFile) => KeyFile,
   { approve, ...options }: UpdateOptions,
 ): Promise<KeyFile | undefined> {
-  const real = realPath(path, shownPath);
+  const real = realPathOfStore(path, shownPath);
   for (;;) {
     const preview = approve ? computeChange(readStoreBytes(real, shownPath), shownPath, change) : undefined;
     if (preview && !(await approve?.(decodeUtf8(preview.bytes) ?? "", preview.after.toString())))
@@ -148,7 +148,7 @@ export async function replaceStoreFile(
   options: WriteOptions,
 ): Promise<void> {
   refuseDanglingLink(path, shownPath);
-  const real = existsSync(path) ? realPath(path, shownPath) : path;
+  const real = existsSync(path) ? realPathOfStore(path, shownPath) : path;
   await withLock(real, patience(options), async () => {
     await options.throwIfInterrupted?.();
     writeAtomically(real, keyFile.toString(), existsSync(real) ? writableStats(real, shownPath) : undefined);
@@ -169,7 +169,11 @@ function refuseForeignChange(path: string, shownPath: string, read: Uint8Array):
   );
 }
 
-function realPath(path: string, shownPath: string): string {
+/**
+ * A store's path with all symbolic links resolved.
+ * @throws PprotectError `store_missing`, `file_error`
+ */
+export function realPathOfStore(path: string, shownPath: string): string {
   try {
     return realpathOfFile(path);
   } catch (error) {

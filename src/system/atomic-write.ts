@@ -13,6 +13,9 @@ import {
 import { basename, dirname, join } from "node:path";
 import { fileError } from "./file-error.ts";
 
+/** A file's permissions and owner. */
+export type Ownership = Pick<Stats, "mode" | "uid" | "gid">;
+
 const TEMPORARY_SUFFIX = ".pprotect-tmp";
 
 /**
@@ -27,7 +30,7 @@ const TEMPORARY_SUFFIX = ".pprotect-tmp";
 export function writeAtomically(
   file: string,
   content: string | Uint8Array,
-  replaced: Stats | undefined,
+  replaced: Ownership | undefined,
 ): void {
   const directory = dirname(file);
   const temporary = temporaryPath(file);
@@ -50,7 +53,7 @@ export function temporaryPath(file: string, directory = dirname(file)): string {
   return join(directory, `.${basename(file)}.${process.pid}${TEMPORARY_SUFFIX}`);
 }
 
-function writeThrough(path: string, content: string | Uint8Array, replaced: Stats | undefined): void {
+function writeThrough(path: string, content: string | Uint8Array, replaced: Ownership | undefined): void {
   const descriptor = openSync(path, "wx", 0o666);
   try {
     writeFileSync(descriptor, content);
@@ -74,7 +77,7 @@ function discard(path: string): void {
 }
 
 /** Only root may change a file's owner; for other users the new file has the right one already. */
-function keepOwner(path: string, { uid, gid }: Stats): void {
+function keepOwner(path: string, { uid, gid }: Ownership): void {
   if (process.getuid?.() === 0 && (uid !== 0 || gid !== 0)) chownSync(path, uid, gid);
 }
 

@@ -1,5 +1,5 @@
 import { accessSync, constants, statSync } from "node:fs";
-import { delimiter } from "node:path";
+import { delimiter, isAbsolute } from "node:path";
 import { PprotectError } from "../common/errors.ts";
 import { displayName } from "../common/terminal-safe.ts";
 
@@ -57,4 +57,15 @@ function examine(path: Buffer): "executable" | "other" | "unreachable" | undefin
   } catch {
     return "other";
   }
+}
+
+/**
+ * Finds a program of ours, along the absolute directories of PATH only: with `.` or an empty entry in it, a file of
+ * that name in the current directory would be run.
+ *
+ * @param path the value of PATH
+ */
+export function findOnAbsolutePath(program: string, path: string | undefined): string | undefined {
+  const directories = (path ?? "").split(delimiter).filter((directory) => isAbsolute(directory));
+  return Bun.which(program, { PATH: directories.join(delimiter) }) ?? undefined;
 }

@@ -22,7 +22,13 @@ describe("the binary alone in an empty folder", () => {
     const before = new Set(readdirSync("/tmp"));
     const child = Bun.spawn(["./pprotect", "decrypt-domain", domain, "--file", file], {
       cwd: folder,
-      env: { PPROTECT_USER: name, PPROTECT_PASSPHRASE: passphrase, TMPDIR: "/proc/nowhere" },
+      // Without HOME the state directory would be in the home of whoever runs the tests.
+      env: {
+        PPROTECT_USER: name,
+        PPROTECT_PASSPHRASE: passphrase,
+        TMPDIR: "/proc/nowhere",
+        XDG_STATE_HOME: "/proc/nowhere",
+      },
       stdout: "pipe",
       stderr: "pipe",
     });

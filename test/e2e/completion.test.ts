@@ -78,6 +78,26 @@ describe("names are", () => {
       ["api-key", "db-password"],
     ],
     [["add-secret", "dev", ""], ["token"]],
+    [
+      ["get", ""],
+      ["dev", "prod"],
+    ],
+    [
+      ["get", "dev/"],
+      ["dev", "dev/api-key", "dev/db-password", "prod"],
+    ],
+    [
+      ["add-secret", "dev/"],
+      ["dev", "dev/token", "prod"],
+    ],
+    [
+      ["move-secret", "dev", ""],
+      ["api-key", "db-password", "dev", "prod"],
+    ],
+    [
+      ["move-secret", "prod", "token", ""],
+      ["dev", "prod"],
+    ],
     [["add-domain", ""], []],
     [
       ["rm-key-custodian", ""],

@@ -417,7 +417,7 @@ test.if(needs("setpriv") && process.getuid?.() === 0)(
     );
     expect([status, stderr]).toEqual([
       1,
-      "pprotect: this user has no home directory for the record of written files\nhint: set HOME or XDG_STATE_HOME\n",
+      "pprotect: this user has no home directory\nhint: set HOME or XDG_STATE_HOME\n",
     ]);
   },
 );

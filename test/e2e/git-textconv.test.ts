@@ -13,7 +13,12 @@ function changes(diff: string): string[] {
   return diff
     .split("\n")
     .filter((line) => /^[+-](?![+-])/.test(line))
-    .map((line) => line.replace(/\b[0-9a-f]{16}\b/, "SALT").replace(/\b[0-9a-f]{12}\b/, "FP"));
+    .map((line) =>
+      line
+        .replace(/\b(?:[0-9a-f]{4}-){5}[0-9a-f]{4}\b/g, "KEY")
+        .replace(/\b[0-9a-f]{16}\b/, "SALT")
+        .replace(/\b[0-9a-f]{12}\b/, "FP"),
+    );
 }
 
 describe("git with diff.pprotect.textconv", () => {
@@ -45,13 +50,15 @@ describe("git with diff.pprotect.textconv", () => {
     const log = await repository.git("log", "-p");
 
     expect(changes(shown)).toEqual([
-      "-domain prod  key FP",
+      "-domain prod  key KEY",
       "-  owner alice@example.com  FP",
       "-  secret token  FP",
-      "+domain prod  key FP",
+      "+domain prod  key KEY",
       "+  owner alice@example.com  FP",
       "+  secret token  FP",
       "+  2026-02-03T04:05:06Z -- rotated key for domain prod",
+      "+  2026-02-03T04:05:06Z -- signed rotation of domain prod from KEY to KEY: FP",
+      "+  2026-02-03T04:05:06Z -- signed grant of domain prod under KEY to alice@example.com with key KEY: FP",
     ]);
     expect(log).toContain("+domain dev  key ");
     expect(log).toContain("-key custodians\n");

@@ -25,7 +25,9 @@ const RAW = ["exec", "redact", "git textconv"];
 /** A command's words, then `--json`, then the rest of the line. */
 function withJson(name: string, args: readonly string[]): string[] {
   const words = name.split(" ").length;
-  return [...args.slice(0, words), "--json", ...args.slice(words)];
+  // With --json nobody is asked for a decision.
+  const decided = name === "git resolve" ? ["--ours"] : [];
+  return [...args.slice(0, words), "--json", ...decided, ...args.slice(words)];
 }
 
 /** Runs the binary for its answer, which exit status and `ok` agree on. */
@@ -95,7 +97,7 @@ describe("the schema", () => {
     const answer = readAnswer(stdout);
     expect([answer.command, answer.ok]).toEqual([name, status === 0]);
     // Neither needs one: what was written from a store may be there longer than the store.
-    expect(answer.ok).toBe(["version", "cleanup", "help"].includes(name));
+    expect(answer.ok).toBe(["version", "cleanup", "help", "status", "audit"].includes(name));
   });
 
   test("describes all commands where it names none, asking being forbidden or not", async () => {
@@ -350,7 +352,12 @@ test("questions and what is said to people are on standard error", async () => {
     input: "prod\ny\n",
   });
   expect(readAnswer(stdout).result).toEqual({ store: "protected.yaml", domain: "prod" });
-  for (const said of ["Domain name: ", "Write changes? [y/N] ", "-domain prod  key ", "Removed domain prod."]) {
+  for (const said of [
+    "Domain name: ",
+    "Write changes? [y/N] ",
+    "-domain prod  key ",
+    "Removed domain prod.",
+  ]) {
     expect(stderr).toContain(said);
   }
 });

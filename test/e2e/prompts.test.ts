@@ -133,7 +133,8 @@ const dialogues: Dialogue[] = [
     answers: ["2"],
     prompts: ["Entries to keep: "],
     done: "Truncated the audit log to its last 2 entries.",
-    holds: ({ read }) => expect(read().data.auditLog).toHaveLength(3),
+    // The count, the last two, and two proofs that are still needed.
+    holds: ({ read }) => expect(read().data.auditLog).toHaveLength(5),
   },
   {
     args: ["list-user-secrets"],
@@ -321,7 +322,7 @@ describe("confirmation", () => {
     expect(result.status).toBe(status);
     expect(result.stderr).toContain("--- protected.yaml.old");
     expect(result.stderr).toContain("+++ protected.yaml.new");
-    expect(result.stderr).toMatch(/^-  secret api-key  /m);
+    expect(result.stderr).toMatch(/^- {2}secret api-key {2}/m);
     expect(result.stderr).toMatch(/^\+.*removed secret api-key from dev/m);
     expect(result.stderr).not.toContain("\x1b");
     expect(promptsOf(result)).toContain("Write changes? [y/N] ");

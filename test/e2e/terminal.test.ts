@@ -14,8 +14,16 @@ const dialogues: readonly (readonly [args: readonly string[], answers: Answers])
     ["init", "--key-type", "fast", "--file", "new.yaml"],
     [
       ["User email: ", "zoë@example.com"],
-      ["Passphrase: ", "sesam öffne"],
-      ["Retype passphrase: ", "sesam öffne"],
+      ["Passphrase: ", "sesam öffne dich, violette Tapioka"],
+      ["Retype passphrase: ", "sesam öffne dich, violette Tapioka"],
+    ],
+  ],
+  [
+    ["init", "--key-type", "fast", "--file", "new.yaml", "-u", "zoë@example.com"],
+    [
+      ["Passphrase: ", "sesam"],
+      ["Retype passphrase: ", "sesam"],
+      ["Use it anyway? [y/N] ", "y"],
     ],
   ],
   [

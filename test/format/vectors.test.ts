@@ -7,9 +7,14 @@ import { x25519Native } from "../../src/crypto/x25519/x25519-native.ts";
 import { x25519Noble } from "../../src/crypto/x25519/x25519-noble.ts";
 import { unlockCustodian } from "../../src/store/custodian.ts";
 import { openDomainKey } from "../../src/store/domain.ts";
-import { decodeKeyMaterial, keyMaterialProblem } from "../../src/store/format/key-material.ts";
+import {
+  decodeKeyMaterial,
+  encodeKeyMaterial,
+  keyMaterialProblem,
+} from "../../src/store/format/key-material.ts";
 import { InvalidStoreError, UnresolvedMergeError } from "../../src/store/format/problem.ts";
 import {
+  decodePublicKey,
   openValue,
   publicKeyProblem,
   sealedKeyProblem,
@@ -19,6 +24,8 @@ import {
 import { writeStore } from "../../src/store/format/yaml-writer.ts";
 import { KeyFile } from "../../src/store/key-file.ts";
 import type { Domain, StoreData } from "../../src/store/store-data.ts";
+import { domainFingerprint } from "../../src/store/trust/fingerprint.ts";
+import { provenGrant, provenRotation } from "../../src/store/trust/verify.ts";
 import { hex, toHex } from "../support/bytes.ts";
 import { secretsOf } from "../support/stores.ts";
 import { VECTOR_FILES, type Vector, vectorFilesFound, vectors } from "../support/vectors.ts";
@@ -199,6 +206,28 @@ test.each(vectors<StoreVector>("stores", "vectors"))("a whole store: $note", (ve
       expect(secretsOf(store, domain, { name, passphrase })).toEqual(vector.secrets[domain] ?? {});
     }
   }
+});
+
+describe("a proof", () => {
+  const isProven = ({ entry = "", domain = "", from = "", to = "" }: Vector): boolean =>
+    provenRotation([entry], domain, domainFingerprint({ publicKey: from }), to) !== undefined;
+  const isGranted = ({ entry = "", domain = "", key = "", owner = "", owner_key = "" }: Vector): boolean => {
+    const publicKey = decodePublicKey(owner_key);
+    const pwdkm = encodeKeyMaterial({ derivation: { kind: "raw" }, salt: new Uint8Array(8), publicKey });
+    return provenGrant([entry], domain, key, owner, pwdkm);
+  };
+  test.each(vectors("proofs", "rotations"))("of a rotation: $note", (vector) =>
+    expect(isProven(vector)).toBe(true),
+  );
+  test.each(vectors("proofs", "grants"))("of a grant: $note", (vector) =>
+    expect(isGranted(vector)).toBe(true),
+  );
+  test.each(vectors("proofs", "invalid_rotations"))("of a rotation is none: $note", (vector) =>
+    expect(isProven(vector)).toBe(false),
+  );
+  test.each(vectors("proofs", "invalid_grants"))("of a grant is none: $note", (vector) =>
+    expect(isGranted(vector)).toBe(false),
+  );
 });
 
 test("an ephemeral private key is one that the vectors' own recipients can agree with", () => {

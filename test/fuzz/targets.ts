@@ -11,6 +11,7 @@ import { readStore } from "../../src/git/guard/format-rules.ts";
 import { findingLine } from "../../src/git/guard/report.ts";
 import { looksLikeStore } from "../../src/git/guard/store-files.ts";
 import { storeAsText } from "../../src/git/history/textconv.ts";
+import { TRUST_NO_NEW_KEY } from "../../src/git/merge/key-trust.ts";
 import { runMergeDriver } from "../../src/git/merge/merge-driver.ts";
 import type { StoreVersions } from "../../src/git/merge/versions.ts";
 import { scanLines } from "../../src/scan/scanner.ts";
@@ -233,7 +234,9 @@ async function drive(
     theirs: path("theirs"),
     markerSize: 7,
     path: "protected.yaml",
-    creds: undefined,
+    isVirtualAncestor: false,
+    trust: TRUST_NO_NEW_KEY,
+    givenCreds: async () => undefined,
   });
   for (const line of report)
     ensure(line === escapeUnprintableLines(line) && !line.includes("\n"), "a report is made of safe lines");

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { chmodSync } from "node:fs";
-import { generateValue, readValueFile } from "../../src/cli/input/secret-value.ts";
+import { generateCharacters } from "../../src/cli/input/generated-value.ts";
+import { readValueFile } from "../../src/cli/input/secret-value.ts";
 import { readPassphraseFile } from "../../src/credentials/passphrase-file.ts";
 import { takeBytes } from "../../src/crypto/bytes.ts";
 import { deriveCustodianKey } from "../../src/crypto/key-derivation.ts";
@@ -32,9 +33,9 @@ describe("no buffer that contained a secret contains it afterwards", () => {
     const file = sandbox(null).write("value", SECRET);
     const seen = watchBuffers(() => expect(readValueFile(file).value).toBe(SECRET));
     expect([seen.heldThen(BYTES) > 0, seen.holdNow(BYTES)]).toEqual([true, 0]);
-    const drawn = watchBuffers(() => generateValue(40));
+    const drawn = watchBuffers(() => generateCharacters(40));
     expect(drawn.count).toBe(1);
-    expect(drawn.holdNow(new Uint8Array(80))).toBe(1);
+    expect(drawn.holdNow(new Uint8Array(160))).toBe(1);
   });
 
   test("a key is derived, by Argon2id or straight", () => {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { checkStoreChange } from "../../src/git/guard/consistency-rules.ts";
+import { conflictLabel } from "../../src/git/merge/conflict.ts";
 import { keyGrants } from "../../src/git/merge/key-grants.ts";
+import { TRUST_NO_NEW_KEY } from "../../src/git/merge/key-trust.ts";
 import { mergeCredentials } from "../../src/git/merge/merge-credentials.ts";
 import { mergeStores } from "../../src/git/merge/merge-stores.ts";
 import { createCustodian, type UnlockedCustodian } from "../../src/store/custodian.ts";
@@ -150,17 +152,20 @@ describe("a domain's public key", () => {
     expect(openSecret(sealed, stolenKey, { domain: "dev", secret: "fresh" })).toBe("for alice's eyes");
   });
 
-  test("with new owner entries and values opens for its owners; only the history shows it", () => {
+  test("with new owner entries and values opens for its owners; the guard warns that nothing proves it", () => {
     const forged: Partial<Domain> = {
       publicKey: stolen.publicKey,
       owners: ownersOf(store),
       secrets: new Map(["api-key", "db-password"].map((name) => [name, sealSecret(stolen, "forged")])),
     };
     const silent = withDomain(store, "dev", forged);
-    expect(noticed(silent, store, alice)).toEqual({ ...NOTHING, warnings: ["no-audit-entry"] });
+    expect(noticed(silent, store, alice)).toEqual({
+      ...NOTHING,
+      warnings: ["no-audit-entry", "unproven-key"],
+    });
     const covered = withDomain(store, "dev", forged, ["rotated key for domain dev"]);
     expect(secretsOf(covered, "dev", ALICE)).toEqual({ "api-key": "forged", "db-password": "forged" });
-    expect(noticed(covered, store, alice)).toEqual(NOTHING);
+    expect(noticed(covered, store, alice)).toEqual({ ...NOTHING, warnings: ["unproven-key"] });
   });
 
   test("cannot be replaced without losing what was sealed to the old one", () => {
@@ -194,27 +199,29 @@ describe("owners and custodians", () => {
 
   test("an owner that an attacker added to the file opens nothing", () => {
     expect(() => secretsOf(written(store), "prod", MALLORY)).toThrow("before a rotation");
-    expect(noticed(written(store), store, alice)).toEqual({ ...NOTHING, warnings: ["no-audit-entry"] });
+    expect(noticed(written(store), store, alice)).toEqual({
+      ...NOTHING,
+      warnings: ["no-audit-entry", "unproven-owner"],
+    });
   });
 
-  test("but gets the new key at the next rotation, and a forged audit entry hides that until then", () => {
+  test("an owner that nothing proves is a warning of the guard, and would get the next key from a program that does not look", () => {
     const covered = edited(written(store), { auditLog: [...store.data.auditLog, ...COVER] });
-    expect(noticed(covered, store, alice)).toEqual(NOTHING);
+    expect(noticed(covered, store, alice)).toEqual({ ...NOTHING, warnings: ["unproven-owner"] });
     const rotated = covered.rotateDomainKey("prod", alice, NOW);
     expect(secretsOf(rotated, "prod", MALLORY)).toEqual({ token: "prod-token" });
   });
 
-  test("and gets it from the merge driver, if an owner's credentials are in the environment; the driver reports it", () => {
+  test("but not from the merge driver, though an owner's credentials are in the environment", () => {
     const ours = store.rotateDomainKey("prod", alice, NOW);
     const sides = { base: store.data, ours: ours.data, theirs: written(store).data };
     const merge = (credentials: Parameters<typeof mergeStores>[1]["credentials"]) =>
-      mergeStores(sides, { credentials, decide: () => undefined });
+      mergeStores(sides, { credentials, trust: TRUST_NO_NEW_KEY, decide: () => undefined });
     const { store: merged, conflicts } = merge(mergeCredentials(ALICE, sides));
-    expect(conflicts).toEqual([]);
-    expect(keyGrants(sides, merged)).toEqual([
-      "mallory@example.com got the current key of domain prod: only theirs has this owner",
+    expect(conflicts.map(({ subject }) => conflictLabel(subject))).toEqual([
+      "prod owner mallory@example.com",
     ]);
-    expect(secretsOf(KeyFile.from(merged), "prod", MALLORY)).toEqual({ token: "prod-token" });
+    expect(merged.domains.get("prod")?.owners.has(MALLORY.name)).toBe(false);
   });
 
   test("what a merge says of keys that it gave is nothing, where each owner's copy came with a side", () => {
@@ -223,6 +230,7 @@ describe("owners and custodians", () => {
     const sides = { base: store.data, ours: ours.data, theirs: theirs.data };
     const { store: merged } = mergeStores(sides, {
       credentials: mergeCredentials(ALICE, sides),
+      trust: TRUST_NO_NEW_KEY,
       decide: () => undefined,
     });
     expect(merged.domains.get("prod")?.owners.size).toBe(2);

@@ -35,8 +35,8 @@ export const COMMAND_CASES: readonly CommandCase[] = [
     ["--key-type", "fast", "--file", "new.yaml"],
     [
       ["User email: ", "zoë@example.com"],
-      ["Passphrase: ", "sesam öffne"],
-      ["Retype passphrase: ", "sesam öffne"],
+      ["Passphrase: ", "sesam öffne dich, violette Tapioka"],
+      ["Retype passphrase: ", "sesam öffne dich, violette Tapioka"],
     ],
   ),
   printing("version"),
@@ -76,6 +76,7 @@ export const COMMAND_CASES: readonly CommandCase[] = [
     ],
     { prints: true },
   ),
+  printing("trust"),
   writing(
     "add-domain",
     ["--confirm"],
@@ -133,6 +134,32 @@ export const COMMAND_CASES: readonly CommandCase[] = [
       ["Write changes? [y/N] ", "y"],
     ],
   ),
+  printing("list-custodians"),
+  printing("list-owners"),
+  printing("diff", ["dev", "dev", "-u", ALICE.name], [["Passphrase: ", ALICE.passphrase]]),
+  printing("get", [], [...AS_ALICE, ["Domain name: ", "prod"], ["Secret name: ", "token"]]),
+  writing(
+    "rename-secret",
+    [],
+    [...AS_ALICE, ["Domain name: ", "prod"], ["Secret name: ", "token"], ["New name: ", "renamed"]],
+  ),
+  writing(
+    "copy-secret",
+    [],
+    [...AS_ALICE, ["Domain name: ", "prod"], ["Secret name: ", "token"], ["To domain: ", "dev"]],
+  ),
+  writing(
+    "move-secret",
+    [],
+    [...AS_ALICE, ["Domain name: ", "prod"], ["Secret name: ", "token"], ["To domain: ", "dev"]],
+  ),
+  writing(
+    "restore-secret",
+    ["--rev", "HEAD"],
+    [...AS_ALICE, ["Domain name: ", "prod"], ["Secret name: ", "token"]],
+    { prepare: repository },
+  ),
+  writing("rename-domain", [], [...AS_ALICE, ["Domain name: ", "prod"], ["New name: ", "production"]]),
   printing("decrypt-domain", [], [...AS_ALICE, ["Domain name: ", "prod"]]),
   printing("env", ["--domain", "prod"], AS_ALICE),
   printing("inject", ["--domain", "prod", "template"], AS_ALICE, { prepare: withTemplate }),
@@ -142,6 +169,15 @@ export const COMMAND_CASES: readonly CommandCase[] = [
     ...printing("redact", ["--domain", "prod", "-u", ALICE.name, "--passphrase-file", "alice.pw"]),
     copies: "nothing secret",
   },
+  printing("unlock", ["dev", "--ttl", "1s"], AS_ALICE, { prints: false }),
+  printing("lock", [], [], { prints: false }),
+  printing("lease", ["dev/api-key"], AS_ALICE),
+  printing("revoke", ["--client", "no-such-client"], [], { prints: false }),
+  printing("status", [], [], { prints: false }),
+  printing("audit", [], [], { prints: false }),
+  writing("agent install", ["--confirm"], [["Write them? [y/N] ", "y"]]),
+  printing("agent status", [], [], { prepare: withAgentFiles }),
+  writing("agent uninstall", [], [], { prepare: withAgentFiles }),
   writing(
     "git resolve",
     [],
@@ -196,7 +232,8 @@ export function snapshot({ folder }: Sandbox): Record<string, string> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    // Git's own files change as they are read.
+    // Git's own files change as they are read; what the user accepted is kept in their home, which is the sandbox.
+    .filter((path) => !path.startsWith(join(folder, ".local/state/")))
     .filter((path) => !/\/\.git\/(?!config$|hooks\/|info\/|pprotect)/.test(path));
   return Object.fromEntries(files.map((path) => [path, readFileSync(path, "latin1")]));
 }
@@ -226,6 +263,12 @@ async function commit(box: Sandbox, message: string): Promise<void> {
 async function installedRepository(): Promise<Sandbox> {
   const box = await repository();
   await runProgram([binary(), "git", "install"], { cwd: box.folder, env: GIT_IDENTITY });
+  return box;
+}
+
+async function withAgentFiles(): Promise<Sandbox> {
+  const box = sandbox();
+  await runProgram([binary(), "agent", "install"], { cwd: box.folder });
   return box;
 }
 

@@ -5,14 +5,16 @@ export const COUNTS = {
   /** Writers that are killed, each at another moment. */
   kills: 300,
   /** Commands, those among them that write a store, and all their questions. */
-  commands: 40,
+  commands: 49,
   writingCommands: 18,
-  questions: 64,
+  questions: 69,
   /** Names that would speak to a terminal, a shell or JavaScript, each given to a domain and a custodian. */
   hostileNames: 17,
   /** Inputs made from the fixtures by mutation, by what reads them. */
   parserMutants: 12_000,
   mergeMutants: 4_000,
+  /** Random histories whose merge is resolved by random decisions. */
+  resolutions: 300,
   guardStoreMutants: 2_000,
   guardTextMutants: 2_000,
   guardDiffMutants: 2_000,

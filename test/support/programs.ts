@@ -3,15 +3,23 @@ import { appendFileSync, existsSync } from "node:fs";
 /** What some tests start beside Node, git and Debian's essential programs, with Debian's package for it. */
 export const PACKAGES = {
   "bash-completion": "bash-completion",
+  busybox: "busybox",
+  direnv: "direnv",
   fish: "fish",
+  jq: "jq",
+  mksh: "mksh",
   mount: "mount",
   openssl: "openssl",
   prlimit: "util-linux",
+  ps: "procps",
+  "python-dotenv": "python3-dotenv",
   python3: "python3",
   setpriv: "util-linux",
   "ssh-keygen": "openssh-client",
   strace: "strace",
+  systemctl: "systemd",
   unshare: "util-linux",
+  yq: "yq",
   zsh: "zsh",
 } as const;
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KeyFile } from "../../src/store/key-file.ts";
@@ -21,6 +21,11 @@ export function emptyFolder(): string {
   return mkdtempSync(join(parent, "t-"));
 }
 
+/** Hidden files, such as locks and what a writer has not finished; not the state directory of the sandbox's user. */
+export function hiddenFiles(folder: string): string[] {
+  return readdirSync(folder).filter((entry) => entry.startsWith(".") && entry !== ".local");
+}
+
 /** A folder with a store in it, and the passphrase files of its custodians. */
 export interface Sandbox {
   readonly folder: string;
@@ -39,7 +44,7 @@ export interface Sandbox {
 }
 
 /** The passphrase in {@link Sandbox.fresh}. */
-export const FRESH_PASSPHRASE = "a fresh passphrase";
+export const FRESH_PASSPHRASE = "a fresh passphrase of six rare words";
 
 let sample: string | undefined;
 

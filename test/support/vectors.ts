@@ -28,6 +28,7 @@ export const VECTOR_FILES = {
   "owner-entries": ["opened", "cannot_be_opened"],
   entries: ["accepted", "refused"],
   documents: ["written", "read"],
+  proofs: ["rotations", "grants", "invalid_rotations", "invalid_grants"],
   stores: ["vectors"],
   refused: ["vectors"],
 } as const;

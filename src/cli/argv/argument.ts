@@ -20,6 +20,17 @@ export function optionalArgument(name: string, type: ValueType, description: str
   });
 }
 
+/**
+ * The program after `--` of a command that takes other arguments before it: the parser knows no two arguments that take
+ * all the words that are left.
+ */
+export function programAfterEnd(name: string, type: ValueType, description: string): readonly string[] {
+  return withDeclaration([] as readonly string[], {
+    argument: { name, type, description, required: false, rest: true },
+    afterEnd: true,
+  });
+}
+
 /** All the arguments that are left. */
 export function restArguments(name: string, type: ValueType, description: string): readonly string[] {
   return withDeclaration(Option.Rest({ name }), {

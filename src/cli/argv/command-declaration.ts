@@ -11,6 +11,7 @@ export const GROUPS = {
   domains: "Domains and their owners",
   secrets: "Secrets",
   programs: "Programs and files",
+  leases: "Leases and accesses",
   git: "Git",
   general: "General",
 } as const;
@@ -27,6 +28,8 @@ export interface CommandDeclaration {
   readonly everyday?: boolean;
   /** The secret input that it takes. A word too many on its line may be that, so it is never printed. */
   readonly takes?: "value" | "passphrase";
+  /** Whether it prints or writes the values of secrets: `PPROTECT_NO_PLAINTEXT` forbids it then. Default: false. */
+  readonly plaintext?: boolean;
   /** What an example does, and its line, where `$0` stands for the program. */
   readonly examples?: readonly (readonly [description: string, line: string])[];
 }
@@ -49,7 +52,10 @@ export function describeCommand(name: string, type: CommandType): CommandDescrip
 
 /** How a command is called, in one line. */
 export function usageOf({ name, arguments: args }: CommandDescription): string {
-  return ["pprotect", name, "[OPTIONS]", ...args.map(argumentUsage)].join(" ");
+  const usages = args.map((each) => argumentUsage(each));
+  // Beside other arguments, a program may be left out.
+  const words = usages.map((usage) => (args.length > 1 && usage.startsWith("-- ") ? `[${usage}]` : usage));
+  return ["pprotect", name, "[OPTIONS]", ...words].join(" ");
 }
 
 function argumentUsage({ type: { kind, metavar }, required, rest }: ArgumentDeclaration): string {

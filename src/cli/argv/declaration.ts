@@ -29,7 +29,7 @@ export interface ArgumentDeclaration {
 /** What a command's options and arguments carry beside what clipanion needs. */
 type Declared =
   | { readonly option: OptionDeclaration; readonly absent: unknown }
-  | { readonly argument: ArgumentDeclaration };
+  | { readonly argument: ArgumentDeclaration; readonly afterEnd?: true };
 
 const DECLARED = Symbol("declared");
 

@@ -49,9 +49,14 @@ export function option<Choice extends string>(
 }
 
 /** An option with a value that may be given more than once. */
-export function repeatableOption(names: string, type: ValueType, description: string): readonly string[] {
+export function repeatableOption(
+  names: string,
+  type: ValueType,
+  description: string,
+  extra: Extra = {},
+): readonly string[] {
   return withDeclaration(Option.Array(names, []), {
-    option: { ...declare(names, "required", description, {}), type, repeatable: true },
+    option: { ...declare(names, "required", description, extra), type, repeatable: true },
     absent: [],
   });
 }

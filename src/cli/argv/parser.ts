@@ -13,7 +13,18 @@ export function parseLine(args: readonly string[], found: FoundCommand): BaseCom
   checkLine(found.description, found.read);
   const cli = new Cli({ binaryName: "pprotect" });
   cli.register(forLine(found));
-  return cli.process(normalizeLine(args, found.read, found.name)) as BaseCommand;
+  const property = programProperty(found);
+  if (property === undefined) return cli.process(normalizeLine(args, found.read, found.name)) as BaseCommand;
+  const end = found.read.findIndex(({ kind }) => kind === "end");
+  const own = end === -1 ? found.read : found.read.slice(0, end);
+  const command = cli.process(normalizeLine(args.slice(0, own.length), own, found.name)) as BaseCommand;
+  return Object.assign(command, { [property]: end === -1 ? [] : args.slice(end + 1) });
+}
+
+/** The property of a command that takes the words after `--`, if it takes other arguments before it. */
+function programProperty({ type }: FoundCommand): string | undefined {
+  const declared = Object.entries(new type()).map(([key, spec]) => [key, declarationOf(spec)] as const);
+  return declared.find(([, each]) => each && "argument" in each && each.afterEnd)?.[0];
 }
 
 /** A command's class without what is abstract in it: every command's is complete. */

@@ -12,6 +12,12 @@ export type ValueKind =
   | "secret"
   /** A secret that other domains have and those on the line do not. */
   | "new-secret"
+  /** A domain, or DOMAIN/SECRET with a secret of it. */
+  | "secret-path"
+  /** A domain, or DOMAIN/SECRET with a secret that other domains have. */
+  | "new-secret-path"
+  /** A domain, or a secret of the domain on the line. */
+  | "secret-or-domain"
   | "custodian"
   /** An owner of the domains on the line. */
   | "owner"
@@ -19,7 +25,7 @@ export type ValueKind =
   | "new-owner"
   /** A program of the system, followed by its own arguments. */
   | "program"
-  /** NAME=ours or NAME=theirs for a conflict of the merge in progress. */
+  /** NAME=DECISION for a conflict of the merge in progress. */
   | "conflict"
   /** The words of a command, or the name of a group of commands. */
   | "help-topic";
@@ -38,6 +44,9 @@ export const STORE: ValueType = { kind: "file", metavar: "STORE" };
 export const DOMAIN: ValueType = { kind: "domain", metavar: "DOMAIN" };
 export const NEW_DOMAIN: ValueType = { kind: "new-domain", metavar: "DOMAIN" };
 export const SECRET: ValueType = { kind: "secret", metavar: "SECRET" };
+export const SECRET_PATH: ValueType = { kind: "secret-path", metavar: "DOMAIN" };
+export const SECRET_OR_DOMAIN: ValueType = { kind: "secret-or-domain", metavar: "SECRET" };
+export const NEW_SECRET_PATH: ValueType = { kind: "new-secret-path", metavar: "DOMAIN" };
 export const NEW_SECRET: ValueType = { kind: "new-secret", metavar: "SECRET" };
 /** A pattern of secrets' names; the names themselves are offered. */
 export const SECRET_GLOB: ValueType = { kind: "secret", metavar: "GLOB" };
@@ -46,7 +55,7 @@ export const USER: ValueType = { kind: "custodian", metavar: "USER" };
 export const NEW_USER: ValueType = { kind: "text", metavar: "USER" };
 export const OWNER: ValueType = { kind: "owner", metavar: "CUSTODIAN" };
 export const NEW_OWNER: ValueType = { kind: "new-owner", metavar: "CUSTODIAN" };
-export const CONFLICT: ValueType = { kind: "conflict", metavar: "NAME=SIDE" };
+export const CONFLICT: ValueType = { kind: "conflict", metavar: "NAME=DECISION" };
 export const PROGRAM: ValueType = { kind: "program", metavar: "PROGRAM" };
 export const HELP_TOPIC: ValueType = { kind: "help-topic", metavar: "TOPIC" };
 

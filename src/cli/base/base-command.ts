@@ -15,15 +15,22 @@ import type { UnlockedCustodian } from "../../store/custodian.ts";
 import { misleadingLooks } from "../../store/format/look-alikes.ts";
 import type { KeyFile } from "../../store/key-file.ts";
 import { locateStore } from "../../store/locate-store.ts";
+import type { Actor } from "../../store/trust/key-uses.ts";
 import { hardenProcess } from "../../system/process-hardening.ts";
 import { isTerminal } from "../../system/terminal.ts";
+import type { CommandType } from "../argv/command-declaration.ts";
 import type { CommandList } from "../argv/command-list.ts";
 import { flag, option } from "../argv/option.ts";
 import { FILE, text, USER } from "../argv/value-type.ts";
 import type { InputPrompter } from "../input/prompt.ts";
+import type { AccessRecorder } from "../reading/access-record.ts";
+import type { HandingOut } from "../reading/hand-out.ts";
+import type { OpenedSecrets, ReadDetails, SecretReference } from "../reading/open-secrets.ts";
 import { Envelope, type NextAction, type Outcome, type Result } from "../report/json-envelope.ts";
 import { type NextCommand, nextAction } from "../report/next-action.ts";
 import { colorsWanted, writeError, writeOut } from "../report/output.ts";
+import { refuseForbiddenPlaintext } from "./plaintext-fence.ts";
+import type { TrustSession } from "./trust/trust-session.ts";
 
 /** Modules that not every command needs, loaded at their first use. */
 const prompting = lazy(() => require("../input/prompt.ts") as typeof import("../input/prompt.ts"));
@@ -63,6 +70,12 @@ export abstract class BaseCommand extends Command {
   protected usedPassphrase: string | undefined;
 
   #prompter: InputPrompter | undefined;
+  #trust: Promise<TrustSession> | undefined;
+  /** The store as it was read last. */
+  #store: KeyFile | undefined;
+  #isVerified: (passphrase: string) => boolean = () => false;
+  /** Whose passphrase was verified. */
+  #actor: UnlockedCustodian | undefined;
 
   readonly #storePath = lazy(() => this.locateStore());
 
@@ -80,6 +93,7 @@ export abstract class BaseCommand extends Command {
     try {
       if (this.verbose)
         (await import("../report/fallback-notes.ts")).printFallbacks((message) => this.note(message));
+      this.#refuseForbidden();
       const outcome = await this.run();
       if (typeof outcome === "number") return outcome;
       if (this.json) this.envelope().outcome(outcome);
@@ -87,6 +101,11 @@ export abstract class BaseCommand extends Command {
     } finally {
       this.releaseTerminal();
     }
+  }
+
+  #refuseForbidden(): void {
+    const { declaration } = this.constructor as CommandType;
+    if (declaration.plaintext) refuseForbiddenPlaintext(process.env, this.path.join(" "));
   }
 
   /** The store's path as the user would write it. It is looked for once. */
@@ -164,8 +183,14 @@ export abstract class BaseCommand extends Command {
     this.print(`${text}\n`);
   }
 
+  /** @throws PprotectError `store_missing`, `file_error` */
+  protected get realStorePath(): string {
+    return storeFiles().realPathOfStore(resolve(this.storePath), this.storePath);
+  }
+
   protected readStore(): KeyFile {
-    return storeFiles().readStoreFile(resolve(this.storePath), this.storePath);
+    this.#store = storeFiles().readStoreFile(resolve(this.storePath), this.storePath);
+    return this.#store;
   }
 
   /** The credentials that are given without a prompt; the terminal stays untouched. */
@@ -212,6 +237,9 @@ export abstract class BaseCommand extends Command {
     for (let attempt = 1; ; attempt++) {
       try {
         const custodian = unlock(keyFile, creds);
+        this.#actor = custodian;
+        const { passphrase } = creds;
+        this.#isVerified = (other) => other === passphrase;
         await this.#prompter?.throwIfInterrupted();
         return custodian;
       } catch (error) {
@@ -234,11 +262,73 @@ export abstract class BaseCommand extends Command {
     return isWrong && typed && attempt < ATTEMPTS;
   }
 
+  /** Whether a passphrase is the one that was verified last. */
+  protected isCurrentPassphrase(passphrase: string): boolean {
+    return this.#isVerified(passphrase);
+  }
+
+  /** Opens the chosen secrets and no others, with a lease or with credentials: the only way to the values of secrets. */
+  protected async openSecrets<Choice extends SecretReference>(
+    keyFile: KeyFile,
+    choices: readonly Choice[],
+    details: ReadDetails = {},
+  ): Promise<OpenedSecrets<Choice>> {
+    const { openSecrets } = await import("../reading/open-secrets.ts");
+    const { readerOf } = await import("../reading/reader.ts");
+    const domains = choices.map(({ domain }) => domain);
+    const unlock = () => this.unlockToRead(keyFile, domains);
+    const reader = readerOf(this.givenCredentials, await this.recorder(), unlock);
+    return openSecrets(keyFile, choices, reader, details);
+  }
+
+  /** Notes a file that was written under a lease: it is removed with the lease. */
+  protected async noteFile(opened: OpenedSecrets<SecretReference>, path: string): Promise<void> {
+    const { noteFile } = await import("../reading/hand-out.ts");
+    await noteFile(await this.handingOut(opened), path);
+  }
+
+  /** What `revoke` is to find again. */
+  protected async handingOut({ secrets, leases }: OpenedSecrets<SecretReference>): Promise<HandingOut> {
+    const { warn } = this.givenCredentials;
+    return { store: this.storePath, secrets, leases, required: (await this.recorder()).check(), warn };
+  }
+
+  /** Writes this command's entries into the access log. */
+  protected async recorder(): Promise<AccessRecorder> {
+    const { AccessRecorder } = await import("../reading/access-record.ts");
+    return new AccessRecorder(this.path.join(" "), process.env, this.givenCredentials.warn);
+  }
+
   /** What every write of a store needs: where its messages go, and whether Ctrl-C was pressed. */
   protected readonly writeOptions = {
     onWait: (message: string) => this.note(message),
     throwIfInterrupted: async () => this.#prompter?.throwIfInterrupted(),
   };
+
+  /** What decides about the keys of the store. */
+  protected async trust(keyFile: KeyFile): Promise<TrustSession> {
+    this.#trust ??= import("./trust/open-session.ts").then(({ openTrustSession }) =>
+      openTrustSession(this.realStorePath, keyFile.data, (message) => this.note(message)),
+    );
+    return this.#trust;
+  }
+
+  /**
+   * Credentials for opening something of these domains, whose keys are checked before anyone is asked. Credentials that
+   * the command has verified already are not asked for again.
+   * @throws PprotectError `untrusted_key` where a domain has a key that was accepted for another one
+   */
+  protected async unlockToRead(
+    keyFile: KeyFile,
+    domains: readonly string[],
+    sources?: CredentialSources,
+  ): Promise<UnlockedCustodian> {
+    const trust = await this.trust(keyFile);
+    await trust.reading(keyFile.data, domains);
+    const custodian = this.#actor ?? (await this.unlock(keyFile, sources));
+    await trust.save();
+    return custodian;
+  }
 
   /** What can be done next, on the same store. */
   protected next(...commands: readonly NextCommand[]): readonly NextAction[] {
@@ -254,18 +344,30 @@ export abstract class BaseCommand extends Command {
     done: string,
     result: Result = {},
   ): Promise<Outcome> {
-    const written = await storeFiles().updateStoreFile(resolve(this.storePath), this.storePath, change, {
-      ...(this.confirm ? { approve: (before, after) => this.approve(before, after) } : {}),
-      ...this.writeOptions,
-    });
+    const trust = await this.trust(this.#store ?? this.readStore());
+    let before: KeyFile | undefined;
+    const allowed = (file: KeyFile): KeyFile => {
+      const after = change(file);
+      trust.allow(file.data, after.data, actorOf(this.#actor));
+      before = file;
+      return after;
+    };
+    const written = await trust.during(() =>
+      storeFiles().updateStoreFile(resolve(this.storePath), this.storePath, allowed, {
+        ...(this.confirm ? { approve: (from, to) => this.approve(from, to) } : {}),
+        ...this.writeOptions,
+      }),
+    );
     if (!written) throw new PprotectError("aborted", "not confirmed; nothing was changed");
+    if (before) trust.changed(before.data, written.data);
+    await trust.save();
     this.note(done);
     return { result: { store: this.storePath, ...result } };
   }
 
   /** @throws PprotectError `aborted` unless the answer begins with "y" or `--yes` was given */
   protected async confirmOrAbort(question: string): Promise<void> {
-    if (!(await this.#confirmed(question)))
+    if (!(await this.confirmed(question)))
       throw new PprotectError("aborted", "not confirmed; nothing was changed");
   }
 
@@ -299,7 +401,8 @@ export abstract class BaseCommand extends Command {
     throw new PprotectError("usage", `${argument} required (running with --non-interactive)`);
   }
 
-  async #confirmed(question: string): Promise<boolean> {
+  /** Whether the answer begins with "y", or `--yes` was given. @throws PprotectError `usage` when nobody may be asked */
+  protected async confirmed(question: string): Promise<boolean> {
     if (this.yes) return true;
     return /^y/i.test(await this.ask(question, "confirmation (--yes)"));
   }
@@ -313,8 +416,12 @@ export abstract class BaseCommand extends Command {
     writeError(
       `Changes to be written:\n\n${storeDiff(this.storePath, old ?? "", changed ?? "", colorsWanted())}\n`,
     );
-    return this.#confirmed("Write changes? [y/N] ");
+    return this.confirmed("Write changes? [y/N] ");
   }
+}
+
+function actorOf(custodian: UnlockedCustodian | undefined): Actor | undefined {
+  return custodian && { name: custodian.name, publicKey: custodian.privateKey.publicKey };
 }
 
 /**

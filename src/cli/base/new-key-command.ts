@@ -1,7 +1,10 @@
 import { compareCodePoints } from "../../common/code-points.ts";
+import { PprotectError } from "../../common/errors.ts";
 import { displayName } from "../../common/terminal-safe.ts";
 import type { UnlockedCustodian } from "../../store/custodian.ts";
+import { decodeKeyMaterial, type KeyMaterial, keyTypeOf } from "../../store/format/key-material.ts";
 import type { KeyFile } from "../../store/key-file.ts";
+import { findCustodian } from "../../store/lookup.ts";
 import { option } from "../argv/option.ts";
 import { FILE } from "../argv/value-type.ts";
 import type { Outcome } from "../report/json-envelope.ts";
@@ -29,10 +32,19 @@ export abstract class NewKeyCommand extends KeyMakingCommand {
       question: "New passphrase: ",
       retypeQuestion: "Retype new passphrase: ",
     });
-    const outcome = await this.update(
+    if (
+      this.isCurrentPassphrase(passphrase) &&
+      this.keyType === keyTypeOf(keyMaterialOf(keyFile, custodian))
+    ) {
+      throw new PprotectError(
+        "invalid_passphrase",
+        "the new passphrase is the current one; nothing was changed",
+      );
+    }
+    const outcome = await this.updateKey(
+      custodian.name,
       (file) => change(file, custodian, passphrase),
       `${done} ${displayName(custodian.name)}.`,
-      this.keyResult(custodian.name),
     );
     const domains = keyFile.domainsOf(custodian.name).sort(compareCodePoints);
     if (domains.length > 0) {
@@ -43,4 +55,8 @@ export abstract class NewKeyCommand extends KeyMakingCommand {
     }
     return { ...outcome, nextActions: this.next(...domains.map(rotationAfterLeak)) };
   }
+}
+
+function keyMaterialOf({ data }: KeyFile, { name }: UnlockedCustodian): KeyMaterial {
+  return decodeKeyMaterial(findCustodian(data, name));
 }

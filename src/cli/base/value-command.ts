@@ -1,44 +1,42 @@
 import { PprotectError } from "../../common/errors.ts";
 import { displayName } from "../../common/terminal-safe.ts";
+import { countNoun } from "../../common/text.ts";
 import { checkSecretName } from "../../store/format/names.ts";
 import type { KeyFile } from "../../store/key-file.ts";
 import { hardenProcess } from "../../system/process-hardening.ts";
 import { isTerminal } from "../../system/terminal.ts";
-import { optionalArgument } from "../argv/argument.ts";
-import { option, optionalValueOption } from "../argv/option.ts";
-import { FILE, SECRET, text } from "../argv/value-type.ts";
-import type { InputPrompter } from "../input/prompt.ts";
+import { flag, option, optionalValueOption } from "../argv/option.ts";
+import { FILE, text } from "../argv/value-type.ts";
 import {
   DEFAULT_GENERATED_LENGTH,
+  type GeneratedValue,
   generateValue,
-  type ReadValue,
-  readPipedValue,
-  readValueFile,
-} from "../input/secret-value.ts";
+  wantsGenerated,
+} from "../input/generated-value.ts";
+import type { InputPrompter } from "../input/prompt.ts";
+import { type ReadValue, readPipedValue, readValueFile } from "../input/secret-value.ts";
 import type { Outcome } from "../report/json-envelope.ts";
-import { DomainCommand } from "./domain-command.ts";
+import { fillIn } from "../report/next-action.ts";
+import { SecretCommand } from "./secret-command.ts";
 
 /** A command that sets the value of a secret. It needs no credentials. */
-export abstract class ValueCommand extends DomainCommand {
-  secretName: string | undefined = optionalArgument("secret", SECRET, "the secret; asked for if not given");
+export abstract class ValueCommand extends SecretCommand {
   valueFile = option("--value-file", FILE, "read the value from a file, byte for byte; - is standard input");
   generate = optionalValueOption(
     "--generate",
     text("LENGTH"),
     `generate a value of LENGTH letters and digits (default: ${DEFAULT_GENERATED_LENGTH})`,
   );
+  charset = option("--charset", text("CHARACTERS"), "generate it from these characters instead");
+  hex = flag("--hex", "generate hexadecimal digits (default: 64)");
+  words = option("--words", text("NUMBER"), "generate this many English words, 11 bits each");
+  uuid = flag("--uuid", "generate a random UUID");
 
-  /** Standard input is the value where that is piped in. */
+  /** Whether the value comes from standard input: questions then go to the terminal, if there is one. */
+  #pipedValue = false;
+
   protected override openPrompter(): InputPrompter | undefined {
-    const isValue =
-      this.valueFile === "-" || (this.#namesGiven && this.valueFile === undefined && !this.generate);
-    return (isValue ? this.openTerminalPrompter() : undefined) ?? super.openPrompter();
-  }
-
-  get #namesGiven(): boolean {
-    return (
-      [this.domainOption, this.firstName, this.secretName].filter((name) => name !== undefined).length >= 2
-    );
+    return (this.#pipedValue ? this.openTerminalPrompter() : undefined) ?? super.openPrompter();
   }
 
   protected async putSecret(
@@ -47,25 +45,26 @@ export abstract class ValueCommand extends DomainCommand {
     done: (domain: string, secret: string) => string,
   ): Promise<Outcome> {
     const keyFile = this.readStore();
-    const [domain, secret] = await this.domainAndName(
-      keyFile,
-      this.secretName,
-      "Secret name: ",
-      "secret name",
-    );
+    const given = this.givenSecret(keyFile);
+    const namesGiven = given.domain !== undefined && given.secret !== undefined;
+    this.#pipedValue =
+      this.valueFile === "-" || (namesGiven && this.valueFile === undefined && !wantsGenerated(this));
+    const { domain, secret } = await this.askForSecret(keyFile, given);
     checkSecretName(secret);
+    await (await this.trust(keyFile)).using(keyFile.data, domain, "seal");
     check(keyFile, domain, secret);
-    const value = await this.#value();
+    const { value, bits } = await this.#value(namesGiven);
     const outcome = await this.update(
       (file) => change(file, domain, secret, value),
       done(displayName(domain), displayName(secret)),
-      { domain, secret },
+      { domain, secret, ...(bits !== undefined && { generated_bits: bits }) },
     );
+    if (bits !== undefined) this.note(`The generated value has ${countNoun(bits, "bit")} of entropy.`);
     return {
       ...outcome,
       nextActions: this.next({
         description: "run a program with the domain's secrets in its environment",
-        command: ["exec", `--domain=${domain}`, "--uppercase", "--", "PROGRAM"],
+        command: ["exec", `--domain=${domain}`, "--uppercase", "--", fillIn("PROGRAM")],
       }),
     };
   }
@@ -75,18 +74,18 @@ export abstract class ValueCommand extends DomainCommand {
     return value;
   }
 
-  async #value(): Promise<string> {
+  async #value(namesGiven: boolean): Promise<Partial<GeneratedValue> & Pick<GeneratedValue, "value">> {
     hardenProcess();
-    if (this.valueFile !== undefined && this.generate !== undefined) {
+    if (!wantsGenerated(this)) return { value: await this.#givenValue(namesGiven) };
+    if (this.valueFile !== undefined) {
       throw new PprotectError("usage", "give --value-file or --generate, not both");
     }
+    return generateValue(this);
+  }
+
+  async #givenValue(namesGiven: boolean): Promise<string> {
     if (this.valueFile !== undefined) return this.#noted(readValueFile(this.valueFile));
-    if (this.generate !== undefined) {
-      return generateValue(
-        typeof this.generate === "string" ? Number(this.generate) : DEFAULT_GENERATED_LENGTH,
-      );
-    }
-    if (this.#namesGiven && !isTerminal(0)) return this.#noted(readPipedValue());
+    if (namesGiven && !isTerminal(0)) return this.#noted(readPipedValue());
     const value = await this.askHidden(
       "Secret value: ",
       "value (--value-file, --generate or standard input)",

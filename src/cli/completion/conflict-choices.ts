@@ -1,12 +1,14 @@
 import { dirname, relative, resolve } from "node:path";
 import { conflictLabel } from "../../git/merge/conflict.ts";
 import { mergeWithDecisions } from "../../git/merge/decisions.ts";
-import { conflictedStores, readStages } from "../../git/merge/index-stages.ts";
+import { conflictedStores, readVersions, unmergedFile } from "../../git/merge/index-stages.ts";
+import { TRUST_NO_NEW_KEY } from "../../git/merge/key-trust.ts";
 import { NO_CREDENTIALS } from "../../git/merge/merge-credentials.ts";
 import { openRepository } from "../../git/process/repository.ts";
+import { TAKE_WORDS } from "../input/decision-prompt.ts";
 
 /**
- * The values of `git resolve --take`: both sides of each conflict. No key is derived.
+ * The values of `git resolve --take`: the decisions that each conflict allows. No key is derived.
  * @throws PprotectError when there is no merge to finish
  */
 export async function conflictChoices(file: string | undefined): Promise<readonly string[]> {
@@ -15,10 +17,13 @@ export async function conflictChoices(file: string | undefined): Promise<readonl
   const choices = paths.map(async (path) => {
     const store = resolve(around.root, path);
     const repository = await openRepository(dirname(store));
-    const versions = await readStages(repository, relative(repository.directory, store));
-    const { conflicts } = mergeWithDecisions(versions, NO_CREDENTIALS, new Map());
-    return conflicts.map(({ subject }) => conflictLabel(subject));
+    const name = relative(repository.directory, store);
+    const versions = await readVersions(repository, name, await unmergedFile(repository, name));
+    const keys = { credentials: NO_CREDENTIALS, trust: TRUST_NO_NEW_KEY };
+    const { conflicts } = mergeWithDecisions(versions, keys, new Map());
+    return conflicts.flatMap(({ subject, choices: words }) =>
+      TAKE_WORDS.filter((word) => words.includes(word)).map((word) => `${conflictLabel(subject)}=${word}`),
+    );
   });
-  const labels = [...new Set((await Promise.all(choices)).flat())];
-  return labels.flatMap((label) => [`${label}=ours`, `${label}=theirs`]);
+  return [...new Set((await Promise.all(choices)).flat())];
 }

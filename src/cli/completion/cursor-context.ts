@@ -2,6 +2,7 @@ import type { CommandDescription } from "../argv/command-declaration.ts";
 import { type ArgumentDeclaration, longName, type OptionDeclaration } from "../argv/declaration.ts";
 import {
   amongOptions,
+  argumentsBeforeEnd,
   argumentsIn,
   beginsWith,
   dashed,
@@ -52,8 +53,12 @@ export function positionOf(
   const all = readWords(words.with(cursor, ""), commands);
   const { command } = before;
   const slots = slotsOf(command, all.read);
-  const given = argumentsIn(before.read).slice(command?.name.split(" ").length ?? 0);
-  const named = given.filter((_, index) => slots[index]?.type.kind === "domain");
+  // Beside other arguments, a program is what comes after `--`, and nothing else.
+  const program = slots.length > 1 ? slots.find(({ type }) => type.kind === "program") : undefined;
+  const onLine = program ? argumentsBeforeEnd(before.read) : argumentsIn(before.read);
+  const given = onLine.slice(command?.name.split(" ").length ?? 0);
+  const slotAt = (index: number) => slots[index] ?? slots.find(({ rest }) => rest);
+  const named = given.filter((_, index) => namesDomain(slotAt(index)?.type));
   const position = {
     command,
     typed,
@@ -62,8 +67,12 @@ export function positionOf(
     file: valuesOf(all.read, "--file").filter(Boolean).at(-1),
     domains: [...valuesOf(all.read, "--domain").filter(Boolean), ...named],
   };
-  const slot = slots[given.length] ?? slots.find(({ rest }) => rest);
+  const slot = before.ended && program ? program : slotAt(given.length);
   return { ...position, place: placeOf(typed, before, slot, commands) };
+}
+
+function namesDomain(type: ValueType | undefined): boolean {
+  return type?.kind === "domain" || type?.kind === "secret-path" || type?.kind === "new-secret-path";
 }
 
 interface Reading {

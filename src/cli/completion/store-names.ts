@@ -5,6 +5,7 @@ import { compareCodePoints } from "../../common/code-points.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { parseStore } from "../../store/format/parse.ts";
 import { locateStore } from "../../store/locate-store.ts";
+import { splitSecretPath } from "../../store/secret-path.ts";
 import type { StoreData } from "../../store/store-data.ts";
 import type { ValueKind, ValueType } from "../argv/value-type.ts";
 import type { Position } from "./cursor-context.ts";
@@ -27,7 +28,7 @@ function isPlain(name: string): boolean {
   return name !== "" && escapeUnprintable(name) === name;
 }
 
-function storeNames(kind: ValueKind, { file, domains }: Position): readonly string[] {
+function storeNames(kind: ValueKind, { file, domains, typed }: Position): readonly string[] {
   if (kind === "text" || kind === "new-domain") return [];
   const store = readStore(file);
   const chosen = [...store.domains].filter(([name]) => domains.includes(name)).map(([, domain]) => domain);
@@ -39,10 +40,15 @@ function storeNames(kind: ValueKind, { file, domains }: Position): readonly stri
       return [...store.domains.keys()];
     case "secret":
       return secrets(domains.length > 0 ? chosen : store.domains.values());
+    case "secret-or-domain":
+      return [...secrets(chosen), ...store.domains.keys()];
     case "new-secret":
       return secrets(store.domains.values()).filter(
         (name) => !chosen.some((domain) => domain.secrets.has(name)),
       );
+    case "secret-path":
+    case "new-secret-path":
+      return [...store.domains.keys(), ...pathsFrom(store, typed, kind === "new-secret-path")];
     case "custodian":
       return custodians;
     case "owner":
@@ -54,6 +60,19 @@ function storeNames(kind: ValueKind, { file, domains }: Position): readonly stri
     default:
       return [];
   }
+}
+
+/** DOMAIN/SECRET for the secrets of the domain that was typed up to its last slash, or for those that it lacks. */
+function pathsFrom({ domains }: StoreData, typed: string, lacking: boolean): string[] {
+  const path = splitSecretPath(typed);
+  const domain = path && domains.get(path.domain);
+  if (!domain) return [];
+  const offered = lacking
+    ? [...domains.values()]
+        .flatMap(({ secrets }) => [...secrets.keys()])
+        .filter((each) => !domain.secrets.has(each))
+    : [...domain.secrets.keys()];
+  return offered.map((secret) => `${path.domain}/${secret}`);
 }
 
 /** The store that the line is about. Only a regular file: reading a pipe would wait, and take what is in it. */

@@ -3,32 +3,8 @@ import { PprotectError } from "../../common/errors.ts";
 import { displayName } from "../../common/terminal-safe.ts";
 import { withoutLineEnd } from "../../common/text.ts";
 import { decodeUtf8 } from "../../common/utf8.ts";
-import { randomBytes, wipe } from "../../crypto/bytes.ts";
+import { wipe } from "../../crypto/bytes.ts";
 import { fileError } from "../../system/file-error.ts";
-
-/** Length of a generated value by default: 32 letters and digits are 190 bits. */
-export const DEFAULT_GENERATED_LENGTH = 32;
-const MAX_GENERATED_LENGTH = 4096;
-
-const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-
-/** A value of letters and digits, each equally likely. @throws PprotectError `usage` */
-export function generateValue(length: number): string {
-  if (!Number.isInteger(length) || length < 1 || length > MAX_GENERATED_LENGTH) {
-    throw new PprotectError("usage", `--generate must be a length from 1 to ${MAX_GENERATED_LENGTH}`);
-  }
-  // Larger bytes would make the first letters more likely.
-  const fair = 256 - (256 % ALPHABET.length);
-  let value = "";
-  while (value.length < length) {
-    const bytes = randomBytes(2 * length);
-    for (const byte of bytes) {
-      if (byte < fair && value.length < length) value += ALPHABET[byte % ALPHABET.length];
-    }
-    wipe(bytes);
-  }
-  return value;
-}
 
 /** A value, and what the user should know of how it was read. */
 export interface ReadValue {

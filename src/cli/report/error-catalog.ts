@@ -49,6 +49,14 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
     meaning: "the template of `inject` cannot be used",
     action: "fix the line that the message names",
   },
+  invalid_import: {
+    meaning: "an imported file cannot be read, or has a name or value that a store cannot hold",
+    action: "fix the line that the message names",
+  },
+  unrepresentable: {
+    meaning: "the output format cannot hold a name or a value",
+    action: "use a format that can: the hint names one",
+  },
   invalid_passphrase: { meaning: "a new passphrase cannot be used", action: "choose another one" },
   no_such_domain: { meaning: "the store has no such domain", action: "`pprotect list-domains`" },
   no_such_secret: {
@@ -93,6 +101,14 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
     meaning: "something in the store cannot be decrypted",
     action: "it is damaged or was encrypted to an old key: restore it from git's history, or set it again",
   },
+  shared_key: {
+    meaning: "two domains have the same public key, so that an owner of one can read both",
+    action: "`rotate-domain-keys` gives one a key of its own; `rm-domain` removes it",
+  },
+  untrusted_key: {
+    meaning: "a key in the store is not the one that was accepted, and nothing proves the change",
+    action: "compare fingerprints with an owner, then `pprotect trust NAME`",
+  },
   aborted: {
     meaning: "it was not confirmed, or the generated key could not be handed over; nothing was changed",
     action: "`--yes` confirms; read a key from standard output",
@@ -108,6 +124,19 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
     meaning: "the git integration is incomplete or has no effect",
     action: "`pprotect git install`, then `pprotect git status`",
   },
+  no_lease: { meaning: "there is no such lease, or it has ended", action: "unlock again" },
+  lease_refused: {
+    meaning: "the lease does not cover what was asked of it",
+    action: "unlock again, with what is needed",
+  },
+  not_ended: {
+    meaning: "a lease or a program did not end, or a file of secrets could not be removed",
+    action: "the answer lists what is left: end or remove it yourself",
+  },
+  plaintext_forbidden: {
+    meaning: "the command would print or write secrets, and `PPROTECT_NO_PLAINTEXT` forbids that",
+    action: "pass the secrets to a program with `exec`",
+  },
   environment: {
     meaning: "the environment does not allow it (e.g. an invalid variable name, or a missing OS feature)",
     action: "the message says what the problem is",
@@ -121,6 +150,7 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
     meaning: "the guard found an invalid store or a likely secret in plain text",
     action: "see `result.findings`; move the secret into the store, or mark the line `pprotect:allow`",
   },
+  different: { meaning: "`diff` found a difference", action: "see `result.secrets`" },
   internal_error: { meaning: "a defect of pprotect", action: "report it" },
 };
 

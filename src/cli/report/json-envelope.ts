@@ -10,9 +10,11 @@ export type Result = { readonly [key: string]: Json };
 
 /** Something that can be done next. */
 export interface NextAction {
-  /** A command line to run; the caller replaces words in capitals. */
+  /** A command line for a shell. */
   readonly command: string;
   readonly description: string;
+  /** Whether it works as it is; otherwise the caller replaces words in capitals. */
+  readonly runnable: boolean;
 }
 
 /** What a command did, for programs; it prints the text for people itself. */

@@ -6,9 +6,17 @@ export interface NextCommand {
   /** What it does, for people. */
   readonly description: string;
   /** Its words and options. */
-  readonly command: readonly string[];
-  /** Its arguments; the caller replaces words in capitals. */
-  readonly args?: readonly string[];
+  readonly command: readonly Word[];
+  /** Its arguments. */
+  readonly args?: readonly Word[];
+}
+
+/** A word of a command, or one that the caller has to replace, in capitals. */
+export type Word = string | { readonly fillIn: string };
+
+/** A word that the caller replaces. @param name in capitals */
+export function fillIn(name: string): Word {
+  return { fillIn: name };
 }
 
 /** A line for a shell. @param file the store's path, if it was given with `--file` */
@@ -17,11 +25,17 @@ export function nextAction(
   file: string | undefined,
 ): NextAction {
   const store = file === undefined ? [] : ["--file", file];
-  const end = args.some((word) => word.startsWith("-")) ? ["--"] : [];
+  const end = args.some((word) => textOf(word).startsWith("-")) ? ["--"] : [];
+  const words = ["pprotect", ...store, ...command, ...end, ...args];
   return {
-    command: ["pprotect", ...store, ...command, ...end, ...args].map(shellWord).join(" "),
+    command: words.map((word) => shellWord(textOf(word))).join(" "),
     description,
+    runnable: words.every((word) => typeof word === "string"),
   };
+}
+
+function textOf(word: Word): string {
+  return typeof word === "string" ? word : word.fillIn;
 }
 
 /** What to do after an owner was removed from a domain. */

@@ -38,10 +38,8 @@ export const OTHER_TOOLS: Readonly<Record<string, string>> = {
   share: "`pprotect add-owner DOMAIN CUSTODIAN` lets a key custodian read a domain",
   grant: "`pprotect add-owner DOMAIN CUSTODIAN` lets a key custodian read a domain",
   revoke: "`pprotect rm-owner DOMAIN CUSTODIAN` removes an owner of a domain",
-  login: "there is no login: credentials come from --user and --passphrase-file, the environment or a prompt",
-  unlock:
-    "there is no login: credentials come from --user and --passphrase-file, the environment or a prompt",
-  status: "`pprotect check` validates the store, `pprotect git status` shows what is installed",
+  login:
+    "there is no login: credentials come from --user and --passphrase-file, the environment, a lease (`pprotect unlock`) or a prompt",
   log: "`pprotect git history` shows which commit changed what",
   history: "`pprotect git history` shows which commit changed what",
   install: "`pprotect git install` sets up merging and the pre-commit hook",

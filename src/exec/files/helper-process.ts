@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import { openLibc } from "../../system/libc.ts";
+import { ownProgram } from "../../system/own-program.ts";
 
 /** prctl(2): the signal to get when the parent process ends. */
 const PR_SET_PDEATHSIG = 1;
@@ -16,7 +17,7 @@ export async function startHelper(
   words: readonly string[],
   descriptors: readonly number[] = [],
 ): Promise<number> {
-  const helper = Bun.spawn([...ourselves(), ...words], {
+  const helper = Bun.spawn([...ownProgram(), ...words], {
     stdio: ["ignore", "pipe", "ignore", ...descriptors],
     env: {},
     // In a session of its own, so that Ctrl-C does not end it before the program.
@@ -26,11 +27,6 @@ export async function startHelper(
   await new Response(helper.stdout).bytes();
   helper.unref();
   return helper.pid;
-}
-
-/** This binary, by a path that stays valid if its file is replaced; or the runtime and our source, if not compiled. */
-function ourselves(): string[] {
-  return Bun.main.startsWith("/$bunfs/") ? ["/proc/self/exe"] : [process.execPath, Bun.main];
 }
 
 /**

@@ -1,12 +1,12 @@
 import { lstatSync, mkdirSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, isAbsolute, join } from "node:path";
+import { dirname, join } from "node:path";
 import * as t from "typanion";
 import { PprotectError } from "../../common/errors.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { writeAtomically } from "../../system/atomic-write.ts";
 import { errnoOf, fileError } from "../../system/file-error.ts";
 import { type LockPatience, withLock } from "../../system/file-lock.ts";
+import { stateDirectory } from "../../system/state-directory.ts";
 
 /**
  * A file with secrets that we wrote, and so may replace and remove. The record holds nothing of the content, not even a
@@ -37,30 +37,8 @@ const isRecord = t.isObject({
   ),
 });
 
-/**
- * In the user's state directory (XDG Base Directory Specification). Not in the repository: anyone who can write there
- * could list files for us to remove.
- */
-function recordPath(environment: Readonly<Record<string, string | undefined>>): string {
-  const { XDG_STATE_HOME, LOCALAPPDATA } = environment;
-  const given = process.platform === "win32" ? LOCALAPPDATA : XDG_STATE_HOME;
-  const directory = given !== undefined && isAbsolute(given) ? given : join(home(), ".local/state");
-  return join(directory, "pprotect/written-files.json");
-}
-
-/** @throws PprotectError `environment` when the user has none: no HOME, and no entry in the user database */
-function home(): string {
-  try {
-    return homedir();
-  } catch (error) {
-    throw new PprotectError(
-      "environment",
-      "this user has no home directory for the record of written files",
-      "set HOME or XDG_STATE_HOME",
-      { cause: error },
-    );
-  }
-}
+/** Not in the repository: anyone who can write there could list files for us to remove. */
+const RECORD_NAME = "written-files.json";
 
 /** The files that we wrote, read under a lock. */
 export interface FileRecord {
@@ -73,13 +51,16 @@ const PATIENCE: Pick<LockPatience, "timeout" | "quiet"> = { timeout: 15_000, qui
 
 /**
  * Runs `action` with the record, under its lock.
+ *
+ * @param directory the user's state directory
  * @throws PprotectError `file_error`; `store_locked` when another process holds the lock for too long
  */
 export async function withRecord<Result>(
   onWait: (message: string) => void,
   action: (record: FileRecord) => Result,
+  directory: string = stateDirectory(process.env),
 ): Promise<Result> {
-  const path = recordPath(process.env);
+  const path = join(directory, RECORD_NAME);
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   } catch (error) {

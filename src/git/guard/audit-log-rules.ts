@@ -55,9 +55,12 @@ function continues(old: Log, log: Log, parents: readonly StoreData[]): boolean {
   const [header, ...rest] = log;
   const count = truncatedCount(header);
   if (count === undefined) return false;
+  // Proofs that are still needed stay before them.
+  const kept = new Set(rest);
   const dropped = old.findIndex((_, index) => isSubsequence(old.slice(index), rest));
   return (
-    (dropped === -1 ? old.length : dropped) <= count || parents.some(({ auditLog }) => auditLog[0] === header)
+    old.slice(0, dropped === -1 ? old.length : dropped).filter((entry) => !kept.has(entry)).length <= count ||
+    parents.some(({ auditLog }) => auditLog[0] === header)
   );
 }
 

@@ -48,6 +48,7 @@ export async function* checkCommits(
         next: () => reader.next(),
         asText: (paths) => readCommitDiffs(root, [[id, first]], paths),
         bases: () => mergeBases(repository, parents),
+        parents,
       };
       const verdict = await guard.check(subject);
       yield { ...verdict, commit: id.slice(0, abbreviated), done: index + 1, total: commits.length };

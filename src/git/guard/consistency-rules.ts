@@ -11,7 +11,9 @@ import {
 } from "../../store/store-data.ts";
 import { auditFindings } from "./audit-log-rules.ts";
 import { copiedValues } from "./copied-values.ts";
+import { sharedKeyRemarks } from "./shared-keys.ts";
 import type { ChangeFindings, Remark, StoreRevision } from "./store-revision.ts";
+import { newForks, unprovenKeys } from "./unproven-keys.ts";
 
 /** Checks a revision of a store against FORMAT.md, "What ties entries together". Needs no credentials. */
 export function checkStoreChange(change: StoreRevision): ChangeFindings {
@@ -23,8 +25,14 @@ export function checkStoreChange(change: StoreRevision): ChangeFindings {
     message,
   });
   return {
-    errors: [...mixedKeys(change), ...copiedValues(change), ...lostInMerge(change), ...errors].map(place),
-    warnings: warnings.map(place),
+    errors: [
+      ...mixedKeys(change),
+      ...sharedKeyRemarks(change),
+      ...copiedValues(change),
+      ...lostInMerge(change),
+      ...errors,
+    ].map(place),
+    warnings: [...warnings, ...unprovenKeys(change), ...newForks(change)].map(place),
   };
 }
 

@@ -1,13 +1,17 @@
+import { join } from "node:path";
 import type { Finding } from "../../scan/finding.ts";
+import type { EntryPath } from "../../store/format/validation.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
 import { type BlobReader, openBlobReader } from "../process/cat-file.ts";
 import { type AttributeReader, openAttributeReader } from "../process/check-attr.ts";
 import type { Repository } from "../process/repository.ts";
+import { formerDomains } from "../trust/former-domains.ts";
 import { checkStoreChange } from "./consistency-rules.ts";
 import { type FileChange, MAX_ADDED, type Patch } from "./diff-parser.ts";
 import type { Diff, DiffReader } from "./diff-reader.ts";
 import { readStore } from "./format-rules.ts";
 import { IGNORE_FILE, IgnoreFiles } from "./ignore-file.ts";
+import { acceptedElsewhere, formerDomainRemark, newKeys } from "./shared-keys.ts";
 import { classify, isRegular } from "./store-files.ts";
 
 export type { Finding } from "../../scan/finding.ts";
@@ -31,6 +35,8 @@ export interface Subject {
   asText(paths: readonly string[]): DiffReader;
   /** The merge bases, or `undefined` when they cannot be known. Called only when a merge changes a store. */
   bases(): Promise<readonly string[] | undefined>;
+  /** The commits it is made from: its history is what they and their ancestors are. */
+  readonly parents: readonly string[];
 }
 
 /** How many bytes git looks at to tell binary files from text. */
@@ -202,7 +208,28 @@ export class Guard {
       lineOf,
     });
     found.errors.push(...(bytes ? errors : errors.filter(({ rule }) => rule === "lost-in-merge")));
-    if (bytes) found.warnings.push(...warnings);
+    if (!bytes) return;
+    found.warnings.push(...warnings);
+    const told = new Set(errors.map(({ rule, line }) => `${rule} ${line}`));
+    for (const finding of await this.#formerKeys(subject, path, store, readable, lineOf)) {
+      if (!told.has(`${finding.rule} ${finding.line}`)) found.errors.push(finding);
+    }
+  }
+
+  /** Keys that are new to their domain and that another domain had before, in a commit or when this user accepted it. */
+  async #formerKeys(
+    { parents }: Subject,
+    path: string,
+    store: StoreData,
+    before: readonly StoreData[],
+    lineOf: (path: EntryPath) => number,
+  ): Promise<Finding[]> {
+    const keys = newKeys(store, before);
+    const former = [
+      ...(await formerDomains(this.#repository, this.#blobs, parents, path, keys)),
+      ...acceptedElsewhere(join(this.#repository.root, path), store, keys),
+    ];
+    return former.map(formerDomainRemark).map(({ at, ...remark }) => ({ path, line: lineOf(at), ...remark }));
   }
 
   /** @returns an empty store if there was no file, `undefined` if it cannot be read */

@@ -24,6 +24,7 @@ export async function checkStaged(repository: Repository): Promise<Verdict> {
     next: async () => waiting.shift()?.next(),
     asText: (paths) => readStagedDiff(root, undefined, paths),
     bases: () => mergeBases(repository, ["HEAD", ...merged]),
+    parents: ["HEAD", ...merged],
   };
   try {
     return await guard.check(subject);

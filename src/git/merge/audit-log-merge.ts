@@ -1,86 +1,75 @@
-const TRUNCATION = /^truncated \d+ audit log entries$/;
-const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/;
+import { readAuditEntry, truncatedCount } from "../../store/audit-log-reader.ts";
+import { alignLists } from "./alignment.ts";
 
 type Log = readonly string[];
 
-/** What one side did to the log that it started from. */
-interface LogChange {
+/** A side's log, apart from what was truncated. */
+interface SideLog {
   /** The entry with the number of removed ones, if the side truncated the log. */
   readonly header: string | undefined;
-  /** How many of the base's entries, oldest first, the side no longer has. */
+  /** How many of the base's oldest entries the side truncated. */
   readonly dropped: number;
-  readonly added: Log;
+  readonly entries: Log;
+  /** For each entry its place in the base, or `undefined` for one that the side added. */
+  readonly inBase: readonly (number | undefined)[];
 }
 
 /**
- * Merges audit logs: what each side added, by time with each side's own order kept, after what neither
- * dropped of the base. An entry that both sides added (a cherry-pick) appears once.
+ * Step 4: merges audit logs. The log only grows: ours, with what theirs added to the base, each in its own order and
+ * by time. What ours does not have of the base, as in a cherry-pick, is not brought in. An entry that both sides
+ * added appears once; of two truncations the deeper one holds.
  */
 export function mergeAuditLogs(base: Log, ours: Log, theirs: Log): Log {
-  const ourChange = changeOf(base, ours);
-  const theirChange = changeOf(base, theirs);
-  const longer = theirChange.dropped > ourChange.dropped ? theirChange : ourChange;
-  const header = longer.header ?? ourChange.header ?? theirChange.header;
-  return [
-    ...(header === undefined ? [] : [header]),
-    ...base.slice(longer.dropped),
-    ...mergeByTime(ourChange.added, theirChange.added),
-  ];
+  const our = readSide(base, ours);
+  const their = readSide(base, theirs);
+  const dropped = Math.max(our.dropped, their.dropped);
+  const deeper = their.dropped > our.dropped ? their : our;
+  const header = deeper.header ?? our.header ?? their.header;
+  const isKept = (place: number | undefined): boolean => place === undefined || place >= dropped;
+  const inOurs = new Set(our.inBase);
+  const ourEntries = our.entries.filter((_, at) => isKept(our.inBase[at]));
+  const theirEntries = their.entries.filter((_, at) => {
+    const place = their.inBase[at];
+    return isKept(place) && (place === undefined || inOurs.has(place));
+  });
+  return [...(header === undefined ? [] : [header]), ...mergeByTime(ourEntries, theirEntries)];
 }
 
-function changeOf(base: Log, side: Log): LogChange {
+function readSide(base: Log, side: Log): SideLog {
   const [first] = side;
-  const truncated = first !== undefined && TRUNCATION.test(first) && first !== base[0];
-  const rest = truncated ? side.slice(1) : side;
-  const dropped = truncated ? droppedFrom(base, rest) : 0;
-  const kept = commonPrefix(base.slice(dropped), rest);
-  return { header: truncated ? first : undefined, dropped, added: rest.slice(kept) };
+  const header = first !== base[0] && truncatedCount(first) !== undefined ? first : undefined;
+  const entries = header === undefined ? side : side.slice(1);
+  const inBase: (number | undefined)[] = Array.from({ length: entries.length });
+  const pairs = alignLists(base, entries);
+  for (const [place, at] of pairs) inBase[at] = place;
+  // All that is older than the oldest entry that is left was truncated.
+  const dropped = header === undefined ? 0 : (pairs[0]?.[0] ?? base.length);
+  return { header, dropped, entries, inBase };
 }
 
-/** The least number of base entries whose loss explains how `rest` begins. */
-function droppedFrom(base: Log, rest: Log): number {
-  for (let dropped = 0; dropped < base.length; dropped++) {
-    const kept = base.length - dropped;
-    if (kept <= rest.length && commonPrefix(base.slice(dropped), rest) === kept) return dropped;
-  }
-  return base.length;
-}
-
-function commonPrefix(a: Log, b: Log): number {
-  let length = 0;
-  while (length < a.length && length < b.length && a[length] === b[length]) length++;
-  return length;
-}
-
+/** Both logs in their own order: equal entries once, and by time between those. */
 function mergeByTime(ours: Log, theirs: Log): string[] {
   const merged: string[] = [];
-  const ourTimes = timesOf(ours);
-  const theirTimes = timesOf(theirs);
-  let i = 0;
-  let j = 0;
-  while (i < ours.length || j < theirs.length) {
-    const our = ours[i];
-    const their = theirs[j];
-    if (our !== undefined && our === their) {
-      merged.push(our);
-      i++;
-      j++;
-    } else if (their === undefined || (our !== undefined && (ourTimes[i] ?? "") <= (theirTimes[j] ?? ""))) {
-      merged.push(our ?? "");
-      i++;
-    } else {
-      merged.push(their);
-      j++;
+  let [i, j] = [0, 0];
+  for (const [ourEnd, theirEnd] of [...alignLists(ours, theirs), [ours.length, theirs.length] as const]) {
+    while (i < ourEnd || j < theirEnd) {
+      const isOurs = j >= theirEnd || (i < ourEnd && timeOf(ours, i) <= timeOf(theirs, j));
+      const entry = isOurs ? ours[i++] : theirs[j++];
+      if (entry !== undefined) merged.push(entry);
     }
+    const both = ours[i];
+    if (both !== undefined) merged.push(both);
+    i++;
+    j++;
   }
   return merged;
 }
 
-/** When each entry was made; one without a time goes with the entry before it. */
-function timesOf(log: Log): string[] {
-  let last = "";
-  return log.map((entry) => {
-    last = TIMESTAMP.exec(entry)?.[0] ?? last;
-    return last;
-  });
+/** When an entry was made; an entry without a time counts as old as the one before it. */
+function timeOf(log: Log, at: number): string {
+  for (let index = at; index >= 0; index--) {
+    const time = readAuditEntry(log[index] ?? "").time;
+    if (time !== undefined) return time;
+  }
+  return "";
 }

@@ -1,5 +1,6 @@
-import { diffArrays } from "diff";
 import { writeStore } from "../../store/format/yaml-writer.ts";
+import { alignLists } from "./alignment.ts";
+import { TRUST_NO_NEW_KEY } from "./key-trust.ts";
 import { NO_CREDENTIALS } from "./merge-credentials.ts";
 import { mergeStores } from "./merge-stores.ts";
 import type { Side, StoreVersions } from "./versions.ts";
@@ -13,39 +14,28 @@ import type { Side, StoreVersions } from "./versions.ts";
 export function markConflicts(versions: StoreVersions, size: number): string {
   const ours = linesWith("ours", versions);
   const theirs = linesWith("theirs", versions);
+  // A conflict must never look like a finished file: if both texts are equal, all of it is marked.
+  const common = Bun.deepEquals(ours, theirs) ? [] : alignLists(ours, theirs);
   const out: string[] = [];
-  let mine: string[] = [];
-  let other: string[] = [];
-  const flush = (): void => {
-    if (mine.length + other.length === 0) return;
-    out.push(`${"<".repeat(size)} ours`, ...mine, "=".repeat(size), ...other, `${">".repeat(size)} theirs`);
-    mine = [];
-    other = [];
-  };
-  for (const { added, removed, value } of differences(ours, theirs)) {
-    if (removed) mine.push(...value);
-    else if (added) other.push(...value);
-    else {
-      flush();
-      out.push(...value);
+  let [i, j] = [0, 0];
+  for (const [ourEnd, theirEnd] of [...common, [ours.length, theirs.length] as const]) {
+    if (i < ourEnd || j < theirEnd) {
+      out.push(`${"<".repeat(size)} ours`, ...ours.slice(i, ourEnd));
+      out.push("=".repeat(size), ...theirs.slice(j, theirEnd), `${">".repeat(size)} theirs`);
     }
+    out.push(...ours.slice(ourEnd, ourEnd + 1));
+    [i, j] = [ourEnd + 1, theirEnd + 1];
   }
-  flush();
   return `${out.join("\n")}\n`;
-}
-
-/** A conflict must never look like a finished file: if both texts are equal, all of it is marked. */
-function differences(ours: string[], theirs: string[]) {
-  return Bun.deepEquals(ours, theirs)
-    ? [
-        { removed: true, added: false, value: ours },
-        { removed: false, added: true, value: theirs },
-      ]
-    : diffArrays(ours, theirs);
 }
 
 /** The lines of the merged file with one side's version of every conflict. */
 function linesWith(side: Side, versions: StoreVersions): string[] {
-  const options = { credentials: NO_CREDENTIALS, decide: () => side, forDisplay: true };
+  const options = {
+    credentials: NO_CREDENTIALS,
+    trust: TRUST_NO_NEW_KEY,
+    decide: () => side,
+    forDisplay: true,
+  };
   return writeStore(mergeStores(versions, options).store).trimEnd().split("\n");
 }

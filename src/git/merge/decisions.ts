@@ -1,26 +1,24 @@
 import { PprotectError } from "../../common/errors.ts";
 import { displayName } from "../../common/terminal-safe.ts";
-import { audit, auditEntry } from "../../store/audit-log.ts";
 import type { StoreData } from "../../store/store-data.ts";
 import { type Conflict, type ConflictSubject, conflictLabel } from "./conflict.ts";
-import type { Decision } from "./merge-context.ts";
-import type { MergeCredentials } from "./merge-credentials.ts";
+import type { Decision, MergeOptions } from "./merge-context.ts";
 import { type MergeResult, mergeStores } from "./merge-stores.ts";
 import type { StoreVersions } from "./versions.ts";
 
 /** Decisions by the conflict's label. */
 export type Decisions = ReadonlyMap<string, Decision>;
 
+/** The credentials and the trusted keys of a merge. */
+export type MergeKeys = Pick<MergeOptions, "credentials" | "trust">;
+
 /** Merges with the decisions made so far; what has none is still in conflict. */
 export function mergeWithDecisions(
   versions: StoreVersions,
-  credentials: MergeCredentials,
+  keys: MergeKeys,
   decisions: Decisions,
 ): MergeResult {
-  return mergeStores(versions, {
-    credentials,
-    decide: (subject) => decisions.get(conflictLabel(subject)),
-  });
+  return mergeStores(versions, { ...keys, decide: (subject) => decisions.get(conflictLabel(subject)) });
 }
 
 /**
@@ -33,34 +31,38 @@ export function mergeWithDecisions(
  */
 export async function resolveAll(
   versions: StoreVersions,
-  credentials: MergeCredentials,
+  keys: MergeKeys,
   given: Decisions,
   decide: (conflict: Conflict) => Promise<Decision>,
-): Promise<StoreData> {
+): Promise<MergeResult> {
   const decisions = new Map(given);
-  const seen = new Set(
-    mergeWithDecisions(versions, credentials, new Map()).conflicts.map(({ subject }) =>
-      conflictLabel(subject),
-    ),
-  );
+  const first = mergeWithDecisions(versions, keys, new Map());
+  const seen = new Set(first.conflicts.map(({ subject }) => conflictLabel(subject)));
   for (;;) {
-    const { store, conflicts } = mergeWithDecisions(versions, credentials, decisions);
-    const [conflict] = conflicts;
-    if (!conflict) {
+    const result = mergeWithDecisions(versions, keys, decisions);
+    if (result.conflicts.length === 0) {
       refuseUnknown([...given.keys()], seen);
-      return store;
+      return result;
     }
-    const label = conflictLabel(conflict.subject);
-    seen.add(label);
-    if (decisions.has(label)) {
-      throw new PprotectError(
-        "missing_credentials",
-        `cannot resolve ${displayName(label)} that way: ${conflict.reason}`,
-        "give an owner's credentials, or choose the other side",
-      );
+    for (const conflict of result.conflicts) {
+      const label = conflictLabel(conflict.subject);
+      seen.add(label);
+      if (decisions.has(label)) throw cannotBeCarriedOut(conflict);
+      decisions.set(label, await decide(conflict));
+      // With this decided, others may not be in conflict any more.
+      if (conflict.subject.kind === "custodian" || conflict.subject.kind === "domain") break;
     }
-    decisions.set(label, await decide(conflict));
   }
+}
+
+/** For a decision that a conflict does not allow, or that needs credentials. */
+export function cannotBeCarriedOut({ subject, reason, choices }: Conflict): PprotectError {
+  const other = choices.length === 0 ? "" : `possible decisions: ${choices.join(", ")}`;
+  return new PprotectError(
+    "missing_credentials",
+    `cannot resolve ${displayName(conflictLabel(subject))} that way: ${reason}`,
+    ["give an owner's credentials", other].filter(Boolean).join("; "),
+  );
 }
 
 function refuseUnknown(labels: readonly string[], conflicts: ReadonlySet<string>): void {
@@ -71,36 +73,6 @@ function refuseUnknown(labels: readonly string[], conflicts: ReadonlySet<string>
     `"${displayName(unknown)}" is not in conflict`,
     `conflicts: ${[...conflicts].map(displayName).join(", ") || "none"}`,
   );
-}
-
-/** A secret by its domain's name and its own. */
-interface SecretName {
-  readonly domain: string;
-  readonly secret: string;
-}
-
-/** Secrets that a side added and the result does not have: a decision left them out, and it is reported now. */
-export function secretsLeftOut({ base, ours, theirs }: StoreVersions, result: StoreData): SecretName[] {
-  const leftOut = new Map<string, SecretName>();
-  for (const { domains } of [ours, theirs]) {
-    for (const [domain, { secrets }] of domains) {
-      for (const secret of secrets.keys()) {
-        const isNew = !base.domains.get(domain)?.secrets.has(secret);
-        if (isNew && !result.domains.get(domain)?.secrets.has(secret)) {
-          leftOut.set(`${domain}/${secret}`, { domain, secret });
-        }
-      }
-    }
-  }
-  return [...leftOut.values()];
-}
-
-/** The store with an audit log entry for each secret that was left out: the guard refuses an unlogged loss. */
-export function recordLeftOut(store: StoreData, leftOut: readonly SecretName[], now = new Date()): StoreData {
-  const entries = leftOut
-    .filter(({ domain }) => store.domains.has(domain))
-    .map(({ domain, secret }) => auditEntry(audit.secretRemoved(secret, domain), now));
-  return { ...store, auditLog: [...store.auditLog, ...entries] };
 }
 
 /** The text of what a conflict is about in one version: to find the commit that wrote it. */

@@ -1,12 +1,20 @@
 import { type Domain, unionOfKeys } from "../../store/store-data.ts";
-import type { Conflict } from "./conflict.ts";
-import { chosenSide, type MergeContext, type Step } from "./merge-context.ts";
+import type { Conflict, ConflictSubject, UndoneChange } from "./conflict.ts";
 import {
+  changeKind,
+  chosenSide,
+  domainsSharingKey,
+  type MergeContext,
+  type Step,
+  step,
+} from "./merge-context.ts";
+import { onlyOneHas } from "./merge-custodians.ts";
+import {
+  changedSide,
   otherSide,
   SIDES,
   type Side,
   type StoreVersions,
-  unchallengedSides,
   type VersionName,
   type Versions,
   versionsOf,
@@ -20,18 +28,23 @@ export interface DomainVersions extends Versions<Domain> {
 /** What a domain holds after a merge, before anything is sealed. */
 export interface DomainContent {
   readonly secrets: ReadonlyMap<string, SecretContent>;
+  /** Secrets in conflict without a decision; {@link secrets} has our version of them. */
+  readonly undecided: ReadonlySet<string>;
+  /** Names of the owners. */
   readonly owners: readonly string[];
 }
 
-/** A secret of either side. */
-export interface SecretContent {
-  /** The sides whose version may be taken, which may be that it is absent; none where both changed it. */
-  readonly from: readonly Side[];
-  readonly present: Versions<boolean>;
-}
+/** Where the value of a secret comes from: any of these versions, or a user who typed it. */
+export type SecretContent = { readonly from: readonly VersionName[] } | { readonly value: string };
 
 export function domainVersions(name: string, versions: StoreVersions): DomainVersions {
   return { name, ...versionsOf(versions, ({ domains }) => domains.get(name)) };
+}
+
+/** The sealed text of one secret, in the three versions. */
+export function secretTexts(domain: DomainVersions, name: string): Versions<string> {
+  const text = (version: VersionName) => domain[version]?.secrets.get(name);
+  return { base: text("base"), ours: text("ours"), theirs: text("theirs") };
 }
 
 /**
@@ -41,15 +54,26 @@ export function domainVersions(name: string, versions: StoreVersions): DomainVer
 export function sidesWithDomain(domain: DomainVersions, context: MergeContext): Step<readonly Side[]> {
   const present = SIDES.filter((side) => domain[side] !== undefined);
   const [side] = present;
-  if (side === undefined || present.length === 2 || domain.base === undefined)
-    return { value: present, conflicts: [] };
-  // The other side removed it.
-  if (isUntouched(domain, side, context.versions)) return { value: [], conflicts: [] };
+  if (side === undefined || present.length === 2) return step(present);
+  const { isBaseUnreadable } = context.versions;
+  const sharing = domainsSharingKey(domain.name, domain[side]?.publicKey, context);
+  const isNew = domain.base === undefined && !isBaseUnreadable;
+  if (isNew && sharing.length === 0) return step(present);
+  if (!isNew && !isBaseUnreadable && isUntouched(domain, side, context.versions)) return step([]);
   const subject = { kind: "domain", domain: domain.name } as const;
-  const reason = `removed by ${otherSide(side)}, changed by ${side}`;
   const chosen = chosenSide(subject, context);
-  const conflicts: Conflict[] = chosen === undefined ? [{ subject, reason, credentials: "useless" }] : [];
-  return { value: (chosen ?? "ours") === side ? [side] : [], conflicts };
+  if (chosen === undefined) {
+    const reason = isNew
+      ? `added by ${side} with the key of domain ${sharing.join(", ")}: a copy of it would open both`
+      : isBaseUnreadable
+        ? onlyOneHas(side)
+        : `removed by ${otherSide(side)}, changed by ${side}`;
+    const conflict: Conflict = { subject, reason, credentials: "useless", choices: SIDES };
+    return step(side === "ours" ? [side] : [], [conflict]);
+  }
+  return chosen === side
+    ? step([side], [], isNew ? [] : [{ subject, side: otherSide(side), change: "removed" }])
+    : step([], [], [{ subject, side, change: domain.base ? "changed" : "added" }]);
 }
 
 /**
@@ -69,56 +93,174 @@ function isUntouched(domain: DomainVersions, side: Side, versions: StoreVersions
 }
 
 /** A three-way merge of a domain's secrets, by value where credentials open them, and of its owners' names. */
-export function domainContent(domain: DomainVersions, context: MergeContext): DomainContent {
-  const secrets = unionOfKeys(domain.ours?.secrets, domain.theirs?.secrets).map(
-    (name) => [name, secretContent(domain, name, context)] as const,
+export function domainContent(domain: DomainVersions, context: MergeContext): Step<DomainContent> {
+  const secrets = new Map<string, SecretContent>();
+  const undecided = new Set<string>();
+  const conflicts: Conflict[] = [];
+  const undone: UndoneChange[] = [];
+  for (const name of unionOfKeys(domain.ours?.secrets, domain.theirs?.secrets)) {
+    const merged = secretContent(domain, name, context);
+    if (merged.value) secrets.set(name, merged.value);
+    if (merged.conflicts.length > 0) undecided.add(name);
+    conflicts.push(...merged.conflicts);
+    undone.push(...merged.undone);
+  }
+  const owners = ownerNames(domain, context);
+  return step(
+    { secrets, undecided, owners: owners.value },
+    [...conflicts, ...owners.conflicts],
+    [...undone, ...owners.undone],
   );
-  const owners = unionOfKeys(domain.ours?.owners, domain.theirs?.owners);
-  return {
-    secrets: new Map(secrets),
-    owners: owners.filter((owner) => isOwnerAfter(domain, owner, context)),
-  };
 }
 
-/** What one side alone has of a domain, but for owners whom the other side removed unless that were all of them. */
-export function contentOfSide(domain: DomainVersions, side: Side, context: MergeContext): DomainContent {
-  const { secrets, owners } = domain[side] ?? { secrets: new Map<string, string>(), owners: new Map() };
-  const present: Versions<boolean> = { base: undefined, ours: undefined, theirs: undefined, [side]: true };
-  const known = [...owners.keys()].filter((owner) => context.custodians.pwdkm.has(owner));
-  const remaining = known.filter((owner) => isOwnerAfter(domain, owner, context));
-  return {
-    secrets: new Map([...secrets.keys()].map((name) => [name, { from: [side], present }])),
-    owners: remaining.length > 0 ? remaining : known,
-  };
+/** @returns `undefined` for a secret that is removed */
+function secretContent(
+  domain: DomainVersions,
+  name: string,
+  context: MergeContext,
+): Step<SecretContent | undefined> {
+  const text = secretTexts(domain, name);
+  const merged = changedSide(text, context.versions) ?? sideByValue(domain, name, context);
+  if (merged !== undefined) return step(contentFrom(text, merged));
+  const subject: ConflictSubject = { kind: "secret", domain: domain.name, name };
+  const decision = context.decide(subject);
+  const overruled = (sides: readonly Side[]): UndoneChange[] =>
+    sides
+      .filter((side) => text[side] !== text.base)
+      .map((side) => ({ subject, side, change: changeKind(text.base, text[side]) }));
+  if (typeof decision === "object") return step(decision, [], overruled(SIDES));
+  if (decision === "ours" || decision === "theirs") {
+    return step(contentFrom(text, decision), [], overruled([otherSide(decision)]));
+  }
+  return step(contentFrom(text, "ours"), [secretConflict(domain, subject, text, context)]);
 }
 
-function secretContent(domain: DomainVersions, name: string, { credentials }: MergeContext): SecretContent {
-  const sealed = (version: VersionName) => domain[version]?.secrets.get(name);
-  const same = (a: VersionName, b: VersionName): boolean => {
-    if (sealed(a) === sealed(b)) return true;
-    const value = credentials.secret(a, domain.name, name);
-    return value !== undefined && value === credentials.secret(b, domain.name, name);
+/** Every version that has the text of a side. */
+function contentFrom(text: Versions<string>, side: Side): SecretContent | undefined {
+  const sealed = text[side];
+  if (sealed === undefined) return undefined;
+  const others = ([otherSide(side), "base"] as const).filter((version) => text[version] === sealed);
+  return { from: [side, ...others] };
+}
+
+/** The side to take by the values themselves: one of two equal ones, or the one whose value changed. */
+function sideByValue(domain: DomainVersions, name: string, context: MergeContext): Side | undefined {
+  const equal = (a: VersionName, b: VersionName): boolean => {
+    const value = context.credentials.secret(a, domain.name, name);
+    return value !== undefined && value === context.credentials.secret(b, domain.name, name);
   };
-  const version = (each: VersionName) => (sealed(each) === undefined ? undefined : each);
-  const from = unchallengedSides(
-    { base: version("base"), ours: version("ours"), theirs: version("theirs") },
-    same,
+  if (equal("ours", "theirs")) return "ours";
+  if (context.versions.isBaseUnreadable) return undefined;
+  if (equal("theirs", "base")) return "ours";
+  return equal("ours", "base") ? "theirs" : undefined;
+}
+
+function secretConflict(
+  domain: DomainVersions,
+  subject: ConflictSubject & { readonly kind: "secret" },
+  text: Versions<string>,
+  { versions, credentials }: MergeContext,
+): Conflict {
+  const { base, ours, theirs } = text;
+  const choices = ["ours", "theirs", "new"] as const;
+  const conflict = (reason: string, help: Conflict["credentials"]): Conflict => ({
+    subject,
+    reason,
+    credentials: help,
+    choices,
+  });
+  const opens = (version: VersionName): boolean =>
+    text[version] === undefined || credentials.secret(version, subject.domain, subject.name) !== undefined;
+  const isOpen = SIDES.every(opens) && opens("base");
+  if (versions.isBaseUnreadable && (ours === undefined || theirs === undefined)) {
+    return conflict(onlyOneHas(ours === undefined ? "theirs" : "ours"), "useless");
+  }
+  const what =
+    ours === undefined
+      ? "removed by ours, changed by theirs"
+      : theirs === undefined
+        ? "changed by ours, removed by theirs"
+        : base === undefined
+          ? "added by both sides"
+          : "changed by both sides";
+  if (isOpen) return conflict(what, "useless");
+  const resealer = base === undefined ? undefined : SIDES.find((side) => mayBeResealed(domain, text, side));
+  if (resealer === undefined) return conflict(what, ours && theirs ? "useful" : "useless");
+  const other = otherSide(resealer);
+  const did = text[other] === undefined ? "removed" : "changed";
+  return conflict(
+    `${did} by ${other}, re-sealed by ${resealer}, which replaced the domain key: only an owner's credentials show whether ${resealer} changed it too`,
+    "needed",
   );
-  const has = (each: VersionName) => (sealed(each) === undefined ? undefined : true);
-  return { from, present: { base: has("base"), ours: has("ours"), theirs: has("theirs") } };
 }
 
-/** Whether a custodian owns a domain after a merge: three-way, by presence. */
-function isOwnerAfter(domain: DomainVersions, owner: string, { custodians }: MergeContext): boolean {
-  if (!custodians.pwdkm.has(owner)) return false;
-  const isOwner = (version: VersionName) => domain[version]?.owners.has(owner) ?? false;
-  const chosen = custodians.chosenSides.get(owner);
-  if (chosen !== undefined && isOwner("base")) return isOwner(chosen);
-  if (isOwner("ours") === isOwner("theirs")) return isOwner("ours");
-  return isOwner("base") === isOwner("ours") ? isOwner("theirs") : isOwner("ours");
+/** Whether a side's text may differ from the base's only because the domain has another key there. */
+function mayBeResealed(domain: DomainVersions, text: Versions<string>, side: Side): boolean {
+  return text[side] !== undefined && domain[side]?.publicKey !== domain.base?.publicKey;
 }
 
-/** Owners of one side whom the other side removed: they know that side's key. */
-export function removedOwners(domain: DomainVersions, side: Side, context: MergeContext): string[] {
-  return unionOfKeys(domain[side]?.owners).filter((owner) => !isOwnerAfter(domain, owner, context));
+/** The owners of a domain after a merge: three-way, by presence. */
+function ownerNames(domain: DomainVersions, context: MergeContext): Step<readonly string[]> {
+  const owners: string[] = [];
+  const conflicts: Conflict[] = [];
+  const undone: UndoneChange[] = [];
+  const all = unionOfKeys(domain.ours?.owners, domain.theirs?.owners);
+  for (const owner of all) {
+    const merged = isOwner(domain, owner, context);
+    if (merged.value) owners.push(owner);
+    conflicts.push(...merged.conflicts);
+    undone.push(...merged.undone);
+  }
+  if (owners.length > 0 || all.length === 0) return step(owners, conflicts, undone);
+  return lastOwners(domain, context);
+}
+
+function isOwner(domain: DomainVersions, owner: string, context: MergeContext): Step<boolean> {
+  const { custodians, versions } = context;
+  if (!custodians.pwdkm.has(owner)) return step(false);
+  const has = (version: VersionName) => domain[version]?.owners.has(owner) ?? false;
+  const custodianSide = custodians.chosenSides.get(owner);
+  if (custodianSide !== undefined && (has("base") || versions.isBaseUnreadable))
+    return step(has(custodianSide));
+  if (has("ours") === has("theirs")) return step(has("ours"));
+  const onOneSide = domain.ours === undefined || domain.theirs === undefined;
+  // With the domain itself on one side alone, whether it stays is decided for all of it.
+  if (!versions.isBaseUnreadable || onOneSide) return step(!has("base"));
+  const side: Side = has("ours") ? "ours" : "theirs";
+  const subject: ConflictSubject = { kind: "owner", domain: domain.name, name: owner };
+  const decision = context.decide(subject);
+  if (decision === undefined) {
+    return step(true, [{ subject, reason: onlyOneHas(side), credentials: "useless", choices: SIDES }]);
+  }
+  const stays = decision === side || decision === "grant";
+  return step(
+    stays,
+    [],
+    [{ subject, side: stays ? otherSide(side) : side, change: stays ? "removed" : "added" }],
+  );
+}
+
+/** Each side removed the other's owners: a user has to decide whose stay. */
+function lastOwners(domain: DomainVersions, context: MergeContext): Step<readonly string[]> {
+  const subject = { kind: "domain", domain: domain.name } as const;
+  const known = (side: Side): string[] =>
+    unionOfKeys(domain[side]?.owners).filter((owner) => context.custodians.pwdkm.has(owner));
+  const choices = SIDES.filter((side) => known(side).length > 0);
+  const chosen = chosenSide(subject, context);
+  if (chosen === undefined || !choices.includes(chosen)) {
+    const [first] = choices;
+    const reason =
+      first === undefined
+        ? "none of its owners is a key custodian any more"
+        : "each side removed other owners, and none would be left";
+    return step(first === undefined ? [] : known(first), [
+      { subject, reason, credentials: "useless", choices },
+    ]);
+  }
+  const undone = known(chosen).map((name) => ({
+    subject: { kind: "owner", domain: domain.name, name } as const,
+    side: otherSide(chosen),
+    change: "removed" as const,
+  }));
+  return step(known(chosen), [], undone);
 }

@@ -5,117 +5,128 @@ import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { parseStore } from "../../store/format/parse.ts";
 import { DEFAULT_FILE } from "../../store/locate-store.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
+import { looksLikeStore } from "../guard/store-files.ts";
+import { openBlobReader } from "../process/cat-file.ts";
 import type { Repository } from "../process/repository.ts";
-import type { Side, StoreVersions } from "./versions.ts";
+import { SIDES, type StoreVersions, type VersionName } from "./versions.ts";
 
 /** git's numbers for the versions of an unmerged file (git-ls-files, `--stage`). */
 const STAGES = { base: 1, ours: 2, theirs: 3 } as const;
+const STAGE_NAMES = new Map(Object.entries(STAGES).map(([name, stage]) => [stage, name as VersionName]));
+
+/** An unmerged file: the blob of each version that there is. */
+export type UnmergedFile = ReadonlyMap<VersionName, string>;
 
 /**
- * The three versions of an unmerged store, from the index.
+ * The blobs of an unmerged store, from the index: they are there whether a merge driver ran or not.
  *
  * @param path relative to the directory that git runs in
- * @throws PprotectError `usage` when the store is not in conflict; `invalid_store` naming the version
+ * @throws PprotectError `usage` when the store is not in conflict, or deleted by a side
  */
-export async function readStages(repository: Repository, path: string): Promise<StoreVersions> {
+export async function unmergedFile(repository: Repository, path: string): Promise<UnmergedFile> {
   const listed = await repository.run("ls-files", "--unmerged", "-z", "--", path);
-  const present = new Set(listed.split("\0").map((line) => Number(/^\d+ [0-9a-f]+ (\d)\t/.exec(line)?.[1])));
-  if (!present.has(STAGES.ours) && !present.has(STAGES.theirs)) {
+  const file = parseUnmerged(listed).get(path) ?? new Map<VersionName, string>();
+  const shownPath = escapeUnprintable(path);
+  if (SIDES.every((side) => !file.has(side))) {
+    throw new PprotectError("usage", `${shownPath} is not in conflict`, "there is nothing to resolve");
+  }
+  const deleter = SIDES.find((side) => !file.has(side));
+  if (deleter !== undefined) {
     throw new PprotectError(
       "usage",
-      `${escapeUnprintable(path)} is not in conflict`,
-      "there is nothing to resolve",
+      `${shownPath} was deleted or renamed by ${deleter}`,
+      "keep it with `git add`, or remove it with `git rm`; if it was renamed, both files have changes to keep",
     );
   }
-  for (const side of ["ours", "theirs"] as const) {
-    if (!present.has(STAGES[side])) {
-      throw new PprotectError(
-        "usage",
-        `${escapeUnprintable(path)} was deleted by ${side}`,
-        "keep it with `git add`, or remove it with `git rm`",
-      );
-    }
-  }
-  const read = async (side: keyof StoreVersions): Promise<StoreData> => {
-    if (!present.has(STAGES[side])) return EMPTY_STORE;
-    const text = await repository.run("cat-file", "blob", `:${STAGES[side]}:./${path}`);
-    return parseStore(Buffer.from(text), `${path} (${side})`);
-  };
-  return { base: await readBase(read), ours: await read("ours"), theirs: await read("theirs") };
+  return file;
 }
 
 /**
- * The stores among the files in conflict: by git's `merge` attribute, or by their name.
+ * The three versions of an unmerged store.
+ * @throws PprotectError `invalid_store` naming the version
+ */
+export async function readVersions(
+  { directory }: Repository,
+  path: string,
+  file: UnmergedFile,
+): Promise<StoreVersions> {
+  const blobs = openBlobReader(directory);
+  try {
+    const read = async (version: VersionName): Promise<StoreData> => {
+      const id = file.get(version);
+      const bytes = id === undefined ? undefined : await blobs.read(id);
+      return bytes ? parseStore(bytes, `${path} (${version})`) : EMPTY_STORE;
+    };
+    const ours = await read("ours");
+    const theirs = await read("theirs");
+    try {
+      return { base: await read("base"), ours, theirs };
+    } catch (error) {
+      // The virtual ancestor of a criss-cross merge may have conflicts of its own.
+      if (error instanceof PprotectError) return { base: EMPTY_STORE, ours, theirs, isBaseUnreadable: true };
+      throw error;
+    }
+  } finally {
+    await blobs.close();
+  }
+}
+
+/**
+ * The stores among the files in conflict: by git's `merge` attribute, by their name, or by what they hold.
  * @returns paths relative to the repository's top
  */
 export async function conflictedStores(repository: Repository): Promise<string[]> {
   const listed = await repository.run("ls-files", "--unmerged", "--full-name", "-z", "--", ":/");
-  const paths = [...new Set(listed.split("\0").flatMap((line) => line.split("\t")[1] ?? []))];
-  const isStore = await Promise.all(
-    paths.map(async (path) => {
+  const files = [...parseUnmerged(listed)];
+  const blobs = openBlobReader(repository.directory);
+  try {
+    const stores: string[] = [];
+    for (const [path, file] of files) {
       const attribute = await repository.run("-C", repository.root, "check-attr", "-z", "merge", "--", path);
-      return attribute.split("\0")[2] === "pprotect" || basename(path) === DEFAULT_FILE;
-    }),
-  );
-  return paths.filter((_, index) => isStore[index]);
+      const isNamed = attribute.split("\0")[2] === "pprotect" || basename(path) === DEFAULT_FILE;
+      if (isNamed || (await holdsStore(file))) stores.push(path);
+    }
+    return stores;
+  } finally {
+    await blobs.close();
+  }
+
+  async function holdsStore(file: UnmergedFile): Promise<boolean> {
+    const id = file.get("ours") ?? file.get("theirs");
+    const bytes = id === undefined ? undefined : await blobs.read(id);
+    return bytes !== undefined && looksLikeStore(Buffer.from(bytes).toString("latin1"));
+  }
+}
+
+/** `MODE ID STAGE TAB PATH NUL`, for each version of each path. */
+function parseUnmerged(listed: string): Map<string, Map<VersionName, string>> {
+  const files = new Map<string, Map<VersionName, string>>();
+  for (const line of listed.split("\0")) {
+    const [, id = "", stage = "", path = ""] = /^\d+ ([0-9a-f]+) (\d)\t(.*)$/s.exec(line) ?? [];
+    const version = STAGE_NAMES.get(Number(stage) as 1 | 2 | 3);
+    if (version === undefined) continue;
+    files.set(path, (files.get(path) ?? new Map<VersionName, string>()).set(version, id));
+  }
+  return files;
 }
 
 /**
- * Refuses to overwrite a file whose conflict markers were already removed by hand.
+ * Refuses to overwrite a file that was resolved by hand: a store, and not our version, which is what git leaves when no
+ * merge driver ran.
+ *
  * @throws PprotectError `store_changed`
  */
-export function refuseEdited(path: string, shownPath: string): void {
+export function refuseEdited(path: string, shownPath: string, { ours }: StoreVersions): void {
+  let store: StoreData;
   try {
-    parseStore(readFileSync(path), shownPath);
+    store = parseStore(readFileSync(path), shownPath);
   } catch {
     return;
   }
+  if (Bun.deepEquals(store, ours)) return;
   throw new PprotectError(
     "store_changed",
     `${escapeUnprintable(shownPath)} no longer has conflict markers: it was resolved by hand`,
     "`git add` it if it is right; `git checkout -m` restores the conflict",
   );
-}
-
-/** The virtual ancestor of a criss-cross merge may have conflicts of its own: then it is not used. */
-async function readBase(read: (side: "base") => Promise<StoreData>): Promise<StoreData> {
-  try {
-    return await read("base");
-  } catch (error) {
-    if (error instanceof PprotectError) return EMPTY_STORE;
-    throw error;
-  }
-}
-
-/** Refs that name the commit of "theirs", by what git is in the middle of. */
-const THEIR_HEADS = ["MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD", "REVERT_HEAD"];
-
-/** Who last changed a text in a side's history, and when; `undefined` if that is not known. */
-export async function lastChange(
-  repository: Repository,
-  side: Side,
-  path: string,
-  text: string,
-): Promise<string | undefined> {
-  const heads = side === "ours" ? ["HEAD"] : THEIR_HEADS;
-  for (const head of heads) {
-    const commit = await repository.tryRun("rev-parse", "--quiet", "--verify", `${head}^{commit}`);
-    if (commit === undefined) continue;
-    const format = "--format=%an, %ad (%h)";
-    const log = await repository.tryRun(
-      "log",
-      "-1",
-      // `-S` would search the output of the store's text conversion, a program, in place of the store.
-      "--no-textconv",
-      "--no-ext-diff",
-      format,
-      "--date=iso",
-      `-S${text}`,
-      commit.trim(),
-      "--",
-      path,
-    );
-    return log?.trim() || undefined;
-  }
-  return undefined;
 }

@@ -1,11 +1,13 @@
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import type { StoreData } from "../../store/store-data.ts";
+import { keyFingerprint } from "./merge-owners.ts";
+import type { NewKey } from "./merge-stores.ts";
 import { SIDES, type StoreVersions } from "./versions.ts";
 
 /**
- * Owners to whom a merge gave a domain's key though only one side has them as an owner. Anyone can write an owner
- * into the file with a copy that opens nothing; without the key such a copy looks like any other, and the merge
- * would make the first one that opens.
+ * Everyone to whom a merge sealed a copy of a domain's key itself. An owner whom only one side has is named so: anyone
+ * can write an owner into the file with a copy that opens nothing; without the key such a copy looks like any other, and
+ * the merge would make the first one that opens.
  *
  * @returns a sentence for each, without the final period
  */
@@ -13,11 +15,19 @@ export function keyGrants(versions: StoreVersions, merged: StoreData): string[] 
   return [...merged.domains].flatMap(([name, { owners }]) =>
     [...owners].flatMap(([owner, sealed]) => {
       const copies = SIDES.map((side) => versions[side].domains.get(name)?.owners.get(owner));
-      if (copies.includes(sealed) || !copies.includes(undefined)) return [];
-      const side = copies[0] === undefined ? "theirs" : "ours";
+      if (copies.includes(sealed)) return [];
+      const fingerprint = keyFingerprint(merged.custodians.get(owner) ?? "");
+      const only = copies.includes(undefined)
+        ? `: only ${copies[0] === undefined ? "theirs" : "ours"} has this owner`
+        : "";
       return [
-        `${escapeUnprintable(owner)} got the current key of domain ${escapeUnprintable(name)}: only ${side} has this owner`,
+        `${escapeUnprintable(owner)} (key ${fingerprint}) got the current key of domain ${escapeUnprintable(name)}${only}`,
       ];
     }),
   );
+}
+
+/** Says why a merge made a new key pair for a domain: a sentence without the final period. */
+export function describeNewKey({ domain, reason }: NewKey): string {
+  return `domain ${escapeUnprintable(domain)} has a new key, made by this merge: ${escapeUnprintable(reason)}`;
 }

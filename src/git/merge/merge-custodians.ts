@@ -1,11 +1,19 @@
 import { type StoreData, unionOfKeys } from "../../store/store-data.ts";
-import type { Conflict, ConflictSubject } from "./conflict.ts";
-import { chosenSide, type MergedCustodians, type MergeOptions, type Step } from "./merge-context.ts";
+import type { Conflict, ConflictSubject, UndoneChange } from "./conflict.ts";
 import {
+  changeKind,
+  chosenSide,
+  type MergedCustodians,
+  type MergeOptions,
+  type Step,
+  step,
+} from "./merge-context.ts";
+import {
+  changedSide,
+  otherSide,
   SIDES,
   type Side,
   type StoreVersions,
-  unchallengedSides,
   type Versions,
   versionsOf,
 } from "./versions.ts";
@@ -15,28 +23,62 @@ export function mergeCustodians(versions: StoreVersions, options: MergeOptions):
   const pwdkm = new Map<string, string>();
   const chosenSides = new Map<string, Side>();
   const conflicts: Conflict[] = [];
+  const undone: UndoneChange[] = [];
   for (const name of unionOfKeys(versions.ours.custodians, versions.theirs.custodians)) {
     const material = versionsOf(versions, ({ custodians }) => custodians.get(name));
-    const [unchallenged] = unchallengedSides(material, (a, b) => a === b);
-    let side = unchallenged;
-    if (side === undefined || (material[side] === undefined && gainedDomain(name, versions))) {
+    const changed = changedSide(material, versions);
+    const reason = conflictReason(name, material, changed, versions);
+    let side = changed ?? "ours";
+    if (reason !== undefined) {
       const subject: ConflictSubject = { kind: "custodian", name };
       const chosen = chosenSide(subject, options);
-      if (chosen === undefined)
-        conflicts.push({ subject, reason: reasonFor(material), credentials: "useless" });
+      if (chosen === undefined) {
+        conflicts.push({ subject, reason, credentials: "useless", choices: SIDES });
+      } else {
+        const other = otherSide(chosen);
+        if (material[other] !== material.base)
+          undone.push({ subject, side: other, change: changeKind(material.base, material[other]) });
+      }
       side = chosen ?? "ours";
       if (material.ours === undefined || material.theirs === undefined) chosenSides.set(name, side);
     }
     const merged = material[side];
     if (merged !== undefined) pwdkm.set(name, merged);
   }
-  return { value: { pwdkm, chosenSides }, conflicts };
+  return step({ pwdkm, chosenSides }, conflicts, undone);
 }
 
-function reasonFor({ ours, theirs }: Versions<string>): string {
-  if (ours === undefined) return "removed by ours, changed or made an owner by theirs";
-  if (theirs === undefined) return "removed by theirs, changed or made an owner by ours";
+function conflictReason(
+  name: string,
+  material: Versions<string>,
+  changed: Side | undefined,
+  versions: StoreVersions,
+): string | undefined {
+  const { base, ours, theirs } = material;
+  const present: Side | undefined = ours === undefined ? "theirs" : theirs === undefined ? "ours" : undefined;
+  if (changed === undefined && versions.isBaseUnreadable && present) return onlyOneHas(present);
+  if (changed !== undefined && material[changed] !== undefined) {
+    return ours !== theirs && base !== material[changed] && keptStaleCopy(name, changed, versions)
+      ? `${changed} replaced its key but kept copies of domain keys that are sealed to the old one`
+      : undefined;
+  }
+  if (changed !== undefined && !gainedDomain(name, versions)) return undefined;
+  if (present) return `removed by ${otherSide(present)}, changed or made an owner by ${present}`;
   return "both sides changed its key (a new passphrase, or the same name added twice)";
+}
+
+/** For what may have been added by one side or removed by the other. */
+export function onlyOneHas(side: Side): string {
+  return `only ${side} has it, and the common ancestor cannot be read: ${side} added it, or ${otherSide(side)} removed it`;
+}
+
+/** Whether a side changed a custodian's key but not its copy of a domain's key (FORMAT.md, "What ties entries together"). */
+function keptStaleCopy(name: string, side: Side, versions: StoreVersions): boolean {
+  if (!versions.base.custodians.has(name)) return false;
+  return [...versions[side].domains].some(([domain, { owners }]) => {
+    const copy = owners.get(name);
+    return copy !== undefined && copy === versions.base.domains.get(domain)?.owners.get(name);
+  });
 }
 
 /** Whether a side made a custodian the owner of a domain that it did not own in the base. */

@@ -4,6 +4,7 @@ import { PprotectError } from "../../common/errors.ts";
 import { displayName, escapeUnprintable } from "../../common/terminal-safe.ts";
 import type { Creds } from "../../store/credentials.ts";
 import { parseStore } from "../../store/format/parse.ts";
+import { UnresolvedMergeError } from "../../store/format/problem.ts";
 import { validateEntries } from "../../store/format/validation.ts";
 import { writeStore } from "../../store/format/yaml-writer.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
@@ -11,11 +12,13 @@ import { writeAtomically } from "../../system/atomic-write.ts";
 import { fileError } from "../../system/file-error.ts";
 import { type Conflict, describeConflict } from "./conflict.ts";
 import { markConflicts } from "./conflict-markers.ts";
-import { keyGrants } from "./key-grants.ts";
+import { describeNewKey, keyGrants } from "./key-grants.ts";
+import type { KeyTrust } from "./key-trust.ts";
 import { mergeCredentials, NO_CREDENTIALS } from "./merge-credentials.ts";
-import { mergeStores } from "./merge-stores.ts";
+import { type MergeResult, mergeStores, type NewKey } from "./merge-stores.ts";
 import { textMerge } from "./text-merge.ts";
 import type { StoreVersions } from "./versions.ts";
+import { virtualAncestor } from "./virtual-ancestor.ts";
 
 /** What git passes to a merge driver (gitattributes(5), "Defining a custom merge driver"). */
 export interface DriverInput {
@@ -29,8 +32,14 @@ export interface DriverInput {
   readonly markerSize: number;
   /** %P: the store's path in the repository, for messages. */
   readonly path: string;
-  /** Credentials that were given without a prompt. */
-  readonly creds: Creds | undefined;
+  /** Whether git merges two common ancestors into one: then no user can resolve a conflict. */
+  readonly isVirtualAncestor: boolean;
+  readonly trust: KeyTrust;
+  /**
+   * Credentials that were given without a prompt; called only if something has to be opened.
+   * @throws PprotectError when they cannot be read
+   */
+  readonly givenCreds: () => Promise<Creds | undefined>;
 }
 
 export interface DriverResult {
@@ -39,13 +48,24 @@ export interface DriverResult {
   readonly conflicts: readonly Conflict[];
   /** Versions that are not stores, for which git's text merge was tried. */
   readonly problems: readonly string[];
-  /** Who got a domain's key by the merge, a sentence each. */
+  /** Who got a copy of a domain's key by the merge, a sentence each. */
   readonly grants: readonly string[];
+  /** Domains for which the merge made a new key. */
+  readonly newKeys: readonly NewKey[];
   /** What the file holds now, where a version is not a store. */
   readonly fallback: string | undefined;
   /** Lines for standard error. */
   readonly report: readonly string[];
 }
+
+const NOTHING = {
+  conflicts: [],
+  problems: [],
+  grants: [],
+  newKeys: [],
+  fallback: undefined,
+  report: [],
+} as const;
 
 /**
  * Merges one store for git and writes the result where git expects it.
@@ -57,18 +77,34 @@ export async function runMergeDriver(input: DriverInput): Promise<DriverResult> 
   const ours = readVersion(input.ours, "our version");
   const theirs = readVersion(input.theirs, "their version");
   const base = readVersion(input.base, "the common ancestor", true);
-  if ("problem" in ours || "problem" in theirs) {
-    return mergeAsText(
-      input,
-      [ours, theirs].flatMap((version) => ("problem" in version ? [version.problem] : [])),
-    );
+  if (ours.isConflicted && base.isConflicted) return replayResolution(input, base, ours, theirs);
+  if (!ours.store || !theirs.store) {
+    const problems = [ours, theirs].flatMap(({ problem }) => (problem === undefined ? [] : [problem]));
+    return mergeAsText(input, problems);
   }
-  // Without a readable ancestor every difference counts as a change of both sides: more conflicts, no loss.
-  const baseStore = "problem" in base ? EMPTY_STORE : base.store;
-  const notes =
-    "problem" in base ? [`pprotect: ${displayName(input.path)}: ${base.problem}; merging without it`] : [];
-  const result = mergeByMeaning({ base: baseStore, ours: ours.store, theirs: theirs.store }, input);
-  return { ...result, report: [...notes, ...result.report] };
+  const versions: StoreVersions = {
+    base: base.store ?? EMPTY_STORE,
+    ours: ours.store,
+    theirs: theirs.store,
+    isBaseUnreadable: base.store === undefined,
+  };
+  const notes = base.problem === undefined ? [] : [`${base.problem}; merging without it`];
+  return mergeByMeaning(versions, notes, input);
+}
+
+/**
+ * What `git rerere` asks for: to apply a recorded resolution to a file with conflict markers. The resolution is taken
+ * if the whole file is as it was then; otherwise nothing is resolved, and rerere says nothing either.
+ */
+function replayResolution(
+  { ours }: DriverInput,
+  before: Version,
+  now: Version,
+  resolved: Version,
+): DriverResult {
+  if (!resolved.store || Buffer.compare(before.bytes, now.bytes) !== 0) return { clean: false, ...NOTHING };
+  replace(ours, resolved.bytes);
+  return { clean: true, ...NOTHING };
 }
 
 async function mergeAsText(input: DriverInput, problems: readonly string[]): Promise<DriverResult> {
@@ -77,70 +113,100 @@ async function mergeAsText(input: DriverInput, problems: readonly string[]): Pro
     failure === undefined
       ? "fell back to a line-based merge; fix the file by hand, then run `pprotect check`"
       : `left as our version, because the line-based merge failed too: ${escapeUnprintable(failure)}`;
-  return {
-    clean: false,
-    conflicts: [],
-    problems,
-    grants: [],
-    fallback,
-    report: [...problems, fallback].map((line) => `pprotect: ${displayName(input.path)}: ${line}`),
-  };
+  const report = [...problems, fallback].map((line) => `pprotect: ${displayName(input.path)}: ${line}`);
+  return { ...NOTHING, clean: false, problems, fallback, report };
 }
 
-function mergeByMeaning(
+async function mergeByMeaning(
   versions: StoreVersions,
-  { ours, markerSize, path, creds }: DriverInput,
-): DriverResult {
-  const credentials = creds ? mergeCredentials(creds, versions) : NO_CREDENTIALS;
-  const { store, conflicts } = mergeStores(versions, { credentials, decide: () => undefined });
+  notes: readonly string[],
+  input: DriverInput,
+): Promise<DriverResult> {
+  const { result, credentialProblem } = await mergeWithGivenCreds(versions, input);
+  const { store, conflicts, newKeys } = result;
+  const say = (line: string): string => `pprotect: ${displayName(input.path)}: ${line}`;
   if (conflicts.length === 0) {
-    const [broken] = validateEntries(store);
-    if (broken)
-      throw new PprotectError(
-        "invalid_store",
-        `${displayName(path)}: the merge would be invalid: ${broken.message}`,
-      );
-    replace(ours, writeStore(store));
+    refuseInvalid(store, input.path);
+    replace(input.ours, writeStore(store));
     const grants = keyGrants(versions, store);
-    return {
-      clean: true,
-      conflicts,
-      problems: [],
-      grants,
-      fallback: undefined,
-      report: grants.map((grant) => `pprotect: ${displayName(path)}: ${grant}`),
-    };
+    const report = [...notes, ...newKeys.map(describeNewKey), ...grants].map(say);
+    return { ...NOTHING, clean: true, grants, newKeys, report: input.isVirtualAncestor ? [] : report };
   }
-  replace(ours, markConflicts(versions, markerSize));
-  const helps = creds === undefined && conflicts.some(({ credentials }) => credentials !== "useless");
+  if (input.isVirtualAncestor) {
+    const ancestor = virtualAncestor(versions, result);
+    refuseInvalid(ancestor, input.path);
+    replace(input.ours, writeStore(ancestor));
+    return { ...NOTHING, clean: true };
+  }
+  replace(input.ours, markConflicts(versions, input.markerSize));
+  const helps =
+    credentialProblem === undefined && conflicts.some(({ credentials }) => credentials !== "useless");
   const hint = helps ? "; some conflicts can be resolved automatically with an owner's credentials" : "";
-  return {
-    clean: false,
-    conflicts,
-    problems: [],
-    grants: [],
-    fallback: undefined,
-    report: [
-      ...conflicts.map(
-        (conflict) => `pprotect: conflict in ${displayName(path)}: ${describeConflict(conflict)}`,
-      ),
-      `pprotect: finish with \`pprotect git resolve\`${hint}`,
-    ],
-  };
+  const report = [
+    ...notes.map(say),
+    ...(credentialProblem === undefined
+      ? []
+      : [say(`the given credentials were not used: ${credentialProblem}`)]),
+    ...conflicts.map(
+      (conflict) => `pprotect: conflict in ${displayName(input.path)}: ${describeConflict(conflict)}`,
+    ),
+    `pprotect: finish with \`pprotect git resolve\`${hint}`,
+  ];
+  return { ...NOTHING, clean: false, conflicts, report };
 }
 
-function readVersion(
-  file: string,
-  what: string,
-  mayBeMissing = false,
-): { store: StoreData } | { problem: string } {
-  const bytes = readFile(file, what);
-  if (mayBeMissing && bytes.length === 0) return { store: EMPTY_STORE };
+/** Derives a key only if something has to be opened: to resolve a conflict, or to try a key that comes in. */
+async function mergeWithGivenCreds(
+  versions: StoreVersions,
+  { trust, givenCreds }: DriverInput,
+): Promise<{ result: MergeResult; credentialProblem?: string | undefined }> {
+  const decide = () => undefined;
+  const without = mergeStores(versions, { credentials: NO_CREDENTIALS, trust, decide });
+  const helps = without.conflicts.some(({ credentials }) => credentials !== "useless");
+  if (!helps && without.incomingKeys.length === 0) return { result: without };
+  let creds: Creds | undefined;
   try {
-    return { store: parseStore(bytes, what) };
+    creds = await givenCreds();
   } catch (error) {
-    if (error instanceof PprotectError) return { problem: `cannot read ${error.message}` };
-    throw error;
+    if (!(error instanceof PprotectError)) throw error;
+    return { result: without, credentialProblem: error.message };
+  }
+  if (!creds) return { result: without };
+  const credentials = mergeCredentials(creds, versions);
+  const result = mergeStores(versions, { credentials, trust, decide });
+  const isOpen = result.conflicts.every(({ credentials: help }) => help !== "needed");
+  const notOwner = `${displayName(creds.name)} does not own what is in conflict on both sides`;
+  return { result, credentialProblem: credentials.problem() ?? (isOpen ? undefined : notOwner) };
+}
+
+/** @throws PprotectError `invalid_store`; a merge of valid stores should never be invalid */
+function refuseInvalid(store: StoreData, path: string): void {
+  const [broken] = validateEntries(store);
+  if (!broken) return;
+  throw new PprotectError(
+    "invalid_store",
+    `${displayName(path)}: the merge would be invalid: ${broken.message}`,
+  );
+}
+
+interface Version {
+  readonly bytes: Uint8Array;
+  /** Absent if the bytes are not a store. */
+  readonly store?: StoreData;
+  readonly problem?: string;
+  /** Whether it has conflict markers. */
+  readonly isConflicted?: boolean;
+}
+
+function readVersion(file: string, what: string, mayBeMissing = false): Version {
+  const bytes = readFile(file, what);
+  if (mayBeMissing && bytes.length === 0) return { bytes, store: EMPTY_STORE };
+  try {
+    return { bytes, store: parseStore(bytes, what) };
+  } catch (error) {
+    if (!(error instanceof PprotectError)) throw error;
+    const isConflicted = error instanceof UnresolvedMergeError;
+    return { bytes, problem: `cannot read ${error.message}`, isConflicted };
   }
 }
 
@@ -153,6 +219,6 @@ function readFile(file: string, what: string): Uint8Array {
 }
 
 /** On a full disk the file stays our version: half a store would look like the result of the merge. */
-function replace(file: string, text: string): void {
-  writeAtomically(resolve(file), text, statSync(file));
+function replace(file: string, content: string | Uint8Array): void {
+  writeAtomically(resolve(file), content, statSync(file));
 }

@@ -1,7 +1,10 @@
+import { fingerprint } from "../../store/diff/fingerprint.ts";
 import { sealDomainKey } from "../../store/domain.ts";
-import type { Conflict, ConflictSubject } from "./conflict.ts";
+import { decodeKeyMaterial } from "../../store/format/key-material.ts";
+import type { Conflict, ConflictSubject, DecisionWord, UndoneChange } from "./conflict.ts";
 import type { DomainContent, DomainVersions } from "./domain-content.ts";
-import { chosenSide, type MergeContext, type Step } from "./merge-context.ts";
+import { domainsSharingKey, type MergeContext, type Step, step } from "./merge-context.ts";
+import { whoCanOpen } from "./needed-passphrase.ts";
 import { SIDES, type Side } from "./versions.ts";
 import type { WinningKey } from "./winning-key.ts";
 
@@ -12,75 +15,138 @@ export function mergeOwners(
   key: WinningKey,
   context: MergeContext,
 ): Step<Map<string, string>> {
-  const hadOwners = SIDES.some((side) => (domain[side]?.owners.size ?? 0) > 0);
-  if (owners.length === 0 && hadOwners) return lastOwners(domain, key, context);
   const value = new Map<string, string>();
   const conflicts: Conflict[] = [];
+  const undone: UndoneChange[] = [];
+  const leftOut: Conflict[] = [];
   for (const owner of owners) {
-    const sealed = ownerCopy(domain, owner, key, context);
-    const merged =
-      sealed === undefined ? withoutCopy(domain, owner, context) : { value: sealed, conflicts: [] };
-    if (merged.value !== undefined) value.set(owner, merged.value);
-    conflicts.push(...merged.conflicts);
+    const copy = currentCopy(domain, owner, key.publicKey, context) ?? newCopy(domain, owner, key, context);
+    if (copy !== undefined) {
+      value.set(owner, copy);
+      continue;
+    }
+    const conflict = conflictAbout(domain, owner, key, context);
+    const display = displayedCopy(domain, owner, context);
+    if (display.isDecided) {
+      if (display.copy !== undefined) value.set(owner, display.copy);
+      else leftOut.push(conflict);
+    } else conflicts.push(conflict);
   }
-  return { value, conflicts };
-}
-
-/** An owner's copy of the key: from a side where both keys are the merged ones, else sealed again. */
-function ownerCopy(
-  domain: DomainVersions,
-  owner: string,
-  key: WinningKey,
-  { versions, custodians, credentials }: MergeContext,
-): string | undefined {
-  const pwdkm = custodians.pwdkm.get(owner);
-  if (pwdkm === undefined) return undefined;
-  const sidesWithKey = SIDES.filter((side) => domain[side]?.publicKey === key.publicKey);
-  const current = sidesWithKey
-    .filter((side) => versions[side].custodians.get(owner) === pwdkm)
-    .flatMap((side) => domain[side]?.owners.get(owner) ?? []);
-  // A copy that a side re-sealed, perhaps because the base's could not be opened, is never the worse one.
-  const sealed = current.find((copy) => copy !== domain.base?.owners.get(owner)) ?? current[0];
-  if (sealed !== undefined) return sealed;
-  for (const side of sidesWithKey) {
-    const privateKey = credentials.domainKey(side, domain.name);
-    if (privateKey) return sealDomainKey(privateKey, pwdkm);
-  }
-  return undefined;
+  // Without an owner, no one could open the domain again.
+  if (value.size === 0 && conflicts.length === 0 && leftOut.length > 0)
+    conflicts.push(...leftOut.map(isLastOwner));
+  else undone.push(...leftOut.flatMap(({ subject }) => leftOutOwner(domain, subject)));
+  return step(value, conflicts, undone);
 }
 
 /**
- * An owner whose copy of the key has to be sealed again, without the credentials for it. If only one side made
- * them an owner, choosing the other side leaves them out.
- * @returns a copy only to show it
+ * An owner's copy of a domain key, from a side where both keys are the merged ones.
+ *
+ * @param publicKey the domain's, base64
+ * @returns `undefined` if there is none, or only one that was sealed to an earlier key of the custodian
  */
-function withoutCopy(domain: DomainVersions, owner: string, context: MergeContext): Step<string | undefined> {
-  const subject: ConflictSubject = { kind: "owner", domain: domain.name, name: owner };
-  const copyIn = (side: Side) => domain[side]?.owners.get(owner);
-  const chosen = chosenSide(subject, context);
-  if (chosen !== undefined && copyIn(chosen) === undefined) return { value: undefined, conflicts: [] };
-  if (context.forDisplay) return { value: copyIn(chosen ?? "ours"), conflicts: [] };
-  const conflict: Conflict = {
-    subject,
-    reason: "this owner's copy of the domain key is stale: the other side replaced the key",
-    credentials: "needed",
-  };
-  return { value: undefined, conflicts: [conflict] };
+export function currentCopy(
+  domain: DomainVersions,
+  owner: string,
+  publicKey: string,
+  { versions, custodians }: MergeContext,
+): string | undefined {
+  const pwdkm = custodians.pwdkm.get(owner);
+  const before = domain.base?.owners.get(owner);
+  const isRekeyed = pwdkm !== versions.base.custodians.get(owner);
+  const copies = SIDES.filter(
+    (side) => domain[side]?.publicKey === publicKey && versions[side].custodians.get(owner) === pwdkm,
+  )
+    .flatMap((side) => domain[side]?.owners.get(owner) ?? [])
+    .filter((copy) => !(isRekeyed && copy === before));
+  // A copy that a side re-sealed, perhaps because the base's could not be opened, is never the worse one.
+  return copies.find((copy) => copy !== before) ?? copies[0];
 }
 
-/** Each side removed the other's owners: a user has to decide who stays. */
-function lastOwners(
+/** A copy that the merge seals itself, to a custodian whose key is known to be genuine. */
+function newCopy(
   domain: DomainVersions,
+  owner: string,
   key: WinningKey,
   context: MergeContext,
-): Step<Map<string, string>> {
-  const subject = { kind: "domain", domain: domain.name } as const;
-  const chosen = chosenSide(subject, context);
-  const conflict: Conflict = {
-    subject,
-    reason: "each side removed other owners, and none would be left",
-    credentials: "useless",
-  };
-  const kept = domain[chosen ?? "ours"] ?? domain[key.side];
-  return { value: new Map(kept?.owners), conflicts: chosen === undefined ? [conflict] : [] };
+): string | undefined {
+  const pwdkm = context.custodians.pwdkm.get(owner);
+  if (pwdkm === undefined || domainsSharingKey(domain.name, key.publicKey, context).length > 0)
+    return undefined;
+  const isGranted = context.decide({ kind: "owner", domain: domain.name, name: owner }) === "grant";
+  const privateKey = key.fresh?.privateKey ?? context.credentials.domainKey(domain.name, key.publicKey);
+  if (!privateKey) return undefined;
+  return isGranted || hasKnownKey(owner, pwdkm, context) ? sealDomainKey(privateKey, pwdkm) : undefined;
+}
+
+/** Whether a custodian's key is the ancestor's, the same on both sides, or trusted. */
+function hasKnownKey(owner: string, pwdkm: string, { versions, trust }: MergeContext): boolean {
+  const { base, ours, theirs } = versions;
+  return (
+    base.custodians.get(owner) === pwdkm ||
+    ours.custodians.get(owner) === theirs.custodians.get(owner) ||
+    trust.trustsCustodian(owner, pwdkm)
+  );
+}
+
+function conflictAbout(
+  domain: DomainVersions,
+  owner: string,
+  key: WinningKey,
+  context: MergeContext,
+): Conflict {
+  const subject: ConflictSubject = { kind: "owner", domain: domain.name, name: owner };
+  const pwdkm = context.custodians.pwdkm.get(owner) ?? "";
+  const sharing = domainsSharingKey(domain.name, key.publicKey, context);
+  const canSeal =
+    sharing.length === 0 &&
+    (key.fresh !== undefined || context.credentials.domainKey(domain.name, key.publicKey) !== undefined);
+  const lacking = SIDES.filter((side) => !domain[side]?.owners.has(owner));
+  const choices: DecisionWord[] = [...lacking, ...(canSeal ? (["grant"] as const) : []), "leave-out"];
+  if (sharing.length > 0) {
+    const reason = `the domain has the key of domain ${sharing.join(", ")}, so no copy of it is sealed; rotate one of the two first`;
+    return { subject, reason, credentials: "useless", choices };
+  }
+  if (hasKnownKey(owner, pwdkm, context)) {
+    const reason = `this owner's copy of the domain key is stale: the other side replaced the key; ${whoCanOpen(domain, SIDES, context)}`;
+    return { subject, reason, credentials: "needed", choices };
+  }
+  const side = SIDES.find((each) => context.versions[each].custodians.get(owner) === pwdkm) ?? "theirs";
+  const had = context.versions.base.custodians.has(owner)
+    ? "changed this custodian's key"
+    : "added this custodian";
+  const reason =
+    `${side} ${had} (key ${keyFingerprint(pwdkm)}), and no copy of the domain key is sealed to it; compare the fingerprint with ${owner}, then decide` +
+    (canSeal ? "" : `; ${whoCanOpen(domain, SIDES, context)}`);
+  return { subject, reason, credentials: canSeal ? "useless" : "needed", choices };
+}
+
+/** The fingerprint of a custodian's public key, as `pprotect git textconv` shows it. @param pwdkm base64 */
+export function keyFingerprint(pwdkm: string): string {
+  return fingerprint(decodeKeyMaterial(pwdkm).publicKey);
+}
+
+/** What a decision makes of an owner without a current copy: left out, or, to show a side only, that side's copy. */
+function displayedCopy(
+  domain: DomainVersions,
+  owner: string,
+  context: MergeContext,
+): { readonly isDecided: boolean; readonly copy?: string | undefined } {
+  const decision = context.decide({ kind: "owner", domain: domain.name, name: owner });
+  if (decision === "leave-out") return { isDecided: true };
+  if (decision !== "ours" && decision !== "theirs") return { isDecided: false };
+  const copy = domain[decision]?.owners.get(owner);
+  if (copy === undefined) return { isDecided: true };
+  return context.forDisplay ? { isDecided: true, copy } : { isDecided: false };
+}
+
+function isLastOwner(conflict: Conflict): Conflict {
+  const reason = `no owner would be left: ${conflict.reason}`;
+  return { ...conflict, reason, choices: conflict.choices.filter((choice) => choice === "grant") };
+}
+
+function leftOutOwner(domain: DomainVersions, subject: ConflictSubject): UndoneChange[] {
+  if (subject.kind !== "owner") return [];
+  const side: Side = domain.ours?.owners.has(subject.name) ? "ours" : "theirs";
+  return [{ subject, side, change: "added" }];
 }

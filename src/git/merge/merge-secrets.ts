@@ -1,83 +1,95 @@
 import { sealSecret } from "../../store/domain.ts";
-import type { Conflict, ConflictSubject } from "./conflict.ts";
-import type { DomainContent, DomainVersions, SecretContent } from "./domain-content.ts";
-import type { MergeContext, Step } from "./merge-context.ts";
-import { SIDES, type Side, type Versions } from "./versions.ts";
+import type { Conflict, ConflictSubject, UndoneChange } from "./conflict.ts";
+import {
+  type DomainContent,
+  type DomainVersions,
+  type SecretContent,
+  secretTexts,
+} from "./domain-content.ts";
+import { changeKind, type MergeContext, type Step, step } from "./merge-context.ts";
+import { whoCanOpen } from "./needed-passphrase.ts";
+import { otherSide, SIDES, type Side } from "./versions.ts";
 import type { WinningKey } from "./winning-key.ts";
 
 /** Step 2: a domain's secrets, sealed to the key that wins. @returns sealed values, base64, by name */
 export function mergeSecrets(
   domain: DomainVersions,
-  { secrets }: DomainContent,
+  { secrets, undecided }: DomainContent,
   key: WinningKey,
   context: MergeContext,
 ): Step<Map<string, string>> {
   const value = new Map<string, string>();
   const conflicts: Conflict[] = [];
+  const undone: UndoneChange[] = [];
   for (const [name, content] of secrets) {
-    const merged = mergeSecret(domain, name, content, key, context);
+    const sealed = undecided.has(name)
+      ? (domain.ours?.secrets.get(name) ?? domain.theirs?.secrets.get(name))
+      : resealFor(key, domain, name, content, context);
+    const merged = sealed === undefined ? notSealed(domain, name, content, key, context) : step(sealed);
     if (merged.value !== undefined) value.set(name, merged.value);
     conflicts.push(...merged.conflicts);
+    undone.push(...merged.undone);
   }
-  return { value, conflicts };
-}
-
-function mergeSecret(
-  domain: DomainVersions,
-  name: string,
-  { from, present }: SecretContent,
-  key: WinningKey,
-  context: MergeContext,
-): Step<string | undefined> {
-  // One that is sealed to the winning key comes first: it needs nobody's credentials.
-  const resealed = from.map((side) => resealFor(key, domain, side, name, context)).find((each) => each);
-  if (resealed) return { value: resealed.sealed, conflicts: [] };
-  const subject: ConflictSubject = { kind: "secret", domain: domain.name, name };
-  const decision = context.decide(subject);
-  if (typeof decision === "object") {
-    return { value: sealSecret({ publicKey: key.publicKey }, decision.value), conflicts: [] };
-  }
-  if (decision !== undefined) {
-    const decided = resealFor(key, domain, decision, name, context);
-    if (decided) return { value: decided.sealed, conflicts: [] };
-    if (context.forDisplay) return { value: domain[decision]?.secrets.get(name), conflicts: [] };
-  }
-  const [side] = from;
-  const conflict: Conflict = {
-    subject,
-    reason:
-      side === undefined ? bothChanged(present) : `sealed by ${side} to a key that the other side replaced`,
-    credentials: side === undefined ? credentialsFor(domain, present) : "needed",
-  };
-  return { value: resealFor(key, domain, "ours", name, context)?.sealed, conflicts: [conflict] };
-}
-
-function bothChanged({ base, ours, theirs }: Versions<boolean>): string {
-  if (!ours) return "removed by ours, changed by theirs";
-  if (!theirs) return "changed by ours, removed by theirs";
-  return base ? "changed by both sides" : "added by both sides";
-}
-
-/** Equal values, and one that was only re-sealed, are not a conflict once they can be opened. */
-function credentialsFor(domain: DomainVersions, present: Versions<boolean>): Conflict["credentials"] {
-  const resealed = SIDES.some((side) => present[side] && domain[side]?.publicKey !== domain.base?.publicKey);
-  return (present.ours && present.theirs) || (present.base && resealed) ? "useful" : "useless";
+  return step(value, conflicts, undone);
 }
 
 /**
- * A side's version of a secret under the winning key: as it is if that key is the side's own, else opened and
- * sealed again.
- * @returns `undefined` if it cannot be opened; an absent secret is `{ sealed: undefined }`
+ * A secret under the winning key: as it is if a version has it under that key, else opened and sealed again.
+ * @returns `undefined` if it cannot be opened, or must not be sealed to that key
  */
 function resealFor(
-  { publicKey }: WinningKey,
+  { publicKey, maySeal }: WinningKey,
   domain: DomainVersions,
-  side: Side,
   name: string,
+  content: SecretContent,
   { credentials }: MergeContext,
-): { sealed: string | undefined } | undefined {
-  const sealed = domain[side]?.secrets.get(name);
-  if (sealed === undefined || domain[side]?.publicKey === publicKey) return { sealed };
-  const value = credentials.secret(side, domain.name, name);
-  return value === undefined ? undefined : { sealed: sealSecret({ publicKey }, value) };
+): string | undefined {
+  if ("value" in content) return maySeal ? sealSecret({ publicKey }, content.value) : undefined;
+  const current = content.from.find((version) => domain[version]?.publicKey === publicKey);
+  if (current !== undefined) return domain[current]?.secrets.get(name);
+  const [version] = content.from;
+  const value = maySeal && version !== undefined ? credentials.secret(version, domain.name, name) : undefined;
+  return value === undefined ? undefined : sealSecret({ publicKey }, value);
+}
+
+/** A secret that cannot be sealed to the winning key: a user may take the other side's, or leave it out. */
+function notSealed(
+  domain: DomainVersions,
+  name: string,
+  content: SecretContent,
+  key: WinningKey,
+  context: MergeContext,
+): Step<string | undefined> {
+  const subject: ConflictSubject = { kind: "secret", domain: domain.name, name };
+  const text = secretTexts(domain, name);
+  const versionUnderKey = (side: Side): SecretContent | undefined =>
+    text[side] === undefined ? undefined : { from: [side] };
+  /** A side's version as it can be kept: `undefined` if it cannot, and `sealed: undefined` if it is absent. */
+  const keep = (side: Side): { sealed: string | undefined } | undefined => {
+    const from = versionUnderKey(side);
+    if (from === undefined) return { sealed: undefined };
+    const sealed = resealFor(key, domain, name, from, context);
+    return sealed === undefined ? undefined : { sealed };
+  };
+  const decision = context.decide(subject);
+  if (decision === "ours" || decision === "theirs") {
+    const kept = keep(decision);
+    const other = otherSide(decision);
+    if (kept) {
+      const undone = { subject, side: other, change: changeKind(text.base, text[other]) };
+      return step(kept.sealed, [], text[other] === text.base ? [] : [undone]);
+    }
+    if (context.forDisplay) return step(text[decision]);
+  }
+  const from: Side = "from" in content && content.from[0] === "theirs" ? "theirs" : "ours";
+  const needed = whoCanOpen(domain, SIDES, context);
+  const reason = key.fresh
+    ? "its value cannot be opened: it is damaged, or sealed to another key"
+    : "value" in content
+      ? `a new value cannot be sealed to the key that one side introduced; ${needed}`
+      : `sealed by ${from} to a key that ${otherSide(from)} replaced; ${needed}`;
+  const choices = [...SIDES.filter((side) => keep(side)), ...(key.maySeal ? (["new"] as const) : [])];
+  return step(keep("ours")?.sealed, [
+    { subject, reason, credentials: key.fresh ? "useless" : "needed", choices },
+  ]);
 }

@@ -1,18 +1,36 @@
+import { audit, auditEntry } from "../../store/audit-log.ts";
 import { type Domain, type StoreData, unionOfKeys } from "../../store/store-data.ts";
 import { mergeAuditLogs } from "./audit-log-merge.ts";
-import type { Conflict } from "./conflict.ts";
-import { contentOfSide, domainContent, domainVersions, sidesWithDomain } from "./domain-content.ts";
-import type { MergeContext, MergeOptions, Step } from "./merge-context.ts";
+import type { Conflict, UndoneChange } from "./conflict.ts";
+import { domainContent, domainVersions, sidesWithDomain } from "./domain-content.ts";
+import { type MergeContext, type MergeOptions, type Step, step } from "./merge-context.ts";
 import { mergeCustodians } from "./merge-custodians.ts";
 import { mergeOwners } from "./merge-owners.ts";
 import { mergeSecrets } from "./merge-secrets.ts";
-import type { StoreVersions } from "./versions.ts";
+import { type StoreVersions, VERSIONS } from "./versions.ts";
+import { takeWholeDomain } from "./whole-domain.ts";
 import { decideKey } from "./winning-key.ts";
 
 export interface MergeResult {
   /** Everything merged; a conflict without a decision has our version. */
   readonly store: StoreData;
   readonly conflicts: readonly Conflict[];
+  /** What the decisions undo, of what a side did. */
+  readonly undone: readonly UndoneChange[];
+  /** Domains for which the merge made a new key pair, and why. */
+  readonly newKeys: readonly NewKey[];
+  /** Domains whose key in the result is one that only theirs has, taken without opening it. */
+  readonly incomingKeys: readonly string[];
+}
+
+export interface NewKey {
+  readonly domain: string;
+  readonly reason: string;
+}
+
+interface MergedDomain {
+  readonly domain: Domain;
+  readonly newKey?: NewKey;
 }
 
 /**
@@ -20,32 +38,78 @@ export interface MergeResult {
  * domain, which key wins, its secrets sealed to that key, and its owners' copies of it; the audit log last. An
  * entry sealed to a replaced key is never taken as it is: it is re-sealed with the credentials, or a conflict.
  */
-export function mergeStores(versions: StoreVersions, options: MergeOptions): MergeResult {
+export function mergeStores(versions: StoreVersions, options: MergeOptions, now = new Date()): MergeResult {
   const custodians = mergeCustodians(versions, options);
-  const context: MergeContext = { ...options, versions, custodians: custodians.value };
+  const context: MergeContext = {
+    ...options,
+    versions,
+    custodians: custodians.value,
+    domainsByKey: domainsByKey(versions),
+  };
   const conflicts: Conflict[] = [...custodians.conflicts];
+  const undone: UndoneChange[] = [...custodians.undone];
   const domains = new Map<string, Domain>();
+  const newKeys: NewKey[] = [];
   for (const name of unionOfKeys(versions.ours.domains, versions.theirs.domains)) {
     const merged = mergeDomain(name, context);
-    if (merged.value) domains.set(name, merged.value);
+    if (merged.value) domains.set(name, merged.value.domain);
+    if (merged.value?.newKey) newKeys.push(merged.value.newKey);
     conflicts.push(...merged.conflicts);
+    undone.push(...merged.undone);
   }
-  const auditLog = mergeAuditLogs(versions.base.auditLog, versions.ours.auditLog, versions.theirs.auditLog);
-  return { store: { domains, custodians: custodians.value.pwdkm, auditLog }, conflicts };
+  const log = mergeAuditLogs(versions.base.auditLog, versions.ours.auditLog, versions.theirs.auditLog);
+  const rotations = newKeys.map(({ domain }) => auditEntry(audit.domainRotated(domain), now));
+  return {
+    store: { domains, custodians: custodians.value.pwdkm, auditLog: [...log, ...rotations] },
+    conflicts,
+    undone,
+    newKeys,
+    incomingKeys: [...domains]
+      .filter(([name, { publicKey }]) => isIncoming(versions, name, publicKey))
+      .map(([name]) => name),
+  };
+}
+
+function domainsByKey(versions: StoreVersions): Map<string, Set<string>> {
+  const names = new Map<string, Set<string>>();
+  for (const version of VERSIONS) {
+    for (const [name, { publicKey }] of versions[version].domains) {
+      const known = names.get(publicKey);
+      if (known) known.add(name);
+      else names.set(publicKey, new Set([name]));
+    }
+  }
+  return names;
+}
+
+/** Whether a key replaces ours by theirs. */
+function isIncoming({ ours, theirs }: StoreVersions, name: string, publicKey: string): boolean {
+  const before = ours.domains.get(name)?.publicKey;
+  return before !== undefined && before !== publicKey && theirs.domains.get(name)?.publicKey === publicKey;
 }
 
 /** One domain of a merge, or `undefined` if it is gone. */
-function mergeDomain(name: string, context: MergeContext): Step<Domain | undefined> {
+function mergeDomain(name: string, context: MergeContext): Step<MergedDomain | undefined> {
   const domain = domainVersions(name, context.versions);
   const sides = sidesWithDomain(domain, context);
-  if (sides.value.length === 0) return { value: undefined, conflicts: sides.conflicts };
-  const key = decideKey(domain, sides.value, context);
-  const { side, publicKey, wholeDomain } = key.value;
-  const content = wholeDomain ? contentOfSide(domain, side, context) : domainContent(domain, context);
-  const secrets = mergeSecrets(domain, content, key.value, context);
-  const owners = mergeOwners(domain, content, key.value, context);
-  return {
-    value: { publicKey, secrets: secrets.value, owners: owners.value },
-    conflicts: [...sides.conflicts, ...key.conflicts, ...secrets.conflicts, ...owners.conflicts],
-  };
+  if (sides.value.length === 0) return step(undefined, sides.conflicts, sides.undone);
+  const threeWay = domainContent(domain, context);
+  const undecided = [...sides.conflicts, ...threeWay.conflicts].filter(
+    ({ subject }) => subject.kind === "domain",
+  );
+  const key = decideKey(domain, sides.value, threeWay.value, context);
+  const { wholeSide, fresh, publicKey } = key.value;
+  const content = wholeSide ? takeWholeDomain(domain, wholeSide, context) : threeWay;
+  const secrets = mergeSecrets(domain, content.value, key.value, context);
+  const owners = mergeOwners(domain, content.value, key.value, context);
+  const steps = [sides, content, key, secrets, owners];
+  return step(
+    {
+      domain: { publicKey, secrets: secrets.value, owners: owners.value },
+      ...(fresh ? { newKey: { domain: name, reason: fresh.reason } } : {}),
+    },
+    // Until it is decided whether the domain stays and who owns it, nothing else about it can be.
+    undecided.length > 0 ? undecided : steps.flatMap(({ conflicts }) => conflicts),
+    steps.flatMap(({ undone }) => undone),
+  );
 }

@@ -1,17 +1,21 @@
 import type { StoreData } from "../../store/store-data.ts";
 
-/** The three versions that a merge starts from. Without a common ancestor, `base` is the empty store. */
+/** The three versions that a merge starts from. */
 export interface StoreVersions {
+  /** The common ancestor; the empty store if there is none, or if it cannot be read. */
   readonly base: StoreData;
   readonly ours: StoreData;
   readonly theirs: StoreData;
+  /** Whether there is an ancestor that cannot be read: what only one side has may have been removed by the other. */
+  readonly isBaseUnreadable?: boolean;
 }
 
-export type VersionName = keyof StoreVersions;
+export type VersionName = "base" | "ours" | "theirs";
 /** The two versions that a user can choose between. */
 export type Side = "ours" | "theirs";
 
 export const SIDES: readonly Side[] = ["ours", "theirs"];
+export const VERSIONS: readonly VersionName[] = ["ours", "theirs", "base"];
 
 export function otherSide(side: Side): Side {
   return side === "ours" ? "theirs" : "ours";
@@ -33,18 +37,14 @@ export function versionsOf<T>(
 }
 
 /**
- * The sides that a three-way merge may take: the one that changed, or either if both are equal.
+ * The side that a three-way merge takes of one text: the one that changed it, or ours if both are equal.
  *
- * @param same whether two present versions are equal; two absent ones always are
- * @returns none when both sides changed and differ
+ * @returns `undefined` when both sides changed it and differ, or when one side alone has it and the other may have removed it
  */
-export function unchallengedSides<T>(
-  { base, ours, theirs }: Versions<T>,
-  same: (a: T, b: T) => boolean,
-): readonly Side[] {
-  const equal = (a: T | undefined, b: T | undefined): boolean =>
-    a === undefined || b === undefined ? a === b : same(a, b);
-  if (equal(ours, theirs)) return SIDES;
-  if (equal(theirs, base)) return ["ours"];
-  return equal(ours, base) ? ["theirs"] : [];
+export function changedSide(text: Versions<string>, { isBaseUnreadable }: StoreVersions): Side | undefined {
+  const { base, ours, theirs } = text;
+  if (ours === theirs) return "ours";
+  if (isBaseUnreadable) return undefined;
+  if (theirs === base) return "ours";
+  return ours === base ? "theirs" : undefined;
 }

@@ -1,3 +1,5 @@
+import { LEASE_VARIABLE } from "../../common/lease-variable.ts";
+
 /**
  * How git is started so that it runs no program that a repository's configuration names. `.git/config` is not part of
  * a clone, but it is part of an unpacked archive, and another user may have written it.
@@ -53,13 +55,14 @@ export const SET_VARIABLES = {
 const GUARDED = /^(?:GIT_.*|EDITOR|VISUAL|PAGER|PREFIX|SSH_ASKPASS)$/i;
 
 /**
- * The environment of every git that we start: ours without any passphrase, whatever its prefix, and of git's own
+ * The environment of every git that we start: ours without any passphrase, whatever its prefix, and without the token of a lease, and of git's own
  * variables only {@link PASSED_VARIABLES} and {@link SET_VARIABLES}.
  */
 export function gitEnvironment(): Record<string, string> {
   const passed = new Set<string>(PASSED_VARIABLES);
   const kept = Object.entries(process.env).flatMap(([name, value]): [string, string][] => {
-    const isKept = passed.has(name) || !(GUARDED.test(name) || /_PASSPHRASE$/i.test(name));
+    const isSecret = /_PASSPHRASE$/i.test(name) || name === LEASE_VARIABLE;
+    const isKept = passed.has(name) || !(GUARDED.test(name) || isSecret);
     return value === undefined || !isKept ? [] : [[name, value]];
   });
   return { ...Object.fromEntries(kept), ...SET_VARIABLES };

@@ -20,5 +20,9 @@ export async function stageFile(repository: Repository, path: string): Promise<v
       `stage it yourself: git add -- ${shellWord(displayName(path))}`,
     );
   }
-  await repository.run("-c", "core.hooksPath=/dev/null", "add", "--", path);
+  // A file in conflict is in the work tree even where a sparse checkout leaves its directory out.
+  const isSparse =
+    (await repository.tryRun("config", "--get", "--type=bool", "core.sparseCheckout"))?.trim() === "true";
+  const options = isSparse ? ["--sparse"] : [];
+  await repository.run("-c", "core.hooksPath=/dev/null", "add", ...options, "--", path);
 }

@@ -1,4 +1,5 @@
 import { truncatedCount } from "../audit-log-reader.ts";
+import { isProof } from "../trust/proof.ts";
 
 /** How the audit log changed. */
 export type AuditLogChange =
@@ -30,8 +31,12 @@ function truncatedEntries(before: readonly string[], after: readonly string[]): 
   const removed = truncatedCount(after[0]);
   if (removed === undefined) return undefined;
   const rest = after.slice(1);
-  if (removed <= before.length && startsWith(rest, before.slice(removed))) return removed;
-  // Two truncations: the count refers to the result of the first.
+  // Proofs that are still needed stay before the last entries.
+  for (let proofs = 0; removed + proofs <= before.length; proofs++) {
+    if (startsWith(rest.slice(proofs), before.slice(removed + proofs))) return removed;
+    if (!isProof(rest[proofs] ?? "")) break;
+  }
+  // Two truncations at once: the number counts from the first one's result.
   for (let at = 1; at < before.length; at++) {
     if (before[at] === rest[0] && startsWith(rest, before.slice(at))) return at;
   }

@@ -1,7 +1,10 @@
 import { sortedByKey } from "../../common/code-points.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { decodeKeyMaterial, keyMaterialProblem, keyTypeOf } from "../format/key-material.ts";
+import { publicKeyProblem } from "../format/sealed-value.ts";
 import type { Domain, StoreData } from "../store-data.ts";
+import { displayFingerprint, domainFingerprint, keyFingerprint } from "../trust/fingerprint.ts";
+import { isProof } from "../trust/proof.ts";
 import { fingerprint } from "./fingerprint.ts";
 
 /**
@@ -19,7 +22,7 @@ export function storeLines(store: StoreData): string[] {
       ([name, pwdkm]) => `  ${escapeUnprintable(name)}  ${describeKey(pwdkm)}`,
     ),
     "audit log",
-    ...store.auditLog.map((entry) => `  ${escapeUnprintable(entry)}`),
+    ...store.auditLog.map((entry) => `  ${escapeUnprintable(shortProof(entry))}`),
   ];
 }
 
@@ -30,7 +33,7 @@ export function keyTypeIn(pwdkm: string): string {
 
 function domainLines(name: string, domain: Domain): string[] {
   return [
-    `domain ${escapeUnprintable(name)}  key ${fingerprint(domain.publicKey)}`,
+    `domain ${escapeUnprintable(name)}  key ${describePublicKey(domain.publicKey)}`,
     ...[...sortedByKey(domain.owners)].map(([owner, sealed]) => entryLine("owner", owner, sealed)),
     ...[...sortedByKey(domain.secrets)].map(([secret, sealed]) => entryLine("secret", secret, sealed)),
   ];
@@ -44,5 +47,20 @@ function entryLine(kind: string, name: string, sealed: string): string {
 function describeKey(pwdkm: string): string {
   if (keyMaterialProblem(pwdkm) !== undefined) return `${keyTypeIn(pwdkm)}  ${fingerprint(pwdkm)}`;
   const { publicKey, salt } = decodeKeyMaterial(pwdkm);
-  return `${keyTypeIn(pwdkm)}  key ${fingerprint(publicKey)}  salt ${Buffer.from(salt).toString("hex")}`;
+  return `${keyTypeIn(pwdkm)}  key ${displayFingerprint(keyFingerprint(publicKey))}  salt ${Buffer.from(salt).toString("hex")}`;
+}
+
+/** The fingerprint that people compare; what is not a key, such as in a forged proof, has the one of any text. */
+function describePublicKey(publicKey: string): string {
+  if (publicKeyProblem(publicKey) !== undefined) return fingerprint(publicKey);
+  return displayFingerprint(domainFingerprint({ publicKey }));
+}
+
+const KEY = /(?<= )A[A-Za-z0-9+/]{43}(?=[ :])/g;
+const SIGNATURE = /(?<=: )[A-Za-z0-9+/]{86}==$/;
+
+/** A proof with fingerprints in place of its keys and its signature. */
+function shortProof(entry: string): string {
+  if (!isProof(entry)) return entry;
+  return entry.replace(SIGNATURE, (signature) => fingerprint(signature)).replace(KEY, describePublicKey);
 }

@@ -26,6 +26,10 @@ export const PROBLEM_CODES = [
   "invalid_key_material",
   /** An owner that is not a key custodian of the store. */
   "unknown_owner",
+  /** Two domains with one public key. */
+  "shared_key",
+  /** A key that is not the accepted one, and that nothing proves. */
+  "untrusted_key",
   /** Conflict markers. */
   "unresolved_merge",
   /** Sealed to another key, or damaged; only a check with credentials finds it. */

@@ -13,7 +13,7 @@ import {
 import { parseLine } from "../../../src/cli/argv/parser.ts";
 import { fillSlots } from "../../../src/cli/argv/positionals.ts";
 import { findCommand, loadAll } from "../../../src/cli/argv/registry.ts";
-import { generateValue } from "../../../src/cli/input/secret-value.ts";
+import { generateCharacters, generateValue } from "../../../src/cli/input/generated-value.ts";
 import { PprotectError } from "../../../src/common/errors.ts";
 
 /** A line as the parser gets it. */
@@ -100,19 +100,48 @@ describe("--generate", () => {
       "48",
     ]);
   });
+});
 
-  test("makes letters and digits of the length asked for, each time others", () => {
+describe("a generated value", () => {
+  const NOTHING = { generate: undefined, charset: undefined, hex: false, words: undefined, uuid: false };
+
+  test("has letters and digits of the length asked for, each time others", () => {
     for (const length of [1, 32, 48, 4096])
-      expect(generateValue(length)).toMatch(new RegExp(`^[A-Za-z0-9]{${length}}$`));
-    expect(generateValue(32)).not.toBe(generateValue(32));
+      expect(generateCharacters(length).value).toMatch(new RegExp(`^[A-Za-z0-9]{${length}}$`));
+    expect(generateCharacters(32).value).not.toBe(generateCharacters(32).value);
   });
 
   test("uses every letter and digit", () => {
-    expect(new Set(Array.from({ length: 10 }, () => generateValue(4096)).join("")).size).toBe(62);
+    expect(new Set(Array.from({ length: 10 }, () => generateCharacters(4096).value).join("")).size).toBe(62);
   });
 
-  test.each([0, -1, 4097, 1.5, Number.NaN])("refuses the length %p", (length) => {
-    expect(() => generateValue(length)).toThrow("--generate must be a length");
+  test.each([
+    [{ generate: true } as const, /^[A-Za-z0-9]{32}$/, 190],
+    [{ generate: "10" }, /^[A-Za-z0-9]{10}$/, 59],
+    [{ hex: true }, /^[0-9a-f]{64}$/, 256],
+    [{ hex: true, generate: "7" }, /^[0-9a-f]{7}$/, 28],
+    [{ charset: "01" }, /^[01]{32}$/, 32],
+    [{ charset: "aé漢🎲", generate: "9" }, /^[aé漢🎲]{9}$/u, 18],
+    [{ words: "6" }, /^[a-z]{3,8}(?:-[a-z]{3,8}){5}$/, 66],
+    [{ uuid: true }, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/, 122],
+  ])("with %j is %p, with %p bits", async (options, pattern, bits) => {
+    const generated = await generateValue({ ...NOTHING, ...options });
+    expect(generated).toEqual({ value: expect.stringMatching(pattern), bits });
+    expect((await generateValue({ ...NOTHING, ...options })).value).not.toBe(generated.value);
+  });
+
+  test.each([
+    [{ generate: "0" }, "--generate must be a length"],
+    [{ generate: "-1" }, "--generate must be a length"],
+    [{ generate: "4097" }, "--generate must be a length"],
+    [{ generate: "1.5" }, "--generate must be a length"],
+    [{ words: "257" }, "--words must be a number"],
+    [{ charset: "a" }, "two characters or more"],
+    [{ charset: "aab" }, "each once"],
+    [{ hex: true, uuid: true }, "give --hex or --uuid"],
+    [{ uuid: true, generate: "3" }, "give --generate=LENGTH or --uuid"],
+  ])("is refused with %j", async (options, message) => {
+    expect(generateValue({ ...NOTHING, ...options })).rejects.toThrow(message);
   });
 });
 

@@ -1,22 +1,17 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { chmodSync, readdirSync, readFileSync } from "node:fs";
+import { chmodSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { binary } from "../../support/binary.ts";
 import { COUNTS } from "../../support/counts.ts";
 import { holdLock } from "../../support/lock-holder.ts";
 import { needs } from "../../support/programs.ts";
 import { cleanEnvironment, pprotect } from "../../support/run.ts";
-import { removeFolders, sandbox } from "../../support/sandbox.ts";
+import { hiddenFiles, removeFolders, sandbox } from "../../support/sandbox.ts";
 import { ALICE, BOB, secretsOf } from "../../support/stores.ts";
 import { atTerminal, CTRL_C } from "../../support/terminal.ts";
 import { readsItsInput } from "../../support/waiting-process.ts";
 
 afterAll(removeFolders);
-
-/** Hidden files, such as locks and what a writer has not finished. */
-function hiddenFiles(folder: string): string[] {
-  return readdirSync(folder).filter((entry) => entry.startsWith("."));
-}
 
 test("forty processes that read the same store and then write at the same moment lose nothing", async () => {
   const box = sandbox();

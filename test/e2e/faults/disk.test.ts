@@ -14,6 +14,7 @@ import {
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { isProof } from "../../../src/store/trust/proof.ts";
 import { binary } from "../../support/binary.ts";
 import { COMMAND_CASES, type CommandCase, snapshot } from "../../support/command-table.ts";
 import { COUNTS } from "../../support/counts.ts";
@@ -21,7 +22,14 @@ import { GIT_IDENTITY } from "../../support/git-identity.ts";
 import { MOUNTING, withMounts } from "../../support/namespace.ts";
 import { needs } from "../../support/programs.ts";
 import { pprotect, type Result, runProgram } from "../../support/run.ts";
-import { emptyFolder, removeFolders, type Sandbox, sandbox } from "../../support/sandbox.ts";
+import {
+  emptyFolder,
+  FRESH_PASSPHRASE,
+  hiddenFiles,
+  removeFolders,
+  type Sandbox,
+  sandbox,
+} from "../../support/sandbox.ts";
 import { ALICE, BOB, secretsOf } from "../../support/stores.ts";
 import { answerAll, atTerminal } from "../../support/terminal.ts";
 import { DROPPING_RIGHTS, withoutRights } from "../../support/unprivileged.ts";
@@ -29,7 +37,9 @@ import { DROPPING_RIGHTS, withoutRights } from "../../support/unprivileged.ts";
 afterAll(removeFolders);
 
 /** Commands that write a store, with all their answers. */
-const writers = COMMAND_CASES.filter(({ name, writes }) => writes && !/^git (?:un)?install$/.test(name));
+const writers = COMMAND_CASES.filter(
+  ({ name, writes }) => writes && !/^(?:git|agent) (?:un)?install$/.test(name),
+);
 
 test("the commands that write a store are known by their number", () => {
   expect(writers).toHaveLength(COUNTS.writingCommands);
@@ -242,7 +252,7 @@ describe("a store on another file system", () => {
       expect([result.status, result.stderr]).toEqual([0, "Set secret fresh in dev.\nprotected.yaml\n"]);
       writeFileSync(box.path("after.yaml"), result.stdout);
       const after = sandbox(result.stdout);
-      expect(secretsOf(after.read(), "dev", BOB).fresh).toBe("a fresh passphrase\n");
+      expect(secretsOf(after.read(), "dev", BOB).fresh).toBe(`${FRESH_PASSPHRASE}\n`);
     },
   );
 });
@@ -308,10 +318,12 @@ describe("a clock that went backwards", () => {
       const result = await pprotect(each.args, { cwd: box.folder, input: inputOf(each) });
       expect([result.status, result.stderr]).toEqual([0, result.stderr]);
       const { auditLog } = box.read().data;
-      if (each.name === "truncate-audit-log") expect(auditLog.slice(1)).toEqual([...before.slice(-2)]);
-      else {
+      if (each.name === "truncate-audit-log") {
+        const needed = before.slice(0, -2).filter(isProof);
+        expect(auditLog.slice(1)).toEqual([...needed, ...before.slice(-2)]);
+      } else {
         expect(auditLog.slice(0, before.length)).toEqual([...before]);
-        expect(auditLog).toHaveLength(before.length + 1);
+        expect(auditLog.slice(before.length).filter((entry) => !isProof(entry))).toHaveLength(1);
         expect((auditLog.at(-1) ?? "") < LATER).toBe(true);
       }
     },
@@ -391,6 +403,6 @@ test.if(needs("strace")).each(["ENOLCK", "EOPNOTSUPP", "ENOSYS"])(
     expect(secretsOf(box.read(), "dev", BOB)).toMatchObject(
       Object.fromEntries(names.map((name) => [name, name])),
     );
-    expect(readdirSync(box.folder).filter((name) => name.startsWith("."))).toEqual([]);
+    expect(hiddenFiles(box.folder)).toEqual([]);
   },
 );

@@ -6,7 +6,13 @@ import { findDomain } from "../../../src/store/lookup.ts";
 import { binary } from "../../support/binary.ts";
 import { COUNTS } from "../../support/counts.ts";
 import { cleanEnvironment, pprotect } from "../../support/run.ts";
-import { removeFolders, type Sandbox, sandbox } from "../../support/sandbox.ts";
+import {
+  FRESH_PASSPHRASE,
+  hiddenFiles,
+  removeFolders,
+  type Sandbox,
+  sandbox,
+} from "../../support/sandbox.ts";
 import { BOB, secretsOf } from "../../support/stores.ts";
 
 afterAll(removeFolders);
@@ -75,7 +81,7 @@ test("a writer that is killed at any moment leaves the whole old store or the wh
       const store = KeyFile.parse(Buffer.from(after), "after");
       expect([index, seed, store.toString() === after]).toEqual([index, seed, true]);
       expect([index, seed, withoutLast(store, name) === before]).toEqual([index, seed, true]);
-      expected[name] = "a fresh passphrase\n";
+      expected[name] = `${FRESH_PASSPHRASE}\n`;
       landings.after++;
     } else landings[fresh.length > 0 ? "while writing" : "before"]++;
     // A later writer has cleared away what an earlier one left, unless it was killed before it came to that.
@@ -85,7 +91,7 @@ test("a writer that is killed at any moment leaves the whole old store or the wh
   for (const count of Object.values(landings)) expect(count).toBeGreaterThanOrEqual(LEAST);
 
   expect((await pprotect(["set-secret", "dev", "last", "--generate"], { cwd: box.folder })).status).toBe(0);
-  expect(readdirSync(box.folder).filter((entry) => entry.startsWith("."))).toEqual([]);
+  expect(hiddenFiles(box.folder)).toEqual([]);
   // Each value was sealed once, and not touched since: so it was whole from the start.
   const { last, ...secrets } = secretsOf(box.read(), "dev", BOB);
   expect(secrets).toEqual(expected);

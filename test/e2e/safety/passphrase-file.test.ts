@@ -4,7 +4,7 @@ import { binary } from "../../support/binary.ts";
 import { MOUNTING, withMounts } from "../../support/namespace.ts";
 import { needs } from "../../support/programs.ts";
 import { pprotect, runProgram } from "../../support/run.ts";
-import { removeFolders, type Sandbox, sandbox } from "../../support/sandbox.ts";
+import { FRESH_PASSPHRASE, removeFolders, type Sandbox, sandbox } from "../../support/sandbox.ts";
 import { ALICE } from "../../support/stores.ts";
 import { DROPPING_RIGHTS, openToEveryone, withoutRights } from "../../support/unprivileged.ts";
 
@@ -48,7 +48,9 @@ describe("a passphrase file that others can read", () => {
 
   test("is named where a new passphrase comes from one", async () => {
     const box = sandbox();
-    const fresh = withMode(box, 0o644, "new.pw");
+    const fresh = "new.pw";
+    writeFileSync(box.path(fresh), `${FRESH_PASSPHRASE}\n`);
+    chmodSync(box.path(fresh), 0o644);
     const args = ["set-key-custodian-passphrase", "-u", ALICE.name, "--passphrase-file", box.alice];
     const changed = await pprotect([...args, "--new-passphrase-file", fresh, "--key-type", "fast"], {
       cwd: box.folder,

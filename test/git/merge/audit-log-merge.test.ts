@@ -36,6 +36,31 @@ describe("audit logs", () => {
     ]);
   });
 
+  test("take from a cherry-pick what its commit added, and nothing of the commits before it", () => {
+    const before = [...BASE, at(5, "f1"), at(6, "f2")];
+    const ours = [...BASE, at(9, "o")];
+    expect(mergeAuditLogs(before, ours, [...before, at(7, "f3")])).toEqual([
+      ...BASE,
+      at(7, "f3"),
+      at(9, "o"),
+    ]);
+  });
+
+  test("keep what one side deleted, once", () => {
+    const ours = [...BASE, at(5, "o")];
+    const shortened = [at(0, "created"), at(2, "two"), at(6, "t")];
+    expect(mergeAuditLogs(BASE, ours, shortened)).toEqual([...BASE, at(5, "o"), at(6, "t")]);
+    const gap = [at(0, "created"), at(2, "two"), at(5, "o")];
+    expect(mergeAuditLogs(BASE, gap, [...BASE, at(5, "o")])).toEqual(gap);
+  });
+
+  test("do not grow shorter where a revert takes an entry back", () => {
+    const later = [...BASE, at(5, "o"), at(6, "reverted"), at(7, "p")];
+    expect(mergeAuditLogs([...BASE, at(5, "o"), at(6, "reverted")], later, [...BASE, at(5, "o")])).toEqual(
+      later,
+    );
+  });
+
   test("stay truncated where one side truncated, with what the other appended", () => {
     const ours = truncateLog([...BASE, at(5, "o")], 2);
     expect(mergeAuditLogs(BASE, ours, [...BASE, at(6, "t")])).toEqual([

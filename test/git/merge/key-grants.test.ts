@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { TRUST_NO_NEW_KEY } from "../../../src/git/merge/key-trust.ts";
 import { runMergeDriver } from "../../../src/git/merge/merge-driver.ts";
 import { emptyFolder, removeFolders } from "../../support/sandbox.ts";
 import { ALICE, BOB, NOW, sampleStore, unlocked } from "../../support/stores.ts";
@@ -22,13 +23,23 @@ test("the merge driver reports to whom it gave a key that the other side replace
     markerSize: 7,
     path: "protected.yaml",
   };
-  const grant = "bob@example.com got the current key of domain prod: only theirs has this owner";
-  expect(await runMergeDriver({ ...input, creds: ALICE })).toEqual({
-    clean: true,
-    conflicts: [],
-    problems: [],
-    grants: [grant],
-    fallback: undefined,
-    report: [`pprotect: protected.yaml: ${grant}`],
+  const result = await runMergeDriver({
+    ...input,
+    isVirtualAncestor: false,
+    trust: TRUST_NO_NEW_KEY,
+    givenCreds: async () => ALICE,
   });
+  const newKey =
+    "made by this merge: ours replaced the key, and nothing but that branch vouches for the new one";
+  expect(result.clean).toBe(true);
+  expect(result.newKeys).toEqual([{ domain: "prod", reason: newKey.replace("made by this merge: ", "") }]);
+  expect(result.grants.map((grant) => grant.replace(/[0-9a-f]{12}/, "KEY"))).toEqual([
+    "alice@example.com (key KEY) got the current key of domain prod",
+    "bob@example.com (key KEY) got the current key of domain prod: only theirs has this owner",
+  ]);
+  expect(result.report).toEqual(
+    [`domain prod has a new key, ${newKey}`, ...result.grants].map(
+      (line) => `pprotect: protected.yaml: ${line}`,
+    ),
+  );
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { conflictLabel, describeConflict } from "../../../src/git/merge/conflict.ts";
 import { markConflicts } from "../../../src/git/merge/conflict-markers.ts";
+import { type KeyTrust, TRUST_NO_NEW_KEY } from "../../../src/git/merge/key-trust.ts";
 import type { Decision } from "../../../src/git/merge/merge-context.ts";
 import {
   type MergeCredentials,
@@ -30,8 +31,9 @@ function merge(
   versions: StoreVersions,
   credentials: MergeCredentials = NO_CREDENTIALS,
   decide: Decision | undefined = undefined,
+  trust: KeyTrust = TRUST_NO_NEW_KEY,
 ) {
-  return mergeStores(versions, { credentials, decide: () => decide });
+  return mergeStores(versions, { credentials, trust, decide: () => decide });
 }
 
 function base(): KeyFile {
@@ -41,6 +43,10 @@ function base(): KeyFile {
     .addDomain("dev", ALICE.name)
     .addSecret("dev", "k", "v");
 }
+
+const TRUST_ALL: KeyTrust = { trusts: () => true, trustsCustodian: () => true };
+
+const keyOf = (store: StoreData, domain: string): string | undefined => store.domains.get(domain)?.publicKey;
 
 function unlocked(keyFile: KeyFile, creds = ALICE) {
   const custodian = keyFile.unlock(creds);
@@ -164,15 +170,18 @@ test("a changed passphrase does not keep the other side from removing a domain",
   expect([...store.domains.keys()]).toEqual(["prod"]);
 });
 
-test("a decision for a new value seals it to the key that wins", () => {
+test("a decision for a new value seals it to a key that the merge made, never to one that a side introduced", () => {
   const start = base();
   const versions = {
     base: start.data,
     ours: start.updateSecret("dev", "k", "ours").data,
     theirs: start.rotateDomainKey("dev", unlocked(start)).updateSecret("dev", "k", "theirs").data,
   };
-  const { store, conflicts } = merge(versions, NO_CREDENTIALS, { value: "new" });
+  const [conflict] = merge(versions, NO_CREDENTIALS, { value: "new" }).conflicts;
+  expect(conflict?.reason).toContain("a new value cannot be sealed to the key that one side introduced");
+  const { store, conflicts } = merge(versions, mergeCredentials(ALICE, versions), { value: "new" });
   expect(conflicts).toEqual([]);
+  expect(keyOf(store, "dev")).not.toBe(keyOf(versions.theirs, "dev"));
   expect(openEverything(store, PASSPHRASES).secrets).toEqual({ dev: { k: "new" } });
 });
 
@@ -196,10 +205,14 @@ describe("an owner whom one side removed before both sides replaced the key", ()
   const rotatedWith = both.rotateDomainKey("dev", unlocked(both));
   const versions = { base: both.data, ours: rotatedWith.data, theirs: rotatedWithout.data };
 
-  test("never has the key that wins, though it is the other side's", () => {
-    const { store, conflicts } = merge(versions, mergeCredentials(ALICE, versions));
+  test.each([
+    ["is trusted", TRUST_ALL, true],
+    ["is not", TRUST_NO_NEW_KEY, false],
+  ] as const)("never has the key that wins, where the other side's %s", (_name, trust, keepsKey) => {
+    const { store, conflicts } = merge(versions, mergeCredentials(ALICE, versions), undefined, trust);
     expect(conflicts).toEqual([]);
-    expect(store.domains.get("dev")?.publicKey).toBe(rotatedWithout.data.domains.get("dev")?.publicKey);
+    expect(keyOf(store, "dev") === keyOf(rotatedWithout.data, "dev")).toBe(keepsKey);
+    expect(keyOf(store, "dev")).not.toBe(keyOf(rotatedWith.data, "dev"));
     expect(openEverything(store, PASSPHRASES).owners).toEqual({ dev: [ALICE.name] });
   });
 
@@ -218,7 +231,9 @@ test("a conflict about a key that both sides replaced names the secrets that onl
   const ours = start.rotateDomainKey("dev", unlocked(start)).addSecret("dev", "mine", "1");
   const theirs = start.rotateDomainKey("dev", unlocked(start)).addSecret("dev", "yours", "2");
   const [conflict] = merge({ base: start.data, ours: ours.data, theirs: theirs.data }).conflicts;
-  expect(conflict?.reason).toBe("both sides replaced its key; only ours has mine; only theirs has yours");
+  expect(conflict?.reason).toBe(
+    "both sides replaced its key; only ours has mine; only theirs has yours; needs the passphrase of alice@example.com",
+  );
 });
 
 test("a conflict that names a hostile owner is printed escaped", () => {
@@ -227,6 +242,7 @@ test("a conflict that names a hostile owner is printed escaped", () => {
     subject: { kind: "domain", domain: "dev" },
     reason: `one side removed owner ${evil}`,
     credentials: "needed",
+    choices: [],
   });
   expect(line).not.toContain("\u001b");
   expect(line).toContain("mallory\\u{1b}[2J");

@@ -3,6 +3,7 @@ import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { NewCustodianCommand } from "../../base/new-custodian-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
+import { fillIn } from "../../report/next-action.ts";
 
 export default class AddKeyCustodianCommand extends NewCustodianCommand {
   static readonly declaration: CommandDeclaration = {
@@ -19,10 +20,10 @@ export default class AddKeyCustodianCommand extends NewCustodianCommand {
   async run(): Promise<Outcome> {
     const keyFile = this.readStore();
     const creds = await this.newCustodian(keyFile);
-    const outcome = await this.update(
+    const outcome = await this.updateKey(
+      creds.name,
       (file) => file.addCustodian(creds, this.keyType),
       `Added key custodian ${creds.name}.`,
-      this.keyResult(creds.name),
     );
     this.note(
       `Next: commit ${escapeUnprintable(this.storePath)}; then an owner of a domain runs \`pprotect add-owner DOMAIN ${shellWord(creds.name)}\`.`,
@@ -32,7 +33,7 @@ export default class AddKeyCustodianCommand extends NewCustodianCommand {
       nextActions: this.next({
         description: "let the new key custodian read a domain (an owner of it can)",
         command: ["add-owner"],
-        args: ["DOMAIN", creds.name],
+        args: [fillIn("DOMAIN"), creds.name],
       }),
     };
   }

@@ -8,6 +8,7 @@ import { fillSlots } from "../../argv/positionals.ts";
 import { NEW_DOMAIN } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
+import { fillIn } from "../../report/next-action.ts";
 
 export default class AddDomainCommand extends BaseCommand {
   static readonly declaration: CommandDeclaration = {
@@ -39,13 +40,13 @@ export default class AddDomainCommand extends BaseCommand {
       nextActions: this.next(
         {
           description: "add a secret to it",
-          command: ["add-secret", "--value-file", "FILE"],
-          args: [domain, "SECRET"],
+          command: ["add-secret", "--value-file", fillIn("FILE")],
+          args: [domain, fillIn("SECRET")],
         },
         {
           description: "let another key custodian read it",
           command: ["add-owner"],
-          args: [domain, "CUSTODIAN"],
+          args: [domain, fillIn("CUSTODIAN")],
         },
       ),
     };

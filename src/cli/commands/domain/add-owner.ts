@@ -1,19 +1,27 @@
+import { compareCodePoints } from "../../../common/code-points.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
-import { findNewOwner } from "../../../store/lookup.ts";
+import type { KeyFile } from "../../../store/key-file.ts";
+import { findDomain, findNewOwner } from "../../../store/lookup.ts";
+import { custodianFingerprint } from "../../../store/trust/fingerprint.ts";
 import { optionalArgument } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { NEW_OWNER } from "../../argv/value-type.ts";
-import { DomainCommand } from "../../base/domain-command.ts";
+import { allDomainsFlag, domainsResult, OwnerCommand } from "../../base/owner-command.ts";
+import { keyToCompare } from "../../base/trust/trust-messages.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
-export default class AddOwnerCommand extends DomainCommand {
+export default class AddOwnerCommand extends OwnerCommand {
   static readonly declaration: CommandDeclaration = {
     group: "domains",
     summary: "let a key custodian read a domain",
     everyday: true,
-    examples: [["Let bob read dev", "$0 add-owner dev bob@example.com"]],
+    examples: [
+      ["Let bob read dev", "$0 add-owner dev bob@example.com"],
+      ["Several domains", "$0 add-owner --domain dev --domain staging bob@example.com"],
+    ],
   };
 
+  allDomains = allDomainsFlag("every domain that you own and the key custodian does not");
   owner = optionalArgument(
     "owner",
     NEW_OWNER,
@@ -22,16 +30,36 @@ export default class AddOwnerCommand extends DomainCommand {
 
   async run(): Promise<Outcome> {
     const keyFile = this.readStore();
-    this.givenDomain(keyFile);
-    const given = this.givenName(this.owner);
-    if (given !== undefined) findNewOwner(keyFile.data, given);
+    const given = this.givenDomains(keyFile);
+    const givenOwner = this.givenOwner(this.owner);
+    if (givenOwner !== undefined) findNewOwner(keyFile.data, givenOwner);
     const by = await this.unlock(keyFile);
-    const [domain, owner] = await this.domainAndName(keyFile, this.owner, "New owner email: ", "owner");
-    findNewOwner(keyFile.data, owner);
-    return this.update(
-      (file) => file.addOwner(domain, owner, by),
-      `Added owner ${displayName(owner)} to ${displayName(domain)}.`,
-      { domain, owner },
+    const asked = given.length > 0 || this.allDomains ? given : [await this.askForDomain(keyFile)];
+    const owner = givenOwner ?? (await this.askForOwner("New owner email: "));
+    const fingerprint = custodianFingerprint(findNewOwner(keyFile.data, owner));
+    const domains = this.allDomains ? lacking(keyFile, by.name, owner) : asked;
+    const result = { ...domainsResult(domains), owner, fingerprint };
+    if (domains.length === 0) {
+      this.note(`${displayName(owner)} already owns every domain that you own; nothing was changed.`);
+      return { result: { store: this.storePath, ...result } };
+    }
+    const trust = await this.trust(keyFile);
+    for (const domain of domains) await trust.using(keyFile.data, domain, "grant");
+    const { refuseFormerKeys } = await import("../../base/trust/former-keys.ts");
+    await refuseFormerKeys(this.realStorePath, keyFile.data, domains);
+    const outcome = await this.update(
+      (file) => domains.reduce((changed, domain) => changed.addOwner(domain, owner, by), file),
+      `Added owner ${displayName(owner)} to ${domains.map(displayName).join(", ")}.`,
+      result,
     );
+    this.note(keyToCompare(owner, fingerprint));
+    return outcome;
   }
+}
+
+function lacking(keyFile: KeyFile, by: string, owner: string): string[] {
+  return keyFile
+    .domainsOf(by)
+    .filter((domain) => !findDomain(keyFile.data, domain).owners.has(owner))
+    .sort(compareCodePoints);
 }

@@ -10,6 +10,8 @@ import {
 } from "../../../store/format/problem.ts";
 import { KeyFile } from "../../../store/key-file.ts";
 import { readStoreBytes } from "../../../store/store-file.ts";
+import { atPublicKeys, SHARED_KEY_FIX, sharedKeyProblems } from "../../../store/trust/shared-keys.ts";
+import { realpathOfParent } from "../../../system/real-path.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome, Result } from "../../report/json-envelope.ts";
@@ -33,7 +35,26 @@ export default class CheckCommand extends BaseCommand {
     const owned = await this.#openOwned(bytes, keyFile);
     const opened = owned && { custodian: owned.custodian, secrets: owned.opened };
     const result = { ...counts, opened: opened ?? null };
-    if (owned && owned.problems.length > 0) return this.#refuse(owned.problems, cannotOpen(owned), result);
+    const shared = sharedKeyProblems(bytes, keyFile.data);
+    const trust = await this.trust(keyFile);
+    const untrusted = await trust.problems(keyFile.data);
+    const problems = [
+      ...shared,
+      ...atPublicKeys(
+        "untrusted_key",
+        bytes,
+        untrusted.map(({ domain, refusal }) => ({ domain, message: refusal.message })),
+      ),
+      ...(owned?.problems ?? []),
+    ];
+    const refusal =
+      owned && owned.problems.length > 0
+        ? cannotOpen(owned)
+        : shared.length > 0
+          ? haveSharedKeys(shared)
+          : untrusted[0]?.refusal;
+    if (refusal) return this.#refuse(problems, refusal, result);
+    if (owned) await this.unlockToRead(keyFile, keyFile.domainsOf(owned.custodian));
     this.note(
       `${escapeUnprintable(this.storePath)}: ok (${countNoun(counts.domains, "domain")}, ` +
         `${countNoun(counts.secrets, "secret")}, ${countNoun(counts.custodians, "custodian")}` +
@@ -71,8 +92,13 @@ export default class CheckCommand extends BaseCommand {
   async #openOwned(bytes: Uint8Array, keyFile: KeyFile): Promise<Owned | undefined> {
     const { hasGivenCredentials } = await import("../../../credentials/cascade.ts");
     if (this.user === undefined && !hasGivenCredentials(this.givenCredentials)) return undefined;
+    const recorder = await this.recorder();
+    recorder.check();
     const custodian = await this.unlock(keyFile);
+    const store = realpathOfParent(this.storePath);
     const { checkOwned } = await import("../../../store/open-everything.ts");
+    const domains = keyFile.domainsOf(custodian.name).map((domain) => ({ store, domain }));
+    await recorder.record({ custodian: custodian.name, domains });
     return { custodian: custodian.name, ...checkOwned(bytes, keyFile, custodian) };
   }
 }
@@ -90,6 +116,14 @@ function cannotOpen({ custodian, problems }: Owned): PprotectError {
   return new PprotectError(
     "cannot_open",
     `${countNoun(problems.length, "entry", "entries")} cannot be opened as ${escapeUnprintable(custodian)}`,
+  );
+}
+
+function haveSharedKeys(problems: readonly Problem[]): PprotectError {
+  return new PprotectError(
+    "shared_key",
+    `${countNoun(problems.length, "domain")} with the public key of another one`,
+    SHARED_KEY_FIX,
   );
 }
 

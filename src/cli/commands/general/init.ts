@@ -4,10 +4,13 @@ import { PprotectError } from "../../../common/errors.ts";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { KeyFile } from "../../../store/key-file.ts";
 import { DEFAULT_FILE, locateStore, repositoryRoot } from "../../../store/locate-store.ts";
+import { findCustodian } from "../../../store/lookup.ts";
 import { createStoreFile, refuseExisting } from "../../../store/store-file.ts";
+import { custodianFingerprint } from "../../../store/trust/fingerprint.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { NewCustodianCommand } from "../../base/new-custodian-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
+import { fillIn } from "../../report/next-action.ts";
 
 export default class InitCommand extends NewCustodianCommand {
   static readonly declaration: CommandDeclaration = {
@@ -33,15 +36,18 @@ export default class InitCommand extends NewCustodianCommand {
       throw new PprotectError("aborted", "not confirmed; nothing was changed");
     }
     await createStoreFile(resolve(this.storePath), this.storePath, keyFile, this.writeOptions);
+    const { rememberNewStore } = await import("../../base/trust/open-session.ts");
+    await rememberNewStore(this.realStorePath, keyFile.data);
     this.note(`Created ${escapeUnprintable(this.storePath)} with key custodian ${creds.name}.`);
     this.#noteStoreAbove();
     this.note("Next: `pprotect add-domain` adds a domain, `pprotect add-secret` adds a secret to it.");
     const inGit = repositoryRoot(dirname(resolve(this.storePath))) !== undefined;
     if (inGit) this.note("In git: `pprotect git install` sets up merging and the pre-commit hook.");
+    const fingerprint = custodianFingerprint(findCustodian(keyFile.data, creds.name));
     return {
-      result: this.keyResult(creds.name),
+      result: { ...this.keyResult(creds.name), fingerprint },
       nextActions: this.next(
-        { description: "add a domain", command: ["add-domain"], args: ["DOMAIN"] },
+        { description: "add a domain", command: ["add-domain"], args: [fillIn("DOMAIN")] },
         ...(inGit
           ? [{ description: "set up merging and the pre-commit hook", command: ["git", "install"] }]
           : []),

@@ -8,7 +8,8 @@ export default class ListAuditLogCommand extends BaseCommand {
     group: "store",
     summary: "list the changes to the store, oldest first",
     details:
-      "The log is for reading: anyone who can write the store can change it. What happened is in git's history, see `pprotect git history`.",
+      "The log is for reading: anyone who can write the store can change it. What happened is in git's history, see `pprotect git history`. " +
+      "Who read which secret on this machine is another log: `pprotect audit`.",
   };
 
   async run(): Promise<Outcome> {

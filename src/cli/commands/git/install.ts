@@ -64,6 +64,7 @@ export default class GitInstallCommand extends BaseCommand {
             {
               command: "git add .gitattributes",
               description: "commit the attributes, so that every clone has them",
+              runnable: true,
             },
           ]
         : [],

@@ -2,13 +2,15 @@ import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
 import { hasGivenCredentials } from "../../../credentials/cascade.ts";
-import { conflictLabel } from "../../../git/merge/conflict.ts";
+import { mergesAncestors } from "../../../git/merge/ancestor-merge.ts";
+import { TRUST_NO_NEW_KEY } from "../../../git/merge/key-trust.ts";
 import { type DriverResult, runMergeDriver } from "../../../git/merge/merge-driver.ts";
 import type { Creds } from "../../../store/credentials.ts";
 import { optionalArgument, requiredArgument } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { file, text } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
+import { conflictJson, newKeyJson } from "../../report/conflict-report.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
 const DEFAULT_MARKER_SIZE = 7;
@@ -38,15 +40,18 @@ export default class GitMergeDriverCommand extends BaseCommand {
       theirs: this.theirs,
       markerSize: size,
       path,
-      creds: await this.#givenCreds(),
+      isVirtualAncestor: await mergesAncestors(path, size),
+      trust: TRUST_NO_NEW_KEY,
+      givenCreds: () => this.#givenCreds(),
     });
     for (const line of merge.report) this.note(line);
-    const conflicts = merge.conflicts.map(({ subject, reason }) => ({
-      name: conflictLabel(subject),
-      reason,
-    }));
     const { problems, grants } = merge;
-    return { result: { store: path, conflicts, problems, grants }, refusal: unfinished(path, merge) };
+    const conflicts = merge.conflicts.map(conflictJson);
+    const newKeys = merge.newKeys.map(newKeyJson);
+    return {
+      result: { store: path, conflicts, problems, grants, new_keys: newKeys },
+      refusal: unfinished(path, merge),
+    };
   }
 
   /** Never prompts: git may be running without a user. */

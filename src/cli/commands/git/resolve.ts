@@ -1,32 +1,54 @@
+import { readFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
+import { shellWord } from "../../../common/shell-quote.ts";
 import { displayName, escapeUnprintable } from "../../../common/terminal-safe.ts";
-import { type Conflict, describeConflict } from "../../../git/merge/conflict.ts";
+import { countNoun } from "../../../common/text.ts";
+import { type Conflict, type ConflictSubject, describeConflict } from "../../../git/merge/conflict.ts";
 import {
+  cannotBeCarriedOut,
   conflictText,
   type Decisions,
+  type MergeKeys,
   mergeWithDecisions,
-  recordLeftOut,
   resolveAll,
-  secretsLeftOut,
 } from "../../../git/merge/decisions.ts";
-import { conflictedStores, lastChange, readStages, refuseEdited } from "../../../git/merge/index-stages.ts";
-import { keyGrants } from "../../../git/merge/key-grants.ts";
-import type { Decision } from "../../../git/merge/merge-context.ts";
 import {
-  type MergeCredentials,
-  mergeCredentials,
-  NO_CREDENTIALS,
-} from "../../../git/merge/merge-credentials.ts";
+  conflictedStores,
+  readVersions,
+  refuseEdited,
+  unmergedFile,
+} from "../../../git/merge/index-stages.ts";
+import { keyGrants } from "../../../git/merge/key-grants.ts";
+import { type KeyTrust, TRUST_NO_NEW_KEY } from "../../../git/merge/key-trust.ts";
+import { lastChange } from "../../../git/merge/last-change.ts";
+import type { Decision } from "../../../git/merge/merge-context.ts";
+import { mergeCredentials, NO_CREDENTIALS } from "../../../git/merge/merge-credentials.ts";
+import type { MergeResult } from "../../../git/merge/merge-stores.ts";
+import { hasSameEntries, onTop, readCommittedMerge } from "../../../git/merge/redo-merge.ts";
+import { leftOut, recordLeftOut, refuseUnsound } from "../../../git/merge/resolution.ts";
 import { SIDES, type Side, type StoreVersions } from "../../../git/merge/versions.ts";
 import { openRepository, type Repository } from "../../../git/process/repository.ts";
 import { stageFile } from "../../../git/process/stage.ts";
+import { readLeniently } from "../../../store/diff/lenient-reading.ts";
 import { KeyFile } from "../../../store/key-file.ts";
+import type { StoreData } from "../../../store/store-data.ts";
 import { replaceStoreFile } from "../../../store/store-file.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
-import { flag, repeatableOption } from "../../argv/option.ts";
-import { CONFLICT } from "../../argv/value-type.ts";
+import { flag, option, repeatableOption } from "../../argv/option.ts";
+import { CONFLICT, text } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
+import { refuseForbiddenPlaintext } from "../../base/plaintext-fence.ts";
+import { decisionQuestion, parseTake, readDecision, TAKE_WORDS } from "../../input/decision-prompt.ts";
+import {
+  conflictJson,
+  correctionLine,
+  corrections,
+  NO_RESOLUTION,
+  type Resolution,
+  resolutionJson,
+  resolutionLines,
+} from "../../report/conflict-report.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
 export default class GitResolveCommand extends BaseCommand {
@@ -37,64 +59,134 @@ export default class GitResolveCommand extends BaseCommand {
     examples: [
       ["Ask about each conflict", "$0 git resolve"],
       ["Decide by name", "$0 git resolve --take prod/api-key=theirs"],
-      ["An owner", "$0 git resolve --take 'prod owner bob@example.com=ours'"],
+      ["Leave an owner out", "$0 git resolve --take 'prod owner bob@example.com=leave-out'"],
       ["Our side of every conflict", "$0 git resolve --ours"],
+      ["Correct a merge that was committed without pprotect", "$0 git resolve --merge HEAD"],
     ],
   };
 
   ours = flag("--ours", "take our side of every conflict");
   theirs = flag("--theirs", "take their side of every conflict");
-  take = repeatableOption("--take", CONFLICT, "decide one conflict: NAME=ours or NAME=theirs");
+  take = repeatableOption("--take", CONFLICT, `decide one conflict: ${TAKE_WORDS.join(", ")}`);
   show = flag("--show", "show the values of both sides (needs an owner's credentials)");
+  merge = option("--merge", text("COMMIT"), "redo this merge commit by meaning and stage the correction");
 
   async run(): Promise<Outcome> {
+    if (this.show) refuseForbiddenPlaintext(process.env, "git resolve --show");
     const given = this.#givenDecisions();
-    const path = await this.#conflictedStore();
-    const shownPath = relative(process.cwd(), path);
-    const repository = await openRepository(dirname(path));
-    const name = relative(repository.directory, path);
-    const versions = await readStages(repository, name);
-    refuseEdited(path, shownPath);
-    const credentials = await this.#mergeCredentials(versions, given);
-    const context = { versions, credentials, repository, name };
-    const merged = await resolveAll(versions, credentials, given, (conflict) =>
-      this.#decide(conflict, context),
-    );
-    const leftOut = secretsLeftOut(versions, merged);
-    const store = KeyFile.from(recordLeftOut(merged, leftOut));
-    await replaceStoreFile(path, shownPath, store, this.writeOptions);
-    await stageFile(repository, name);
-    const grants = keyGrants(versions, merged);
-    for (const grant of grants) this.note(`${grant}.`);
-    if (leftOut.length > 0) {
-      const names = leftOut.map(({ domain, secret }) => displayName(`${domain}/${secret}`));
-      this.note(`Left out by these decisions: ${names.join(", ")}.`);
-    }
+    return this.merge === undefined ? this.#resolveConflicts(given) : this.#redoMerge(this.merge, given);
+  }
+
+  async #resolveConflicts(given: Decisions): Promise<Outcome> {
+    const store = await this.#conflictedStore();
+    const file = await unmergedFile(store.repository, store.name);
+    const versions = await readVersions(store.repository, store.name, file);
+    refuseEdited(store.path, store.shownPath, versions);
+    const merged = await this.#mergeAndDecide(versions, store, given, TRUST_NO_NEW_KEY);
+    if ("conflicts" in merged) return undecided(store, merged.conflicts);
+    await this.#write(store, merged.result.store);
+    for (const line of resolutionLines(merged.resolution)) this.note(line);
     this.note(
-      `Resolved and staged ${escapeUnprintable(shownPath)}. Next: \`git commit\` (or \`git rebase --continue\` and the like).`,
+      `Resolved and staged ${escapeUnprintable(store.shownPath)}. Next: \`git commit\` (or \`git rebase --continue\` and the like).`,
     );
     return {
-      result: {
-        store: shownPath,
-        left_out: leftOut.map(({ domain, secret }) => ({ domain, secret })),
-        grants,
-      },
+      result: resolutionJson(store.shownPath, merged.resolution),
       nextActions: [
         {
           command: "git commit",
           description: "finish the merge (`git rebase --continue` and the like in a rebase)",
+          runnable: true,
         },
       ],
     };
   }
 
+  /** Merges again what a commit merged without pprotect, and puts the difference on top of the file. */
+  async #redoMerge(revision: string, given: Decisions): Promise<Outcome> {
+    const path = resolve(this.storePath);
+    const store = await locate(path);
+    const { repository, shownPath } = store;
+    const inRepository = relative(repository.root, path).replaceAll("\\", "/");
+    const merge = await readCommittedMerge(repository, inRepository, revision);
+    const first = await this.#mergeAndDecide(merge.versions, store, given, TRUST_NO_NEW_KEY);
+    if ("conflicts" in first) return undecided(store, first.conflicts);
+    const current = readCurrent(path);
+    const next = onTop(merge, first.result.store, current);
+    const second =
+      "store" in next
+        ? undefined
+        : await this.#mergeAndDecide(next.versions, store, new Map(), trustNewKeys(first.result));
+    if (second && "conflicts" in second) return undecided(store, second.conflicts);
+    const corrected = "store" in next ? next.store : (second?.result.store ?? first.result.store);
+    const name = displayName(revision);
+    if (current && hasSameEntries(current, corrected)) {
+      this.note(`${name} merged ${escapeUnprintable(shownPath)} correctly; nothing was changed.`);
+      return { result: resolutionJson(shownPath, first.resolution) };
+    }
+    const found = corrections(current, corrected);
+    await this.#write(store, corrected);
+    for (const { resolution } of second ? [first, second] : [first]) {
+      for (const line of resolutionLines(resolution)) this.note(line);
+    }
+    for (const correction of found) this.note(correctionLine(correction));
+    this.note(`Corrected ${name} in ${escapeUnprintable(shownPath)} and staged it. Next: \`git commit\`.`);
+    return {
+      result: resolutionJson(shownPath, first.resolution, found),
+      nextActions: [{ command: "git commit", description: "commit the correction", runnable: true }],
+    };
+  }
+
+  /** Merges with decisions until no conflict is left; with `--json` it asks for none. */
+  async #mergeAndDecide(
+    versions: StoreVersions,
+    store: StorePlace,
+    given: Decisions,
+    trust: KeyTrust,
+  ): Promise<Merged | Undecided> {
+    const keys: MergeKeys = { credentials: await this.#mergeCredentials(versions, given, trust), trust };
+    if (this.json && !this.ours && !this.theirs) {
+      const { conflicts } = mergeWithDecisions(versions, keys, given);
+      if (conflicts.length > 0) return { conflicts };
+    }
+    const context = { versions, keys, store };
+    const result = await resolveAll(versions, keys, given, (conflict) => this.#decide(conflict, context));
+    const left = leftOut(versions, result.store);
+    const logged = recordLeftOut(result.store, left, versions);
+    refuseUnsound(store.shownPath, logged, versions);
+    return {
+      result: { ...result, store: logged },
+      resolution: {
+        leftOut: left,
+        undone: result.undone,
+        newKeys: result.newKeys,
+        grants: keyGrants(versions, logged),
+      },
+    };
+  }
+
+  async #write({ path, shownPath, repository, name }: StorePlace, data: StoreData): Promise<void> {
+    await replaceStoreFile(path, shownPath, KeyFile.from(data), this.writeOptions);
+    try {
+      await stageFile(repository, name);
+    } catch (error) {
+      if (!(error instanceof PprotectError) || error.fix !== undefined) throw error;
+      const word = shellWord(displayName(shownPath));
+      throw new PprotectError(
+        error.code,
+        `${displayName(shownPath)} was resolved and written, but not staged: ${error.message}`,
+        `stage it: git add -- ${word}`,
+        { cause: error },
+      );
+    }
+  }
+
   /** The store in conflict, wherever it is in the repository; `--file` chooses one of several. */
-  async #conflictedStore(): Promise<string> {
-    if (this.file !== undefined) return resolve(this.file);
+  async #conflictedStore(): Promise<StorePlace> {
+    if (this.file !== undefined) return locate(resolve(this.file));
     const repository = await openRepository(".");
     const stores = await conflictedStores(repository);
     const [only, ...others] = stores;
-    if (only === undefined) return resolve(this.storePath);
+    if (only === undefined) return locate(resolve(this.storePath));
     if (others.length > 0) {
       throw new PprotectError(
         "usage",
@@ -102,35 +194,33 @@ export default class GitResolveCommand extends BaseCommand {
         "name one with --file",
       );
     }
-    return resolve(repository.root, only);
+    return locate(resolve(repository.root, only));
   }
 
   #givenDecisions(): Decisions {
     if (this.ours && this.theirs) throw new PprotectError("usage", "give --ours or --theirs, not both");
-    return new Map(
-      this.take.map((decision) => {
-        const [, label, side] = /^(.+)=(ours|theirs)$/s.exec(decision) ?? [];
-        if (label === undefined || side === undefined) {
-          throw new PprotectError(
-            "usage",
-            `--take must be NAME=ours or NAME=theirs, not "${displayName(decision)}"`,
-          );
-        }
-        return [label, side as Side];
-      }),
-    );
+    return new Map(this.take.map(parseTake));
   }
 
-  /** Asks for credentials only if they resolve a conflict that has no decision yet. */
-  async #mergeCredentials(versions: StoreVersions, given: Decisions): Promise<MergeCredentials> {
+  /** Takes or asks for credentials only if they help with a conflict that has no decision yet. */
+  async #mergeCredentials(
+    versions: StoreVersions,
+    given: Decisions,
+    trust: KeyTrust,
+  ): Promise<MergeKeys["credentials"]> {
     const { hasGivenCredentials, wrongCredentials } = await import("../../../credentials/cascade.ts");
     const haveCredentials = this.user !== undefined || hasGivenCredentials(this.givenCredentials);
-    if (!haveCredentials) {
-      const { conflicts } = mergeWithDecisions(versions, NO_CREDENTIALS, given);
-      const helped = conflicts.filter(({ credentials }) => credentials === "needed");
-      const decided = this.ours || this.theirs || this.nonInteractive;
-      if (helped.length === 0 || (decided && !this.show)) return NO_CREDENTIALS;
-      for (const conflict of helped) this.note(describeConflict(conflict));
+    const keys: MergeKeys = { credentials: NO_CREDENTIALS, trust };
+    const result = mergeWithDecisions(versions, keys, given);
+    const helped = result.conflicts.filter(({ credentials }) => credentials !== "useless");
+    if (haveCredentials) {
+      if (helped.length + result.incomingKeys.length === 0 && !this.show && given.size === 0)
+        return NO_CREDENTIALS;
+    } else {
+      const needed = helped.filter(({ credentials }) => credentials === "needed");
+      const isDecided = this.ours || this.theirs || this.nonInteractive || this.json;
+      if (needed.length === 0 || (isDecided && !this.show)) return NO_CREDENTIALS;
+      for (const conflict of needed) this.note(describeConflict(conflict));
       this.note("An owner's credentials can resolve this; leave the user empty to continue without.");
     }
     const user = haveCredentials ? this.user : await this.ask("User email: ", "user");
@@ -141,44 +231,105 @@ export default class GitResolveCommand extends BaseCommand {
       ...(haveCredentials ? {} : { userSource: "the prompt" }),
     });
     const credentials = mergeCredentials(creds, versions);
-    if (!credentials.areValid()) throw wrongCredentials(KeyFile.from(versions.ours), creds);
+    if (credentials.problem() !== undefined) throw wrongCredentials(KeyFile.from(versions.ours), creds);
     return credentials;
   }
 
   async #decide(conflict: Conflict, context: DecisionContext): Promise<Decision> {
-    if (this.ours || this.theirs) return this.ours ? "ours" : "theirs";
+    const bulk = this.ours ? "ours" : this.theirs ? "theirs" : undefined;
+    const { choices, subject } = conflict;
+    if (choices.length === 0) throw cannotBeCarriedOut(conflict);
+    if (bulk !== undefined) {
+      if (choices.includes(bulk)) return bulk;
+      throw cannotBeCarriedOut(conflict);
+    }
     this.note(`\n${describeConflict(conflict)}`);
-    for (const side of SIDES) this.note(await this.#sideLine(conflict, side, context));
-    const isSecret = conflict.subject.kind === "secret";
-    const question = `Take [o]urs${isSecret ? ", [t]heirs or a [n]ew value" : " or [t]heirs"}? `;
+    for (const side of SIDES) this.note(await this.#sideLine(subject, side, context));
     for (;;) {
-      const answer = (await this.ask(question, "decision (--ours, --theirs or --take)")).trim().toLowerCase();
-      if (answer !== "" && "ours".startsWith(answer)) return "ours";
-      if (answer !== "" && "theirs".startsWith(answer)) return "theirs";
-      if (isSecret && answer !== "" && "new".startsWith(answer)) {
-        return { value: await this.askHidden("Secret value: ", "value") };
-      }
+      const answer = await this.ask(decisionQuestion(conflict), "decision (--ours, --theirs or --take)");
+      const word = readDecision(answer, conflict);
+      if (word === "new") return { value: await this.askHidden("Secret value: ", "value") };
+      if (word !== undefined) return word;
     }
   }
 
-  async #sideLine({ subject }: Conflict, side: Side, context: DecisionContext): Promise<string> {
-    const { versions, credentials, repository, name } = context;
+  async #sideLine(subject: ConflictSubject, side: Side, context: DecisionContext): Promise<string> {
+    const { versions, keys, store } = context;
     const text = conflictText(versions[side], subject);
     const change = text ?? conflictText(versions.base, subject);
-    const who = change === undefined ? undefined : await lastChange(repository, side, name, change);
+    const who =
+      change === undefined ? undefined : await lastChange(store.repository, side, store.name, change);
     const value =
       this.show && subject.kind === "secret"
-        ? credentials.secret(side, subject.domain, subject.name)
+        ? keys.credentials.secret(side, subject.domain, subject.name)
         : undefined;
     const state = text === undefined ? "absent" : value === undefined ? "present" : JSON.stringify(value);
     return escapeUnprintable(`  ${`${side}:`.padEnd(8)}${state}${who === undefined ? "" : `, by ${who}`}`);
   }
 }
 
+/** Where a store is. */
+interface StorePlace {
+  /** Absolute. */
+  readonly path: string;
+  /** Relative to the current directory, for messages. */
+  readonly shownPath: string;
+  readonly repository: Repository;
+  /** Relative to the directory that git runs in. */
+  readonly name: string;
+}
+
+interface Merged {
+  readonly result: MergeResult;
+  readonly resolution: Resolution;
+}
+
+interface Undecided {
+  readonly conflicts: readonly Conflict[];
+}
+
 interface DecisionContext {
   readonly versions: StoreVersions;
-  readonly credentials: MergeCredentials;
-  readonly repository: Repository;
-  /** The store's path, relative to the directory that git runs in. */
-  readonly name: string;
+  readonly keys: MergeKeys;
+  readonly store: StorePlace;
+}
+
+async function locate(path: string): Promise<StorePlace> {
+  const repository = await openRepository(dirname(path));
+  return {
+    path,
+    shownPath: relative(process.cwd(), path),
+    repository,
+    name: relative(repository.directory, path),
+  };
+}
+
+/** The store in the work tree, or `undefined` if there is none that can be read. */
+function readCurrent(path: string): StoreData | undefined {
+  try {
+    return readLeniently(readFileSync(path)).store;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Trusts the keys that a merge made itself. */
+function trustNewKeys({ newKeys, store }: MergeResult): KeyTrust {
+  const made = new Set(newKeys.map(({ domain }) => domain));
+  return {
+    trusts: (domain, publicKey) => made.has(domain) && store.domains.get(domain)?.publicKey === publicKey,
+    trustsCustodian: () => false,
+  };
+}
+
+/** The answer to a program: the conflicts, each with the decisions that can be given with `--take`. */
+function undecided({ shownPath }: StorePlace, conflicts: readonly Conflict[]): Outcome {
+  return {
+    result: { ...resolutionJson(shownPath, NO_RESOLUTION), conflicts: conflicts.map(conflictJson) },
+    refusal: new PprotectError(
+      "unresolved_merge",
+      `${displayName(shownPath)}: ${countNoun(conflicts.length, "conflict")} left; nothing was changed`,
+      "decide each with --take NAME=DECISION, or all with --ours or --theirs",
+    ),
+  };
 }

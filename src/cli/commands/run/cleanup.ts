@@ -11,16 +11,22 @@ export default class CleanupCommand extends BaseCommand {
     group: "programs",
     summary: "remove the files that `env --out` and `inject --out` wrote",
     details:
-      "The files are overwritten first. A file that was changed after pprotect wrote it is left alone.",
+      "The files are overwritten first. A file that was changed after pprotect wrote it is left alone. " +
+      "With --expired it removes the files of all stores whose time is over or whose lease has ended, and what leases " +
+      "that were killed left behind.",
     examples: [
       ["All files written from this store", "$0 cleanup"],
       ["Only list them", "$0 cleanup --dry-run"],
+      ["Of all stores, what should not be there any more", "$0 cleanup --expired"],
     ],
   };
 
   dryRun = flag("--dry-run", "list what would be removed, and remove nothing");
 
+  expired = flag("--expired", "only files whose time or lease has ended, of all stores, and dead sockets");
+
   async run(): Promise<Outcome> {
+    if (this.expired) return this.#removeExpired();
     const { cleanUp } = await import("../../../exec/plaintext-files/cleanup.ts");
     const { removed, kept } = await cleanUp(this.storePath, this.dryRun, (message) => this.note(message));
     for (const path of removed) this.printLine(displayName(relative(process.cwd(), path)));
@@ -30,13 +36,25 @@ export default class CleanupCommand extends BaseCommand {
       this.note(
         `Nothing to remove: no file that pprotect wrote from ${displayName(this.storePath)} is left.`,
       );
-    const result = { removed, kept, dry_run: this.dryRun };
-    if (kept.length === 0) return { result };
-    const refusal = new PprotectError(
-      "foreign_file",
-      `not removed, as changed since pprotect wrote it: ${kept.map(displayName).join(", ")}`,
-      "look at the files and remove them yourself",
-    );
-    return { result, refusal };
+    return { result: { removed, kept, dry_run: this.dryRun }, refusal: refusalOf(kept) };
   }
+
+  async #removeExpired(): Promise<Outcome> {
+    const { removeExpired } = await import("../../reading/expired.ts");
+    const { removed, kept } = await removeExpired(this.dryRun, (message) => this.note(message));
+    for (const path of removed) this.printLine(displayName(path));
+    for (const path of kept) this.note(`left ${displayName(path)}: it was changed since pprotect wrote it`);
+    if (removed.length + kept.length === 0)
+      this.note("Nothing to remove: nothing is left of a lease that has ended.");
+    return { result: { removed, kept, dry_run: this.dryRun }, refusal: refusalOf(kept) };
+  }
+}
+
+function refusalOf(kept: readonly string[]): PprotectError | undefined {
+  if (kept.length === 0) return undefined;
+  return new PprotectError(
+    "foreign_file",
+    `not removed, as changed since pprotect wrote it: ${kept.map(displayName).join(", ")}`,
+    "look at the files and remove them yourself",
+  );
 }

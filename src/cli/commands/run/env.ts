@@ -11,6 +11,7 @@ export default class EnvCommand extends SelectingCommand {
   static readonly declaration: CommandDeclaration = {
     group: "programs",
     summary: "print secrets as variables, or write them to a file",
+    plaintext: true,
     details: "Files are written with mode 0600, and only where git ignores them.",
     everyday: true,
     examples: [
@@ -43,7 +44,8 @@ export default class EnvCommand extends SelectingCommand {
       force,
       onWait: (message) => this.note(message),
     });
-    const secrets = keyFile.decryptSecrets(choices, await this.unlock(keyFile));
+    const opened = await this.openSecrets(keyFile, choices);
+    const { secrets } = opened;
     const text = formatSecrets(
       new Map(secrets.map(({ variable, value }) => [variable, value])),
       this.outputFormat,
@@ -53,10 +55,13 @@ export default class EnvCommand extends SelectingCommand {
       return { result: { variables: secrets.map(({ variable, value }) => ({ name: variable, value })) } };
     }
     await write(text);
+    await this.noteFile(opened, this.out);
     this.note(wroteMessage(this.out));
     return {
       result: { file: resolve(this.out), variables: secrets.map(({ variable }) => ({ name: variable })) },
-      nextActions: [{ command: "pprotect cleanup", description: "overwrite and remove the file" }],
+      nextActions: [
+        { command: "pprotect cleanup", description: "overwrite and remove the file", runnable: true },
+      ],
     };
   }
 }

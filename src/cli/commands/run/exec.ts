@@ -1,13 +1,17 @@
+import { basename } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
+import { isShellIdentifier } from "../../../common/shell-quote.ts";
 import type { FileRequest, PlacedSecrets } from "../../../exec/files/secret-files.ts";
+import type { StartState } from "../../../exec/process/start-state.ts";
 import type { Execution } from "../../../exec/run-program.ts";
 import type { ChosenSecret, SecretChoice } from "../../../exec/selection.ts";
-import { isShellIdentifier, variableName } from "../../../exec/variable-names.ts";
+import { variableName } from "../../../exec/variable-names.ts";
 import { restArguments } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
-import { flag, repeatableOption } from "../../argv/option.ts";
+import { flag, option, repeatableOption } from "../../argv/option.ts";
 import { PROGRAM, SECRET, text } from "../../argv/value-type.ts";
 import { refuseUnknown } from "../../base/no-redact.ts";
+import { isPlaintextForbidden } from "../../base/plaintext-fence.ts";
 import { SelectingCommand } from "../../base/selecting-command.ts";
 import type { InputPrompter } from "../../input/prompt.ts";
 
@@ -36,6 +40,10 @@ export default class ExecCommand extends SelectingCommand {
       ],
       ["A file that has a name", "$0 exec --domain prod --as-file gcp=key.json -- ./deploy"],
       ["A key as a file, for ssh -i", `$0 exec --domain prod --as-file key -- sh -c 'ssh -i "$key" host'`],
+      [
+        "For an hour at most, and only while a file is there",
+        "$0 exec --ttl 1h --while 'test -e go' -- ./agent",
+      ],
       ["Without the secrets in its output", "$0 exec --domain prod --redact -- ./deploy"],
     ],
   };
@@ -52,6 +60,11 @@ export default class ExecCommand extends SelectingCommand {
     SECRET,
     "pass this secret as a private file; the variable has its path (SECRET=FILE names the file)",
   );
+  ttl = option("--ttl", text("TIME"), "end the program, and all that it started, after this time: 30m, 8h");
+  grace = option("--grace", text("TIME"), "from SIGTERM to SIGKILL when it is ended (default: 5s)");
+  while = option("--while", text("COMMAND"), "end it when this shell command fails, such as 'test -e FILE'");
+  every = option("--every", text("TIME"), "from one run of --while to the next (default: 30s)");
+  misses = option("--misses", text("NUMBER"), "how many failures in a row end the program (default: 3)");
   command = restArguments("command", PROGRAM, "the program to run, with its arguments");
 
   /** Standard input is the program's. Without a terminal, its first lines answer, as in a script. */
@@ -62,6 +75,8 @@ export default class ExecCommand extends SelectingCommand {
   async run(): Promise<number> {
     const { readStartState } = await import("../../../exec/process/start-state.ts");
     const start = readStartState();
+    if ((this.ttl ?? this.grace ?? this.while ?? this.every ?? this.misses) !== undefined)
+      return this.#runSupervised(start);
     const keyFile = this.readStore();
     const choices = await this.choose(keyFile);
     const command = this.#command();
@@ -73,7 +88,11 @@ export default class ExecCommand extends SelectingCommand {
     this.#checkNoRedact(choices);
     const files = await this.#fileRequests(choices);
 
-    const secrets = keyFile.decryptSecrets(choices, await this.unlock(keyFile));
+    const program = basename(command[0]);
+    const opened = await this.openSecrets(keyFile, choices, { program });
+    const { secrets } = opened;
+    const { noteProgram } = await import("../../reading/hand-out.ts");
+    await noteProgram(await this.handingOut(opened), program);
     const placed = await this.#place(secrets, files);
     try {
       const variables = childEnvironment(placed.secrets, start.variables, passthrough);
@@ -106,6 +125,17 @@ export default class ExecCommand extends SelectingCommand {
     this.note(`note: shells cannot use variables named ${shown}${more}; with --uppercase: ${example}`);
   }
 
+  /** Beside us, since this process is the program otherwise, and cannot end itself. */
+  async #runSupervised(start: StartState): Promise<number> {
+    const { runAgainSupervised, supervisionOf } = await import("../../base/supervision.ts");
+    const recorder = await this.recorder();
+    const { credentialPrefixes: prefixes } = this;
+    const context = { program: basename(this.#command()[0]), prefixes, recorder, start };
+    return runAgainSupervised(process.argv.slice(2), supervisionOf(this), context, (message) =>
+      this.note(message),
+    );
+  }
+
   /** Loads the code for files only when there is one. */
   async #fileRequests(choices: readonly SecretChoice[]): Promise<readonly FileRequest[]> {
     if (this.asFile.length === 0) return [];
@@ -124,7 +154,8 @@ export default class ExecCommand extends SelectingCommand {
     secrets: readonly ChosenSecret[],
     { remove }: PlacedSecrets,
   ): Promise<number> {
-    if (this.redact) return this.#runRedacted(execution, secrets, remove);
+    if (this.redact || isPlaintextForbidden(process.env))
+      return this.#runRedacted(execution, secrets, remove);
     const { runAsChild, runInPlace } = await import("../../../exec/run-program.ts");
     return remove ? runAsChild(execution) : runInPlace(execution);
   }
@@ -144,7 +175,7 @@ export default class ExecCommand extends SelectingCommand {
     const { redactionOf } = await import("../../../redact/redaction.ts");
     const { warnOfRedaction } = await import("../../report/redaction-warning.ts");
     const redaction = redactionOf(
-      secrets.map(({ name, value }) => [name, value]),
+      secrets.filter(({ name }) => !this.noRedact.includes(name)).map(({ name, value }) => [name, value]),
       this.usedPassphrase,
     );
     warnOfRedaction(redaction);

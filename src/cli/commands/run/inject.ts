@@ -18,6 +18,7 @@ export default class InjectCommand extends BaseCommand {
   static readonly declaration: CommandDeclaration = {
     group: "programs",
     summary: "fill {{NAME}} and {{DOMAIN/NAME}} in a template",
+    plaintext: true,
     everyday: true,
     examples: [
       ["A configuration file that git ignores", "$0 inject --domain prod --out app.conf app.conf.template"],
@@ -57,18 +58,21 @@ export default class InjectCommand extends BaseCommand {
       onWait: (message) => this.note(message),
     });
     // Credentials are needed only when there is something to decrypt.
-    const opened = places.length === 0 ? [] : keyFile.decryptSecrets(places, await this.unlock(keyFile));
+    const opened = places.length === 0 ? undefined : await this.openSecrets(keyFile, places);
     const rendered = renderTemplate(
       parts,
-      opened.map(({ value }) => value),
+      (opened?.secrets ?? []).map(({ value }) => value),
     );
     const secrets = places.map(({ domain, name }) => ({ domain, name }));
     if (!write || this.out === undefined) return this.#printed(rendered, secrets);
     await write(rendered);
+    if (opened) await this.noteFile(opened, this.out);
     this.note(wroteMessage(this.out));
     return {
       result: { file: resolve(this.out), content: null, secrets },
-      nextActions: [{ command: "pprotect cleanup", description: "overwrite and remove the file" }],
+      nextActions: [
+        { command: "pprotect cleanup", description: "overwrite and remove the file", runnable: true },
+      ],
     };
   }
 

@@ -39,14 +39,17 @@ export default class RedactCommand extends BaseCommand {
       );
     }
     const keyFile = this.readStore();
-    const names = this.domains.flatMap((domain) => [...findDomain(keyFile.data, domain).secrets.keys()]);
-    refuseUnknown(this.noRedact, names);
-    const owner = await this.unlock(keyFile);
+    const choices = this.domains.flatMap((domain) =>
+      [...findDomain(keyFile.data, domain).secrets.keys()].map((name) => ({ domain, name })),
+    );
+    refuseUnknown(
+      this.noRedact,
+      choices.map(({ name }) => name),
+    );
+    const { secrets } = await this.openSecrets(keyFile, choices);
     const { redactionOf } = await import("../../../redact/redaction.ts");
     const redaction = redactionOf(
-      this.domains
-        .flatMap((domain) => [...keyFile.decryptDomain(domain, owner)])
-        .filter(([name]) => !this.noRedact.includes(name)),
+      secrets.filter(({ name }) => !this.noRedact.includes(name)).map(({ name, value }) => [name, value]),
       this.usedPassphrase,
     );
     warnOfRedaction(redaction);

@@ -1,7 +1,7 @@
 import { refuseExistingSecret } from "../../../store/lookup.ts";
 import { optionalArgument } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
-import { NEW_SECRET } from "../../argv/value-type.ts";
+import { NEW_SECRET, NEW_SECRET_PATH } from "../../argv/value-type.ts";
 import { ValueCommand } from "../../base/value-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
@@ -18,10 +18,15 @@ export default class AddSecretCommand extends ValueCommand {
     ],
   };
 
+  override firstName = optionalArgument(
+    "domain",
+    NEW_SECRET_PATH,
+    "the domain, or DOMAIN/SECRET; asked for if not given",
+  );
   override secretName = optionalArgument(
     "secret",
     NEW_SECRET,
-    "the name of the new secret; asked for if not given",
+    "the name of the new secret, unless it follows the domain's slash; asked for if not given",
   );
 
   async run(): Promise<Outcome> {

@@ -15,6 +15,7 @@ export default class DecryptDomainCommand extends DomainCommand {
   static readonly declaration: CommandDeclaration = {
     group: "secrets",
     summary: "print the secrets of a domain in plain text",
+    plaintext: true,
     everyday: true,
     examples: [
       ["As JSON", "$0 decrypt-domain prod"],
@@ -36,11 +37,17 @@ export default class DecryptDomainCommand extends DomainCommand {
     }
     const keyFile = this.readStore();
     this.#checkGivenNames(keyFile);
-    const owner = await this.unlock(keyFile);
+    const verified = this.givenDomain(keyFile) === undefined;
+    if (verified) await this.unlock(keyFile);
     const domain = await this.existingDomain(keyFile);
-    if (this.secret === undefined) return this.#formatted(domain, keyFile.decryptDomain(domain, owner));
-    const value = keyFile.decryptSecret(domain, this.secret, owner);
-    if (this.outputFormat !== undefined) return this.#formatted(domain, new Map([[this.secret, value]]));
+    const names =
+      this.secret === undefined ? [...findDomain(keyFile.data, domain).secrets.keys()] : [this.secret];
+    if (names.length === 0) keyFile.decryptDomain(domain, await this.unlockToRead(keyFile, [domain]));
+    const choices = names.map((name) => ({ domain, name }));
+    const { secrets } = await this.openSecrets(keyFile, choices, { verified });
+    const values = new Map(secrets.map(({ name, value }) => [name, value]));
+    if (this.secret === undefined || this.outputFormat !== undefined) return this.#formatted(domain, values);
+    const value = values.get(this.secret) ?? "";
     // A program gets exactly the value; at a terminal the prompt should not follow on the same line.
     writeOut(isTerminal(1) && !value.endsWith("\n") ? `${value}\n` : value);
     return 0;

@@ -2,7 +2,7 @@ import { expect } from "bun:test";
 import { KeyFile } from "../../../../src/store/key-file.ts";
 import type { Domain } from "../../../../src/store/store-data.ts";
 import type { Result } from "../../../support/run.ts";
-import { ALICE, BOB, sampleStore } from "../../../support/stores.ts";
+import { ALICE, BOB, sampleStore, unlocked } from "../../../support/stores.ts";
 
 /** Names of domains and custodians as a file may have them, though no command would make them. */
 export const NAMES: readonly (readonly [what: string, name: string])[] = [
@@ -40,8 +40,10 @@ export function expectSafe(what: readonly string[], { stdout, stderr }: Result):
 
 /** A store with a domain and a custodian of one name, beside those of the sample. */
 export function hostileStore(name: string): KeyFile {
-  const { domains, custodians, auditLog } = sampleStore().data;
-  const dev = domains.get("dev") as Domain;
+  const sample = sampleStore();
+  const { domains, custodians, auditLog } = sample.data;
+  // Rotated, because no two domains may have one key.
+  const dev = sample.rotateDomainKey("dev", unlocked(sample, ALICE)).data.domains.get("dev") as Domain;
   const pwdkm = custodians.get(BOB.name) ?? "";
   const owners = new Map([...dev.owners, [name, dev.owners.get(BOB.name) ?? ""]]);
   return KeyFile.from({

@@ -1,0 +1,5 @@
+/** The bundler embeds the skill as text. */
+declare module "*/skills/pprotect/SKILL.md" {
+  const text: string;
+  export default text;
+}

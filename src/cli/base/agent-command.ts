@@ -1,0 +1,23 @@
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { flag } from "../argv/option.ts";
+import { BaseCommand } from "./base-command.ts";
+
+/** A command about the files that agents read, in this project or for the user. */
+export abstract class AgentCommand extends BaseCommand {
+  global = flag("--global", "for all projects of this user: in the home directory");
+
+  /** The home directory, or the directory of the project. */
+  protected get root(): string {
+    return this.global ? homedir() : projectDirectory(process.cwd());
+  }
+}
+
+/** The work tree of git's repository, or the directory itself outside of one. */
+function projectDirectory(current: string): string {
+  for (let directory = current; ; directory = dirname(directory)) {
+    if (existsSync(join(directory, ".git"))) return directory;
+    if (dirname(directory) === directory) return current;
+  }
+}

@@ -1,0 +1,118 @@
+import { formatDuration, parseDuration } from "../../common/duration.ts";
+import { PprotectError } from "../../common/errors.ts";
+import { displayName } from "../../common/terminal-safe.ts";
+import { credentialVariables } from "../../credentials/environment-names.ts";
+import type { StartState } from "../../exec/process/start-state.ts";
+import type { SupervisedRun } from "../../exec/supervise/run-supervised.ts";
+import { DEFAULT_GRACE, DEFAULT_HEARTBEAT, type SupervisedEnd } from "../../exec/supervise/supervise.ts";
+import { ownProgram } from "../../system/own-program.ts";
+import { ownArguments } from "../argv/normalize.ts";
+import type { AccessRecorder } from "../reading/access-record.ts";
+
+/** The options of `exec` that end a program, as they were typed. */
+export interface SupervisionOptions {
+  readonly ttl: string | undefined;
+  readonly grace: string | undefined;
+  readonly while: string | undefined;
+  readonly every: string | undefined;
+  readonly misses: string | undefined;
+}
+
+const NAMES = ["--ttl", "--grace", "--while", "--every", "--misses"];
+
+/** What the options ask for, without what is done meanwhile. */
+export type SupervisionTerms = Pick<SupervisedRun, "ttl" | "grace" | "heartbeat" | "heartbeatCommand">;
+
+/** @throws PprotectError `usage`, also when nothing is to end the program */
+export function supervisionOf(options: SupervisionOptions): SupervisionTerms {
+  const { ttl, grace, every, misses } = options;
+  const heartbeatCommand = options.while;
+  if (heartbeatCommand === undefined && (every ?? misses) !== undefined)
+    throw new PprotectError("usage", "--every and --misses need --while COMMAND");
+  if ((ttl ?? heartbeatCommand) === undefined)
+    throw new PprotectError("usage", "--grace needs --ttl or --while");
+  if (heartbeatCommand === "") throw new PprotectError("usage", "--while needs a command");
+  return {
+    ttl: ttl === undefined ? undefined : parseDuration("--ttl", ttl),
+    grace: grace === undefined ? DEFAULT_GRACE : parseDuration("--grace", grace),
+    heartbeatCommand,
+    heartbeat:
+      heartbeatCommand === undefined
+        ? undefined
+        : {
+            every: every === undefined ? DEFAULT_HEARTBEAT.every : parseDuration("--every", every),
+            misses: misses === undefined ? DEFAULT_HEARTBEAT.misses : countOf(misses),
+          },
+  };
+}
+
+function countOf(misses: string): number {
+  if (/^[1-9]\d{0,5}$/.test(misses)) return Number(misses);
+  throw new PprotectError("usage", `--misses "${displayName(misses)}" is not a whole number of 1 or more`);
+}
+
+/**
+ * Runs this command line again, without the options that end it, and ends that with all that it has started when its
+ * time is over. This process reads no passphrase and no secret.
+ *
+ * @param args the words after the program's name
+ * @param program the name of what is run, for messages
+ * @returns the exit status
+ */
+export async function runAgainSupervised(
+  args: readonly string[],
+  terms: SupervisionTerms,
+  context: {
+    readonly program: string;
+    readonly prefixes: readonly string[];
+    readonly recorder: AccessRecorder;
+    readonly start: StartState;
+  },
+  note: (message: string) => void,
+): Promise<number> {
+  const { program, prefixes, recorder, start } = context;
+  const { runSupervised } = await import("../../exec/supervise/run-supervised.ts");
+  const heartbeatEnvironment = { ...process.env };
+  for (const variable of credentialVariables(...prefixes)) delete heartbeatEnvironment[variable];
+  const entries: Promise<void>[] = [];
+  const { status, end } = await runSupervised(
+    {
+      command: [...ownProgram(), ...withoutSupervision(args)] as [string, ...string[]],
+      variables: start.variables,
+      secrets: [],
+      start,
+    },
+    {
+      ...terms,
+      heartbeatEnvironment,
+      onMiss: (misses) => {
+        note(`pprotect: warning: the command of --while failed (${misses} in a row)`);
+        entries.push(recorder.recordFailure({ action: "heartbeat_missed", result: String(misses), program }));
+      },
+    },
+  );
+  await Promise.all(entries);
+  if (end.reason === "exited") return status;
+  await recorder.recordFailure({ action: "program_ended", result: end.reason, program });
+  note(`pprotect: ${endText(program, terms, end)}`);
+  return status;
+}
+
+function endText(program: string, { ttl, heartbeat }: SupervisionTerms, end: SupervisedEnd): string {
+  const why =
+    end.reason === "deadline"
+      ? `its time (${formatDuration(ttl ?? 0)}) was over`
+      : `the command of --while failed ${heartbeat?.misses ?? 0} times in a row`;
+  const left = "all" in end && !end.all ? "; some of what it started is still there" : "";
+  return `${displayName(program)} was ended: ${why}${left}`;
+}
+
+/** The words of a line without the options of this module, each of which takes a value. */
+export function withoutSupervision(args: readonly string[]): readonly string[] {
+  const own = ownArguments(args);
+  const kept = own.filter((word, index) => {
+    const isValue = NAMES.includes(own[index - 1] ?? "");
+    return !isValue && !NAMES.some((name) => word === name || word.startsWith(`${name}=`));
+  });
+  return [...kept, ...args.slice(own.length)];
+}

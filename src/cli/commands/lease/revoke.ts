@@ -1,0 +1,140 @@
+import { PprotectError } from "../../../common/errors.ts";
+import { displayName } from "../../../common/terminal-safe.ts";
+import { countNoun } from "../../../common/text.ts";
+import { chosen, type Ledger } from "../../../exec/handed-out/ledger.ts";
+import { readLedger } from "../../../exec/handed-out/ledger-file.ts";
+import { endPrograms, type FilesRemoved, removeFiles } from "../../../exec/handed-out/take-back.ts";
+import { DEFAULT_GRACE } from "../../../exec/supervise/supervise.ts";
+import { chosenLeases, endLeases } from "../../../lease/end.ts";
+import { findLeases } from "../../../lease/find.ts";
+import { stateDirectory } from "../../../system/state-directory.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
+import { EndingCommand, type Named, noSuchLease } from "../../base/ending-command.ts";
+import { type ShownNow, shownNow, shownText } from "../../reading/shown-values.ts";
+import type { Json, Outcome } from "../../report/json-envelope.ts";
+
+/** What could not be taken back. */
+interface Failure {
+  readonly kind: "lease" | "program" | "file";
+  readonly what: string;
+  readonly problem: string;
+}
+
+export default class RevokeCommand extends EndingCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "leases",
+    summary: "take back: end leases and programs that have secrets, remove files",
+    details:
+      "Ends leases, the programs that run under them or under `exec` with all that they started, and removes the files " +
+      "that `env --out` and `inject --out` wrote for them. It needs no passphrase and works on all stores of this user. " +
+      "Values that a program or a client has seen stay known: the answer lists those that still work, with the command " +
+      "that changes each.",
+    examples: [
+      ["Everything, at once", "$0 revoke --all"],
+      ["What one agent has", "$0 revoke --client agent-7"],
+    ],
+  };
+
+  async run(): Promise<Outcome> {
+    const choice = this.choice();
+    if (!choice) throw this.wrongChoice();
+    const directory = stateDirectory(process.env);
+    const leases = chosenLeases(await findLeases(process.env), choice);
+    const all = readLedger(directory);
+    const handedOut = takenBack(
+      all,
+      choice,
+      leases.map(({ id }) => id),
+    );
+    const isKnown =
+      leases.length + handedOut.programs.length + handedOut.files.length + handedOut.shown.length > 0;
+    if (choice.by === "id" && !isKnown) throw noSuchLease(choice.id);
+    const failed: Failure[] = [];
+    const ended: Json[] = [];
+    for (const { id, outcome, problem } of await endLeases(leases)) {
+      if (outcome === "failed") failed.push({ kind: "lease", what: id, problem: problem ?? "unknown error" });
+      else ended.push({ kind: "lease", lease: id });
+    }
+    for (const { program, outcome } of await endPrograms(onePerProcess(handedOut), DEFAULT_GRACE)) {
+      const { pid, name } = program;
+      if (outcome === "failed")
+        failed.push({ kind: "program", what: `${name} (${pid})`, problem: "it does not end" });
+      else ended.push({ kind: "program", pid, name, lease: program.lease ?? null });
+    }
+    const files = await this.#removeFiles(handedOut, directory, failed);
+    const shown = shownNow(handedOut.shown);
+    const recorder = await this.recorder();
+    const client = choice.by === "client" ? choice.client : undefined;
+    const lease = choice.by === "id" ? choice.id : undefined;
+    await recorder.record({
+      client,
+      lease,
+      reason: choice.by,
+      result: failed.length === 0 ? "ok" : "not_ended",
+    });
+    this.#report(ended.length, files, shown);
+    return {
+      result: {
+        ended,
+        files_removed: [...files.removed],
+        failed: failed.map((each) => ({ ...each })),
+        shown: shown.map((each) => ({ ...each })),
+      },
+      refusal: failed.length === 0 ? undefined : notEnded(failed),
+    };
+  }
+
+  async #removeFiles({ files }: Ledger, directory: string, failed: Failure[]): Promise<FilesRemoved> {
+    if (files.length === 0) return { removed: [], kept: [] };
+    try {
+      const result = await removeFiles(files, (message) => this.note(message), directory);
+      const problem = "it was changed since pprotect wrote it";
+      // One that its lease has removed as it ended is gone.
+      const there = new Set(readLedger(directory).files.map(({ path }) => path));
+      failed.push(
+        ...result.kept
+          .filter((path) => there.has(path))
+          .map((what) => ({ kind: "file" as const, what, problem })),
+      );
+      const gone = files.map(({ path }) => path).filter((path) => !there.has(path));
+      return { ...result, removed: [...new Set([...result.removed, ...gone])] };
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : "unknown error";
+      failed.push(...files.map(({ path }) => ({ kind: "file" as const, what: path, problem })));
+      return { removed: [], kept: [] };
+    }
+  }
+
+  #report(ended: number, { removed }: FilesRemoved, shown: readonly ShownNow[]): void {
+    this.note(
+      `Ended ${countNoun(ended, "lease or program", "leases and programs")}, removed ${countNoun(removed.length, "file")}.`,
+    );
+    for (const each of shown) this.printLine(shownText(each));
+    if (shown.length > 0) this.note("These values were shown and still work; the commands change them.");
+  }
+}
+
+/** What the choice means, and what was handed out under the leases that it means. */
+function takenBack(ledger: Ledger, choice: Named, leases: readonly string[]): Ledger {
+  const parts = [chosen(ledger, choice), ...leases.map((id) => chosen(ledger, { by: "id", id }))];
+  return {
+    programs: [...new Set(parts.flatMap(({ programs }) => programs))],
+    files: [...new Set(parts.flatMap(({ files }) => files))],
+    shown: [...new Set(parts.flatMap(({ shown }) => shown))],
+  };
+}
+
+/** A program that several leases opened secrets for is in the ledger once for each. */
+function onePerProcess({ programs }: Ledger): Ledger["programs"] {
+  return programs.filter(
+    ({ pid, started }, index) =>
+      programs.findIndex((each) => each.pid === pid && each.started === started) === index,
+  );
+}
+
+function notEnded(failed: readonly Failure[]): PprotectError {
+  const each = failed
+    .map(({ kind, what, problem }) => `${kind} ${displayName(what)} (${problem})`)
+    .join(", ");
+  return new PprotectError("not_ended", `not taken back: ${each}`, "end or remove them yourself");
+}

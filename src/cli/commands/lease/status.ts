@@ -1,0 +1,102 @@
+import { displayName } from "../../../common/terminal-safe.ts";
+import { readLedger } from "../../../exec/handed-out/ledger-file.ts";
+import { describeNoAnswer } from "../../../lease/connection.ts";
+import { findLeases } from "../../../lease/find.ts";
+import { stateDirectory } from "../../../system/state-directory.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
+import { BaseCommand } from "../../base/base-command.ts";
+import { shownNow, shownText } from "../../reading/shown-values.ts";
+import type { Outcome } from "../../report/json-envelope.ts";
+import { describeGrant, grantFields } from "../../report/lease-text.ts";
+import { localTime } from "../../report/local-time.ts";
+
+export default class StatusCommand extends BaseCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "leases",
+    summary: "show what is unlocked and handed out now",
+    details:
+      "Shows the leases of this user, the programs that run with secrets, the files that secrets were written to, and the " +
+      "values that were shown to a client and still work. Needs no passphrase. `pprotect git status` shows what is set up.",
+    everyday: true,
+    examples: [["Then take it back", "$0 revoke --all"]],
+  };
+
+  async run(): Promise<Outcome> {
+    const { live, silent } = await findLeases(process.env);
+    const { programs, files, shown } = readLedger(stateDirectory(process.env));
+    const current = shownNow(shown);
+    this.#section(
+      "Leases",
+      live.map(({ grant, used }) => describeGrant(grant, used)),
+    );
+    this.#section(
+      "Leases that do not answer",
+      silent.map(({ id, why }) => `${id} ${describeNoAnswer(why)}`),
+    );
+    this.#section(
+      "Programs with secrets",
+      programs.map(
+        ({ pid, name, domains, since, client }) =>
+          `${displayName(name)} (process ${pid}): ${domains.map(displayName).join(", ")}, since ${localTime(since)}${forClient(client)}`,
+      ),
+    );
+    this.#section(
+      "Files with secrets",
+      files.map(({ path, until, client }) => `${displayName(path)}${untilText(until)}${forClient(client)}`),
+    );
+    this.#section("Values that were shown and still work", current.map(shownText));
+    if (live.length + silent.length + programs.length + files.length + current.length === 0)
+      this.note("Nothing is unlocked, and nothing is handed out.");
+    return {
+      result: {
+        leases: live.map(({ grant, used, pid }) => ({ ...grantFields(grant), used, pid })),
+        silent: silent.map(({ id, why }) => ({ lease: id, why })),
+        programs: programs.map(({ pid, name, store, domains, client, lease, since }) => ({
+          pid,
+          name,
+          store,
+          domains,
+          client: client ?? null,
+          lease: lease ?? null,
+          since: new Date(since).toISOString(),
+        })),
+        files: files.map(({ path, store, client, lease, since, until }) => ({
+          path,
+          store,
+          client: client ?? null,
+          lease: lease ?? null,
+          since: new Date(since).toISOString(),
+          until: until === undefined ? null : new Date(until).toISOString(),
+        })),
+        shown: current.map((each) => ({ ...each })),
+        active_leases: live.length,
+        secrets_count: this.#secretsCount(),
+      },
+      nextActions:
+        live.length === 0
+          ? []
+          : [{ command: "pprotect lock", description: "end all leases", runnable: true }],
+    };
+  }
+
+  #section(title: string, lines: readonly string[]): void {
+    if (lines.length > 0) this.print(`${title}:\n${lines.map((line) => `  ${line}\n`).join("")}`);
+  }
+
+  /** Of the store here, if there is one. */
+  #secretsCount(): number | null {
+    try {
+      return [...this.readStore().data.domains.values()].reduce((sum, { secrets }) => sum + secrets.size, 0);
+    } catch {
+      return null;
+    }
+  }
+}
+
+function forClient(client: string | undefined): string {
+  return client === undefined ? "" : `, for ${displayName(client)}`;
+}
+
+function untilText(until: number | undefined): string {
+  return until === undefined ? "" : `, until ${localTime(until)}`;
+}

@@ -1,0 +1,62 @@
+import { resolve } from "node:path";
+import { PprotectError } from "../../../common/errors.ts";
+import { jsonField } from "../../../common/json-field.ts";
+import { displayName } from "../../../common/terminal-safe.ts";
+import type { KeyFile } from "../../../store/key-file.ts";
+import { isTerminal } from "../../../system/terminal.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
+import { option } from "../../argv/option.ts";
+import { text } from "../../argv/value-type.ts";
+import { SecretCommand } from "../../base/secret-command.ts";
+import type { Outcome } from "../../report/json-envelope.ts";
+import { writeOut } from "../../report/output.ts";
+
+export default class GetCommand extends SecretCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "secrets",
+    summary: "print the value of a secret, to the byte",
+    details: "At a terminal a line end follows the value.",
+    everyday: true,
+    examples: [
+      ["One value", "$0 get prod/db-password"],
+      ["As it was before the last commit", "$0 get prod/db-password --rev HEAD~1"],
+      ["A field of a JSON value", "$0 get prod/db --field credentials.password"],
+    ],
+  };
+
+  rev = option("--rev", text("REV"), "the value in this commit instead, from git's history");
+  field = option("--field", text("PATH"), "this field of a JSON value: names and indexes joined by dots");
+
+  async run(): Promise<Outcome> {
+    const keyFile = await this.#store();
+    const given = this.givenExistingSecret(keyFile);
+    const owner = await this.unlock(keyFile);
+    const { domain, secret } = await this.askForSecret(keyFile, given);
+    // An earlier key of the domain is not the one that was accepted.
+    if (this.rev === undefined) await this.unlockToRead(keyFile, [domain]);
+    const value = this.#chosen(keyFile.decryptSecret(domain, secret, owner), secret);
+    if (!this.json) writeOut(isTerminal(1) && !value.endsWith("\n") ? `${value}\n` : value);
+    return { result: { domain, secret, value } };
+  }
+
+  async #store(): Promise<KeyFile> {
+    if (this.rev === undefined) return this.readStore();
+    const { storeAt } = await import("../../../git/history/store-at.ts");
+    return storeAt(resolve(this.storePath), this.rev);
+  }
+
+  #chosen(value: string, secret: string): string {
+    if (this.field === undefined) return value;
+    const found = jsonField(value, this.field);
+    if ("value" in found) return found.value;
+    const named = `secret "${displayName(secret)}"`;
+    if (found.problem === "not-json") {
+      throw new PprotectError(
+        "invalid_value",
+        `${named} is not JSON, so it has no fields`,
+        "omit --field to get the whole value",
+      );
+    }
+    throw new PprotectError("invalid_value", `${named} has no field "${displayName(this.field)}"`);
+  }
+}

@@ -1,0 +1,61 @@
+import { lazy } from "../../common/lazy.ts";
+import type { AccessContent } from "../../lease/access-log/entry.ts";
+import { stateDirectory } from "../../system/state-directory.ts";
+import type { SecretReference } from "./open-secrets.ts";
+
+const log = lazy(
+  () => require("../../lease/access-log/append.ts") as typeof import("../../lease/access-log/append.ts"),
+);
+
+type Names = NonNullable<AccessContent["domains"]>;
+
+/** The domains of secrets with their names. @param store the store's real path */
+export function namesOf(store: string, secrets: readonly SecretReference[]): Names {
+  return [...Map.groupBy(secrets, ({ domain }) => domain)].map(([domain, chosen]) => ({
+    store,
+    domain,
+    secrets: [...new Set(chosen.map(({ name }) => name))],
+  }));
+}
+
+/** Writes a command's entries into the access log of this machine. */
+export class AccessRecorder {
+  readonly #action: string;
+  readonly #environment: Readonly<Record<string, string | undefined>>;
+  readonly #warn: (message: string) => void;
+
+  /** @param action the words of the command */
+  constructor(
+    action: string,
+    environment: Readonly<Record<string, string | undefined>>,
+    warn: (message: string) => void,
+  ) {
+    this.#action = action;
+    this.#environment = environment;
+    this.#warn = warn;
+  }
+
+  /** Whether the log is required. @throws PprotectError `usage` when the environment does not say it clearly */
+  check(): boolean {
+    return log().isAuditRequired(this.#environment);
+  }
+
+  /**
+   * Records what was done. Where the log is required, the entry is on the disk when this returns.
+   * @throws PprotectError `file_error` when the log is required and cannot be written: hand nothing out then
+   */
+  async record(content: Partial<AccessContent>): Promise<void> {
+    await log().recordAccess(
+      { stateDirectory: stateDirectory(this.#environment), required: this.check(), warn: this.#warn },
+      { action: this.#action, result: "ok", pid: process.pid, ...content },
+    );
+  }
+
+  /** Records what failed; that it cannot be recorded is only a warning, since nothing is handed out. */
+  async recordFailure(content: Partial<AccessContent>): Promise<void> {
+    await log().recordAccess(
+      { stateDirectory: stateDirectory(this.#environment), required: false, warn: this.#warn },
+      { action: this.#action, result: "failed", pid: process.pid, ...content },
+    );
+  }
+}

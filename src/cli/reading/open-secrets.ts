@@ -1,0 +1,144 @@
+import { PprotectError } from "../../common/errors.ts";
+import { lazy } from "../../common/lazy.ts";
+import { LEASE_VARIABLE } from "../../common/lease-variable.ts";
+import type { WantedDomain } from "../../lease/cover.ts";
+import type { Grant } from "../../lease/grant.ts";
+import type { UnlockedCustodian } from "../../store/custodian.ts";
+import type { KeyFile } from "../../store/key-file.ts";
+import { findDomain, findSecret } from "../../store/lookup.ts";
+import { realpathOfParent } from "../../system/real-path.ts";
+import { type AccessRecorder, namesOf } from "./access-record.ts";
+
+/** A secret to be opened. */
+export interface SecretReference {
+  readonly domain: string;
+  readonly name: string;
+}
+
+/** What a command knows of itself when it opens secrets. */
+export interface Reader {
+  /** The store's path. */
+  readonly store: string;
+  /** Verifies the user's credentials. */
+  readonly unlock: () => Promise<UnlockedCustodian>;
+  /** Whether a passphrase was given: it comes before any lease. */
+  readonly passphraseGiven: boolean;
+  /** The user that was named: only a lease of theirs is used. */
+  readonly user: string | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly ignoreEnvironment: boolean;
+  readonly recorder: AccessRecorder;
+  readonly warn: (message: string) => void;
+}
+
+/** What an entry of the access log says besides the secrets. */
+export interface ReadDetails {
+  /** The program or agent that the values are for. */
+  readonly client?: string | undefined;
+  /** The name of the program that gets them. */
+  readonly program?: string | undefined;
+  /** Whether the command has verified the user's credentials already: no lease is needed then. */
+  readonly verified?: boolean;
+}
+
+/** Secrets with their values, in the order in which they were chosen, and who opened them. */
+export interface OpenedSecrets<Choice extends SecretReference> {
+  readonly secrets: readonly (Choice & { readonly value: string })[];
+  readonly custodian: string;
+  /** Empty when they were opened with credentials. */
+  readonly leases: readonly Grant[];
+}
+
+const clients = lazy(() => require("../../lease/client.ts") as typeof import("../../lease/client.ts"));
+
+/**
+ * Opens the chosen secrets and no others: with the passphrase that was given, else with leases that cover all of them,
+ * else with a passphrase that is asked for. Each attempt is in the access log before the values are handed out.
+ *
+ * @throws PprotectError as `KeyFile.decryptSecrets` and `openWithLeases`; `file_error` when the log is required
+ */
+export async function openSecrets<Choice extends SecretReference>(
+  keyFile: KeyFile,
+  choices: readonly Choice[],
+  reader: Reader,
+  details: ReadDetails = {},
+): Promise<OpenedSecrets<Choice>> {
+  const { recorder } = reader;
+  recorder.check();
+  const { client, program } = details;
+  const what = { domains: namesOf(realpathOfParent(reader.store), choices), program };
+  let opened: OpenedSecrets<Choice>;
+  try {
+    opened = await open(keyFile, choices, reader, details);
+  } catch (error) {
+    if (error instanceof PprotectError && isAttempt(error)) {
+      await recorder.recordFailure({ ...what, client, result: error.code });
+    }
+    throw error;
+  }
+  const { custodian, leases } = opened;
+  if (leases.length === 0) await recorder.record({ ...what, client, custodian });
+  for (const lease of leases) {
+    const keys = lease.domains.map(({ publicKey }) => publicKey);
+    const domains = what.domains.filter(({ domain }) =>
+      keys.includes(findDomain(keyFile.data, domain).publicKey),
+    );
+    await recorder.record({ ...what, domains, client: client ?? lease.client, custodian, lease: lease.id });
+  }
+  return opened;
+}
+
+/** Whether someone tried to open something, rather than gave up before. */
+function isAttempt({ code }: PprotectError): boolean {
+  return !["missing_credentials", "aborted", "interrupted", "end_of_input", "usage"].includes(code);
+}
+
+async function open<Choice extends SecretReference>(
+  keyFile: KeyFile,
+  choices: readonly Choice[],
+  reader: Reader,
+  { verified }: ReadDetails,
+): Promise<OpenedSecrets<Choice>> {
+  const byLease = verified ? undefined : await openByLease(keyFile, choices, reader);
+  if (byLease) return byLease;
+  const custodian = await reader.unlock();
+  return { secrets: keyFile.decryptSecrets(choices, custodian), custodian: custodian.name, leases: [] };
+}
+
+async function openByLease<Choice extends SecretReference>(
+  keyFile: KeyFile,
+  choices: readonly Choice[],
+  { store, passphraseGiven, user, environment, ignoreEnvironment, warn }: Reader,
+): Promise<OpenedSecrets<Choice> | undefined> {
+  if (
+    choices.length === 0 ||
+    passphraseGiven ||
+    (ignoreEnvironment && environment[LEASE_VARIABLE] !== undefined)
+  )
+    return undefined;
+  const domains = wantedDomains(keyFile, realpathOfParent(store), choices);
+  const result = await clients().openWithLeases(domains, environment, user);
+  if (!result.values) {
+    for (const reason of result.reasons) warn(reason);
+    return undefined;
+  }
+  const values = new Map(domains.map(({ domain }, index) => [domain, result.values[index]]));
+  return {
+    secrets: choices.map((choice) => ({
+      ...choice,
+      value: values.get(choice.domain)?.get(choice.name) ?? "",
+    })),
+    custodian: [...new Set(result.leases.map(({ custodian }) => custodian))].join(", "),
+    leases: result.leases,
+  };
+}
+
+/** @throws PprotectError `no_such_domain`, `no_such_secret` */
+function wantedDomains(keyFile: KeyFile, store: string, choices: readonly SecretReference[]): WantedDomain[] {
+  return [...Map.groupBy(choices, ({ domain }) => domain)].map(([domain, chosen]) => {
+    const data = findDomain(keyFile.data, domain);
+    const names = [...new Set(chosen.map(({ name }) => name))];
+    const boxes = names.map((name) => [name, findSecret(domain, data, name)] as const);
+    return { store, domain, publicKey: data.publicKey, boxes };
+  });
+}

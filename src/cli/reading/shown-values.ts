@@ -1,0 +1,76 @@
+import { shellWord } from "../../common/shell-quote.ts";
+import { displayName } from "../../common/terminal-safe.ts";
+import { isStillCurrent, type ShownValue, type StoreNow } from "../../exec/handed-out/ledger.ts";
+import { boxHash } from "../../lease/grant.ts";
+import { readAuditEntry } from "../../store/audit-log-reader.ts";
+import type { KeyFile } from "../../store/key-file.ts";
+import { readStoreFile } from "../../store/store-file.ts";
+import { localTime } from "../report/local-time.ts";
+
+/** A value that a client was shown and that still works, as far as that can be known. */
+export interface ShownNow {
+  readonly id: string;
+  readonly store: string;
+  readonly domain: string;
+  readonly secret: string;
+  readonly client: string | null;
+  readonly since: string;
+  readonly until: string | null;
+  /** The command that gives the secret another value. */
+  readonly rotate: string;
+}
+
+/** The values of these that still work. A store that cannot be read is taken to have them all. */
+export function shownNow(shown: readonly ShownValue[]): readonly ShownNow[] {
+  const stores = new Map<string, KeyFile | undefined>();
+  for (const { store } of shown) if (!stores.has(store)) stores.set(store, readOrNothing(store));
+  return shown
+    .filter((each) => {
+      const keyFile = stores.get(each.store);
+      return !keyFile || isStillCurrent(each, storeNow(keyFile, each));
+    })
+    .map(({ id, store, domain, name, client, since, until }) => ({
+      id,
+      store,
+      domain,
+      secret: name,
+      client: client ?? null,
+      since: new Date(since).toISOString(),
+      until: until === undefined ? null : new Date(until).toISOString(),
+      rotate: ["pprotect", "--file", store, "update-secret", "--", domain, name].map(shellWord).join(" "),
+    }));
+}
+
+/** One of them in a line for people. */
+export function shownText({ domain, secret, client, since, rotate }: ShownNow): string {
+  const who = client === null ? "" : ` to ${displayName(client)}`;
+  return `${displayName(`${domain}/${secret}`)}: shown${who} on ${localTime(Date.parse(since))}: ${displayName(rotate)}`;
+}
+
+function storeNow({ data }: KeyFile, { domain, name }: ShownValue): StoreNow {
+  const sealed = data.domains.get(domain)?.secrets.get(name);
+  return {
+    box: sealed === undefined ? undefined : boxHash(sealed),
+    changed: lastChange(data.auditLog, domain, name),
+  };
+}
+
+/** When the store's audit log last says that a secret was given a value, in ms since 1970. */
+function lastChange(log: readonly string[], domain: string, secret: string): number | undefined {
+  for (const text of log.toReversed()) {
+    const { time, events } = readAuditEntry(text);
+    const isMeant = events.some(
+      (event) => "secret" in event && event.secret === secret && event.domain === domain,
+    );
+    if (isMeant && time !== undefined) return Date.parse(time);
+  }
+  return undefined;
+}
+
+function readOrNothing(store: string): KeyFile | undefined {
+  try {
+    return readStoreFile(store, store);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,73 @@
+import { lstatSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { PprotectError } from "../../common/errors.ts";
+import { escapeUnprintable } from "../../common/terminal-safe.ts";
+import { writeAtomically } from "../../system/atomic-write.ts";
+import { errnoOf, fileError } from "../../system/file-error.ts";
+import { withLock } from "../../system/file-lock.ts";
+import { isRunning } from "../../system/process-identity.ts";
+import { EMPTY_LEDGER, isLedger, type Ledger, pruned } from "./ledger.ts";
+
+/** The lock is on the whole state directory: the access log is not to be written within `change`. */
+const PATIENCE = { timeout: 15_000, quiet: 15_000, onWait: () => undefined };
+
+/**
+ * Changes the ledger of what was handed out, while no other pprotect does. What has ended is left out first.
+ *
+ * @param change returns the new ledger
+ * @throws PprotectError `file_error`; `store_locked` when another pprotect has it for too long
+ */
+export async function changeLedger(
+  stateDirectory: string,
+  change: (ledger: Ledger) => Ledger,
+): Promise<Ledger> {
+  const path = ledgerPath(stateDirectory);
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw fileError("make the directory", dirname(path), error, {
+      fix: "$XDG_STATE_HOME names another place for it",
+    });
+  }
+  return withLock(path, PATIENCE, () => {
+    const before = readLedger(stateDirectory);
+    const after = change(before);
+    if (after !== before) writePrivately(path, `${JSON.stringify(after)}\n`);
+    return after;
+  });
+}
+
+/** The ledger as it is now, without what has ended. @throws PprotectError `file_error` */
+export function readLedger(stateDirectory: string): Ledger {
+  const path = ledgerPath(stateDirectory);
+  try {
+    const ledger: unknown = JSON.parse(readFileSync(path, "utf8"));
+    if (isLedger(ledger)) return pruned(ledger, isRunning, (file) => isThere(file));
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return EMPTY_LEDGER;
+    if (!(error instanceof SyntaxError)) throw fileError("read", path, error);
+  }
+  throw new PprotectError(
+    "file_error",
+    `${escapeUnprintable(path)}, which lists what was handed out, is damaged`,
+    "end the programs that run with secrets yourself, and remove it",
+  );
+}
+
+/** Readable by its owner alone, whatever the umask and the directory allow. */
+function writePrivately(path: string, text: string): void {
+  const umask = process.umask(0o077);
+  try {
+    writeAtomically(path, text, undefined);
+  } finally {
+    process.umask(umask);
+  }
+}
+
+function ledgerPath(stateDirectory: string): string {
+  return join(stateDirectory, "handed-out.json");
+}
+
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}

@@ -1,0 +1,88 @@
+import { PprotectError } from "../../common/errors.ts";
+import { pause } from "../../common/pause.ts";
+import { msSinceBoot } from "../../system/boot-clock.ts";
+import { adoptOrphans, endProcesses, identitiesOf, processesBelow } from "../../system/process-tree.ts";
+import { startChild } from "../process/child.ts";
+import type { End } from "../process/native.ts";
+import { forwardSignals } from "../pty/forward-signals.ts";
+import { closeAll } from "../pty/terminal.ts";
+import { type Execution, programOf } from "../run-program.ts";
+import { runHeartbeat } from "./heartbeat.ts";
+import {
+  ENDED_STATUS,
+  type SupervisedEnd,
+  type SupervisedProgram,
+  type Supervision,
+  supervise,
+} from "./supervise.ts";
+
+/** How a program is run that may be ended. */
+export interface SupervisedRun extends Supervision {
+  /** The heartbeat's command, for the shell. */
+  readonly heartbeatCommand?: string | undefined;
+  /** The environment for it: without the secrets. */
+  readonly heartbeatEnvironment: Readonly<Record<string, string | undefined>>;
+  readonly onMiss: (misses: number) => void;
+  /** Processes that we started for other ends: they are not ended. */
+  readonly others?: readonly number[];
+  /** Called with the program's process as soon as it is there. */
+  readonly onStart?: (pid: number) => void;
+}
+
+/** How a supervised program ended. */
+export interface SupervisedResult {
+  /** {@link ENDED_STATUS} when it was ended. */
+  readonly status: number;
+  readonly end: SupervisedEnd;
+}
+
+/**
+ * Runs a program beside us, in our session and at our terminal, and ends it when its time is over: it and all
+ * processes below it, those too that went into the background or into another process group.
+ *
+ * @throws PprotectError `command_not_found`, `command_not_executable`; `environment` where the system cannot find
+ *   all that a program started
+ */
+export async function runSupervised(execution: Execution, run: SupervisedRun): Promise<SupervisedResult> {
+  const found = programOf(execution);
+  try {
+    adoptOrphans();
+  } catch {
+    throw new PprotectError("environment", "--ttl and --while of exec are not available on this system");
+  }
+  const child = startChild(found, execution, { stdin: 0, stdout: 1, stderr: 2 });
+  // What reads from an inherited descriptor of the program waits for us to close it too.
+  closeAll(execution.start.descriptors);
+  run.onStart?.(child.pid);
+  const stopForwarding = forwardSignals(child.pid, true, execution.start.ignoredSignals);
+  const others = new Set(run.others);
+  const program: SupervisedProgram = {
+    exited: child.exited,
+    end: (grace) => endProcesses(() => identitiesOf(processesBelow(process.pid, { except: others })), grace),
+  };
+  const end = await supervise(program, run, {
+    clock: { wall: Date.now, sinceBoot: msSinceBoot },
+    sleep: pause,
+    beat: () => beat(run, others),
+    onMiss: run.onMiss,
+  });
+  stopForwarding();
+  return { status: end.reason === "exited" ? statusOf(await child.exited) : ENDED_STATUS, end };
+}
+
+async function beat(
+  { heartbeatCommand = "true", heartbeatEnvironment }: SupervisedRun,
+  others: Set<number>,
+): Promise<boolean> {
+  let process: number | undefined;
+  const isWell = await runHeartbeat(heartbeatCommand, heartbeatEnvironment, (pid) => {
+    process = pid;
+    others.add(pid);
+  });
+  if (process !== undefined) others.delete(process);
+  return isWell;
+}
+
+function statusOf({ status, signal }: End): number {
+  return signal === 0 ? status : 128 + signal;
+}

@@ -1,0 +1,106 @@
+import type { Clock } from "../../lease/terms.ts";
+import { isOver, remaining, termsOf } from "../../lease/terms.ts";
+import type { ProcessesEnded } from "../../system/process-tree.ts";
+
+/** The exit status when a program was ended, as that of timeout(1). */
+export const ENDED_STATUS = 124;
+
+/** How long a program may run, and on what condition; lengths of time in ms. */
+export interface Supervision {
+  readonly ttl?: number | undefined;
+  /** From SIGTERM to SIGKILL. */
+  readonly grace: number;
+  readonly heartbeat?: HeartbeatTerms | undefined;
+}
+
+export interface HeartbeatTerms {
+  /** From the end of one beat to the beginning of the next. */
+  readonly every: number;
+  /** How many beats in a row may fail before the program is ended: with the last of them it is. */
+  readonly misses: number;
+}
+
+export const DEFAULT_GRACE = 5_000;
+export const DEFAULT_HEARTBEAT: HeartbeatTerms = { every: 30_000, misses: 3 };
+
+/** The program, and what may be done with it. */
+export interface SupervisedProgram {
+  /** Settles when it has ended by itself. */
+  readonly exited: Promise<unknown>;
+  /** Ends it with all that it started. */
+  end(graceMs: number): Promise<ProcessesEnded>;
+}
+
+/** How the outside world is seen; a test has its own. */
+export interface Surroundings {
+  readonly clock: Clock;
+  /** Returns after so many ms, or when the signal aborts. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** One heartbeat. @returns whether all is well */
+  readonly beat: () => Promise<boolean>;
+  /** Called for each beat that failed, with how many failed in a row. */
+  readonly onMiss: (misses: number) => void;
+}
+
+/** Why a program is over. */
+export type SupervisedEnd =
+  | { readonly reason: "exited" }
+  | ({ readonly reason: "deadline" | "heartbeat" } & ProcessesEnded);
+
+/** The clocks are looked at as often as this, in ms: a suspended machine's timers do not count. */
+const TICK_MS = 1_000;
+
+/** Lets a program run until it ends, its time is over or its heartbeat fails, and ends it then. */
+export async function supervise(
+  program: SupervisedProgram,
+  supervision: Supervision,
+  surroundings: Surroundings,
+): Promise<SupervisedEnd> {
+  const stop = new AbortController();
+  const over = (reason: "exited" | "deadline" | "heartbeat") => () => reason;
+  const reasons = [
+    program.exited.then(over("exited")),
+    deadline(supervision, surroundings, stop.signal).then(over("deadline")),
+    heartbeat(supervision, surroundings, stop.signal).then(over("heartbeat")),
+  ];
+  const reason = await Promise.race(reasons);
+  stop.abort();
+  if (reason === "exited") return { reason };
+  return { reason, ...(await program.end(supervision.grace)) };
+}
+
+const NEVER = new Promise<never>(() => undefined);
+
+/** Returns when the time is over by either clock. */
+async function deadline(
+  { ttl }: Supervision,
+  { clock, sleep }: Surroundings,
+  stop: AbortSignal,
+): Promise<void> {
+  if (ttl === undefined) return NEVER;
+  const since = clock.wall();
+  const terms = termsOf({ since, until: since + ttl }, clock);
+  while (!isOver(terms, clock)) {
+    if (stop.aborted) return NEVER;
+    await sleep(Math.min(TICK_MS, remaining(terms, clock)), stop);
+  }
+}
+
+/** Returns when as many beats in a row have failed as may. */
+async function heartbeat(
+  { heartbeat: terms }: Supervision,
+  { beat, onMiss, sleep }: Surroundings,
+  stop: AbortSignal,
+): Promise<void> {
+  if (!terms) return NEVER;
+  let misses = 0;
+  for (;;) {
+    const isWell = await beat();
+    if (stop.aborted) return NEVER;
+    misses = isWell ? 0 : misses + 1;
+    if (!isWell) onMiss(misses);
+    if (misses >= terms.misses) return undefined;
+    await sleep(terms.every, stop);
+    if (stop.aborted) return NEVER;
+  }
+}

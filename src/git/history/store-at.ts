@@ -1,0 +1,51 @@
+import { PprotectError } from "../../common/errors.ts";
+import { displayName, escapeUnprintable } from "../../common/terminal-safe.ts";
+import { withoutLineEnd } from "../../common/text.ts";
+import { KeyFile } from "../../store/key-file.ts";
+import { openBlobReader } from "../process/cat-file.ts";
+import { locateInRepository } from "../process/store-location.ts";
+
+/** What git takes for a revision is one word or more, but never an option. */
+const REVISION = /^[^-\p{C}]\P{C}*$/u;
+
+/**
+ * The store as a commit has it, at the path that it has now. Runs no program that the repository's configuration names.
+ *
+ * @param store absolute
+ * @param revision anything that git takes for a commit: `HEAD~3`, `main`, `1a2b3c4`, `main@{yesterday}`
+ * @throws PprotectError `usage` for what is not a commit, `store_missing` when it has no store, `not_a_repository`;
+ *   InvalidStoreError, UnresolvedMergeError
+ */
+export async function storeAt(store: string, revision: string): Promise<KeyFile> {
+  const { repository, path } = await locateInRepository(store);
+  const find = (name: string) =>
+    repository.tryRun("rev-parse", "--verify", "--quiet", "--end-of-options", name);
+  const found = REVISION.test(revision) ? await find(`${revision}^{commit}`) : undefined;
+  if (found === undefined) {
+    throw new PprotectError(
+      "usage",
+      `--rev "${displayName(revision)}" is not a commit of this repository`,
+      "`pprotect git history` lists the commits that changed the store",
+    );
+  }
+  const blob = await find(`${withoutLineEnd(found)}:${path}`);
+  const bytes = blob === undefined ? undefined : await readBlob(repository.directory, withoutLineEnd(blob));
+  const place = `${escapeUnprintable(path)} in ${displayName(revision)}`;
+  if (!bytes) {
+    throw new PprotectError(
+      "store_missing",
+      `no store at ${place}`,
+      "`pprotect git history` lists the commits that have it; --file names another path",
+    );
+  }
+  return KeyFile.parse(bytes, place);
+}
+
+async function readBlob(directory: string, id: string): Promise<Uint8Array | undefined> {
+  const blobs = openBlobReader(directory);
+  try {
+    return await blobs.read(id);
+  } finally {
+    await blobs.close();
+  }
+}

@@ -1,0 +1,88 @@
+import { readLeniently } from "../../store/diff/lenient-reading.ts";
+import type { StoreData } from "../../store/store-data.ts";
+import type { BlobReader } from "../process/cat-file.ts";
+import type { Repository } from "../process/repository.ts";
+
+/** A public key that a domain has now and that another domain had in an earlier version of the store. */
+export interface FormerDomain {
+  readonly domain: string;
+  readonly publicKey: string;
+  /** The other domain. */
+  readonly former: string;
+}
+
+/** Public keys, as the file writes them, by the domain that has each. */
+export type DomainKeys = ReadonlyMap<string, string>;
+
+/**
+ * Looks for public keys in every earlier version of a store: anyone who knows a domain's key reads all that was ever
+ * sealed to it, under any name.
+ *
+ * @param revisions where the history starts, such as a commit's parents; those that git does not know are left out
+ * @param path from the repository's root, with `/`
+ */
+export async function formerDomains(
+  repository: Repository,
+  blobs: BlobReader,
+  revisions: readonly string[],
+  path: string,
+  keys: DomainKeys,
+): Promise<FormerDomain[]> {
+  const found = new Map<string, FormerDomain>();
+  if (keys.size === 0) return [];
+  for (const id of await versionsOf(repository, revisions, path)) {
+    const bytes = await blobs.read(id);
+    if (!bytes) continue;
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    // A look at the bytes spares parsing every version for a key that none of them has.
+    if (![...keys.values()].some((key) => text.includes(key))) continue;
+    const { store } = readLeniently(bytes);
+    if (!store) continue;
+    for (const each of otherDomainsWith(keys, store)) found.set(each.domain, each);
+  }
+  return [...found.values()];
+}
+
+/** Which of the keys other domains have in one version. */
+export function otherDomainsWith(keys: DomainKeys, { domains }: StoreData): FormerDomain[] {
+  return [...keys].flatMap(([domain, publicKey]) => {
+    if (domains.get(domain)?.publicKey === publicKey) return [];
+    const former = [...domains].find(([name, other]) => name !== domain && other.publicKey === publicKey);
+    return former === undefined ? [] : [{ domain, publicKey, former: former[0] }];
+  });
+}
+
+const NO_BLOB = /^0+$/;
+
+/** The ids of every version that the file had in these commits and their ancestors. */
+async function versionsOf(
+  repository: Repository,
+  revisions: readonly string[],
+  path: string,
+): Promise<Set<string>> {
+  const ids = new Set<string>();
+  for (const revision of revisions) {
+    const listed = await repository.tryRun(
+      ...[
+        "log",
+        "-z",
+        "--raw",
+        "--no-abbrev",
+        "--no-renames",
+        "--no-follow",
+        "-m",
+        "--root",
+        "--full-history",
+      ],
+      ...["--no-show-signature", "--no-color", "--format=", "--end-of-options", revision],
+      ...["--", `:(top,literal)${path}`],
+    );
+    for (const [, before = "", after = ""] of (listed ?? "").matchAll(RAW_LINE)) {
+      for (const id of [before, after]) if (!NO_BLOB.test(id)) ids.add(id);
+    }
+  }
+  return ids;
+}
+
+/** A line of `--raw`: `:MODE MODE ID ID STATUS`. */
+const RAW_LINE = /:\d{6} \d{6} ([0-9a-f]+) ([0-9a-f]+) [A-Z]/g;

@@ -1,0 +1,102 @@
+import { realpathSync } from "node:fs";
+import { dirname, relative, sep } from "node:path";
+import { PprotectError } from "../../common/errors.ts";
+import { decodeUtf8 } from "../../common/utf8.ts";
+import { readLeniently } from "../../store/diff/lenient-reading.ts";
+import type { StoreData } from "../../store/store-data.ts";
+import { storeLog } from "../history/store-log.ts";
+import { type BlobReader, openBlobReader } from "../process/cat-file.ts";
+import { openRepository, type Repository } from "../process/repository.ts";
+
+/** The commit that brought a key into the store. */
+export interface KeyOrigin {
+  readonly commit: string;
+  readonly author: string;
+  /** `YYYY-MM-DD`. */
+  readonly day: string;
+}
+
+/** A store in its repository; nothing where there is none, or no git. */
+export interface StoreInRepository {
+  readonly repository: Repository;
+  /** The store's path from the repository's root, with `/`. */
+  readonly path: string;
+}
+
+/** @param store the store's real path */
+export async function repositoryOf(store: string): Promise<StoreInRepository | undefined> {
+  try {
+    const repository = await openRepository(dirname(store));
+    const path = relative(realpathSync(repository.root), store).split(sep).join("/");
+    return path.startsWith("../") ? undefined : { repository, path };
+  } catch (error) {
+    if (error instanceof PprotectError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The newest commit, of those that HEAD has, in which a text is new to the store.
+ * @param text a public key or key material, as the file writes it
+ */
+export async function keyOrigin(
+  { repository, path }: StoreInRepository,
+  text: string,
+): Promise<KeyOrigin | undefined> {
+  if ((await repository.tryRun("rev-parse", "--verify", "--quiet", "HEAD")) === undefined) return undefined;
+  const blobs = openBlobReader(repository.root);
+  try {
+    for (const { shortId, author, day, before, after } of await storeLog(repository, path)) {
+      if (!(await holds(blobs, after, text))) continue;
+      const had = await Promise.all(before.map((id) => holds(blobs, id, text)));
+      if (!had.includes(true)) return { commit: shortId, author, day };
+    }
+    return undefined;
+  } finally {
+    await blobs.close();
+  }
+}
+
+async function holds(blobs: BlobReader, id: string | undefined, text: string): Promise<boolean> {
+  const bytes = id === undefined ? undefined : await blobs.read(id);
+  return bytes !== undefined && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(text);
+}
+
+/**
+ * The branch that others' work is merged into, by the name that git gives its commit: what `origin/HEAD` points to,
+ * else the current branch's upstream.
+ */
+export async function baseRevision({ repository }: StoreInRepository): Promise<string | undefined> {
+  for (const name of ["refs/remotes/origin/HEAD", "@{upstream}"]) {
+    const id = await repository.tryRun("rev-parse", "--verify", "--quiet", `${name}^{commit}`);
+    if (id !== undefined) return id.trim();
+  }
+  return undefined;
+}
+
+/** A file of the base branch as it is there. @param path from the repository's root, with `/` */
+export async function readFromBase(store: StoreInRepository, path: string): Promise<Uint8Array | undefined> {
+  const revision = await baseRevision(store);
+  if (revision === undefined) return undefined;
+  const id = await store.repository.tryRun("rev-parse", "--verify", "--quiet", `${revision}:${path}`);
+  if (id === undefined) return undefined;
+  const blobs = openBlobReader(store.repository.root);
+  try {
+    return await blobs.read(id.trim());
+  } finally {
+    await blobs.close();
+  }
+}
+
+/** The store as the base branch has it. */
+export async function baseStore(store: StoreInRepository): Promise<StoreData | undefined> {
+  const bytes = await readFromBase(store, store.path);
+  return bytes && readLeniently(bytes).store;
+}
+
+/** `pprotect.trust` beside the store, as the base branch has it. */
+export async function baseTrustFile(store: StoreInRepository, name: string): Promise<string | undefined> {
+  const directory = store.path.includes("/") ? store.path.slice(0, store.path.lastIndexOf("/") + 1) : "";
+  const bytes = await readFromBase(store, `${directory}${name}`);
+  return bytes && decodeUtf8(bytes);
+}

@@ -1,0 +1,103 @@
+import { lstatSync, readdirSync, unlinkSync } from "node:fs";
+import { join } from "node:path";
+import { whyNoLeases } from "./availability.ts";
+import { type LeaseConnection, type NoAnswer, NoAnswerError, withConnection } from "./connection.ts";
+import { isOwnSocket, SOCKET_SUFFIX, usableDirectories } from "./directory.ts";
+import type { Grant } from "./grant.ts";
+import { type Description, isDescription, PROTOCOL_VERSION } from "./protocol.ts";
+import { LEASE_ID } from "./token.ts";
+
+/** How long a lease may take to describe itself, in ms. */
+const DESCRIBE_MS = 3_000;
+
+/** Younger sockets, in ms, are not taken for dead ones: a lease may be about to listen. */
+const DEAD_AFTER_MS = 5_000;
+
+/** A lease that answers. */
+export interface LiveLease {
+  readonly grant: Grant;
+  readonly used: number;
+  readonly socket: string;
+  readonly pid: number;
+}
+
+/** A socket at which no lease answers as it should. */
+export interface SilentLease {
+  readonly id: string;
+  readonly socket: string;
+  readonly why: NoAnswer;
+}
+
+/** All leases of this user. */
+export interface FoundLeases {
+  /** The oldest first. */
+  readonly live: readonly LiveLease[];
+  readonly silent: readonly SilentLease[];
+  /** Sockets of leases that were killed; see {@link removeDeadSockets}. */
+  readonly dead: readonly SilentLease[];
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Finds the leases of this user, those that are for one program too. Where there can be none, finds none. */
+export async function findLeases(environment: Environment): Promise<FoundLeases> {
+  const sockets = leaseSockets(environment);
+  if (sockets.length === 0 || whyNoLeases() !== undefined) return { live: [], silent: [], dead: [] };
+  const found = await Promise.all(sockets.map((socket) => look(socket)));
+  const silent = found.filter((each) => "why" in each);
+  return {
+    live: found.filter((each) => "grant" in each).toSorted((a, b) => a.grant.since - b.grant.since),
+    silent: silent.filter(({ why }) => why !== "dead" && why !== "missing" && why !== "ended"),
+    dead: silent.filter(({ why }) => why === "dead"),
+  };
+}
+
+/** Where the lease of this id has its socket. @returns `undefined` when there is none */
+export function socketOf(id: string, environment: Environment): string | undefined {
+  return leaseSockets(environment).find((path) => idOf(path) === id);
+}
+
+/** Removes the sockets of leases that were killed. @returns those that were removed */
+export function removeDeadSockets(dead: readonly SilentLease[]): readonly string[] {
+  return dead.flatMap(({ socket }) => {
+    const stats = lstatSync(socket, { throwIfNoEntry: false });
+    if (!stats?.isSocket() || Date.now() - stats.ctimeMs < DEAD_AFTER_MS) return [];
+    unlinkSync(socket);
+    return [socket];
+  });
+}
+
+/** @throws NoAnswerError */
+export async function describe(connection: LeaseConnection): Promise<Description> {
+  const { header } = await connection.ask({ version: PROTOCOL_VERSION, request: "describe" }, DESCRIBE_MS);
+  if (isDescription(header)) return header;
+  throw new NoAnswerError("not_a_lease");
+}
+
+function leaseSockets(environment: Environment): readonly string[] {
+  return usableDirectories(environment).flatMap((directory) =>
+    readdirSync(directory)
+      .filter((name) => name.endsWith(SOCKET_SUFFIX) && LEASE_ID.test(idOf(name)))
+      .map((name) => join(directory, name))
+      .filter((path) => isOwnSocket(path)),
+  );
+}
+
+function idOf(socket: string): string {
+  return socket.slice(socket.lastIndexOf("/") + 1, -SOCKET_SUFFIX.length);
+}
+
+async function look(socket: string): Promise<LiveLease | SilentLease> {
+  const id = idOf(socket);
+  try {
+    return await withConnection(socket, async (connection) => {
+      const { grant, used } = await describe(connection);
+      // A lease says its own id; a socket of another name is not its.
+      if (grant.id !== id) return { id, socket, why: "not_a_lease" };
+      return { grant, used, socket, pid: connection.peer.pid };
+    });
+  } catch (error) {
+    if (error instanceof NoAnswerError) return { id, socket, why: error.why };
+    throw error;
+  }
+}

@@ -1,0 +1,146 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { openLibc } from "./libc.ts";
+import { openProcess } from "./pidfd.ts";
+import { identityOf, type ProcessIdentity } from "./process-identity.ts";
+
+/** prctl(2). */
+const PR_SET_CHILD_SUBREAPER = 36;
+
+interface ProcessEntry {
+  readonly pid: number;
+  readonly parent: number;
+  readonly group: number;
+}
+
+/**
+ * Makes every process that loses its parent below us our child, so that {@link processesBelow} finds those too that
+ * put themselves into the background. For the rest of this process; the programs that it starts are not changed.
+ *
+ * @throws Error where the system has no such thing (elsewhere than on Linux)
+ */
+export function adoptOrphans(): void {
+  if (process.platform !== "linux") throw new Error("this system does not give orphans to another process");
+  const { prctl } = openLibc({ prctl: { args: ["int", "u64", "u64", "u64", "u64"], returns: "int" } });
+  if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) !== 0) throw new Error("prctl failed");
+}
+
+export interface TreeOptions {
+  /** Processes that are left out with all that is below them. */
+  readonly except?: ReadonlySet<number>;
+  /** Whether the process group that the root leads belongs to it, such as orphans that stayed in it. */
+  readonly withGroup?: boolean;
+}
+
+/** The processes below one; itself is not among them. */
+export function processesBelow(
+  root: number,
+  { except = new Set(), withGroup = false }: TreeOptions = {},
+): readonly number[] {
+  const entries = processTable();
+  const below = new Set<number>();
+  const visit = (pid: number): void => {
+    for (const entry of entries) {
+      const belongs = entry.parent === pid || (withGroup && pid === root && entry.group === root);
+      if (!belongs || entry.pid === root || except.has(entry.pid) || below.has(entry.pid)) continue;
+      below.add(entry.pid);
+      visit(entry.pid);
+    }
+  };
+  visit(root);
+  return [...below];
+}
+
+/** Every process that the user may see; zombies, which have ended, left out. */
+function processTable(): readonly ProcessEntry[] {
+  return process.platform === "linux" ? tableOfProc() : tableOfPs();
+}
+
+function tableOfProc(): readonly ProcessEntry[] {
+  return readdirSync("/proc").flatMap((name) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, "latin1");
+      const [state, parent, group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      if (state === "Z" || state === "X") return [];
+      return [{ pid: Number(name), parent: Number(parent), group: Number(group) }];
+    } catch {
+      // It has ended.
+      return [];
+    }
+  });
+}
+
+/** @internal Exported for the test, which compares it on Linux too. */
+export function tableOfPs(): readonly ProcessEntry[] {
+  const ps = Bun.spawnSync(["/bin/ps", "-A", "-o", "pid=,ppid=,pgid=,stat="], { env: { LC_ALL: "C" } });
+  return ps.stdout
+    .toString("latin1")
+    .split("\n")
+    .flatMap((line) => {
+      const [pid, parent, group, state = "Z"] = line.trim().split(/\s+/);
+      if (state.startsWith("Z")) return [];
+      return [{ pid: Number(pid), parent: Number(parent), group: Number(group) }];
+    });
+}
+
+/** What became of processes that were to end. */
+export interface ProcessesEnded {
+  /** Whether none is left. */
+  readonly all: boolean;
+  /** Whether some had to be killed. */
+  readonly killed: boolean;
+}
+
+const POLL_MS = 20;
+/** How long killed processes may take to go, in ms. */
+const KILLED_MS = 3_000;
+
+/**
+ * Ends processes: SIGTERM to each of them once, and SIGKILL after the grace, again to those that come meanwhile.
+ *
+ * @param find the processes that are there now
+ * @param graceMs from SIGTERM to SIGKILL
+ */
+export async function endProcesses(
+  find: () => readonly ProcessIdentity[],
+  graceMs: number,
+): Promise<ProcessesEnded> {
+  const asked = new Set<string>();
+  const until = performance.now() + graceMs;
+  for (let left = find(); left.length > 0; left = find()) {
+    if (performance.now() >= until) return { all: await killAll(find), killed: true };
+    for (const each of left) {
+      const key = `${each.pid} ${each.started}`;
+      if (!asked.has(key)) send(each, "SIGTERM");
+      asked.add(key);
+    }
+    await Bun.sleep(POLL_MS);
+  }
+  return { all: true, killed: false };
+}
+
+async function killAll(find: () => readonly ProcessIdentity[]): Promise<boolean> {
+  const until = performance.now() + KILLED_MS;
+  for (let left = find(); left.length > 0; left = find()) {
+    for (const each of left) send(each, "SIGKILL");
+    if (performance.now() >= until) return false;
+    await Bun.sleep(POLL_MS);
+  }
+  return true;
+}
+
+/** Signals the process of this identity, and never another that has its number by now. */
+function send(identity: ProcessIdentity, signal: NodeJS.Signals): void {
+  const handle = openProcess(identity);
+  try {
+    handle?.signal(signal);
+  } catch {
+    // Not permitted: it is still there when it is looked for again, and is reported.
+  } finally {
+    handle?.close();
+  }
+}
+
+/** The identities of processes, those left out that have ended. */
+export const identitiesOf = (pids: readonly number[]): readonly ProcessIdentity[] =>
+  pids.flatMap((pid) => identityOf(pid) ?? []);

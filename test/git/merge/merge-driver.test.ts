@@ -1,0 +1,111 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { TRUST_NO_NEW_KEY } from "../../../src/git/merge/key-trust.ts";
+import { type DriverInput, runMergeDriver } from "../../../src/git/merge/merge-driver.ts";
+import { KeyFile } from "../../../src/store/key-file.ts";
+import type { Domain } from "../../../src/store/store-data.ts";
+import { ALICE, domainOf, edited, rotated, teamStore, tick } from "../../support/merge-stores.ts";
+import { emptyFolder, removeFolders } from "../../support/sandbox.ts";
+
+afterAll(removeFolders);
+
+interface Texts {
+  readonly base: string;
+  readonly ours: string;
+  readonly theirs: string;
+}
+
+function inputOf({ base, ours, theirs }: Texts): DriverInput {
+  const folder = emptyFolder();
+  const write = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  return {
+    base: write("base", base),
+    ours: write("ours", ours),
+    theirs: write("theirs", theirs),
+    markerSize: 7,
+    path: "protected.yaml",
+    isVirtualAncestor: false,
+    trust: TRUST_NO_NEW_KEY,
+    givenCreds: async () => undefined,
+  };
+}
+
+const textsOf = (base: KeyFile, ours: KeyFile, theirs: KeyFile): Texts => ({
+  base: base.toString(),
+  ours: ours.toString(),
+  theirs: theirs.toString(),
+});
+
+describe("a passphrase is derived only if something has to be opened", () => {
+  const base = teamStore();
+  const upstream = rotated(base);
+  const commit = (file: KeyFile): KeyFile => file.addSecret("dev", "x", "1", tick());
+
+  test.each([
+    [
+      "each side changes another secret",
+      base.updateSecret("prod", "db", "o", tick()),
+      base.updateSecret("prod", "leaked", "t", tick()),
+      0,
+    ],
+    ["a commit of another domain is rebased on a new key", upstream, commit(base), 0],
+    ["a new key comes in, and the other side did nothing in the domain", commit(base), upstream, 1],
+    ["an addition meets a new key", upstream, base.addSecret("prod", "new", "v", tick()), 1],
+  ])("%s", async (_name, ours, theirs, expected) => {
+    let asked = 0;
+    const givenCreds = async () => {
+      asked++;
+      return ALICE;
+    };
+    const { clean } = await runMergeDriver({ ...inputOf(textsOf(base, ours, theirs)), givenCreds });
+    expect([clean, asked]).toEqual([true, expected]);
+  });
+});
+
+test("with ancestors that are merged by git, the result is a store and nothing is reported", async () => {
+  const base = teamStore();
+  const texts = textsOf(
+    base,
+    base.updateSecret("prod", "db", "o", tick()),
+    base.updateSecret("prod", "db", "t", tick()),
+  );
+  const input = { ...inputOf(texts), isVirtualAncestor: true };
+  expect(await runMergeDriver(input)).toMatchObject({ clean: true, conflicts: [], report: [] });
+  const merged = KeyFile.parse(readFileSync(input.ours), "ancestor");
+  expect([texts.ours, texts.theirs]).not.toContain(merged.toString());
+});
+
+test("two sides that replaced the key merge in linear time without credentials", async () => {
+  const base = teamStore();
+  const large = (file: KeyFile, count: number): KeyFile => {
+    const domain: Domain = domainOf(file);
+    const secrets = new Map(Array.from({ length: count }, (_, index) => [`secret-${index}`, fakeBox()]));
+    return edited(file, { domains: new Map(file.data.domains).set("prod", { ...domain, secrets }) });
+  };
+  const milliseconds = async (count: number): Promise<number> => {
+    const texts = textsOf(large(base, count), large(rotated(base), count), large(rotated(base), count));
+    const times: number[] = [];
+    for (let run = 0; run < 3; run++) {
+      const input = inputOf(texts);
+      const start = performance.now();
+      expect(await runMergeDriver(input)).toMatchObject({ clean: false });
+      times.push(performance.now() - start);
+    }
+    return Math.min(...times);
+  };
+  await milliseconds(1000);
+  const [small, big] = [await milliseconds(1000), await milliseconds(8000)];
+  // Eight times as much for eight times the size; quadratic, it would be 64 times as much.
+  expect(big / small).toBeLessThan(24);
+});
+
+/** A value of the form of a sealed one; it is never opened here. */
+function fakeBox(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(60));
+  bytes[0] = 0;
+  return Buffer.from(bytes).toString("base64");
+}
