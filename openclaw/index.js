@@ -40,11 +40,10 @@ function tools(config) {
     {
       name: "secrets_add",
       description: "Add a secret to a domain.",
-      parameters: parameters({ domain: text("The domain"), name: text("The name"), value: text("The value") }, [
-        "domain",
-        "name",
-        "value",
-      ]),
+      parameters: parameters(
+        { domain: text("The domain"), name: text("The name"), value: text("The value") },
+        ["domain", "name", "value"],
+      ),
       optional: true,
       run: ({ domain, name, value }) => run(["add-secret", "--value-file=-", "--", domain, name], value),
     },

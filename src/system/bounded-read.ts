@@ -1,13 +1,11 @@
-import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { PprotectError } from "../common/errors.ts";
 import { escapeUnprintable } from "../common/terminal-safe.ts";
+import { readStart } from "./read-start.ts";
 
 /** Paths of descriptors that we were given: a shell's `<(…)`, or a pipe on standard input. */
 const OWN_DESCRIPTOR = /^\/(?:dev\/(?:fd\/\d+|stdin)|proc\/(?:self|\d+)\/fd\/\d+)$/;
-
-/** Bytes that are read at once. */
-const CHUNK = 1 << 16;
 
 /**
  * Reads a file of limited size. A symbolic link in a repository may point to a device, a pipe or a file of the kernel,
@@ -25,21 +23,10 @@ export function readBounded(path: string, shown: string, limit: number): Uint8Ar
   try {
     const stats = fstatSync(descriptor);
     if (!stats.isFile() && !(given && stats.isFIFO()) && !stats.isDirectory()) throw notAFile(shown);
-    return readUpTo(descriptor, limit, stats.size);
+    const bytes = readStart(descriptor, limit + 1, shown);
+    return bytes.length > limit ? undefined : bytes;
   } finally {
     closeSync(descriptor);
-  }
-}
-
-function readUpTo(descriptor: number, limit: number, expected: number): Uint8Array | undefined {
-  let bytes = Buffer.alloc(Math.min(expected, limit) + CHUNK);
-  let length = 0;
-  for (;;) {
-    if (length === bytes.length) bytes = Buffer.concat([bytes, Buffer.alloc(bytes.length)]);
-    const read = readSync(descriptor, bytes, length, bytes.length - length, null);
-    if (read === 0) return bytes.subarray(0, length);
-    length += read;
-    if (length > limit) return undefined;
   }
 }
 

@@ -55,17 +55,25 @@ describe("decrypt-domain", () => {
     },
   );
 
-  test("--output-format env has the same without export, and sets them where it is sourced", async () => {
-    const format = (name: string) =>
-      pprotect(["decrypt-domain", "dev", "--output-format", name], { cwd: nasty.folder, env });
-    const [environment, shell] = await Promise.all([format("env"), format("shell")]);
-    expect(environment.stdout).toBe(shell.stdout.replaceAll(/^export /gm, ""));
-    expect(environment.stdout).toStartWith("backslash='\\ \\n \\'\n");
+  test("--format, --output-format, env and dotenv are the same", async () => {
+    const format = async (...args: readonly string[]) =>
+      (await pprotect(["decrypt-domain", "prod", ...args], { cwd: nasty.folder, env })).stdout;
+    for (const option of ["--format", "--output-format", "--output_format"])
+      for (const name of ["env", "dotenv"]) expect(await format(option, name)).toBe("token=prod-token\n");
+  });
+
+  test("dotenv refuses by name what readers do not agree about, and prints nothing", async () => {
+    const args = ["decrypt-domain", "dev", "--format", "dotenv"];
+    const result = await pprotect(args, { cwd: nasty.folder, env });
+    expect([result.status, result.stdout]).toEqual([1, ""]);
+    expect(result.stderr).toMatch(
+      /^pprotect: secret "\w+" .*so dotenv format cannot hold it\nhint: --format shell can/,
+    );
   });
 
   test("--secret with a format is one entry of it", async () => {
     const args = ["decrypt-domain", "dev", "--secret", "empty", "--output-format", "env"];
-    expect((await pprotect(args, { cwd: nasty.folder, env })).stdout).toBe("empty=''\n");
+    expect((await pprotect(args, { cwd: nasty.folder, env })).stdout).toBe("empty=\n");
   });
 
   test("env and shell refuse a name that is no identifier, and print nothing", async () => {
@@ -74,7 +82,7 @@ describe("decrypt-domain", () => {
       const args = ["decrypt-domain", "dev", "--output-format", format];
       const result = await pprotect(args, { cwd: box.folder, env });
       expect([result.status, result.stdout]).toEqual([1, ""]);
-      expect(result.stderr).toContain("not a valid shell identifier");
+      expect(result.stderr).toContain("is not a valid variable name");
     }
   });
 
@@ -82,7 +90,7 @@ describe("decrypt-domain", () => {
     const args = ["decrypt-domain", "dev", "--output-format", "xml"];
     const result = await pprotect(args, { cwd: nasty.folder, env });
     expect([result.status, result.stdout]).toEqual([1, ""]);
-    expect(result.stderr).toMatch(/json.*env.*shell/);
+    expect(result.stderr).toMatch(/json.*dotenv.*shell.*env/);
   });
 
   test.each([

@@ -137,7 +137,7 @@ export const COMMAND_CASES: readonly CommandCase[] = [
   printing("list-custodians"),
   printing("list-owners"),
   printing("diff", ["dev", "dev", "-u", ALICE.name], [["Passphrase: ", ALICE.passphrase]]),
-  printing("get", [], [...AS_ALICE, ["Domain name: ", "prod"], ["Secret name: ", "token"]]),
+  printing("get", [], [["Domain name: ", "prod"], ["Secret name: ", "token"], ...AS_ALICE]),
   writing(
     "rename-secret",
     [],
@@ -162,6 +162,8 @@ export const COMMAND_CASES: readonly CommandCase[] = [
   writing("rename-domain", [], [...AS_ALICE, ["Domain name: ", "prod"], ["New name: ", "production"]]),
   printing("decrypt-domain", [], [...AS_ALICE, ["Domain name: ", "prod"]]),
   printing("env", ["--domain", "prod"], AS_ALICE),
+  printing("export", ["prod", "--format", "json"], AS_ALICE),
+  writing("import", ["dev", "env"], [], { prepare: withDotenv }),
   printing("inject", ["--domain", "prod", "template"], AS_ALICE, { prepare: withTemplate }),
   printing("cleanup", [], [], { prints: false }),
   printing("exec", ["--domain", "prod", "--", "printenv", "token"], AS_ALICE),
@@ -171,7 +173,8 @@ export const COMMAND_CASES: readonly CommandCase[] = [
   },
   printing("unlock", ["dev", "--ttl", "1s"], AS_ALICE, { prints: false }),
   printing("lock", [], [], { prints: false }),
-  printing("lease", ["dev/api-key"], AS_ALICE),
+  // Not dev, which the case of `unlock` opens for a second.
+  printing("lease", ["prod/token"], AS_ALICE),
   printing("revoke", ["--client", "no-such-client"], [], { prints: false }),
   printing("status", [], [], { prints: false }),
   printing("audit", [], [], { prints: false }),
@@ -245,6 +248,12 @@ async function git({ folder }: Sandbox, ...args: readonly string[]): Promise<num
 async function withTemplate(): Promise<Sandbox> {
   const box = sandbox();
   box.write("template", "token: {{token}}\n");
+  return box;
+}
+
+async function withDotenv(): Promise<Sandbox> {
+  const box = sandbox();
+  box.write("env", "NEW=1\n");
   return box;
 }
 

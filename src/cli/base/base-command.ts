@@ -3,14 +3,8 @@ import { Command } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
 import { lazy } from "../../common/lazy.ts";
 import { escapeUnprintableLines } from "../../common/terminal-safe.ts";
-import { encodeUtf8 } from "../../common/utf8.ts";
 import type { CredentialSources, GivenCredentials, ResolvedCreds } from "../../credentials/cascade.ts";
-import {
-  DEFAULT_PREFIX,
-  environmentNames,
-  PREFIX_VARIABLE,
-  PROMPT_SOURCE,
-} from "../../credentials/environment-names.ts";
+import { DEFAULT_PREFIX, environmentNames, PREFIX_VARIABLE } from "../../credentials/environment-names.ts";
 import type { UnlockedCustodian } from "../../store/custodian.ts";
 import { misleadingLooks } from "../../store/format/look-alikes.ts";
 import type { KeyFile } from "../../store/key-file.ts";
@@ -37,9 +31,6 @@ const prompting = lazy(() => require("../input/prompt.ts") as typeof import("../
 const storeFiles = lazy(
   () => require("../../store/store-file.ts") as typeof import("../../store/store-file.ts"),
 );
-
-/** How many times a passphrase may be typed. */
-const ATTEMPTS = 3;
 
 /** What every command can do: its global options, the store, credentials and prompts. */
 export abstract class BaseCommand extends Command {
@@ -135,12 +126,11 @@ export abstract class BaseCommand extends Command {
     return this.#prompter;
   }
 
-  /** A command whose standard input is data asks at the terminal alone. */
   protected openPrompter(): InputPrompter | undefined {
     return prompting().openPrompter();
   }
 
-  /** {@link openPrompter} for such a command. */
+  /** {@link openPrompter} for a command whose standard input is data. */
   protected openTerminalPrompter(): InputPrompter | undefined {
     return prompting().openTerminalPrompter();
   }
@@ -154,24 +144,16 @@ export abstract class BaseCommand extends Command {
     writeError(`${escapeUnprintableLines(message)}\n`);
   }
 
-  readonly #warnedOf = new Set<string>();
-
   /** Warns, once, of a passphrase file that a commit could take. */
   protected async warnOfCommittable(passphraseFile: string): Promise<void> {
-    if (this.#warnedOf.has(passphraseFile)) return;
-    this.#warnedOf.add(passphraseFile);
-    const { couldBeCommitted } = await import("../../git/ignored.ts");
-    if (!(await couldBeCommitted(passphraseFile))) return;
-    const shown = escapeUnprintableLines(passphraseFile);
-    this.note(
-      `pprotect: warning: git does not ignore the passphrase file ${shown}, so it could be committed: move it out of the repository`,
-    );
+    const { warnOfCommittable } = await import("./committable-warning.ts");
+    await warnOfCommittable(passphraseFile, this.givenCredentials.warn);
   }
 
   /** Warns of a new name that could be taken for another. */
   protected warnOfLooks(name: string, existing: Iterable<string>): void {
     const looks = misleadingLooks(name, existing);
-    if (looks !== undefined) this.note(`pprotect: warning: ${looks}`);
+    if (looks) this.givenCredentials.warn(looks);
   }
 
   /** Prints the command's text for people on standard output; with `--json` programs get the envelope instead. */
@@ -231,35 +213,16 @@ export abstract class BaseCommand extends Command {
    * refused before a passphrase is asked for.
    */
   protected async unlock(keyFile: KeyFile, sources = this.credentialSources): Promise<UnlockedCustodian> {
-    const { unlock } = await import("../../credentials/cascade.ts");
-    const { custodians } = keyFile.data;
-    let creds = await this.credentials({ ...sources, custodians });
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const custodian = unlock(keyFile, creds);
-        this.#actor = custodian;
-        const { passphrase } = creds;
-        this.#isVerified = (other) => other === passphrase;
-        await this.#prompter?.throwIfInterrupted();
-        return custodian;
-      } catch (error) {
-        if (!this.#mayTryAgain(error, creds, attempt)) throw error;
-        this.#prompter?.note("Wrong passphrase, try again.");
-        creds = await this.credentials({
-          ...sources,
-          custodians,
-          user: creds.name,
-          userSource: creds.nameSource,
-        });
-      }
-    }
-  }
-
-  /** Only a person who typed a wrong passphrase may do so; what was given in another way would be wrong again. */
-  #mayTryAgain(error: unknown, { passphraseSource }: ResolvedCreds, attempt: number): boolean {
-    const isWrong = error instanceof PprotectError && error.code === "wrong_credentials";
-    const typed = passphraseSource === PROMPT_SOURCE && this.#prompter?.atTerminal === true;
-    return isWrong && typed && attempt < ATTEMPTS;
+    const { unlockWithAttempts } = await import("./unlock-attempts.ts");
+    const { custodian, passphrase } = await unlockWithAttempts(keyFile, {
+      sources,
+      credentials: (each) => this.credentials(each),
+      prompter: () => this.#prompter,
+    });
+    this.#actor = custodian;
+    this.#isVerified = (other) => other === passphrase;
+    await this.#prompter?.throwIfInterrupted();
+    return custodian;
   }
 
   /** Whether a passphrase is the one that was verified last. */
@@ -409,13 +372,8 @@ export abstract class BaseCommand extends Command {
 
   /** Shows a change as a diff and asks whether to write it. */
   protected async approve(before: string, after: string): Promise<boolean> {
-    const { storeDiff } = await import("../report/text-diff.ts");
-    // With names and fingerprints, as in `git diff`: base64 says nothing to a reader.
-    const { storeAsText } = await import("../../git/history/textconv.ts");
-    const [old, changed] = [before, after].map((text) => storeAsText(encodeUtf8(text)));
-    writeError(
-      `Changes to be written:\n\n${storeDiff(this.storePath, old ?? "", changed ?? "", colorsWanted())}\n`,
-    );
+    const { describeChange } = await import("../report/describe-change.ts");
+    writeError(describeChange(this.storePath, before, after, colorsWanted()));
     return this.confirmed("Write changes? [y/N] ");
   }
 }

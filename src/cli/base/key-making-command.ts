@@ -30,9 +30,9 @@ export abstract class KeyMakingCommand extends BaseCommand {
 
   /** A new passphrase. A generated one is written to standard output before anything is changed. */
   protected async newPassphrase(custodian: string, questions: Questions): Promise<string> {
-    hardenProcess();
     if (this.keyType === "raw" && questions.passphraseFile === undefined)
       refuseForbiddenPlaintext(process.env, "a key that is generated");
+    hardenProcess();
     const { obtainNewPassphrase } = await import("../../credentials/new-credentials.ts");
     if (questions.passphraseFile !== undefined) await this.warnOfCommittable(questions.passphraseFile);
     const passphrase = await obtainNewPassphrase({

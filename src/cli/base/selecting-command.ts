@@ -27,20 +27,24 @@ export abstract class SelectingCommand extends BaseCommand {
 
   /** Whether the secrets are printed, and so not passed to a program yet. */
   protected readonly prints: boolean = false;
+  /** The domains on the line. */
+  protected get selectedDomains(): readonly string[] {
+    return this.domains;
+  }
 
   /** Selects the secrets; none is decrypted yet. */
   protected async choose(keyFile: KeyFile): Promise<SecretChoice[]> {
     const manifest = this.manifest ?? (await this.#manifestBesideStore());
     if (manifest !== undefined) return this.#chooseByManifest(keyFile, manifest);
     const { selectSecrets } = await import("../../exec/selection.ts");
-    const { domains, override, only, except, prefix, uppercase } = this;
+    const { selectedDomains: domains, override, only, except, prefix, uppercase } = this;
     const note = this.prints ? { note: (message: string) => this.note(message) } : {};
     return selectSecrets(keyFile.data, { domains, override, only, except, prefix, uppercase, ...note });
   }
 
   /** The manifest that is used when neither a domain nor a manifest is given. */
   async #manifestBesideStore(): Promise<string | undefined> {
-    if (this.domains.length > 0) return undefined;
+    if (this.selectedDomains.length > 0) return undefined;
     const { MANIFEST_FILE } = await import("../../exec/manifest.ts");
     const path = join(dirname(this.storePath), MANIFEST_FILE);
     if (existsSync(path)) return path;
@@ -53,7 +57,7 @@ export abstract class SelectingCommand extends BaseCommand {
   }
 
   async #chooseByManifest(keyFile: KeyFile, path: string): Promise<SecretChoice[]> {
-    const { only, except, prefix, override, uppercase, domains } = this;
+    const { only, except, prefix, override, uppercase, selectedDomains: domains } = this;
     if (
       only.length + except.length + domains.slice(1).length > 0 ||
       prefix !== undefined ||

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { commandList } from "../../../src/cli/argv/command-list.ts";
+import { OUTPUT_FORMATS } from "../../../src/cli/base/format-option.ts";
 import { offerFor } from "../../../src/cli/completion/candidates.ts";
 import { positionOf } from "../../../src/cli/completion/cursor-context.ts";
 
@@ -108,7 +109,9 @@ describe("values", () => {
     ["git resolve --take |", ["<conflict>"]],
     ["init --key-type |", ["hard", "fast", "raw"]],
     ["init --key_type=|", ["--key_type=hard", "--key_type=fast", "--key_type=raw"]],
-    ["decrypt-domain --output-format |", ["json", "env", "shell"]],
+    ["decrypt-domain --output-format |", [...OUTPUT_FORMATS]],
+    ["env --format |", [...OUTPUT_FORMATS]],
+    ["import dev |", "files"],
     ["completion |", ["bash", "zsh", "fish"]],
     ["check --file a -u |", ["<custodian>", "in a"]],
     ["exec --domain |", ["<domain>"]],

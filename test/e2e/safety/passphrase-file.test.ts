@@ -144,7 +144,7 @@ describe("a passphrase file that a commit could take", () => {
       "--key-type",
       "fast",
     ];
-    expect((await pprotect(args, { cwd: box.folder })).stderr).toStartWith(`${warning}Added key custodian`);
+    expect((await pprotect(args, { cwd: box.folder })).stderr).toStartWith(warning);
   });
 
   test("earns none if git ignores it, or it is outside of a repository", async () => {

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { formatSecrets } from "../../../src/exec/output-format.ts";
 import { writeFish } from "../../../src/import/writers/fish.ts";
 import { writeShell } from "../../../src/import/writers/shell.ts";
 import { throughShell } from "../../support/consumers.ts";
@@ -104,7 +103,7 @@ test("plain values are written as they always were", () => {
     ["SPACE", "a b"],
   ]);
   expect(writeShell([...secrets].map(([name, value]) => ({ name, value })))).toBe(
-    formatSecrets(secrets, "shell"),
+    "export API_KEY='dev-api-key'\nexport QUOTE='it'\\''s'\nexport SPACE='a b'\n",
   );
 });
 

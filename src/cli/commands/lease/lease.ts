@@ -26,7 +26,7 @@ export default class LeaseCommand extends BaseCommand {
       "Prints the value, to the byte, and notes who has it and until when: `status` shows it, and `revoke` says how to " +
       "change it. It is bookkeeping: a value that was given stays known until it is changed.",
     examples: [
-      ["Into a variable", "export GITHUB_TOKEN=$($0 lease dev/github-token --ttl 30m --client-id agent-7)"],
+      ["Into a variable", "export TOKEN=$($0 lease dev/token --ttl 30m --client-id agent-7)"],
       ["What was given out", "$0 status"],
     ],
   };

@@ -13,7 +13,6 @@ export default class LockCommand extends EndingCommand {
     summary: "end leases of `unlock`; programs that run already go on",
     details:
       "Without an argument it ends those of the store here. `pprotect revoke` also ends programs and removes files.",
-    everyday: true,
     examples: [
       ["Those of the store here", "$0 lock"],
       ["Those of all stores", "$0 lock --all"],

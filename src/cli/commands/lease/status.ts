@@ -17,7 +17,6 @@ export default class StatusCommand extends BaseCommand {
     details:
       "Shows the leases of this user, the programs that run with secrets, the files that secrets were written to, and the " +
       "values that were shown to a client and still work. Needs no passphrase. `pprotect git status` shows what is set up.",
-    everyday: true,
     examples: [["Then take it back", "$0 revoke --all"]],
   };
 

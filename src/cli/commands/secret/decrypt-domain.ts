@@ -1,13 +1,16 @@
 import { sortedByKey } from "../../../common/code-points.ts";
 import { PprotectError } from "../../../common/errors.ts";
-import { formatSecrets, OUTPUT_FORMATS } from "../../../exec/output-format.ts";
+import { refuseDangerous } from "../../../exec/selection.ts";
+import { writeEntries } from "../../../import/write-entries.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
 import { findDomain, findSecret } from "../../../store/lookup.ts";
 import { isTerminal } from "../../../system/terminal.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { option } from "../../argv/option.ts";
-import { choice, SECRET } from "../../argv/value-type.ts";
+import { SECRET } from "../../argv/value-type.ts";
 import { DomainCommand } from "../../base/domain-command.ts";
+import { exportFormat, formatOption } from "../../base/format-option.ts";
+import { requireGithubFile, writeSecrets } from "../../report/formatted-secrets.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 import { writeOut } from "../../report/output.ts";
 
@@ -19,22 +22,19 @@ export default class DecryptDomainCommand extends DomainCommand {
     everyday: true,
     examples: [
       ["As JSON", "$0 decrypt-domain prod"],
-      ["Into this shell", 'eval "$($0 decrypt-domain prod --output-format shell)"'],
+      ["Into sh, bash, zsh or fish", 'eval "$($0 decrypt-domain prod --format shell)"'],
       ["One value", "$0 decrypt-domain prod --secret db-password"],
     ],
   };
 
-  outputFormat = option(
-    "--output-format",
-    choice("FORMAT", OUTPUT_FORMATS),
-    "json (default), env (NAME='value') or shell (export NAME='value')",
-  );
+  outputFormat = formatOption("json (default), shell (export NAME='value'), dotenv, …; see `export`");
   secret = option("--secret", SECRET, "only this secret; its raw value unless a format is given");
 
   async run(): Promise<Outcome | number> {
     if (this.json && this.outputFormat !== undefined && this.outputFormat !== "json") {
-      throw new PprotectError("usage", `give --json or --output-format ${this.outputFormat}, not both`);
+      throw new PprotectError("usage", `give --json or --format ${this.outputFormat}, not both`);
     }
+    requireGithubFile(exportFormat(this.outputFormat ?? "json"), false);
     const keyFile = this.readStore();
     this.#checkGivenNames(keyFile);
     const verified = this.givenDomain(keyFile) === undefined;
@@ -59,8 +59,14 @@ export default class DecryptDomainCommand extends DomainCommand {
     findSecret(domain, findDomain(keyFile.data, domain), this.secret);
   }
 
-  #formatted(domain: string, values: ReadonlyMap<string, string>): Outcome {
-    this.print(formatSecrets(values, this.outputFormat ?? "json", (message) => this.note(message)));
+  async #formatted(domain: string, values: ReadonlyMap<string, string>): Promise<Outcome> {
+    const format = exportFormat(this.outputFormat ?? "json");
+    if (format !== "json") {
+      for (const name of values.keys())
+        refuseDangerous({ name, variable: name }, (message) => this.note(message));
+    }
+    const written = await writeEntries(values, { format, secretName: domain });
+    if (!this.json) await writeSecrets(written, format, undefined);
     const secrets = [...sortedByKey(values)].map(([name, value]) => ({ name, value }));
     return { result: { domain, secrets } };
   }

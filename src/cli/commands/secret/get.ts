@@ -13,6 +13,7 @@ import { writeOut } from "../../report/output.ts";
 
 export default class GetCommand extends SecretCommand {
   static readonly declaration: CommandDeclaration = {
+    plaintext: true,
     group: "secrets",
     summary: "print the value of a secret, to the byte",
     details: "At a terminal a line end follows the value.",
@@ -30,13 +31,19 @@ export default class GetCommand extends SecretCommand {
   async run(): Promise<Outcome> {
     const keyFile = await this.#store();
     const given = this.givenExistingSecret(keyFile);
-    const owner = await this.unlock(keyFile);
     const { domain, secret } = await this.askForSecret(keyFile, given);
-    // An earlier key of the domain is not the one that was accepted.
-    if (this.rev === undefined) await this.unlockToRead(keyFile, [domain]);
-    const value = this.#chosen(keyFile.decryptSecret(domain, secret, owner), secret);
+    const value = this.#chosen(await this.#open(keyFile, domain, secret), secret);
     if (!this.json) writeOut(isTerminal(1) && !value.endsWith("\n") ? `${value}\n` : value);
     return { result: { domain, secret, value } };
+  }
+
+  async #open(keyFile: KeyFile, domain: string, secret: string): Promise<string> {
+    if (this.rev !== undefined) {
+      // An earlier key of the domain need not be the accepted one.
+      return keyFile.decryptSecret(domain, secret, await this.unlock(keyFile));
+    }
+    const { secrets } = await this.openSecrets(keyFile, [{ domain, name: secret }]);
+    return secrets.map(({ value }) => value).join("");
   }
 
   async #store(): Promise<KeyFile> {

@@ -1,0 +1,57 @@
+import { resolve } from "node:path";
+import type { SecretChoice } from "../../exec/selection.ts";
+import { writeEntries } from "../../import/write-entries.ts";
+import type { KeyFile } from "../../store/key-file.ts";
+import { flag, option } from "../argv/option.ts";
+import { FILE } from "../argv/value-type.ts";
+import { requireGithubFile, writeSecrets } from "../report/formatted-secrets.ts";
+import type { Outcome } from "../report/json-envelope.ts";
+import { openPrivateOutput, wroteMessage } from "../report/private-output.ts";
+import { exportFormat, type OutputFormat, refuseJsonMasks } from "./format-option.ts";
+import { SelectingCommand } from "./selecting-command.ts";
+
+/** A command that prints the selected secrets, or writes them to a file. */
+export abstract class ExportingCommand extends SelectingCommand {
+  protected override readonly prints = true;
+
+  out = option("--out", FILE, "write to this file instead, mode 0600; `pprotect cleanup` removes it");
+  force = flag(
+    "--force",
+    "with --out: replace a file that pprotect did not write, or that was changed since",
+  );
+
+  protected async exportSecrets(
+    keyFile: KeyFile,
+    choices: readonly SecretChoice[],
+    output: OutputFormat,
+    secretName = "",
+  ): Promise<Outcome> {
+    const format = exportFormat(output);
+    refuseJsonMasks(this.json, output);
+    requireGithubFile(format, this.out !== undefined);
+    const { storePath: store, force } = this;
+    const write = await openPrivateOutput(this.out, {
+      store,
+      force,
+      onWait: (message) => this.note(message),
+    });
+    const opened = await this.openSecrets(keyFile, choices);
+    const { secrets } = opened;
+    const values = new Map(secrets.map(({ variable, value }) => [variable, value]));
+    const written = await writeEntries(values, { format, secretName });
+    const names = secrets.map(({ variable }) => ({ name: variable }));
+    if (!write || this.out === undefined) {
+      if (!this.json) await writeSecrets(written, format, undefined);
+      return { result: { variables: secrets.map(({ variable, value }) => ({ name: variable, value })) } };
+    }
+    await writeSecrets(written, format, write);
+    await this.noteFile(opened, this.out);
+    this.note(wroteMessage(this.out));
+    return {
+      result: { file: resolve(this.out), variables: names },
+      nextActions: [
+        { command: "pprotect cleanup", description: "overwrite and remove the file", runnable: true },
+      ],
+    };
+  }
+}
