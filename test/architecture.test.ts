@@ -156,6 +156,21 @@ test("a passphrase comes only by ways that close the process's memory first", ()
   }
 });
 
+test("values are opened only where the access log records it", () => {
+  const opening = files.filter(
+    (file) =>
+      roomOf(file) === "cli" &&
+      /\b(?:decrypt(?:Domain|Secrets?)|copySecret|moveSecret|rotateDomainKey|checkOwned)\(/.test(
+        readSource(file),
+      ),
+  );
+  expect(opening.length).toBeGreaterThan(5);
+  const silent = opening.filter(
+    (file) => !/\b(?:recordRead|recorder\.record|transfer|openSecrets)\(/.test(readSource(file)),
+  );
+  expect(silent).toEqual([]);
+});
+
 test(`no file has more than ${MAX_LINES} lines`, () => {
   const long = files.filter(
     (file) => readFileSync(join(SRC, file), "utf8").split("\n").length > MAX_LINES + 1,

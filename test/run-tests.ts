@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onlyPrograms } from "./support/path.ts";
-import { MISSING_VARIABLE, PACKAGES, type Program, REQUIRE_VARIABLE, skipLine } from "./support/programs.ts";
+import { MISSING_VARIABLE, ON_PATH, type Program, REQUIRE_VARIABLE, skipLine } from "./support/programs.ts";
 
 /*
  * Runs the tests, a file on each processor at a time:
@@ -16,7 +16,7 @@ import { MISSING_VARIABLE, PACKAGES, type Program, REQUIRE_VARIABLE, skipLine } 
 const directory = mkdtempSync(join(tmpdir(), "pprotect-run-"));
 const missing = join(directory, "missing");
 const report = join(directory, "report.xml");
-const path = process.env[REQUIRE_VARIABLE] ? onlyPrograms(...knownPrograms()) : undefined;
+const path = process.env[REQUIRE_VARIABLE] ? onlyPrograms(...ON_PATH) : undefined;
 
 const child = Bun.spawn(
   [
@@ -33,11 +33,6 @@ const status = await child.exited;
 if (existsSync(missing)) console.error(skipLine(missingPrograms(), skippedTests()));
 for (const made of [directory, path]) if (made !== undefined) rmSync(made, { recursive: true });
 process.exitCode = status;
-
-/** Those that `needs` finds on PATH. */
-function knownPrograms(): string[] {
-  return Object.keys(PACKAGES).filter((program) => program !== "bash-completion");
-}
 
 function missingPrograms(): Program[] {
   const lines = readFileSync(missing, "utf8").trimEnd().split("\n");

@@ -1,6 +1,7 @@
 import { clipanionWithoutTerminal } from "./clipanion-platform.ts";
 import { embeddedAddon } from "./embedded-addon.ts";
 import { embeddedCommandList } from "./embedded-command-list.ts";
+import { embeddedModule } from "./embedded-module.ts";
 import { embeddedOverview } from "./embedded-overview.ts";
 import { silentDebug } from "./silent-debug.ts";
 
@@ -8,6 +9,8 @@ export interface CompileOptions {
   readonly outfile: string;
   /** The Argon2 addon's file for the system that the binary is for; without one it derives by the runtime. */
   readonly addon: string | undefined;
+  /** The commit of the source, for `version --verbose`; `undefined` if it is unknown. */
+  readonly commit: string | undefined;
   /** Another system than this one, with the runtime's executable for it. */
   readonly foreign?: { readonly target: Bun.Build.CompileTarget; readonly runtime: string };
 }
@@ -24,9 +27,10 @@ const STATIC_CODE = "--disallow-code-generation-from-strings=strict";
  * Without the autoload switches a compiled binary would load `.env` and `bunfig.toml`, preload scripts
  * included, from the directory that it is started in. {@link STATIC_CODE} keeps the environment from adding code.
  *
- * @returns the names of the installed packages that have code in it, sorted
+ * @returns the modules of installed packages that are in it, as paths in `node_modules`, sorted
  */
-export async function compile({ outfile, addon, foreign }: CompileOptions): Promise<readonly string[]> {
+export async function compile(options: CompileOptions): Promise<readonly string[]> {
+  const { outfile, addon, commit, foreign } = options;
   const result = await Bun.build({
     entrypoints: ["src/cli/main.ts"],
     target: "bun",
@@ -48,16 +52,19 @@ export async function compile({ outfile, addon, foreign }: CompileOptions): Prom
       embeddedAddon(addon),
       embeddedOverview(),
       embeddedCommandList(),
+      embeddedModule("cli/startup/commit.ts", () => `export const COMMIT = ${JSON.stringify(commit)};`),
       clipanionWithoutTerminal(),
       silentDebug(),
     ],
   });
   for (const log of result.logs) console.error(log);
   if (!result.success) throw new Error(`${outfile} was not compiled`);
-  return packagesAmong(Object.keys(result.metafile?.inputs ?? {}));
+  return Object.keys(result.metafile?.inputs ?? {})
+    .filter((path) => packageOf(path) !== undefined)
+    .toSorted();
 }
 
-function packagesAmong(inputs: readonly string[]): readonly string[] {
-  const names = inputs.flatMap((path) => /.*\bnode_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
-  return [...new Set(names)].toSorted();
+/** The name of the installed package that a module belongs to. */
+export function packageOf(path: string): string | undefined {
+  return /.*\bnode_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
 }

@@ -398,3 +398,37 @@ test("the scanner's libraries leave the caller's pipes blocking", async () => {
   for (const each of flags) expect(each & 0o4000).toBe(0);
   expect(stdout).toContain("a.ts:1: ");
 });
+
+describe("files that are named", () => {
+  test("are checked as a whole, unless all of them are staged", async () => {
+    const repository = await guardedRepository();
+    repository.write("old.txt", `${tokenLine()}\n`);
+    repository.write("other.txt", "text\n");
+    await repository.force();
+    expect(await repository.pprotect("git", "pre-commit", "--", "other.txt")).toMatchObject({ status: 0 });
+    const found = await repository.pprotect("git", "pre-commit", "--", "other.txt", "old.txt", "unknown.txt");
+    expect([found.status, found.stderr]).toEqual([1, expect.stringMatching(/^old\.txt:1: /m)]);
+    repository.write("old.txt", `${tokenLine()}\nmore\n`);
+    await repository.must("add", "old.txt");
+    expect(await repository.pprotect("git", "pre-commit", "old.txt")).toMatchObject({ status: 0 });
+    const outside = await repository.pprotect("git", "pre-commit", "/etc/passwd");
+    expect([outside.status, outside.stderr]).toEqual([
+      1,
+      expect.stringContaining("is not a file in the repository"),
+    ]);
+  });
+
+  test("a range of the pre-commit framework that git does not know is refused", async () => {
+    const repository = await guardedRepository();
+    repository.write("a.txt", "a\n");
+    await repository.force();
+    for (const from of ["nowhere", "-evil", "--all"]) {
+      const env = { PRE_COMMIT: "1", PRE_COMMIT_FROM_REF: from, PRE_COMMIT_TO_REF: "HEAD" };
+      const { status, stderr } = await runProgram([binary(), "git", "pre-commit"], {
+        cwd: repository.folder,
+        env,
+      });
+      expect([status, stderr]).toEqual([1, expect.stringContaining("unknown revision or range")]);
+    }
+  });
+});

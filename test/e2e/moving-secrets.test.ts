@@ -423,7 +423,9 @@ describe("who has what", () => {
     const text = sampleStore().addDomain("stage", ALICE.name).toString();
     const box = await committed(text);
     const added = await run(box, `add-owner --domain prod --domain stage ${BOB.name}`);
-    expect(added.stderr).toStartWith(`Added owner ${BOB.name} to prod, stage.\nKey of ${BOB.name}: `);
+    expect(added.stderr).toStartWith(
+      `Added owner ${BOB.name} to prod, stage.\nKey fingerprint of ${BOB.name}: `,
+    );
     for (const domain of ["prod", "stage"]) expect(box.read().domainsOf(BOB.name)).toContain(domain);
     await expectAccepted(box);
     const removed = await run(box, `rm-owner --domain prod --domain stage ${BOB.name}`);

@@ -235,7 +235,7 @@ async function drive(
     markerSize: 7,
     path: "protected.yaml",
     isVirtualAncestor: false,
-    trust: TRUST_NO_NEW_KEY,
+    trust: async () => TRUST_NO_NEW_KEY,
     givenCreds: async () => undefined,
   });
   for (const line of report)

@@ -29,7 +29,7 @@ const SYSTEMS = [
 /** A folder with a release whose binaries are shell scripts. @returns its path */
 async function fakeRelease(binary = 'echo "pprotect version 9.9.9"'): Promise<string> {
   const folder = emptyFolder();
-  const names = [...SYSTEMS.map((each) => each.name), "linux-x64-musl"];
+  const names = [...SYSTEMS.map((each) => each.name), "linux-x64-musl", "linux-arm64-musl"];
   for (const name of names) {
     const content = join(emptyFolder(), `pprotect-${name}`);
     mkdirSync(content);
@@ -152,10 +152,44 @@ describe("install.sh", () => {
     expect(readFileSync(join(home, ".local/bin/pprotect"), "utf8")).toContain(`# for ${name}\n`);
   });
 
-  test("takes the binary for musl where glibc is not and musl is", async () => {
+  test.each([
+    ["x86_64", "linux-x64-musl"],
+    ["aarch64", "linux-arm64-musl"],
+  ])("takes the binary for musl where glibc is not and musl is, on %s", async (machine, name) => {
+    const programs = {
+      uname: `[ "$1" = -s ] && echo Linux || echo ${machine}`,
+      getconf: "exit 1",
+      ldd: "echo 'ldd: not found' >&2; exit 127",
+      ls: "echo /lib/ld-musl.so.1",
+    };
+    const { home } = await install(`file://${await fakeRelease()}`, { programs });
+    expect(readFileSync(join(home, ".local/bin/pprotect"), "utf8")).toContain(`# for ${name}\n`);
+  });
+
+  test("takes the binary for glibc where both are", async () => {
     const programs = { getconf: "exit 1", ls: "echo /lib/ld-musl-x86_64.so.1" };
     const { home } = await install(`file://${await fakeRelease()}`, { programs });
-    expect(readFileSync(join(home, ".local/bin/pprotect"), "utf8")).toContain("# for linux-x64-musl\n");
+    expect(readFileSync(join(home, ".local/bin/pprotect"), "utf8")).toContain("# for linux-x64\n");
+  });
+
+  test("says which other pprotect comes first in PATH", async () => {
+    const first = emptyFolder();
+    writeFileSync(join(first, "pprotect"), "#!/bin/sh\n", { mode: 0o755 });
+    const home = emptyFolder();
+    const path = `${first}:${join(home, ".local/bin")}:${process.env.PATH}`;
+    const { result } = await install(`file://${await fakeRelease()}`, { home, path });
+    expect(result.stdout).toEndWith(
+      `/pprotect\nAnother pprotect comes first in your PATH: ${first}/pprotect\n`,
+    );
+  });
+
+  test("lets no redirect lead away from HTTPS", async () => {
+    const log = join(emptyFolder(), "log");
+    const { result } = await install("https://forge.example/release", {
+      programs: { curl: `echo "$@" >>${log}; exit 22` },
+    });
+    expect(result.status).toBe(1);
+    expect(readFileSync(log, "utf8")).toStartWith("--proto =https ");
   });
 
   test("takes the processor's own binary in a shell that macOS translates", async () => {
@@ -203,7 +237,7 @@ describe("install.sh installs nothing, and leaves an older binary and no rubbish
 
   test("when there is neither HOME nor PREFIX", async () => {
     expect(await refusal("file:///nowhere", { env: { HOME: "" } })).toBe(
-      "install.sh: set PREFIX to the directory to install to, or set HOME\n",
+      "install.sh: set PREFIX to the directory to install to, or set HOME; nothing was installed\n",
     );
   });
 
@@ -243,14 +277,57 @@ describe("install.sh installs nothing, and leaves an older binary and no rubbish
       ...["uname", "getconf", "ls", "mkdir", "mktemp", "rm", "mv", "cut", "awk", "tar", "gzip", "curl"],
     );
     expect(await refusal(`file://${await fakeRelease()}`, { env: { PATH: path } })).toBe(
-      "install.sh: cannot verify the download: neither sha256sum nor shasum is installed\n",
+      "install.sh: cannot verify the download: neither sha256sum nor shasum is installed; nothing was installed\n",
     );
   });
 
   test("when the binary does not run here", async () => {
     const release = await fakeRelease("echo 'cannot find a library' >&2; exit 127");
     expect(await refusal(`file://${release}`)).toBe(
-      "install.sh: the binary does not run on this system; nothing was installed: cannot find a library\n",
+      "install.sh: the binary does not run on this system: cannot find a library; nothing was installed\n",
+    );
+  });
+
+  test("when musl has no libstdc++", async () => {
+    const message =
+      "Error loading shared library libstdc++.so.6: No such file or directory (needed by pprotect)";
+    const release = await fakeRelease(`printf '%s\\nmore\\n' '${message}' >&2; exit 127`);
+    expect(await refusal(`file://${release}`)).toBe(
+      "install.sh: the binary needs libstdc++, which is not installed (on Alpine, run: apk add libstdc++); nothing was installed\n",
+    );
+  });
+
+  test.each([
+    ["awk", "awk is not installed"],
+    ["tar", "tar is not installed"],
+    ["gzip", "cannot unpack pprotect-linux-x64.tar.gz: "],
+  ])("when %s is missing, in one line", async (missing, message) => {
+    const all = [
+      "uname",
+      "getconf",
+      "ls",
+      "mkdir",
+      "mktemp",
+      "rm",
+      "mv",
+      "cut",
+      "awk",
+      "tar",
+      "gzip",
+      "sha256sum",
+    ];
+    const path = onlyPrograms(...all.filter((each) => each !== missing), "curl");
+    const said = await refusal(`file://${await fakeRelease()}`, { env: { PATH: path } });
+    expect(said).toStartWith(`install.sh: ${message}`);
+    expect(said).toMatch(/^[^\n]*; nothing was installed\n$/);
+  });
+
+  test("when the disk is full, in one line", async () => {
+    const programs = {
+      tar: "echo 'tar: pprotect: Cannot write: No space left on device' >&2; echo more >&2; exit 2",
+    };
+    expect(await refusal(`file://${await fakeRelease()}`, { programs })).toBe(
+      "install.sh: cannot unpack pprotect-linux-x64.tar.gz: tar: pprotect: Cannot write: No space left on device; nothing was installed\n",
     );
   });
 
@@ -272,23 +349,14 @@ describe("install.sh installs nothing, and leaves an older binary and no rubbish
     ["Linux", "riscv64", "no binary for processor riscv64"],
   ])("on %s, %s", async (system, machine, message) => {
     const programs = { uname: `[ "$1" = -s ] && echo ${system} || echo ${machine}` };
-    expect(await refusal(`file://${await fakeRelease()}`, { programs })).toBe(`install.sh: ${message}\n`);
-  });
-
-  test("on musl on arm64, which no binary is built for", async () => {
-    const programs = {
-      uname: '[ "$1" = -s ] && echo Linux || echo aarch64',
-      getconf: "exit 1",
-      ls: "echo /lib/ld-musl-aarch64.so.1",
-    };
     expect(await refusal(`file://${await fakeRelease()}`, { programs })).toBe(
-      "install.sh: no binary for linux-arm64-musl\n",
+      `install.sh: ${message}; nothing was installed\n`,
     );
   });
 
   test("when it is of no release and is told of none", async () => {
     expect(await refusal("")).toBe(
-      "install.sh: set PPROTECT_BASE_URL to the URL of the directory with the release's files\n",
+      "install.sh: set PPROTECT_BASE_URL to the URL of the directory with the release's files; nothing was installed\n",
     );
   });
 

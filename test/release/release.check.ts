@@ -6,6 +6,7 @@ import { sha256 } from "../../src/build/release/checksums.ts";
 import { ALLOWED_LICENSES } from "../../src/build/release/licenses.ts";
 import { readLockFile } from "../../src/build/release/lock-file.ts";
 import { binaryIn, platformPackageName } from "../../src/build/release/npm-packages.ts";
+import { packagesInside } from "../../src/build/release/packages-inside.ts";
 import {
   executableName,
   PLATFORMS,
@@ -14,6 +15,7 @@ import {
 } from "../../src/build/release/platforms.ts";
 import { fetchPackages } from "../../src/build/release/registry.ts";
 import { release } from "../../src/build/release/release.ts";
+import { sourceCommit } from "../../src/build/source-commit.ts";
 import { binary } from "../support/binary.ts";
 import { brokenSignaturePages, executableFormat } from "../support/executable-format.ts";
 import { interopStore } from "../support/fixtures.ts";
@@ -37,6 +39,7 @@ beforeAll(async () => {
     cache: CACHE,
     platforms: PLATFORMS,
     epoch: 1_700_000_000,
+    commit: await sourceCommit(),
     repository: "https://forge.example/owner/name",
   });
 }, 300_000);
@@ -54,6 +57,12 @@ const each = PLATFORMS.map((platform) => [platform.name, platform] as const);
 /** Whether a package of the SBOM is somebody else's, and not one of the archives. */
 function isComponent({ name }: { readonly name: string }): boolean {
   return !name.startsWith("pprotect-");
+}
+
+/** What the source map of the preset of secretlint names. */
+function insidePreset() {
+  const name = "@secretlint/secretlint-rule-preset-recommend";
+  return packagesInside(join(ROOT, "node_modules", name, "module/index.js"), name);
 }
 
 function platformNamed(name: string): Platform {
@@ -85,7 +94,7 @@ describe("the release", () => {
     const locked = readLockFile(readFileSync(join(ROOT, "bun.lock"), "utf8"));
     for (const { name, runtime, addon } of PLATFORMS) {
       const archive = packages.find((found) => found.name === `pprotect-${name}`);
-      expect(archive?.checksums[0]?.checksumValue).toBe(
+      expect(archive?.checksums?.[0]?.checksumValue).toBe(
         sha256(readFileSync(inRelease(`pprotect-${name}.tar.gz`))),
       );
       const inside = relationships
@@ -98,10 +107,21 @@ describe("the release", () => {
         inside.filter((found) => /^@oven\/|^@node-rs\/|^typescript$|^fast-check$/.test(found ?? "")),
       ).toEqual([runtime, addon]);
     }
+    const copies = insidePreset().map(({ name }) => name);
     for (const { name, checksums, licenseDeclared } of packages.filter(isComponent)) {
-      expect(checksums[0]?.checksumValue).toBe(locked(name).sha512);
+      if (copies.includes(name)) expect(checksums).toBeUndefined();
+      else expect(checksums?.[0]?.checksumValue).toBe(locked(name).sha512);
       expect([...ALLOWED_LICENSES]).toContain(licenseDeclared);
     }
+  });
+
+  test("names what packages have inside their own files, with the texts", () => {
+    const notice = readFileSync(inRelease("THIRD-PARTY-LICENSES"), "utf8");
+    const names = insidePreset().map(({ name, version }) => `${name} ${version}`);
+    expect(names).toContain("lodash.sortby 4.7.0");
+    expect(names).toContain("@textlint/regexp-string-matcher 2.0.2");
+    for (const name of names) expect(notice).toContain(`\n${name} (MIT)\n`);
+    expect(notice).toContain("Copyright jQuery Foundation and other contributors <https://jquery.org/>");
   });
 
   test("names everyone whose work is in it, with the licence", () => {
@@ -127,6 +147,7 @@ describe("the binary", () => {
   const FORMATS: Readonly<Record<string, ReturnType<typeof executableFormat>>> = {
     "linux-x64": { format: "ELF", cpu: "x64", interpreter: "/lib64/ld-linux-x86-64.so.2" },
     "linux-arm64": { format: "ELF", cpu: "arm64", interpreter: "/lib/ld-linux-aarch64.so.1" },
+    "linux-arm64-musl": { format: "ELF", cpu: "arm64", interpreter: "/lib/ld-musl-aarch64.so.1" },
     "linux-x64-musl": { format: "ELF", cpu: "x64", interpreter: "/lib/ld-musl-x86_64.so.1" },
     "darwin-arm64": { format: "Mach-O", cpu: "arm64" },
     "darwin-x64": { format: "Mach-O", cpu: "x64" },
@@ -180,7 +201,8 @@ describe("the binary", () => {
     const source = ["src", "hooks", "package.json", "tsconfig.json", "bunfig.toml"];
     for (const name of source) cpSync(join(ROOT, name), join(copy, name), { recursive: true });
     await Bun.$`cp -al ${join(ROOT, "node_modules")} ${copy}`.quiet();
-    const result = await runProgram([process.execPath, "run", "src/build/build.ts"], { cwd: copy });
+    const env = { PPROTECT_SOURCE_COMMIT: (await sourceCommit()) ?? "" };
+    const result = await runProgram([process.execPath, "run", "src/build/build.ts"], { cwd: copy, env });
     expect(result).toMatchObject({ status: 0, stderr: "" });
     const built = sha256(readFileSync(join(copy, "dist/pprotect")));
     rmSync(copy, { recursive: true });
@@ -242,42 +264,30 @@ describe("on arm64, under qemu, the binary", () => {
   });
 });
 
-describe("from npm", () => {
-  test("`npx pprotect` works with Node and without Bun, of packages that are not fetched", async () => {
-    const host = platformNamed("linux-x64");
-    const project = emptyFolder();
-    await Bun.write(join(project, "package.json"), "{}");
-    const packages = [inRelease("npm/pprotect"), npmDirectory(host)];
-    const packed = await npm(["pack", "--silent", ...packages], project);
-    const tarballs = packed.stdout.trim().split("\n");
-    expect(tarballs).toHaveLength(2);
-    const installed = await npm(["install", "--offline", ...tarballs.map((name) => `./${name}`)], project);
-    expect([installed.status, installed.stderr]).toEqual([0, expect.not.stringContaining("npm error")]);
-    expect(readdirSync(join(project, "node_modules/@pprotect"))).toEqual(["cli-linux-x64"]);
+describe("the oldest processor", () => {
+  const on = (emulator: readonly string[], platform: string, ...args: readonly string[]): Promise<Result> => {
+    const env = { PPROTECT_USER: "kurt@example.com", PPROTECT_PASSPHRASE: "passphrasë" };
+    const command = [...emulator, binaryOf(platformNamed(platform)), ...args];
+    return runProgram(command, { cwd: emptyFolder(), env });
+  };
+  const opening = ["decrypt-domain", "prod", "--secret", "db-password", "--file", interopStore("hard").file];
 
-    const env = { PATH: onlyNode() };
-    const options = { cwd: project, env };
-    expect(await runProgram(["npx", "pprotect", "version"], options)).toMatchObject({
-      status: 0,
-      stdout: VERSION_LINE,
-    });
-    const refused = await runProgram(["npx", "pprotect", "list-domains", "--file", "none.yaml"], options);
-    expect(refused).toMatchObject({ status: 2, stdout: "" });
-    expect(refused.stderr).toContain("none.yaml");
-  }, 120_000);
+  test.each([
+    ["linux-x64", "with SSE4.2, Intel's Nehalem of 2008", ["qemu-x86_64-static", "-cpu", "Nehalem"]],
+    [
+      "linux-arm64",
+      "with Armv8.0, Arm's Cortex-A53 of 2012",
+      ["qemu-aarch64-static", "-L", "/usr/aarch64-linux-gnu", "-cpu", "cortex-a53"],
+    ],
+  ])("for %s is one %s: it opens a store of full cost", async (platform, _, emulator) => {
+    expect(await on(emulator, platform, ...opening)).toMatchObject({ status: 0, stdout: "hunter2" });
+  });
+
+  test("is not the generation before it", async () => {
+    const { status, stdout } = await on(["qemu-x86_64-static", "-cpu", "Penryn"], "linux-x64", "version");
+    expect([status, stdout]).toEqual([132, ""]);
+  });
 });
-
-function npm(args: readonly string[], cwd: string): Promise<Result> {
-  return runProgram(["npm", ...args], { cwd });
-}
-
-/** A PATH with Node, npx and a shell. */
-function onlyNode(): string {
-  const bin = emptyFolder();
-  for (const name of ["node", "npx", "sh"])
-    Bun.spawnSync(["ln", "-s", Bun.which(name) ?? name, join(bin, name)]);
-  return bin;
-}
 
 describe("install.sh of the release", () => {
   test("installs the binary of this machine", async () => {

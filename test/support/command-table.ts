@@ -164,6 +164,9 @@ export const COMMAND_CASES: readonly CommandCase[] = [
   printing("env", ["--domain", "prod"], AS_ALICE),
   printing("export", ["prod", "--format", "json"], AS_ALICE),
   writing("import", ["dev", "env"], [], { prepare: withDotenv }),
+  writing("edit", ["--editor", "sh ./editor"], [...AS_ALICE, ["Domain name: ", "dev"]], {
+    prepare: withEditor,
+  }),
   printing("inject", ["--domain", "prod", "template"], AS_ALICE, { prepare: withTemplate }),
   printing("cleanup", [], [], { prints: false }),
   printing("exec", ["--domain", "prod", "--", "printenv", "token"], AS_ALICE),
@@ -248,6 +251,12 @@ async function git({ folder }: Sandbox, ...args: readonly string[]): Promise<num
 async function withTemplate(): Promise<Sandbox> {
   const box = sandbox();
   box.write("template", "token: {{token}}\n");
+  return box;
+}
+
+async function withEditor(): Promise<Sandbox> {
+  const box = sandbox();
+  box.write("editor", "printf 'fresh: value\\n' >> \"$1\"\n");
   return box;
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { MISSING_VARIABLE, needs, PACKAGES, REQUIRE_VARIABLE, skipLine } from "./programs.ts";
+import { MISSING_VARIABLE, needs, PACKAGES, REQUIRE_VARIABLE, SCRIPTS, skipLine } from "./programs.ts";
 import { emptyFolder, removeFolders } from "./sandbox.ts";
 
 afterAll(removeFolders);
@@ -40,6 +40,9 @@ describe("a program that is missing", () => {
     expect(skipLine(["fish", "mount", "prlimit", "unshare"], 14)).toBe(
       "skipped: 14 tests need fish, mount, prlimit, unshare; `apt-get install fish mount util-linux`",
     );
+    expect(skipLine(["hook-managers", "zsh"], 2)).toBe(
+      "skipped: 2 tests need hook-managers, zsh; `apt-get install zsh`; `test/consumers/hook-managers/install`",
+    );
   });
 });
 
@@ -59,4 +62,5 @@ test("CI installs every program that a test may need", () => {
   const script = readFileSync(join(ROOT, ".ci/run"), "utf8");
   const [, list = ""] = /^debian=\(\n([^)]*)\)/m.exec(script) ?? [];
   expect(list.split(/\s+/)).toEqual(expect.arrayContaining([...new Set(Object.values(PACKAGES))]));
+  for (const installer of Object.values(SCRIPTS)) expect(script).toContain(`\n${installer}\n`);
 });

@@ -1,4 +1,5 @@
 import { appendFileSync, existsSync } from "node:fs";
+import { resolve } from "node:path";
 
 /** What some tests start beside Node, git and Debian's essential programs, with Debian's package for it. */
 export const PACKAGES = {
@@ -9,7 +10,9 @@ export const PACKAGES = {
   jq: "jq",
   mksh: "mksh",
   mount: "mount",
+  nano: "nano",
   openssl: "openssl",
+  "pre-commit": "pre-commit",
   prlimit: "util-linux",
   ps: "procps",
   "python-dotenv": "python3-dotenv",
@@ -19,16 +22,25 @@ export const PACKAGES = {
   strace: "strace",
   systemctl: "systemd",
   unshare: "util-linux",
+  vim: "vim",
   yq: "yq",
   zsh: "zsh",
 } as const;
 
-export type Program = keyof typeof PACKAGES;
+/** What Debian does not have, with the script that installs it. */
+export const SCRIPTS = { "hook-managers": "test/consumers/hook-managers/install" } as const;
 
-/** What is no program on PATH but a file that a shell reads. */
+export type Program = keyof typeof PACKAGES | keyof typeof SCRIPTS;
+
+/** What is not a program on PATH but a file. */
 const FILES: Partial<Record<Program, string>> = {
   "bash-completion": "/usr/share/bash-completion/bash_completion",
+  // The last one that the script installs.
+  "hook-managers": resolve(import.meta.dir, "../consumers/hook-managers/venv/bin/pre-commit"),
 };
+
+/** The programs that are found on PATH. */
+export const ON_PATH: readonly string[] = Object.keys(PACKAGES).filter((program) => !(program in FILES));
 
 /** Set, a missing program is an error and skips nothing. */
 export const REQUIRE_VARIABLE = "PPROTECT_TEST_REQUIRE_PROGRAMS";
@@ -45,9 +57,7 @@ export function needs(...programs: readonly Program[]): boolean {
   const missing = programs.filter((program) => !isInstalled(program));
   if (missing.length === 0) return true;
   if (process.env[REQUIRE_VARIABLE]) {
-    throw new Error(
-      `not installed: ${missing.join(", ")}; apt-get install ${packagesFor(missing).join(" ")}`,
-    );
+    throw new Error(`not installed: ${missing.join(", ")}; ${commandsFor(missing).join("; ")}`);
   }
   const collected = process.env[MISSING_VARIABLE];
   if (collected) appendFileSync(collected, missing.map((program) => `${program}\n`).join(""));
@@ -56,13 +66,20 @@ export function needs(...programs: readonly Program[]): boolean {
 
 /** The line that says what has to be installed for the tests that were skipped. */
 export function skipLine(missing: readonly Program[], tests: number): string {
-  const packages = packagesFor(missing).join(" ");
-  return `skipped: ${tests} tests need ${missing.join(", ")}; \`apt-get install ${packages}\``;
+  const commands = commandsFor(missing).map((command) => `\`${command}\``);
+  return `skipped: ${tests} tests need ${missing.join(", ")}; ${commands.join("; ")}`;
 }
 
-/** Debian's packages for some programs, each once, in order. */
-export function packagesFor(programs: readonly Program[]): string[] {
-  return [...new Set(programs.map((program) => PACKAGES[program]))].toSorted();
+/** The commands that install some programs, each once. */
+function commandsFor(programs: readonly Program[]): string[] {
+  const packages = programs.flatMap((program) => (isPackage(program) ? PACKAGES[program] : []));
+  const scripts = programs.flatMap((program) => (isPackage(program) ? [] : SCRIPTS[program]));
+  const sorted = [...new Set(packages)].toSorted();
+  return [...(sorted.length > 0 ? [`apt-get install ${sorted.join(" ")}`] : []), ...new Set(scripts)];
+}
+
+function isPackage(program: Program): program is keyof typeof PACKAGES {
+  return program in PACKAGES;
 }
 
 /** Whether a program is on PATH, or its file is there. */

@@ -35,6 +35,15 @@ export function writePlatformPackage(directory: string, platform: Platform, rele
   });
 }
 
+/** The files of {@link writeMainPackage}: their names in `npm`, and in the package. */
+const MAIN_FILES: readonly (readonly [string, string])[] = [
+  // Without an extension: when npm installs the package, the binary takes its place.
+  ["launcher.cjs", "bin/pprotect"],
+  ["find-binary.cjs", "lib/find-binary.cjs"],
+  ["install.cjs", "install.cjs"],
+  ["README.md", "README.md"],
+];
+
 /** Writes the package that users install: the launcher, with every platform's package as an optional dependency. */
 export function writeMainPackage(
   directory: string,
@@ -45,14 +54,16 @@ export function writeMainPackage(
   writePackage(directory, {
     name: "pprotect",
     ...common(release),
-    bin: { pprotect: "bin/pprotect.cjs" },
+    bin: { pprotect: "bin/pprotect" },
+    scripts: { postinstall: "node install.cjs" },
     engines: { node: ">=18" },
+    preferUnplugged: true,
     optionalDependencies: Object.fromEntries(platforms.map((each) => [platformPackageName(each), version])),
   });
-  const launcher = join(directory, "bin/pprotect.cjs");
-  mkdirSync(join(directory, "bin"), { recursive: true });
-  cpSync(join(import.meta.dir, "npm/launcher.cjs"), launcher);
-  chmodSync(launcher, 0o755);
+  for (const [source, target] of MAIN_FILES) {
+    cpSync(join(import.meta.dir, "npm", source), join(directory, target));
+  }
+  chmodSync(join(directory, "bin/pprotect"), 0o755);
 }
 
 function common({ version, description, license, repository }: NpmRelease): Record<string, unknown> {

@@ -34,6 +34,13 @@ export const PLATFORMS: readonly Platform[] = [
     npm: { os: "linux", cpu: "x64", libc: "musl" },
   },
   {
+    name: "linux-arm64-musl",
+    target: "bun-linux-arm64-musl",
+    runtime: "@oven/bun-linux-aarch64-musl",
+    addon: "@node-rs/argon2-linux-arm64-musl",
+    npm: { os: "linux", cpu: "arm64", libc: "musl" },
+  },
+  {
     name: "darwin-arm64",
     target: "bun-darwin-arm64",
     runtime: "@oven/bun-darwin-aarch64",

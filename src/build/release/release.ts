@@ -1,15 +1,17 @@
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import packageJson from "../../../package.json" with { type: "json" };
-import { compile } from "../compile.ts";
+import { compile, packageOf } from "../compile.ts";
 import { packDirectory } from "./archive.ts";
 import { checksumFile, sha256 } from "./checksums.ts";
 import { installer } from "./installer.ts";
 import { type Licensed, licenseOf, thirdPartyNotice } from "./licenses.ts";
 import { type Locked, readLockFile } from "./lock-file.ts";
 import { binaryIn, platformPackageName, writeMainPackage, writePlatformPackage } from "./npm-packages.ts";
+import { type PackageInside, packagesInside } from "./packages-inside.ts";
 import { executableName, type Platform } from "./platforms.ts";
 import { fetchPackages, type PackageFiles } from "./registry.ts";
+import { runtimeLicenseText } from "./runtime-licenses.ts";
 import { type Artifact, type Component, sbom } from "./sbom.ts";
 
 export interface ReleaseOptions {
@@ -20,6 +22,8 @@ export interface ReleaseOptions {
   readonly platforms: readonly Platform[];
   /** The modification time of every file in an archive: that of the source, in seconds since 1970. */
   readonly epoch: number;
+  /** The commit of the source, for `version --verbose`. */
+  readonly commit: string | undefined;
   /** The source repository's URL, such as `https://…/owner/name`. */
   readonly repository: string | undefined;
 }
@@ -58,7 +62,7 @@ export async function release(options: ReleaseOptions): Promise<void> {
   }
   const mainPackage = join(directory, "npm/pprotect");
   writeMainPackage(mainPackage, platforms, npm);
-  for (const file of ["README.md", "LICENSE"]) cpSync(file, join(mainPackage, file));
+  cpSync("LICENSE", join(mainPackage, "LICENSE"));
 
   writeFileSync(join(directory, "pprotect.spdx.json"), sbom({ version, license, epoch, artifacts }));
   writeFileSync(
@@ -75,10 +79,12 @@ interface Build {
   readonly npmDirectory: string;
   /** The packages whose code it contains. */
   readonly packages: readonly string[];
+  /** The packages that those have inside their own files. */
+  readonly inside: readonly PackageInside[];
 }
 
 async function buildAll(options: ReleaseOptions, locked: Locked): Promise<readonly Build[]> {
-  const { directory, cache, platforms } = options;
+  const { directory, cache, platforms, commit } = options;
   const pinned = platforms.flatMap(({ runtime, addon }) => [locked(runtime), locked(addon)]);
   for (const { name, version } of pinned.filter((each) => each.name.startsWith("@oven/"))) {
     // Bytecode works only with the version of Bun that compiled it.
@@ -93,8 +99,11 @@ async function buildAll(options: ReleaseOptions, locked: Locked): Promise<readon
     const outfile = binaryIn(npmDirectory, platform);
     const runtime = await unpack(fetched[2 * index], /^bin\/bun(?:\.exe)?$/, work);
     const addon = await unpack(fetched[2 * index + 1], /\.node$/, work);
-    const packages = await compile({ outfile, addon, foreign: { target: platform.target, runtime } });
-    builds.push({ platform, npmDirectory, packages });
+    const foreign = { target: platform.target, runtime };
+    const modules = await compile({ outfile, addon, commit, foreign });
+    const packages = [...new Set(modules.map((path) => packageOf(path) ?? ""))];
+    const inside = modules.flatMap((path) => packagesInside(path, packageOf(path) ?? ""));
+    builds.push({ platform, npmDirectory, packages, inside });
     rmSync(work, { recursive: true });
   }
   return builds;
@@ -112,17 +121,17 @@ async function unpack(files: PackageFiles | undefined, name: RegExp, work: strin
 function bundledLicenses(builds: readonly Build[]): readonly Licensed[] {
   const names = new Set(builds.flatMap((build) => build.packages));
   const bundled = [...names].toSorted().map((name) => licenseOf(join("node_modules", name)));
+  const inside = new Map(builds.flatMap((build) => build.inside).map((each) => [each.name, each]));
   // The packages of the addons do not contain the text.
-  return [...bundled, licenseOf("node_modules/@node-rs/argon2")];
+  return [...bundled, licenseOf("node_modules/@node-rs/argon2"), ...inside.values()];
 }
 
 function runtimeLicense(): Licensed {
-  const text = readFileSync(join(import.meta.dir, "licenses/bun.txt"), "utf8").trim();
-  return { name: "Bun", version: Bun.version, license: "MIT", text };
+  return { name: "Bun", version: Bun.version, license: "MIT", text: runtimeLicenseText() };
 }
 
 function componentsOf(
-  { platform, packages }: Build,
+  { platform, packages, inside }: Build,
   licenses: readonly Licensed[],
   locked: Locked,
 ): readonly Component[] {
@@ -136,6 +145,13 @@ function componentsOf(
     },
     { ...locked(platform.addon), license: licenseNamed("@node-rs/argon2") },
     ...packages.map((name) => ({ ...locked(name), license: licenseNamed(name) })),
+    ...inside.map(({ name, version, license, inside: outer }) => ({
+      name,
+      version,
+      license,
+      dependencies: [],
+      comment: `a copy in the files of ${outer}`,
+    })),
   ];
 }
 

@@ -1,7 +1,9 @@
 import type { LockedPackage } from "./lock-file.ts";
 
 /** A package that is part of an artifact. */
-export interface Component extends LockedPackage {
+export interface Component extends Omit<LockedPackage, "sha512"> {
+  /** SHA-512 of its tarball, in hexadecimal; not of a copy inside another package. */
+  readonly sha512?: string;
   /** The licence in its package.json, an SPDX expression. */
   readonly license: string;
   readonly comment?: string;
@@ -93,7 +95,7 @@ function describe(component: Component): Record<string, unknown> {
     primaryPackagePurpose: "LIBRARY",
     downloadLocation: "NOASSERTION",
     filesAnalyzed: false,
-    checksums: [{ algorithm: "SHA512", checksumValue: sha512 }],
+    ...(sha512 !== undefined && { checksums: [{ algorithm: "SHA512", checksumValue: sha512 }] }),
     licenseConcluded: "NOASSERTION",
     licenseDeclared: license,
     copyrightText: "NOASSERTION",
@@ -117,6 +119,6 @@ function artifactId({ name }: Artifact): string {
 }
 
 /** An SPDX identifier: letters, digits, `.` and `-`. */
-function idOf({ name, version }: LockedPackage): string {
+function idOf({ name, version }: Pick<LockedPackage, "name" | "version">): string {
   return `SPDXRef-Package-${name.replace(/^@/, "").replaceAll(/[^A-Za-z0-9.-]/g, "-")}-${version}`;
 }

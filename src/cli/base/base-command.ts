@@ -244,6 +244,17 @@ export abstract class BaseCommand extends Command {
     return openSecrets(keyFile, choices, reader, details);
   }
 
+  /** Records that values were opened in another way than by {@link openSecrets}: before they are handed out. */
+  protected async recordRead(
+    { name }: UnlockedCustodian,
+    secrets: readonly SecretReference[],
+  ): Promise<void> {
+    const { namesOf } = await import("../reading/access-record.ts");
+    const { realpathOfExistingPrefix } = await import("../../system/real-path.ts");
+    const domains = namesOf(realpathOfExistingPrefix(this.storePath), secrets);
+    await (await this.recorder()).record({ custodian: name, domains });
+  }
+
   /** Notes a file that was written under a lease: it is removed with the lease. */
   protected async noteFile(opened: OpenedSecrets<SecretReference>, path: string): Promise<void> {
     const { noteFile } = await import("../reading/hand-out.ts");

@@ -34,6 +34,7 @@ export abstract class TransferCommand extends SecretCommand {
     const domain = to ?? (await this.ask("To domain: ", "domain to put it into"));
     this.#check(keyFile, from, domain);
     const { secret } = from;
+    await this.recordRead(owner, [{ domain: from.domain, name: secret }]);
     const outcome = await this.update(
       (file) => change(file, from, { domain, secret }, owner),
       done(from, domain),

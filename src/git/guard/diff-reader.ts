@@ -38,17 +38,21 @@ const OPTIONS = [
   "--dst-prefix=b/",
 ] as const;
 
-/**
- * `git diff --cached` against HEAD, or against `revision`.
- * @param textPaths only these paths, as text even where attributes say otherwise
- */
+/** Which paths a diff is about; left out, all of them. */
+export interface PathChoice {
+  readonly paths: readonly string[];
+  /** As text even where attributes say otherwise. */
+  readonly asText: boolean;
+}
+
+/** `git diff --cached` against HEAD, or against `revision`. */
 export function readStagedDiff(
   directory: string,
   revision: string | undefined,
-  textPaths?: readonly string[],
+  choice: PathChoice = { paths: [], asText: false },
 ): DiffReader {
-  const args = ["diff", "--cached", ...OPTIONS, ...(textPaths ? ["--text"] : [])];
-  const stream = startGit(directory, [...args, ...(revision ? [revision] : []), "--", ...(textPaths ?? [])]);
+  const args = ["diff", "--cached", ...OPTIONS, ...(choice.asText ? ["--text"] : [])];
+  const stream = startGit(directory, [...args, ...(revision ? [revision] : []), "--", ...choice.paths]);
   return new StreamReader(stream, false);
 }
 

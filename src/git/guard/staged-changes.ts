@@ -22,7 +22,7 @@ export async function checkStaged(repository: Repository): Promise<Verdict> {
     prefix: ":",
     diffs: readers.length,
     next: async () => waiting.shift()?.next(),
-    asText: (paths) => readStagedDiff(root, undefined, paths),
+    asText: (paths) => readStagedDiff(root, undefined, { paths, asText: true }),
     bases: () => mergeBases(repository, ["HEAD", ...merged]),
     parents: ["HEAD", ...merged],
   };
@@ -31,6 +31,52 @@ export async function checkStaged(repository: Repository): Promise<Verdict> {
   } finally {
     await Promise.all([guard.close(), ...readers.map((reader) => reader.close())]);
   }
+}
+
+/**
+ * Checks the whole content of files, as they are in the index: as if a commit added them. Files that git does not know
+ * are passed over. When all of the files have staged changes, there is nothing to check that {@link checkStaged} does
+ * not: the pre-commit framework names those for each commit, and others only when asked to check existing files.
+ *
+ * @param paths relative to the root
+ * @throws PprotectError `git_failed`
+ */
+export async function checkWholeFiles(repository: Repository, paths: readonly string[]): Promise<Verdict> {
+  const { root } = repository;
+  const names = await repository.run(
+    "diff",
+    "--cached",
+    "--name-only",
+    "-z",
+    "--no-renames",
+    "--no-relative",
+  );
+  const staged = new Set(names.split("\0"));
+  if (paths.every((path) => staged.has(path))) return { errors: [], warnings: [] };
+  const nothing = await emptyTree(repository);
+  const guard = new Guard(repository);
+  const reader = readStagedDiff(root, nothing, { paths, asText: false });
+  const subject: Subject = {
+    prefix: ":",
+    diffs: 1,
+    next: () => reader.next(),
+    asText: (some) => readStagedDiff(root, nothing, { paths: some, asText: true }),
+    bases: async () => [],
+    parents: [],
+  };
+  try {
+    return await guard.check(subject);
+  } finally {
+    await Promise.all([guard.close(), reader.close()]);
+  }
+}
+
+/** The id of the tree without entries, which git knows without an object. */
+async function emptyTree(repository: Repository): Promise<string> {
+  const format = await repository.tryRun("rev-parse", "--show-object-format");
+  return format?.trim() === "sha256"
+    ? "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"
+    : "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 }
 
 /** The commits that are being merged into HEAD. */

@@ -53,8 +53,9 @@ function applyToFile(step: FileStep): void {
 function changeFile(step: FileStep): void {
   switch (step.kind) {
     case "write-hook":
-      writeFileSync(step.path, step.text);
-      chmodSync(step.path, 0o755);
+      // Bytes that are not ours are kept, whatever the encoding.
+      writeFileSync(step.path, step.text, "latin1");
+      if (step.mode !== undefined) chmodSync(step.path, step.mode);
       return;
     case "rename":
       renameSync(step.from, step.to);

@@ -2,9 +2,10 @@ import { existsSync, lstatSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { withoutLineEnd } from "../../common/text.ts";
 import { fileError } from "../../system/file-error.ts";
+import { realpathOfExistingPrefix } from "../../system/real-path.ts";
 import type { Repository } from "../process/repository.ts";
 import { HOOK_MANAGERS, type HookManager } from "./hook-managers.ts";
-import { CHAINED_SUFFIX } from "./hook-script.ts";
+import { chainedHookPath } from "./hook-script.ts";
 
 /** The file of a pre-commit hook, and of an earlier hook that ours runs first. */
 export interface HookFile {
@@ -15,26 +16,42 @@ export interface HookFile {
   readonly text: string | undefined;
   /** Whether git, or husky, would run it. */
   readonly runs: boolean;
-  readonly chainedPath: string;
-  readonly chainedExists: boolean;
+  readonly chained: ChainedHook;
+}
+
+/** An earlier hook that was moved aside. */
+export interface ChainedHook {
+  readonly directory: string;
+  readonly path: string;
+  /** `undefined` when there is none. */
+  readonly text: string | undefined;
+  readonly runs: boolean;
 }
 
 /** Where the pre-commit hook belongs, and whether install may write it. */
 export type HookLocation =
   | { readonly kind: "ours"; readonly hook: HookFile }
-  | { readonly kind: "managed"; readonly manager: HookManager; readonly text: string }
+  /** A directory in the work tree that git does not ignore: what is in it is committed. */
+  | { readonly kind: "committed"; readonly hook: HookFile; readonly husky: boolean }
+  | ManagedLocation
   /** A hooks directory set in the user's or the system's configuration: a hook in it runs in every repository. */
   | { readonly kind: "shared"; readonly hook: HookFile }
   /** A `core.hooksPath` that is not a directory: git runs no hooks. */
   | { readonly kind: "off"; readonly path: string };
 
+export interface ManagedLocation {
+  readonly kind: "managed";
+  readonly manager: HookManager;
+  /** The text of its configuration file. */
+  readonly text: string;
+  readonly hook: HookFile;
+  /** What pre-commit renamed when it installed its own hook, and runs before its own. */
+  readonly legacy: HookFile;
+}
+
 /** Finds where this repository's pre-commit hook belongs. */
-export async function findHookLocation(
-  { root, run, tryRun }: Repository,
-  commonDir: string,
-): Promise<HookLocation> {
-  const manager = HOOK_MANAGERS.find(({ file }) => existsSync(join(root, file)));
-  if (manager) return { kind: "managed", manager, text: readText(join(root, manager.file)) ?? "" };
+export async function findHookLocation(repository: Repository, commonDir: string): Promise<HookLocation> {
+  const { root, run, tryRun } = repository;
   const [scope, value] = (
     (await tryRun("config", "--null", "--show-scope", "--get", "core.hooksPath")) ?? ""
   ).split("\0");
@@ -42,7 +59,15 @@ export async function findHookLocation(
   // Git takes an empty value for the root of the file system.
   if (value === "" || existsAsNonDirectory(directory)) return { kind: "off", path: value ?? directory };
   const husky = huskyDirectory(directory);
-  const hook = readHook(husky ?? directory, husky !== undefined);
+  const hook = readHook(husky ?? directory, { husky: husky !== undefined });
+  const manager = managerOf(root, hook.text);
+  if (manager) {
+    const text = readText(join(root, manager.file)) ?? "";
+    return { kind: "managed", manager, text, hook, legacy: readLegacyHook(hook.directory) };
+  }
+  if (await isCommitted(repository, commonDir, hook.path)) {
+    return { kind: "committed", hook, husky: husky !== undefined };
+  }
   const own = scope === "" || scope === undefined || scope === "local" || scope === "worktree";
   return {
     kind: own || isInside(directory, root) || isInside(directory, commonDir) ? "ours" : "shared",
@@ -50,20 +75,38 @@ export async function findHookLocation(
   };
 }
 
+function managerOf(root: string, hook: string | undefined): HookManager | undefined {
+  return (
+    HOOK_MANAGERS.find(({ file }) => existsSync(join(root, file))) ??
+    HOOK_MANAGERS.find(({ mark }) => hook?.includes(mark))
+  );
+}
+
+/** Whether a hook is, or would be, a file of the work tree that git does not ignore. */
+async function isCommitted({ root, tryRun }: Repository, commonDir: string, hook: string): Promise<boolean> {
+  const path = realpathOfExistingPrefix(hook);
+  if (!isInside(path, root) || isInside(path, commonDir)) return false;
+  return (await tryRun("check-ignore", "--quiet", "--", path)) === undefined;
+}
+
 /** The pre-commit hook in a directory. @param husky whether husky runs it, which needs no execute permission */
-export function readHook(directory: string, husky: boolean): HookFile {
-  const path = join(directory, "pre-commit");
+export function readHook(directory: string, { husky = false, name = "pre-commit" } = {}): HookFile {
+  const path = join(directory, name);
   const text = readText(path);
-  const chainedPath = `${path}${CHAINED_SUFFIX}`;
+  const chained = chainedHookPath(directory);
   return {
     directory,
     directoryExists: existsSync(directory),
     path,
     text,
     runs: text !== undefined && (husky || isExecutable(path)),
-    chainedPath,
-    chainedExists: lstatSync(chainedPath, { throwIfNoEntry: false }) !== undefined,
+    chained: { ...chained, text: readText(chained.path), runs: isExecutable(chained.path) },
   };
+}
+
+/** The hook that the pre-commit framework renamed, if there is one. */
+export function readLegacyHook(directory: string): HookFile {
+  return readHook(directory, { name: "pre-commit.legacy" });
 }
 
 /** Husky sets `core.hooksPath` to its own directory (`.husky/_`), whose hooks run those of the parent directory. */

@@ -12,6 +12,8 @@ export interface InstallRecord {
   readonly hook?: string;
   /** The hooks directory, if install created it. */
   readonly madeFolder?: string;
+  /** The committed hooks that install created or added lines to, by absolute path. */
+  readonly committedHooks?: Readonly<Record<string, "created" | "edited">>;
 }
 
 /** The record's name in the directory that all worktrees share. */
@@ -33,14 +35,20 @@ export function readRecord(path: string): InstallRecord {
 export function writeRecord(path: string, record: InstallRecord): void {
   try {
     if (isEmpty(record)) rmSync(path, { force: true });
-    else writeFileSync(path, `${JSON.stringify(record, undefined, 2)}\n`);
+    else writeFileSync(path, `${JSON.stringify(ordered(record), undefined, 2)}\n`);
   } catch (error) {
     throw fileError("write", path, error);
   }
 }
 
-function isEmpty({ lines, hook, madeFolder }: InstallRecord): boolean {
-  return Object.keys(lines).length === 0 && hook === undefined && madeFolder === undefined;
+/** With its keys in one order, so that the file changes only with its content. */
+function ordered({ lines, hook, madeFolder, committedHooks }: InstallRecord): object {
+  return { lines, hook, madeFolder, committedHooks };
+}
+
+function isEmpty({ lines, hook, madeFolder, committedHooks = {} }: InstallRecord): boolean {
+  const counts = [lines, committedHooks].map((each) => Object.keys(each).length);
+  return counts.every((count) => count === 0) && hook === undefined && madeFolder === undefined;
 }
 
 function parseRecord(value: unknown): InstallRecord {
@@ -50,7 +58,13 @@ function parseRecord(value: unknown): InstallRecord {
     lines: Object.fromEntries(worktrees.map(([worktree, lines]) => [worktree, strings(lines)])),
     ...(typeof value.hook === "string" ? { hook: value.hook } : {}),
     ...(typeof value.madeFolder === "string" ? { madeFolder: value.madeFolder } : {}),
+    ...(isObject(value.committedHooks) ? { committedHooks: committedHooks(value.committedHooks) } : {}),
   };
+}
+
+function committedHooks(value: unknown): Record<string, "created" | "edited"> {
+  const entries = Object.entries(strings(value));
+  return Object.fromEntries(entries.map(([path, how]) => [path, how === "created" ? "created" : "edited"]));
 }
 
 function strings(value: unknown): Record<string, string> {

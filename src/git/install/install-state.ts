@@ -4,8 +4,15 @@ import { openRepository, type Repository } from "../process/repository.ts";
 import { DRIVER_CONFIG } from "./driver-config.ts";
 import { type ByteText, byteText, readAttributes } from "./gitattributes-file.ts";
 import { attributeLine } from "./gitattributes-text.ts";
-import { findHookLocation, type HookFile, type HookLocation, readHook } from "./hook-location.ts";
+import {
+  findHookLocation,
+  type HookFile,
+  type HookLocation,
+  readHook,
+  readLegacyHook,
+} from "./hook-location.ts";
 import { type InstallRecord, RECORD_NAME, readRecord } from "./install-record.ts";
+import { PROGRAM_KEYS, type Reach, type RecordedProgram, reachOfPprotect } from "./recorded-program.ts";
 import { storePath } from "./store-path.ts";
 
 /** A store and its line in `.gitattributes`. */
@@ -27,6 +34,11 @@ export interface InstallState {
   readonly hookLocation: HookLocation;
   /** The hook in git's default directory, where an earlier install may have written ours. */
   readonly plainHook: HookFile;
+  /** The same, after the pre-commit framework renamed it. */
+  readonly legacyHook: HookFile;
+  /** What hooks run where PATH has no pprotect. */
+  readonly recordedProgram: RecordedProgram | undefined;
+  readonly reach: Reach;
   /** The name of this worktree in the record. */
   readonly worktree: string;
   readonly recordPath: string;
@@ -53,13 +65,17 @@ export async function readInstallState(directory: string, choice: StoreChoice): 
   const recordPath = join(commonDir, RECORD_NAME);
   const record = readRecord(recordPath);
   const paths = chosenPaths(root, choice, Object.keys(record.lines[worktree] ?? {}));
+  const config = await readConfig(repository);
   return {
     repository,
     stores: await Promise.all(paths.map((path) => readStoreLine(repository, path))),
     attributes: readAttributes(root),
-    config: await readConfig(repository),
+    config,
     hookLocation: await findHookLocation(repository, commonDir),
-    plainHook: readHook(join(commonDir, "hooks"), false),
+    plainHook: readHook(join(commonDir, "hooks")),
+    legacyHook: readLegacyHook(join(commonDir, "hooks")),
+    recordedProgram: recordedProgram(config),
+    reach: reachOfPprotect(),
     worktree,
     recordPath,
     record,
@@ -83,16 +99,25 @@ export async function isEffective({ run }: Repository, path: string): Promise<bo
 }
 
 async function readConfig({ tryRun }: Repository): Promise<Map<string, string[]>> {
-  const keys = "^(merge|diff)\\.pprotect\\.";
+  const keys = "^((merge|diff)\\.)?pprotect\\.";
   const entries = ((await tryRun("config", "--local", "--null", "--get-regexp", keys)) ?? "")
     .split("\0")
     .filter(Boolean);
   const values = new Map<string, string[]>();
   for (const entry of entries) {
     const [key = "", ...lines] = entry.split("\n");
-    if (DRIVER_CONFIG.has(key)) values.set(key, [...(values.get(key) ?? []), lines.join("\n")]);
+    if (OUR_KEYS.has(key)) values.set(key, [...(values.get(key) ?? []), lines.join("\n")]);
   }
   return values;
+}
+
+/** The keys that install sets. */
+const OUR_KEYS: ReadonlySet<string> = new Set([...DRIVER_CONFIG.keys(), ...Object.values(PROGRAM_KEYS)]);
+
+function recordedProgram(config: ReadonlyMap<string, readonly string[]>): RecordedProgram | undefined {
+  const [path] = config.get(PROGRAM_KEYS.path) ?? [];
+  const [sha256] = config.get(PROGRAM_KEYS.sha256) ?? [];
+  return path === undefined || sha256 === undefined ? undefined : { path, sha256 };
 }
 
 function oneLine(output: string): string {

@@ -1,32 +1,46 @@
-import { createHash } from "node:crypto";
-import { PprotectError } from "../../common/errors.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { DRIVER_CONFIG } from "./driver-config.ts";
 import { addLines, hasLine } from "./gitattributes-text.ts";
-import type { HookFile } from "./hook-location.ts";
-import { GUARD_COMMAND, HOOK_SCRIPT, isOurHook, runsGuard } from "./hook-script.ts";
 import type { InstallRecord } from "./install-record.ts";
 import type { InstallState, StoreLine } from "./install-state.ts";
 import type { Change, Plan } from "./plan.ts";
+import { planHook } from "./plan-hook.ts";
+import { PROGRAM_KEYS, type RecordedProgram } from "./recorded-program.ts";
+
+export interface InstallOptions {
+  /** Whether a committed hook refuses the commits of those who do not have pprotect. */
+  readonly required: boolean;
+  /** What hooks may run where PATH has no pprotect. */
+  readonly program: RecordedProgram | undefined;
+}
 
 /**
  * The plan to install everything that is missing or out of date.
  * @throws PprotectError `environment` when git runs no hooks here, `file_error` when two other hooks exist
  */
-export function planInstall(state: InstallState): Plan {
-  const hook = planHook(state);
+export function planInstall(state: InstallState, { required, program }: InstallOptions): Plan {
+  const { record, repository, hookLocation } = state;
+  const {
+    changes,
+    notes,
+    record: hookRecord,
+    ...hook
+  } = planHook(hookLocation, {
+    root: repository.root,
+    record,
+    required,
+  });
   const attributes = planAttributes(state);
+  const recorded = planProgram(state, program);
   return {
-    changes: [...attributes.changes, ...planConfig(state), ...hook.changes],
-    notes: hook.notes,
-    ...(hook.snippet ? { snippet: hook.snippet } : {}),
-    record: { ...state.record, ...attributes.record, ...hook.record },
+    ...hook,
+    changes: [...attributes.changes, ...planConfig(state), ...recorded.changes, ...changes],
+    notes: [...notes, ...recorded.notes],
+    record: { ...record, ...attributes.record, ...hookRecord },
+    ...(recorded.unguarded !== undefined && hook.unguarded === undefined
+      ? { unguarded: recorded.unguarded }
+      : {}),
   };
-}
-
-/** The digest that shows whether a hook is as install wrote it. */
-export function hookDigest(text: string): string {
-  return createHash("sha256").update(text, "latin1").digest("hex");
 }
 
 function planAttributes(state: InstallState): { changes: Change[]; record: Partial<InstallRecord> } {
@@ -63,62 +77,39 @@ function isOnly(values: readonly string[] | undefined, value: string): boolean {
   return values?.length === 1 && values[0] === value;
 }
 
-interface HookPlan extends Pick<Plan, "changes" | "notes" | "snippet"> {
-  readonly record: Partial<InstallRecord>;
+/** The plan for shells whose PATH lacks pprotect: those of graphical programs, and all if only npm adds it to PATH. */
+function planProgram(
+  { recordedProgram, reach }: InstallState,
+  program: RecordedProgram | undefined,
+): Pick<Plan, "changes" | "notes" | "unguarded"> {
+  if (program === undefined) {
+    if (reach === "path") return { changes: [], notes: [] };
+    const where = reach === "only-npm" ? "only npm and npx find pprotect" : "pprotect is not in your PATH";
+    const advice = "install it with `npm install --global pprotect`, or add its directory to PATH";
+    return {
+      changes: [],
+      notes: [`${where}, so git would refuse every commit: ${advice}`],
+      unguarded: where,
+    };
+  }
+  const { path, sha256 } = program;
+  const shown = escapeUnprintable(path);
+  const known = recordedProgram?.path === path && recordedProgram.sha256 === sha256;
+  const steps = [
+    { kind: "set-config", key: PROGRAM_KEYS.path, value: path },
+    { kind: "set-config", key: PROGRAM_KEYS.sha256, value: sha256 },
+  ] as const;
+  const change = { summary: `git config: recorded ${shown} for programs that do not have your PATH`, steps };
+  return { changes: known ? [] : [change], notes: reach === "path" ? [] : [recordedOnly(shown, reach)] };
 }
 
-function planHook({ hookLocation }: InstallState): HookPlan {
-  switch (hookLocation.kind) {
-    case "off":
-      throw new PprotectError(
-        "environment",
-        `git runs no hooks in this repository: core.hooksPath is "${escapeUnprintable(hookLocation.path)}"`,
-        "`git config --show-origin core.hooksPath` shows where it is set; unset it or set it to a directory",
-      );
-    case "managed": {
-      const { manager, text } = hookLocation;
-      if (runsGuard(text)) return NOTHING;
-      const note = `${manager.name} manages the hooks; add these lines to ${manager.file}`;
-      return { ...NOTHING, notes: [note], snippet: manager };
-    }
-    case "shared": {
-      const { text, path } = hookLocation.hook;
-      if (text !== undefined && runsGuard(text)) return NOTHING;
-      const note =
-        "core.hooksPath is set for every repository, in your own or the system's git config; add this line to " +
-        `${escapeUnprintable(path)}, or set core.hooksPath in this repository and run \`pprotect git install\` again`;
-      return { ...NOTHING, notes: [note], snippet: { file: path, lines: `${GUARD_COMMAND} || exit $?\n` } };
-    }
-    case "ours":
-      return planOwnHook(hookLocation.hook);
+/** @param path escaped */
+function recordedOnly(path: string, reach: "only-npm" | "no"): string {
+  if (/[/\\]_npx[/\\]/.test(path)) {
+    return `git runs ${path}, which npx may remove: install pprotect with \`npm install --global pprotect\`, then run \`pprotect git install\``;
   }
-}
-
-const NOTHING: HookPlan = { changes: [], notes: [], record: {} };
-
-function planOwnHook(hook: HookFile): HookPlan {
-  const { path, text, runs, directory, directoryExists, chainedPath, chainedExists } = hook;
-  if (text === HOOK_SCRIPT && runs) return NOTHING;
-  const ours = text !== undefined && isOurHook(text);
-  // The user's own hook already runs the guard.
-  if (text !== undefined && !ours && runs && runsGuard(text)) return NOTHING;
-  if (text !== undefined && !ours && chainedExists) {
-    throw new PprotectError(
-      "file_error",
-      `${escapeUnprintable(path)} was replaced after pprotect moved an earlier hook to ${escapeUnprintable(chainedPath)}`,
-      "merge both into the first, remove the second, then run `pprotect git install` again",
-    );
-  }
-  const write = { kind: "write-hook", path, text: HOOK_SCRIPT } as const;
-  const chains = text !== undefined && !ours;
-  const aside = chains ? ([{ kind: "rename", from: path, to: chainedPath }] as const) : [];
-  const make = directoryExists ? [] : ([{ kind: "make-directory", path: directory }] as const);
-  const done = ours ? "updated" : chains ? "written; the existing hook is kept and runs first" : "written";
-  return {
-    changes: [
-      { summary: `pre-commit hook ${escapeUnprintable(path)}: ${done}`, steps: [...make, ...aside, write] },
-    ],
-    notes: [],
-    record: { hook: hookDigest(HOOK_SCRIPT), ...(directoryExists ? {} : { madeFolder: directory }) },
-  };
+  const where =
+    reach === "only-npm" ? "only npm and npx find pprotect in PATH" : "pprotect is not in your PATH";
+  const again = reach === "only-npm" ? "npx pprotect git install" : "pprotect git install";
+  return `${where}, so git runs ${path}; after an update of it, run \`${again}\` again`;
 }

@@ -1,11 +1,12 @@
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
+import { committedState, withoutLines } from "./committed-hook.ts";
 import { hasLine, removeLines } from "./gitattributes-text.ts";
 import type { HookFile } from "./hook-location.ts";
-import { isOurHook, runsGuard } from "./hook-script.ts";
+import { isOurHook, isSuperseded, runsGuard } from "./hook-script.ts";
 import type { InstallRecord } from "./install-record.ts";
 import type { InstallState } from "./install-state.ts";
 import type { Change, Plan, Step } from "./plan.ts";
-import { hookDigest } from "./plan-install.ts";
+import { hookDigest } from "./plan-hook.ts";
 
 /**
  * The plan to remove what install added: the lines of the stores and, unless lines of other stores stay in this worktree,
@@ -22,13 +23,22 @@ export function planUninstall(state: InstallState): Plan {
     const lines = { ...otherWorktrees, [worktree]: Object.fromEntries(rest) };
     return { ...attributes, record: { ...record, lines } };
   }
-  const hooks = [...hookFiles(state)].map((hook) => planHook(hook, record));
+  const hooks = [...[...hookFiles(state)].map((hook) => planHook(hook, record)), planCommitted(state)];
+  const shared = [...planConfig(state), ...hooks.flatMap(({ changes }) => changes)];
   return {
-    changes: [...attributes.changes, ...planConfig(state), ...hooks.flatMap(({ changes }) => changes)],
-    notes: [...attributes.notes, ...hooks.flatMap(({ notes }) => notes), ...leftInManager(state)],
-    record: { lines: otherWorktrees },
+    changes: [...attributes.changes, ...shared],
+    notes: [
+      ...attributes.notes,
+      ...hooks.flatMap(({ notes }) => notes),
+      ...leftInManager(state),
+      ...(worktree !== "." && shared.length > 0 ? [FOR_ALL_WORKTREES] : []),
+    ],
+    record: { lines: otherWorktrees, ...otherCommittedHooks(state) },
   };
 }
+
+const FOR_ALL_WORKTREES =
+  "all worktrees of the repository share its git config and its hooks: they are now removed from all of them";
 
 type Part = Pick<Plan, "changes" | "notes">;
 
@@ -67,29 +77,38 @@ function planConfig({ config }: InstallState): Change[] {
 }
 
 /** Where our hook may be: where it belongs, and git's default directory, if core.hooksPath was set after install. */
-function hookFiles({ hookLocation, plainHook }: InstallState): Iterable<HookFile> {
-  const files = [plainHook, ...(hookLocation.kind === "ours" ? [hookLocation.hook] : [])];
-  return new Map(files.map((hook) => [hook.path, hook])).values();
+function hookFiles({ hookLocation, plainHook, legacyHook }: InstallState): Iterable<HookFile> {
+  const located = "hook" in hookLocation && hookLocation.kind !== "shared" ? [hookLocation.hook] : [];
+  const legacy = [legacyHook, ...(hookLocation.kind === "managed" ? [hookLocation.legacy] : [])];
+  const renamed = legacy.filter(({ text }) => text !== undefined && isOurHook(text));
+  const files = [plainHook, ...located]
+    // What ours runs first belongs to ours, wherever pre-commit moved it.
+    .filter(({ directory }) => !renamed.some((each) => each.directory === directory));
+  return new Map([...files, ...renamed].map((hook) => [hook.path, hook])).values();
 }
 
 function planHook(hook: HookFile, record: InstallRecord): Part {
-  const { path, text, chainedPath, chainedExists, directory } = hook;
-  if (text === undefined) return chainedExists ? restored(hook) : NOTHING;
+  const { path, text, chained, directory } = hook;
+  if (text === undefined) return chained.text === undefined ? NOTHING : restored(hook);
+  const shown = escapeUnprintable(path);
   if (!isOurHook(text)) {
-    if (!chainedExists) return NOTHING;
-    return noteOnly(
-      `${escapeUnprintable(path)} is not pprotect's hook; ${escapeUnprintable(chainedPath)} was left in place`,
-    );
+    if (chained.text === undefined) return NOTHING;
+    const aside = escapeUnprintable(chained.path);
+    if (!isSuperseded(chained.text, text)) {
+      return noteOnly(`${shown} is not pprotect's hook; ${aside} was left in place`);
+    }
+    const summary = `${aside}: removed; ${shown} is a later version of it`;
+    return { changes: [{ summary, steps: removal(hook) }], notes: [] };
   }
   if (record.hook !== undefined && record.hook !== hookDigest(text)) {
     return noteOnly(
-      `pre-commit hook ${escapeUnprintable(path)} was modified after install; left in place: remove pprotect from it by hand`,
+      `pre-commit hook ${shown} was modified after install; left in place: remove pprotect from it by hand`,
     );
   }
-  if (chainedExists) return restored(hook);
+  if (chained.text !== undefined) return restored(hook);
   const made: Step[] = record.madeFolder === directory ? [{ kind: "remove-directory", path: directory }] : [];
   const steps: Step[] = [{ kind: "remove", path }, ...made];
-  return { changes: [{ summary: `pre-commit hook ${escapeUnprintable(path)}: removed`, steps }], notes: [] };
+  return { changes: [{ summary: `pre-commit hook ${shown}: removed`, steps }], notes: [] };
 }
 
 const NOTHING: Part = { changes: [], notes: [] };
@@ -99,12 +118,49 @@ function noteOnly(note: string): Part {
 }
 
 /** The rename also removes our hook, so there is always one. */
-function restored({ path, chainedPath }: HookFile): Part {
-  const steps: Step[] = [{ kind: "rename", from: chainedPath, to: path }];
+function restored({ path, chained }: HookFile): Part {
+  const steps: Step[] = [
+    { kind: "rename", from: chained.path, to: path },
+    { kind: "remove-directory", path: chained.directory },
+  ];
   return {
     changes: [{ summary: `pre-commit hook ${escapeUnprintable(path)}: restored the earlier hook`, steps }],
     notes: [],
   };
+}
+
+function removal({ chained }: HookFile): Step[] {
+  return [
+    { kind: "remove", path: chained.path },
+    { kind: "remove-directory", path: chained.directory },
+  ];
+}
+
+/** The lines in a committed hook are removed where install added them: in other clones they are a colleague's. */
+function planCommitted({ hookLocation, record }: InstallState): Part {
+  if (hookLocation.kind !== "committed") return NOTHING;
+  const { path, text = "", directory } = hookLocation.hook;
+  if (committedState(text) === "absent") return NOTHING;
+  const shown = escapeUnprintable(path);
+  const how = record.committedHooks?.[path];
+  if (how === undefined) return noteOnly(`${shown} had pprotect's lines before install; left in place`);
+  const rest = withoutLines(text);
+  if (rest === undefined) {
+    return noteOnly(`pprotect's lines in ${shown} were modified after install; remove them by hand`);
+  }
+  const made: Step[] = record.madeFolder === directory ? [{ kind: "remove-directory", path: directory }] : [];
+  const isEmpty = how === "created" && ["", "#!/bin/sh\n"].includes(rest);
+  const steps: Step[] = isEmpty
+    ? [{ kind: "remove", path }, ...made]
+    : [{ kind: "write-hook", path, text: rest }];
+  const done = isEmpty ? "removed" : "removed pprotect's lines";
+  return { changes: [{ summary: `pre-commit hook ${shown}: ${done}; commit that`, steps }], notes: [] };
+}
+
+function otherCommittedHooks({ hookLocation, record }: InstallState): Pick<InstallRecord, "committedHooks"> {
+  const here = "hook" in hookLocation ? hookLocation.hook.path : undefined;
+  const others = Object.entries(record.committedHooks ?? {}).filter(([path]) => path !== here);
+  return others.length === 0 ? {} : { committedHooks: Object.fromEntries(others) };
 }
 
 function leftInManager({ hookLocation }: InstallState): string[] {

@@ -1,9 +1,17 @@
 /** The scripts in the project's `hooks` directory have no extension; the bundler embeds them as text. */
+declare module "*/hooks/find-pprotect" {
+  const text: string;
+  export default text;
+}
 declare module "*/hooks/pre-commit" {
   const text: string;
   export default text;
 }
 declare module "*/hooks/merge-driver" {
+  const text: string;
+  export default text;
+}
+declare module "*/hooks/textconv" {
   const text: string;
   export default text;
 }

@@ -1,10 +1,13 @@
 import { shellWord } from "../../common/shell-quote.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
+import { committedState } from "./committed-hook.ts";
 import { DRIVER_CONFIG } from "./driver-config.ts";
 import { hasLine } from "./gitattributes-text.ts";
-import type { HookFile } from "./hook-location.ts";
-import { HOOK_SCRIPT, isOurHook, runsGuard } from "./hook-script.ts";
+import type { HookFile, ManagedLocation } from "./hook-location.ts";
+import { HOOK_SCRIPT, isOurHook, isSuperseded, runsGuard } from "./hook-script.ts";
 import type { InstallState, StoreLine } from "./install-state.ts";
+import { managedGuard } from "./plan-hook.ts";
+import { isUnchanged } from "./recorded-program.ts";
 
 /** One part of the git integration and its state. */
 export interface PartStatus {
@@ -19,8 +22,21 @@ export function partStatuses(state: InstallState): PartStatus[] {
   return [
     ...state.stores.map((store) => storeStatus(store, state.attributes)),
     ...[...DRIVER_CONFIG].map(([key, value]) => configStatus(key, value, state.config.get(key))),
+    ...programStatus(state),
     hookStatus(state),
   ];
+}
+
+/** Only where a program was recorded: without that, hooks find pprotect in PATH, or refuse the commit. */
+function programStatus({ recordedProgram, reach }: InstallState): PartStatus[] {
+  if (recordedProgram === undefined) return [];
+  const part = "program without PATH";
+  const path = escapeUnprintable(recordedProgram.path);
+  if (isUnchanged(recordedProgram)) {
+    return [{ part, state: "installed", detail: reach === "path" ? path : `${path}; PATH has no pprotect` }];
+  }
+  const detail = `${path} is not the file that was recorded, so hooks do not run it; ${RUN_INSTALL}`;
+  return [{ part, state: "stale", detail }];
 }
 
 function storeStatus({ path, line, effective }: StoreLine, attributes: string | undefined): PartStatus {
@@ -50,15 +66,10 @@ function hookStatus({ hookLocation }: InstallState): PartStatus {
         state: "missing",
         detail: `core.hooksPath "${escapeUnprintable(hookLocation.path)}" is not a directory, so git runs no hooks`,
       };
-    case "managed": {
-      const { name, file } = hookLocation.manager;
-      if (runsGuard(hookLocation.text)) return { part, state: "installed", detail: `run by ${name}` };
-      return {
-        part,
-        state: "missing",
-        detail: `${name} manages the hooks; \`pprotect git install\` prints the lines to add to ${file}`,
-      };
-    }
+    case "managed":
+      return { part, ...managedStatus(hookLocation) };
+    case "committed":
+      return { part, ...committedStatus(hookLocation.hook) };
     case "shared":
       if (runsGuard(hookLocation.hook.text ?? ""))
         return { part, state: "installed", detail: escapeUnprintable(hookLocation.hook.path) };
@@ -72,17 +83,59 @@ function hookStatus({ hookLocation }: InstallState): PartStatus {
   }
 }
 
-function ownHookStatus({ path, text, runs, chainedExists }: HookFile): Omit<PartStatus, "part"> {
+type Status = Omit<PartStatus, "part">;
+
+function managedStatus(location: ManagedLocation): Status {
+  const { manager, hook, legacy } = location;
+  switch (managedGuard(location)) {
+    case "our-hook":
+      return ownHookStatus(hook);
+    case "legacy":
+      if (legacy.text !== HOOK_SCRIPT) return ownHookStatus(legacy);
+      return { state: "installed", detail: `pre-commit runs ${escapeUnprintable(legacy.path)} first` };
+    case "manager":
+      return { state: "installed", detail: `run by ${manager.name}` };
+    case "not-installed": {
+      const detail = `${manager.file} runs the guard, but git does not run ${manager.name}; run \`${manager.install}\``;
+      return { state: "missing", detail };
+    }
+    case "none": {
+      const detail = `${manager.name} manages the hooks; \`pprotect git install\` prints the lines to add to ${manager.file}`;
+      return { state: "missing", detail };
+    }
+  }
+}
+
+function committedStatus(hook: HookFile): Status {
+  const { path, text, runs } = hook;
+  const where = escapeUnprintable(path);
+  if (text === undefined) return { state: "missing", detail: RUN_INSTALL };
+  const state = committedState(text);
+  if (isOurHook(text) || state === "stale") {
+    return { state: "stale", detail: `${where} differs from what this version writes; ${RUN_INSTALL}` };
+  }
+  if (state === "absent" && !runsGuard(text)) {
+    return { state: "missing", detail: `${where} does not run the guard; ${RUN_INSTALL}` };
+  }
+  if (!runs) return { state: "stale", detail: `${where} is not executable, so git skips it; ${RUN_INSTALL}` };
+  const who = state === "lenient" ? "only warns those who do not have pprotect" : "";
+  return { state: "installed", detail: [where, who].filter(Boolean).join("; ") };
+}
+
+function ownHookStatus({ path, text, runs, chained }: HookFile): Status {
   const where = escapeUnprintable(path);
   if (text === undefined) return { state: "missing", detail: RUN_INSTALL };
   const ours = isOurHook(text);
-  if (!ours && !runsGuard(text))
-    return { state: "missing", detail: `${where} does not run the guard; ${RUN_INSTALL}` };
+  if (!ours && !runsGuard(text)) {
+    const replaced = chained.text !== undefined && isSuperseded(chained.text, text);
+    const why = replaced ? "was written again and does not run the guard" : "does not run the guard";
+    return { state: "missing", detail: `${where} ${why}; ${RUN_INSTALL}` };
+  }
   if (!runs) return { state: "stale", detail: `${where} is not executable, so git skips it; ${RUN_INSTALL}` };
   if (ours && text !== HOOK_SCRIPT)
     return { state: "stale", detail: `${where} differs from what this version writes; ${RUN_INSTALL}` };
-  return {
-    state: "installed",
-    detail: chainedExists ? `${where}, after the earlier hook` : where,
-  };
+  if (chained.text === undefined || !ours) return { state: "installed", detail: where };
+  if (chained.runs) return { state: "installed", detail: `${where}, after the earlier hook` };
+  const unused = `the earlier hook ${escapeUnprintable(chained.path)} is not executable and does not run`;
+  return { state: "installed", detail: `${where}; ${unused}` };
 }

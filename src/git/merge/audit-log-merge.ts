@@ -47,13 +47,16 @@ function readSide(base: Log, side: Log): SideLog {
   return { header, dropped, entries, inBase };
 }
 
-/** Both logs in their own order: equal entries once, and by time between those. */
+/**
+ * Both logs in their own order: equal entries once, and by time between those; of the same second by their text, so that
+ * two users who merge the same branches come to the same order, and can merge again.
+ */
 function mergeByTime(ours: Log, theirs: Log): string[] {
   const merged: string[] = [];
   let [i, j] = [0, 0];
   for (const [ourEnd, theirEnd] of [...alignLists(ours, theirs), [ours.length, theirs.length] as const]) {
     while (i < ourEnd || j < theirEnd) {
-      const isOurs = j >= theirEnd || (i < ourEnd && timeOf(ours, i) <= timeOf(theirs, j));
+      const isOurs = j >= theirEnd || (i < ourEnd && isEarlier(ours, i, theirs, j));
       const entry = isOurs ? ours[i++] : theirs[j++];
       if (entry !== undefined) merged.push(entry);
     }
@@ -63,6 +66,11 @@ function mergeByTime(ours: Log, theirs: Log): string[] {
     j++;
   }
   return merged;
+}
+
+function isEarlier(log: Log, at: number, other: Log, place: number): boolean {
+  const [time, otherTime] = [timeOf(log, at), timeOf(other, place)];
+  return time === otherTime ? (log[at] ?? "") <= (other[place] ?? "") : time < otherTime;
 }
 
 /** When an entry was made; an entry without a time counts as old as the one before it. */

@@ -120,8 +120,11 @@ function secretContent(
   context: MergeContext,
 ): Step<SecretContent | undefined> {
   const text = secretTexts(domain, name);
-  const merged = changedSide(text, context.versions) ?? sideByValue(domain, name, context);
-  if (merged !== undefined) return step(contentFrom(text, merged));
+  const changed = changedSide(text, context.versions);
+  if (changed !== undefined) return step(contentFrom(text, changed));
+  const same = equalValues(domain, name, context);
+  const merged = sideByValue(same, context);
+  if (merged !== undefined) return step(contentFrom(text, merged, same));
   const subject: ConflictSubject = { kind: "secret", domain: domain.name, name };
   const decision = context.decide(subject);
   const overruled = (sides: readonly Side[]): UndoneChange[] =>
@@ -135,22 +138,39 @@ function secretContent(
   return step(contentFrom(text, "ours"), [secretConflict(domain, subject, text, context)]);
 }
 
-/** Every version that has the text of a side. */
-function contentFrom(text: Versions<string>, side: Side): SecretContent | undefined {
+/** Whether two versions have the same value of a secret. */
+type EqualVersions = (a: VersionName, b: VersionName) => boolean;
+
+/** Every version that has the text of a side, or the same value under another key. */
+function contentFrom(
+  text: Versions<string>,
+  side: Side,
+  equal: EqualVersions = () => false,
+): SecretContent | undefined {
   const sealed = text[side];
   if (sealed === undefined) return undefined;
-  const others = ([otherSide(side), "base"] as const).filter((version) => text[version] === sealed);
+  const others = ([otherSide(side), "base"] as const).filter(
+    (version) => text[version] === sealed || equal(side, version),
+  );
   return { from: [side, ...others] };
 }
 
-/** The side to take by the values themselves: one of two equal ones, or the one whose value changed. */
-function sideByValue(domain: DomainVersions, name: string, context: MergeContext): Side | undefined {
-  const equal = (a: VersionName, b: VersionName): boolean => {
-    const value = context.credentials.secret(a, domain.name, name);
-    return value !== undefined && value === context.credentials.secret(b, domain.name, name);
+/** Compares the values that the credentials open. */
+function equalValues(
+  { name: domain }: DomainVersions,
+  name: string,
+  { credentials }: MergeContext,
+): EqualVersions {
+  return (a, b) => {
+    const value = credentials.secret(a, domain, name);
+    return value !== undefined && value === credentials.secret(b, domain, name);
   };
+}
+
+/** The side to take by the values themselves: one of two equal ones, or the one whose value changed. */
+function sideByValue(equal: EqualVersions, { versions }: MergeContext): Side | undefined {
   if (equal("ours", "theirs")) return "ours";
-  if (context.versions.isBaseUnreadable) return undefined;
+  if (versions.isBaseUnreadable) return undefined;
   if (equal("theirs", "base")) return "ours";
   return equal("ours", "base") ? "theirs" : undefined;
 }

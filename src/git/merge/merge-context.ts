@@ -19,6 +19,10 @@ export interface MergeOptions {
 export interface MergeContext extends MergeOptions {
   readonly versions: StoreVersions;
   readonly custodians: MergedCustodians;
+  /** The merged audit log, before what the merge adds. */
+  readonly log: readonly string[];
+  /** The time of the entries that the merge adds. */
+  readonly now: Date;
   /** The names of the domains that have a public key (base64) in any version: one, unless a domain copies another's. */
   readonly domainsByKey: ReadonlyMap<string, ReadonlySet<string>>;
 }

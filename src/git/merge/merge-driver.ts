@@ -13,7 +13,7 @@ import { fileError } from "../../system/file-error.ts";
 import { type Conflict, describeConflict } from "./conflict.ts";
 import { markConflicts } from "./conflict-markers.ts";
 import { describeNewKey, keyGrants } from "./key-grants.ts";
-import type { KeyTrust } from "./key-trust.ts";
+import { type KeyTrust, TRUST_NO_NEW_KEY } from "./key-trust.ts";
 import { mergeCredentials, NO_CREDENTIALS } from "./merge-credentials.ts";
 import { type MergeResult, mergeStores, type NewKey } from "./merge-stores.ts";
 import { textMerge } from "./text-merge.ts";
@@ -34,7 +34,8 @@ export interface DriverInput {
   readonly path: string;
   /** Whether git merges two common ancestors into one: then no user can resolve a conflict. */
   readonly isVirtualAncestor: boolean;
-  readonly trust: KeyTrust;
+  /** What decides about keys that one side introduced; called only with credentials. */
+  readonly trust: (versions: StoreVersions) => Promise<KeyTrust>;
   /**
    * Credentials that were given without a prompt; called only if something has to be opened.
    * @throws PprotectError when they cannot be read
@@ -158,10 +159,12 @@ async function mergeByMeaning(
 /** Derives a key only if something has to be opened: to resolve a conflict, or to try a key that comes in. */
 async function mergeWithGivenCreds(
   versions: StoreVersions,
-  { trust, givenCreds }: DriverInput,
+  { trust, givenCreds, isVirtualAncestor }: DriverInput,
 ): Promise<{ result: MergeResult; credentialProblem?: string | undefined }> {
   const decide = () => undefined;
-  const without = mergeStores(versions, { credentials: NO_CREDENTIALS, trust, decide });
+  // Without credentials nothing is sealed, so it makes no difference which keys are trusted.
+  const options = { credentials: NO_CREDENTIALS, trust: TRUST_NO_NEW_KEY, decide };
+  const without = mergeStores(versions, options);
   const helps = without.conflicts.some(({ credentials }) => credentials !== "useless");
   if (!helps && without.incomingKeys.length === 0) return { result: without };
   let creds: Creds | undefined;
@@ -173,7 +176,9 @@ async function mergeWithGivenCreds(
   }
   if (!creds) return { result: without };
   const credentials = mergeCredentials(creds, versions);
-  const result = mergeStores(versions, { credentials, trust, decide });
+  // Two users accept different keys. If that decided about the ancestor, their merges would not come to one key.
+  const trusted = isVirtualAncestor ? TRUST_NO_NEW_KEY : await trust(versions);
+  const result = mergeStores(versions, { credentials, trust: trusted, decide });
   const isOpen = result.conflicts.every(({ credentials: help }) => help !== "needed");
   const notOwner = `${displayName(creds.name)} does not own what is in conflict on both sides`;
   return { result, credentialProblem: credentials.problem() ?? (isOpen ? undefined : notOwner) };

@@ -1,6 +1,6 @@
-import { fingerprint } from "../../store/diff/fingerprint.ts";
 import { sealDomainKey } from "../../store/domain.ts";
-import { decodeKeyMaterial } from "../../store/format/key-material.ts";
+import { custodianFingerprint, displayFingerprint } from "../../store/trust/fingerprint.ts";
+import { isProof } from "../../store/trust/proof.ts";
 import type { Conflict, ConflictSubject, DecisionWord, UndoneChange } from "./conflict.ts";
 import type { DomainContent, DomainVersions } from "./domain-content.ts";
 import { domainsSharingKey, type MergeContext, type Step, step } from "./merge-context.ts";
@@ -63,7 +63,7 @@ export function currentCopy(
   return copies.find((copy) => copy !== before) ?? copies[0];
 }
 
-/** A copy that the merge seals itself, to a custodian whose key is known to be genuine. */
+/** A copy that the merge seals itself, to a custodian who is known to be an owner, with a key that is known to be genuine. */
 function newCopy(
   domain: DomainVersions,
   owner: string,
@@ -73,10 +73,38 @@ function newCopy(
   const pwdkm = context.custodians.pwdkm.get(owner);
   if (pwdkm === undefined || domainsSharingKey(domain.name, key.publicKey, context).length > 0)
     return undefined;
-  const isGranted = context.decide({ kind: "owner", domain: domain.name, name: owner }) === "grant";
   const privateKey = key.fresh?.privateKey ?? context.credentials.domainKey(domain.name, key.publicKey);
   if (!privateKey) return undefined;
-  return isGranted || hasKnownKey(owner, pwdkm, context) ? sealDomainKey(privateKey, pwdkm) : undefined;
+  const isKnown =
+    context.decide({ kind: "owner", domain: domain.name, name: owner }) === "grant" ||
+    (hasKnownKey(owner, pwdkm, context) && isKnownOwner(domain, owner, context));
+  return isKnown ? sealDomainKey(privateKey, pwdkm) : undefined;
+}
+
+/**
+ * Whether an owner was one in the ancestor, is one on both sides, or was added by an owner, by a user's decision or a
+ * proof. Anyone can write owners into a file, with copies that open nothing.
+ */
+export function isVouchedFor(domain: DomainVersions, owner: string, context: MergeContext): boolean {
+  const sides = SIDES.filter((side) => domain[side]?.owners.has(owner));
+  if (sides.length === SIDES.length || domain.base?.owners.has(owner)) return true;
+  const decision = context.decide({ kind: "owner", domain: domain.name, name: owner });
+  if (decision === "grant") return true;
+  return sides.some((side) => {
+    const pwdkm = context.versions[side].custodians.get(owner);
+    const publicKey = domain[side]?.publicKey;
+    return (
+      decision === side ||
+      (pwdkm !== undefined &&
+        publicKey !== undefined &&
+        context.trust.trustsOwner(domain.name, publicKey, owner, pwdkm))
+    );
+  });
+}
+
+/** {@link isVouchedFor}; but where the ancestor has no proofs at all, its users may have programs that sign nothing. */
+function isKnownOwner(domain: DomainVersions, owner: string, context: MergeContext): boolean {
+  return !context.versions.base.auditLog.some(isProof) || isVouchedFor(domain, owner, context);
 }
 
 /** Whether a custodian's key is the ancestor's, the same on both sides, or trusted. */
@@ -107,6 +135,13 @@ function conflictAbout(
     const reason = `the domain has the key of domain ${sharing.join(", ")}, so no copy of it is sealed; rotate one of the two first`;
     return { subject, reason, credentials: "useless", choices };
   }
+  if (canSeal && hasKnownKey(owner, pwdkm, context)) {
+    const side = lacking.includes("ours") ? "theirs" : "ours";
+    const reason =
+      `only ${side} has this owner (key ${keyFingerprint(pwdkm)}), and nothing proves that an owner of the domain added it; ` +
+      "ask the owners, then decide";
+    return { subject, reason, credentials: "useless", choices };
+  }
   if (hasKnownKey(owner, pwdkm, context)) {
     const reason = `this owner's copy of the domain key is stale: the other side replaced the key; ${whoCanOpen(domain, SIDES, context)}`;
     return { subject, reason, credentials: "needed", choices };
@@ -121,9 +156,9 @@ function conflictAbout(
   return { subject, reason, credentials: canSeal ? "useless" : "needed", choices };
 }
 
-/** The fingerprint of a custodian's public key, as `pprotect git textconv` shows it. @param pwdkm base64 */
+/** The fingerprint of a custodian's public key, as `pprotect trust` and `git textconv` show it. @param pwdkm base64 */
 export function keyFingerprint(pwdkm: string): string {
-  return fingerprint(decodeKeyMaterial(pwdkm).publicKey);
+  return displayFingerprint(custodianFingerprint(pwdkm));
 }
 
 /** What a decision makes of an owner without a current copy: left out, or, to show a side only, that side's copy. */

@@ -6,6 +6,7 @@ import { domainContent, domainVersions, sidesWithDomain } from "./domain-content
 import { type MergeContext, type MergeOptions, type Step, step } from "./merge-context.ts";
 import { mergeCustodians } from "./merge-custodians.ts";
 import { mergeOwners } from "./merge-owners.ts";
+import { mergeProofs } from "./merge-proofs.ts";
 import { mergeSecrets } from "./merge-secrets.ts";
 import { type StoreVersions, VERSIONS } from "./versions.ts";
 import { takeWholeDomain } from "./whole-domain.ts";
@@ -30,37 +31,49 @@ export interface NewKey {
 
 interface MergedDomain {
   readonly domain: Domain;
+  /** Entries for the audit log. */
+  readonly proofs: readonly string[];
   readonly newKey?: NewKey;
 }
 
 /**
  * A three-way merge by meaning (FORMAT.md, "What ties entries together"). Custodians first; then, for each
  * domain, which key wins, its secrets sealed to that key, and its owners' copies of it; the audit log last. An
- * entry sealed to a replaced key is never taken as it is: it is re-sealed with the credentials, or a conflict.
+ * entry sealed to a replaced key is never taken as it is: it is re-sealed with the credentials, or a conflict. What
+ * the merge did with keys itself, it signs.
  */
 export function mergeStores(versions: StoreVersions, options: MergeOptions, now = new Date()): MergeResult {
   const custodians = mergeCustodians(versions, options);
+  const log = mergeAuditLogs(versions.base.auditLog, versions.ours.auditLog, versions.theirs.auditLog);
   const context: MergeContext = {
     ...options,
     versions,
     custodians: custodians.value,
+    log,
+    now,
     domainsByKey: domainsByKey(versions),
   };
   const conflicts: Conflict[] = [...custodians.conflicts];
   const undone: UndoneChange[] = [...custodians.undone];
   const domains = new Map<string, Domain>();
   const newKeys: NewKey[] = [];
+  const entries: string[] = [];
   for (const name of unionOfKeys(versions.ours.domains, versions.theirs.domains)) {
     const merged = mergeDomain(name, context);
-    if (merged.value) domains.set(name, merged.value.domain);
-    if (merged.value?.newKey) newKeys.push(merged.value.newKey);
+    if (merged.value) {
+      const { domain, newKey, proofs } = merged.value;
+      domains.set(name, domain);
+      if (newKey) {
+        newKeys.push(newKey);
+        entries.push(auditEntry(audit.domainRotated(name), now));
+      }
+      entries.push(...proofs);
+    }
     conflicts.push(...merged.conflicts);
     undone.push(...merged.undone);
   }
-  const log = mergeAuditLogs(versions.base.auditLog, versions.ours.auditLog, versions.theirs.auditLog);
-  const rotations = newKeys.map(({ domain }) => auditEntry(audit.domainRotated(domain), now));
   return {
-    store: { domains, custodians: custodians.value.pwdkm, auditLog: [...log, ...rotations] },
+    store: { domains, custodians: custodians.value.pwdkm, auditLog: [...log, ...entries] },
     conflicts,
     undone,
     newKeys,
@@ -103,13 +116,15 @@ function mergeDomain(name: string, context: MergeContext): Step<MergedDomain | u
   const secrets = mergeSecrets(domain, content.value, key.value, context);
   const owners = mergeOwners(domain, content.value, key.value, context);
   const steps = [sides, content, key, secrets, owners];
+  // Until it is decided whether the domain stays and who owns it, nothing else about it can be.
+  const conflicts = undecided.length > 0 ? undecided : steps.flatMap((each) => each.conflicts);
   return step(
     {
       domain: { publicKey, secrets: secrets.value, owners: owners.value },
+      proofs: conflicts.length > 0 ? [] : mergeProofs(domain, key.value, owners.value, context),
       ...(fresh ? { newKey: { domain: name, reason: fresh.reason } } : {}),
     },
-    // Until it is decided whether the domain stays and who owns it, nothing else about it can be.
-    undecided.length > 0 ? undecided : steps.flatMap(({ conflicts }) => conflicts),
+    conflicts,
     steps.flatMap(({ undone }) => undone),
   );
 }

@@ -24,8 +24,9 @@ export function proofsIn({ auditLog }: Pick<StoreData, "auditLog">): Proofs {
 /**
  * Follows signed rotations from an accepted key to another one.
  *
- * Whoever has a domain's key can sign a successor, someone who was removed since too. Where one key has several
- * successors, all of them must lead to the wanted key: of two ends that each could be right, neither is.
+ * Anyone who has a domain's key can sign a successor, someone who was removed since too. Where one key has several
+ * successors, all of them must lead to the wanted key: of two ends that each could be right, neither is. A merge may sign
+ * either side's key by the other's, so a way may lead back to a key that it came from; that is not an end.
  *
  * @param from the accepted key's fingerprint; what was signed by keys before it counts for nothing
  * @param to the wanted public key, as the file writes it
@@ -40,8 +41,7 @@ export function provenRotation(
   const rotations = signedRotations(log, domain);
   const start = rotations.find((rotation) => domainFingerprint({ publicKey: rotation.from }) === from);
   if (!start) return undefined;
-  const walk = new Walk(domain, rotations, to);
-  const path = walk.pathFrom(start.from);
+  const path = new Walk(domain, rotations, to).pathFrom(start.from);
   return path?.slice(1).map((publicKey) => domainFingerprint({ publicKey }));
 }
 
@@ -50,8 +50,7 @@ class Walk {
   readonly #domain: string;
   readonly #to: string;
   readonly #rotations = new Map<string, SignedRotation[]>();
-  /** Keys whose every successor leads to the wanted one, with a way there; `undefined` for the others and for those under way. */
-  readonly #paths = new Map<string, readonly string[] | undefined>();
+  readonly #successors = new Map<string, readonly string[]>();
   #verified = 0;
 
   constructor(domain: string, rotations: readonly SignedRotation[], to: string) {
@@ -64,21 +63,55 @@ class Walk {
     }
   }
 
-  /** The keys from one on, itself first and the wanted one left out. */
+  /** The keys from one on, itself first and the wanted one left out, if every way from it leads to the wanted one. */
   pathFrom(key: string): readonly string[] | undefined {
-    if (this.#paths.has(key)) return this.#paths.get(key);
-    // A key that is come back to on the way leads nowhere.
-    this.#paths.set(key, undefined);
-    const successors = this.#successors(key);
-    const paths = successors.map((next) => (next === this.#to ? [] : this.pathFrom(next)));
-    const [first] = paths;
-    const path = first && paths.every((each) => each !== undefined) ? [key, ...first] : undefined;
-    this.#paths.set(key, path);
+    const reached = this.#reachedFrom(key);
+    const next = this.#nextToWanted(reached);
+    // A key that none of whose successors leads to the wanted one is another end.
+    if ([...reached].some((each) => !next.has(each))) return undefined;
+    const path: string[] = [];
+    for (let at = key; at !== this.#to; at = next.get(at) ?? this.#to) path.push(at);
     return path;
   }
 
+  /** Every key that a way from one leads to, before the wanted one. */
+  #reachedFrom(key: string): Set<string> {
+    const reached = new Set([key]);
+    // A set is read in the order of adding, with what is added meanwhile.
+    for (const each of reached) {
+      for (const next of this.#successorsOf(each)) if (next !== this.#to) reached.add(next);
+    }
+    return reached;
+  }
+
+  /** By each of these keys that leads to the wanted one: the next key on the shortest way there. */
+  #nextToWanted(reached: ReadonlySet<string>): Map<string, string> {
+    const before = new Map<string, string[]>();
+    for (const key of reached) {
+      for (const next of this.#successorsOf(key)) before.set(next, [...(before.get(next) ?? []), key]);
+    }
+    const next = new Map<string, string>();
+    const found = new Set([this.#to]);
+    for (const key of found) {
+      for (const each of before.get(key) ?? []) {
+        if (next.has(each)) continue;
+        next.set(each, key);
+        found.add(each);
+      }
+    }
+    return next;
+  }
+
   /** The keys that a key signed. More than may be verified are none at all: the one left out may be a second successor. */
-  #successors(key: string): string[] {
+  #successorsOf(key: string): readonly string[] {
+    const known = this.#successors.get(key);
+    if (known) return known;
+    const signed = this.#verifiedSuccessors(key);
+    this.#successors.set(key, signed);
+    return signed;
+  }
+
+  #verifiedSuccessors(key: string): string[] {
     const signed = new Set<string>();
     for (const rotation of this.#rotations.get(key) ?? []) {
       if (signed.has(rotation.to)) continue;

@@ -265,7 +265,8 @@ describe("a parsed command", () => {
       generate: "8",
       firstName: "d",
     });
-    expect(await parsed("env")).toMatchObject({ outputFormat: "env", yes: false });
+    expect(await parsed("env")).toMatchObject({ outputFormat: undefined, yes: false });
+    expect(await parsed("env", "--format", "env")).toMatchObject({ outputFormat: "env" });
   });
 
   test("gives the last value of an option that is given twice", async () => {

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { pprotect, runProgram } from "../../support/run.ts";
 import { emptyFolder, removeFolders } from "../../support/sandbox.ts";
@@ -92,8 +92,9 @@ describe("install and uninstall", () => {
     repo.write("home/.gitconfig", `[core]\n\thooksPath = ${shared}\n`);
     const env = repo.env({ GIT_CONFIG_GLOBAL: repo.path("home/.gitconfig") });
     const result = await pprotect(["git", "install"], { cwd: repo.root, env });
-    expect(result.status).toBe(0);
+    expect(result.status).toBe(1);
     expect(result.stdout).toContain("pprotect git pre-commit");
+    expect(result.stderr).toContain("git does not run the guard yet");
     expect(readdirSync(shared)).toEqual([]);
     await repo.git("config", "core.hooksPath", "/dev/null");
     const refused = await repo.run("install");
@@ -115,6 +116,27 @@ describe("install and uninstall", () => {
       expect(existsSync(repo.path(".gitattributes"))).toBe(false);
     });
     expect(repo.snapshot()).toEqual(main);
+    await tree.succeeds("install");
+    expect((await tree.succeeds("uninstall")).stderr).toContain("they are now removed from all of them");
+  });
+
+  test("a committed hooks directory with a hook: lines are added, which need no other file", async () => {
+    const repo = await Repo.create();
+    const own = '#!/bin/sh\necho own >>"$CALLS"\n';
+    repo.write(".githooks/pre-commit", own, 0o755);
+    await repo.git("config", "core.hooksPath", ".githooks");
+    await roundTrip(repo, [], async () => {
+      expect((await repo.tryGit(RUN_HOOK)).status).toBe(0);
+      expect(repo.called()).toBe("own\n<pprotect><git><pre-commit>\n");
+      expect(readdirSync(repo.path(".githooks"))).toEqual(["pre-commit"]);
+    });
+    chmodSync(repo.path(".githooks/pre-commit"), 0o644);
+    const advised = await repo.run("install");
+    expect([advised.status, advised.stderr]).toEqual([
+      1,
+      expect.stringContaining("run `chmod +x .githooks/pre-commit`, then `pprotect git install` again"),
+    ]);
+    expect(repo.read(".githooks/pre-commit")).toBe(own);
   });
 
   test("husky, with a hook that has no #! line and is not executable", async () => {
@@ -144,6 +166,52 @@ describe("install and uninstall", () => {
       expect(repo.called()).toBe("hook<a b><é> the input\n");
       expect((await repo.tryGit(RUN_HOOK, { CHAINED: "1" })).status).toBe(1);
     });
+  });
+
+  test.each([
+    ["a shell script", "#!/bin/sh -e\n", 'echo "$(basename "$0") $(ls "$(dirname "$0")"/beside)"'],
+    [
+      "a bash script",
+      "#!/usr/bin/env bash\n",
+      'echo "$(basename "$0") $(ls "$(dirname "$0")"/beside)"; [[ $# = 0 ]]',
+    ],
+    ["a script without a #! line", "", 'echo "$(basename "$0") .git/hooks/beside"'],
+    [
+      "a Node script",
+      "#!/usr/bin/env node\n",
+      'console.log(require("path").basename(__filename), require("../../name"))',
+    ],
+  ])("an earlier hook that is %s has its own name and finds what is near", async (_, start, line) => {
+    const repo = await Repo.create();
+    repo.write(".git/hooks/beside", "");
+    repo.write("name.js", 'module.exports = ".git/hooks/beside"\n');
+    repo.write(
+      ".git/hooks/pre-commit",
+      `${start}${line} ${start.includes("node") ? "" : '>>"$CALLS"'}\n`,
+      0o755,
+    );
+    await roundTrip(repo, [], async () => {
+      const { status, stdout, stderr } = await repo.tryGit(RUN_HOOK);
+      expect([status, repo.called() + stdout + stderr]).toEqual([
+        0,
+        expect.stringContaining("pre-commit .git/hooks/beside\n"),
+      ]);
+    });
+  });
+
+  test("an earlier hook that git would not run stays unused, and this is said", async () => {
+    const repo = await Repo.create();
+    repo.write(".git/hooks/pre-commit", FOREIGN_HOOK, 0o644);
+    const installed = await repo.succeeds("install");
+    const chained = repo.path(".git/hooks.pprotect-chained/pre-commit");
+    expect(installed.stderr).toContain("the existing hook is not executable, so it is kept but never runs");
+    expect(installed.stderr).toContain(`\`chmod +x ${chained}\` lets the earlier hook run`);
+    expect((await repo.run("status")).stdout).toContain(`the earlier hook ${chained} is not executable`);
+    await expectGuarded(repo);
+    chmodSync(chained, 0o755);
+    repo.called();
+    await repo.tryGit(RUN_HOOK);
+    expect(repo.called()).toStartWith("hook ");
   });
 
   test("a hook that is a symbolic link to a file that git would not run", async () => {

@@ -96,7 +96,7 @@ describe("`revoke`", () => {
     await user.shell("git init -q . && echo .env > .gitignore");
     await user.asAlice(["unlock", "--client", "agent"]);
     await user.run(["lease", "dev/api-key"]);
-    await user.run(["env", "--domain", "dev", "--uppercase", "--out", ".env"]);
+    await user.run(["env", "--domain", "dev", "--only", "api-key", "--uppercase", "--out", ".env"]);
     const child = await startProgram(user, [], "sleep 60");
     const before = (await user.answer(["status"])).result;
     expect(before).toMatchObject({
@@ -152,7 +152,7 @@ describe("`revoke`", () => {
   test("exits with 1 when a file was changed since, and reports it", async () => {
     const user = newUser();
     await user.shell("git init -q . && echo .env > .gitignore");
-    await user.asAlice(["env", "--domain", "dev", "--uppercase", "--out", ".env"]);
+    await user.asAlice(["env", "--domain", "dev", "--only", "api-key", "--uppercase", "--out", ".env"]);
     writeFileSync(user.box.path(".env"), "mine");
     const answer = await user.answer(["revoke", "--all"]);
     expect(answer).toMatchObject({ ok: false, error: { code: "not_ended" } });
@@ -174,7 +174,7 @@ describe("a file that was written under a lease", () => {
     const user = newUser();
     await user.shell("git init -q . && echo .env > .gitignore");
     await user.asAlice(["unlock", "dev"]);
-    await user.run(["env", "--domain", "dev", "--uppercase", "--out", ".env"]);
+    await user.run(["env", "--domain", "dev", "--only", "api-key", "--uppercase", "--out", ".env"]);
     expect(existsSync(user.box.path(".env"))).toBe(true);
     await user.run(["lock"]);
     await until(() => !existsSync(user.box.path(".env")));
@@ -184,7 +184,7 @@ describe("a file that was written under a lease", () => {
     const user = newUser();
     await user.shell("git init -q . && echo .env > .gitignore");
     await user.asAlice(["unlock", "dev"]);
-    await user.run(["env", "--domain", "dev", "--uppercase", "--out", ".env"]);
+    await user.run(["env", "--domain", "dev", "--only", "api-key", "--uppercase", "--out", ".env"]);
     const [lease] = (await user.answer(["status"])).result.leases;
     process.kill(lease.pid, "SIGKILL");
     await until(() => !isAlive(lease.pid));
@@ -283,6 +283,8 @@ describe("PPROTECT_NO_PLAINTEXT", () => {
     ["decrypt-domain", ["decrypt-domain", "dev"]],
     ["env", ["env", "--domain", "dev"]],
     ["inject", ["inject", "alice.pw"]],
+    ["get", ["get", "dev/api-key"]],
+    ["export", ["export", "dev", "--format", "json"]],
     ["lease", ["lease", "dev/api-key"]],
     ["a generated raw key", ["add-key-custodian", "--key-type", "raw", "--yes", "-u", "new@example.com"]],
   ])("refuses `%s`, whatever the options", async (_, args) => {

@@ -22,7 +22,13 @@ function newUser(text?: string): LeaseUser {
 const READERS = [
   ["exec", ["exec", "--domain", "dev", "--", "printenv", "api-key"], "dev-api-key\n"],
   ["decrypt-domain", ["decrypt-domain", "dev", "--secret", "api-key"], "dev-api-key"],
-  ["env", ["env", "--domain", "dev", "--only", "api-key", "--uppercase"], "API_KEY='dev-api-key'\n"],
+  ["get", ["get", "dev/api-key"], "dev-api-key"],
+  [
+    "export",
+    ["export", "dev", "--only", "api-key", "--format", "json"],
+    '{\n  "api-key": "dev-api-key"\n}\n',
+  ],
+  ["env", ["env", "--domain", "dev", "--only", "api-key", "--uppercase"], "API_KEY=dev-api-key\n"],
 ] as const;
 
 describe("after `unlock`", () => {
@@ -220,6 +226,20 @@ describe("the access log", () => {
       custodian: ALICE.name,
     });
     expect(JSON.stringify(entries)).not.toMatch(/dev-api-key|prod-token|alice-pw/);
+  });
+
+  test("has what is opened to be compared, moved or sealed again", async () => {
+    const user = newUser();
+    await user.asAlice(["diff", "dev", "prod"]);
+    await user.asAlice(["copy-secret", "dev/api-key", "prod"]);
+    await user.asAlice(["rename-secret", "dev/api-key", "other-key"]);
+    await user.asAlice(["rotate-domain-keys", "dev"]);
+    expect(user.log().map(({ action, domains }) => [action, domains?.[0]?.domain])).toEqual([
+      ["diff", "dev"],
+      ["copy-secret", "dev"],
+      ["rename-secret", "dev"],
+      ["rotate-domain-keys", "dev"],
+    ]);
   });
 
   test("is shown by `audit`, filtered and in part", async () => {

@@ -85,7 +85,7 @@ describe("audit logs", () => {
     ]);
   });
 
-  test("lose nothing that either side appended, whatever the times", () => {
+  test("lose nothing that either side appended, whatever the times, in one order from both sides", () => {
     const added = fc.array(fc.tuple(fc.nat(59), fc.stringMatching(/^[a-z]{1,6}$/)), { maxLength: 6 });
     fc.assert(
       fc.property(added, added, (ourAdditions, theirAdditions) => {
@@ -95,6 +95,7 @@ describe("audit logs", () => {
         expect(merged.slice(0, BASE.length)).toEqual(BASE);
         expect(merged.filter((entry) => entry.includes("-- o "))).toEqual(ours);
         expect(merged.filter((entry) => entry.includes("-- t "))).toEqual(theirs);
+        expect(mergeAuditLogs(BASE, [...BASE, ...theirs], [...BASE, ...ours])).toEqual(merged);
       }),
     );
   });

@@ -29,7 +29,7 @@ function inputOf({ base, ours, theirs }: Texts): DriverInput {
     markerSize: 7,
     path: "protected.yaml",
     isVirtualAncestor: false,
-    trust: TRUST_NO_NEW_KEY,
+    trust: async () => TRUST_NO_NEW_KEY,
     givenCreds: async () => undefined,
   };
 }

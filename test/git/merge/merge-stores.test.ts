@@ -44,7 +44,7 @@ function base(): KeyFile {
     .addSecret("dev", "k", "v");
 }
 
-const TRUST_ALL: KeyTrust = { trusts: () => true, trustsCustodian: () => true };
+const TRUST_ALL: KeyTrust = { trusts: () => true, trustsCustodian: () => true, trustsOwner: () => true };
 
 const keyOf = (store: StoreData, domain: string): string | undefined => store.domains.get(domain)?.publicKey;
 

@@ -4,7 +4,6 @@ import { PprotectError } from "../../../src/common/errors.ts";
 import { checkStoreChange } from "../../../src/git/guard/consistency-rules.ts";
 import { type Conflict, conflictLabel } from "../../../src/git/merge/conflict.ts";
 import { resolveAll } from "../../../src/git/merge/decisions.ts";
-import { TRUST_NO_NEW_KEY } from "../../../src/git/merge/key-trust.ts";
 import type { Decision } from "../../../src/git/merge/merge-context.ts";
 import { mergeCredentials, NO_CREDENTIALS } from "../../../src/git/merge/merge-credentials.ts";
 import { leftOut, recordLeftOut, refuseUnsound } from "../../../src/git/merge/resolution.ts";
@@ -12,6 +11,7 @@ import { SIDES, type StoreVersions } from "../../../src/git/merge/versions.ts";
 import { validateEntries } from "../../../src/store/format/validation.ts";
 import { KeyFile } from "../../../src/store/key-file.ts";
 import type { StoreData } from "../../../src/store/store-data.ts";
+import { knownKeys } from "../../../src/store/trust/key-trust.ts";
 import { COUNTS } from "../../support/counts.ts";
 import { apply, type Branch, operations, startingPoint } from "../../support/histories.ts";
 import { openEverything } from "../../support/merge-cases.ts";
@@ -96,7 +96,7 @@ test(`${RESOLUTIONS} random histories resolved by random decisions leave sound s
         let decisions = 0;
         const resolved = await resolveAll(
           versions,
-          { credentials, trust: TRUST_NO_NEW_KEY },
+          { credentials, trust: knownKeys(undefined, versions.base, [versions.ours, versions.theirs]) },
           new Map(),
           async (conflict) => {
             decisions++;

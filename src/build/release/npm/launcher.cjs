@@ -1,33 +1,14 @@
 #!/usr/bin/env node
-// Starts the pprotect binary for this system, from the optional dependency that npm installed.
+// Starts the pprotect binary for this system. When npm runs the package's install script, the binary takes the place of
+// this file; it stays where scripts are off, with Yarn, and on Windows.
 "use strict";
 
 const { spawn } = require("node:child_process");
 const { writeSync } = require("node:fs");
 const { isatty } = require("node:tty");
-const { optionalDependencies } = require("../package.json");
+const { findBinary } = require("../lib/find-binary.cjs");
 
 const windows = process.platform === "win32";
-
-function isMusl() {
-  // Otherwise the report resolves the machine's network addresses.
-  process.report.excludeNetwork = true;
-  return process.report.getReport().header.glibcVersionRuntime === undefined;
-}
-
-function binary() {
-  const libc = process.platform === "linux" && isMusl() ? "-musl" : "";
-  const system = `${process.platform}-${process.arch}${libc}`;
-  const name = `@pprotect/cli-${system}`;
-  if (!(name in optionalDependencies)) fail(`no binary for ${system}`);
-  try {
-    return require.resolve(`${name}/bin/pprotect${windows ? ".exe" : ""}`);
-  } catch {
-    return fail(
-      `the package ${name} is not installed; install pprotect again on this system, with optional dependencies`,
-    );
-  }
-}
 
 function fail(message) {
   writeSync(2, `pprotect: ${message}\n`);
@@ -41,13 +22,12 @@ function become(file, args) {
   process.execve(file, [file, ...args], process.env);
 }
 
+// On Windows no process can become another one.
 function spawnAndWait(file, args) {
   // At a terminal, the keys send these signals to the binary too.
   const atTerminal = [0, 1, 2].some(isatty);
   // Before the binary starts: a signal in between would end the launcher alone.
-  for (const signal of ["SIGINT", windows ? "SIGBREAK" : "SIGQUIT"]) {
-    process.on(signal, () => atTerminal || child.kill(signal));
-  }
+  for (const signal of ["SIGINT", "SIGBREAK"]) process.on(signal, () => atTerminal || child.kill(signal));
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   const child = spawn(file, args, { stdio: "inherit" });
   child.on("error", (error) => fail(`cannot start ${file}: ${error.code}`));
@@ -58,5 +38,21 @@ function spawnAndWait(file, args) {
   });
 }
 
-const start = process.execve && !windows ? become : spawnAndWait;
-start(binary(), process.argv.slice(2));
+function start(args) {
+  const binary = findBinary();
+  if (windows) return spawnAndWait(binary, args);
+  // A parent that waits would report a program that a signal ended as successful, and keep the passphrase.
+  if (!process.execve) {
+    fail(
+      `its install script did not run, so it needs Node 22.15 or newer (this is ${process.version}); ` +
+        "`npm rebuild --ignore-scripts=false pprotect` runs the script, and then no Node is needed",
+    );
+  }
+  return become(binary, args);
+}
+
+try {
+  start(process.argv.slice(2));
+} catch (error) {
+  fail(error.message);
+}

@@ -1,16 +1,19 @@
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
+import { COMMIT } from "../../startup/commit.ts";
 import { VERSION } from "../../startup/version.ts";
 
 export default class VersionCommand extends BaseCommand {
   static readonly declaration: CommandDeclaration = {
     group: "general",
     summary: "print the version",
+    details: "With --verbose, it also prints the commit that it was built from.",
   };
 
   async run(): Promise<Outcome> {
     this.printLine(`pprotect version ${VERSION}`);
-    return { result: { version: VERSION } };
+    if (this.verbose) this.printLine(`commit ${COMMIT ?? "unknown"}`);
+    return { result: { version: VERSION, commit: COMMIT ?? null } };
   }
 }

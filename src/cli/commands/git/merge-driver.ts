@@ -1,15 +1,16 @@
+import { resolve } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
 import { hasGivenCredentials } from "../../../credentials/cascade.ts";
 import { mergesAncestors } from "../../../git/merge/ancestor-merge.ts";
-import { TRUST_NO_NEW_KEY } from "../../../git/merge/key-trust.ts";
 import { type DriverResult, runMergeDriver } from "../../../git/merge/merge-driver.ts";
 import type { Creds } from "../../../store/credentials.ts";
 import { optionalArgument, requiredArgument } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { file, text } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
+import { mergeTrust } from "../../base/trust/merge-trust.ts";
 import { conflictJson, newKeyJson } from "../../report/conflict-report.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
@@ -41,7 +42,7 @@ export default class GitMergeDriverCommand extends BaseCommand {
       markerSize: size,
       path,
       isVirtualAncestor: await mergesAncestors(path, size),
-      trust: TRUST_NO_NEW_KEY,
+      trust: (versions) => mergeTrust(resolve(path), versions, (message) => this.note(message)),
       givenCreds: () => this.#givenCreds(),
     });
     for (const line of merge.report) this.note(line);

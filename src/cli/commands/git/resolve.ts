@@ -20,7 +20,7 @@ import {
   unmergedFile,
 } from "../../../git/merge/index-stages.ts";
 import { keyGrants } from "../../../git/merge/key-grants.ts";
-import { type KeyTrust, TRUST_NO_NEW_KEY } from "../../../git/merge/key-trust.ts";
+import type { KeyTrust } from "../../../git/merge/key-trust.ts";
 import { lastChange } from "../../../git/merge/last-change.ts";
 import type { Decision } from "../../../git/merge/merge-context.ts";
 import { mergeCredentials, NO_CREDENTIALS } from "../../../git/merge/merge-credentials.ts";
@@ -39,6 +39,7 @@ import { flag, option, repeatableOption } from "../../argv/option.ts";
 import { CONFLICT, text } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import { refuseForbiddenPlaintext } from "../../base/plaintext-fence.ts";
+import { mergeTrust } from "../../base/trust/merge-trust.ts";
 import { decisionQuestion, parseTake, readDecision, TAKE_WORDS } from "../../input/decision-prompt.ts";
 import {
   conflictJson,
@@ -82,7 +83,7 @@ export default class GitResolveCommand extends BaseCommand {
     const file = await unmergedFile(store.repository, store.name);
     const versions = await readVersions(store.repository, store.name, file);
     refuseEdited(store.path, store.shownPath, versions);
-    const merged = await this.#mergeAndDecide(versions, store, given, TRUST_NO_NEW_KEY);
+    const merged = await this.#mergeAndDecide(versions, store, given, await this.#trustIn(versions, store));
     if ("conflicts" in merged) return undecided(store, merged.conflicts);
     await this.#write(store, merged.result.store);
     for (const line of resolutionLines(merged.resolution)) this.note(line);
@@ -108,14 +109,20 @@ export default class GitResolveCommand extends BaseCommand {
     const { repository, shownPath } = store;
     const inRepository = relative(repository.root, path).replaceAll("\\", "/");
     const merge = await readCommittedMerge(repository, inRepository, revision);
-    const first = await this.#mergeAndDecide(merge.versions, store, given, TRUST_NO_NEW_KEY);
+    const trust = await this.#trustIn(merge.versions, store);
+    const first = await this.#mergeAndDecide(merge.versions, store, given, trust);
     if ("conflicts" in first) return undecided(store, first.conflicts);
     const current = readCurrent(path);
     const next = onTop(merge, first.result.store, current);
     const second =
       "store" in next
         ? undefined
-        : await this.#mergeAndDecide(next.versions, store, new Map(), trustNewKeys(first.result));
+        : await this.#mergeAndDecide(
+            next.versions,
+            store,
+            new Map(),
+            withNewKeys(await this.#trustIn(next.versions, store), first.result),
+          );
     if (second && "conflicts" in second) return undecided(store, second.conflicts);
     const corrected = "store" in next ? next.store : (second?.result.store ?? first.result.store);
     const name = displayName(revision);
@@ -134,6 +141,10 @@ export default class GitResolveCommand extends BaseCommand {
       result: resolutionJson(shownPath, first.resolution, found),
       nextActions: [{ command: "git commit", description: "commit the correction", runnable: true }],
     };
+  }
+
+  #trustIn(versions: StoreVersions, { path }: StorePlace): Promise<KeyTrust> {
+    return mergeTrust(path, versions, (message) => this.note(message));
   }
 
   /** Merges with decisions until no conflict is left; with `--json` it asks for none. */
@@ -313,12 +324,14 @@ function readCurrent(path: string): StoreData | undefined {
   }
 }
 
-/** Trusts the keys that a merge made itself. */
-function trustNewKeys({ newKeys, store }: MergeResult): KeyTrust {
+/** Also trusts the keys that a merge made itself. */
+function withNewKeys(trust: KeyTrust, { newKeys, store }: MergeResult): KeyTrust {
   const made = new Set(newKeys.map(({ domain }) => domain));
+  const isNew = (domain: string, publicKey: string): boolean =>
+    made.has(domain) && store.domains.get(domain)?.publicKey === publicKey;
   return {
-    trusts: (domain, publicKey) => made.has(domain) && store.domains.get(domain)?.publicKey === publicKey,
-    trustsCustodian: () => false,
+    ...trust,
+    trusts: (domain, publicKey) => isNew(domain, publicKey) || trust.trusts(domain, publicKey),
   };
 }
 

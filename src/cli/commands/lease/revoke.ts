@@ -23,7 +23,7 @@ interface Failure {
 export default class RevokeCommand extends EndingCommand {
   static readonly declaration: CommandDeclaration = {
     group: "leases",
-    summary: "take back: end leases and programs that have secrets, remove files",
+    summary: "end leases and programs that have secrets, and remove files",
     details:
       "Ends leases, the programs that run under them or under `exec` with all that they started, and removes the files " +
       "that `env --out` and `inject --out` wrote for them. It needs no passphrase and works on all stores of this user. " +

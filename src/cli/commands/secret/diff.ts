@@ -65,6 +65,12 @@ export default class DiffCommand extends BaseCommand {
       return { compared: compareNames(namesOf(first), namesOf(second)), values: false };
     }
     const owner = await this.unlockToRead(keyFile, [first, second]);
+    await this.recordRead(
+      owner,
+      [first, second].flatMap((domain) =>
+        [...findDomain(keyFile.data, domain).secrets.keys()].map((name) => ({ domain, name })),
+      ),
+    );
     const valuesOf = (domain: string) => keyFile.decryptDomain(domain, owner);
     return { compared: compareValues(valuesOf(first), valuesOf(second)), values: true };
   }

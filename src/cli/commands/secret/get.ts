@@ -40,7 +40,9 @@ export default class GetCommand extends SecretCommand {
   async #open(keyFile: KeyFile, domain: string, secret: string): Promise<string> {
     if (this.rev !== undefined) {
       // An earlier key of the domain need not be the accepted one.
-      return keyFile.decryptSecret(domain, secret, await this.unlock(keyFile));
+      const owner = await this.unlock(keyFile);
+      await this.recordRead(owner, [{ domain, name: secret }]);
+      return keyFile.decryptSecret(domain, secret, owner);
     }
     const { secrets } = await this.openSecrets(keyFile, [{ domain, name: secret }]);
     return secrets.map(({ value }) => value).join("");

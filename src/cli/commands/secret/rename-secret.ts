@@ -32,6 +32,7 @@ export default class RenameSecretCommand extends SecretCommand {
     await this.unlockToRead(keyFile, [domain]);
     const name = to ?? (await this.ask("New name: ", "new name"));
     checkNewName(name);
+    await this.recordRead(owner, [{ domain, name: secret }]);
     return this.update(
       (file) => moveSecret(file, from, { domain, secret: name }, owner),
       `Renamed secret ${displayName(secret)} in ${displayName(domain)} to ${name}.`,

@@ -40,6 +40,7 @@ export default class RestoreSecretCommand extends SecretCommand {
     const owner = await this.unlock(then);
     const { domain, secret } = await this.askForSecret(keyFile, given);
     findIn(then, domain, secret);
+    await this.recordRead(owner, [{ domain, name: secret }]);
     const value = then.decryptSecret(domain, secret, owner);
     return this.update(
       (file) => file.setSecret(domain, secret, value),

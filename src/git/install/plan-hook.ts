@@ -1,0 +1,198 @@
+import { createHash } from "node:crypto";
+import { relative } from "node:path";
+import { PprotectError } from "../../common/errors.ts";
+import { shellWord } from "../../common/shell-quote.ts";
+import { escapeUnprintable } from "../../common/terminal-safe.ts";
+import { committedLines, committedState, runsToItsEnd, withLines } from "./committed-hook.ts";
+import type { HookFile, HookLocation, ManagedLocation } from "./hook-location.ts";
+import {
+  GUARD_COMMAND,
+  HOOK_SCRIPT,
+  isBySimpleGitHooks,
+  isOurHook,
+  isSuperseded,
+  runsGuard,
+} from "./hook-script.ts";
+import type { InstallRecord } from "./install-record.ts";
+import type { Plan, Step } from "./plan.ts";
+
+/** The part of a plan that is about the hook. */
+export interface HookPlan extends Pick<Plan, "changes" | "notes" | "snippet" | "unguarded" | "toCommit"> {
+  readonly record: Partial<InstallRecord>;
+}
+
+export interface HookPlanOptions {
+  /** The top directory of the work tree. */
+  readonly root: string;
+  readonly record: InstallRecord;
+  /** Whether a committed hook refuses the commits of those who do not have pprotect. */
+  readonly required: boolean;
+}
+
+const NOTHING: HookPlan = { changes: [], notes: [], record: {} };
+const SCRIPT_MODE = 0o755;
+
+/**
+ * The plan to have git run the guard before each commit.
+ * @throws PprotectError `environment` when git runs no hooks here, `file_error` when two other hooks exist
+ */
+export function planHook(location: HookLocation, options: HookPlanOptions): HookPlan {
+  switch (location.kind) {
+    case "off":
+      throw new PprotectError(
+        "environment",
+        `git runs no hooks in this repository: core.hooksPath is "${escapeUnprintable(location.path)}"`,
+        "`git config --show-origin core.hooksPath` shows where it is set; unset it or set it to a directory",
+      );
+    case "managed":
+      return planManaged(location, options);
+    case "committed":
+      return planCommitted(location.hook, location.husky, options);
+    case "shared": {
+      const { text, path } = location.hook;
+      if (text !== undefined && runsGuard(text)) return NOTHING;
+      const shown = escapeUnprintable(path);
+      return {
+        ...NOTHING,
+        notes: [
+          "core.hooksPath is set for every repository, in your own or the system's git config; add this line to " +
+            `${shown}, or set core.hooksPath in this repository and run \`pprotect git install\` again`,
+        ],
+        snippet: { file: path, lines: `${GUARD_COMMAND} || exit $?\n` },
+        unguarded: `${shown} does not run it`,
+      };
+    }
+    case "ours":
+      return planOwnHook(location.hook);
+  }
+}
+
+/** The digest that shows whether a hook is as install wrote it. */
+export function hookDigest(text: string): string {
+  return createHash("sha256").update(text, "latin1").digest("hex");
+}
+
+/** How git comes to run the guard where a manager has the hooks. */
+export type ManagedGuard = "our-hook" | "legacy" | "manager" | "not-installed" | "none";
+
+export function managedGuard({ manager, text, hook, legacy }: ManagedLocation): ManagedGuard {
+  if (hook.runs && hook.text !== undefined && (isOurHook(hook.text) || runsGuard(hook.text)))
+    return "our-hook";
+  const managed = hook.runs && (hook.text ?? "").includes(manager.mark);
+  const renamed = legacy.runs && legacy.text !== undefined && isOurHook(legacy.text);
+  if (managed && renamed && manager.name === "pre-commit") return "legacy";
+  if (!runsGuard(text)) return "none";
+  return managed ? "manager" : "not-installed";
+}
+
+function planManaged(location: ManagedLocation, { record }: HookPlanOptions): HookPlan {
+  const { manager, hook, legacy } = location;
+  switch (managedGuard(location)) {
+    case "manager":
+      return NOTHING;
+    case "our-hook":
+      return isOurHook(hook.text ?? "") ? planOwnHook(hook) : NOTHING;
+    case "legacy":
+      return legacy.text === HOOK_SCRIPT ? NOTHING : planOwnHook(legacy);
+    case "not-installed": {
+      const advice = `${manager.file} runs the guard, but git does not run ${manager.name}`;
+      return {
+        ...NOTHING,
+        notes: [`${advice}: run \`${manager.install}\``],
+        unguarded: `${advice}; run \`${manager.install}\``,
+        record,
+      };
+    }
+    case "none":
+      return {
+        ...NOTHING,
+        notes: [`${manager.name} manages the hooks; add these lines to ${manager.file}`],
+        snippet: { file: manager.file, lines: manager.lines },
+        unguarded: `${manager.name} does not run it`,
+      };
+  }
+}
+
+function planCommitted(hook: HookFile, husky: boolean, options: HookPlanOptions): HookPlan {
+  const { root, record, required } = options;
+  const { path, text = "", runs, directory, directoryExists } = hook;
+  const shown = escapeUnprintable(path);
+  const state = committedState(text);
+  const lines = committedLines(required);
+  const exists = hook.text !== undefined;
+  if (exists && !runs) {
+    const advice = `${shown} is not executable, so git does not run it`;
+    const fix = `run \`chmod +x ${shellWord(escapeUnprintable(relative(root, path)))}\`, then \`pprotect git install\` again`;
+    return { ...NOTHING, notes: [`${advice}: ${fix}`], unguarded: advice };
+  }
+  if (state === "strict" || (state === "lenient" && !required)) return NOTHING;
+  if (state === "absent" && !isOurHook(text) && runsGuard(text)) return NOTHING;
+  if (state === "absent" && exists && !isOurHook(text) && !runsToItsEnd(text, husky)) {
+    return {
+      ...NOTHING,
+      notes: [`lines at the end of ${shown} would not always run; add these where they do, and commit it`],
+      snippet: { file: path, lines },
+      unguarded: `${shown} does not run it`,
+    };
+  }
+  const start = husky ? "" : "#!/bin/sh\n";
+  const created = !exists || isOurHook(text);
+  const make = directoryExists ? [] : ([{ kind: "make-directory", path: directory }] as const);
+  const write: Step = created
+    ? { kind: "write-hook", path, text: start + lines, ...(husky ? {} : { mode: SCRIPT_MODE }) }
+    : { kind: "write-hook", path, text: withLines(text, lines) };
+  const how = record.committedHooks?.[path] ?? (created ? "created" : "edited");
+  const done = created ? "written" : state === "absent" ? "added lines at its end" : "updated its lines";
+  const others = required
+    ? "it refuses the commits of those who do not have pprotect"
+    : "it warns those who do not have pprotect; `pprotect git install --require` refuses their commits";
+  return {
+    changes: [{ summary: `pre-commit hook ${shown}: ${done}`, steps: [...make, write] }],
+    notes: [`${shown} is part of the repository: commit it, and every clone has it; ${others}`],
+    toCommit: [relative(root, path)],
+    record: {
+      committedHooks: { ...record.committedHooks, [path]: how },
+      ...(directoryExists ? {} : { madeFolder: directory }),
+    },
+  };
+}
+
+function planOwnHook(hook: HookFile): HookPlan {
+  const { path, text, runs, directory, directoryExists, chained } = hook;
+  if (text === HOOK_SCRIPT && runs) return NOTHING;
+  const ours = text !== undefined && isOurHook(text);
+  // The user's own hook already runs the guard.
+  if (text !== undefined && !ours && runs && runsGuard(text)) return NOTHING;
+  const shown = escapeUnprintable(path);
+  const aside = escapeUnprintable(chained.path);
+  const chains = text !== undefined && !ours;
+  if (chains && chained.text !== undefined && !isSuperseded(chained.text, text)) {
+    throw new PprotectError(
+      "file_error",
+      `${shown} was replaced after pprotect moved an earlier hook to ${aside}`,
+      "merge both into the first, remove the second, then run `pprotect git install` again",
+    );
+  }
+  const steps: Step[] = [];
+  if (!directoryExists) steps.push({ kind: "make-directory", path: directory });
+  if (chains) {
+    steps.push({ kind: "make-directory", path: chained.directory });
+    steps.push({ kind: "rename", from: path, to: chained.path });
+  }
+  steps.push({ kind: "write-hook", path, text: HOOK_SCRIPT, mode: SCRIPT_MODE });
+  const kept = runs ? "is kept and runs first" : "is not executable, so it is kept but never runs";
+  const done = ours ? "updated" : chains ? `written; the existing hook ${kept}` : "written";
+  const notes: string[] = [];
+  if (chains && !runs) notes.push(`\`chmod +x ${shellWord(aside)}\` lets the earlier hook run`);
+  if (chains && isBySimpleGitHooks(text)) {
+    notes.push(
+      "simple-git-hooks replaces this hook when it runs again; so that it keeps the guard, also add " +
+        `\`&& ${GUARD_COMMAND}\` to its pre-commit command`,
+    );
+  }
+  return {
+    changes: [{ summary: `pre-commit hook ${shown}: ${done}`, steps }],
+    notes,
+    record: { hook: hookDigest(HOOK_SCRIPT), ...(directoryExists ? {} : { madeFolder: directory }) },
+  };
+}

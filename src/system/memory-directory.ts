@@ -1,0 +1,73 @@
+import { lstatSync, mkdtempSync, readdirSync, rmSync, statfsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileError } from "./file-error.ts";
+
+/** statfs(2): file systems that are in memory. */
+const MEMORY_FILE_SYSTEMS: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
+
+/** A new directory that only this user can enter. */
+export interface PrivateDirectory {
+  readonly path: string;
+  /** Whether its files are in memory; else they are on a disk. */
+  readonly inMemory: boolean;
+  /** Removes it with everything in it. */
+  remove(): void;
+}
+
+/**
+ * Creates a directory of mode 0700, in memory where the system can: in `$XDG_RUNTIME_DIR` or /dev/shm, else in the
+ * temporary directory. It is removed even if this process is killed.
+ *
+ * @param overwrite overwrites and removes a file, for directories on a disk
+ * @throws PprotectError `file_error`
+ */
+export function createPrivateDirectory(overwrite: (path: string) => void): PrivateDirectory {
+  const candidates = [process.env.XDG_RUNTIME_DIR, "/dev/shm"].filter((path) => path?.startsWith("/"));
+  const memory = candidates.find((path) => path !== undefined && isInMemory(path));
+  const path = create(memory ?? tmpdir());
+  const stopWatching = removeWhenKilled(path);
+  return {
+    path,
+    inMemory: memory !== undefined,
+    remove: () => {
+      for (const name of memory === undefined ? readdirSync(path) : []) {
+        const file = join(path, name);
+        if (lstatSync(file).isFile()) overwrite(file);
+      }
+      rmSync(path, { recursive: true, force: true });
+      stopWatching();
+    },
+  };
+}
+
+function isInMemory(path: string): boolean {
+  try {
+    return process.platform === "linux" && MEMORY_FILE_SYSTEMS.has(statfsSync(path).type);
+  } catch {
+    return false;
+  }
+}
+
+function create(parent: string): string {
+  try {
+    return mkdtempSync(join(parent, "pprotect-"));
+  } catch (error) {
+    throw fileError("create a directory in", parent, error);
+  }
+}
+
+/** Reads until this process ends, then removes the directory. In a session of its own, signals of ours do not end it. */
+const WATCH = 'trap "" HUP INT TERM; cat >/dev/null; rm -rf -- "$1"';
+
+function removeWhenKilled(path: string): () => void {
+  if (process.platform === "win32") return () => undefined;
+  const watcher = Bun.spawn(["/bin/sh", "-c", WATCH, "sh", path], {
+    cwd: "/",
+    env: { PATH: "/usr/bin:/bin" },
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+  });
+  watcher.unref();
+  return () => watcher.kill("SIGKILL");
+}
