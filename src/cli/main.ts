@@ -1,7 +1,7 @@
 #!/usr/bin/env bun
 import "./startup/hide-streams.ts";
 
-import { HOLDER_WORD } from "../exec/files/holder-word.ts";
+import { HOLDER_WORD, REMOVER_WORD } from "../exec/files/holder-word.ts";
 import { LEASE_WORD } from "../lease/lease-word.ts";
 import type { CommandList } from "./argv/command-list.ts";
 import { asksForDescription, wantsHelp, wantsJson, withVersionCommand } from "./argv/normalize.ts";
@@ -95,6 +95,7 @@ async function main(): Promise<void> {
   const [word, ...rest] = given;
   if (word === COMPLETE) return (await import("./completion/complete.ts")).complete(rest[0]);
   if (word === HOLDER_WORD) (await import("../exec/files/fd-holder.ts")).holdFiles(rest);
+  if (word === REMOVER_WORD) (await import("../exec/files/memory-directory.ts")).removeFiles(rest);
   if (word === LEASE_WORD) return (await import("./startup/lease-process.ts")).runLeaseProcess(rest);
   const args = withVersionCommand(given);
   try {

@@ -4,7 +4,7 @@ import { displayName } from "../common/terminal-safe.ts";
 import type { Creds } from "../store/credentials.ts";
 import type { UnlockedCustodian } from "../store/custodian.ts";
 import type { KeyFile } from "../store/key-file.ts";
-import { environmentNames } from "./environment-names.ts";
+import { environmentNames, PROMPT_SOURCE } from "./environment-names.ts";
 import { readPassphraseFile } from "./passphrase-file.ts";
 import type { Prompter } from "./prompter.ts";
 
@@ -133,7 +133,8 @@ export function wrongCredentials(keyFile: KeyFile, creds: ResolvedCreds): Pprote
   return new PprotectError(
     "wrong_credentials",
     `wrong credentials: ${wrong} (user from ${creds.nameSource}, passphrase from ${creds.passphraseSource})` +
-      (empty.length > 0 ? `; warning: empty ${empty.join(" and ")}` : ""),
+      (empty.length > 0 ? `; warning: empty ${empty.join(" and ")}` : "") +
+      extraCharacters(creds.passphrase),
     near === undefined ? "check them and try again" : `did you mean "${displayName(near)}"?`,
   );
 }
@@ -185,7 +186,16 @@ async function prompted(
     );
   }
   const value = await (half === "user" ? prompter.ask(question) : prompter.askHidden(question));
-  return { value, source: "the prompt" };
+  return { value, source: PROMPT_SOURCE };
+}
+
+/** What a passphrase is unlikely to have, and a file that was read into a variable often adds. */
+function extraCharacters(passphrase: string): string {
+  const extra = [
+    passphrase.startsWith("\ufeff") ? "begins with a byte order mark" : "",
+    /[\r\n]$/.test(passphrase) ? "ends with a line end" : "",
+  ].filter(Boolean);
+  return extra.length === 0 ? "" : `; the passphrase ${extra.join(" and ")}`;
 }
 
 function emptyHalves(creds: Creds): string[] {

@@ -1,21 +1,24 @@
-import { LEASE_VARIABLE } from "../common/lease-variable.ts";
-
 /** The default prefix of the credential variables. */
 export const DEFAULT_PREFIX = "PPROTECT";
 /** The variable that sets another prefix. */
 export const PREFIX_VARIABLE = "PPROTECT_ENV_PREFIX";
+
+/** The source of what the user typed, for messages. */
+export const PROMPT_SOURCE = "the prompt";
 
 /** The names of the variables that hold a user and a passphrase. */
 export function environmentNames(prefix: string): { user: string; passphrase: string } {
   return { user: `${prefix}_USER`, passphrase: `${prefix}_PASSPHRASE` };
 }
 
-/** All variables about credentials. No child process inherits them. */
-export function credentialVariables(prefix: string): string[] {
-  return [
-    ...Object.values(environmentNames(DEFAULT_PREFIX)),
-    ...Object.values(environmentNames(prefix)),
-    PREFIX_VARIABLE,
-    LEASE_VARIABLE,
-  ];
+/** What the names of variables about credentials end with, after the prefix. */
+const ENDINGS = ["USER", "PASSPHRASE", "PASSPHRASE_FILE", "PASSPHRASE_COMMAND", "LEASE"];
+
+/**
+ * All variables about credentials. No child process inherits them.
+ * @param prefixes besides the default one
+ */
+export function credentialVariables(...prefixes: readonly string[]): string[] {
+  const all = [...new Set([DEFAULT_PREFIX, ...prefixes])];
+  return [...all.flatMap((prefix) => ENDINGS.map((ending) => `${prefix}_${ending}`)), PREFIX_VARIABLE];
 }

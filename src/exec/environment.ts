@@ -1,9 +1,8 @@
 import { PprotectError } from "../common/errors.ts";
 import { displayName } from "../common/terminal-safe.ts";
+import { encodeUtf8 } from "../common/utf8.ts";
 import { credentialVariables } from "../credentials/environment-names.ts";
 import type { ChosenSecret } from "./selection.ts";
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Which variables of our own environment the child inherits. */
 export interface PassthroughOptions {
@@ -11,8 +10,8 @@ export interface PassthroughOptions {
   readonly noPassthrough: boolean;
   /** Variables to pass on despite `noPassthrough`. */
   readonly keep: readonly string[];
-  /** The prefix of the credential variables, which the child never inherits. */
-  readonly credentialPrefix: string;
+  /** The prefixes of the credential variables, which the child never inherits. */
+  readonly credentialPrefixes: readonly string[];
 }
 
 const ALWAYS_PASSED = ["PATH", "HOME", "TERM", "LANG", "USER", "SHELL", "LOGNAME"];
@@ -28,7 +27,7 @@ const ALWAYS_PASSED_ON_WINDOWS = [
 ];
 
 /** @throws PprotectError `usage` when `--keep` has no effect, or names a credential variable */
-export function checkPassthrough({ noPassthrough, keep, credentialPrefix }: PassthroughOptions): void {
+export function checkPassthrough({ noPassthrough, keep, credentialPrefixes }: PassthroughOptions): void {
   if (keep.length > 0 && !noPassthrough) {
     throw new PprotectError(
       "usage",
@@ -44,7 +43,7 @@ export function checkPassthrough({ noPassthrough, keep, credentialPrefix }: Pass
       "the variable keeps its current value",
     );
   }
-  const credential = keep.find((name) => credentialVariables(credentialPrefix).includes(name));
+  const credential = keep.find((name) => credentialVariables(...credentialPrefixes).includes(name));
   if (credential !== undefined) {
     throw new PprotectError("usage", `--keep ${credential}: credentials are never passed on`);
   }
@@ -52,27 +51,34 @@ export function checkPassthrough({ noPassthrough, keep, credentialPrefix }: Pass
 
 /**
  * The child's environment: ours without the credential variables, plus the secrets.
+ *
+ * @param ours each `NAME=value`, in any encoding, as is the result
  * @throws PprotectError `environment` when a value cannot be in an environment
  */
 export function childEnvironment(
   secrets: readonly ChosenSecret[],
-  ours: Environment,
+  ours: readonly Uint8Array[],
   options: PassthroughOptions,
-): Record<string, string> {
+): Uint8Array[] {
   secrets.forEach(refuseNul);
-  const environment = inherited(ours, options);
-  for (const variable of credentialVariables(options.credentialPrefix)) delete environment[variable];
-  return { ...environment, ...Object.fromEntries(secrets.map(({ variable, value }) => [variable, value])) };
+  const replaced = new Set([
+    ...secrets.map(({ variable }) => variable),
+    ...credentialVariables(...options.credentialPrefixes),
+  ]);
+  const inherited = ours.filter((each) => !replaced.has(nameOf(each)) && isPassed(nameOf(each), options));
+  return [...inherited, ...secrets.map(({ variable, value }) => encodeUtf8(`${variable}=${value}`))];
 }
 
-function inherited(ours: Environment, { noPassthrough, keep }: PassthroughOptions): Record<string, string> {
-  const needed = new Set([
-    ...ALWAYS_PASSED,
-    ...(process.platform === "win32" ? ALWAYS_PASSED_ON_WINDOWS : []),
-    ...keep,
-  ]);
-  const kept = Object.entries(ours).filter(([name]) => !noPassthrough || needed.has(name));
-  return Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+/** The name of a variable, one character a byte. */
+function nameOf(variable: Uint8Array): string {
+  const end = variable.indexOf("=".charCodeAt(0), 1);
+  return Buffer.from(end === -1 ? variable : variable.subarray(0, end)).toString("latin1");
+}
+
+function isPassed(name: string, { noPassthrough, keep }: PassthroughOptions): boolean {
+  if (!noPassthrough || ALWAYS_PASSED.includes(name)) return true;
+  if (process.platform === "win32" && ALWAYS_PASSED_ON_WINDOWS.includes(name)) return true;
+  return keep.some((each) => Buffer.from(each).toString("latin1") === name);
 }
 
 function refuseNul({ name, value }: ChosenSecret): void {

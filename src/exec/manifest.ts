@@ -4,8 +4,9 @@ import { isShellIdentifier } from "../common/shell-quote.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import { decodeUtf8 } from "../common/utf8.ts";
 import { secretNameProblem } from "../store/format/names.ts";
-import { readStart } from "../system/read-start.ts";
-import { runsCode } from "./variable-names.ts";
+import { readBounded } from "../system/bounded-read.ts";
+import { fileError } from "../system/file-error.ts";
+import { dangerOf, describeDanger } from "./dangerous-variables.ts";
 
 /** The manifest's name, beside the store. */
 export const MANIFEST_FILE = ".secrets.json";
@@ -36,7 +37,14 @@ const ENTRY_KEYS = ["name", "env_var", "domain", ...UNUSED_KEYS] as const;
 
 /** @throws PprotectError `file_error`, `invalid_manifest` */
 export function readManifestFile(path: string): Manifest {
-  return readManifest(readStart(path, MAX_MANIFEST_BYTES + 1), path);
+  let bytes: Uint8Array | undefined;
+  try {
+    bytes = readBounded(path, path, MAX_MANIFEST_BYTES);
+  } catch (error) {
+    if (error instanceof PprotectError) throw error;
+    throw fileError("read", path, error);
+  }
+  return readManifest(bytes ?? new Uint8Array(MAX_MANIFEST_BYTES + 1), path);
 }
 
 /**
@@ -105,10 +113,10 @@ function variableProblem(variable: string): string | undefined {
   if (!isShellIdentifier(variable)) {
     return `invalid "env_var" "${displayName(variable)}": a letter or "_", then letters, digits or "_"`;
   }
-  if (runsCode(variable)) {
-    return `"env_var" ${displayName(variable)} can make the program run other code`;
-  }
-  return undefined;
+  const danger = dangerOf(variable);
+  // A manifest is the user's own list: what steers programs may be in it.
+  if (danger === undefined || danger === "steers") return undefined;
+  return `"env_var" ${describeDanger(displayName(variable), danger)}`;
 }
 
 function refuseTwice(entries: readonly Located[]): void {

@@ -1,68 +1,83 @@
-import { constants } from "node:os";
 import { PprotectError } from "../common/errors.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import { errnoOf } from "../system/file-error.ts";
 import { findExecutable } from "../system/find-executable.ts";
-import { openLibc } from "../system/libc.ts";
 import { withOriginalCoreLimit } from "../system/process-hardening.ts";
+import { startChild } from "./process/child.ts";
+import { replaceProcess } from "./process/native.ts";
+import { asRecord, inShell, type Program, typedWords, variableValue } from "./process/program.ts";
+import { startError } from "./process/start-error.ts";
+import type { StartState } from "./process/start-state.ts";
+import { forwardSignals } from "./pty/forward-signals.ts";
+import type { ChosenSecret } from "./selection.ts";
+
+/** What `exec` runs: the command, its environment, and what this process was started with. */
+export interface Execution {
+  readonly command: readonly [string, ...string[]];
+  /** Each `NAME=value`. */
+  readonly variables: readonly Uint8Array[];
+  /** The secrets in the environment, to name one that is too long. */
+  readonly secrets: readonly ChosenSecret[];
+  readonly start: StartState;
+}
+
+/**
+ * Finds the program of a command, along the PATH that it gets.
+ * @throws PprotectError `command_not_found`, `command_not_executable`
+ */
+export function programOf({ command, variables, start }: Execution): Program {
+  const words = typedWords(command, start);
+  if (process.platform === "win32")
+    return { path: Buffer.from(which(command[0], variables)), words, variables };
+  return {
+    path: findExecutable(words[0] ?? Buffer.of(), variableValue(variables, "PATH")),
+    words,
+    variables,
+  };
+}
+
+/** Windows has its own rules for where a program is, and what its file's name ends with. */
+function which(command: string, variables: readonly Uint8Array[]): string {
+  const path = Bun.which(command, { PATH: asRecord(variables).PATH ?? "" });
+  if (path === null)
+    throw new PprotectError("command_not_found", `command not found: ${displayName(command)}`);
+  return path;
+}
 
 /**
  * Replaces this process by a program. On Unix with execve(2): the program has the process id, the signals and the
  * terminal, and this never returns. On Windows the program is a child that gets our signals.
  *
- * @param command the program and its arguments
  * @returns the program's exit status, on Windows
  * @throws PprotectError `command_not_found`, `command_not_executable`
  */
-export async function runInPlace(
-  command: readonly [string, ...string[]],
-  environment: Record<string, string>,
-): Promise<number> {
-  if (process.platform === "win32") return runAsChild(command, environment);
-  return replaceProcess(findExecutable(command[0], environment.PATH), command, environment);
+export async function runInPlace(execution: Execution): Promise<number> {
+  if (process.platform === "win32") return runAsChild(execution);
+  const program = programOf(execution);
+  const run = process.platform === "linux" ? replaceProcess : replaceByRuntime;
+  let code = run(program, execution.start);
+  if (code === "ENOEXEC") code = run(inShell(program), execution.start);
+  throw startError(program, code, execution.secrets);
 }
 
-function replaceProcess(
-  path: string,
-  command: readonly string[],
-  environment: Record<string, string>,
-): never {
-  restoreSignals();
-  silenceWarnings();
+/** On macOS we cannot tell our own descriptors from inherited ones, and the runtime closes all. */
+function replaceByRuntime({ path, words, variables }: Program): string {
+  // The runtime warns on standard error that its execve is experimental; the program's users need not see that.
+  const { emitWarning } = process;
+  process.emitWarning = () => undefined;
   // Not in the runtime's types yet.
   const { execve } = process as unknown as {
     execve(path: string, args: readonly string[], environment: Record<string, string>): never;
   };
+  const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
   try {
-    return withOriginalCoreLimit(() => execve(path, command, environment));
+    return withOriginalCoreLimit(() => execve(text(path), words.map(text), asRecord(variables)));
   } catch (error) {
-    // A script without `#!`: execvp(3) runs it with the shell.
-    if (errnoOf(error) === "ENOEXEC")
-      return withOriginalCoreLimit(() => execve("/bin/sh", ["sh", path, ...command.slice(1)], environment));
-    throw new PprotectError(
-      "command_not_executable",
-      `cannot run ${displayName(path)}: ${errnoOf(error)}`,
-      undefined,
-      {
-        cause: error,
-      },
-    );
+    return errnoOf(error);
+  } finally {
+    process.emitWarning = emitWarning;
   }
 }
-
-/** Bun ignores these two, and execve(2) keeps ignored signals ignored: `yes | head` would never end. */
-function restoreSignals(): void {
-  const { signal } = openLibc({ signal: { args: ["int", "ptr"], returns: "ptr" } });
-  signal(constants.signals.SIGPIPE, null);
-  signal(constants.signals.SIGXFSZ, null);
-}
-
-/** The runtime warns on standard error that execve is experimental; the program's users need not see that. */
-function silenceWarnings(): void {
-  process.emitWarning = () => undefined;
-}
-
-const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"] as const;
 
 /**
  * Runs a program as a child, for when there is something to do after it ends. It gets our signals.
@@ -70,17 +85,9 @@ const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"] as const;
  * @returns its exit status
  * @throws PprotectError `command_not_found`
  */
-export async function runAsChild(
-  command: readonly string[],
-  environment: Record<string, string>,
-): Promise<number> {
-  const path = Bun.which(command[0] ?? "", { PATH: environment.PATH ?? "" });
-  if (path === null)
-    throw new PprotectError("command_not_found", `command not found: ${displayName(command[0] ?? "")}`);
-  const child = Bun.spawn([path, ...command.slice(1)], {
-    env: environment,
-    stdio: ["inherit", "inherit", "inherit"],
-  });
-  for (const signal of FORWARDED) process.on(signal, () => child.kill(signal));
-  return child.exited;
+export async function runAsChild(execution: Execution): Promise<number> {
+  const child = startChild(programOf(execution), execution, { stdin: 0, stdout: 1, stderr: 2 });
+  forwardSignals(child.pid, true, execution.start.ignoredSignals);
+  const { signal, status } = await child.exited;
+  return signal === 0 ? status : 128 + signal;
 }

@@ -3,7 +3,8 @@ import { suggest } from "../common/suggest.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import { findDomain } from "../store/lookup.ts";
 import type { StoreData } from "../store/store-data.ts";
-import { checkPrefix, type NamingOptions, runsCode, variableName } from "./variable-names.ts";
+import { dangerOf, describeDanger } from "./dangerous-variables.ts";
+import { checkPrefix, type NamingOptions, variableName } from "./variable-names.ts";
 
 /** A secret to open, and the variable to put it in. */
 export interface SecretChoice {
@@ -28,6 +29,8 @@ export interface SelectionOptions extends NamingOptions {
   readonly only: readonly string[];
   /** Globs over secret names. A secret that matches one is left out. */
   readonly except: readonly string[];
+  /** The secrets are printed, not passed to a program: a variable that steers programs is noted, not refused. */
+  readonly note?: (message: string) => void;
 }
 
 /**
@@ -35,8 +38,8 @@ export interface SelectionOptions extends NamingOptions {
  *
  * @returns each variable once, in the order of the domains and their secrets
  * @throws PprotectError `no_such_domain`; `no_such_secret` for a glob that matches nothing; `usage` when nothing is
- *   selected or a domain is given twice; `environment` when two secrets get the same variable, or a variable could run
- *   code
+ *   selected or a domain is given twice; `environment` when two secrets get the same variable, or a variable is
+ *   dangerous
  */
 export function selectSecrets(store: StoreData, options: SelectionOptions): SecretChoice[] {
   checkPrefix(options.prefix);
@@ -53,7 +56,10 @@ export function selectSecrets(store: StoreData, options: SelectionOptions): Secr
   if (chosen.length === 0 && options.only.length + options.except.length > 0) {
     throw new PprotectError("usage", "--only/--except match no secrets");
   }
-  chosen.forEach(refuseCode);
+  for (const choice of chosen) {
+    if (options.only.includes(choice.name)) refuseDangerous(choice, () => undefined);
+    else refuseDangerous(choice, options.note);
+  }
   return chosen;
 }
 
@@ -108,11 +114,31 @@ function collision(first: SecretChoice, second: SecretChoice): PprotectError {
   );
 }
 
-function refuseCode({ variable, name }: SecretChoice): void {
-  if (!runsCode(variable)) return;
-  throw new PprotectError(
-    "environment",
-    `secret "${displayName(name)}" would set ${variable}, which can make the program run other code`,
-    "use --prefix, exclude it with --except, or rename the secret",
-  );
+/**
+ * Refuses a secret whose variable would make programs run code or steer them.
+ *
+ * @param note what to do with one that steers programs: gets a line for the user. Without it, that is refused too
+ * @throws PprotectError `environment`
+ */
+export function refuseDangerous(
+  { variable, name }: Pick<SecretChoice, "variable" | "name">,
+  note?: (message: string) => void,
+): void {
+  const danger = dangerOf(variable);
+  if (danger === undefined) return;
+  const message = `secret "${displayName(name)}" would set ${describeDanger(displayName(variable), danger)}`;
+  if (danger === "steers" && note) note(`note: ${message}`);
+  else if (danger === "steers") {
+    throw new PprotectError(
+      "environment",
+      message,
+      `to allow it, name it: --only ${displayName(name)}, or list it in .secrets.json; or use --prefix, or --except`,
+    );
+  } else {
+    throw new PprotectError(
+      "environment",
+      message,
+      "use --prefix, exclude it with --except, or rename the secret",
+    );
+  }
 }

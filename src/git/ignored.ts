@@ -1,23 +1,29 @@
+import { statSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { PprotectError } from "../common/errors.ts";
 import { shellWord } from "../common/shell-quote.ts";
 import { displayName } from "../common/terminal-safe.ts";
+import { withoutLineEnd } from "../common/text.ts";
 import { repositoryRoot } from "../store/locate-store.ts";
+import { temporaryPath } from "../system/atomic-write.ts";
 import { realpathOfParent } from "../system/real-path.ts";
-import { openRepository } from "./process/repository.ts";
+import { openRepositoryHere, type Repository } from "./process/repository.ts";
 
 /**
  * Makes sure that git ignores a file. Outside of a repository, nothing can commit it.
  *
- * @throws PprotectError `not_ignored`, also when git cannot tell in a repository
+ * @returns a directory that git never looks into, on the same file system, for the file until it is complete; `undefined`
+ *   if it may be written beside the file
+ * @throws PprotectError `not_ignored`, also when git cannot tell in a repository; `not_a_repository` when git cannot use it
  */
-export async function refuseUnlessIgnored(path: string): Promise<void> {
+export async function refuseUnlessIgnored(path: string): Promise<string | undefined> {
   const absolute = realpathOfParent(path);
   const directory = dirname(absolute);
   const root = repositoryRoot(directory);
-  if (root === undefined) return;
-  const state = await gitStateOf(directory, absolute);
-  if (state === "ignored") return;
+  if (root === undefined) return undefined;
+  const repository = await openRepositoryHere(directory);
+  const state = await gitStateOf(repository, absolute);
+  if (state === "ignored") return incompleteFilesIn(repository, directory, absolute);
   if (state === "tracked") {
     throw new PprotectError(
       "not_ignored",
@@ -32,14 +38,46 @@ export async function refuseUnlessIgnored(path: string): Promise<void> {
   );
 }
 
-/** A file that is in the index is not ignored, whatever .gitignore says. */
-async function gitStateOf(directory: string, path: string): Promise<"ignored" | "tracked" | "unknown"> {
+/**
+ * Whether a file is in the work tree of a repository, and git would commit it. `false` where git cannot tell, and for
+ * what is not a file, such as a pipe.
+ */
+export async function couldBeCommitted(path: string): Promise<boolean> {
   try {
-    const { tryRun } = await openRepository(directory);
-    if ((await tryRun("check-ignore", "--quiet", "--", path)) !== undefined) return "ignored";
-    return (await tryRun("ls-files", "--error-unmatch", "--", path)) === undefined ? "unknown" : "tracked";
-  } catch (error) {
-    if (error instanceof PprotectError && error.code === "not_a_repository") return "unknown";
-    throw error;
+    if (!statSync(path).isFile()) return false;
+    const absolute = realpathOfParent(path);
+    const directory = dirname(absolute);
+    if (repositoryRoot(directory) === undefined) return false;
+    const repository = await openRepositoryHere(directory);
+    return (await gitStateOf(repository, absolute)) !== "ignored";
+  } catch {
+    // The reader of the file reports what is wrong with it; without git there are no commits.
+    return false;
   }
+}
+
+/** A file that is in the index is not ignored, whatever .gitignore says. */
+async function gitStateOf({ tryRun }: Repository, path: string): Promise<"ignored" | "tracked" | "unknown"> {
+  if ((await tryRun("check-ignore", "--quiet", "--", path)) !== undefined) return "ignored";
+  return (await tryRun("ls-files", "--error-unmatch", "--", path)) === undefined ? "unknown" : "tracked";
+}
+
+/**
+ * The name of an incomplete file is another than the file's, so git may not ignore it: a killed writer would leave a file
+ * with secrets for `git add`. In git's own directory there is nothing to add.
+ */
+async function incompleteFilesIn(
+  repository: Repository,
+  directory: string,
+  path: string,
+): Promise<string | undefined> {
+  const own = withoutLineEnd(await repository.run("rev-parse", "--absolute-git-dir"));
+  if (statSync(own).dev === statSync(directory).dev) return own;
+  const beside = temporaryPath(path);
+  if ((await gitStateOf(repository, beside)) === "ignored") return undefined;
+  throw new PprotectError(
+    "not_ignored",
+    `git's directory is on another file system than ${displayName(path)}, and git does not ignore its temporary file`,
+    'add a line ".*.pprotect-tmp" to .gitignore',
+  );
 }

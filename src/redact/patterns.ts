@@ -1,8 +1,7 @@
 import { baseEncodings, type Pattern, pattern } from "./base-encodings.ts";
+import { MIN_SECRET } from "./common-values.ts";
 import { escapedForms } from "./escaped-forms.ts";
-
-/** Shorter secrets would match everywhere. */
-export const MIN_SECRET = 4;
+import { partsOf } from "./secret-parts.ts";
 
 /** Each line of a multi-line secret with at least this many characters is a pattern too. */
 const MIN_LINE = 8;
@@ -15,9 +14,13 @@ export function isLongEnough(value: string): boolean {
   return [...value.trim()].length >= MIN_SECRET;
 }
 
-/** All patterns of a secret that {@link isLongEnough}. They are as sensitive as the secret. */
+/** All patterns of a secret that {@link isLongEnough}, and of its parts. They are as sensitive as the secret. */
 export function patternsOf(value: string): Pattern[] {
   const core = value.trim();
+  return [core, ...partsOf(core)].flatMap(patternsOfText);
+}
+
+function patternsOfText(core: string): Pattern[] {
   const texts = escapedForms(core);
   for (const line of longLines(core)) texts.add(line).add(JSON.stringify(line).slice(1, -1));
   return [...Array.from(texts, pattern), ...baseEncodings(Buffer.from(core))];

@@ -6,6 +6,7 @@ import type { IgnoreRules } from "./ignore-rules.ts";
 import { RANDOM_STRING_RULE, randomStringHits } from "./random-string.ts";
 import { regexRuleHits } from "./regex-rules.ts";
 import { regexRules } from "./rules/index.ts";
+import { findsOwnCredentials } from "./rules/pprotect.ts";
 import { secretlintRules } from "./rules/secretlint.ts";
 import { scanInput } from "./scan-input.ts";
 import { secretlintHits } from "./secretlint.ts";
@@ -58,7 +59,7 @@ export async function scanLines(
       path,
       line: scanned.lines[at]?.number ?? 0,
       rule,
-      message: adviceFor(what),
+      message: adviceFor(what, findsOwnCredentials(rule)),
     }));
 }
 

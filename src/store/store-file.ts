@@ -1,9 +1,10 @@
-import { existsSync, lstatSync, readFileSync, type Stats, statSync } from "node:fs";
+import { existsSync, lstatSync, type Stats, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { PprotectError } from "../common/errors.ts";
 import { escapeUnprintable } from "../common/terminal-safe.ts";
 import { decodeUtf8 } from "../common/utf8.ts";
 import { writeAtomically } from "../system/atomic-write.ts";
+import { readBounded } from "../system/bounded-read.ts";
 import { errnoOf, fileError } from "../system/file-error.ts";
 import { type LockPatience, withLock } from "../system/file-lock.ts";
 import { realpathOfFile } from "../system/real-path.ts";
@@ -36,12 +37,17 @@ export function readStoreFile(path: string, shownPath: string): KeyFile {
   return KeyFile.parse(readStoreBytes(path, shownPath), shownPath);
 }
 
-/** Reads the bytes of a store. @throws PprotectError `store_missing`, `file_error` */
+/** Maximum size of a store in bytes. */
+export const MAX_STORE_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Reads the bytes of a store.
+ * @throws PprotectError `store_missing`; `file_error`, also when it is larger than {@link MAX_STORE_BYTES}
+ */
 export function readStoreBytes(path: string, shownPath: string): Uint8Array {
   try {
-    if (isDevice(path))
-      throw new PprotectError("file_error", `cannot read ${escapeUnprintable(shownPath)}: is a device`);
-    return readFileSync(path);
+    const bytes = readBounded(path, shownPath, MAX_STORE_BYTES);
+    if (bytes) return bytes;
   } catch (error) {
     if (error instanceof PprotectError) throw error;
     if (errnoOf(error) === "ENOENT") {
@@ -54,12 +60,10 @@ export function readStoreBytes(path: string, shownPath: string): Uint8Array {
     }
     throw fileError("read", shownPath, error);
   }
-}
-
-/** A device may be endless, or wait for input. */
-function isDevice(path: string): boolean {
-  const stats = statSync(path);
-  return stats.isCharacterDevice() || stats.isBlockDevice();
+  throw new PprotectError(
+    "file_error",
+    `cannot read ${escapeUnprintable(shownPath)}: larger than ${MAX_STORE_BYTES / 1024 / 1024} MiB`,
+  );
 }
 
 /**
@@ -181,6 +185,12 @@ export function realPathOfStore(path: string, shownPath: string): string {
 /** A file without write permission for anyone must not be changed, even by root. */
 function writableStats(path: string, shownPath: string): Stats {
   const stats = statSync(path);
+  if (!stats.isFile()) {
+    throw new PprotectError(
+      "file_error",
+      `cannot write ${escapeUnprintable(shownPath)}: is not a regular file`,
+    );
+  }
   if ((stats.mode & 0o222) === 0) {
     throw new PprotectError(
       "file_error",

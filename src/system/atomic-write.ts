@@ -45,9 +45,12 @@ export function writeAtomically(
   syncDirectory(directory);
 }
 
-/** Where this process writes a file's new content before it renames it over the file: beside it, hidden. */
-export function temporaryPath(file: string): string {
-  return join(dirname(file), `.${basename(file)}.${process.pid}${TEMPORARY_SUFFIX}`);
+/**
+ * Where this process writes a file's new content before it renames it over the file: hidden.
+ * @param directory on the file's file system: beside the file by default
+ */
+export function temporaryPath(file: string, directory = dirname(file)): string {
+  return join(directory, `.${basename(file)}.${process.pid}${TEMPORARY_SUFFIX}`);
 }
 
 function writeThrough(path: string, content: string | Uint8Array, replaced: Ownership | undefined): void {

@@ -3,6 +3,7 @@ import { escapeUnprintable } from "../common/terminal-safe.ts";
 
 /** The words of strerror(3) on Linux, in lower case: users can search for them. */
 const REASONS: Readonly<Record<string, string>> = {
+  E2BIG: "argument list too long",
   EACCES: "permission denied",
   EBUSY: "device or resource busy",
   EDQUOT: "disk quota exceeded",
@@ -14,7 +15,10 @@ const REASONS: Readonly<Record<string, string>> = {
   ELOOP: "too many levels of symbolic links",
   EMFILE: "too many open files",
   ENAMETOOLONG: "file name too long",
+  ENFILE: "too many open files in system",
   ENOENT: "no such file or directory",
+  ENOEXEC: "exec format error",
+  ENOMEM: "cannot allocate memory",
   ENOSPC: "no space left on device",
   ENOTDIR: "not a directory",
   ENXIO: "no such device or address",
@@ -38,8 +42,7 @@ export function fileError(
   cause: unknown,
   { effect, fix }: { readonly effect?: string; readonly fix?: string } = {},
 ): PprotectError {
-  const code = errnoOf(cause);
-  const reason = REASONS[code] ?? (code === "" ? "unknown error" : code);
+  const reason = reasonOf(errnoOf(cause));
   const after = effect === undefined ? "" : `; ${effect}`;
   return new PprotectError(
     "file_error",
@@ -49,6 +52,11 @@ export function fileError(
       cause,
     },
   );
+}
+
+/** The words for the system's name of an error, such as `ENOENT`. */
+export function reasonOf(code: string): string {
+  return REASONS[code] ?? (code === "" ? "unknown error" : code);
 }
 
 /** The system's name of an error, such as `ENOENT`; empty for errors that are not from the system. */

@@ -1,10 +1,11 @@
-import { closeSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { PprotectError } from "../common/errors.ts";
 import { escapeUnprintable } from "../common/terminal-safe.ts";
 import { errnoOf, fileError } from "./file-error.ts";
 import { errnoReader, openLibc } from "./libc.ts";
+import { cannotWrite, holderOf } from "./lock-holder.ts";
 
 /** How long to wait for another writer, and when to report it. */
 export interface LockPatience {
@@ -43,23 +44,23 @@ export async function withLock<Result>(
 type Release = () => void;
 
 async function acquire(file: string, patience: LockPatience): Promise<Release> {
-  const tryLock = process.platform === "win32" ? tryLockFile : tryFlock;
   const start = performance.now();
   let reported = false;
   for (;;) {
-    const release = tryLock(file);
-    if (release) return release;
+    const attempt = process.platform === "win32" ? withLockFile(file) : tryFlock(file);
+    if (attempt.release) return attempt.release;
+    const holder = attempt.holder ?? "another process";
     const waited = performance.now() - start;
     if (waited > patience.timeout) {
       throw new PprotectError(
         "store_locked",
-        `${escapeUnprintable(file)} is locked by another pprotect process; gave up after ${Math.round(patience.timeout / 1000)} s; nothing was changed`,
+        `${escapeUnprintable(file)} is locked by ${holder}; gave up after ${Math.round(patience.timeout / 1000)} s; nothing was changed`,
         "run the command again when the other process has ended",
       );
     }
     if (!reported && waited > patience.quiet) {
       reported = true;
-      patience.onWait(`Waiting for another pprotect process to release ${escapeUnprintable(file)} …`);
+      patience.onWait(`Waiting for ${holder} to release ${escapeUnprintable(file)} …`);
     }
     await patience.throwIfInterrupted?.();
     await Bun.sleep(POLL_MS);
@@ -73,7 +74,13 @@ const LOCK_EXCLUSIVE_NOW = 2 | 4;
 const { ENOLCK, ENOSYS, ENOTSUP, EOPNOTSUPP } = constants.errno;
 const NO_FLOCK: ReadonlySet<number> = new Set([ENOLCK, ENOSYS, ENOTSUP, EOPNOTSUPP]);
 
-function tryFlock(file: string): Release | undefined {
+/** The lock, or who has it. */
+interface Attempt {
+  readonly release?: Release | undefined;
+  readonly holder?: string | undefined;
+}
+
+function tryFlock(file: string): Attempt {
   const directory = dirname(file);
   const { flock } = openLibc({ flock: { args: ["int", "int"], returns: "int" } });
   const errno = errnoReader();
@@ -83,10 +90,29 @@ function tryFlock(file: string): Release | undefined {
   } catch (error) {
     throw fileError("open", directory, error);
   }
-  if (flock(descriptor, LOCK_EXCLUSIVE_NOW) === 0) return () => closeSync(descriptor);
+  if (flock(descriptor, LOCK_EXCLUSIVE_NOW) === 0) return besideLockFile(file, () => closeSync(descriptor));
   const reason = errno();
-  closeSync(descriptor);
-  return NO_FLOCK.has(reason) ? tryLockFile(file) : undefined;
+  try {
+    if (NO_FLOCK.has(reason)) return withLockFile(file);
+    const holder = holderOf(descriptor);
+    if (holder && cannotWrite(holder, descriptor)) return withLockFile(file);
+    return { holder: holder?.description };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** A writer that could not have the flock may still have its lock file. */
+function besideLockFile(file: string, release: Release): Attempt {
+  if (!existsSync(lockFileOf(file))) return { release };
+  const releaseFile = tryLockFile(file);
+  if (releaseFile) return { release: () => [releaseFile, release].forEach((each) => void each()) };
+  release();
+  return {};
+}
+
+function withLockFile(file: string): Attempt {
+  return { release: tryLockFile(file) };
 }
 
 /**
@@ -94,7 +120,7 @@ function tryFlock(file: string): Release | undefined {
  * @returns `undefined` when another process holds the lock
  */
 export function tryLockFile(file: string): Release | undefined {
-  const path = join(dirname(file), `.${basename(file)}.lock`);
+  const path = lockFileOf(file);
   const release = tryCreate(path, file);
   // Under a second lock: several processes may see that the owner died, but only one may remove its lock file.
   if (!release && isAbandoned(path)) takeOver(path, file);
@@ -109,6 +135,10 @@ function takeOver(path: string, file: string): void {
   } finally {
     release?.();
   }
+}
+
+function lockFileOf(file: string): string {
+  return join(dirname(file), `.${basename(file)}.lock`);
 }
 
 function tryCreate(path: string, file: string): Release | undefined {

@@ -259,12 +259,10 @@ describe("a new passphrase", () => {
   });
 });
 
-test("the credential variables are those of the default prefix, of the given one, and the prefix's own", () => {
-  expect(credentialVariables("APP")).toEqual([
-    "PPROTECT_USER",
-    "PPROTECT_PASSPHRASE",
-    "APP_USER",
-    "APP_PASSPHRASE",
+test("the credential variables are those of the default prefix, of the given ones, and the prefix's own", () => {
+  const endings = ["USER", "PASSPHRASE", "PASSPHRASE_FILE", "PASSPHRASE_COMMAND", "LEASE"];
+  expect(credentialVariables("APP", "CI")).toEqual([
+    ...["PPROTECT", "APP", "CI"].flatMap((prefix) => endings.map((ending) => `${prefix}_${ending}`)),
     "PPROTECT_ENV_PREFIX",
   ]);
 });

@@ -15,9 +15,11 @@ import {
 import { join } from "node:path";
 import { binary } from "../support/binary.ts";
 import { GIT_IDENTITY } from "../support/git-identity.ts";
+import { needs } from "../support/programs.ts";
 import { pprotect, runProgram } from "../support/run.ts";
 import { emptyFolder, removeFolders, sandbox } from "../support/sandbox.ts";
 import { ALICE, sampleStore } from "../support/stores.ts";
+import { openToEveryone, withoutRights } from "../support/unprivileged.ts";
 
 afterAll(removeFolders);
 
@@ -177,9 +179,9 @@ describe("env --out", () => {
   test("not in a repository that git cannot read, nor in git's own directory", async () => {
     const box = await project({ git: false });
     box.write(".git", "gitdir: nowhere\n");
-    expect((await box.run("env", "--out", ".env")).stderr).toContain("git does not ignore .env");
+    expect((await box.run("env", "--out", ".env")).stderr).toContain("not a git repository: ");
     const other = await project();
-    expect((await other.run("env", "--out", ".git/env")).stderr).toContain("git does not ignore .git/env");
+    expect((await other.run("env", "--out", ".git/env")).stderr).toContain("must be run in a work tree");
   });
 
   test("where a link leads into a repository, that repository decides", async () => {
@@ -347,6 +349,89 @@ describe("cleanup", () => {
     expect(existsSync(files[0].temporary)).toBe(false);
   });
 });
+
+describe("a file that is not complete", () => {
+  test.if(needs("strace"))("is where git would not take it when its writer is killed", async () => {
+    const box = await project();
+    await box.shell("git add -A && git commit -qm all");
+    const left = (): string | undefined => {
+      if (!existsSync(box.registry)) return undefined;
+      return JSON.parse(readFileSync(box.registry, "utf8")).files[0]?.temporary;
+    };
+    // Other files are renamed too, such as the record of written files.
+    for (let rename = 1; !existsSync(left() ?? ""); rename++) {
+      const inject = `inject=rename,renameat,renameat2:retval=0:signal=KILL:when=${rename}`;
+      const traced = `strace -f -o /dev/null -e trace=rename,renameat,renameat2 -e ${inject} '${binary()}' env --out .env`;
+      expect((await box.shell(traced)).status).not.toBe(0);
+    }
+    const temporary = left() ?? "";
+    expect(readFileSync(temporary, "utf8")).toBe(TEXT);
+    expect((await box.shell("git status --short")).stdout).toBe("");
+    expect((await box.run("cleanup")).status).toBe(0);
+    expect(existsSync(temporary)).toBe(false);
+  });
+});
+
+describe("git in a place that it does not trust", () => {
+  test
+    .if(process.getuid?.() === 0)
+    .each(["env --out .env", "git status", "git check", "git install", "git history"])(
+    "%s gives git's own reason and advice",
+    async (command) => {
+      const box = await project();
+      await box.shell("chown -R 12345 .git .");
+      const { status, stderr } = await box.shell(`'${binary()}' ${command}`);
+      expect(status).toBe(1);
+      expect(stderr).toContain("detected dubious ownership in repository");
+      expect(stderr).toContain("`git config --global --add safe.directory ");
+    },
+  );
+
+  test.each(["env --out .env", "git status"])(
+    "%s names the directory that a broken .git file names",
+    async (command) => {
+      const box = await project({ git: false });
+      box.write(".git", "gitdir: /no/such/directory\n");
+      const { status, stderr } = await box.shell(`'${binary()}' ${command}`);
+      expect([status, stderr]).toEqual([
+        1,
+        expect.stringContaining("not a git repository: /no/such/directory"),
+      ]);
+    },
+  );
+
+  test("GIT_DIR of another repository does not decide what is ignored here", async () => {
+    const box = await project({ ignored: "" });
+    const other = await project({ ignored: ".env\n" });
+    const { status, stderr } = await box.shell(
+      `GIT_DIR='${other.path(".git")}' GIT_WORK_TREE='${other.folder}' '${binary()}' env --out .env`,
+    );
+    expect([status, stderr]).toEqual([1, expect.stringContaining("git does not ignore .env")]);
+  });
+});
+
+test.if(needs("setpriv") && process.getuid?.() === 0)(
+  "a user without a home directory gets one clear line",
+  async () => {
+    const box = sandbox();
+    const copy = openToEveryone(box);
+    const { status, stderr } = await runProgram(
+      [
+        "env",
+        "-u",
+        "HOME",
+        ...withoutRights([copy, "cleanup"]).map((word) => word.replace("65534", "12345")),
+      ],
+      {
+        cwd: box.folder,
+      },
+    );
+    expect([status, stderr]).toEqual([
+      1,
+      "pprotect: this user has no home directory\nhint: set HOME or XDG_STATE_HOME\n",
+    ]);
+  },
+);
 
 describe("what is remembered of the files", () => {
   test("contains no secret, and only its owner can read it", async () => {

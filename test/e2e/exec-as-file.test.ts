@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { binary } from "../support/binary.ts";
 import { needs } from "../support/programs.ts";
 import { cleanEnvironment, pprotect, runProgram } from "../support/run.ts";
@@ -117,12 +117,78 @@ describe("a secret as a file", () => {
   });
 });
 
-describe("a secret as a file has its limits", () => {
-  test("a program that resolves its path does not find it", async () => {
-    const { stdout } = await shell('test -e "$key" && echo there; test -e "$(realpath "$key")" || echo none');
-    expect(stdout).toBe("there\nnone\n");
+describe("a secret as a file has a path like any other", () => {
+  test("that can be resolved, and that lstat shows as a regular file, in a directory of mode 0700", async () => {
+    const line =
+      'test "$(realpath "$key")" = "$key" && stat -c "%F %a" "$key" && stat -c "%F %a" "$(dirname "$key")"';
+    expect((await shell(line)).stdout).toBe("regular file 600\ndirectory 700\n");
   });
 
+  test("that ends with the secret's name, or the name that was chosen", async () => {
+    const line = 'basename "$key"; basename "$token"; cat "$token"';
+    const { stdout } = await shell(line, ["--as-file", "key", "--as-file", "token=credentials.json"]);
+    expect(stdout).toBe("key\ncredentials.json\nprod-token");
+  });
+
+  test("in the user's runtime directory, if that is in memory", async () => {
+    const runtime = mkdtempSync("/dev/shm/pprotect-test-");
+    try {
+      const args = ["exec", "--domain", "prod", "--as-file", "key", "--", "sh", "-c", 'echo "$key"'];
+      const { stdout } = await pprotect(args, { cwd: box.folder, env: { ...env, XDG_RUNTIME_DIR: runtime } });
+      expect(stdout).toStartWith(`${runtime}/pprotect-`);
+      await until(() => readdirSync(runtime).length === 0);
+      const onDisk = await pprotect(args, { cwd: box.folder, env: { ...env, XDG_RUNTIME_DIR: box.folder } });
+      expect(onDisk.stdout).toStartWith("/dev/shm/pprotect-");
+    } finally {
+      rmSync(runtime, { recursive: true });
+    }
+  });
+
+  test("and is refused with a path in place of a name", async () => {
+    const { status, stderr } = await shell("echo ran", ["--as-file", "key=../x"]);
+    expect([status, stderr]).toEqual([
+      1,
+      "pprotect: --as-file key=../x: not a file name\nhint: give a name without a directory, such as key.json\n",
+    ]);
+  });
+});
+
+// A private mount of something else over /dev/shm, so that there is no file system in memory.
+describe.if(needs("unshare", "mount") && process.getuid?.() === 0)(
+  "where no file system is in memory",
+  () => {
+    const without = (line: string, more: readonly string[] = []) => {
+      const own = [binary(), "exec", "--domain", "prod", "--as-file", "key", ...more, "--", "sh", "-c", line];
+      const hide = 'mount --bind "$1" /dev/shm && shift && exec "$@"';
+      return runProgram(["unshare", "--mount", "sh", "-c", hide, "sh", box.folder, ...own], {
+        cwd: box.folder,
+        env,
+      });
+    };
+
+    test("the file is one in memory without a name", async () => {
+      const { stdout } = await without('cat "$key"; readlink "$key"');
+      expect(stdout).toStartWith(KEY);
+      expect(stdout.slice(KEY.length)).toStartWith("/memfd:");
+    });
+
+    test("a program that resolves its path does not find it", async () => {
+      const { stdout } = await without(
+        'test -e "$key" && echo there; test -e "$(realpath "$key")" || echo none',
+      );
+      expect(stdout).toBe("there\nnone\n");
+    });
+
+    test("is redacted too, and gone with pprotect", async () => {
+      const { stdout } = await without('cat "$key"; echo "$key"', ["--redact"]);
+      expect(stdout).toStartWith("[REDACTED:key]\n".trimEnd());
+      const path = stdout.slice(stdout.indexOf("/proc")).trim();
+      await until(() => !existsSync(path));
+    });
+  },
+);
+
+describe("a secret as a file has its limits", () => {
   test.if(needs("python3"))(
     "the program has a child that it did not start, which does not end before the program",
     async () => {
@@ -150,44 +216,64 @@ describe("the file is gone", () => {
     await until(() => existsSync(told));
     const path = readFileSync(told, "utf8").trim();
     expect(readFileSync(path, "utf8")).toBe(KEY);
-    return { child, path, holder: `/proc/${path.split("/")[2]}` };
+    // The directory of all files: each has one of its own in it.
+    const directory = dirname(dirname(path));
+    const remover = removerOf(directory);
+    return { child, path, directory, remover: `/proc/${remover}` };
+  }
+
+  /** The process that removes a directory. */
+  function removerOf(directory: string): string {
+    const found = readdirSync("/proc").find((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, "utf8").endsWith(`\0sh\0${directory}\0`);
+      } catch {
+        return false;
+      }
+    });
+    if (found === undefined) throw new Error("nothing would remove the files");
+    return found;
   }
 
   test.concurrent("when the program ends", async () => {
     const { stdout } = await shell('echo "$key"');
-    await until(() => !existsSync(stdout.trim()));
+    await until(() => !existsSync(dirname(dirname(stdout.trim()))));
   });
 
   test.concurrent.each(["SIGKILL", "SIGTERM", "SIGINT"] as const)(
-    "when the program ends by %s, and so does its holder",
+    "when the program ends by %s, and so is what removed it",
     async (signal) => {
-      const { child, path, holder } = await started();
+      const { child, directory, remover } = await started();
       child.kill(signal);
       await child.exited;
-      await until(() => !existsSync(path) && !existsSync(holder));
+      await until(() => !existsSync(directory) && !existsSync(remover));
     },
   );
 
   test.concurrent("when pprotect is killed that redacts the program's output", async () => {
-    const { child, path, holder } = await started(["--redact"]);
+    const { child, directory, remover } = await started(["--redact"]);
     child.kill("SIGKILL");
     await child.exited;
-    await until(() => !existsSync(path) && !existsSync(holder));
+    await until(() => !existsSync(directory) && !existsSync(remover));
   });
 
-  test.concurrent("only in memory: it never had a name on a disk", async () => {
+  test.concurrent("only in memory: it is on a file system without a disk", async () => {
     const { child, path } = await started();
-    expect(readlinkSync(path)).toStartWith("/memfd:");
-    expect(statSync(path).nlink).toBe(0);
+    // TMPFS_MAGIC of statfs(2).
+    expect(Number(statfsSync(path).type)).toBe(0x01021994);
     child.kill();
     await child.exited;
   });
 
-  test.concurrent("and no process that held it got its value or a credential to see", async () => {
-    const { child, holder } = await started();
-    const seen = ["environ", "cmdline"].map((name) => readFileSync(`${holder}/${name}`, "utf8")).join("");
+  test.concurrent("and the process that removes it got neither its value nor a credential", async () => {
+    const { child, remover } = await started();
+    const seen = ["environ", "cmdline"].map((name) => readFileSync(`${remover}/${name}`, "utf8")).join("");
     expect(seen).not.toMatch(/line one|alice|PPROTECT/);
-    expect(readdirSync(`${holder}/fd`).toSorted()).toEqual(["0", "2", "3"]);
+    expect(
+      readdirSync(`${remover}/fd`)
+        .filter((fd) => Number(fd) < 10)
+        .toSorted(),
+    ).toEqual(["0", "2"]);
     child.kill();
     await child.exited;
   });
@@ -211,18 +297,12 @@ describe("exec refuses", () => {
     );
   });
 
-  test("a program that is not there, and leaves no holder behind", async () => {
-    const commandOf = (pid: string): string => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, "utf8");
-      } catch {
-        return "";
-      }
-    };
-    const holders = () =>
-      readdirSync("/proc").filter((pid) => commandOf(pid) === "sleep\x002147483647\0").length;
-    const before = holders();
-    expect((await exec(["no-such-program"])).status).toBe(127);
-    await until(() => holders() <= before);
+  test("a program that is not there, and leaves no file or process behind", async () => {
+    const runtime = mkdtempSync("/dev/shm/pprotect-test-");
+    const args = ["exec", "--domain", "prod", "--as-file", "key", "--", "no-such-program"];
+    const result = await pprotect(args, { cwd: box.folder, env: { ...env, XDG_RUNTIME_DIR: runtime } });
+    expect(result.status).toBe(127);
+    await until(() => readdirSync(runtime).length === 0);
+    rmSync(runtime, { recursive: true });
   });
 });

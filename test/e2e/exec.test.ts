@@ -3,7 +3,7 @@ import { chmodSync } from "node:fs";
 import { binary } from "../support/binary.ts";
 import { cleanEnvironment, pprotect, runProgram } from "../support/run.ts";
 import { removeFolders, type Sandbox, sandbox } from "../support/sandbox.ts";
-import { ALICE, sampleStore } from "../support/stores.ts";
+import { ALICE, NAMES_NOTE, sampleStore } from "../support/stores.ts";
 
 afterAll(removeFolders);
 
@@ -24,7 +24,7 @@ async function variables(
   extra = {},
 ): Promise<Record<string, string>> {
   const { stdout, stderr } = await exec(box, options, ["env", "-0"], extra);
-  expect(stderr).toBe("");
+  expect(stderr).toMatch(/^(?:note: shells cannot use variables named .*\n)?$/);
   return Object.fromEntries(
     stdout
       .split("\0")
@@ -51,6 +51,33 @@ describe("the program gets", () => {
     const seen = await variables(box, ["--env-prefix", "APP"], extra);
     expect(Object.keys(seen).filter((name) => /^(?:APP|PPROTECT)_/.test(name))).toEqual([]);
     expect(Object.values(seen)).not.toContain(ALICE.passphrase);
+  });
+
+  test("a note, once, of names that no shell can use, unless --uppercase makes others of them", async () => {
+    expect((await exec(box, [], ["true"])).stderr).toBe(NAMES_NOTE);
+    expect((await exec(box, ["--uppercase"], ["true"])).stderr).toBe("");
+    expect((await exec(box, ["--json"], ["true"])).stderr).toBe("");
+    const many = sandbox(
+      ["a-a", "b-b", "c-c"]
+        .reduce((file, name) => file.addSecret("dev", name, "x"), sampleStore())
+        .toString(),
+    );
+    expect((await exec(many, [], ["true"])).stderr).toBe(
+      "note: shells cannot use variables named a-a, api-key, b-b and 2 more; with --uppercase: A_A\n",
+    );
+  });
+
+  test("no credentials of the prefix that PPROTECT_ENV_PREFIX sets, when --env-prefix sets another", async () => {
+    const extra = {
+      PPROTECT_ENV_PREFIX: "CI",
+      CI_USER: "x",
+      CI_PASSPHRASE: "y",
+      CI_PASSPHRASE_FILE: "z",
+      A_USER: ALICE.name,
+      A_PASSPHRASE: ALICE.passphrase,
+    };
+    const seen = await variables(box, ["--env-prefix", "A"], extra);
+    expect(Object.keys(seen).filter((name) => /^(?:A|CI|PPROTECT)_/.test(name))).toEqual([]);
   });
 
   test("shell-friendly names with --uppercase and --prefix", async () => {
@@ -112,7 +139,7 @@ describe("the program gets", () => {
       env,
       input: "through",
     });
-    expect([result.stdout, result.stderr]).toEqual(["through", "err\n"]);
+    expect([result.stdout, result.stderr]).toEqual(["through", `${NAMES_NOTE}err\n`]);
   });
 
   test("no file of ours: only its three descriptors are open", async () => {
@@ -124,7 +151,7 @@ describe("the program gets", () => {
   test("pipes that block as they did: much output to a slow reader is not cut", async () => {
     const command = `'${binary()}' exec --domain dev -- head -c 1000000 /dev/zero | { sleep 0.3; wc -c; }`;
     const result = await runProgram(["sh", "-c", command], { cwd: box.folder, env });
-    expect([result.stdout.trim(), result.stderr]).toEqual(["1000000", ""]);
+    expect([result.stdout.trim(), result.stderr]).toEqual(["1000000", NAMES_NOTE]);
   });
 
   test("signals as any program has them: nothing ignored, nothing blocked", async () => {
@@ -142,7 +169,10 @@ describe("the exit status is the program's", () => {
     const plain = box.write("plain", "text");
     chmodSync(plain, 0o644);
     const missing = await exec(box, [], ["no-such-program"]);
-    expect([missing.status, missing.stderr]).toEqual([127, "pprotect: command not found: no-such-program\n"]);
+    expect([missing.status, missing.stderr]).toEqual([
+      127,
+      `${NAMES_NOTE}pprotect: command not found: no-such-program\n`,
+    ]);
     expect((await exec(box, [], [plain])).status).toBe(126);
     expect((await exec(box, [], [box.folder])).status).toBe(126);
   });
@@ -156,7 +186,7 @@ describe("the exit status is the program's", () => {
   test("a writer whose reader goes away ends by SIGPIPE", async () => {
     const command = `'${binary()}' exec --domain dev -- sh -c 'yes; echo "ended $?" >&2' | head -n 1`;
     const result = await runProgram(["sh", "-c", command], { cwd: box.folder, env });
-    expect([result.stdout, result.stderr]).toEqual(["y\n", "ended 141\n"]);
+    expect([result.stdout, result.stderr]).toEqual(["y\n", `${NAMES_NOTE}ended 141\n`]);
   });
 });
 
@@ -215,6 +245,49 @@ describe("exec refuses", () => {
     expect([result.status, result.stdout]).toEqual([1, ""]);
     expect(result.stderr).toContain(name);
     expect((await exec(hostile, ["--prefix", "APP"], ["echo", "ran"])).stdout).toBe("ran\n");
+  });
+
+  test("a secret that steers programs, unless it is named", async () => {
+    const hostile = withSecrets({ KUBECONFIG: "evil", PPROTECT_USER: "mallory" });
+    const refused = await exec(hostile, ["--except", "PPROTECT_*"], ["echo", "ran"]);
+    expect([refused.status, refused.stdout, refused.stderr]).toEqual([
+      1,
+      "",
+      'pprotect: secret "KUBECONFIG" would set KUBECONFIG, which can change what programs run, trust or connect to\n' +
+        "hint: to allow it, name it: --only KUBECONFIG, or list it in .secrets.json; or use --prefix, or --except\n",
+    ]);
+    const named = ["--only", "KUBECONFIG"];
+    expect((await exec(hostile, named, ["printenv", "KUBECONFIG"])).stdout).toBe("evil\n");
+    expect((await exec(hostile, ["--only", "PPROTECT_USER"], ["true"])).stderr).toContain(
+      "a setting of pprotect",
+    );
+    hostile.write(
+      ".secrets.json",
+      '{"domain":"dev","secrets":[{"name":"KUBECONFIG","env_var":"KUBECONFIG"}]}',
+    );
+    const listed = await pprotect(["exec", "--", "printenv", "KUBECONFIG"], { cwd: hostile.folder, env });
+    expect(listed.stdout).toBe("evil\n");
+  });
+
+  test.each(["env", "shell"])("but printing them in the format %s is noted", async (format) => {
+    const hostile = withSecrets({ KUBECONFIG: "evil" });
+    const print = (command: readonly string[]) =>
+      pprotect([...command, "--output-format", format], { cwd: hostile.folder, env });
+    const note =
+      'note: secret "KUBECONFIG" would set KUBECONFIG, which can change what programs run, trust or connect to\n';
+    const printed = await print(["env", "--domain", "dev", "--uppercase", "--except", "db-password"]);
+    expect([printed.status, printed.stderr]).toEqual([0, note]);
+    const only = await print(["decrypt-domain", "dev", "--secret", "KUBECONFIG"]);
+    expect([only.status, only.stderr]).toEqual([0, note]);
+    const code = withSecrets({ BASH_ENV: "evil" });
+    const refused = await pprotect(
+      ["decrypt-domain", "dev", "--secret", "BASH_ENV", "--output-format", format],
+      {
+        cwd: code.folder,
+        env,
+      },
+    );
+    expect([refused.status, refused.stdout]).toEqual([1, ""]);
   });
 
   test("a glob that matches nothing, before any passphrase is asked for", async () => {

@@ -80,7 +80,7 @@ describe("inject", () => {
     const { folder } = project("");
     const { stderr } = await pprotect(["inject", "-"], { cwd: folder, input: "{{prod/token}}" });
     expect(stderr).toBe(
-      "pprotect: user required (standard input is the template)\nhint: use --user or set PPROTECT_USER\n",
+      "pprotect: user required (standard input is the template, and there is no terminal)\nhint: use --user or set PPROTECT_USER\n",
     );
   });
 
@@ -114,6 +114,6 @@ describe("inject --out", () => {
     expect((await inject(["t", "--out", "t"])).stderr).toContain("pprotect did not write it");
     expect(readFileSync(path("t"), "utf8")).toBe("{{prod/token}}");
     mkdirSync(path(".git"));
-    expect((await inject(["t", "--out", "made"])).stderr).toContain("git does not ignore made");
+    expect((await inject(["t", "--out", "made"])).stderr).toContain("not a git repository");
   });
 });

@@ -354,7 +354,12 @@ test("questions and what is said to people are on standard error", async () => {
     input: "prod\ny\n",
   });
   expect(readAnswer(stdout).result).toEqual({ store: "protected.yaml", domain: "prod" });
-  for (const said of ["Domain name: ", "Write changes? [y/N] ", "-prod:", "Removed domain prod."]) {
+  for (const said of [
+    "Domain name: ",
+    "Write changes? [y/N] ",
+    "-domain prod  key ",
+    "Removed domain prod.",
+  ]) {
     expect(stderr).toContain(said);
   }
 });

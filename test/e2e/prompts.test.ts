@@ -1,10 +1,11 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { KeyFile } from "../../src/store/key-file.ts";
 import { binary } from "../support/binary.ts";
 import { pprotect, type Result } from "../support/run.ts";
 import { FRESH_PASSPHRASE, removeFolders, type Sandbox, sandbox } from "../support/sandbox.ts";
 import { ALICE, BOB, secretsOf, unlocked } from "../support/stores.ts";
+import { atTerminal } from "../support/terminal.ts";
 
 afterAll(removeFolders);
 
@@ -321,7 +322,7 @@ describe("confirmation", () => {
     expect(result.status).toBe(status);
     expect(result.stderr).toContain("--- protected.yaml.old");
     expect(result.stderr).toContain("+++ protected.yaml.new");
-    expect(result.stderr).toMatch(/^-.*secret-api-key: /m);
+    expect(result.stderr).toMatch(/^- {2}secret api-key {2}/m);
     expect(result.stderr).toMatch(/^\+.*removed secret api-key from dev/m);
     expect(result.stderr).not.toContain("\x1b");
     expect(promptsOf(result)).toContain("Write changes? [y/N] ");
@@ -332,7 +333,7 @@ describe("confirmation", () => {
     const box = sandbox();
     const result = await pprotect(["rm-domain", "prod", "--confirm", "--yes"], { cwd: box.folder });
     expect(result.status).toBe(0);
-    expect(result.stderr).toContain("-prod:");
+    expect(result.stderr).toContain("-domain prod  key ");
     expect(promptsOf(result)).not.toContain("Write changes? [y/N] ");
   });
 
@@ -356,4 +357,64 @@ describe("confirmation", () => {
     expect(result.stderr).toContain(`Will add ${BOB.name} as owner to: prod`);
     expect(KeyFile.parse(readFileSync(box.store), "x").toString()).toBe(before);
   });
+});
+
+describe("what removes something asks at a terminal", () => {
+  test.each([
+    ["rm-domain dev", "Remove domain dev with 2 secrets? [y/N] "],
+    ["rm-secret dev api-key", "Remove secret api-key from dev? [y/N] "],
+    [`rm-key-custodian ${BOB.name}`, `Remove key custodian ${BOB.name}, an owner of dev? [y/N] `],
+  ])("%s", async (line, question) => {
+    const box = sandbox();
+    const before = box.read().toString();
+    const refused = atTerminal(line.split(" "), { cwd: box.folder });
+    await refused.answer(question, "n");
+    expect(await refused.exited).toBe(1);
+    expect(box.read().toString()).toBe(before);
+    const confirmed = atTerminal([...line.split(" "), "--yes"], { cwd: box.folder });
+    expect(await confirmed.exited).toBe(0);
+    expect(confirmed.screen()).not.toContain("[y/N]");
+    const scripted = sandbox();
+    expect((await pprotect(line.split(" "), { cwd: scripted.folder })).status).toBe(0);
+  });
+});
+
+describe("next steps", () => {
+  test("after init in a repository: git install; below another store, that there are two", async () => {
+    const box = sandbox();
+    mkdirSync(box.path(".git"));
+    mkdirSync(box.path("sub"));
+    const args = ["init", "-u", "new@example.com", "--passphrase-file", box.fresh, "--key-type", "fast"];
+    const { status, stderr } = await pprotect(args, { cwd: box.path("sub") });
+    expect(status).toBe(0);
+    expect(stderr).toContain(
+      "note: ../protected.yaml exists too; commands in this directory use the new store, not that one\n",
+    );
+    expect(stderr).toContain("In git: `pprotect git install` sets up merging and the pre-commit hook.\n");
+  });
+
+  test("after add-key-custodian: commit, and who must run add-owner", async () => {
+    const box = sandbox();
+    const args = [
+      "add-key-custodian",
+      "-u",
+      "new@example.com",
+      "--passphrase-file",
+      box.fresh,
+      "--key-type",
+      "fast",
+    ];
+    expect((await pprotect(args, { cwd: box.folder })).stderr).toEndWith(
+      "Next: commit protected.yaml; then an owner of a domain runs `pprotect add-owner DOMAIN new@example.com`.\n",
+    );
+  });
+});
+
+test("--confirm shows names and fingerprints, not sealed values", async () => {
+  const box = sandbox();
+  const args = ["set-secret", "dev", "api-key", "--generate", "--confirm", "--yes"];
+  const { stderr } = await pprotect(args, { cwd: box.folder });
+  expect(stderr).toMatch(/^- {2}secret api-key {2}[0-9a-f]+$/m);
+  expect(stderr).toMatch(/^\+ {2}secret api-key {2}[0-9a-f]+$/m);
+  expect(stderr).not.toMatch(/[A-Za-z0-9+/]{44}/);
 });

@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync } from "node:fs";
 import { binary } from "../support/binary.ts";
 import { cleanEnvironment, pprotect, runProgram } from "../support/run.ts";
 import { removeFolders, sandbox } from "../support/sandbox.ts";
-import { ALICE, sampleStore } from "../support/stores.ts";
+import { ALICE, NAMES_NOTE, sampleStore } from "../support/stores.ts";
 import {
   atTerminal,
   CTRL_BACKSLASH,
@@ -28,6 +28,8 @@ const box = sandbox(store.toString());
 const env = { PPROTECT_USER: ALICE.name, PPROTECT_PASSPHRASE: ALICE.passphrase };
 const options = { cwd: box.folder, env };
 const TOO_SHORT = "Not redacted, as shorter than 4 characters: tiny.\n";
+/** What exec says of these secrets before the program runs. */
+const NOTES = NAMES_NOTE + TOO_SHORT;
 
 const redacted = (script: string): string[] => [
   "exec",
@@ -46,7 +48,46 @@ describe("exec --redact", () => {
   test("replaces secrets on standard output and on standard error, each by itself", async () => {
     const result = await run(`${print("pass")}; ${print("word")} >&2; echo plain`);
     expect(result.stdout).toBe("[REDACTED:pass]\nplain\n");
-    expect(result.stderr).toBe(`${TOO_SHORT}[REDACTED:word]\n`);
+    expect(result.stderr).toBe(`${NOTES}[REDACTED:word]\n`);
+  });
+
+  test("leaves the secrets of --no-redact as they are, and says which are common words", async () => {
+    const words = sandbox(
+      sampleStore().addSecret("prod", "mode", "test").addSecret("prod", "limit", "1000").toString(),
+    );
+    const common = "Common words or short numbers, redacted wherever they occur: ";
+    const advice = " (--no-redact NAME leaves one as it is).\n";
+    const exec = (...more: string[]) =>
+      pprotect(["exec", "--redact", "--domain", "prod", ...more, "--", "echo", "test 1000"], {
+        cwd: words.folder,
+        env,
+      });
+    const all = await exec();
+    expect([all.stdout, all.stderr]).toEqual([
+      "[REDACTED:mode] [REDACTED:limit]\n",
+      `${common}limit, mode${advice}`,
+    ]);
+    const some = await exec("--no-redact", "mode");
+    expect([some.stdout, some.stderr]).toEqual(["test [REDACTED:limit]\n", `${common}limit${advice}`]);
+    const wrong = await exec("--no-redact", "mod");
+    expect([wrong.status, wrong.stderr]).toEqual([
+      1,
+      'pprotect: --no-redact mod: no such secret is selected\nhint: did you mean "mode"?\n',
+    ]);
+    const piped = await pprotect(
+      ["redact", "--domain", "prod", "--no-redact", "mode", "--no-redact", "limit"],
+      {
+        cwd: words.folder,
+        env,
+        input: "test 1000 prod-token",
+      },
+    );
+    expect([piped.stdout, piped.stderr]).toEqual(["test 1000 [REDACTED:token]", ""]);
+  });
+
+  test("replaces the passphrase too", async () => {
+    const result = await run(`echo '${ALICE.passphrase}'; printf %s '${ALICE.passphrase}' | base64`);
+    expect(result.stdout).toBe("[REDACTED:passphrase]\n[REDACTED:passphrase]\n");
   });
 
   test("replaces what tools make of them", async () => {
@@ -97,7 +138,7 @@ describe("exec --redact", () => {
       ["sh", "-c", `exec "$@" 2>&1`, "sh", binary(), ...redacted(script)],
       options,
     );
-    expect(stdout).toBe(`${TOO_SHORT}o1\ne1\no2\ne2\no3\ne3\no4\ne4\no5\ne5\n`);
+    expect(stdout).toBe(`${NOTES}o1\ne1\no2\ne2\no3\ne3\no4\ne4\no5\ne5\n`);
   });
 
   test("gives the program pipes, its arguments, and no other descriptor", async () => {
@@ -152,7 +193,7 @@ describe("exec --redact ends as the program ends", () => {
   test("by SIGPIPE when our reader goes away", async () => {
     const command = `'${binary()}' exec --domain dev --redact -- sh -c 'yes; echo "ended $?" >&2' | head -n 1`;
     const result = await runProgram(["sh", "-c", command], options);
-    expect([result.stdout, result.stderr]).toEqual(["y\n", `${TOO_SHORT}ended 141\n`]);
+    expect([result.stdout, result.stderr]).toEqual(["y\n", `${NOTES}ended 141\n`]);
   });
 
   test("and says so when its output cannot be written", async () => {
@@ -166,7 +207,7 @@ describe("exec --redact ends as the program ends", () => {
     closeSync(full);
     expect(await child.exited).toBe(1);
     expect(await new Response(child.stderr).text()).toBe(
-      `${TOO_SHORT}pprotect: cannot write to standard output: no space left on device\n`,
+      `${NOTES}pprotect: cannot write to standard output: no space left on device\n`,
     );
   });
 
@@ -201,7 +242,7 @@ describe("exec --redact at a terminal", () => {
     const [terminals, size, isig, here, foreground, pid] = session
       .screen()
       .split("\r\n")
-      .filter((line) => !TOO_SHORT.startsWith(line));
+      .filter((line) => !NOTES.includes(line));
     expect([terminals, size, isig, here]).toEqual(["terminals", "50 200", "isig", "here"]);
     expect(foreground).toBe(pid as string);
     expect(session.modes()).toEqual(session.modesBefore);
@@ -333,7 +374,7 @@ describe("exec --redact at a terminal", () => {
     const mixed = programAtTerminal(["sh", "-c", shell], options);
     expect(await mixed.exited).toBe(0);
     expect(mixed.screen()).toBe("apart\r\n");
-    expect(readFileSync(box.path("err.txt"), "utf8")).toBe(`${TOO_SHORT}[REDACTED:pass]\n`);
+    expect(readFileSync(box.path("err.txt"), "utf8")).toBe(`${NOTES}[REDACTED:pass]\n`);
   });
 
   test("keeps a pipe on standard input, and the size of the terminal", async () => {
@@ -390,7 +431,7 @@ describe("redact", () => {
   test("reports why there is no prompt for them", async () => {
     const { stderr } = await redact(["--domain", "prod"], "text", { env: {} });
     expect(stderr).toBe(
-      "pprotect: user required (standard input is the text to redact)\nhint: use --user or set PPROTECT_USER\n",
+      "pprotect: user required (standard input is the text to redact, and there is no terminal)\nhint: use --user or set PPROTECT_USER\n",
     );
     const forbidden = await redact(["--domain", "prod", "--non-interactive"], "text", { env: {} });
     expect(forbidden.stderr).toContain("running with --non-interactive");

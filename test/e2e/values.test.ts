@@ -1,7 +1,9 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
-import { pprotect, type Result } from "../support/run.ts";
-import { removeFolders, sandbox } from "../support/sandbox.ts";
+import { join } from "node:path";
+import { needs } from "../support/programs.ts";
+import { pprotect, type Result, runProgram } from "../support/run.ts";
+import { emptyFolder, removeFolders, sandbox } from "../support/sandbox.ts";
 import { BOB, secretsOf } from "../support/stores.ts";
 
 afterAll(removeFolders);
@@ -26,15 +28,34 @@ describe("a value piped in", () => {
     ["hunter2", "hunter2"],
     ["hunter2\n", "hunter2"],
     ["hunter2\r\n", "hunter2"],
-    ["hunter2\n\n", "hunter2\n"],
+    ["hunter2\n\n", "hunter2\n\n"],
+    ["one\r\ntwo\r\n", "one\r\ntwo\r\n"],
+    ["one\ntwo", "one\ntwo"],
     ["\n", ""],
-    [CERTIFICATE, CERTIFICATE.trimEnd()],
-    [`${NASTY}\n`, NASTY],
-    ["\ufeffbom", "\ufeffbom"],
+    [CERTIFICATE, CERTIFICATE],
+    [`${NASTY}\n`, `${NASTY}\n`],
   ])("%j is the secret %j", async (input, value) => {
     const { result, value: stored } = await added([], input);
     expect([result.status, stored]).toEqual([0, value]);
     expect(result.stderr).toBe("Added secret new to dev.\n");
+  });
+
+  test.each(["\ufeffbom", "\ufeffbom\r\n"])("%j loses the byte order mark, which is said", async (input) => {
+    const { result, value } = await added([], input);
+    expect([result.status, value]).toEqual([0, "bom"]);
+    expect(result.stderr).toBe(
+      "note: a byte order mark before the value was dropped\nAdded secret new to dev.\n",
+    );
+  });
+
+  test.if(needs("ssh-keygen"))("of ssh-keygen is a key that ssh can use", async () => {
+    const folder = emptyFolder();
+    const made = await runProgram(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "key"], {
+      cwd: folder,
+    });
+    expect(made.status).toBe(0);
+    const key = readFileSync(join(folder, "key"), "utf8");
+    expect((await added([], key)).value).toBe(key);
   });
 
   test("of nothing at all is refused, with how to store an empty value", async () => {
@@ -74,6 +95,17 @@ describe("--value-file", () => {
     expect([result.status, value]).toEqual([1, undefined]);
     expect(result.stderr).toContain(message);
   });
+});
+
+test("--value-file says that it kept the line end of a single line", async () => {
+  const note = "note: the value ends with a line end, which was kept; from a pipe it would be dropped\n";
+  const { result, value } = await added(["--value-file", "v"], "", { v: "line\n" });
+  expect([value, result.stderr]).toEqual(["line\n", `${note}Added secret new to dev.\n`]);
+  for (const quiet of ["line", CERTIFICATE, "", "\n"]) {
+    expect((await added(["--value-file", "v"], "", { v: quiet })).result.stderr).toBe(
+      "Added secret new to dev.\n",
+    );
+  }
 });
 
 describe("--generate", () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { checkPassthrough, childEnvironment, type PassthroughOptions } from "../../src/exec/environment.ts";
+import { asRecord } from "../../src/exec/process/program.ts";
 
-const OPTIONS: PassthroughOptions = { noPassthrough: false, keep: [], credentialPrefix: "PPROTECT" };
+const OPTIONS: PassthroughOptions = { noPassthrough: false, keep: [], credentialPrefixes: ["PPROTECT"] };
 
 function environmentOf(
   secrets: Readonly<Record<string, string>>,
@@ -14,7 +15,8 @@ function environmentOf(
     name: variable,
     value,
   }));
-  return childEnvironment(chosen, ours, { ...OPTIONS, ...options });
+  const variables = Object.entries(ours).map(([name, value]) => Buffer.from(`${name}=${value}`));
+  return asRecord(childEnvironment(chosen, variables, { ...OPTIONS, ...options }));
 }
 
 describe("the child's environment", () => {
@@ -31,7 +33,26 @@ describe("the child's environment", () => {
       APP_PASSPHRASE: "p",
       APP_OTHER: "kept",
     };
-    expect(environmentOf({}, ours, { credentialPrefix: "APP" })).toEqual({ APP_OTHER: "kept" });
+    expect(environmentOf({}, ours, { credentialPrefixes: ["APP"] })).toEqual({ APP_OTHER: "kept" });
+  });
+
+  test("has no credential variable of any prefix in use", () => {
+    const ours = {
+      A_USER: "u",
+      A_PASSPHRASE_FILE: "p",
+      B_PASSPHRASE_COMMAND: "p",
+      B_LEASE: "p",
+      C_USER: "c",
+    };
+    expect(environmentOf({}, ours, { credentialPrefixes: ["A", "B"] })).toEqual({ C_USER: "c" });
+  });
+
+  test("keeps the bytes of a variable, each time that it is there", () => {
+    const ours = [Buffer.from("X=caf\xe9", "latin1"), Buffer.from("X=2"), Buffer.from("\xe9=1", "latin1")];
+    const secret = { variable: "S", domain: "dev", name: "s", value: "ü" };
+    expect(childEnvironment([secret], ours, OPTIONS)).toEqual(
+      [...ours, Buffer.from("S=ü")].map((each) => new Uint8Array(each)),
+    );
   });
 
   const ours = { PATH: "/bin", HOME: "/h", LANG: "C", TOKEN: "x", TZ: "UTC", PPROTECT_PASSPHRASE: "p" };
@@ -69,7 +90,9 @@ describe("--keep", () => {
   test.each(["PPROTECT_PASSPHRASE", "PPROTECT_USER", "PPROTECT_ENV_PREFIX", "APP_PASSPHRASE", "APP_USER"])(
     "never lets %s through",
     (name) => {
-      expect(check({ keep: [name], noPassthrough: true, credentialPrefix: "APP" })).toThrow("credentials");
+      expect(check({ keep: [name], noPassthrough: true, credentialPrefixes: ["APP"] })).toThrow(
+        "credentials",
+      );
     },
   );
 });

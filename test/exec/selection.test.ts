@@ -70,6 +70,61 @@ describe("a secret becomes a variable", () => {
     expect(select(["k", name], { except: [name] })).toHaveLength(1);
   });
 
+  test.each([
+    ["tar", "TAR_OPTIONS"],
+    ["make", "MAKEFLAGS GNUMAKEFLAGS MAKEFILES"],
+    ["rsync", "RSYNC_RSH RSYNC_CONNECT_PROG"],
+    ["shells", "ZDOTDIR FPATH BASH_FUNC_x%% PS0"],
+    [
+      "interpreters",
+      "LUA_INIT LUA_INIT_5_4 PERL5DB PERLLIB PHPRC VIMINIT EXINIT DOTNET_STARTUP_HOOKS COR_PROFILER_PATH",
+    ],
+    ["compilers", "GOFLAGS GCC_EXEC_PREFIX COMPILER_PATH"],
+    [
+      "openssl, git and others",
+      "OPENSSL_CONF GIT_COMMON_DIR GIT_ALLOW_PROTOCOL LESSOPEN PYTEST_PLUGINS ZIPOPT BUN_INSPECT_PRELOAD",
+    ],
+  ])("but not what makes %s run code, even if it is named", (_, names) => {
+    for (const name of names.split(" ")) {
+      expect(() => select([name])).toThrow("other code");
+      expect(() => select([name], { only: [name] })).toThrow("other code");
+    }
+  });
+
+  test.each(["PPROTECT_USER", "PPROTECT_PASSPHRASE", "PPROTECT_ENV_PREFIX", "PPROTECT_TRUST"])(
+    "but not %s, a setting of pprotect, even if it is named",
+    (name) => {
+      expect(() => select([name], { only: [name] })).toThrow("a setting of pprotect");
+    },
+  );
+
+  const STEERING = [
+    "KUBECONFIG HTTPS_PROXY https_proxy AWS_CONFIG_FILE AWS_ENDPOINT_URL_S3 PIP_INDEX_URL JAVA_OPTS EDITOR HOME SHELL CC",
+    "npm_config_registry NPM_CONFIG_SCRIPT_SHELL DOCKER_HOST NODE_TLS_REJECT_UNAUTHORIZED SSL_CERT_FILE SSH_AUTH_SOCK TMPDIR",
+    "GIT_SSL_CAINFO GIT_TRACE_CURL SSLKEYLOGFILE XDG_CONFIG_HOME DBUS_SESSION_BUS_ADDRESS CARGO_TARGET_X86_RUNNER AWS_PAGER",
+  ].flatMap((line) => line.split(" "));
+  test.each(STEERING)("only if it is named: %s", (name) => {
+    expect(() => select([name])).toThrow(`would set ${name}, which can change what programs run`);
+    expect(() => select([name], { only: [`${name.slice(0, -1)}*`] })).toThrow("would set");
+    expect(select(["k", name], { only: ["*", name] })).toHaveLength(2);
+    const notes: string[] = [];
+    expect(select([name], { note: (message) => void notes.push(message) })).toHaveLength(1);
+    expect(notes).toEqual([expect.stringContaining(name)]);
+  });
+
+  test.each([
+    "DATABASE_URL",
+    "AWS_SECRET_ACCESS_KEY",
+    "GITHUB_TOKEN",
+    "NPM_TOKEN",
+    "TF_VAR_x",
+    "SSH_KEY",
+    "PGPASSWORD",
+    "REDIS_HOST",
+  ])("as any other: %s", (name) => {
+    expect(select([name])).toHaveLength(1);
+  });
+
   test("but not what becomes such a name in upper case or by its prefix", () => {
     expect(() => select(["ld-preload"], { uppercase: true })).toThrow("LD_PRELOAD");
     expect(() => select(["PRELOAD"], { prefix: "LD" })).toThrow("LD_PRELOAD");

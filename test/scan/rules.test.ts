@@ -65,5 +65,5 @@ const fixedMessages = new Set(
       "a generated key or token",
       "a file of environment variables with values",
     )
-    .map(adviceFor),
+    .flatMap((what) => [adviceFor(what), adviceFor(what, true)]),
 );

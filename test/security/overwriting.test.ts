@@ -31,7 +31,7 @@ describe("no buffer that contained a secret contains it afterwards", () => {
 
   test("a value is read from a file, or made", () => {
     const file = sandbox(null).write("value", SECRET);
-    const seen = watchBuffers(() => expect(readValueFile(file)).toBe(SECRET));
+    const seen = watchBuffers(() => expect(readValueFile(file).value).toBe(SECRET));
     expect([seen.heldThen(BYTES) > 0, seen.holdNow(BYTES)]).toEqual([true, 0]);
     const drawn = watchBuffers(() => generateCharacters(40));
     expect(drawn.count).toBe(1);

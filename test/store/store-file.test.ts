@@ -326,7 +326,7 @@ describe("a device in the store's place", () => {
     const { folder } = sandbox(null);
     symlinkSync(device, join(folder, "protected.yaml"));
     expect(() => readStoreFile(join(folder, "protected.yaml"), "protected.yaml")).toThrow(
-      new PprotectError("file_error", "cannot read protected.yaml: is a device"),
+      new PprotectError("file_error", "cannot read protected.yaml: is not a regular file"),
     );
   });
 });

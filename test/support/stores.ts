@@ -35,6 +35,10 @@ export function sampleStore(): KeyFile {
   return empty.addOwner("dev", BOB.name, unlocked(empty, ALICE), NOW);
 }
 
+/** What exec notes of the secrets of `dev` in {@link sampleStore}. */
+export const NAMES_NOTE =
+  "note: shells cannot use variables named api-key, db-password; with --uppercase: API_KEY\n";
+
 /** {@link sampleStore} with a domain of each of these names, whatever they are, in place of its own. */
 export function storeOfDomains(names: readonly string[]): string {
   const { data } = sampleStore();

@@ -1,3 +1,4 @@
+import type { OptionDeclaration } from "./declaration.ts";
 import { dashed, type LineWord } from "./line.ts";
 
 /**
@@ -17,13 +18,18 @@ export function normalizeLine(
   read.forEach((each, index) => {
     const word = words[index] ?? "";
     if (each.kind === "option") normalized.push(each.name + word.slice(each.name.length));
-    else if (each.kind === "value" && each.option.value === "optional") {
+    else if (each.kind === "value" && (each.option.value === "optional" || looksNegated(each.option))) {
       normalized.push(`${normalized.pop()}=${each.text}`);
     } else if (each.kind === "argument" && !each.afterEnd && commandWords-- > 0)
       normalized.push(dashed(word));
     else normalized.push(word);
   });
   return normalized;
+}
+
+/** Clipanion takes `--no-redact NAME` for `--redact` negated and an argument, unless the two are joined. */
+function looksNegated({ names }: OptionDeclaration): boolean {
+  return names.some((name) => name.startsWith("--no-"));
 }
 
 /** Whether help is asked for, whatever else is on the line. */

@@ -4,12 +4,14 @@ import { PprotectError } from "../../common/errors.ts";
 import { lazy } from "../../common/lazy.ts";
 import { escapeUnprintableLines } from "../../common/terminal-safe.ts";
 import type { CredentialSources, GivenCredentials, ResolvedCreds } from "../../credentials/cascade.ts";
-import { DEFAULT_PREFIX, PREFIX_VARIABLE } from "../../credentials/environment-names.ts";
+import { DEFAULT_PREFIX, environmentNames, PREFIX_VARIABLE } from "../../credentials/environment-names.ts";
 import type { UnlockedCustodian } from "../../store/custodian.ts";
+import { misleadingLooks } from "../../store/format/look-alikes.ts";
 import type { KeyFile } from "../../store/key-file.ts";
 import { locateStore } from "../../store/locate-store.ts";
 import type { Actor } from "../../store/trust/key-uses.ts";
 import { hardenProcess } from "../../system/process-hardening.ts";
+import { isTerminal } from "../../system/terminal.ts";
 import type { CommandType } from "../argv/command-declaration.ts";
 import type { CommandList } from "../argv/command-list.ts";
 import { flag, option } from "../argv/option.ts";
@@ -54,6 +56,9 @@ export abstract class BaseCommand extends Command {
   nonInteractive = flag("--non-interactive", "never ask; fail instead", { global: true });
   json = flag("--json", "print one line of JSON on standard output, for programs", { global: true });
   verbose = flag("--verbose", "print a note when a fallback is used", { global: true });
+
+  /** The passphrase that was used, to be redacted like a secret. */
+  protected usedPassphrase: string | undefined;
 
   #prompter: InputPrompter | undefined;
   #trust: Promise<TrustSession> | undefined;
@@ -107,11 +112,27 @@ export abstract class BaseCommand extends Command {
     return this.envPrefix ?? (process.env[PREFIX_VARIABLE] || DEFAULT_PREFIX);
   }
 
+  /** The prefixes of credential variables: the one in use, and the one that the environment sets. */
+  protected get credentialPrefixes(): string[] {
+    return [
+      ...new Set([this.credentialPrefix, process.env[PREFIX_VARIABLE] || DEFAULT_PREFIX, DEFAULT_PREFIX]),
+    ];
+  }
+
   /** Asks the user; nothing with `--non-interactive`. */
   protected get prompter(): InputPrompter | undefined {
     if (this.nonInteractive) return undefined;
-    this.#prompter ??= prompting().openPrompter();
+    this.#prompter ??= this.openPrompter();
     return this.#prompter;
+  }
+
+  protected openPrompter(): InputPrompter | undefined {
+    return prompting().openPrompter();
+  }
+
+  /** {@link openPrompter} for a command whose standard input is data. */
+  protected openTerminalPrompter(): InputPrompter | undefined {
+    return prompting().openTerminalPrompter();
   }
 
   /** Why nobody can be asked, when `--non-interactive` is not the reason. */
@@ -121,6 +142,18 @@ export abstract class BaseCommand extends Command {
 
   protected note(message: string): void {
     writeError(`${escapeUnprintableLines(message)}\n`);
+  }
+
+  /** Warns, once, of a passphrase file that a commit could take. */
+  protected async warnOfCommittable(passphraseFile: string): Promise<void> {
+    const { warnOfCommittable } = await import("./committable-warning.ts");
+    await warnOfCommittable(passphraseFile, this.givenCredentials.warn);
+  }
+
+  /** Warns of a new name that could be taken for another. */
+  protected warnOfLooks(name: string, existing: Iterable<string>): void {
+    const looks = misleadingLooks(name, existing);
+    if (looks) this.givenCredentials.warn(looks);
   }
 
   /** Prints the command's text for people on standard output; with `--json` programs get the envelope instead. */
@@ -167,7 +200,12 @@ export abstract class BaseCommand extends Command {
   protected async credentials(sources: CredentialSources): Promise<ResolvedCreds> {
     hardenProcess();
     const { resolveCredentials } = await import("../../credentials/cascade.ts");
-    return resolveCredentials(sources);
+    const creds = await resolveCredentials(sources);
+    const { overwriteVariable } = await import("../../system/environment-memory.ts");
+    for (const prefix of this.credentialPrefixes) overwriteVariable(environmentNames(prefix).passphrase);
+    this.usedPassphrase = creds.passphrase;
+    if (sources.passphraseFile !== undefined) await this.warnOfCommittable(sources.passphraseFile);
+    return creds;
   }
 
   /**
@@ -175,11 +213,14 @@ export abstract class BaseCommand extends Command {
    * refused before a passphrase is asked for.
    */
   protected async unlock(keyFile: KeyFile, sources = this.credentialSources): Promise<UnlockedCustodian> {
-    const creds = await this.credentials({ ...sources, custodians: keyFile.data.custodians });
-    const { unlock } = await import("../../credentials/cascade.ts");
-    const custodian = unlock(keyFile, creds);
+    const { unlockWithAttempts } = await import("./unlock-attempts.ts");
+    const { custodian, passphrase } = await unlockWithAttempts(keyFile, {
+      sources,
+      credentials: (each) => this.credentials(each),
+      prompter: () => this.#prompter,
+    });
     this.#actor = custodian;
-    this.#isVerified = (passphrase) => passphrase === creds.passphrase;
+    this.#isVerified = (other) => other === passphrase;
     await this.#prompter?.throwIfInterrupted();
     return custodian;
   }
@@ -304,6 +345,15 @@ export abstract class BaseCommand extends Command {
       throw new PprotectError("aborted", "not confirmed; nothing was changed");
   }
 
+  /**
+   * {@link confirmOrAbort} for what cannot be undone, where a person is there to answer. A script is not asked, and
+   * neither is who will be by `--confirm`.
+   */
+  protected async confirmRemoval(question: string): Promise<void> {
+    if (this.confirm || this.nonInteractive || !isTerminal(0) || !isTerminal(2)) return;
+    await this.confirmOrAbort(question);
+  }
+
   /** @throws PprotectError `usage` with `--non-interactive` */
   protected async ask(question: string, argument: string): Promise<string> {
     return this.#mayAsk(argument).ask(question);
@@ -333,8 +383,8 @@ export abstract class BaseCommand extends Command {
 
   /** Shows a change as a diff and asks whether to write it. */
   protected async approve(before: string, after: string): Promise<boolean> {
-    const { storeDiff } = await import("../report/text-diff.ts");
-    writeError(`Changes to be written:\n\n${storeDiff(this.storePath, before, after, colorsWanted())}\n`);
+    const { describeChange } = await import("../report/describe-change.ts");
+    writeError(describeChange(this.storePath, before, after, colorsWanted()));
     return this.confirmed("Write changes? [y/N] ");
   }
 }

@@ -12,6 +12,8 @@ import { SelectingCommand } from "./selecting-command.ts";
 
 /** A command that prints the selected secrets, or writes them to a file. */
 export abstract class ExportingCommand extends SelectingCommand {
+  protected override readonly prints = true;
+
   out = option("--out", FILE, "write to this file instead, mode 0600; `pprotect cleanup` removes it");
   force = flag(
     "--force",

@@ -34,6 +34,7 @@ export abstract class KeyMakingCommand extends BaseCommand {
       refuseForbiddenPlaintext(process.env, "a key that is generated");
     hardenProcess();
     const { obtainNewPassphrase } = await import("../../credentials/new-credentials.ts");
+    if (questions.passphraseFile !== undefined) await this.warnOfCommittable(questions.passphraseFile);
     const passphrase = await obtainNewPassphrase({
       ...questions,
       keyType: this.keyType,

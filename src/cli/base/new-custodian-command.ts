@@ -18,6 +18,7 @@ export abstract class NewCustodianCommand extends KeyMakingCommand {
     if (keyFile.data.custodians.has(name)) {
       throw new PprotectError("custodian_exists", `key custodian ${displayName(name)} already exists`);
     }
+    this.warnOfLooks(name, keyFile.data.custodians.keys());
     const passphrase = await this.newPassphrase(name, {
       passphraseFile: this.passphraseFile,
       option: "--passphrase-file",

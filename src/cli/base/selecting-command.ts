@@ -25,6 +25,8 @@ export abstract class SelectingCommand extends BaseCommand {
   prefix = option("--prefix", text("PREFIX"), "put PREFIX_ before each variable's name");
   uppercase = flag("--uppercase", "turn db-password into DB_PASSWORD");
 
+  /** Whether the secrets are printed, and so not passed to a program yet. */
+  protected readonly prints: boolean = false;
   /** The domains on the line. */
   protected get selectedDomains(): readonly string[] {
     return this.domains;
@@ -36,7 +38,8 @@ export abstract class SelectingCommand extends BaseCommand {
     if (manifest !== undefined) return this.#chooseByManifest(keyFile, manifest);
     const { selectSecrets } = await import("../../exec/selection.ts");
     const { selectedDomains: domains, override, only, except, prefix, uppercase } = this;
-    return selectSecrets(keyFile.data, { domains, override, only, except, prefix, uppercase });
+    const note = this.prints ? { note: (message: string) => this.note(message) } : {};
+    return selectSecrets(keyFile.data, { domains, override, only, except, prefix, uppercase, ...note });
   }
 
   /** The manifest that is used when neither a domain nor a manifest is given. */

@@ -2,6 +2,7 @@ import { formatDuration, parseDuration } from "../../common/duration.ts";
 import { PprotectError } from "../../common/errors.ts";
 import { displayName } from "../../common/terminal-safe.ts";
 import { credentialVariables } from "../../credentials/environment-names.ts";
+import type { StartState } from "../../exec/process/start-state.ts";
 import type { SupervisedRun } from "../../exec/supervise/run-supervised.ts";
 import { DEFAULT_GRACE, DEFAULT_HEARTBEAT, type SupervisedEnd } from "../../exec/supervise/supervise.ts";
 import { ownProgram } from "../../system/own-program.ts";
@@ -61,19 +62,26 @@ function countOf(misses: string): number {
 export async function runAgainSupervised(
   args: readonly string[],
   terms: SupervisionTerms,
-  context: { readonly program: string; readonly prefix: string; readonly recorder: AccessRecorder },
+  context: {
+    readonly program: string;
+    readonly prefixes: readonly string[];
+    readonly recorder: AccessRecorder;
+    readonly start: StartState;
+  },
   note: (message: string) => void,
 ): Promise<number> {
-  const { program, prefix, recorder } = context;
+  const { program, prefixes, recorder, start } = context;
   const { runSupervised } = await import("../../exec/supervise/run-supervised.ts");
   const heartbeatEnvironment = { ...process.env };
-  for (const variable of credentialVariables(prefix)) delete heartbeatEnvironment[variable];
+  for (const variable of credentialVariables(...prefixes)) delete heartbeatEnvironment[variable];
   const entries: Promise<void>[] = [];
   const { status, end } = await runSupervised(
-    [...ownProgram(), ...withoutSupervision(args)] as [string, ...string[]],
-    Object.fromEntries(
-      Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-    ),
+    {
+      command: [...ownProgram(), ...withoutSupervision(args)] as [string, ...string[]],
+      variables: start.variables,
+      secrets: [],
+      start,
+    },
     {
       ...terms,
       heartbeatEnvironment,

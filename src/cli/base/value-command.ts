@@ -13,7 +13,8 @@ import {
   generateValue,
   wantsGenerated,
 } from "../input/generated-value.ts";
-import { readPipedValue, readValueFile } from "../input/secret-value.ts";
+import type { InputPrompter } from "../input/prompt.ts";
+import { type ReadValue, readPipedValue, readValueFile } from "../input/secret-value.ts";
 import type { Outcome } from "../report/json-envelope.ts";
 import { fillIn } from "../report/next-action.ts";
 import { SecretCommand } from "./secret-command.ts";
@@ -31,6 +32,13 @@ export abstract class ValueCommand extends SecretCommand {
   words = option("--words", text("NUMBER"), "generate this many English words, 11 bits each");
   uuid = flag("--uuid", "generate a random UUID");
 
+  /** Whether the value comes from standard input: questions then go to the terminal, if there is one. */
+  #pipedValue = false;
+
+  protected override openPrompter(): InputPrompter | undefined {
+    return (this.#pipedValue ? this.openTerminalPrompter() : undefined) ?? super.openPrompter();
+  }
+
   protected async putSecret(
     check: (file: KeyFile, domain: string, secret: string) => void,
     change: (file: KeyFile, domain: string, secret: string, value: string) => KeyFile,
@@ -38,11 +46,14 @@ export abstract class ValueCommand extends SecretCommand {
   ): Promise<Outcome> {
     const keyFile = this.readStore();
     const given = this.givenSecret(keyFile);
+    const namesGiven = given.domain !== undefined && given.secret !== undefined;
+    this.#pipedValue =
+      this.valueFile === "-" || (namesGiven && this.valueFile === undefined && !wantsGenerated(this));
     const { domain, secret } = await this.askForSecret(keyFile, given);
     checkSecretName(secret);
     await (await this.trust(keyFile)).using(keyFile.data, domain, "seal");
     check(keyFile, domain, secret);
-    const { value, bits } = await this.#value(given.domain !== undefined && given.secret !== undefined);
+    const { value, bits } = await this.#value(namesGiven);
     const outcome = await this.update(
       (file) => change(file, domain, secret, value),
       done(displayName(domain), displayName(secret)),
@@ -58,6 +69,11 @@ export abstract class ValueCommand extends SecretCommand {
     };
   }
 
+  #noted({ value, notes }: ReadValue): string {
+    for (const note of notes) this.note(note);
+    return value;
+  }
+
   async #value(namesGiven: boolean): Promise<Partial<GeneratedValue> & Pick<GeneratedValue, "value">> {
     hardenProcess();
     if (!wantsGenerated(this)) return { value: await this.#givenValue(namesGiven) };
@@ -68,8 +84,8 @@ export abstract class ValueCommand extends SecretCommand {
   }
 
   async #givenValue(namesGiven: boolean): Promise<string> {
-    if (this.valueFile !== undefined) return readValueFile(this.valueFile);
-    if (namesGiven && !isTerminal(0)) return readPipedValue();
+    if (this.valueFile !== undefined) return this.#noted(readValueFile(this.valueFile));
+    if (namesGiven && !isTerminal(0)) return this.#noted(readPipedValue());
     const value = await this.askHidden(
       "Secret value: ",
       "value (--value-file, --generate or standard input)",

@@ -7,11 +7,14 @@ import { wipe } from "../../crypto/bytes.ts";
 import { errnoOf, fileError } from "../../system/file-error.ts";
 import { isTerminal } from "../../system/terminal.ts";
 import { writeError } from "../report/output.ts";
+import { ControllingTerminal, LOOK } from "./controlling-terminal.ts";
 
 /** A {@link Prompter} that holds the terminal, or standard input, until it is closed. */
 export interface InputPrompter extends Prompter {
   /** Whether there are lines, typed or pasted, that no question has taken yet. */
   hasMore(): boolean;
+  /** Whether a person is asked, who may try again. */
+  readonly atTerminal: boolean;
   /**
    * Reports a Ctrl-C that was pressed while the command was working.
    * @throws PprotectError `interrupted`
@@ -23,8 +26,48 @@ export interface InputPrompter extends Prompter {
 
 /** Asks at the terminal; without one, each question takes a line of standard input. */
 export function openPrompter(): InputPrompter {
-  return isTerminal(0) ? new TerminalPrompter() : new LinePrompter();
+  return isTerminal(0) ? new TerminalPrompter(STANDARD_STREAMS) : new LinePrompter();
 }
+
+/**
+ * Asks at the terminal, for commands whose standard input is data.
+ * @returns `undefined` without a terminal
+ */
+export function openTerminalPrompter(): InputPrompter | undefined {
+  if (isTerminal(0)) return new TerminalPrompter(STANDARD_STREAMS);
+  const terminal = openControllingTerminal();
+  if (terminal === undefined) return undefined;
+  return new TerminalPrompter({
+    openInput: () => terminal as unknown as NodeJS.ReadStream,
+    write: (text) => terminal.show(text),
+    close: () => terminal.destroy(),
+    pause: 2 * LOOK,
+  });
+}
+
+function openControllingTerminal(): ControllingTerminal | undefined {
+  try {
+    return new ControllingTerminal();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where a {@link TerminalPrompter} asks. */
+interface TerminalStreams {
+  readonly openInput: () => NodeJS.ReadStream;
+  readonly write: (text: string) => void;
+  readonly close: () => void;
+  /** ms after which keys that are pending have been read. */
+  readonly pause: number;
+}
+
+const STANDARD_STREAMS: TerminalStreams = {
+  openInput: () => process.stdin,
+  write: writeError,
+  close: () => undefined,
+  pause: 1,
+};
 
 const endOfInput = (question: string): PprotectError =>
   new PprotectError(
@@ -37,6 +80,8 @@ const endOfInput = (question: string): PprotectError =>
  * only while a question that shows its answer is open.
  */
 class TerminalPrompter implements InputPrompter {
+  readonly atTerminal = true;
+  readonly #streams: TerminalStreams;
   #interface: Interface | undefined;
   #echo = false;
   readonly #lines: string[] = [];
@@ -44,15 +89,24 @@ class TerminalPrompter implements InputPrompter {
   #ended: Error | undefined;
   #asked = "";
 
+  constructor(streams: TerminalStreams) {
+    this.#streams = streams;
+  }
+
   /** Takes the terminal at the first question: what is typed before that is for the program that reads after us. */
   #open(): Interface {
     const output = new Writable({
       write: (chunk: Buffer, _encoding, done) => {
-        if (this.#echo) writeError(chunk.toString());
+        if (this.#echo) this.#streams.write(chunk.toString());
         done();
       },
     });
-    const opened = createInterface({ input: process.stdin, output, terminal: true, historySize: 0 });
+    const opened = createInterface({
+      input: this.#streams.openInput(),
+      output,
+      terminal: true,
+      historySize: 0,
+    });
     opened.on("line", (line) => {
       // A pasted next line answers another question, perhaps a hidden one.
       this.#echo = false;
@@ -77,7 +131,7 @@ class TerminalPrompter implements InputPrompter {
   }
 
   note(message: string): void {
-    writeError(`${message}\n`);
+    this.#streams.write(`${message}\n`);
   }
 
   hasMore(): boolean {
@@ -87,13 +141,14 @@ class TerminalPrompter implements InputPrompter {
   async throwIfInterrupted(): Promise<void> {
     // If the terminal was not taken, Ctrl-C is a signal and has ended the process.
     if (!this.#interface) return;
-    // One turn of the event loop, in which pending keys are read.
-    await Bun.sleep(1);
+    // In which pending keys are read.
+    await Bun.sleep(this.#streams.pause);
     if (this.#ended instanceof PprotectError && this.#ended.code === "interrupted") throw this.#ended;
   }
 
   close(): void {
     this.#interface?.close();
+    this.#streams.close();
   }
 
   async #question(question: string, echo: boolean): Promise<string> {
@@ -105,10 +160,10 @@ class TerminalPrompter implements InputPrompter {
     this.#echo = echo;
     try {
       const line = this.#lines.shift() ?? (await this.#nextLine());
-      if (!echo) writeError("\n");
+      if (!echo) this.#streams.write("\n");
       return line;
     } catch (error) {
-      writeError("\n");
+      this.#streams.write("\n");
       throw error;
     } finally {
       this.#echo = false;
@@ -139,6 +194,8 @@ class TerminalPrompter implements InputPrompter {
  * the program that `exec` runs.
  */
 class LinePrompter implements InputPrompter {
+  readonly atTerminal = false;
+
   async ask(question: string): Promise<string> {
     return this.#line(question);
   }

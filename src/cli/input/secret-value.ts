@@ -6,13 +6,35 @@ import { decodeUtf8 } from "../../common/utf8.ts";
 import { wipe } from "../../crypto/bytes.ts";
 import { fileError } from "../../system/file-error.ts";
 
-/** A secret's value from a file, byte for byte; `-` is standard input. @throws PprotectError `file_error`, `invalid_value` */
-export function readValueFile(path: string): string {
-  return asText(readFile(path === "-" ? 0 : path, path), path === "-" ? "standard input" : displayName(path));
+/** A value, and what the user should know of how it was read. */
+export interface ReadValue {
+  readonly value: string;
+  readonly notes: readonly string[];
 }
 
-/** A secret's value from a pipe, without one final line end. @throws PprotectError `end_of_input`, `invalid_value` */
-export function readPipedValue(): string {
+const BYTE_ORDER_MARK = "\ufeff";
+
+/** A secret's value from a file, byte for byte; `-` is standard input. @throws PprotectError `file_error`, `invalid_value` */
+export function readValueFile(path: string): ReadValue {
+  const value = asText(
+    readFile(path === "-" ? 0 : path, path),
+    path === "-" ? "standard input" : displayName(path),
+  );
+  const isLine = /^[^\n]+\n$/.test(value);
+  return {
+    value,
+    notes: isLine
+      ? ["note: the value ends with a line end, which was kept; from a pipe it would be dropped"]
+      : [],
+  };
+}
+
+/**
+ * A secret's value from a pipe. A single line loses its line end, which `echo` adds; several lines keep theirs, which a
+ * private key needs. A byte order mark, which Windows adds, is dropped.
+ * @throws PprotectError `end_of_input`, `invalid_value`
+ */
+export function readPipedValue(): ReadValue {
   const bytes = readFile(0, "standard input");
   if (bytes.length === 0) {
     throw new PprotectError(
@@ -21,7 +43,14 @@ export function readPipedValue(): string {
       "pipe one in, or use --value-file or --generate (`--value-file /dev/null` for an empty value)",
     );
   }
-  return withoutLineEnd(asText(bytes, "standard input"));
+  const text = asText(bytes, "standard input");
+  const marked = text.startsWith(BYTE_ORDER_MARK);
+  const whole = marked ? text.slice(BYTE_ORDER_MARK.length) : text;
+  const line = withoutLineEnd(whole);
+  return {
+    value: line.includes("\n") ? whole : line,
+    notes: marked ? ["note: a byte order mark before the value was dropped"] : [],
+  };
 }
 
 function readFile(source: string | number, name: string): Uint8Array {

@@ -29,9 +29,9 @@ export async function openPrivateOutput(
     );
   }
   const { refuseUnlessIgnored } = await import("../../git/ignored.ts");
-  await refuseUnlessIgnored(path);
+  const incomplete = await refuseUnlessIgnored(path);
   const { writePrivateFile } = await import("../../exec/plaintext-files/write.ts");
-  return (content) => writePrivateFile(path, content, options);
+  return (content) => writePrivateFile(path, content, { ...options, incomplete });
 }
 
 /** The message for a file that was written. */

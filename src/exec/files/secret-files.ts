@@ -4,21 +4,59 @@ import { suggest } from "../../common/suggest.ts";
 import { displayName } from "../../common/terminal-safe.ts";
 import type { ChosenSecret, SecretChoice } from "../selection.ts";
 import { holdOpen } from "./fd-holder.ts";
+import { writeMemoryFiles } from "./memory-directory.ts";
 import { openSecretInMemory } from "./secret-in-memory.ts";
 import { writeTemporaryFiles } from "./temporary-directory.ts";
 
-/** @throws PprotectError `no_such_secret` when `--as-file` names a secret that is not selected */
-export function checkFileNames(choices: readonly SecretChoice[], names: readonly string[]): void {
+/** A secret to pass as a file. */
+export interface FileRequest {
+  /** The secret's name. */
+  readonly secret: string;
+  /** The file's name, if the user chose one. */
+  readonly file: string | undefined;
+}
+
+/** A file to write. */
+export interface FileContent {
+  readonly name: string;
+  readonly content: string;
+}
+
+/**
+ * Reads the values of `--as-file`: `NAME` or `NAME=FILE`.
+ * @throws PprotectError `no_such_secret` when one names a secret that is not selected; `usage` when FILE is not a file's
+ *   name
+ */
+export function readFileRequests(choices: readonly SecretChoice[], given: readonly string[]): FileRequest[] {
   const chosen = choices.map(({ name }) => name);
-  for (const name of names) {
-    if (chosen.includes(name)) continue;
-    const near = suggest(name, chosen);
-    throw new PprotectError(
-      "no_such_secret",
-      `--as-file ${displayName(name)}: no such secret is selected`,
-      near === undefined ? undefined : `did you mean "${displayName(near)}"?`,
-    );
-  }
+  return given.map((each) => {
+    const [, secret = "", file] = /^([^=]*)(?:=(.*))?$/s.exec(each) ?? [];
+    if (!chosen.includes(secret)) throw notSelected(secret, chosen);
+    if (file !== undefined && !isFileName(file)) {
+      throw new PprotectError(
+        "usage",
+        `--as-file ${secret}=${displayName(file)}: not a file name`,
+        "give a name without a directory, such as key.json",
+      );
+    }
+    return { secret, file };
+  });
+}
+
+/** NAME_MAX of Linux, in bytes. */
+const LONGEST_NAME = 255;
+
+function isFileName(name: string): boolean {
+  return !/^\.{0,2}$|[/\0]/.test(name) && Buffer.byteLength(name) <= LONGEST_NAME;
+}
+
+function notSelected(name: string, chosen: readonly string[]): PprotectError {
+  const near = suggest(name, chosen);
+  return new PprotectError(
+    "no_such_secret",
+    `--as-file ${displayName(name)}: no such secret is selected`,
+    near === undefined ? undefined : `did you mean "${displayName(near)}"?`,
+  );
 }
 
 /** Secrets as the program gets them: some values are replaced by the path of a file. */
@@ -29,27 +67,32 @@ export interface PlacedSecrets {
 }
 
 /**
- * Writes the named secrets to private files, and replaces their values by the files' paths.
+ * Writes the requested secrets to private files, and replaces their values by the files' paths.
  * @throws PprotectError `file_error`
  */
 export async function placeFiles(
   secrets: readonly ChosenSecret[],
-  names: readonly string[],
+  requests: readonly FileRequest[],
 ): Promise<PlacedSecrets> {
-  const toPlace = secrets.filter(({ name }) => names.includes(name));
-  const values = toPlace.map(({ value }) => value);
-  const inMemory = await memoryFiles(values);
-  const files = inMemory ? { paths: inMemory } : writeTemporaryFiles(values);
+  const requested = new Map(requests.map((request) => [request.secret, request]));
+  const toPlace = secrets.filter(({ name }) => requested.has(name));
+  const contents = toPlace.map(({ name, value }) => ({
+    // A secret may have a longer name than a file.
+    name: requested.get(name)?.file ?? name.slice(0, LONGEST_NAME),
+    content: value,
+  }));
+  const paths = (await writeMemoryFiles(contents)) ?? (await heldFiles(contents));
+  const files = paths ? { paths } : writeTemporaryFiles(contents);
   const pathOf = new Map(toPlace.map((secret, index) => [secret, files.paths[index] ?? ""]));
   const placed = secrets.map((secret) => ({ ...secret, value: pathOf.get(secret) ?? secret.value }));
   return { secrets: placed, ...("remove" in files && { remove: files.remove }) };
 }
 
-/** @returns paths of files in memory, or `undefined` if the system has none */
-async function memoryFiles(values: readonly string[]): Promise<readonly string[] | undefined> {
+/** @returns paths of files in memory that have no name of their own, or `undefined` if the system has none */
+async function heldFiles(contents: readonly FileContent[]): Promise<readonly string[] | undefined> {
   const descriptors: number[] = [];
   try {
-    for (const value of values) {
+    for (const { content: value } of contents) {
       const descriptor = openSecretInMemory(value);
       if (descriptor === undefined) return undefined;
       descriptors.push(descriptor);

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileError } from "../../system/file-error.ts";
+import type { FileContent } from "./secret-files.ts";
 
 /** Files in a directory that only this user can enter. */
 export interface TemporaryFiles {
@@ -16,13 +17,15 @@ export interface TemporaryFiles {
  *
  * @throws PprotectError `file_error`
  */
-export function writeTemporaryFiles(contents: readonly string[]): TemporaryFiles {
+export function writeTemporaryFiles(files: readonly FileContent[]): TemporaryFiles {
   const parent = process.env.XDG_RUNTIME_DIR ?? tmpdir();
   const directory = make(parent);
   const remove = () => rmSync(directory, { recursive: true, force: true });
   try {
-    const paths = contents.map((content, index) => {
-      const path = join(directory, String(index));
+    const paths = files.map(({ name, content }, index) => {
+      const own = join(directory, String(index));
+      mkdirSync(own, { mode: 0o700 });
+      const path = join(own, name);
       writeFileSync(path, content, { mode: 0o600, flag: "wx" });
       return path;
     });

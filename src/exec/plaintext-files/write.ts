@@ -27,6 +27,8 @@ export interface PrivateFileOptions {
   /** Replace a file even if we did not write it, or it was changed since. */
   readonly force: boolean;
   readonly onWait: (message: string) => void;
+  /** Where the file is until it is complete, on the same file system; beside the file by default. */
+  readonly incomplete?: string | undefined;
 }
 
 /**
@@ -36,7 +38,7 @@ export interface PrivateFileOptions {
 export async function writePrivateFile(
   path: string,
   content: string | Uint8Array,
-  { store, force, onWait }: PrivateFileOptions,
+  { store, force, onWait, incomplete }: PrivateFileOptions,
 ): Promise<void> {
   const target = realpathOfParent(path);
   await withRecord(onWait, ({ files, save }) => {
@@ -46,7 +48,7 @@ export async function writePrivateFile(
     const modified = Math.floor(Date.now() / 1000);
     const file: WrittenFile = {
       path: target,
-      temporary: temporaryPath(target),
+      temporary: temporaryPath(target, incomplete),
       store: realpathOfParent(store),
       modified: [modified, ...(known?.modified ?? []).slice(0, 1)],
     };

@@ -1,4 +1,5 @@
 import { closeSync, openSync } from "node:fs";
+import { constants } from "node:os";
 import { isForeground } from "./terminal.ts";
 
 /** Signals that processes send, and signals that a terminal's keys send. */
@@ -9,18 +10,21 @@ const KEYED = ["SIGINT", "SIGQUIT"] as const;
  * Forwards our signals to a child.
  *
  * @param sharesKeys whether the child is in our process group, and so gets the signals of our terminal's keys itself
+ * @param ignored the numbers of signals that we were started to ignore, as by nohup(1): neither of us gets them
  * @returns a function that stops forwarding
  */
-export function forwardSignals(child: number, sharesKeys: boolean): () => void {
+export function forwardSignals(child: number, sharesKeys: boolean, ignored: ReadonlySet<number>): () => void {
   const forward = (signal: NodeJS.Signals): void => send(child, signal);
   const forwardKeyed = (signal: NodeJS.Signals): void => {
     if (!sharesKeys || !hasKeys()) forward(signal);
   };
-  for (const signal of SENT) process.on(signal, forward);
-  for (const signal of KEYED) process.on(signal, forwardKeyed);
+  const heeded = (signal: NodeJS.Signals): boolean => !ignored.has(constants.signals[signal]);
+  const [sent, keyed] = [SENT.filter(heeded), KEYED.filter(heeded)];
+  for (const signal of sent) process.on(signal, forward);
+  for (const signal of keyed) process.on(signal, forwardKeyed);
   return () => {
-    for (const signal of SENT) process.off(signal, forward);
-    for (const signal of KEYED) process.off(signal, forwardKeyed);
+    for (const signal of sent) process.off(signal, forward);
+    for (const signal of keyed) process.off(signal, forwardKeyed);
   };
 }
 

@@ -1,11 +1,9 @@
-import { constants } from "node:os";
 import { PprotectError } from "../../common/errors.ts";
-import { displayName } from "../../common/terminal-safe.ts";
 import type { Redaction } from "../../redact/redaction.ts";
-import { errnoOf } from "../../system/file-error.ts";
-import { findExecutable } from "../../system/find-executable.ts";
 import { openLibc } from "../../system/libc.ts";
-import { withOriginalCoreLimit } from "../../system/process-hardening.ts";
+import { startChild } from "../process/child.ts";
+import type { End } from "../process/native.ts";
+import { type Execution, programOf } from "../run-program.ts";
 import { type ChildStreams, openStreams, type RedactedStream, STDIN } from "./child-streams.ts";
 import { forwardSignals, send } from "./forward-signals.ts";
 import { forwardKeys } from "./key-forwarding.ts";
@@ -17,15 +15,10 @@ import { closeAll, copySize } from "./terminal.ts";
  * its signal. If the program leaves background processes that write to a pipe, waits for them; at a terminal it does not,
  * like a shell.
  *
- * @param command the program and its arguments
  * @throws PprotectError `command_not_found`, `command_not_executable`; `environment` when the system lacks a feature;
  *   `file_error` when the output cannot be written
  */
-export async function runRedacted(
-  command: readonly [string, ...string[]],
-  environment: Record<string, string>,
-  redaction: Redaction,
-): Promise<never> {
+export async function runRedacted(execution: Execution, redaction: Redaction): Promise<never> {
   if (process.platform === "win32") {
     throw new PprotectError(
       "environment",
@@ -33,60 +26,25 @@ export async function runRedacted(
       "pipe the output through `pprotect redact`",
     );
   }
-  const path = findExecutable(command[0], environment.PATH);
+  const program = programOf(execution);
   const streams = openStreams();
-  const child = spawn(path, command, environment, streams);
-  closeAll([streams.stdout, streams.stderr]);
-  const { terminal } = streams;
-  const stopForwarding = forwardSignals(child.pid, terminal?.controlling === undefined);
+  const { stdout, stderr, terminal } = streams;
+  const child = startChild(program, execution, { stdin: terminal?.controlling ?? STDIN, stdout, stderr });
+  // Whoever reads what the program writes to an inherited descriptor waits for us to close it too.
+  closeAll([stdout, stderr, ...execution.start.descriptors]);
+  const { ignoredSignals } = execution.start;
+  const stopForwarding = forwardSignals(child.pid, terminal?.controlling === undefined, ignoredSignals);
   const keys =
     terminal?.controlling === undefined ? undefined : forwardKeys(STDIN, terminal.master, child.pid);
   if (terminal) process.on("SIGWINCH", () => resize(streams, child.pid));
-  let over = false;
-  child.exited.then(() => {
-    over = true;
-    stopForwarding();
-  });
-  // Interrupts poll(2) when the child exits.
-  process.on("SIGCHLD", () => undefined);
+  child.exited.then(stopForwarding);
   const redacted = streams.redacted.map((stream) => redactedStream(stream, redaction, child.pid));
   try {
-    await pump(keys ? [...redacted, keys.stream] : redacted, () => over);
-    await child.exited;
+    // SIGCHLD interrupts poll(2) when the child exits.
+    await pump(keys ? [...redacted, keys.stream] : redacted, () => child.end() !== undefined);
+    return endLike(await child.exited, keys?.restore);
   } finally {
     keys?.restore();
-  }
-  return endLike(child);
-}
-
-function spawn(
-  path: string,
-  command: readonly string[],
-  environment: Record<string, string>,
-  { stdout, stderr, terminal }: ChildStreams,
-): Bun.Subprocess {
-  // The first terminal that a session leader opens without O_NOCTTY becomes its controlling terminal (open(2)).
-  const stdin = terminal?.controlling === undefined ? STDIN : Bun.file(terminal.controlling);
-  const start = (program: string, args: readonly string[]) =>
-    withOriginalCoreLimit(() =>
-      Bun.spawn([program, ...args], {
-        argv0: command[0] as string,
-        env: environment,
-        stdio: [stdin, stdout, stderr],
-        detached: terminal?.controlling !== undefined,
-      }),
-    );
-  try {
-    return start(path, command.slice(1));
-  } catch (error) {
-    // A script without `#!`: execvp(3) runs it with the shell.
-    if (errnoOf(error) === "ENOEXEC") return start("/bin/sh", [path, ...command.slice(1)]);
-    throw new PprotectError(
-      "command_not_executable",
-      `cannot run ${displayName(path)}: ${errnoOf(error)}`,
-      undefined,
-      { cause: error },
-    );
   }
 }
 
@@ -114,9 +72,9 @@ function resize({ terminal }: ChildStreams, child: number): void {
 }
 
 /** Ends this process as the child ended, but without a core file, which would contain secrets. */
-function endLike({ signalCode, exitCode }: Bun.Subprocess): never {
-  if (signalCode === null) process.exit(exitCode ?? 1);
-  const number = constants.signals[signalCode as NodeJS.Signals];
+function endLike({ signal: number, status }: End, restore: (() => void) | undefined): never {
+  restore?.();
+  if (number === 0) process.exit(status);
   const { signal, raise, setrlimit } = openLibc({
     signal: { args: ["int", "ptr"], returns: "ptr" },
     raise: { args: ["int"], returns: "int" },

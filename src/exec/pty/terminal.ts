@@ -1,6 +1,7 @@
 import { closeSync } from "node:fs";
 import { PprotectError } from "../../common/errors.ts";
 import { openLibc } from "../../system/libc.ts";
+import { closeOnExec } from "../process/native.ts";
 
 /** Bytes for a `struct termios`; it has 60 on Linux. */
 const TERMIOS_SIZE = 128;
@@ -110,6 +111,7 @@ export function openPseudoTerminal(like: number, modes: Modes): PseudoTerminal {
     throw new PprotectError("environment", "cannot open a pseudo-terminal", "redirect the output to a pipe");
   }
   const [master = 0, slave = 0] = descriptors;
+  keepFromPrograms(descriptors);
   copySize(like, master);
   return { master, slave, path: Buffer.from(path.subarray(0, path.indexOf(0))).toString() };
 }
@@ -120,7 +122,13 @@ export function openPipe(): [input: number, output: number] {
   const { pipe } = openLibc({ pipe: { args: ["ptr"], returns: "int" } });
   if (pipe(descriptors) !== 0) throw new PprotectError("environment", "cannot open a pipe");
   const [input = 0, output = 0] = descriptors;
+  keepFromPrograms(descriptors);
   return [input, output];
+}
+
+/** The runtime does so itself where it starts the program. */
+function keepFromPrograms(descriptors: Int32Array): void {
+  if (process.platform === "linux") descriptors.forEach(closeOnExec);
 }
 
 /** Closes descriptors, ignoring those that are closed already. */

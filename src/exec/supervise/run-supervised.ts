@@ -1,13 +1,12 @@
-import { constants } from "node:os";
 import { PprotectError } from "../../common/errors.ts";
 import { pause } from "../../common/pause.ts";
-import { displayName } from "../../common/terminal-safe.ts";
 import { msSinceBoot } from "../../system/boot-clock.ts";
-import { errnoOf } from "../../system/file-error.ts";
-import { findExecutable } from "../../system/find-executable.ts";
-import { withOriginalCoreLimit } from "../../system/process-hardening.ts";
 import { adoptOrphans, endProcesses, identitiesOf, processesBelow } from "../../system/process-tree.ts";
+import { startChild } from "../process/child.ts";
+import type { End } from "../process/native.ts";
 import { forwardSignals } from "../pty/forward-signals.ts";
+import { closeAll } from "../pty/terminal.ts";
+import { type Execution, programOf } from "../run-program.ts";
 import { runHeartbeat } from "./heartbeat.ts";
 import {
   ENDED_STATUS,
@@ -44,20 +43,18 @@ export interface SupervisedResult {
  * @throws PprotectError `command_not_found`, `command_not_executable`; `environment` where the system cannot find
  *   all that a program started
  */
-export async function runSupervised(
-  command: readonly [string, ...string[]],
-  environment: Record<string, string>,
-  run: SupervisedRun,
-): Promise<SupervisedResult> {
-  const path = findExecutable(command[0], environment.PATH);
+export async function runSupervised(execution: Execution, run: SupervisedRun): Promise<SupervisedResult> {
+  const found = programOf(execution);
   try {
     adoptOrphans();
   } catch {
     throw new PprotectError("environment", "--ttl and --while of exec are not available on this system");
   }
-  const child = start(path, command, environment);
+  const child = startChild(found, execution, { stdin: 0, stdout: 1, stderr: 2 });
+  // What reads from an inherited descriptor of the program waits for us to close it too.
+  closeAll(execution.start.descriptors);
   run.onStart?.(child.pid);
-  const stopForwarding = forwardSignals(child.pid, true);
+  const stopForwarding = forwardSignals(child.pid, true, execution.start.ignoredSignals);
   const others = new Set(run.others);
   const program: SupervisedProgram = {
     exited: child.exited,
@@ -70,7 +67,7 @@ export async function runSupervised(
     onMiss: run.onMiss,
   });
   stopForwarding();
-  return { status: end.reason === "exited" ? statusOf(child) : ENDED_STATUS, end };
+  return { status: end.reason === "exited" ? statusOf(await child.exited) : ENDED_STATUS, end };
 }
 
 async function beat(
@@ -86,36 +83,6 @@ async function beat(
   return isWell;
 }
 
-function start(
-  path: string,
-  command: readonly string[],
-  environment: Record<string, string>,
-): Bun.Subprocess {
-  const spawn = (program: string, args: readonly string[]) =>
-    withOriginalCoreLimit(() =>
-      Bun.spawn([program, ...args], {
-        argv0: command[0] as string,
-        env: environment,
-        stdio: ["inherit", "inherit", "inherit"],
-      }),
-    );
-  try {
-    return spawn(path, command.slice(1));
-  } catch (error) {
-    // A script without `#!`: execvp(3) gives it to the shell.
-    if (errnoOf(error) === "ENOEXEC") return spawn("/bin/sh", [path, ...command.slice(1)]);
-    throw new PprotectError(
-      "command_not_executable",
-      `cannot run ${displayName(path)}: ${errnoOf(error)}`,
-      undefined,
-      {
-        cause: error,
-      },
-    );
-  }
-}
-
-function statusOf({ exitCode, signalCode }: Bun.Subprocess): number {
-  if (signalCode === null) return exitCode ?? 1;
-  return 128 + constants.signals[signalCode as NodeJS.Signals];
+function statusOf({ status, signal }: End): number {
+  return signal === 0 ? status : 128 + signal;
 }

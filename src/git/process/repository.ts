@@ -3,8 +3,15 @@ import { GitError, type SimpleGit, simpleGit } from "simple-git";
 import { PprotectError } from "../../common/errors.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { withoutLineEnd } from "../../common/text.ts";
+import { repositoryRoot } from "../../store/locate-store.ts";
 import { gitProgram } from "./git-program.ts";
-import { gitEnvironment, PASSED_VARIABLES, SAFE_GIT_CONFIG, SET_VARIABLES } from "./safe-git.ts";
+import {
+  gitEnvironment,
+  PASSED_VARIABLES,
+  REPOSITORY_VARIABLES,
+  SAFE_GIT_CONFIG,
+  SET_VARIABLES,
+} from "./safe-git.ts";
 
 /** A git repository with a work tree, as seen from one directory in it. */
 export interface Repository {
@@ -27,23 +34,61 @@ export interface Repository {
  * @throws PprotectError `not_a_repository`
  */
 export async function openRepository(directory: string): Promise<Repository> {
+  return open(directory, gitEnvironment());
+}
+
+/**
+ * The repository that git finds from a directory upward: unlike {@link openRepository}, variables such as GIT_DIR do not
+ * name another one.
+ * @throws PprotectError `not_a_repository`
+ */
+export async function openRepositoryHere(directory: string): Promise<Repository> {
+  const own = new Set<string>(REPOSITORY_VARIABLES);
+  return open(
+    directory,
+    Object.fromEntries(Object.entries(gitEnvironment()).filter(([name]) => !own.has(name))),
+  );
+}
+
+async function open(directory: string, environment: Record<string, string>): Promise<Repository> {
   const absolute = resolve(directory);
-  const git = gitIn(absolute);
-  const root = await runOrUndefined(git, ["rev-parse", "--show-toplevel"]);
-  if (root === undefined) {
-    throw new PprotectError(
+  const git = gitIn(absolute, environment);
+  try {
+    const root = await git.raw(["rev-parse", "--show-toplevel"]);
+    return repositoryOf(git, withoutLineEnd(root), absolute);
+  } catch (error) {
+    if (error instanceof GitError) throw notARepository(directory, absolute, error);
+    throw error;
+  }
+}
+
+/**
+ * Where there is a `.git`, git's own reason and advice: the repository belongs to another user, or the `.git` is a file
+ * that names a directory that does not exist.
+ */
+function notARepository(directory: string, absolute: string, error: GitError): PprotectError {
+  const shown = escapeUnprintable(directory);
+  if (repositoryRoot(absolute) === undefined) {
+    return new PprotectError(
       "not_a_repository",
-      `${escapeUnprintable(directory)} is not in a git work tree`,
+      `${shown} is not in a git work tree`,
       "run the command in a git repository",
     );
   }
-  return repositoryOf(git, withoutLineEnd(root), absolute);
+  const lines = error.message.trim().split("\n");
+  const reason = (lines[0] ?? "").replace(/^fatal: /, "");
+  const advice = lines.find((line) => line.includes("safe.directory"))?.trim();
+  return new PprotectError(
+    "not_a_repository",
+    `git cannot use the repository of ${shown}: ${escapeUnprintable(reason)}`,
+    advice === undefined ? undefined : `if you trust its owner: \`${escapeUnprintable(advice)}\``,
+  );
 }
 
 /** {@link openRepository} that also takes a bare repository, where server-side hooks run: the root is then the repository. */
 export async function openAnyRepository(directory: string): Promise<Repository> {
   const absolute = resolve(directory);
-  const git = gitIn(absolute);
+  const git = gitIn(absolute, gitEnvironment());
   const answer = await runOrUndefined(git, ["rev-parse", "--is-bare-repository", "--absolute-git-dir"]);
   const [isBare, gitDirectory] = answer?.split(/\r?\n/) ?? [];
   if (isBare !== "true" || gitDirectory === undefined) return openRepository(directory);
@@ -65,7 +110,7 @@ function repositoryOf(git: SimpleGit, root: string, directory: string): Reposito
  * simple-git refuses arguments that could come from a stranger and name a program. Here every argument is a constant
  * of ours, but for paths and revisions, which never start with `-`.
  */
-function gitIn(directory: string): SimpleGit {
+function gitIn(directory: string, environment: Record<string, string>): SimpleGit {
   const git = simpleGit({
     baseDir: directory,
     binary: gitProgram(),
@@ -91,7 +136,7 @@ function gitIn(directory: string): SimpleGit {
       error ??
       (exitCode === 0 ? undefined : Buffer.concat([...stdErr, Buffer.from(`exit status ${exitCode}`)])),
   });
-  return git.env(gitEnvironment());
+  return git.env(environment);
 }
 
 async function runOrThrow(git: SimpleGit, args: readonly string[]): Promise<string> {

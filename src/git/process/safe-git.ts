@@ -22,17 +22,19 @@ import { LEASE_VARIABLE } from "../../common/lease-variable.ts";
 /** Settings for every call, as git's `-c` takes them. */
 export const SAFE_GIT_CONFIG = ["core.fsmonitor=false", "log.showSignature=false"] as const;
 
-/**
- * Git's own variables that are passed on: those by which it finds the repository, the index (`git commit FILE` gives its
- * hooks an index of its own) and the configuration of the user and the system.
- */
-export const PASSED_VARIABLES = [
+/** Git's own variables by which it finds the repository, and the index (`git commit FILE` gives its hooks one of its own). */
+export const REPOSITORY_VARIABLES = [
   "GIT_DIR",
   "GIT_WORK_TREE",
   "GIT_COMMON_DIR",
   "GIT_INDEX_FILE",
   "GIT_OBJECT_DIRECTORY",
   "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+] as const;
+
+/** Git's own variables that are passed on: {@link REPOSITORY_VARIABLES}, and the configuration of the user and the system. */
+export const PASSED_VARIABLES = [
+  ...REPOSITORY_VARIABLES,
   "GIT_CEILING_DIRECTORIES",
   "GIT_CONFIG_GLOBAL",
   "GIT_CONFIG_SYSTEM",

@@ -3,11 +3,13 @@ import { aiRules } from "./ai.ts";
 import { cloudRules } from "./cloud.ts";
 import { codeHostRules } from "./code-hosts.ts";
 import { contextRules } from "./context.ts";
+import { ownRules } from "./pprotect.ts";
 import { privateKeyRules } from "./private-keys.ts";
 import { serviceRules } from "./services.ts";
 
 /** All rules with a regular expression. If two find the same secret, the earlier one is reported. */
 export const regexRules: readonly Rule[] = [
+  ...ownRules,
   ...privateKeyRules,
   ...cloudRules,
   ...codeHostRules,

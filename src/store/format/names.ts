@@ -5,8 +5,11 @@ import { AUDIT_LOG_KEY, CUSTODIANS_KEY, META_KEY } from "../store-data.ts";
 /** FORMAT.md, "Document". */
 const SECRET_NAME = /^[A-Za-z][-_A-Za-z0-9]*$/;
 
-/** Controls, line separators, and marks that change how a terminal displays the rest of a name. */
-const MISLEADING = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\ufeff]/u;
+/**
+ * Controls, line separators, marks that change how a terminal displays the rest of a name, and characters that show
+ * nothing, such as those of zero width and tags.
+ */
+const MISLEADING = /[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029]/u;
 
 /** Why a secret's name is invalid, or `undefined`. The same rule holds for names in a file and new ones. */
 export function secretNameProblem(name: string): string | undefined {
@@ -44,7 +47,7 @@ function checkNewName(what: "domain" | "custodian", name: string): void {
   if (MISLEADING.test(name)) {
     throw new PprotectError(
       "invalid_name",
-      `a ${what} name cannot contain control or bidirectional characters: "${displayName(name)}"`,
+      `a ${what} name cannot contain control, bidirectional or invisible characters: "${displayName(name)}"`,
     );
   }
   if (name !== name.trim()) {

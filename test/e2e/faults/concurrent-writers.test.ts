@@ -1,8 +1,10 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { chmodSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { binary } from "../../support/binary.ts";
 import { COUNTS } from "../../support/counts.ts";
 import { holdLock } from "../../support/lock-holder.ts";
+import { needs } from "../../support/programs.ts";
 import { cleanEnvironment, pprotect } from "../../support/run.ts";
 import { hiddenFiles, removeFolders, sandbox } from "../../support/sandbox.ts";
 import { ALICE, BOB, secretsOf } from "../../support/stores.ts";
@@ -78,7 +80,7 @@ describe("a lock", () => {
     }
     expect(await waiting.exited).toBe(0);
     expect(said).toMatch(
-      /^Waiting for another pprotect process to release .*protected\.yaml …\nAdded secret fresh/,
+      /^Waiting for process \d+ \(.+\) to release .*protected\.yaml …\nAdded secret fresh/,
     );
   });
 
@@ -91,10 +93,33 @@ describe("a lock", () => {
     expect(status).toBe(1);
     expect(stderr.match(/^Waiting for/gm)).toHaveLength(1);
     expect(stderr).toMatch(
-      /^pprotect: .*protected\.yaml is locked by another pprotect process; gave up after 15 s; nothing was changed\nhint: run the command again/m,
+      /^pprotect: .*protected\.yaml is locked by process \d+ \(.+\); gave up after 15 s; nothing was changed\nhint: run the command again/m,
     );
     expect(readFileSync(box.store, "utf8")).toBe(before);
   });
+
+  test
+    .if(needs("setpriv") && process.getuid?.() === 0)
+    .concurrent("of a user who cannot write there does not keep us from writing", async () => {
+      const box = sandbox();
+      for (const path of [box.folder, dirname(box.folder)]) chmodSync(path, 0o755);
+      const hold = [
+        "setpriv",
+        "--reuid=12345",
+        "--regid=12345",
+        "--clear-groups",
+        "flock",
+        box.folder,
+        "sh",
+        "-c",
+      ];
+      const holder = Bun.spawn([...hold, "echo held; exec sleep 60"], { stdout: "pipe" });
+      await holder.stdout.getReader().read();
+      const result = await add(box.folder);
+      expect([result.status, result.stderr]).toEqual([0, "Added secret fresh to dev.\n"]);
+      expect(hiddenFiles(box.folder)).toEqual([]);
+      holder.kill();
+    });
 
   test.concurrent("that is waited for can be given up with Ctrl-C: exit 130, and nothing is written", async () => {
     const box = sandbox();
@@ -104,7 +129,7 @@ describe("a lock", () => {
     await session.answer("User email: ", ALICE.name);
     await session.answer("Passphrase: ", ALICE.passphrase);
     await session.answer("Domain name: ", "stage");
-    await session.waitFor("Waiting for another pprotect");
+    await session.waitFor("Waiting for process ");
     session.type(CTRL_C);
     expect(await session.exited).toBe(130);
     await holder.release();

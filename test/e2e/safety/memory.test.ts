@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { binary } from "../../support/binary.ts";
 import { interopStore } from "../../support/fixtures.ts";
 import { needs } from "../../support/programs.ts";
-import { runProgram } from "../../support/run.ts";
+import { pprotect, runProgram } from "../../support/run.ts";
 import { removeFolders, sandbox } from "../../support/sandbox.ts";
 import { ALICE } from "../../support/stores.ts";
 import { programAtTerminal, type TerminalSession } from "../../support/terminal.ts";
@@ -130,7 +130,7 @@ describe("the program of exec", () => {
       const limited = ["prlimit", "--core=4096:8192", ...withoutRights([copy])];
       const script = 'grep "core file" /proc/self/limits; cat /proc/$$/environ >/dev/null && echo open';
       const { stdout, stderr } = await runProgram(
-        [...limited, "exec", ...options, "--domain", "dev", "--", "sh", "-c", script],
+        [...limited, "exec", ...options, "--domain", "prod", "--", "sh", "-c", script],
         { cwd: box.folder, env },
       );
       expect(stderr).toBe("");
@@ -138,11 +138,24 @@ describe("the program of exec", () => {
     },
   );
 
+  test("no longer shows the passphrase, not even to root, once it was used", async () => {
+    const box = sandbox();
+    const script = 'tr "\\0" "\\n" < /proc/$PPID/environ | grep -a PASSPHRASE | tr -d "\\n"; echo';
+    const extra = { A_USER: ALICE.name, A_PASSPHRASE: ALICE.passphrase, PPROTECT_ENV_PREFIX: "A" };
+    for (const variables of [env, extra]) {
+      const args = ["exec", "--redact", "--domain", "prod", "--", "sh", "-c", script];
+      const { stdout } = await pprotect(args, { cwd: box.folder, env: variables });
+      expect(stdout).not.toContain(ALICE.passphrase);
+      expect(stdout).not.toContain("[REDACTED");
+      if (process.getuid?.() === 0) expect(stdout).toContain("_PASSPHRASE=");
+    }
+  });
+
   test.if(needs(...DROPPING_RIGHTS))(
     "below us cannot read the environment that we have the passphrase in",
     async () => {
       const box = sandbox();
-      const command = withoutRights([openToEveryone(box), "exec", "--redact", "--domain", "dev", "--"]);
+      const command = withoutRights([openToEveryone(box), "exec", "--redact", "--domain", "prod", "--"]);
       const script = "cat /proc/$PPID/environ; grep 'core file' /proc/$PPID/limits";
       const { stdout, stderr } = await runProgram([...command, "sh", "-c", script], { cwd: box.folder, env });
       expect(stderr).toContain("Permission denied");

@@ -118,3 +118,40 @@ describe("no warning where chmod would not help", () => {
     expect(result.stderr).toStartWith("pprotect: wrong credentials");
   });
 });
+
+describe("a passphrase file that a commit could take", () => {
+  const warning =
+    "pprotect: warning: git does not ignore the passphrase file pass, so it could be committed: move it out of the repository\n";
+  const repository = async (ignored: string) => {
+    const box = sandbox();
+    writeFileSync(box.path("pass"), `${ALICE.passphrase}\n`, { mode: 0o600 });
+    box.write(".gitignore", ignored);
+    await runProgram(["git", "init", "-q"], { cwd: box.folder });
+    return box;
+  };
+  const list = ["list-user-secrets", "-u", ALICE.name, "--passphrase-file", "pass"];
+
+  test("earns a warning, once", async () => {
+    const box = await repository("");
+    const { status, stderr } = await pprotect(list, { cwd: box.folder });
+    expect([status, stderr]).toEqual([0, warning]);
+    const args = [
+      "add-key-custodian",
+      "-u",
+      "new@example.com",
+      "--passphrase-file",
+      "pass",
+      "--key-type",
+      "fast",
+    ];
+    expect((await pprotect(args, { cwd: box.folder })).stderr).toStartWith(warning);
+  });
+
+  test("earns none if git ignores it, or it is outside of a repository", async () => {
+    const box = await repository("/pass\n");
+    expect((await pprotect(list, { cwd: box.folder })).stderr).toBe("");
+    const outside = sandbox();
+    const args = ["list-user-secrets", "-u", ALICE.name, "--passphrase-file", outside.alice];
+    expect((await pprotect(args, { cwd: outside.folder })).stderr).toBe("");
+  });
+});

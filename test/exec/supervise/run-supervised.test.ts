@@ -9,6 +9,7 @@ import { emptyFolder, removeFolders } from "../../support/sandbox.ts";
 afterAll(removeFolders);
 
 const MODULE = join(import.meta.dir, "../../../src/exec/supervise/run-supervised.ts");
+const START_STATE = join(import.meta.dir, "../../../src/exec/process/start-state.ts");
 
 interface Options {
   readonly ttl?: number;
@@ -25,7 +26,10 @@ function supervised(folder: string, script: string, options: Options): Promise<R
     file,
     `import { runSupervised } from ${JSON.stringify(MODULE)};
     const run = { ...${JSON.stringify(run)}, heartbeatEnvironment: { PATH: process.env.PATH }, onMiss: (n) => console.log("miss", n) };
-    const { status, end } = await runSupervised(["sh", "-c", process.argv[2]], process.env, run);
+    import { readStartState } from ${JSON.stringify(START_STATE)};
+    const start = readStartState();
+    const { status, end } = await runSupervised(
+      { command: ["sh", "-c", process.argv[2]], variables: start.variables, secrets: [], start }, run);
     console.log(JSON.stringify(end));
     process.exit(status);`,
   );

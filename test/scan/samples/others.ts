@@ -10,6 +10,7 @@ const jwt = (header: object, claims: object) =>
 const signature = random(WORD, 43);
 const strong = random(WORD, 24, 5);
 const weak = ["hunter", "2"].join("");
+const ownVariable = ["PPROTECT", "PASSPHRASE"].join("_");
 const typed = ["Tr0ub4dor", "&3"].join("");
 
 /** Samples for rules that go by what stands around a secret. */
@@ -97,6 +98,25 @@ export const otherSamples: Readonly<Record<string, Samples>> = {
     ignores: [
       { path: ".npmrc", lines: [`//registry.npmjs.org/:_authToken=$${"{NPM_TOKEN}"}`] },
       inCode("const _password = toBytes(password, 'password');"),
+    ],
+  },
+  "pprotect-passphrase": {
+    finds: [
+      { path: "env.sh", lines: [`export ${ownVariable}="correct horse battery staple"`] },
+      { path: ".env", lines: [`${ownVariable}=${weak}`] },
+      { path: "ci.yaml", lines: [`  ${ownVariable}: ${weak}`] },
+      { path: "ci.json", lines: [`  "${ownVariable}": "correct horse battery staple",`] },
+      inCode(`env: { ${ownVariable}: "correct horse" },`),
+    ],
+    ignores: [
+      {
+        path: "env.sh",
+        lines: [`export ${ownVariable}="$(cat ~/alice.pass)"`, `${ownVariable}=$PASS pprotect check`],
+      },
+      { path: "ci.yaml", lines: [`  ${ownVariable}: $${"{{ secrets.PASSPHRASE }}"}`] },
+      { path: "docs/use.md", lines: [`Set \`${ownVariable}\`: the passphrase of the custodian.`] },
+      inCode(`const pass = process.env.${ownVariable};`),
+      inConfig(`${ownVariable}=`),
     ],
   },
   "url-password": {

@@ -1,3 +1,5 @@
+import { shellWord } from "../../../common/shell-quote.ts";
+import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { NewCustodianCommand } from "../../base/new-custodian-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
@@ -22,6 +24,9 @@ export default class AddKeyCustodianCommand extends NewCustodianCommand {
       creds.name,
       (file) => file.addCustodian(creds, this.keyType),
       `Added key custodian ${creds.name}.`,
+    );
+    this.note(
+      `Next: commit ${escapeUnprintable(this.storePath)}; then an owner of a domain runs \`pprotect add-owner DOMAIN ${shellWord(creds.name)}\`.`,
     );
     return {
       ...outcome,

@@ -22,6 +22,8 @@ export default class RmKeyCustodianCommand extends BaseCommand {
     const name = this.custodian ?? (await this.ask("Custodian email: ", "custodian"));
     findCustodian(keyFile.data, name);
     const domains = keyFile.domainsOf(name).sort(compareCodePoints);
+    const owned = domains.length === 0 ? "" : `, an owner of ${domains.map(displayName).join(", ")}`;
+    await this.confirmRemoval(`Remove key custodian ${displayName(name)}${owned}? [y/N] `);
     const outcome = await this.update(
       (file) => file.removeCustodian(name),
       `Removed key custodian ${displayName(name)}.`,

@@ -29,6 +29,7 @@ export default class AddDomainCommand extends BaseCommand {
     if (given !== undefined) this.#check(keyFile.data.domains, given);
     const { name: owner } = await this.unlock(keyFile);
     const domain = given ?? (await this.ask("Domain name: ", "domain"));
+    this.warnOfLooks(domain, keyFile.data.domains.keys());
     const outcome = await this.update(
       (file) => file.addDomain(domain, owner),
       `Added domain ${domain} with owner ${displayName(owner)}.`,

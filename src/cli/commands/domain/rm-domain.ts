@@ -1,4 +1,6 @@
 import { displayName } from "../../../common/terminal-safe.ts";
+import { countNoun } from "../../../common/text.ts";
+import { findDomain } from "../../../store/lookup.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { DomainCommand } from "../../base/domain-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
@@ -11,7 +13,12 @@ export default class RmDomainCommand extends DomainCommand {
   };
 
   async run(): Promise<Outcome> {
-    const domain = await this.existingDomain(this.readStore());
+    const keyFile = this.readStore();
+    const domain = await this.existingDomain(keyFile);
+    const { secrets } = findDomain(keyFile.data, domain);
+    await this.confirmRemoval(
+      `Remove domain ${displayName(domain)} with ${countNoun(secrets.size, "secret")}? [y/N] `,
+    );
     return this.update((file) => file.removeDomain(domain), `Removed domain ${displayName(domain)}.`, {
       domain,
     });

@@ -1,8 +1,9 @@
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, relative, resolve } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { KeyFile } from "../../../store/key-file.ts";
-import { DEFAULT_FILE } from "../../../store/locate-store.ts";
+import { DEFAULT_FILE, locateStore, repositoryRoot } from "../../../store/locate-store.ts";
 import { findCustodian } from "../../../store/lookup.ts";
 import { createStoreFile, refuseExisting } from "../../../store/store-file.ts";
 import { custodianFingerprint } from "../../../store/trust/fingerprint.ts";
@@ -38,15 +39,29 @@ export default class InitCommand extends NewCustodianCommand {
     const { rememberNewStore } = await import("../../base/trust/open-session.ts");
     await rememberNewStore(this.realStorePath, keyFile.data);
     this.note(`Created ${escapeUnprintable(this.storePath)} with key custodian ${creds.name}.`);
+    this.#noteStoreAbove();
     this.note("Next: `pprotect add-domain` adds a domain, `pprotect add-secret` adds a secret to it.");
+    const inGit = repositoryRoot(dirname(resolve(this.storePath))) !== undefined;
+    if (inGit) this.note("In git: `pprotect git install` sets up merging and the pre-commit hook.");
     const fingerprint = custodianFingerprint(findCustodian(keyFile.data, creds.name));
     return {
       result: { ...this.keyResult(creds.name), fingerprint },
-      nextActions: this.next({
-        description: "add a domain",
-        command: ["add-domain"],
-        args: [fillIn("DOMAIN")],
-      }),
+      nextActions: this.next(
+        { description: "add a domain", command: ["add-domain"], args: [fillIn("DOMAIN")] },
+        ...(inGit
+          ? [{ description: "set up merging and the pre-commit hook", command: ["git", "install"] }]
+          : []),
+      ),
     };
+  }
+
+  /** Commands in a directory use the nearest store: from now on the new one here. */
+  #noteStoreAbove(): void {
+    const directory = dirname(resolve(this.storePath));
+    if (this.file !== undefined || repositoryRoot(directory) === directory) return;
+    const above = locateStore(dirname(directory));
+    if (!existsSync(above)) return;
+    const shown = escapeUnprintable(relative(process.cwd(), above));
+    this.note(`note: ${shown} exists too; commands in this directory use the new store, not that one`);
   }
 }

@@ -2,6 +2,8 @@ import { formatDuration } from "../../../common/duration.ts";
 import { PprotectError } from "../../../common/errors.ts";
 import { LEASE_VARIABLE } from "../../../common/lease-variable.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
+import { encodeUtf8 } from "../../../common/utf8.ts";
+import type { StartState } from "../../../exec/process/start-state.ts";
 import { requireLeases } from "../../../lease/availability.ts";
 import type { Grant } from "../../../lease/grant.ts";
 import { type StartedLease, startLease } from "../../../lease/start.ts";
@@ -54,6 +56,8 @@ export default class UnlockCommand extends BaseCommand {
   program = programAfterEnd("program", PROGRAM, "the program that alone may use it, with its arguments");
 
   async run(): Promise<Outcome | number> {
+    const { readStartState } = await import("../../../exec/process/start-state.ts");
+    const start = readStartState();
     requireLeases();
     const ttl = await chosenTtl(this.ttl);
     const uses = this.#uses();
@@ -76,7 +80,7 @@ export default class UnlockCommand extends BaseCommand {
     const started = await startLease({ ...request, custodian: custodian.name });
     await this.#record(started);
     const { grant, token } = started;
-    if (token !== undefined) return this.#runProgram(token);
+    if (token !== undefined) return this.#runProgram(token, start);
     const unlocked = grant.domains.map(({ name }) => displayName(name)).join(", ");
     this.note(
       `Unlocked ${unlocked} for ${formatDuration(ttl)}, until ${localTime(grant.until)}: lease ${grant.id}.`,
@@ -136,19 +140,21 @@ export default class UnlockCommand extends BaseCommand {
     }
   }
 
-  async #runProgram(token: string): Promise<number> {
+  async #runProgram(token: string, start: StartState): Promise<number> {
     const { childEnvironment } = await import("../../../exec/environment.ts");
     const { runInPlace } = await import("../../../exec/run-program.ts");
-    const { credentialPrefix } = this;
-    const environment = childEnvironment([], process.env, {
+    const { credentialPrefixes } = this;
+    const inherited = childEnvironment([], start.variables, {
       noPassthrough: false,
       keep: [],
-      credentialPrefix,
+      credentialPrefixes,
     });
     this.releaseTerminal();
-    return runInPlace(this.program as unknown as readonly [string, ...string[]], {
-      ...environment,
-      [LEASE_VARIABLE]: token,
+    return runInPlace({
+      command: this.program as unknown as readonly [string, ...string[]],
+      variables: [...inherited, encodeUtf8(`${LEASE_VARIABLE}=${token}`)],
+      secrets: [],
+      start,
     });
   }
 }

@@ -1,13 +1,22 @@
 import { basename } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
-import type { PlacedSecrets } from "../../../exec/files/secret-files.ts";
-import type { ChosenSecret } from "../../../exec/selection.ts";
+import { isShellIdentifier } from "../../../common/shell-quote.ts";
+import type { FileRequest, PlacedSecrets } from "../../../exec/files/secret-files.ts";
+import type { StartState } from "../../../exec/process/start-state.ts";
+import type { Execution } from "../../../exec/run-program.ts";
+import type { ChosenSecret, SecretChoice } from "../../../exec/selection.ts";
+import { variableName } from "../../../exec/variable-names.ts";
 import { restArguments } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag, option, repeatableOption } from "../../argv/option.ts";
 import { PROGRAM, SECRET, text } from "../../argv/value-type.ts";
+import { refuseUnknown } from "../../base/no-redact.ts";
 import { isPlaintextForbidden } from "../../base/plaintext-fence.ts";
 import { SelectingCommand } from "../../base/selecting-command.ts";
+import type { InputPrompter } from "../../input/prompt.ts";
+
+/** How many names a note lists. */
+const SHOWN_NAMES = 3;
 
 export default class ExecCommand extends SelectingCommand {
   static readonly declaration: CommandDeclaration = {
@@ -29,6 +38,7 @@ export default class ExecCommand extends SelectingCommand {
         "Some secrets only, in a minimal environment",
         "$0 exec --domain prod --only 'db-*' --no-passthrough -- ./migrate",
       ],
+      ["A file that has a name", "$0 exec --domain prod --as-file gcp=key.json -- ./deploy"],
       ["A key as a file, for ssh -i", `$0 exec --domain prod --as-file key -- sh -c 'ssh -i "$key" host'`],
       [
         "For an hour at most, and only while a file is there",
@@ -44,10 +54,11 @@ export default class ExecCommand extends SelectingCommand {
   );
   keep = repeatableOption("--keep", text("VARIABLE"), "pass this variable on with --no-passthrough");
   redact = flag("--redact", "replace the secrets in the program's output by [REDACTED:NAME]");
+  noRedact = repeatableOption("--no-redact", SECRET, "with --redact: leave this secret as it is");
   asFile = repeatableOption(
     "--as-file",
     SECRET,
-    "pass this secret as a private file; the variable has its path",
+    "pass this secret as a private file; the variable has its path (SECRET=FILE names the file)",
   );
   ttl = option("--ttl", text("TIME"), "end the program, and all that it started, after this time: 30m, 8h");
   grace = option("--grace", text("TIME"), "from SIGTERM to SIGKILL when it is ended (default: 5s)");
@@ -56,67 +67,101 @@ export default class ExecCommand extends SelectingCommand {
   misses = option("--misses", text("NUMBER"), "how many failures in a row end the program (default: 3)");
   command = restArguments("command", PROGRAM, "the program to run, with its arguments");
 
+  /** Standard input is the program's. Without a terminal, its first lines answer, as in a script. */
+  protected override openPrompter(): InputPrompter | undefined {
+    return this.openTerminalPrompter() ?? super.openPrompter();
+  }
+
   async run(): Promise<number> {
+    const { readStartState } = await import("../../../exec/process/start-state.ts");
+    const start = readStartState();
     if ((this.ttl ?? this.grace ?? this.while ?? this.every ?? this.misses) !== undefined)
-      return this.#runSupervised();
+      return this.#runSupervised(start);
     const keyFile = this.readStore();
     const choices = await this.choose(keyFile);
     const command = this.#command();
+    this.#noteUnusableNames(choices);
     const { checkPassthrough, childEnvironment } = await import("../../../exec/environment.ts");
-    const { noPassthrough, keep, credentialPrefix } = this;
-    const passthrough = { noPassthrough, keep, credentialPrefix };
+    const { noPassthrough, keep, credentialPrefixes } = this;
+    const passthrough = { noPassthrough, keep, credentialPrefixes };
     checkPassthrough(passthrough);
-    if (this.asFile.length > 0) {
-      (await import("../../../exec/files/secret-files.ts")).checkFileNames(choices, this.asFile);
-    }
+    this.#checkNoRedact(choices);
+    const files = await this.#fileRequests(choices);
 
     const program = basename(command[0]);
     const opened = await this.openSecrets(keyFile, choices, { program });
     const { secrets } = opened;
     const { noteProgram } = await import("../../reading/hand-out.ts");
     await noteProgram(await this.handingOut(opened), program);
-    const placed = await this.#place(secrets);
+    const placed = await this.#place(secrets, files);
     try {
-      const environment = childEnvironment(placed.secrets, process.env, passthrough);
+      const variables = childEnvironment(placed.secrets, start.variables, passthrough);
       this.releaseTerminal();
-      return await this.#runProgram(command, environment, secrets, placed);
+      return await this.#runProgram({ command, variables, secrets: placed.secrets, start }, secrets, placed);
     } finally {
       placed.remove?.();
     }
   }
 
+  #checkNoRedact(choices: readonly SecretChoice[]): void {
+    if (this.noRedact.length > 0 && !this.redact) {
+      throw new PprotectError("usage", "--no-redact requires --redact");
+    }
+    refuseUnknown(
+      this.noRedact,
+      choices.map(({ name }) => name),
+    );
+  }
+
+  /** dash drops such variables from its environment, and `${api-key}` is `key` in every shell. */
+  #noteUnusableNames(choices: readonly SecretChoice[]): void {
+    const names = choices
+      .filter(({ variable }) => !isShellIdentifier(variable))
+      .map(({ variable }) => variable);
+    if (names.length === 0 || this.json) return;
+    const shown = names.slice(0, SHOWN_NAMES).join(", ");
+    const more = names.length > SHOWN_NAMES ? ` and ${names.length - SHOWN_NAMES} more` : "";
+    const example = variableName(names[0] ?? "", { prefix: undefined, uppercase: true });
+    this.note(`note: shells cannot use variables named ${shown}${more}; with --uppercase: ${example}`);
+  }
+
   /** Beside us, since this process is the program otherwise, and cannot end itself. */
-  async #runSupervised(): Promise<number> {
+  async #runSupervised(start: StartState): Promise<number> {
     const { runAgainSupervised, supervisionOf } = await import("../../base/supervision.ts");
     const recorder = await this.recorder();
-    const context = { program: basename(this.#command()[0]), prefix: this.credentialPrefix, recorder };
+    const { credentialPrefixes: prefixes } = this;
+    const context = { program: basename(this.#command()[0]), prefixes, recorder, start };
     return runAgainSupervised(process.argv.slice(2), supervisionOf(this), context, (message) =>
       this.note(message),
     );
   }
 
   /** Loads the code for files only when there is one. */
-  async #place(secrets: readonly ChosenSecret[]): Promise<PlacedSecrets> {
-    if (this.asFile.length === 0) return { secrets };
+  async #fileRequests(choices: readonly SecretChoice[]): Promise<readonly FileRequest[]> {
+    if (this.asFile.length === 0) return [];
+    const { readFileRequests } = await import("../../../exec/files/secret-files.ts");
+    return readFileRequests(choices, this.asFile);
+  }
+
+  async #place(secrets: readonly ChosenSecret[], files: readonly FileRequest[]): Promise<PlacedSecrets> {
+    if (files.length === 0) return { secrets };
     const { placeFiles } = await import("../../../exec/files/secret-files.ts");
-    return placeFiles(secrets, this.asFile);
+    return placeFiles(secrets, files);
   }
 
   async #runProgram(
-    command: readonly [string, ...string[]],
-    environment: Record<string, string>,
+    execution: Execution,
     secrets: readonly ChosenSecret[],
     { remove }: PlacedSecrets,
   ): Promise<number> {
     if (this.redact || isPlaintextForbidden(process.env))
-      return this.#runRedacted(command, environment, secrets, remove);
+      return this.#runRedacted(execution, secrets, remove);
     const { runAsChild, runInPlace } = await import("../../../exec/run-program.ts");
-    return remove ? runAsChild(command, environment) : runInPlace(command, environment);
+    return remove ? runAsChild(execution) : runInPlace(execution);
   }
 
   async #runRedacted(
-    command: readonly [string, ...string[]],
-    environment: Record<string, string>,
+    execution: Execution,
     secrets: readonly ChosenSecret[],
     remove: PlacedSecrets["remove"],
   ): Promise<number> {
@@ -128,11 +173,14 @@ export default class ExecCommand extends SelectingCommand {
       );
     }
     const { redactionOf } = await import("../../../redact/redaction.ts");
-    const { warnOfShort } = await import("../../report/redaction-warning.ts");
-    const redaction = redactionOf(secrets.map(({ name, value }) => [name, value]));
-    warnOfShort(redaction);
+    const { warnOfRedaction } = await import("../../report/redaction-warning.ts");
+    const redaction = redactionOf(
+      secrets.filter(({ name }) => !this.noRedact.includes(name)).map(({ name, value }) => [name, value]),
+      this.usedPassphrase,
+    );
+    warnOfRedaction(redaction);
     const { runRedacted } = await import("../../../exec/pty/run-redacted.ts");
-    return runRedacted(command, environment, redaction);
+    return runRedacted(execution, redaction);
   }
 
   #command(): readonly [program: string, ...args: string[]] {

@@ -4,7 +4,6 @@ import { PprotectError } from "../../../common/errors.ts";
 import { decodeUtf8 } from "../../../common/utf8.ts";
 import { findReferences, parseTemplate, renderTemplate } from "../../../exec/template.ts";
 import { fileError } from "../../../system/file-error.ts";
-import { isTerminal } from "../../../system/terminal.ts";
 import { requiredArgument } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag, option, repeatableOption } from "../../argv/option.ts";
@@ -37,14 +36,13 @@ export default class InjectCommand extends BaseCommand {
   );
   template = requiredArgument("template", FILE, "the template; - is standard input");
 
-  /** When the template is standard input, questions are asked only if that is a terminal. */
-  protected override get prompter(): InputPrompter | undefined {
-    return this.template === "-" && !isTerminal(0) ? undefined : super.prompter;
+  protected override openPrompter(): InputPrompter | undefined {
+    return this.template === "-" ? this.openTerminalPrompter() : super.openPrompter();
   }
 
   protected override get noPrompterReason(): string | undefined {
     if (this.nonInteractive) return undefined;
-    return "standard input is the template";
+    return "standard input is the template, and there is no terminal";
   }
 
   async run(): Promise<Outcome> {

@@ -3,11 +3,12 @@ import { findDomain } from "../../../store/lookup.ts";
 import { isTerminal } from "../../../system/terminal.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { repeatableOption } from "../../argv/option.ts";
-import { DOMAIN } from "../../argv/value-type.ts";
+import { DOMAIN, SECRET } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
+import { refuseUnknown } from "../../base/no-redact.ts";
 import type { InputPrompter } from "../../input/prompt.ts";
 import { OutputClosedError } from "../../report/output.ts";
-import { warnOfShort } from "../../report/redaction-warning.ts";
+import { warnOfRedaction } from "../../report/redaction-warning.ts";
 
 export default class RedactCommand extends BaseCommand {
   static readonly declaration: CommandDeclaration = {
@@ -17,15 +18,16 @@ export default class RedactCommand extends BaseCommand {
   };
 
   domains = repeatableOption("--domain", DOMAIN, "redact the secrets of this domain (required)");
+  noRedact = repeatableOption("--no-redact", SECRET, "leave this secret as it is");
 
-  /** Standard input is what is redacted: questions are asked only if it is a terminal. */
-  protected override get prompter(): InputPrompter | undefined {
-    return isTerminal(STDIN) ? super.prompter : undefined;
+  /** Standard input is what is redacted. */
+  protected override openPrompter(): InputPrompter | undefined {
+    return this.openTerminalPrompter();
   }
 
   protected override get noPrompterReason(): string | undefined {
     if (this.nonInteractive) return undefined;
-    return "standard input is the text to redact";
+    return "standard input is the text to redact, and there is no terminal";
   }
 
   async run(): Promise<number> {
@@ -40,10 +42,17 @@ export default class RedactCommand extends BaseCommand {
     const choices = this.domains.flatMap((domain) =>
       [...findDomain(keyFile.data, domain).secrets.keys()].map((name) => ({ domain, name })),
     );
+    refuseUnknown(
+      this.noRedact,
+      choices.map(({ name }) => name),
+    );
     const { secrets } = await this.openSecrets(keyFile, choices);
     const { redactionOf } = await import("../../../redact/redaction.ts");
-    const redaction = redactionOf(secrets.map(({ name, value }) => [name, value]));
-    warnOfShort(redaction);
+    const redaction = redactionOf(
+      secrets.filter(({ name }) => !this.noRedact.includes(name)).map(({ name, value }) => [name, value]),
+      this.usedPassphrase,
+    );
+    warnOfRedaction(redaction);
     this.releaseTerminal();
     const { pump } = await import("../../../exec/pty/pump.ts");
     let closed = false;

@@ -1,5 +1,6 @@
 import { sortedByKey } from "../../../common/code-points.ts";
 import { PprotectError } from "../../../common/errors.ts";
+import { refuseDangerous } from "../../../exec/selection.ts";
 import { writeEntries } from "../../../import/write-entries.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
 import { findDomain, findSecret } from "../../../store/lookup.ts";
@@ -60,6 +61,10 @@ export default class DecryptDomainCommand extends DomainCommand {
 
   async #formatted(domain: string, values: ReadonlyMap<string, string>): Promise<Outcome> {
     const format = exportFormat(this.outputFormat ?? "json");
+    if (format !== "json") {
+      for (const name of values.keys())
+        refuseDangerous({ name, variable: name }, (message) => this.note(message));
+    }
     const written = await writeEntries(values, { format, secretName: domain });
     if (!this.json) await writeSecrets(written, format, undefined);
     const secrets = [...sortedByKey(values)].map(([name, value]) => ({ name, value }));

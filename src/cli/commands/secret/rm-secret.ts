@@ -1,4 +1,5 @@
 import { displayName } from "../../../common/terminal-safe.ts";
+import { findDomain, findSecret } from "../../../store/lookup.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { SecretCommand } from "../../base/secret-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
@@ -14,6 +15,8 @@ export default class RmSecretCommand extends SecretCommand {
   async run(): Promise<Outcome> {
     const keyFile = this.readStore();
     const { domain, secret } = await this.askForSecret(keyFile, this.givenSecret(keyFile));
+    findSecret(domain, findDomain(keyFile.data, domain), secret);
+    await this.confirmRemoval(`Remove secret ${displayName(secret)} from ${displayName(domain)}? [y/N] `);
     return this.update(
       (file) => file.removeSecret(domain, secret),
       `Removed secret ${displayName(secret)} from ${displayName(domain)}.`,

@@ -14,8 +14,8 @@ const INTRODUCTION =
 const FIRST_STEPS: readonly (readonly [string, string])[] = [
   ["pprotect init", "create a store, with you as key custodian"],
   ["pprotect add-domain dev", "add a domain: a set of secrets with its owners"],
-  ["pprotect add-secret dev key", "add a secret to it"],
-  ["pprotect exec --domain dev -- ./server", "run a program with the secrets"],
+  ["pprotect add-secret dev db-password", "add a secret to it"],
+  ["pprotect exec --domain dev --uppercase -- ./server", "run a program with the secrets, as DB_PASSWORD"],
 ];
 
 const MORE: readonly (readonly [string, string])[] = [

@@ -1,0 +1,96 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { isAbsolute, join } from "node:path";
+import { encodeUtf8 } from "../../common/utf8.ts";
+import { wipe } from "../../crypto/bytes.ts";
+import { become, signalAtEndOf, startHelper } from "./helper-process.ts";
+import { REMOVER_WORD } from "./holder-word.ts";
+import type { FileContent } from "./secret-files.ts";
+
+/** statfs(2): the types of file systems that are in memory. */
+const IN_MEMORY: readonly number[] = [0x01021994 /* tmpfs */, 0x858458f6 /* ramfs */];
+
+/**
+ * Writes files of mode 0600 in a new directory of mode 0700 on a file system in memory. A small process removes them when
+ * this process ends, or the program that replaces it by execve(2), even if it is killed.
+ *
+ * @returns their paths, or `undefined` where there is no such file system, or it is full
+ */
+export async function writeMemoryFiles(files: readonly FileContent[]): Promise<string[] | undefined> {
+  const parent = memoryDirectory();
+  if (parent === undefined) return undefined;
+  let directory: string | undefined;
+  try {
+    directory = mkdtempSync(join(parent, "pprotect-"));
+    // Before anything is in it: if we are killed while the process starts, only an empty directory is left.
+    const remover = await startHelper([REMOVER_WORD, String(process.pid), directory]);
+    if (!existsSync(`/proc/${remover}`) || isOurs(remover))
+      throw new Error("the directory would not be removed");
+    return files.map((file, index) => write(join(directory ?? "", String(index)), file));
+  } catch {
+    // The remover ends with us; what it removes may be gone by then.
+    if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
+    return undefined;
+  }
+}
+
+/** Whether a helper process is still this program: what it was to become does not exist. */
+function isOurs(helper: number): boolean {
+  return readFileSync(`/proc/${helper}/cmdline`, "latin1").includes(REMOVER_WORD);
+}
+
+/** Each file has a directory of its own, so that two may have the same name. */
+function write(directory: string, { name, content }: FileContent): string {
+  mkdirSync(directory, { mode: 0o700 });
+  const path = join(directory, name);
+  const bytes = encodeUtf8(content);
+  try {
+    writeFileSync(path, bytes, { mode: 0o600, flag: "wx" });
+  } finally {
+    wipe(bytes);
+  }
+  return path;
+}
+
+/** The user's own directory, if it is in memory, else the one for shared memory. */
+function memoryDirectory(): string | undefined {
+  if (process.platform !== "linux") return undefined;
+  const { XDG_RUNTIME_DIR: own } = process.env;
+  const candidates = own !== undefined && isAbsolute(own) && belongsToUs(own) ? [own] : [];
+  return [...candidates, "/dev/shm"].find(isInMemory);
+}
+
+function belongsToUs(directory: string): boolean {
+  return statSync(directory, { throwIfNoEntry: false })?.uid === process.getuid?.();
+}
+
+function isInMemory(directory: string): boolean {
+  try {
+    return IN_MEMORY.includes(Number(statfsSync(directory).type));
+  } catch {
+    return false;
+  }
+}
+
+/** Waits for a signal, then removes the directory `$1`. */
+const REMOVE = `
+trap 'kill $!; rm -rf -- "$1"; exit' TERM
+exec >&-
+while :; do sleep 2147483647 & wait; done`;
+
+/**
+ * Runs in the removing process: replaces it by a shell, which is small.
+ * @param args the parent's process id, and the directory
+ */
+export function removeFiles([parent = "", directory = ""]: readonly string[]): never {
+  signalAtEndOf(Number(parent), "SIGTERM");
+  return become("/bin/sh", ["sh", "-c", REMOVE, "sh", directory]);
+}

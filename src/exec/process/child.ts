@@ -1,0 +1,84 @@
+import { constants } from "node:os";
+import { errnoOf } from "../../system/file-error.ts";
+import { withOriginalCoreLimit } from "../../system/process-hardening.ts";
+import type { ChosenSecret } from "../selection.ts";
+import { type End, endOf, type Stdio, spawnProcess } from "./native.ts";
+import { asRecord, inShell, type Program } from "./program.ts";
+import { startError } from "./start-error.ts";
+import type { StartState } from "./start-state.ts";
+
+/** A program that runs as our child. */
+export interface Child {
+  readonly pid: number;
+  /** How it ended, or `undefined` while it runs. */
+  end(): End | undefined;
+  readonly exited: Promise<End>;
+}
+
+/** ms between two looks at a child, in case its signal was missed. */
+const LOOK = 250;
+
+/**
+ * Starts a program as a child.
+ *
+ * @param context what it gets from us, and the secrets in its environment, to name one that is too long
+ * @throws PprotectError `command_not_found`, `command_not_executable`
+ */
+export function startChild(
+  program: Program,
+  { start, secrets }: { readonly start: StartState; readonly secrets: readonly ChosenSecret[] },
+  stdio: Stdio,
+): Child {
+  const run = process.platform === "linux" ? startNative : startByRuntime;
+  let child = run(program, start, stdio);
+  if (child === "ENOEXEC") child = run(inShell(program), start, stdio);
+  if (typeof child === "string") throw startError(program, child, secrets);
+  return child;
+}
+
+/** @returns the system's name of an error */
+function startNative(program: Program, start: StartState, stdio: Stdio): Child | string {
+  let pid: number | undefined;
+  let ended: End | undefined;
+  let looking: Timer | undefined;
+  const exited = Promise.withResolvers<End>();
+  const end = (): End | undefined => {
+    if (pid !== undefined) ended ??= endOf(pid);
+    if (ended) {
+      clearInterval(looking);
+      exited.resolve(ended);
+    }
+    return ended;
+  };
+  // Before the child starts: if SIGCHLD is ignored, the kernel does not keep how a child ended.
+  process.on("SIGCHLD", end);
+  const started = spawnProcess(program, start, stdio);
+  if (typeof started === "string") return started;
+  pid = started;
+  looking = setInterval(end, LOOK);
+  return { pid, end, exited: exited.promise };
+}
+
+/** Where our own functions are not known to work: the runtime passes on nothing but text and the standard streams. */
+function startByRuntime({ path, words, variables }: Program, _: StartState, stdio: Stdio): Child | string {
+  const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+  try {
+    const child = withOriginalCoreLimit(() =>
+      Bun.spawn([text(path), ...words.slice(1).map(text)], {
+        ...(process.platform !== "win32" && { argv0: text(words[0] ?? path) }),
+        env: asRecord(variables),
+        stdio: [stdio.stdin as number, stdio.stdout, stdio.stderr],
+      }),
+    );
+    const end = (): End | undefined => {
+      const { exitCode, signalCode } = child;
+      if (signalCode !== null) {
+        return { status: 0, signal: constants.signals[signalCode as NodeJS.Signals] };
+      }
+      return exitCode === null ? undefined : { status: exitCode, signal: 0 };
+    };
+    return { pid: child.pid, end, exited: child.exited.then((status) => end() ?? { status, signal: 0 }) };
+  } catch (error) {
+    return errnoOf(error);
+  }
+}

@@ -1,0 +1,155 @@
+import { constants } from "node:os";
+import { lazy } from "../../common/lazy.ts";
+import { errnoReader, openLibc } from "../../system/libc.ts";
+import { withOriginalCoreLimit } from "../../system/process-hardening.ts";
+import { cString, cStrings } from "./c-strings.ts";
+import type { Program } from "./program.ts";
+import type { StartState } from "./start-state.ts";
+
+/** fcntl(2), getrlimit(2), and the flags of posix_spawn(3), on Linux. */
+const F_SETFD = 2;
+const FD_CLOEXEC = 1;
+const RLIMIT_NOFILE = 7;
+const SPAWN_SETSIGDEF = 0x04;
+const SPAWN_SETSID = 0x80;
+const WNOHANG = 1;
+const O_RDWR = 2;
+
+/** Bytes for `posix_spawn_file_actions_t`, `posix_spawnattr_t` and `sigset_t`: glibc's have 80, 336 and 128. */
+const ACTIONS_SIZE = 512;
+const ATTRIBUTES_SIZE = 1024;
+const SIGNALS_SIZE = 256;
+
+/** The runtime ignores these two, and execve(2) keeps ignored signals ignored: `yes | head` would never end. */
+const OF_THE_RUNTIME = [constants.signals.SIGPIPE, constants.signals.SIGXFSZ];
+const IGNORE = 1n;
+/** glibc's posix_spawn makes children ignore the signals of its threads, unless they are to have the default. */
+const OF_GLIBC = [32, 33];
+
+const libc = lazy(() =>
+  openLibc({
+    execve: { args: ["ptr", "ptr", "ptr"], returns: "int" },
+    fcntl: { args: ["int", "int", "int"], returns: "int" },
+    getrlimit: { args: ["int", "ptr"], returns: "int" },
+    setrlimit: { args: ["int", "ptr"], returns: "int" },
+    signal: { args: ["int", "u64"], returns: "u64" },
+    posix_spawn: { args: ["ptr", "ptr", "ptr", "ptr", "ptr", "ptr"], returns: "int" },
+    posix_spawn_file_actions_init: { args: ["ptr"], returns: "int" },
+    posix_spawn_file_actions_adddup2: { args: ["ptr", "int", "int"], returns: "int" },
+    posix_spawn_file_actions_addopen: { args: ["ptr", "int", "ptr", "int", "u32"], returns: "int" },
+    posix_spawn_file_actions_destroy: { args: ["ptr"], returns: "int" },
+    posix_spawnattr_init: { args: ["ptr"], returns: "int" },
+    posix_spawnattr_setflags: { args: ["ptr", "i16"], returns: "int" },
+    posix_spawnattr_setsigdefault: { args: ["ptr", "ptr"], returns: "int" },
+    posix_spawnattr_destroy: { args: ["ptr"], returns: "int" },
+    waitpid: { args: ["int", "ptr", "int"], returns: "int" },
+  }),
+);
+
+/**
+ * Replaces this process by a program (execve(2)), which gets what we were started with. The runtime's own function
+ * would close all descriptors, and take no bytes but UTF-8.
+ *
+ * @returns the system's name of the error; if there is none, this does not return
+ */
+export function replaceProcess(program: Program, start: StartState): string {
+  const [words, variables] = [cStrings(program.words), cStrings(program.variables)];
+  const path = cString(program.path);
+  const readErrno = errnoReader();
+  for (const signal of OF_THE_RUNTIME) libc().signal(signal, 0n);
+  try {
+    return withOriginalState(start, () => {
+      libc().execve(path, words.addresses, variables.addresses);
+      return nameOf(readErrno());
+    });
+  } finally {
+    for (const signal of OF_THE_RUNTIME) libc().signal(signal, IGNORE);
+    variables.wipe();
+  }
+}
+
+/** Adds a signal to a `sigset_t`. The function of that name refuses those of {@link OF_GLIBC}. */
+function addTo(signals: Uint8Array, signal: number): void {
+  const at = (signal - 1) >> 3;
+  signals[at] = (signals[at] as number) | (1 << ((signal - 1) & 7));
+}
+
+/** The standard streams of a child. */
+export interface Stdio {
+  /** A descriptor, or the path of a terminal that becomes the controlling terminal of a new session. */
+  readonly stdin: number | string;
+  readonly stdout: number;
+  readonly stderr: number;
+}
+
+/**
+ * Starts a program as a child (posix_spawn(3)), with what we were started with.
+ * @returns its process id, or the system's name of the error
+ */
+export function spawnProcess(program: Program, start: StartState, stdio: Stdio): number | string {
+  const [words, variables] = [cStrings(program.words), cStrings(program.variables)];
+  const actions = new Uint8Array(ACTIONS_SIZE);
+  const attributes = new Uint8Array(ATTRIBUTES_SIZE);
+  const signals = new Uint8Array(SIGNALS_SIZE);
+  const id = new Int32Array(1);
+  const c = libc();
+  c.posix_spawn_file_actions_init(actions);
+  c.posix_spawnattr_init(attributes);
+  for (const signal of [...OF_THE_RUNTIME, ...OF_GLIBC]) addTo(signals, signal);
+  c.posix_spawnattr_setsigdefault(attributes, signals);
+  const inSession = typeof stdio.stdin === "string";
+  c.posix_spawnattr_setflags(attributes, SPAWN_SETSIGDEF | (inSession ? SPAWN_SETSID : 0));
+  if (typeof stdio.stdin === "number") c.posix_spawn_file_actions_adddup2(actions, stdio.stdin, 0);
+  // The first terminal that a session leader opens without O_NOCTTY becomes its controlling terminal (open(2)).
+  else c.posix_spawn_file_actions_addopen(actions, 0, cString(Buffer.from(stdio.stdin)), O_RDWR, 0);
+  c.posix_spawn_file_actions_adddup2(actions, stdio.stdout, 1);
+  c.posix_spawn_file_actions_adddup2(actions, stdio.stderr, 2);
+  try {
+    const error = withOriginalState(start, () =>
+      c.posix_spawn(id, cString(program.path), actions, attributes, words.addresses, variables.addresses),
+    );
+    return error === 0 ? (id[0] as number) : nameOf(error);
+  } finally {
+    c.posix_spawn_file_actions_destroy(actions);
+    c.posix_spawnattr_destroy(attributes);
+    variables.wipe();
+  }
+}
+
+/** How a process ended: with an exit status, or by a signal. */
+export interface End {
+  readonly status: number;
+  /** The signal's number, 0 if there was none. */
+  readonly signal: number;
+}
+
+/** @returns how a child ended, or `undefined` while it runs */
+export function endOf(child: number): End | undefined {
+  const status = new Int32Array(1);
+  const found = libc().waitpid(child, status, WNOHANG);
+  if (found === 0) return undefined;
+  const [bits = 0] = status;
+  return found === child ? { status: (bits >> 8) & 0xff, signal: bits & 0x7f } : { status: 1, signal: 0 };
+}
+
+/** Keeps a descriptor of ours from the programs that we start. */
+export function closeOnExec(descriptor: number): void {
+  libc().fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+}
+
+/** Starts something with the descriptors and limits that we were started with; ours are as before if that fails. */
+function withOriginalState<Started>({ descriptors, openFiles }: StartState, start: () => Started): Started {
+  for (const descriptor of descriptors) libc().fcntl(descriptor, F_SETFD, 0);
+  const ours = new BigUint64Array(2);
+  if (openFiles && libc().getrlimit(RLIMIT_NOFILE, ours) === 0) libc().setrlimit(RLIMIT_NOFILE, openFiles);
+  try {
+    return withOriginalCoreLimit(start);
+  } finally {
+    if (openFiles) libc().setrlimit(RLIMIT_NOFILE, ours);
+    for (const descriptor of descriptors) libc().fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+  }
+}
+
+function nameOf(errno: number): string {
+  return Object.entries(constants.errno).find(([, number]) => number === errno)?.[0] ?? `error ${errno}`;
+}

@@ -1,0 +1,48 @@
+import type { StartState } from "./start-state.ts";
+
+/** A program to start. */
+export interface Program {
+  /** The file to run. */
+  readonly path: Uint8Array;
+  /** Its name, as the user typed it, and its arguments. */
+  readonly words: readonly Uint8Array[];
+  /** Its variables, each `NAME=value`. */
+  readonly variables: readonly Uint8Array[];
+}
+
+/**
+ * The words of the program's command line in the bytes that the user typed: the runtime replaces what is not UTF-8.
+ * @param command the words as the runtime gives them: the last ones of our own command line
+ */
+export function typedWords(command: readonly string[], { words }: StartState): Uint8Array[] {
+  const typed = words.slice(-command.length);
+  return command.map((word, index) => {
+    const bytes = typed[index];
+    return bytes && new TextDecoder().decode(bytes) === word ? bytes : Buffer.from(word);
+  });
+}
+
+/** The value of a variable; the last one counts, as the secrets are at the end. */
+export function variableValue(variables: readonly Uint8Array[], name: string): Uint8Array | undefined {
+  const start = Buffer.from(`${name}=`);
+  const found = variables.findLast(
+    (variable) => Buffer.compare(variable.subarray(0, start.length), start) === 0,
+  );
+  return found?.subarray(start.length);
+}
+
+/** The program that execvp(3) runs in place of a script without `#!`: the shell, with the script. */
+export function inShell({ path, words, variables }: Program): Program {
+  return { path: Buffer.from("/bin/sh"), words: [Buffer.from("sh"), path, ...words.slice(1)], variables };
+}
+
+/** Variables as the runtime takes them. */
+export function asRecord(variables: readonly Uint8Array[]): Record<string, string> {
+  return Object.fromEntries(
+    variables.map((variable) => {
+      const text = new TextDecoder().decode(variable);
+      const at = text.indexOf("=", 1);
+      return [text.slice(0, at), text.slice(at + 1)];
+    }),
+  );
+}

@@ -1,0 +1,116 @@
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { encodeUtf8 } from "../../common/utf8.ts";
+import { openLibc } from "../../system/libc.ts";
+
+/** What this process was started with, as the program of `exec` should get it. */
+export interface StartState {
+  /** The variables, each `NAME=value`, in any encoding. */
+  readonly variables: readonly Uint8Array[];
+  /** The words of the command line, in any encoding; empty where the system does not show them. */
+  readonly words: readonly Uint8Array[];
+  /** The descriptors from 3 on that we were given: process substitutions, locks, sockets, a jobserver. */
+  readonly descriptors: readonly number[];
+  /** The numbers of the signals that we were told to ignore, as by nohup(1). */
+  readonly ignoredSignals: ReadonlySet<number>;
+  /** The limits of open files, soft and hard, if the runtime raised the soft one. */
+  readonly openFiles: BigUint64Array | undefined;
+}
+
+/**
+ * Reads what this process was started with. Call it first: what is opened later would count as inherited, and a hardened
+ * process may no longer read its own environment.
+ */
+export function readStartState(): StartState {
+  // Finds the C library while its path can be read.
+  if (process.platform !== "win32") openLibc({ getpid: { args: [], returns: "int" } });
+  return {
+    variables: zeroTerminated("/proc/self/environ") ?? Object.entries(process.env).map(asVariable),
+    words: zeroTerminated("/proc/self/cmdline") ?? [],
+    descriptors: inheritedDescriptors(),
+    ignoredSignals: ignoredSignals(),
+    openFiles: originalOpenFiles(),
+  };
+}
+
+function asVariable([name, value = ""]: [string, string | undefined]): Uint8Array {
+  return encodeUtf8(`${name}=${value}`);
+}
+
+/** The strings of a file in /proc, each with a zero byte at its end. */
+function zeroTerminated(path: string): Uint8Array[] | undefined {
+  const bytes = orUndefined(() => readFileSync(path));
+  if (bytes === undefined || process.platform !== "linux") return undefined;
+  const strings: Uint8Array[] = [];
+  for (let start = 0; start < bytes.length; ) {
+    const end = bytes.indexOf(0, start);
+    const stop = end === -1 ? bytes.length : end;
+    strings.push(bytes.subarray(start, stop));
+    start = stop + 1;
+  }
+  return strings;
+}
+
+/**
+ * The runtime sets close-on-exec on every descriptor when it starts, so the flag does not show which ones are ours. They
+ * are its event loop, an epoll(7), and what that waits for.
+ */
+function inheritedDescriptors(): number[] {
+  const open = orUndefined(() => readdirSync("/proc/self/fd")) ?? [];
+  const kinds = new Map<number, string>();
+  for (const name of open) {
+    // The descriptor that listed the directory is closed by now.
+    const kind = orUndefined(() => readlinkSync(`/proc/self/fd/${name}`));
+    if (kind !== undefined && Number(name) > 2) kinds.set(Number(name), kind);
+  }
+  const loops = [...kinds].filter(([, kind]) => kind === "anon_inode:[eventpoll]").map(([number]) => number);
+  const ours = new Set([...loops, ...loops.flatMap(watched)]);
+  return [...kinds.keys()].filter((number) => !ours.has(number));
+}
+
+/** The descriptors that an epoll(7) waits for (proc_pid_fdinfo(5)). */
+function watched(epoll: number): number[] {
+  const info = orUndefined(() => readFileSync(`/proc/self/fdinfo/${epoll}`, "latin1")) ?? "";
+  return [...info.matchAll(/^tfd:\s*(\d+)/gm)].map(([, number]) => Number(number));
+}
+
+/** SIGPIPE and SIGXFSZ are among them, whether we were told so or not: the runtime ignores both. */
+function ignoredSignals(): Set<number> {
+  const status = orUndefined(() => readFileSync("/proc/self/status", "latin1")) ?? "";
+  const mask = BigInt(`0x${/^SigIgn:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? "0"}`);
+  const all = [...Array(64).keys()].map((index) => index + 1);
+  return new Set(all.filter((number) => ((mask >> BigInt(number - 1)) & 1n) === 1n));
+}
+
+/** The highest soft limit that the runtime sets. */
+const HIGHEST = 1n << 20n;
+
+/**
+ * The runtime raises the soft limit of open files when it starts, and the kernel does not keep the old one. A process
+ * has its parent's limits unless someone changed them between: so if the hard limits are the same, and the parent's soft
+ * limit is lower, that was ours.
+ */
+function originalOpenFiles(): BigUint64Array | undefined {
+  const [own, parent] = ["self", process.ppid].map(openFilesOf);
+  if (!own || !parent) return undefined;
+  const raised = own.soft === own.hard || own.soft === HIGHEST;
+  if (!raised || parent.hard !== own.hard || parent.soft >= own.soft) return undefined;
+  return new BigUint64Array([parent.soft, own.hard]);
+}
+
+const UNLIMITED = (1n << 64n) - 1n;
+
+function openFilesOf(process: string | number): { soft: bigint; hard: bigint } | undefined {
+  const limits = orUndefined(() => readFileSync(`/proc/${process}/limits`, "latin1")) ?? "";
+  const [, soft, hard] = /^Max open files +(\d+|unlimited) +(\d+|unlimited)/m.exec(limits) ?? [];
+  if (soft === undefined || hard === undefined) return undefined;
+  const number = (text: string): bigint => (text === "unlimited" ? UNLIMITED : BigInt(text));
+  return { soft: number(soft), hard: number(hard) };
+}
+
+function orUndefined<Value>(read: () => Value): Value | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,39 @@
+import { closeSync, constants, fstatSync, openSync, realpathSync } from "node:fs";
+import { resolve } from "node:path";
+import { PprotectError } from "../common/errors.ts";
+import { escapeUnprintable } from "../common/terminal-safe.ts";
+import { readStart } from "./read-start.ts";
+
+/** Paths of descriptors that we were given: a shell's `<(…)`, or a pipe on standard input. */
+const OWN_DESCRIPTOR = /^\/(?:dev\/(?:fd\/\d+|stdin)|proc\/(?:self|\d+)\/fd\/\d+)$/;
+
+/**
+ * Reads a file of limited size. A symbolic link in a repository may point to a device, a pipe or a file of the kernel,
+ * which could be endless or never answer: only a pipe that we were given ourselves is read.
+ *
+ * @param shown the file's path for messages
+ * @returns `undefined` when it is larger than `limit` bytes
+ * @throws PprotectError `file_error` when it is not a file; what the system throws
+ */
+export function readBounded(path: string, shown: string, limit: number): Uint8Array | undefined {
+  const given = OWN_DESCRIPTOR.test(resolve(path));
+  if (!given) refuseKernelFile(path, shown);
+  // Without O_NONBLOCK, opening a named pipe would wait for a writer.
+  const descriptor = openSync(path, given ? "r" : constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const stats = fstatSync(descriptor);
+    if (!stats.isFile() && !(given && stats.isFIFO()) && !stats.isDirectory()) throw notAFile(shown);
+    const bytes = readStart(descriptor, limit + 1, shown);
+    return bytes.length > limit ? undefined : bytes;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function refuseKernelFile(path: string, shown: string): void {
+  if (/^\/(?:proc|sys)\//.test(realpathSync(path))) throw notAFile(shown);
+}
+
+function notAFile(shown: string): PprotectError {
+  return new PprotectError("file_error", `cannot read ${escapeUnprintable(shown)}: is not a regular file`);
+}

@@ -1,0 +1,166 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { chmodSync, writeFileSync } from "node:fs";
+import { binary } from "../support/binary.ts";
+import { needs } from "../support/programs.ts";
+import { pprotect, runProgram } from "../support/run.ts";
+import { removeFolders, sandbox } from "../support/sandbox.ts";
+import { ALICE, sampleStore } from "../support/stores.ts";
+
+afterAll(removeFolders);
+
+const env = { PPROTECT_USER: ALICE.name, PPROTECT_PASSPHRASE: ALICE.passphrase };
+const box = sandbox();
+const MODES = [[""], ["--redact"], ["--as-file token"], ["--redact --as-file token"]];
+
+/** Runs a line in bash; `$run` before a program runs it with the secrets. */
+async function shell(line: string, mode: string, folder = box.folder): Promise<string> {
+  const run = `'${binary()}' exec --domain prod ${mode} --`;
+  const command = ["bash", "-c", line.replaceAll("$run", run)];
+  const { stdout, stderr } = await runProgram(command, { cwd: folder, env });
+  expect(stderr).toBe("");
+  return stdout;
+}
+
+/** What a line prints with and without pprotect in between. */
+async function bothWays(line: string, mode: string): Promise<[through: string, without: string]> {
+  const { stdout } = await runProgram(["bash", "-c", line.replaceAll("$run", "")], { cwd: box.folder });
+  return [await shell(line, mode), stdout];
+}
+
+describe.each(MODES)("as without pprotect: exec %s", (mode) => {
+  test("inherited descriptors: a process substitution, and one that was open before", async () => {
+    expect(await shell("$run cat <(echo hello)", mode)).toBe("hello\n");
+    expect(await shell("exec 7< <(echo seven); $run sh -c 'cat <&7'", mode)).toBe("seven\n");
+    expect(await shell("exec 3< <(echo three); $run sh -c 'cat <&3'", mode)).toBe("three\n");
+  });
+
+  test("the list of open descriptors", async () => {
+    const [through, without] = await bothWays(
+      "exec 5</dev/null 9>/dev/null; $run sh -c 'ls /proc/$$/fd' | cat",
+      mode,
+    );
+    expect(through).toBe(without);
+  });
+
+  test("a reader of an inherited descriptor sees its end when the program closes it", async () => {
+    const line =
+      "exec 4> >(cat >/dev/null; echo end); $run sh -c 'exec 4>&-; sleep 0.3; echo program' & exec 4>&-; wait; sleep 0.1";
+    expect(await shell(line, mode)).toBe("end\nprogram\n");
+  });
+
+  test("the soft limit of open files", async () => {
+    const [through, without] = await bothWays("ulimit -Sn 300; $run sh -c 'ulimit -Sn; ulimit -Hn'; :", mode);
+    expect(through).toBe(without);
+    expect(through).toStartWith("300\n");
+  });
+
+  test("all limits, the umask and the nice value", async () => {
+    const line =
+      "ulimit -Sn 300; ulimit -c 0; umask 027; $run nice -n 3 sh -c 'umask; nice; cat /proc/self/limits'; :";
+    const [through, without] = await bothWays(line, mode);
+    expect(through).toBe(without);
+  });
+
+  test.each(["HUP", "INT", "TERM", "QUIT", "USR1", "CHLD"])("an ignored SIG%s", async (signal) => {
+    const line = `trap '' ${signal}; $run sh -c 'kill -${signal} $$; grep -E "^Sig(Ign|Blk)" /proc/self/status'; :`;
+    const [through, without] = await bothWays(line, mode);
+    expect(through).toBe(without);
+  });
+
+  test("nohup: the signal ends neither the program nor pprotect", async () => {
+    const line =
+      "trap '' HUP; $run sh -c 'echo ready; sleep 0.5; echo alive' & sleep 0.3; kill -HUP $!; wait";
+    expect(await shell(line, mode)).toBe("ready\nalive\n");
+  });
+
+  test("bytes that are not UTF-8 in variables, arguments, PATH and the program's name", async () => {
+    expect(await shell(`X=$'caf\\xe9' $run sh -c 'printf %s "$X" | od -An -tx1'`, mode)).toBe(
+      " 63 61 66 e9\n",
+    );
+    expect(await shell(`$run sh -c 'printf %s "$1" | od -An -tx1' sh $'\\xe9\\xff'`, mode)).toBe(" e9 ff\n");
+    writeFileSync(Buffer.from(box.path("t\xe9"), "latin1"), "#!/bin/sh\necho ran\n", { mode: 0o755 });
+    expect(await shell(`$run ./$'t\\xe9'`, mode)).toBe("ran\n");
+    expect(
+      await shell(`mkdir -p $'p\\xe9'; cp $'t\\xe9' $'p\\xe9/tool'; PATH=$'p\\xe9':$PATH $run tool`, mode),
+    ).toBe("ran\n");
+  });
+
+  test.if(needs("python3"))(
+    "a socket that is passed on, as node's IPC channel and socket activation are",
+    async () => {
+      const script = `
+import socket, subprocess, sys
+a, b = socket.socketpair()
+child = subprocess.Popen(sys.argv[1:], pass_fds=[b.fileno()], env={**__import__('os').environ, 'FD': str(b.fileno())})
+b.close()
+print(a.recv(100).decode(), end='')
+child.wait()`;
+      box.write("parent.py", script);
+      const program =
+        "import os, socket; socket.socket(fileno=int(os.environ['FD'])).send(b'from the program\\n')";
+      box.write("child.py", program);
+      expect(await shell("python3 parent.py $run python3 child.py", mode)).toBe("from the program\n");
+    },
+  );
+
+  test("a file lock is held until the program ends", async () => {
+    const line =
+      "exec 8>lock; flock 8; $run sh -c 'echo start; sleep 0.4; echo end' & exec 8>&-; sleep 0.2; flock lock echo free; wait";
+    expect(await shell(line, mode)).toBe("start\nend\nfree\n");
+  });
+});
+
+describe("a program that cannot start", () => {
+  const exec = (command: readonly string[], folder = box.folder, more: readonly string[] = []) =>
+    pprotect(["exec", "--domain", "prod", ...more, "--", ...command], { cwd: folder, env });
+  const script = (name: string, text: string): string => {
+    const path = box.write(name, text);
+    chmodSync(path, 0o755);
+    return path;
+  };
+
+  test.each([[], ["--redact"]])(
+    "because a secret is too long: which one, and --as-file %j",
+    async (...more) => {
+      const large = sandbox(sampleStore().addSecret("prod", "big", "a".repeat(131072)).toString());
+      const { status, stderr } = await exec(["/bin/true"], large.folder, more);
+      expect([status, stderr]).toEqual([
+        126,
+        "pprotect: cannot run /bin/true: argument list too long\n" +
+          'hint: the largest secrets: "big" (131077 bytes); pass them as files: --as-file big\n',
+      ]);
+      expect(
+        (await exec(["sh", "-c", 'wc -c < "$big"'], large.folder, ["--as-file", "big", ...more])).stdout,
+      ).toBe("131072\n");
+    },
+  );
+
+  test.each([[], ["--redact"]])("because of CRLF in a script, 127 %j", async (...more) => {
+    const path = script("crlf", "#!/bin/sh\r\necho ran\r\n");
+    const { status, stderr } = await exec([path], box.folder, more);
+    expect(status).toBe(127);
+    expect(stderr).toBe(
+      `pprotect: cannot run ${path}: its first line ends in CRLF, so its interpreter does not exist\n` +
+        `hint: convert it to LF line ends: \`sed -i 's/\\r$//' ${path}\`\n`,
+    );
+  });
+
+  test("because its interpreter does not exist, 127", async () => {
+    const path = script("lost", "#!/no/such/interpreter -x\n");
+    const { status, stderr } = await exec([path]);
+    expect([status, stderr]).toEqual([
+      127,
+      `pprotect: cannot run ${path}: its interpreter /no/such/interpreter does not exist\n`,
+    ]);
+  });
+
+  test("without a warning of the runtime, and with a fix in JSON", async () => {
+    const large = sandbox(sampleStore().addSecret("prod", "big", "a".repeat(131072)).toString());
+    const { stdout, stderr } = await exec(["/bin/true"], large.folder, ["--json"]);
+    expect(stderr).toBe("");
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: { code: "command_not_executable" },
+      fix: expect.stringContaining("--as-file big"),
+    });
+  });
+});

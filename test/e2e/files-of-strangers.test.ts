@@ -1,0 +1,78 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { symlinkSync, truncateSync } from "node:fs";
+import { binary } from "../support/binary.ts";
+import { pprotect, runProgram } from "../support/run.ts";
+import { removeFolders, sandbox } from "../support/sandbox.ts";
+import { ALICE } from "../support/stores.ts";
+
+afterAll(removeFolders);
+
+const env = { PPROTECT_USER: ALICE.name, PPROTECT_PASSPHRASE: ALICE.passphrase };
+
+describe("behind the name of a store or manifest", () => {
+  test.each(["/dev/zero", "/dev/tty", "/proc/kmsg", "/proc/self/environ", "fifo"])(
+    "%s is refused at once",
+    async (target) => {
+      const box = sandbox(null);
+      await runProgram(["mkfifo", box.path("fifo")], { cwd: box.folder });
+      symlinkSync(target, box.path("protected.yaml"));
+      for (const command of [["list-domains"], ["add-secret", "dev", "x", "--generate"]]) {
+        const { status, stderr } = await pprotect(command, { cwd: box.folder });
+        expect([status === 0, stderr]).toEqual([
+          false,
+          expect.stringMatching(/cannot read protected\.yaml: |no store/),
+        ]);
+      }
+      const other = sandbox();
+      symlinkSync(target === "fifo" ? box.path("fifo") : target, other.path(".secrets.json"));
+      const { status } = await pprotect(["exec", "--", "echo", "ran"], { cwd: other.folder, env });
+      expect(status).toBe(1);
+    },
+  );
+
+  test("a store of more than 64 MiB is refused", async () => {
+    const box = sandbox();
+    truncateSync(box.store, 64 * 1024 * 1024 + 1);
+    const { status, stderr } = await pprotect(["list-domains"], { cwd: box.folder });
+    expect([status, stderr]).toEqual([1, "pprotect: cannot read protected.yaml: larger than 64 MiB\n"]);
+  });
+});
+
+test.each([
+  "--file <(cat protected.yaml)",
+  "--file /dev/stdin < protected.yaml",
+  "--file /dev/stdin < <(cat protected.yaml)",
+])("a store is read from a pipe that we were given: %s", async (line) => {
+  const box = sandbox();
+  const { status, stdout } = await runProgram(["bash", "-c", `'${binary()}' list-domains ${line}`], {
+    cwd: box.folder,
+  });
+  expect([status, stdout]).toEqual([0, "dev\nprod\n"]);
+});
+
+test("and is not written to one", async () => {
+  const box = sandbox();
+  const line = `'${binary()}' set-secret dev x --generate --file <(cat protected.yaml)`;
+  const { status, stderr } = await runProgram(["bash", "-c", line], { cwd: box.folder });
+  expect([status === 0, stderr]).toEqual([false, expect.stringContaining("pprotect: ")]);
+});
+
+describe("a new name", () => {
+  test.each(["pr\u200bod", "prod\u{e0061}", "pro\u00add", "\u3164"])(
+    "with invisible characters is refused: %j",
+    async (name) => {
+      const box = sandbox();
+      const { status, stderr } = await pprotect(["add-domain", name], { cwd: box.folder, env });
+      expect([status, stderr]).toEqual([1, expect.stringContaining("invisible characters")]);
+    },
+  );
+
+  test("that looks like another is made, with a warning", async () => {
+    const box = sandbox();
+    const { status, stderr } = await pprotect(["add-domain", "prоd"], { cwd: box.folder, env });
+    expect([status, stderr]).toEqual([
+      0,
+      'pprotect: warning: "prоd" looks like "prod", which exists\nAdded domain prоd with owner alice@example.com.\n',
+    ]);
+  });
+});
