@@ -198,7 +198,7 @@ describe("the binary", () => {
 
   test("is the same when it is built of a copy of the source, in another folder, by the installed runtime", async () => {
     const copy = mkdtempSync(join(folder, "copy-"));
-    const source = ["src", "hooks", "package.json", "tsconfig.json", "bunfig.toml"];
+    const source = ["src", "hooks", "skills", "package.json", "tsconfig.json", "bunfig.toml"];
     for (const name of source) cpSync(join(ROOT, name), join(copy, name), { recursive: true });
     await Bun.$`cp -al ${join(ROOT, "node_modules")} ${copy}`.quiet();
     const env = { PPROTECT_SOURCE_COMMIT: (await sourceCommit()) ?? "" };
