@@ -121,6 +121,21 @@ describe("the schema", () => {
   });
 });
 
+test("what can be done next is runnable exactly where no word is to be filled in", async () => {
+  const { folder } = sandbox();
+  const actions = await Promise.all(
+    [
+      ["add-domain", "new"],
+      ["rotate-domain-keys", "dev"],
+      ["rm-owner", "dev", BOB.name],
+    ].map(async (args) => (await answerOf(args, { cwd: folder, env })).next_actions ?? []),
+  );
+  const all = actions.flat().map(({ command, runnable }) => [/ [A-Z]+(?: |$)/.test(command), runnable]);
+  expect(all).toContainEqual([true, false]);
+  expect(all).toContainEqual([false, true]);
+  expect(all.filter(([fillIn, runnable]) => fillIn === runnable)).toEqual([]);
+});
+
 describe("an answer that is no has its result, and exit status 1", () => {
   test("check: a broken store", async () => {
     const text = sampleStore()

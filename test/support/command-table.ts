@@ -179,8 +179,9 @@ export const COMMAND_CASES: readonly CommandCase[] = [
   // Not dev, which the case of `unlock` opens for a second.
   printing("lease", ["prod/token"], AS_ALICE),
   printing("revoke", ["--client", "no-such-client"], [], { prints: false }),
-  printing("status", [], [], { prints: false }),
-  printing("audit", [], [], { prints: false }),
+  // With something to show, whatever leases there are on the machine.
+  printing("status", [], [], { prepare: withShownValue }),
+  printing("audit", [], [], { prepare: withShownValue }),
   writing("agent install", ["--confirm"], [["Write them? [y/N] ", "y"]]),
   printing("agent status", [], [], { prepare: withAgentFiles }),
   writing("agent uninstall", [], [], { prepare: withAgentFiles }),
@@ -281,6 +282,13 @@ async function commit(box: Sandbox, message: string): Promise<void> {
 async function installedRepository(): Promise<Sandbox> {
   const box = await repository();
   await runProgram([binary(), "git", "install"], { cwd: box.folder, env: GIT_IDENTITY });
+  return box;
+}
+
+async function withShownValue(): Promise<Sandbox> {
+  const box = sandbox();
+  const credentials = ["-u", ALICE.name, "--passphrase-file", box.alice];
+  await runProgram([binary(), "lease", ...credentials, "prod/token"], { cwd: box.folder });
   return box;
 }
 

@@ -15,7 +15,11 @@ export interface Answer {
   readonly command: string;
   // biome-ignore lint/suspicious/noExplicitAny: what it holds is the schema's to say
   readonly result?: any;
-  readonly next_actions?: readonly { readonly command: string; readonly description: string }[];
+  readonly next_actions?: readonly {
+    readonly command: string;
+    readonly description: string;
+    readonly runnable: boolean;
+  }[];
   readonly error?: { readonly code: string; readonly message: string };
   readonly fix?: string | null;
 }
