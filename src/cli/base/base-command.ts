@@ -10,6 +10,7 @@ import { misleadingLooks } from "../../store/format/look-alikes.ts";
 import type { KeyFile } from "../../store/key-file.ts";
 import { locateStore } from "../../store/locate-store.ts";
 import type { Actor } from "../../store/trust/key-uses.ts";
+import { requireCurrentDirectory } from "../../system/current-directory.ts";
 import { hardenProcess } from "../../system/process-hardening.ts";
 import { isTerminal } from "../../system/terminal.ts";
 import type { CommandType } from "../argv/command-declaration.ts";
@@ -391,21 +392,4 @@ export abstract class BaseCommand extends Command {
 
 function actorOf(custodian: UnlockedCustodian | undefined): Actor | undefined {
   return custodian && { name: custodian.name, publicKey: custodian.privateKey.publicKey };
-}
-
-/**
- * Without one the runtime takes relative paths from the directory of the binary.
- * @throws PprotectError `file_error` when the current directory was removed
- */
-function requireCurrentDirectory(): void {
-  try {
-    process.cwd();
-  } catch (error) {
-    throw new PprotectError(
-      "file_error",
-      "the current directory no longer exists",
-      "change to one that exists",
-      { cause: error },
-    );
-  }
 }

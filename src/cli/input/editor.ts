@@ -103,7 +103,7 @@ export async function runEditor(editor: Editor, path: string, environment: Envir
     ended = true;
     setTimeout(() => send(child.pid, "SIGKILL"), GRACE_MS).unref();
   };
-  const stopForwarding = forwardSignals(child.pid, true);
+  const stopForwarding = forwardSignals(child.pid, true, new Set());
   for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, end);
   try {
     await child.exited;
