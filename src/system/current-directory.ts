@@ -1,7 +1,7 @@
 import { PprotectError } from "../common/errors.ts";
 
 /**
- * Without a current directory, the runtime takes relative paths from the directory of the binary.
+ * Without one the runtime takes relative paths from the directory of the binary.
  * @throws PprotectError `file_error` when the current directory was removed
  */
 export function requireCurrentDirectory(): void {

@@ -358,10 +358,10 @@ describe("a file that is not complete", () => {
       if (!existsSync(box.registry)) return undefined;
       return JSON.parse(readFileSync(box.registry, "utf8")).files[0]?.temporary;
     };
-    // Other files are renamed too, such as the record of written files.
-    for (let rename = 1; !existsSync(left() ?? ""); rename++) {
-      const inject = `inject=rename,renameat,renameat2:retval=0:signal=KILL:when=${rename}`;
-      const traced = `strace -f -o /dev/null -e trace=rename,renameat,renameat2 -e ${inject} '${binary()}' env --out .env`;
+    // Other files are flushed too, such as the record of written files.
+    for (let call = 1; !existsSync(left() ?? ""); call++) {
+      const inject = `inject=fsync:signal=KILL:when=${call}`;
+      const traced = `strace -f -o /dev/null -e trace=fsync -e ${inject} '${binary()}' env --out .env`;
       expect((await box.shell(traced)).status).not.toBe(0);
     }
     const temporary = left() ?? "";
