@@ -5,20 +5,24 @@ import type { Creds } from "../store/credentials.ts";
 import type { UnlockedCustodian } from "../store/custodian.ts";
 import type { KeyFile } from "../store/key-file.ts";
 import { environmentNames, PROMPT_SOURCE } from "./environment-names.ts";
-import { readPassphraseFile } from "./passphrase-file.ts";
+import { givenPassphrase, readGivenPassphrase } from "./given-passphrase.ts";
 import type { Prompter } from "./prompter.ts";
 
-/** The sources of credentials, in order of precedence: flags, environment, prompt. */
+/** The sources of credentials, in order of precedence: flags, environment, configuration (the user only), prompt. */
 export interface CredentialSources {
   readonly user: string | undefined;
   /** The source of `user`, if that is not its flag. */
   readonly userSource?: string;
   readonly passphraseFile: string | undefined;
+  /** The command of `--passphrase-command`. */
+  readonly passphraseCommand?: string | undefined;
   /** Gets a warning of one line. */
   readonly warn: (message: string) => void;
   /** `undefined` if the environment must not be used. */
   readonly environment: Readonly<Record<string, string | undefined>> | undefined;
   readonly environmentPrefix: string;
+  /** The user of another program's configuration, where nothing else names one; asked for only then. */
+  readonly configuredUser?: () => Promise<{ readonly value: string; readonly source: string } | undefined>;
   /** Opens the prompt when something is missing; gives `undefined` if the user must not be asked. */
   readonly prompter: () => Prompter | undefined;
   /** Why there is no prompter, if not because of `--non-interactive`. */
@@ -32,7 +36,7 @@ export interface CredentialSources {
 }
 
 /** The sources that work without a prompt. */
-export type GivenCredentials = Omit<CredentialSources, "prompter" | "noPrompterReason">;
+export type GivenCredentials = Omit<CredentialSources, "prompter" | "noPrompterReason" | "configuredUser">;
 
 /** The user or the passphrase, and its source for messages. */
 interface Half {
@@ -54,15 +58,22 @@ export interface ResolvedCreds extends Creds {
  */
 export async function resolveCredentials(sources: CredentialSources): Promise<ResolvedCreds> {
   const names = environmentNames(sources.environmentPrefix);
-  const givenUser =
-    flag(sources.userSource ?? "--user", sources.user) ?? fromEnvironment(sources, names.user);
-  const givenPassphrase = passphraseFromFile(sources) ?? fromEnvironment(sources, names.passphrase);
-  if (givenUser) knownUser(sources, givenUser);
-  const prompter = givenUser && givenPassphrase ? undefined : sources.prompter();
-  if (prompter) announce(prompter, sources.file, givenUser, givenPassphrase);
-  const user = givenUser ?? knownUser(sources, await prompted(sources, "user", "User email: "));
+  const given = givenPassphrase(sources);
+  const namedUser =
+    flag(sources.userSource ?? "--user", sources.user) ??
+    fromEnvironment(sources, names.user) ??
+    (await sources.configuredUser?.());
+  if (namedUser) knownUser(sources, namedUser);
+  // A file that cannot be read is reported before anyone is asked.
+  const early = given && given.kind !== "command" ? await readGivenPassphrase(given, "", sources) : undefined;
+  const prompter = namedUser && given ? undefined : sources.prompter();
+  if (prompter) announce(prompter, sources.file, namedUser, given);
+  const user = namedUser ?? knownUser(sources, await prompted(sources, "user", "User email: "));
   const passphrase =
-    givenPassphrase ?? (await prompted(sources, "passphrase", sources.passphraseQuestion ?? "Passphrase: "));
+    early ??
+    (given
+      ? await readGivenPassphrase(given, user.value, sources)
+      : await prompted(sources, "passphrase", sources.passphraseQuestion ?? "Passphrase: "));
   return {
     name: user.value,
     passphrase: passphrase.value,
@@ -92,22 +103,12 @@ function knownUser({ custodians }: CredentialSources, user: Half): Half {
 
 /** Whether both user and passphrase are available without a prompt. */
 export function hasGivenCredentials(sources: GivenCredentials): boolean {
-  const names = environmentNames(sources.environmentPrefix);
-  const user = sources.user ?? sources.environment?.[names.user];
-  const passphrase = sources.passphraseFile ?? sources.environment?.[names.passphrase];
-  return user !== undefined && passphrase !== undefined;
+  return givenUser(sources) !== undefined && hasGivenPassphrase(sources);
 }
 
 /** Whether a source has a passphrase that needs no prompt: what comes after these sources is not tried then. */
-export function hasGivenPassphrase({
-  passphraseFile,
-  environment,
-  environmentPrefix,
-}: GivenCredentials): boolean {
-  return (
-    passphraseFile !== undefined ||
-    environment?.[environmentNames(environmentPrefix).passphrase] !== undefined
-  );
+export function hasGivenPassphrase(sources: GivenCredentials): boolean {
+  return givenPassphrase(sources) !== undefined;
 }
 
 /** The user that is named without a prompt. */
@@ -143,25 +144,12 @@ function flag(name: string, value: string | undefined): Half | undefined {
   return value === undefined ? undefined : { value, source: name };
 }
 
-function passphraseFromFile({ passphraseFile, warn }: CredentialSources): Half | undefined {
-  if (passphraseFile === undefined) return undefined;
-  return {
-    value: readPassphraseFile(passphraseFile, warn),
-    source: `the file ${displayName(passphraseFile)}`,
-  };
-}
-
 function fromEnvironment({ environment }: CredentialSources, variable: string): Half | undefined {
   const value = environment?.[variable];
   return value === undefined ? undefined : { value, source: `the environment variable ${variable}` };
 }
 
-function announce(
-  prompter: Prompter,
-  file: string,
-  user: Half | undefined,
-  passphrase: Half | undefined,
-): void {
+function announce(prompter: Prompter, file: string, user: Half | undefined, passphrase: unknown): void {
   if (!user) prompter.note(`Verify credentials for ${displayName(file)}`);
   else if (!passphrase) {
     prompter.note(

@@ -6,9 +6,14 @@ export const PREFIX_VARIABLE = "PPROTECT_ENV_PREFIX";
 /** The source of what the user typed, for messages. */
 export const PROMPT_SOURCE = "the prompt";
 
-/** The names of the variables that hold a user and a passphrase. */
-export function environmentNames(prefix: string): { user: string; passphrase: string } {
-  return { user: `${prefix}_USER`, passphrase: `${prefix}_PASSPHRASE` };
+/** The names of the variables that name a user, and that hold or name the source of a passphrase. */
+export function environmentNames(prefix: string) {
+  return {
+    user: `${prefix}_USER`,
+    passphrase: `${prefix}_PASSPHRASE`,
+    passphraseFile: `${prefix}_PASSPHRASE_FILE`,
+    passphraseCommand: `${prefix}_PASSPHRASE_COMMAND`,
+  } as const;
 }
 
 /** What the names of variables about credentials end with, after the prefix. */

@@ -1,4 +1,4 @@
-import { relative, resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { Command } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
 import { lazy } from "../../common/lazy.ts";
@@ -45,6 +45,12 @@ export abstract class BaseCommand extends Command {
   );
   user: string | undefined = option("-u,--user", USER, "the key custodian to act as", { global: true });
   passphraseFile = option("--passphrase-file", FILE, "read the passphrase from this file", { global: true });
+  passphraseCommand = option(
+    "--passphrase-command",
+    text("COMMAND"),
+    "run this and read the passphrase from its output",
+    { global: true },
+  );
   ignoreEnv = flag("--ignore-env", "take no credentials from the environment", { global: true });
   envPrefix = option(
     "--env-prefix",
@@ -181,6 +187,7 @@ export abstract class BaseCommand extends Command {
     return {
       user: this.user,
       passphraseFile: this.passphraseFile,
+      passphraseCommand: this.passphraseCommand,
       environment: this.ignoreEnv ? undefined : process.env,
       environmentPrefix: this.credentialPrefix,
       file: this.storePath,
@@ -214,9 +221,11 @@ export abstract class BaseCommand extends Command {
    * refused before a passphrase is asked for.
    */
   protected async unlock(keyFile: KeyFile, sources = this.credentialSources): Promise<UnlockedCustodian> {
+    const { custodians } = keyFile.data;
+    const configuredUser = sources.environment && (() => this.#configuredUser(custodians));
     const { unlockWithAttempts } = await import("./unlock-attempts.ts");
     const { custodian, passphrase } = await unlockWithAttempts(keyFile, {
-      sources,
+      sources: { ...sources, ...(configuredUser && { configuredUser }) },
       credentials: (each) => this.credentials(each),
       prompter: () => this.#prompter,
     });
@@ -224,6 +233,13 @@ export abstract class BaseCommand extends Command {
     this.#isVerified = (other) => other === passphrase;
     await this.#prompter?.throwIfInterrupted();
     return custodian;
+  }
+
+  /** Asks git, which takes a few milliseconds: only where nothing else names a user. */
+  async #configuredUser(custodians: ReadonlyMap<string, unknown>) {
+    const { configuredUser } = await import("../../git/configured-user.ts");
+    const found = await configuredUser(dirname(resolve(this.storePath)), custodians);
+    return found && { value: found.name, source: `git config ${found.key}` };
   }
 
   /** Whether a passphrase is the one that was verified last. */

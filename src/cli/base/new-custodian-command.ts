@@ -13,6 +13,13 @@ export abstract class NewCustodianCommand extends KeyMakingCommand {
 
   /** Name and passphrase of a custodian that the store does not have yet. */
   protected async newCustodian(keyFile: KeyFile): Promise<Creds> {
+    if (this.passphraseCommand !== undefined) {
+      throw new PprotectError(
+        "usage",
+        "--passphrase-command is for a passphrase that exists",
+        "give the new one with --passphrase-file, or type it",
+      );
+    }
     const name = this.user ?? (await this.ask("User email: ", "user (-u/--user)"));
     checkNewCustodianName(name);
     if (keyFile.data.custodians.has(name)) {

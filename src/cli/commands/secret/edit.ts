@@ -113,7 +113,7 @@ export default class EditCommand extends BaseCommand {
     check: (values: Values) => void,
   ): Promise<Values> {
     const environment: Record<string, string | undefined> = { ...process.env };
-    for (const name of credentialVariables(this.credentialPrefix)) delete environment[name];
+    for (const name of credentialVariables(...this.credentialPrefixes)) delete environment[name];
     const warning = traceWarning(editor, environment);
     if (warning !== undefined) this.note(`pprotect: warning: ${warning}`);
     let shown = await editText(domain, before, this.format);

@@ -1,0 +1,106 @@
+import { PprotectError } from "../common/errors.ts";
+import { displayName } from "../common/terminal-safe.ts";
+import { withoutLineEnd } from "../common/text.ts";
+import { decodeUtf8 } from "../common/utf8.ts";
+import { wipe } from "../crypto/bytes.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Long enough for a login in a browser; beyond it the command hangs. */
+const TIMEOUT_MS = 60_000;
+const MAX_BYTES = 64 * 1024;
+
+/** What a command is told, as variables: it may look up a passphrase for each store and user. */
+export interface CommandContext {
+  readonly user: string;
+  /** The store's path. */
+  readonly store: string;
+  readonly environment: Environment;
+  /** Variables that it must not inherit. */
+  readonly withheld: readonly string[];
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Runs the user's own command, such as `op read …` or `pass …`, by the shell, and takes what it prints, less one line
+ * end, for a passphrase. Its standard input is empty, its standard error is ours.
+ *
+ * @param source the option or variable that the command comes from, for messages; the command itself is not printed
+ * @throws PprotectError `missing_credentials` when it fails, prints nothing, or takes more than a minute;
+ *   `invalid_passphrase` when it prints no UTF-8 text
+ */
+export async function passphraseFromCommand(
+  command: string,
+  source: string,
+  { user, store, environment, withheld, timeoutMs = TIMEOUT_MS }: CommandContext,
+): Promise<string> {
+  const inherited = Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !withheld.includes(name)),
+  );
+  // With our terminal, which it may need to ask for a password or a fingerprint.
+  const child = Bun.spawn(["/bin/sh", "-c", command], {
+    env: { ...inherited, PPROTECT_USER: user, PPROTECT_STORE: store },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const { promise: late, resolve } = Promise.withResolvers<"late">();
+  const timer = setTimeout(() => resolve("late"), timeoutMs);
+  try {
+    const bytes = await readAtMost(child.stdout, MAX_BYTES, late);
+    if (bytes === "more") throw failed(source, `printed more than ${MAX_BYTES} bytes`);
+    const status = bytes === "late" ? bytes : await Promise.race([child.exited, late]);
+    if (bytes === "late" || status === "late")
+      throw failed(source, `took longer than ${timeoutMs / 1000} seconds`);
+    return passphraseIn(bytes, status, source);
+  } finally {
+    clearTimeout(timer);
+    child.kill("SIGKILL");
+    child.unref();
+  }
+}
+
+function passphraseIn(bytes: Uint8Array, status: number, source: string): string {
+  const text = decodeUtf8(bytes);
+  wipe(bytes);
+  if (status !== 0) throw failed(source, `failed with exit status ${status}`);
+  if (text === undefined) {
+    throw new PprotectError(
+      "invalid_passphrase",
+      `the passphrase command (${displayName(source)}) printed no UTF-8 text`,
+    );
+  }
+  const passphrase = withoutLineEnd(text);
+  if (passphrase === "") throw failed(source, "printed nothing");
+  return passphrase;
+}
+
+function failed(source: string, what: string): PprotectError {
+  return new PprotectError(
+    "missing_credentials",
+    `the passphrase command (${displayName(source)}) ${what}`,
+    "run it yourself to see why; no other source is tried",
+  );
+}
+
+/** @returns why it stopped reading before the end: time is up, or there is more */
+async function readAtMost(
+  stream: ReadableStream<Uint8Array>,
+  most: number,
+  late: Promise<"late">,
+): Promise<Uint8Array | "late" | "more"> {
+  const reader = stream.getReader();
+  const bytes = Buffer.alloc(most);
+  let length = 0;
+  try {
+    for (;;) {
+      const next = await Promise.race([reader.read(), late]);
+      if (next === "late") return next;
+      if (next.done) return bytes.subarray(0, length);
+      if (length + next.value.length > most) return "more";
+      bytes.set(next.value, length);
+      length += next.value.length;
+      wipe(next.value);
+    }
+  } finally {
+    reader.cancel().catch(() => undefined);
+  }
+}
