@@ -24,6 +24,8 @@ export const audit = {
   custodianRekeyed: (name: string, domains: readonly string[]) =>
     `rekeyed custodian for ${name} (updated domains -> ${domains.join(", ")})`,
   domainRotated: (domain: string) => `rotated key for domain ${domain}`,
+  /** Of pprotect alone. @param what as `git resolve` names conflicts */
+  undoneInMerge: (what: string) => `undid a change of ${what} in a merge`,
   truncated: (count: number) => `truncated ${count} audit log entries`,
 } as const;
 

@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from "bun:test";
 import fc from "fast-check";
+import { checkStoreChange } from "../../src/git/guard/consistency-rules.ts";
 import { KeyFile } from "../../src/store/key-file.ts";
 import { mergeRepository, type TestRepository } from "../support/git-repository.ts";
 import { apply, areDisjoint, type Branch, operations, startingPoint } from "../support/histories.ts";
@@ -115,6 +116,10 @@ test(`${HISTORIES} random histories merge right through git, or are reported`, a
         tally.clean++;
         const { data } = KeyFile.parse(Buffer.from(merged.text), "merged");
         expect(KeyFile.from(data).toString()).toBe(merged.text);
+        const parents = [ours.keyFile.data, theirs.keyFile.data];
+        const change = { path: "store", store: data, parents, bases: [base.keyFile.data], lineOf: () => 1 };
+        const { errors, warnings } = checkStoreChange(change);
+        expect([...errors, ...warnings.filter(({ rule }) => rule !== "no-audit-entry")]).toEqual([]);
         const opened = openEverything(data, mergedPassphrases(base, ours, theirs));
         expect(opened.secrets).toEqual(threeWaySecrets(base, ours, theirs));
       },

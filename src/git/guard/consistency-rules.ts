@@ -13,6 +13,7 @@ import { auditFindings } from "./audit-log-rules.ts";
 import { copiedValues } from "./copied-values.ts";
 import { sharedKeyRemarks } from "./shared-keys.ts";
 import type { ChangeFindings, Remark, StoreRevision } from "./store-revision.ts";
+import { undoneInMerge } from "./undone-in-merge.ts";
 import { newForks, unprovenKeys } from "./unproven-keys.ts";
 
 /** Checks a revision of a store against FORMAT.md, "What ties entries together". Needs no credentials. */
@@ -30,6 +31,7 @@ export function checkStoreChange(change: StoreRevision): ChangeFindings {
       ...sharedKeyRemarks(change),
       ...copiedValues(change),
       ...lostInMerge(change),
+      ...undoneInMerge(change),
       ...errors,
     ].map(place),
     warnings: [...warnings, ...unprovenKeys(change), ...newForks(change)].map(place),
@@ -134,7 +136,7 @@ function lostInMerge({ store, parents, bases }: StoreRevision): Remark[] {
     remarks.push({
       at: at.slice(0, 1),
       rule: "lost-in-merge",
-      message: `${what} is missing after this merge, but no side removed it: merge again (\`git checkout -m\`, then \`pprotect git resolve\`), or restore it from the side that has it`,
+      message: `${what} is missing after this merge, but no side removed it: merge again (\`git checkout -m\`, then \`pprotect git resolve\`; after the commit, \`pprotect git resolve --merge COMMIT\`), or restore it from the side that has it`,
     });
   }
   return remarks;

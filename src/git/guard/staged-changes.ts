@@ -79,11 +79,19 @@ async function emptyTree(repository: Repository): Promise<string> {
     : "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 }
 
-/** The commits that are being merged into HEAD. */
+/** By this variable `git merge` names each commit that it merges; its value is the name that the user gave (merge.c). */
+const MERGED = /^GITHEAD_([0-9a-f]{40}|[0-9a-f]{64})$/;
+
+/**
+ * The commits that are being merged into HEAD. Git writes MERGE_HEAD only after the hook pre-merge-commit; until then
+ * the environment has them.
+ */
 async function mergeHeads(repository: Repository): Promise<string[]> {
   const path = await repository.tryRun("rev-parse", "--git-path", "MERGE_HEAD");
   const file = resolve(repository.directory, withoutLineEnd(path ?? ""));
-  if (path === undefined || !existsSync(file)) return [];
+  if (path === undefined || !existsSync(file)) {
+    return Object.keys(process.env).flatMap((name) => MERGED.exec(name)?.[1] ?? []);
+  }
   return readFileSync(file, "utf8")
     .split(/\s+/)
     .filter((line) => line !== "");

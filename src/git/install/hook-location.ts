@@ -118,7 +118,7 @@ function huskyDirectory(directory: string): string | undefined {
 }
 
 /** A file's text; "" for a broken symbolic link, `undefined` when there is no file. */
-function readText(path: string): string | undefined {
+export function readText(path: string): string | undefined {
   if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
   try {
     return existsSync(path) ? readFileSync(path, "latin1") : "";
@@ -127,8 +127,8 @@ function readText(path: string): string | undefined {
   }
 }
 
-/** On Windows, git does not look at permissions. */
-function isExecutable(path: string): boolean {
+/** Whether git runs a hook. On Windows, it does not look at permissions. */
+export function isExecutable(path: string): boolean {
   if (process.platform === "win32") return true;
   return ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o100) !== 0;
 }

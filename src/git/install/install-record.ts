@@ -10,6 +10,8 @@ export interface InstallRecord {
   readonly lines: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** SHA-256 of the hook that was written, in hexadecimal. */
   readonly hook?: string;
+  /** The same of the pre-merge-commit hook. */
+  readonly mergeHook?: string;
   /** The hooks directory, if install created it. */
   readonly madeFolder?: string;
   /** The committed hooks that install created or added lines to, by absolute path. */
@@ -42,13 +44,13 @@ export function writeRecord(path: string, record: InstallRecord): void {
 }
 
 /** With its keys in one order, so that the file changes only with its content. */
-function ordered({ lines, hook, madeFolder, committedHooks }: InstallRecord): object {
-  return { lines, hook, madeFolder, committedHooks };
+function ordered({ lines, hook, mergeHook, madeFolder, committedHooks }: InstallRecord): object {
+  return { lines, hook, mergeHook, madeFolder, committedHooks };
 }
 
-function isEmpty({ lines, hook, madeFolder, committedHooks = {} }: InstallRecord): boolean {
+function isEmpty({ lines, committedHooks = {}, ...others }: InstallRecord): boolean {
   const counts = [lines, committedHooks].map((each) => Object.keys(each).length);
-  return counts.every((count) => count === 0) && hook === undefined && madeFolder === undefined;
+  return counts.every((count) => count === 0) && Object.values(others).every((each) => each === undefined);
 }
 
 function parseRecord(value: unknown): InstallRecord {
@@ -59,6 +61,7 @@ function parseRecord(value: unknown): InstallRecord {
     ...(typeof value.hook === "string" ? { hook: value.hook } : {}),
     ...(typeof value.madeFolder === "string" ? { madeFolder: value.madeFolder } : {}),
     ...(isObject(value.committedHooks) ? { committedHooks: committedHooks(value.committedHooks) } : {}),
+    ...(typeof value.mergeHook === "string" ? { mergeHook: value.mergeHook } : {}),
   };
 }
 

@@ -12,6 +12,7 @@ import {
   readLegacyHook,
 } from "./hook-location.ts";
 import { type InstallRecord, RECORD_NAME, readRecord } from "./install-record.ts";
+import { type MergeHook, readMergeHook } from "./merge-hook.ts";
 import { PROGRAM_KEYS, type Reach, type RecordedProgram, reachOfPprotect } from "./recorded-program.ts";
 import { storePath } from "./store-path.ts";
 
@@ -39,6 +40,8 @@ export interface InstallState {
   /** What hooks run where PATH has no pprotect. */
   readonly recordedProgram: RecordedProgram | undefined;
   readonly reach: Reach;
+  /** The hook for merges, where we may write it. */
+  readonly mergeHook: MergeHook | undefined;
   /** The name of this worktree in the record. */
   readonly worktree: string;
   readonly recordPath: string;
@@ -64,6 +67,7 @@ export async function readInstallState(directory: string, choice: StoreChoice): 
   const worktree = relative(commonDir, gitDir).replaceAll("\\", "/") || ".";
   const recordPath = join(commonDir, RECORD_NAME);
   const record = readRecord(recordPath);
+  const hookLocation = await findHookLocation(repository, commonDir);
   const paths = chosenPaths(root, choice, Object.keys(record.lines[worktree] ?? {}));
   const config = await readConfig(repository);
   return {
@@ -71,9 +75,10 @@ export async function readInstallState(directory: string, choice: StoreChoice): 
     stores: await Promise.all(paths.map((path) => readStoreLine(repository, path))),
     attributes: readAttributes(root),
     config,
-    hookLocation: await findHookLocation(repository, commonDir),
+    hookLocation,
     plainHook: readHook(join(commonDir, "hooks")),
     legacyHook: readLegacyHook(join(commonDir, "hooks")),
+    mergeHook: hookLocation.kind === "ours" ? readMergeHook(hookLocation.hook.directory) : undefined,
     recordedProgram: recordedProgram(config),
     reach: reachOfPprotect(),
     worktree,

@@ -3,6 +3,7 @@ import { DRIVER_CONFIG } from "./driver-config.ts";
 import { addLines, hasLine } from "./gitattributes-text.ts";
 import type { InstallRecord } from "./install-record.ts";
 import type { InstallState, StoreLine } from "./install-state.ts";
+import { planMergeHook } from "./merge-hook.ts";
 import type { Change, Plan } from "./plan.ts";
 import { planHook } from "./plan-hook.ts";
 import { PROGRAM_KEYS, type RecordedProgram } from "./recorded-program.ts";
@@ -32,11 +33,19 @@ export function planInstall(state: InstallState, { required, program }: InstallO
   });
   const attributes = planAttributes(state);
   const recorded = planProgram(state, program);
+  const merge = state.mergeHook && planMergeHook(state.mergeHook);
   return {
     ...hook,
-    changes: [...attributes.changes, ...planConfig(state), ...recorded.changes, ...changes],
-    notes: [...notes, ...recorded.notes],
-    record: { ...record, ...attributes.record, ...hookRecord },
+    // The pre-commit hook first: its plan creates the directory of both.
+    changes: [
+      ...attributes.changes,
+      ...planConfig(state),
+      ...recorded.changes,
+      ...changes,
+      ...(merge?.changes ?? []),
+    ],
+    notes: [...notes, ...recorded.notes, ...(merge?.notes ?? [])],
+    record: { ...record, ...attributes.record, ...hookRecord, ...merge?.record },
     ...(recorded.unguarded !== undefined && hook.unguarded === undefined
       ? { unguarded: recorded.unguarded }
       : {}),

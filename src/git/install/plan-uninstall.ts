@@ -5,6 +5,7 @@ import type { HookFile } from "./hook-location.ts";
 import { isOurHook, isSuperseded, runsGuard } from "./hook-script.ts";
 import type { InstallRecord } from "./install-record.ts";
 import type { InstallState } from "./install-state.ts";
+import { planMergeHookRemoval } from "./merge-hook.ts";
 import type { Change, Plan, Step } from "./plan.ts";
 import { hookDigest } from "./plan-hook.ts";
 
@@ -23,7 +24,12 @@ export function planUninstall(state: InstallState): Plan {
     const lines = { ...otherWorktrees, [worktree]: Object.fromEntries(rest) };
     return { ...attributes, record: { ...record, lines } };
   }
-  const hooks = [...[...hookFiles(state)].map((hook) => planHook(hook, record)), planCommitted(state)];
+  const hooks = [
+    // First: with the other hook, the directory of both is removed.
+    ...(state.mergeHook ? [planMergeHookRemoval(state.mergeHook, record)] : []),
+    ...[...hookFiles(state)].map((hook) => planHook(hook, record)),
+    planCommitted(state),
+  ];
   const shared = [...planConfig(state), ...hooks.flatMap(({ changes }) => changes)];
   return {
     changes: [...attributes.changes, ...shared],

@@ -7,6 +7,10 @@ declare module "*/hooks/pre-commit" {
   const text: string;
   export default text;
 }
+declare module "*/hooks/pre-merge-commit" {
+  const text: string;
+  export default text;
+}
 declare module "*/hooks/merge-driver" {
   const text: string;
   export default text;

@@ -6,6 +6,7 @@ import { hasLine } from "./gitattributes-text.ts";
 import type { HookFile, ManagedLocation } from "./hook-location.ts";
 import { HOOK_SCRIPT, isOurHook, isSuperseded, runsGuard } from "./hook-script.ts";
 import type { InstallState, StoreLine } from "./install-state.ts";
+import { mergeHookStatus } from "./merge-hook.ts";
 import { managedGuard } from "./plan-hook.ts";
 import { isUnchanged } from "./recorded-program.ts";
 
@@ -24,6 +25,7 @@ export function partStatuses(state: InstallState): PartStatus[] {
     ...[...DRIVER_CONFIG].map(([key, value]) => configStatus(key, value, state.config.get(key))),
     ...programStatus(state),
     hookStatus(state),
+    ...(state.mergeHook ? [mergeHookStatus(state.mergeHook)] : []),
   ];
 }
 

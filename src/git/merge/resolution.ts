@@ -3,7 +3,8 @@ import { displayName } from "../../common/terminal-safe.ts";
 import { audit, auditEntry } from "../../store/audit-log.ts";
 import { type StoreData, unionOfKeys } from "../../store/store-data.ts";
 import { checkStoreChange } from "../guard/consistency-rules.ts";
-import type { ConflictSubject } from "./conflict.ts";
+import { undoneByMerge } from "../guard/undone-in-merge.ts";
+import { type ConflictSubject, conflictLabel } from "./conflict.ts";
 import { SIDES, type StoreVersions } from "./versions.ts";
 
 /**
@@ -36,19 +37,28 @@ export function leftOut(versions: StoreVersions, result: StoreData): ConflictSub
   return [...custodians, ...domains];
 }
 
-/** The store with an audit log entry for everything that was left out: the guard refuses an unlogged loss. */
-export function recordLeftOut(
+/**
+ * The store with an audit log entry for everything that decisions left out, or restored to what the common ancestor has:
+ * the guard refuses an unlogged loss, and an unlogged return.
+ */
+export function recordDecisions(
   store: StoreData,
   subjects: readonly ConflictSubject[],
-  { ours, theirs }: StoreVersions,
+  versions: StoreVersions,
   now = new Date(),
 ): StoreData {
+  const { base, ours, theirs, isBaseUnreadable } = versions;
   const owned = (name: string): string[] =>
     unionOfKeys(ours.domains, theirs.domains).filter((domain) =>
       [ours, theirs].some((store) => store.domains.get(domain)?.owners.has(name)),
     );
   const older = new Set(store.auditLog);
-  const entries = subjects.map((subject) => newEntry(removalEntry(subject, owned), older, now));
+  const undone = isBaseUnreadable ? [] : undoneByMerge({ store, parents: [ours, theirs], bases: [base] });
+  const texts = [
+    ...subjects.map((subject) => removalEntry(subject, owned)),
+    ...undone.map((subject) => audit.undoneInMerge(conflictLabel(subject))),
+  ];
+  const entries = texts.map((text) => newEntry(text, older, now));
   return { ...store, auditLog: [...store.auditLog, ...entries] };
 }
 

@@ -55,11 +55,11 @@ describe("status", () => {
     const repo = await Repo.create();
     const bare = await repo.run("status");
     expect(bare.status).toBe(1);
-    expect(bare.stdout.match(/^missing/gm)).toHaveLength(6);
+    expect(bare.stdout.match(/^missing/gm)).toHaveLength(7);
     await repo.succeeds("install");
     // Where other users can write a directory above the binary, it is not recorded.
     const recorded = (await repo.tryGit(["config", "pprotect.path"])).status === 0;
-    expect((await repo.run("status")).stdout.match(/^installed/gm)).toHaveLength(recorded ? 7 : 6);
+    expect((await repo.run("status")).stdout.match(/^installed/gm)).toHaveLength(recorded ? 8 : 7);
     await repo.git("config", "merge.pprotect.driver", "pprotect-old %O");
     repo.write(".git/hooks/pre-commit", `${repo.read(".git/hooks/pre-commit")}# old\n`);
     repo.write(".gitattributes", `${LINE}*.yaml merge=union\n`);

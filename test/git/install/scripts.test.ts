@@ -26,7 +26,8 @@ describe("scripts", () => {
     const statements = (text: string) =>
       text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
     const find = statements(readFileSync(join(HOOKS, "find-pprotect"), "utf8"));
-    for (const text of [HOOK_SCRIPT, committedLines(false), committedLines(true)]) {
+    const mergeHook = readFileSync(join(HOOKS, "pre-merge-commit"), "utf8");
+    for (const text of [HOOK_SCRIPT, mergeHook, committedLines(false), committedLines(true)]) {
       expect(statements(text).join("\n")).toContain(find.join("\n"));
     }
   });

@@ -6,7 +6,7 @@ import { type Conflict, conflictLabel } from "../../../src/git/merge/conflict.ts
 import { resolveAll } from "../../../src/git/merge/decisions.ts";
 import type { Decision } from "../../../src/git/merge/merge-context.ts";
 import { mergeCredentials, NO_CREDENTIALS } from "../../../src/git/merge/merge-credentials.ts";
-import { leftOut, recordLeftOut, refuseUnsound } from "../../../src/git/merge/resolution.ts";
+import { leftOut, recordDecisions, refuseUnsound } from "../../../src/git/merge/resolution.ts";
 import { SIDES, type StoreVersions } from "../../../src/git/merge/versions.ts";
 import { validateEntries } from "../../../src/store/format/validation.ts";
 import { KeyFile } from "../../../src/store/key-file.ts";
@@ -118,7 +118,7 @@ test(`${RESOLUTIONS} random histories resolved by random decisions leave sound s
         else tally.decided++;
 
         const left = leftOut(versions, resolved.store);
-        const store = recordLeftOut(resolved.store, left, versions);
+        const store = recordDecisions(resolved.store, left, versions);
         refuseUnsound("store", store, versions);
         expect(validateEntries(store)).toEqual([]);
         const change = { path: "store", store, lineOf: () => 1 };

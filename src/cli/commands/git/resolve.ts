@@ -26,7 +26,7 @@ import type { Decision } from "../../../git/merge/merge-context.ts";
 import { mergeCredentials, NO_CREDENTIALS } from "../../../git/merge/merge-credentials.ts";
 import type { MergeResult } from "../../../git/merge/merge-stores.ts";
 import { hasSameEntries, onTop, readCommittedMerge } from "../../../git/merge/redo-merge.ts";
-import { leftOut, recordLeftOut, refuseUnsound } from "../../../git/merge/resolution.ts";
+import { leftOut, recordDecisions, refuseUnsound } from "../../../git/merge/resolution.ts";
 import { SIDES, type Side, type StoreVersions } from "../../../git/merge/versions.ts";
 import { openRepository, type Repository } from "../../../git/process/repository.ts";
 import { stageFile } from "../../../git/process/stage.ts";
@@ -162,7 +162,7 @@ export default class GitResolveCommand extends BaseCommand {
     const context = { versions, keys, store };
     const result = await resolveAll(versions, keys, given, (conflict) => this.#decide(conflict, context));
     const left = leftOut(versions, result.store);
-    const logged = recordLeftOut(result.store, left, versions);
+    const logged = recordDecisions(result.store, left, versions);
     refuseUnsound(store.shownPath, logged, versions);
     return {
       result: { ...result, store: logged },
