@@ -196,6 +196,7 @@ export const COMMAND_CASES: readonly CommandCase[] = [
   ),
   writing("git merge-driver", ["base.yaml", "ours.yaml", "theirs.yaml"], [], { prepare: mergeSides }),
   printing("git textconv", ["protected.yaml"]),
+  writing("git restore-log", [], [], { prepare: revertedRepository }),
   printing("git history", [], [], { prepare: repository }),
   writing("git install", ["--confirm"], [["Change this repository? [y/N] ", "y"]], { prepare: repository }),
   writing("git uninstall", ["--confirm"], [["Change this repository? [y/N] ", "y"]], {
@@ -309,6 +310,16 @@ async function conflictedRepository(): Promise<Sandbox> {
   put("ours");
   await commit(box, "ours");
   if ((await git(box, "merge", "-q", "other")) === 0) throw new Error("no conflict");
+  return box;
+}
+
+async function revertedRepository(): Promise<Sandbox> {
+  const box = await repository();
+  const before = box.read();
+  box.write("protected.yaml", before.setSecret("dev", "api-key", "new").toString());
+  await commit(box, "change");
+  box.write("protected.yaml", before.toString());
+  await commit(box, "revert");
   return box;
 }
 

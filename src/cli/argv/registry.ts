@@ -61,6 +61,7 @@ const COMMANDS: readonly (readonly [name: string, load: Load])[] = [
   ["git status", () => import("../commands/git/status.ts")],
   ["git uninstall", () => import("../commands/git/uninstall.ts")],
   ["git resolve", () => import("../commands/git/resolve.ts")],
+  ["git restore-log", () => import("../commands/git/restore-log.ts")],
   ["git history", () => import("../commands/git/history.ts")],
   ["git check", () => import("../commands/git/check.ts")],
   ["git pre-commit", () => import("../commands/git/pre-commit.ts")],

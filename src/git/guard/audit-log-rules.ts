@@ -10,6 +10,7 @@ import {
   SECRET_PREFIX,
   type StoreData,
 } from "../../store/store-data.ts";
+import { ownersPhrase, returnedOwners } from "./returned-owners.ts";
 import type { Remark, StoreRevision } from "./store-revision.ts";
 
 type Log = readonly string[];
@@ -20,8 +21,8 @@ export function auditFindings({ store, parents, bases }: StoreRevision): {
   warnings: Remark[];
 } {
   const written = parents.filter(({ auditLog }) => auditLog.length > 0);
-  const errors = written.some(({ auditLog }) => !continues(auditLog, store.auditLog, parents))
-    ? [REWRITTEN]
+  const errors = written.some(({ auditLog }) => !continuesLog(auditLog, store.auditLog, parents))
+    ? [rewritten(store, parents)]
     : [];
   // A log that starts in this revision, or was truncated in it, may have no entry for the changes.
   const truncated = written.some(({ auditLog }) => startsTruncated(auditLog, store.auditLog));
@@ -38,19 +39,24 @@ export function auditFindings({ store, parents, bases }: StoreRevision): {
   };
 }
 
-const REWRITTEN: Remark = {
-  at: [AUDIT_LOG_KEY],
-  rule: "audit-log-rewritten",
-  message:
-    "the audit log was rewritten: it is append-only (`pprotect truncate-audit-log` is the only way to shorten it). Restore the old entries from git",
-};
+function rewritten(store: StoreData, parents: readonly StoreData[]): Remark {
+  const back = returnedOwners(store, parents);
+  return {
+    at: [AUDIT_LOG_KEY],
+    rule: "audit-log-rewritten",
+    message:
+      "the audit log was rewritten: it is append-only (`pprotect truncate-audit-log` is the only way to shorten it). " +
+      "After a revert, `pprotect git restore-log` puts the entries back" +
+      (back.length === 0 ? "" : `; owners who came back: ${ownersPhrase(back)}`),
+  };
+}
 
 /**
  * Whether a log has all entries of an older one, in their order. A merge may put the other side's entries between
  * them. After a truncation only the last ones are left, and no more may be missing than its entry says; the count of
  * an entry that a parent already has refers to that parent's log.
  */
-function continues(old: Log, log: Log, parents: readonly StoreData[]): boolean {
+export function continuesLog(old: Log, log: Log, parents: readonly StoreData[]): boolean {
   if (isSubsequence(old, log)) return true;
   const [header, ...rest] = log;
   const count = truncatedCount(header);
