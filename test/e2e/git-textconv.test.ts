@@ -39,6 +39,22 @@ describe("git with diff.pprotect.textconv", () => {
     expect(diff).not.toMatch(/[A-Za-z0-9+/]{44}/);
   });
 
+  test("git diff gives no patch for git apply, and one with --no-textconv", async () => {
+    const repository = await testRepository();
+    await repository.commit(BASE.toString());
+    const changed = BASE.updateSecret("dev", "db-password", "x", NOW).toString();
+    repository.write("protected.yaml", changed);
+    const shown = await repository.git("diff");
+    const patch = await repository.git("diff", "--no-textconv");
+    await repository.git("checkout", "-q", "protected.yaml");
+    repository.write("shown.patch", shown);
+    repository.write("real.patch", patch);
+    await expect(repository.git("apply", "shown.patch")).rejects.toThrow("patch does not apply");
+    await repository.git("apply", "real.patch");
+    expect(await repository.git("show", ":protected.yaml")).toBe(BASE.toString());
+    expect(await Bun.file(`${repository.folder}/protected.yaml`).text()).toBe(changed);
+  });
+
   test("git log -p and git show: the first commit, a rotation, a removed store", async () => {
     const repository = await testRepository();
     await repository.commit(BASE.toString());

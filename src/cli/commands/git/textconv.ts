@@ -11,7 +11,9 @@ export default class GitTextconvCommand extends BaseCommand {
   static readonly declaration: CommandDeclaration = {
     group: "git",
     summary: "print a store with names instead of encrypted values",
-    details: "Git runs it for `git diff` and `git log -p`; it needs no credentials.",
+    details:
+      "Git runs it for `git diff` and `git log -p`; it needs no credentials. Its output is not a patch: `git diff --no-textconv` " +
+      "gives one that `git apply` takes.",
     examples: [["What `git diff` compares", "$0 git textconv protected.yaml"]],
   };
 
