@@ -142,14 +142,13 @@ function conflictAbout(
       "ask the owners, then decide";
     return { subject, reason, credentials: "useless", choices };
   }
-  if (hasKnownKey(owner, pwdkm, context)) {
+  const before = context.versions.base.custodians.get(owner);
+  if (hasKnownKey(owner, pwdkm, context) && before === pwdkm) {
     const reason = `this owner's copy of the domain key is stale: the other side replaced the key; ${whoCanOpen(domain, SIDES, context)}`;
     return { subject, reason, credentials: "needed", choices };
   }
   const side = SIDES.find((each) => context.versions[each].custodians.get(owner) === pwdkm) ?? "theirs";
-  const had = context.versions.base.custodians.has(owner)
-    ? "changed this custodian's key"
-    : "added this custodian";
+  const had = before === undefined ? "added this custodian" : "changed this custodian's key";
   const reason =
     `${side} ${had} (key ${keyFingerprint(pwdkm)}), and no copy of the domain key is sealed to it; compare the fingerprint with ${owner}, then decide` +
     (canSeal ? "" : `; ${whoCanOpen(domain, SIDES, context)}`);
