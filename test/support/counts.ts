@@ -5,8 +5,8 @@ export const COUNTS = {
   /** Writers that are killed, each at another moment. */
   kills: 300,
   /** Commands, those among them that write a store, and all their questions. */
-  commands: 62,
-  writingCommands: 25,
+  commands: 63,
+  writingCommands: 26,
   questions: 102,
   /** Names that would speak to a terminal, a shell or JavaScript, each given to a domain and a custodian. */
   hostileNames: 17,

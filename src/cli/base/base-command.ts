@@ -1,8 +1,6 @@
 import { dirname, relative, resolve } from "node:path";
-import { Command } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
 import { lazy } from "../../common/lazy.ts";
-import { escapeUnprintableLines } from "../../common/terminal-safe.ts";
 import type { CredentialSources, GivenCredentials, ResolvedCreds } from "../../credentials/cascade.ts";
 import { DEFAULT_PREFIX, environmentNames, PREFIX_VARIABLE } from "../../credentials/environment-names.ts";
 import type { UnlockedCustodian } from "../../store/custodian.ts";
@@ -12,62 +10,28 @@ import { locateStore } from "../../store/locate-store.ts";
 import type { Actor } from "../../store/trust/key-uses.ts";
 import { requireCurrentDirectory } from "../../system/current-directory.ts";
 import { hardenProcess } from "../../system/process-hardening.ts";
-import { isTerminal } from "../../system/terminal.ts";
 import type { CommandType } from "../argv/command-declaration.ts";
 import type { CommandList } from "../argv/command-list.ts";
-import { flag, option } from "../argv/option.ts";
-import { FILE, text, USER } from "../argv/value-type.ts";
-import type { InputPrompter } from "../input/prompt.ts";
 import type { AccessRecorder } from "../reading/access-record.ts";
 import type { HandingOut } from "../reading/hand-out.ts";
 import type { OpenedSecrets, ReadDetails, SecretReference } from "../reading/open-secrets.ts";
 import { Envelope, type NextAction, type Outcome, type Result } from "../report/json-envelope.ts";
 import { type NextCommand, nextAction } from "../report/next-action.ts";
-import { colorsWanted, writeError, writeOut } from "../report/output.ts";
+import { colorsWanted, writeError } from "../report/output.ts";
+import { InteractiveCommand } from "./interactive-command.ts";
 import { refuseForbiddenPlaintext } from "./plaintext-fence.ts";
 import type { TrustSession } from "./trust/trust-session.ts";
 
 /** Modules that not every command needs, loaded at their first use. */
-const prompting = lazy(() => require("../input/prompt.ts") as typeof import("../input/prompt.ts"));
 const storeFiles = lazy(
   () => require("../../store/store-file.ts") as typeof import("../../store/store-file.ts"),
 );
 
-/** What every command can do: its global options, the store, credentials and prompts. */
-export abstract class BaseCommand extends Command {
-  file = option(
-    "--file",
-    FILE,
-    "the store (default: protected.yaml here, or in the nearest parent in the repository)",
-    {
-      global: true,
-    },
-  );
-  user: string | undefined = option("-u,--user", USER, "the key custodian to act as", { global: true });
-  passphraseFile = option("--passphrase-file", FILE, "read the passphrase from this file", { global: true });
-  passphraseCommand = option(
-    "--passphrase-command",
-    text("COMMAND"),
-    "run this and read the passphrase from its output",
-    { global: true },
-  );
-  ignoreEnv = flag("--ignore-env", "take no credentials from the environment", { global: true });
-  envPrefix = option(
-    "--env-prefix",
-    text("PREFIX"),
-    `prefix of the credential variables (default: $${PREFIX_VARIABLE}, else ${DEFAULT_PREFIX})`,
-    { global: true },
-  );
-  confirm = flag("--confirm", "show what would change and ask before writing", { global: true });
-  yes = flag("-y,--yes", "answer yes to every confirmation", { global: true });
-  nonInteractive = flag("--non-interactive", "never ask; fail instead", { global: true });
-  json = flag("--json", "print one line of JSON on standard output, for programs", { global: true });
-  verbose = flag("--verbose", "print a note when a fallback is used", { global: true });
-
+/** What every command can do with a store: find, read and change it, with credentials and accepted keys. */
+export abstract class BaseCommand extends InteractiveCommand {
   /** The passphrase that was used, to be redacted like a secret. */
   protected usedPassphrase: string | undefined;
 
-  #prompter: InputPrompter | undefined;
   #trust: Promise<TrustSession> | undefined;
   /** The store as it was read last. */
   #store: KeyFile | undefined;
@@ -126,31 +90,6 @@ export abstract class BaseCommand extends Command {
     ];
   }
 
-  /** Asks the user; nothing with `--non-interactive`. */
-  protected get prompter(): InputPrompter | undefined {
-    if (this.nonInteractive) return undefined;
-    this.#prompter ??= this.openPrompter();
-    return this.#prompter;
-  }
-
-  protected openPrompter(): InputPrompter | undefined {
-    return prompting().openPrompter();
-  }
-
-  /** {@link openPrompter} for a command whose standard input is data. */
-  protected openTerminalPrompter(): InputPrompter | undefined {
-    return prompting().openTerminalPrompter();
-  }
-
-  /** Why nobody can be asked, when `--non-interactive` is not the reason. */
-  protected get noPrompterReason(): string | undefined {
-    return undefined;
-  }
-
-  protected note(message: string): void {
-    writeError(`${escapeUnprintableLines(message)}\n`);
-  }
-
   /** Warns, once, of a passphrase file that a commit could take. */
   protected async warnOfCommittable(passphraseFile: string): Promise<void> {
     const { warnOfCommittable } = await import("./committable-warning.ts");
@@ -161,15 +100,6 @@ export abstract class BaseCommand extends Command {
   protected warnOfLooks(name: string, existing: Iterable<string>): void {
     const looks = misleadingLooks(name, existing);
     if (looks) this.givenCredentials.warn(looks);
-  }
-
-  /** Prints the command's text for people on standard output; with `--json` programs get the envelope instead. */
-  protected print(text: string): void {
-    if (!this.json) writeOut(text);
-  }
-
-  protected printLine(text: string): void {
-    this.print(`${text}\n`);
   }
 
   /** @throws PprotectError `store_missing`, `file_error` */
@@ -227,11 +157,11 @@ export abstract class BaseCommand extends Command {
     const { custodian, passphrase } = await unlockWithAttempts(keyFile, {
       sources: { ...sources, ...(configuredUser && { configuredUser }) },
       credentials: (each) => this.credentials(each),
-      prompter: () => this.#prompter,
+      prompter: () => this.usedPrompter,
     });
     this.#actor = custodian;
     this.#isVerified = (other) => other === passphrase;
-    await this.#prompter?.throwIfInterrupted();
+    await this.throwIfInterrupted();
     return custodian;
   }
 
@@ -293,7 +223,7 @@ export abstract class BaseCommand extends Command {
   /** What every write of a store needs: where its messages go, and whether Ctrl-C was pressed. */
   protected readonly writeOptions = {
     onWait: (message: string) => this.note(message),
-    throwIfInterrupted: async () => this.#prompter?.throwIfInterrupted(),
+    throwIfInterrupted: async () => this.throwIfInterrupted(),
   };
 
   /** What decides about the keys of the store. */
@@ -354,48 +284,6 @@ export abstract class BaseCommand extends Command {
     await trust.save();
     this.note(done);
     return { result: { store: this.storePath, ...result } };
-  }
-
-  /** @throws PprotectError `aborted` unless the answer begins with "y" or `--yes` was given */
-  protected async confirmOrAbort(question: string): Promise<void> {
-    if (!(await this.confirmed(question)))
-      throw new PprotectError("aborted", "not confirmed; nothing was changed");
-  }
-
-  /**
-   * {@link confirmOrAbort} for what cannot be undone, where a person is there to answer. A script is not asked, and
-   * neither is who will be by `--confirm`.
-   */
-  protected async confirmRemoval(question: string): Promise<void> {
-    if (this.confirm || this.nonInteractive || !isTerminal(0) || !isTerminal(2)) return;
-    await this.confirmOrAbort(question);
-  }
-
-  /** @throws PprotectError `usage` with `--non-interactive` */
-  protected async ask(question: string, argument: string): Promise<string> {
-    return this.#mayAsk(argument).ask(question);
-  }
-
-  /** {@link ask} without echo. */
-  protected async askHidden(question: string, argument: string): Promise<string> {
-    hardenProcess();
-    return this.#mayAsk(argument).askHidden(question);
-  }
-
-  protected releaseTerminal(): void {
-    this.#prompter?.close();
-    this.#prompter = undefined;
-  }
-
-  #mayAsk(argument: string): InputPrompter {
-    if (this.prompter) return this.prompter;
-    throw new PprotectError("usage", `${argument} required (running with --non-interactive)`);
-  }
-
-  /** Whether the answer begins with "y", or `--yes` was given. @throws PprotectError `usage` when nobody may be asked */
-  protected async confirmed(question: string): Promise<boolean> {
-    if (this.yes) return true;
-    return /^y/i.test(await this.ask(question, "confirmation (--yes)"));
   }
 
   /** Shows a change as a diff and asks whether to write it. */

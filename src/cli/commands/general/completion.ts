@@ -9,7 +9,6 @@ export default class CompletionCommand extends BaseCommand {
   static readonly declaration: CommandDeclaration = {
     group: "general",
     summary: "print the completion script of a shell",
-    everyday: true,
     examples: [
       ["For bash, in ~/.bashrc", 'eval "$($0 completion bash)"'],
       ["For zsh, in ~/.zshrc after compinit", 'eval "$($0 completion zsh)"'],

@@ -67,6 +67,7 @@ export default class GitRestoreLogCommand extends BaseCommand {
         {
           command: "git commit --amend --no-edit",
           description: "put the entries into the commit of the revert",
+          runnable: true,
         },
       ],
     };

@@ -1,0 +1,134 @@
+import { Command } from "clipanion";
+import { PprotectError } from "../../common/errors.ts";
+import { lazy } from "../../common/lazy.ts";
+import { escapeUnprintableLines } from "../../common/terminal-safe.ts";
+import { DEFAULT_PREFIX, PREFIX_VARIABLE } from "../../credentials/environment-names.ts";
+import { hardenProcess } from "../../system/process-hardening.ts";
+import { isTerminal } from "../../system/terminal.ts";
+import { flag, option } from "../argv/option.ts";
+import { FILE, text, USER } from "../argv/value-type.ts";
+import type { InputPrompter } from "../input/prompt.ts";
+import { writeError, writeOut } from "../report/output.ts";
+
+/** Loaded at its first use: not every command asks. */
+const prompting = lazy(() => require("../input/prompt.ts") as typeof import("../input/prompt.ts"));
+
+/** What every command can do with people: its global options, messages, prompts and confirmations. */
+export abstract class InteractiveCommand extends Command {
+  file = option(
+    "--file",
+    FILE,
+    "the store (default: protected.yaml here, or in the nearest parent in the repository)",
+    {
+      global: true,
+    },
+  );
+  user: string | undefined = option("-u,--user", USER, "the key custodian to act as", { global: true });
+  passphraseFile = option("--passphrase-file", FILE, "read the passphrase from this file", { global: true });
+  passphraseCommand = option(
+    "--passphrase-command",
+    text("COMMAND"),
+    "run this and read the passphrase from its output",
+    { global: true },
+  );
+  ignoreEnv = flag("--ignore-env", "take no credentials from the environment", { global: true });
+  envPrefix = option(
+    "--env-prefix",
+    text("PREFIX"),
+    `prefix of the credential variables (default: $${PREFIX_VARIABLE}, else ${DEFAULT_PREFIX})`,
+    { global: true },
+  );
+  confirm = flag("--confirm", "show what would change and ask before writing", { global: true });
+  yes = flag("-y,--yes", "answer yes to every confirmation", { global: true });
+  nonInteractive = flag("--non-interactive", "never ask; fail instead", { global: true });
+  json = flag("--json", "print one line of JSON on standard output, for programs", { global: true });
+  verbose = flag("--verbose", "print a note when a fallback is used", { global: true });
+
+  #prompter: InputPrompter | undefined;
+
+  /** Asks the user; nothing with `--non-interactive`. */
+  protected get prompter(): InputPrompter | undefined {
+    if (this.nonInteractive) return undefined;
+    this.#prompter ??= this.openPrompter();
+    return this.#prompter;
+  }
+
+  protected openPrompter(): InputPrompter | undefined {
+    return prompting().openPrompter();
+  }
+
+  /** {@link openPrompter} for a command whose standard input is data. */
+  protected openTerminalPrompter(): InputPrompter | undefined {
+    return prompting().openTerminalPrompter();
+  }
+
+  /** Why nobody can be asked, when `--non-interactive` is not the reason. */
+  protected get noPrompterReason(): string | undefined {
+    return undefined;
+  }
+
+  protected note(message: string): void {
+    writeError(`${escapeUnprintableLines(message)}\n`);
+  }
+
+  /** Prints the command's text for people on standard output; with `--json` programs get the envelope instead. */
+  protected print(text: string): void {
+    if (!this.json) writeOut(text);
+  }
+
+  protected printLine(text: string): void {
+    this.print(`${text}\n`);
+  }
+
+  /** @throws PprotectError `aborted` unless the answer begins with "y" or `--yes` was given */
+  protected async confirmOrAbort(question: string): Promise<void> {
+    if (!(await this.confirmed(question)))
+      throw new PprotectError("aborted", "not confirmed; nothing was changed");
+  }
+
+  /**
+   * {@link confirmOrAbort} for what cannot be undone, where a person is there to answer. A script is not asked, and
+   * neither is who will be by `--confirm`.
+   */
+  protected async confirmRemoval(question: string): Promise<void> {
+    if (this.confirm || this.nonInteractive || !isTerminal(0) || !isTerminal(2)) return;
+    await this.confirmOrAbort(question);
+  }
+
+  /** @throws PprotectError `usage` with `--non-interactive` */
+  protected async ask(question: string, argument: string): Promise<string> {
+    return this.#mayAsk(argument).ask(question);
+  }
+
+  /** {@link ask} without echo. */
+  protected async askHidden(question: string, argument: string): Promise<string> {
+    hardenProcess();
+    return this.#mayAsk(argument).askHidden(question);
+  }
+
+  /** The prompter, if something was asked. */
+  protected get usedPrompter(): InputPrompter | undefined {
+    return this.#prompter;
+  }
+
+  /** @throws PprotectError `interrupted` if Ctrl-C was pressed since the first question */
+  protected async throwIfInterrupted(): Promise<void> {
+    await this.#prompter?.throwIfInterrupted();
+  }
+
+  protected releaseTerminal(): void {
+    this.#prompter?.close();
+    this.#prompter = undefined;
+  }
+
+  #mayAsk(argument: string): InputPrompter {
+    if (this.prompter) return this.prompter;
+    throw new PprotectError("usage", `${argument} required (running with --non-interactive)`);
+  }
+
+  /** Whether the answer begins with "y", or `--yes` was given. @throws PprotectError `usage` when nobody may be asked */
+  protected async confirmed(question: string): Promise<boolean> {
+    if (this.yes) return true;
+    return /^y/i.test(await this.ask(question, "confirmation (--yes)"));
+  }
+}
