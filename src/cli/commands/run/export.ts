@@ -15,7 +15,6 @@ export default class ExportCommand extends ExportingCommand {
     details:
       "Without a domain, the secrets that .secrets.json beside the store lists. A value that a format cannot hold is refused. example has names without values and needs no credentials. docs/formats.md says what each format can hold, and which programs read it.",
     plaintext: true,
-    everyday: true,
     examples: [
       ["A file for docker run --env-file", "$0 export prod --uppercase --format docker --out prod.env"],
       ["A Kubernetes Secret", "$0 export prod --format k8s --secret-name app | kubectl apply -f -"],
