@@ -156,7 +156,7 @@ describe("at a terminal", () => {
 
   test("Ctrl-Z at a prompt does nothing: it goes on", async () => {
     const box = sandbox();
-    const session = atTerminal(["rm-domain"], { cwd: box.folder });
+    const session = atTerminal(["rm-domain", "--yes"], { cwd: box.folder });
     await session.waitFor("Domain name: ");
     session.type("\x1aprod\r");
     expect(await session.exited).toBe(0);
@@ -190,7 +190,7 @@ describe("at a terminal", () => {
       await session.waitFor("Write changes? [y/N] ");
       session.type("n\r");
       expect(await session.exited).toBe(1);
-      expect(session.raw().includes("\x1b[31m-prod:")).toBe(coloured);
+      expect(session.raw().includes("\x1b[31m-domain prod")).toBe(coloured);
     }
   });
 

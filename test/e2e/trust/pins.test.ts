@@ -318,6 +318,8 @@ describe("PPROTECT_TRUST", () => {
       "has no pprotect.trust beside the store",
     );
     await box.git("init", "-q", "-b", "main");
+    // A passphrase file that a commit could take earns a warning of its own.
+    box.write(".gitignore", "*.pw\n");
     expect((await box.run(["trust", "--write"])).status).toBe(0);
     await box.git("add", "protected.yaml", "pprotect.trust");
     await box.git("commit", "-qm", "base");
