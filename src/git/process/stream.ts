@@ -14,8 +14,8 @@ const NEUTRAL_GIT_CONFIG = [
 ] as const;
 
 /**
- * Starts git to feed it or to read its output as it comes, which simple-git cannot do. Every git but simple-git's is
- * started here.
+ * Starts git to feed it or to read its output as it comes, which simple-git cannot do. Every git is started here but
+ * simple-git's, and the one that reads a setting (setting.ts), whose answer is waited for.
  *
  * @param input a text, or "pipe" to write to standard input later
  */

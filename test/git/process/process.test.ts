@@ -13,7 +13,7 @@ import { emptyFolder, removeFolders } from "../../support/sandbox.ts";
 
 afterAll(removeFolders);
 
-test("git is started in two files, both with the safe configuration and environment", () => {
+test("git is started in three files, each with the safe configuration and environment", () => {
   const src = resolve(import.meta.dir, "../../../src");
   const starts = readdirSync(src, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
@@ -22,6 +22,7 @@ test("git is started in two files, both with the safe configuration and environm
     .toSorted();
   expect(starts.map((file) => relative(src, file))).toEqual([
     "git/process/repository.ts",
+    "git/process/setting.ts",
     "git/process/stream.ts",
   ]);
   for (const file of starts) {
