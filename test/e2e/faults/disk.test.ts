@@ -282,7 +282,7 @@ describe("another program that changes the store as a command is at its question
   test("so that it is none any more: one clear line, and the file is left as that program wrote it", async () => {
     for (const text of ["<<<<<<< ours\n=======\n>>>>>>> theirs\n", "", "half: of"]) {
       const box = sandbox();
-      const session = atTerminal(["rm-secret", "dev"], { cwd: box.folder });
+      const session = atTerminal(["rm-secret", "dev", "--yes"], { cwd: box.folder });
       await session.waitFor("Secret name: ");
       box.write("protected.yaml", text);
       session.type("api-key\r");
@@ -296,7 +296,7 @@ describe("another program that changes the store as a command is at its question
 
   test("or removes it: it is not made anew", async () => {
     const box = sandbox();
-    const session = atTerminal(["rm-secret", "dev"], { cwd: box.folder });
+    const session = atTerminal(["rm-secret", "dev", "--yes"], { cwd: box.folder });
     await session.waitFor("Secret name: ");
     await rm(box.store);
     session.type("api-key\r");
