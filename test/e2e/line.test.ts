@@ -49,7 +49,8 @@ describe("the line", () => {
     const add = await pprotect(["add-domain", "--", "-dash"], { cwd: dashed.folder, env });
     expect([add.status, dashed.read().data.domains.has("-dash")]).toEqual([0, true]);
     const secret = await pprotect(["add-secret", "--generate", "--", "-dash", "key"], { cwd: dashed.folder });
-    expect([secret.status, secret.stderr]).toEqual([0, "Added secret key to -dash.\n"]);
+    expect(secret.status).toBe(0);
+    expect(secret.stderr).toStartWith("Added secret key to -dash.\n");
   });
 
   test("keeps a name that reads like a command with underscores", async () => {

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { binary } from "./binary.ts";
 
 /** What a process left behind. */
@@ -21,7 +22,8 @@ export function cleanEnvironment(
   cwd: string,
   extra: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
-  return { PATH: process.env.PATH ?? "/usr/bin:/bin", HOME: cwd, ...extra };
+  // With pprotect in it, as where it is installed: `git install` checks that.
+  return { PATH: `${process.env.PATH ?? "/usr/bin:/bin"}:${dirname(binary())}`, HOME: cwd, ...extra };
 }
 
 /** Runs the compiled binary to its end. */

@@ -20,7 +20,7 @@ function newUser(text?: string): LeaseUser {
 }
 
 const READERS = [
-  ["exec", ["exec", "--domain", "dev", "--", "printenv", "api-key"], "dev-api-key\n"],
+  ["exec", ["exec", "--domain", "dev", "--uppercase", "--", "printenv", "API_KEY"], "dev-api-key\n"],
   ["decrypt-domain", ["decrypt-domain", "dev", "--secret", "api-key"], "dev-api-key"],
   ["get", ["get", "dev/api-key"], "dev-api-key"],
   [
