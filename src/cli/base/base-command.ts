@@ -183,6 +183,7 @@ export abstract class BaseCommand extends InteractiveCommand {
     choices: readonly Choice[],
     details: ReadDetails = {},
   ): Promise<OpenedSecrets<Choice>> {
+    hardenProcess();
     const { openSecrets } = await import("../reading/open-secrets.ts");
     const { readerOf } = await import("../reading/reader.ts");
     const domains = choices.map(({ domain }) => domain);
