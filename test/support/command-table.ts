@@ -54,7 +54,7 @@ export const COMMAND_CASES: readonly CommandCase[] = [
     ],
     { prints: true },
   ),
-  writing("rm-key-custodian", [], [["Custodian email: ", BOB.name]]),
+  writing("rm-key-custodian", ["--yes"], [["Custodian email: ", BOB.name]]),
   printing("list-user-secrets", [], AS_ALICE),
   writing(
     "set-key-custodian-passphrase",
@@ -94,7 +94,7 @@ export const COMMAND_CASES: readonly CommandCase[] = [
       ["Owner email: ", BOB.name],
     ],
   ),
-  writing("rm-domain", [], [["Domain name: ", "prod"]]),
+  writing("rm-domain", ["--yes"], [["Domain name: ", "prod"]]),
   writing(
     "add-secret",
     [],
