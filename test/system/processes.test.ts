@@ -44,10 +44,16 @@ describe("a process", () => {
   });
 
   test("that is a zombie has ended", async () => {
-    const shell = Bun.spawn(["sh", "-c", "sleep 0 & echo $!; exec sleep 600"], { stdout: "pipe" });
+    const shell = Bun.spawn(["sh", "-c", "exec 3<&0; cat <&3 & echo $!; exec sleep 600"], {
+      stdin: "pipe",
+      stdout: "pipe",
+    });
     children.push(shell);
     const { value } = await shell.stdout.getReader().read();
     const zombie = Number(Buffer.from(value ?? []).toString());
+    // The child ends only now: a shell could have waited for it, and `sleep` does not.
+    await until(() => programNameOf(shell.pid) === "sleep");
+    shell.stdin.end();
     await until(() => readFileSync(`/proc/${zombie}/stat`, "latin1").includes(") Z "));
     expect(startOf(zombie)).toBeUndefined();
   });
