@@ -34,6 +34,13 @@ export class JsonWithLines {
     return value;
   }
 
+  /** @throws PprotectError `invalid_manifest` unless it is `true` or `false` */
+  boolean(what: string): boolean {
+    const { type, value } = this.#node;
+    if (type !== "boolean") throw this.#mismatch(what, "true or false");
+    return value;
+  }
+
   /** The elements of a list. @throws PprotectError `invalid_manifest` unless it is a list */
   list(what: string): JsonWithLines[] {
     if (this.#node.type !== "array") throw this.#mismatch(what, "a list");

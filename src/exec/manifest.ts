@@ -4,7 +4,7 @@ import { isShellIdentifier } from "../common/shell-quote.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import { decodeUtf8 } from "../common/utf8.ts";
 import { secretNameProblem } from "../store/format/names.ts";
-import { readBounded } from "../system/bounded-read.ts";
+import { LARGER_THAN_MAX, MAX_FILE_BYTES, readBounded } from "../system/bounded-read.ts";
 import { fileError } from "../system/file-error.ts";
 import { dangerOf, describeDanger } from "./dangerous-variables.ts";
 
@@ -15,6 +15,8 @@ export const MANIFEST_FILE = ".secrets.json";
 export interface Manifest {
   /** The default domain, for entries without one. */
   readonly domain: string | undefined;
+  /** Whether the secrets of `--domain` get names in upper case, as with `--uppercase`; entries have their own names. */
+  readonly uppercase: boolean;
   readonly entries: readonly ManifestEntry[];
 }
 
@@ -27,28 +29,26 @@ export interface ManifestEntry {
   readonly line: number;
 }
 
-/** Maximum size of a manifest in bytes: enough for ten thousand entries. */
-export const MAX_MANIFEST_BYTES = 1024 * 1024;
-
 /** Keys of other programs, at the top level or in an entry. Accepted and ignored. */
 const UNUSED_KEYS = ["client_id", "ttl"] as const;
-const MANIFEST_KEYS = ["secrets", "domain", ...UNUSED_KEYS] as const;
+const MANIFEST_KEYS = ["secrets", "domain", "uppercase", ...UNUSED_KEYS] as const;
 const ENTRY_KEYS = ["name", "env_var", "domain", ...UNUSED_KEYS] as const;
 
 /** @throws PprotectError `file_error`, `invalid_manifest` */
 export function readManifestFile(path: string): Manifest {
   let bytes: Uint8Array | undefined;
   try {
-    bytes = readBounded(path, path, MAX_MANIFEST_BYTES);
+    bytes = readBounded(path, path, MAX_FILE_BYTES);
   } catch (error) {
     if (error instanceof PprotectError) throw error;
     throw fileError("read", path, error);
   }
-  return readManifest(bytes ?? new Uint8Array(MAX_MANIFEST_BYTES + 1), path);
+  if (bytes === undefined) throw new PprotectError("invalid_manifest", `${path}: ${LARGER_THAN_MAX}`);
+  return readManifest(bytes, path);
 }
 
 /**
- * Parses a manifest: `{"secrets": [{"name", "env_var", "domain"?}], "domain"?}`. Both objects may have `"ttl"` and
+ * Parses a manifest: `{"secrets": [{"name", "env_var", "domain"?}], "domain"?, "uppercase"?}`. Both objects may have `"ttl"` and
  * `"client_id"`, which are ignored. Anything else is refused: the file may come from a stranger.
  *
  * @param file the file's name, for messages: `FILE:LINE: what is wrong`
@@ -62,16 +62,16 @@ export function readManifest(bytes: Uint8Array, file: string): Manifest {
     throw root.invalid('the manifest has no "secrets"', 'add a list of {"name": …, "env_var": …}');
   const entries = secrets.list('"secrets"').map(readEntry);
   refuseTwice(entries);
-  return { domain: optionalText(members, "domain"), entries: entries.map(({ entry }) => entry) };
+  return {
+    domain: optionalText(members, "domain"),
+    uppercase: members.get("uppercase")?.boolean('"uppercase"') ?? false,
+    entries: entries.map(({ entry }) => entry),
+  };
 }
 
 function textOf(bytes: Uint8Array, file: string): string {
-  const text = bytes.length > MAX_MANIFEST_BYTES ? undefined : decodeUtf8(bytes);
-  if (text === undefined) {
-    const problem =
-      bytes.length > MAX_MANIFEST_BYTES ? `larger than ${MAX_MANIFEST_BYTES} bytes` : "not UTF-8";
-    throw new PprotectError("invalid_manifest", `${file}: ${problem}`);
-  }
+  const text = decodeUtf8(bytes);
+  if (text === undefined) throw new PprotectError("invalid_manifest", `${file}: not UTF-8`);
   // JSON has no byte order mark, but some editors write one.
   return text.startsWith("\ufeff") ? text.slice(1) : text;
 }

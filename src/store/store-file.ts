@@ -4,7 +4,7 @@ import { PprotectError } from "../common/errors.ts";
 import { escapeUnprintable } from "../common/terminal-safe.ts";
 import { decodeUtf8 } from "../common/utf8.ts";
 import { writeAtomically } from "../system/atomic-write.ts";
-import { readBounded } from "../system/bounded-read.ts";
+import { LARGER_THAN_MAX, MAX_FILE_BYTES, readBounded } from "../system/bounded-read.ts";
 import { errnoOf, fileError } from "../system/file-error.ts";
 import { type LockPatience, withLock } from "../system/file-lock.ts";
 import { realpathOfFile } from "../system/real-path.ts";
@@ -37,16 +37,13 @@ export function readStoreFile(path: string, shownPath: string): KeyFile {
   return KeyFile.parse(readStoreBytes(path, shownPath), shownPath);
 }
 
-/** Maximum size of a store in bytes. */
-export const MAX_STORE_BYTES = 64 * 1024 * 1024;
-
 /**
  * Reads the bytes of a store.
- * @throws PprotectError `store_missing`; `file_error`, also when it is larger than {@link MAX_STORE_BYTES}
+ * @throws PprotectError `store_missing`; `file_error`, also when it is larger than {@link MAX_FILE_BYTES}
  */
 export function readStoreBytes(path: string, shownPath: string): Uint8Array {
   try {
-    const bytes = readBounded(path, shownPath, MAX_STORE_BYTES);
+    const bytes = readBounded(path, shownPath, MAX_FILE_BYTES);
     if (bytes) return bytes;
   } catch (error) {
     if (error instanceof PprotectError) throw error;
@@ -60,10 +57,7 @@ export function readStoreBytes(path: string, shownPath: string): Uint8Array {
     }
     throw fileError("read", shownPath, error);
   }
-  throw new PprotectError(
-    "file_error",
-    `cannot read ${escapeUnprintable(shownPath)}: larger than ${MAX_STORE_BYTES / 1024 / 1024} MiB`,
-  );
+  throw new PprotectError("file_error", `cannot read ${escapeUnprintable(shownPath)}: ${LARGER_THAN_MAX}`);
 }
 
 /**

@@ -4,6 +4,11 @@ import { PprotectError } from "../common/errors.ts";
 import { escapeUnprintable } from "../common/terminal-safe.ts";
 import { readStart } from "./read-start.ts";
 
+/** Maximum size in bytes of a store, and of a manifest. */
+export const MAX_FILE_BYTES = 64 * 1024 * 1024;
+/** The same, for messages. */
+export const LARGER_THAN_MAX = `larger than ${MAX_FILE_BYTES / 1024 / 1024} MiB`;
+
 /** Paths of descriptors that we were given: a shell's `<(…)`, or a pipe on standard input. */
 const OWN_DESCRIPTOR = /^\/(?:dev\/(?:fd\/\d+|stdin)|proc\/(?:self|\d+)\/fd\/\d+)$/;
 

@@ -56,6 +56,20 @@ describe("exec without --domain takes the manifest beside the store", () => {
     expect(stdout).toBe("dev-api-key\n");
   });
 
+  test("whose uppercase names the variables of --domain, whatever else is in it, for what prints them too", async () => {
+    const { exec, folder } = project('\ufeff{"uppercase": true, "other": 1}');
+    expect((await exec(["--domain", "dev"], ["printenv", "API_KEY"])).stdout).toBe("dev-api-key\n");
+    const listed = ["export", "dev", "--only", "api-key", "--format", "example"];
+    expect((await pprotect(listed, { cwd: folder, env })).stdout).toContain("API_KEY=");
+    const off = project('{"uppercase": false}');
+    expect((await off.exec(["--domain", "dev"], ["printenv", "api-key"])).stdout).toBe("dev-api-key\n");
+    const wrong = await project('{"uppercase": "yes"}').exec(["--domain", "dev"], ["echo", "ran"]);
+    expect([wrong.stdout, wrong.stderr]).toEqual([
+      "",
+      'pprotect: .secrets.json: "uppercase" must be true or false\n',
+    ]);
+  });
+
   test("and reports what it looked for when there is none", async () => {
     const box = project();
     rmSync(box.path(".secrets.json"));

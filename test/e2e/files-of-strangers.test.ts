@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { symlinkSync, truncateSync } from "node:fs";
+import { appendFileSync, symlinkSync, truncateSync } from "node:fs";
 import { binary } from "../support/binary.ts";
 import { pprotect, runProgram } from "../support/run.ts";
 import { removeFolders, sandbox } from "../support/sandbox.ts";
@@ -35,6 +35,16 @@ describe("behind the name of a store or manifest", () => {
     truncateSync(box.store, 64 * 1024 * 1024 + 1);
     const { status, stderr } = await pprotect(["list-domains"], { cwd: box.folder });
     expect([status, stderr]).toEqual([1, "pprotect: cannot read protected.yaml: larger than 64 MiB\n"]);
+  });
+
+  test("a manifest of more than 64 MiB is refused, and a smaller one is not", async () => {
+    const box = sandbox();
+    const manifest = box.write(".secrets.json", '{"domain": "dev", "secrets": []}');
+    const run = () => pprotect(["exec", "--", "echo", "ran"], { cwd: box.folder, env });
+    appendFileSync(manifest, " ".repeat(2 * 1024 * 1024));
+    expect((await run()).stdout).toBe("ran\n");
+    truncateSync(manifest, 64 * 1024 * 1024 + 1);
+    expect((await run()).stderr).toBe("pprotect: .secrets.json: larger than 64 MiB\n");
   });
 });
 

@@ -23,7 +23,10 @@ export abstract class SelectingCommand extends BaseCommand {
   only = repeatableOption("--only", SECRET_GLOB, "only secrets whose name matches");
   except = repeatableOption("--except", SECRET_GLOB, "no secrets whose name matches");
   prefix = option("--prefix", text("PREFIX"), "put PREFIX_ before each variable's name");
-  uppercase = flag("--uppercase", "turn db-password into DB_PASSWORD");
+  uppercase = flag(
+    "--uppercase",
+    'turn db-password into DB_PASSWORD (default: "uppercase" in .secrets.json beside the store)',
+  );
 
   /** Whether the secrets are printed, and so not passed to a program yet. */
   protected readonly prints: boolean = false;
@@ -37,7 +40,10 @@ export abstract class SelectingCommand extends BaseCommand {
     const manifest = this.manifest ?? (await this.#manifestBesideStore());
     if (manifest !== undefined) return this.#chooseByManifest(keyFile, manifest);
     const { selectSecrets } = await import("../../exec/selection.ts");
-    const { selectedDomains: domains, override, only, except, prefix, uppercase } = this;
+    const { uppercaseByDefault } = await import("../../exec/naming-default.ts");
+    const { MANIFEST_FILE } = await import("../../exec/manifest.ts");
+    const { selectedDomains: domains, override, only, except, prefix } = this;
+    const uppercase = this.uppercase || uppercaseByDefault(join(dirname(this.storePath), MANIFEST_FILE));
     const note = this.prints ? { note: (message: string) => this.note(message) } : {};
     return selectSecrets(keyFile.data, { domains, override, only, except, prefix, uppercase, ...note });
   }
