@@ -150,7 +150,7 @@ test("a passphrase comes only by ways that close the process's memory first", ()
     (file) =>
       roomOf(file) === "cli" && /\b(?:resolveCredentials|obtainNewPassphrase)\(/.test(readSource(file)),
   );
-  expect(ways).toEqual(["cli/base/base-command.ts", "cli/base/key-making-command.ts"]);
+  expect(ways).toEqual(["cli/base/credentials-command.ts", "cli/base/key-making-command.ts"]);
   for (const file of ways) {
     expect(readSource(file)).toMatch(/hardenProcess\(\);\n.*await import\("(?:\.\.\/)+credentials\//);
   }

@@ -35,8 +35,11 @@ export interface CredentialSources {
   readonly custodians?: ReadonlyMap<string, unknown>;
 }
 
-/** The sources that work without a prompt. */
+/** The sources that work without a prompt, and are there at once. */
 export type GivenCredentials = Omit<CredentialSources, "prompter" | "noPrompterReason" | "configuredUser">;
+
+/** The sources that work without a prompt. */
+export type UnpromptedSources = GivenCredentials & Pick<CredentialSources, "configuredUser">;
 
 /** The user or the passphrase, and its source for messages. */
 interface Half {
@@ -102,8 +105,9 @@ function knownUser({ custodians }: CredentialSources, user: Half): Half {
 }
 
 /** Whether both user and passphrase are available without a prompt. */
-export function hasGivenCredentials(sources: GivenCredentials): boolean {
-  return givenUser(sources) !== undefined && hasGivenPassphrase(sources);
+export async function hasGivenCredentials(sources: UnpromptedSources): Promise<boolean> {
+  if (!hasGivenPassphrase(sources)) return false;
+  return givenUser(sources) !== undefined || (await sources.configuredUser?.()) !== undefined;
 }
 
 /** Whether a source has a passphrase that needs no prompt: what comes after these sources is not tried then. */

@@ -139,10 +139,24 @@ describe("credentials come from flags, then the environment, then a prompt", () 
     });
   });
 
-  test("are given when both halves are, wherever", () => {
-    expect(hasGivenCredentials(sources({ user: "u", environment: { PPROTECT_PASSPHRASE: "p" } }))).toBe(true);
-    expect(hasGivenCredentials(sources({ user: "u" }))).toBe(false);
-    expect(hasGivenCredentials(sources({ environment: undefined }))).toBe(false);
+  test("are given when both halves are, wherever", async () => {
+    const has = (some: Partial<CredentialSources>) => hasGivenCredentials(sources(some));
+    const environment = { PPROTECT_PASSPHRASE: "p" };
+    expect(await has({ user: "u", environment })).toBe(true);
+    expect(await has({ user: "u" })).toBe(false);
+    expect(await has({ environment: undefined })).toBe(false);
+    expect(await has({ environment })).toBe(false);
+    const configured = (value: string | undefined) => async () =>
+      value === undefined ? undefined : { value, source: "git" };
+    expect(await has({ environment, configuredUser: configured("u") })).toBe(true);
+    expect(await has({ environment, configuredUser: configured(undefined) })).toBe(false);
+  });
+
+  test("nothing is configured for a user where no passphrase is given", async () => {
+    const configuredUser = async () => {
+      throw new Error("was asked");
+    };
+    expect(await hasGivenCredentials(sources({ configuredUser }))).toBe(false);
   });
 });
 

@@ -120,6 +120,16 @@ describe("stores merge without a user", () => {
     expect(status).toBe(0);
     expectMerged(repository, each);
   });
+
+  test("with a passphrase in the environment, and git's user", async () => {
+    const { repository, each } = await branched(
+      mergeCases().find(({ outcome }) => outcome === "needs-credentials")?.name ?? "",
+    );
+    await repository.must("config", "pprotect.user", ALICE.PPROTECT_USER);
+    const passphrase = { PPROTECT_PASSPHRASE: ALICE.PPROTECT_PASSPHRASE };
+    expect((await repository.git(["merge", "-q", "-m", "merge", "other"], passphrase)).status).toBe(0);
+    expectMerged(repository, each);
+  });
 });
 
 describe("a conflict", () => {

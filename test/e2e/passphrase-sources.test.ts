@@ -200,6 +200,17 @@ describe("a user that nothing else names is git's", () => {
     expect(result.stderr).toContain(`(using user ${ALICE.name} from git config user.email)`);
   });
 
+  test("for the commands that use credentials if they are there", async () => {
+    const box = await repository({ "user.email": ALICE.name });
+    const inBox = { cwd: box.folder, env: PASSPHRASE };
+    const checked = await pprotect(["check", "--json"], inBox);
+    expect(JSON.parse(checked.stdout).result.opened.custodian).toBe(ALICE.name);
+    const compared = await pprotect(["diff", "dev", "prod", "--json"], inBox);
+    expect(JSON.parse(compared.stdout).result.values_compared).toBe(true);
+    const without = await pprotect(["check", "--json"], { cwd: box.folder });
+    expect(JSON.parse(without.stdout).result.opened).toBeNull();
+  });
+
   test("user.email counts only if it is a custodian, pprotect.user always", async () => {
     const other = await get(await repository({ "user.email": "me@elsewhere.example" }), PASSPHRASE);
     expect(other.stderr).toContain("user required");

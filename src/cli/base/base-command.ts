@@ -1,12 +1,10 @@
-import { dirname, relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
 import { lazy } from "../../common/lazy.ts";
-import type { CredentialSources, GivenCredentials, ResolvedCreds } from "../../credentials/cascade.ts";
-import { DEFAULT_PREFIX, environmentNames, PREFIX_VARIABLE } from "../../credentials/environment-names.ts";
+import type { CredentialSources } from "../../credentials/cascade.ts";
 import type { UnlockedCustodian } from "../../store/custodian.ts";
 import { misleadingLooks } from "../../store/format/look-alikes.ts";
 import type { KeyFile } from "../../store/key-file.ts";
-import { locateStore } from "../../store/locate-store.ts";
 import type { Actor } from "../../store/trust/key-uses.ts";
 import { requireCurrentDirectory } from "../../system/current-directory.ts";
 import { hardenProcess } from "../../system/process-hardening.ts";
@@ -18,7 +16,7 @@ import type { OpenedSecrets, ReadDetails, SecretReference } from "../reading/ope
 import { Envelope, type NextAction, type Outcome, type Result } from "../report/json-envelope.ts";
 import { type NextCommand, nextAction } from "../report/next-action.ts";
 import { colorsWanted, writeError } from "../report/output.ts";
-import { InteractiveCommand } from "./interactive-command.ts";
+import { CredentialsCommand } from "./credentials-command.ts";
 import { refuseForbiddenPlaintext } from "./plaintext-fence.ts";
 import type { TrustSession } from "./trust/trust-session.ts";
 
@@ -28,18 +26,13 @@ const storeFiles = lazy(
 );
 
 /** What every command can do with a store: find, read and change it, with credentials and accepted keys. */
-export abstract class BaseCommand extends InteractiveCommand {
-  /** The passphrase that was used, to be redacted like a secret. */
-  protected usedPassphrase: string | undefined;
-
+export abstract class BaseCommand extends CredentialsCommand {
   #trust: Promise<TrustSession> | undefined;
   /** The store as it was read last. */
   #store: KeyFile | undefined;
   #isVerified: (passphrase: string) => boolean = () => false;
   /** Whose passphrase was verified. */
   #actor: UnlockedCustodian | undefined;
-
-  readonly #storePath = lazy(() => this.locateStore());
 
   /** Every command, for `help`. Set by main.ts: the list imports every command, so a command cannot import it. */
   listCommands: () => Promise<CommandList> = async () => ({ commands: [], globalOptions: [] });
@@ -70,32 +63,6 @@ export abstract class BaseCommand extends InteractiveCommand {
     if (declaration.plaintext) refuseForbiddenPlaintext(process.env, this.path.join(" "));
   }
 
-  /** The store's path as the user would write it. It is looked for once. */
-  get storePath(): string {
-    return this.#storePath();
-  }
-
-  protected locateStore(): string {
-    return this.file ?? relative(process.cwd(), locateStore(process.cwd()));
-  }
-
-  protected get credentialPrefix(): string {
-    return this.envPrefix ?? (process.env[PREFIX_VARIABLE] || DEFAULT_PREFIX);
-  }
-
-  /** The prefixes of credential variables: the one in use, and the one that the environment sets. */
-  protected get credentialPrefixes(): string[] {
-    return [
-      ...new Set([this.credentialPrefix, process.env[PREFIX_VARIABLE] || DEFAULT_PREFIX, DEFAULT_PREFIX]),
-    ];
-  }
-
-  /** Warns, once, of a passphrase file that a commit could take. */
-  protected async warnOfCommittable(passphraseFile: string): Promise<void> {
-    const { warnOfCommittable } = await import("./committable-warning.ts");
-    await warnOfCommittable(passphraseFile, this.givenCredentials.warn);
-  }
-
   /** Warns of a new name that could be taken for another. */
   protected warnOfLooks(name: string, existing: Iterable<string>): void {
     const looks = misleadingLooks(name, existing);
@@ -112,50 +79,14 @@ export abstract class BaseCommand extends InteractiveCommand {
     return this.#store;
   }
 
-  /** The credentials that are given without a prompt; the terminal stays untouched. */
-  protected get givenCredentials(): GivenCredentials {
-    return {
-      user: this.user,
-      passphraseFile: this.passphraseFile,
-      passphraseCommand: this.passphraseCommand,
-      environment: this.ignoreEnv ? undefined : process.env,
-      environmentPrefix: this.credentialPrefix,
-      file: this.storePath,
-      warn: (message) => this.note(`pprotect: warning: ${message}`),
-    };
-  }
-
-  protected get credentialSources(): CredentialSources {
-    return {
-      ...this.givenCredentials,
-      // Called only when something is missing: prompts and terminals take longer to load than a secret to open.
-      prompter: () => this.prompter,
-      noPrompterReason: this.noPrompterReason,
-    };
-  }
-
-  /** Resolves credentials: the only way to an existing passphrase. */
-  protected async credentials(sources: CredentialSources): Promise<ResolvedCreds> {
-    hardenProcess();
-    const { resolveCredentials } = await import("../../credentials/cascade.ts");
-    const creds = await resolveCredentials(sources);
-    const { overwriteVariable } = await import("../../system/environment-memory.ts");
-    for (const prefix of this.credentialPrefixes) overwriteVariable(environmentNames(prefix).passphrase);
-    this.usedPassphrase = creds.passphrase;
-    if (sources.passphraseFile !== undefined) await this.warnOfCommittable(sources.passphraseFile);
-    return creds;
-  }
-
   /**
    * Resolves and verifies credentials: the one key derivation of a command. A user whom the store does not have is
    * refused before a passphrase is asked for.
    */
   protected async unlock(keyFile: KeyFile, sources = this.credentialSources): Promise<UnlockedCustodian> {
-    const { custodians } = keyFile.data;
-    const configuredUser = sources.environment && (() => this.#configuredUser(custodians));
     const { unlockWithAttempts } = await import("./unlock-attempts.ts");
     const { custodian, passphrase } = await unlockWithAttempts(keyFile, {
-      sources: { ...sources, ...(configuredUser && { configuredUser }) },
+      sources: { ...sources, ...this.sourcesFor(keyFile.data.custodians, sources) },
       credentials: (each) => this.credentials(each),
       prompter: () => this.usedPrompter,
     });
@@ -163,13 +94,6 @@ export abstract class BaseCommand extends InteractiveCommand {
     this.#isVerified = (other) => other === passphrase;
     await this.throwIfInterrupted();
     return custodian;
-  }
-
-  /** Asks git, which takes a few milliseconds: only where nothing else names a user. */
-  async #configuredUser(custodians: ReadonlyMap<string, unknown>) {
-    const { configuredUser } = await import("../../git/configured-user.ts");
-    const found = await configuredUser(dirname(resolve(this.storePath)), custodians);
-    return found && { value: found.name, source: `git config ${found.key}` };
   }
 
   /** Whether a passphrase is the one that was verified last. */

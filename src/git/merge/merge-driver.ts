@@ -40,7 +40,7 @@ export interface DriverInput {
    * Credentials that were given without a prompt; called only if something has to be opened.
    * @throws PprotectError when they cannot be read
    */
-  readonly givenCreds: () => Promise<Creds | undefined>;
+  readonly givenCreds: (versions: StoreVersions) => Promise<Creds | undefined>;
 }
 
 export interface DriverResult {
@@ -169,7 +169,7 @@ async function mergeWithGivenCreds(
   if (!helps && without.incomingKeys.length === 0) return { result: without };
   let creds: Creds | undefined;
   try {
-    creds = await givenCreds();
+    creds = await givenCreds(versions);
   } catch (error) {
     if (!(error instanceof PprotectError)) throw error;
     return { result: without, credentialProblem: error.message };

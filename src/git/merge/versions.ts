@@ -17,6 +17,11 @@ export type Side = "ours" | "theirs";
 export const SIDES: readonly Side[] = ["ours", "theirs"];
 export const VERSIONS: readonly VersionName[] = ["ours", "theirs", "base"];
 
+/** The key material of every custodian that a side has; ours where they differ. */
+export function custodiansOf({ ours, theirs }: StoreVersions): ReadonlyMap<string, string> {
+  return new Map([...theirs.custodians, ...ours.custodians]);
+}
+
 export function otherSide(side: Side): Side {
   return side === "ours" ? "theirs" : "ours";
 }

@@ -4,7 +4,7 @@ import { gitFailure, isPartialClone, spawnGit } from "./stream.ts";
 /** Reads many objects through one process: starting git takes longer than reading an object. */
 export interface BlobReader {
   /**
-   * @param name a blob's id, or another name of it, such as `:PATH`
+   * @param name a blob's id, or another name of it, such as `:PATH`; it may contain spaces, but no line end
    * @returns the blob's bytes, or `undefined` when the repository has no blob of that name
    * @throws PprotectError `git_failed`, also when a partial clone lacks an object that is asked for by its id: it exists
    */
@@ -15,17 +15,21 @@ export interface BlobReader {
 const NEWLINE = 10;
 /** An object's id, in full or shortened; every other name that we use has a `:` in it. */
 const OBJECT_ID = /^[0-9a-f]+$/;
+/** The header of an object that was found: its full id, type and size (git-cat-file(1)). */
+const FOUND = /^[0-9a-f]{40,64} (\w+) (\d+)\n$/;
 
 /** Starts a `git cat-file --batch`. */
 export function openBlobReader(directory: string): BlobReader {
   const git = spawnGit(directory, ["cat-file", "--batch"], "pipe");
   const output = new ByteReader(git.stdout, () => gitFailure(directory, "cat-file", ""));
   const read = async (name: string): Promise<Uint8Array | undefined> => {
+    // Git would take it for two names, and every later answer for that to another question.
+    if (name.includes("\n")) return undefined;
     git.stdin.write(`${name}\n`);
     await git.stdin.flush();
     const header = Buffer.from(await output.takeThrough(NEWLINE)).toString();
-    const [, type, size] = header.trimEnd().split(" ");
-    // `NAME missing`, or `NAME ambiguous` for the start of several ids.
+    const [, type, size] = FOUND.exec(header) ?? [];
+    // `NAME missing`, or `NAME ambiguous` for the start of several ids; NAME is as it was asked for, spaces included.
     if (size === undefined) {
       if (!OBJECT_ID.test(name) || !(await isPartialClone(directory))) return undefined;
       throw await gitFailure(directory, "cat-file", `object ${name} is missing`);

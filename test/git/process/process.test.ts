@@ -116,6 +116,17 @@ describe("in a repository", () => {
     expect(blobs.map((bytes) => bytes?.length)).toEqual([6, 100_000, undefined, 0, undefined]);
   });
 
+  test("a name that is missing may contain spaces, and look like an answer", async () => {
+    const repository = await mergeRepository();
+    repository.write("a b", "value");
+    await repository.must("add", "-A");
+    const reader = openBlobReader(repository.folder);
+    const names = [":a c", ":c blob 3", ":c d e f", "two\nlines", ":a b"];
+    const blobs = await Promise.all(names.map((name) => reader.read(name)));
+    await reader.close();
+    expect(blobs.map((bytes) => bytes?.length)).toEqual([undefined, undefined, undefined, undefined, 5]);
+  });
+
   test("reads the attribute of many paths, with any characters in them", async () => {
     const repository = await mergeRepository();
     repository.write(".gitattributes", "*.yaml diff=one\nplain -diff\n");

@@ -90,8 +90,8 @@ export default class CheckCommand extends BaseCommand {
 
   /** Decrypts what the acting custodian owns; nothing without credentials. */
   async #openOwned(bytes: Uint8Array, keyFile: KeyFile): Promise<Owned | undefined> {
-    const { hasGivenCredentials } = await import("../../../credentials/cascade.ts");
-    if (this.user === undefined && !hasGivenCredentials(this.givenCredentials)) return undefined;
+    if (this.user === undefined && !(await this.hasGivenCredentials(keyFile.data.custodians)))
+      return undefined;
     const recorder = await this.recorder();
     recorder.check();
     const custodian = await this.unlock(keyFile);

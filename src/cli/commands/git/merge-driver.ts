@@ -2,9 +2,9 @@ import { resolve } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
-import { hasGivenCredentials } from "../../../credentials/cascade.ts";
 import { mergesAncestors } from "../../../git/merge/ancestor-merge.ts";
 import { type DriverResult, runMergeDriver } from "../../../git/merge/merge-driver.ts";
+import { custodiansOf } from "../../../git/merge/versions.ts";
 import type { Creds } from "../../../store/credentials.ts";
 import { optionalArgument, requiredArgument } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
@@ -43,7 +43,7 @@ export default class GitMergeDriverCommand extends BaseCommand {
       path,
       isVirtualAncestor: await mergesAncestors(path, size),
       trust: (versions) => mergeTrust(resolve(path), versions, (message) => this.note(message)),
-      givenCreds: () => this.#givenCreds(),
+      givenCreds: (versions) => this.#givenCreds(custodiansOf(versions)),
     });
     for (const line of merge.report) this.note(line);
     const { problems, grants } = merge;
@@ -56,9 +56,10 @@ export default class GitMergeDriverCommand extends BaseCommand {
   }
 
   /** Never prompts: git may be running without a user. */
-  async #givenCreds(): Promise<Creds | undefined> {
-    if (!hasGivenCredentials(this.givenCredentials)) return undefined;
-    return this.credentials({ ...this.givenCredentials, prompter: () => undefined });
+  async #givenCreds(custodians: ReadonlyMap<string, string>): Promise<Creds | undefined> {
+    if (!(await this.hasGivenCredentials(custodians))) return undefined;
+    const sources = { ...this.givenCredentials, ...this.sourcesFor(custodians) };
+    return this.credentials({ ...sources, prompter: () => undefined });
   }
 }
 

@@ -27,7 +27,7 @@ import { mergeCredentials, NO_CREDENTIALS } from "../../../git/merge/merge-crede
 import type { MergeResult } from "../../../git/merge/merge-stores.ts";
 import { hasSameEntries, onTop, readCommittedMerge } from "../../../git/merge/redo-merge.ts";
 import { leftOut, recordDecisions, refuseUnsound } from "../../../git/merge/resolution.ts";
-import { SIDES, type Side, type StoreVersions } from "../../../git/merge/versions.ts";
+import { custodiansOf, SIDES, type Side, type StoreVersions } from "../../../git/merge/versions.ts";
 import { openRepository, type Repository } from "../../../git/process/repository.ts";
 import { stageFile } from "../../../git/process/stage.ts";
 import { readLeniently } from "../../../store/diff/lenient-reading.ts";
@@ -219,8 +219,9 @@ export default class GitResolveCommand extends BaseCommand {
     given: Decisions,
     trust: KeyTrust,
   ): Promise<MergeKeys["credentials"]> {
-    const { hasGivenCredentials, wrongCredentials } = await import("../../../credentials/cascade.ts");
-    const haveCredentials = this.user !== undefined || hasGivenCredentials(this.givenCredentials);
+    const { wrongCredentials } = await import("../../../credentials/cascade.ts");
+    const custodians = custodiansOf(versions);
+    const haveCredentials = this.user !== undefined || (await this.hasGivenCredentials(custodians));
     const keys: MergeKeys = { credentials: NO_CREDENTIALS, trust };
     const result = mergeWithDecisions(versions, keys, given);
     const helped = result.conflicts.filter(({ credentials }) => credentials !== "useless");
@@ -238,6 +239,7 @@ export default class GitResolveCommand extends BaseCommand {
     if (user === "" && !haveCredentials) return NO_CREDENTIALS;
     const creds = await this.credentials({
       ...this.credentialSources,
+      ...this.sourcesFor(custodians),
       user,
       ...(haveCredentials ? {} : { userSource: "the prompt" }),
     });

@@ -59,8 +59,7 @@ export default class DiffCommand extends BaseCommand {
   /** Compares values where credentials are given; nobody is asked otherwise. */
   async #compare(keyFile: KeyFile): Promise<{ compared: DomainComparison; values: boolean }> {
     const { first, second } = this;
-    const { hasGivenCredentials } = await import("../../../credentials/cascade.ts");
-    if (this.user === undefined && !hasGivenCredentials(this.givenCredentials)) {
+    if (this.user === undefined && !(await this.hasGivenCredentials(keyFile.data.custodians))) {
       const namesOf = (domain: string) => findDomain(keyFile.data, domain).secrets.keys();
       return { compared: compareNames(namesOf(first), namesOf(second)), values: false };
     }

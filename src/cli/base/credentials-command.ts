@@ -1,0 +1,96 @@
+import { dirname, relative, resolve } from "node:path";
+import { lazy } from "../../common/lazy.ts";
+import type { CredentialSources, GivenCredentials, ResolvedCreds } from "../../credentials/cascade.ts";
+import { DEFAULT_PREFIX, environmentNames, PREFIX_VARIABLE } from "../../credentials/environment-names.ts";
+import { locateStore } from "../../store/locate-store.ts";
+import { hardenProcess } from "../../system/process-hardening.ts";
+import { InteractiveCommand } from "./interactive-command.ts";
+
+/** What every command can do to get credentials for the store that it found. */
+export abstract class CredentialsCommand extends InteractiveCommand {
+  /** The passphrase that was used, to be redacted like a secret. */
+  protected usedPassphrase: string | undefined;
+
+  readonly #storePath = lazy(() => this.locateStore());
+
+  /** The store's path as the user would write it. It is looked for once. */
+  get storePath(): string {
+    return this.#storePath();
+  }
+
+  protected locateStore(): string {
+    return this.file ?? relative(process.cwd(), locateStore(process.cwd()));
+  }
+
+  protected get credentialPrefix(): string {
+    return this.envPrefix ?? (process.env[PREFIX_VARIABLE] || DEFAULT_PREFIX);
+  }
+
+  /** The prefixes of credential variables: the one in use, and the one that the environment sets. */
+  protected get credentialPrefixes(): string[] {
+    return [
+      ...new Set([this.credentialPrefix, process.env[PREFIX_VARIABLE] || DEFAULT_PREFIX, DEFAULT_PREFIX]),
+    ];
+  }
+
+  /** Warns, once, of a passphrase file that a commit could take. */
+  protected async warnOfCommittable(passphraseFile: string): Promise<void> {
+    const { warnOfCommittable } = await import("./committable-warning.ts");
+    await warnOfCommittable(passphraseFile, this.givenCredentials.warn);
+  }
+
+  /** The credentials that are given without a prompt; the terminal stays untouched. */
+  protected get givenCredentials(): GivenCredentials {
+    return {
+      user: this.user,
+      passphraseFile: this.passphraseFile,
+      passphraseCommand: this.passphraseCommand,
+      environment: this.ignoreEnv ? undefined : process.env,
+      environmentPrefix: this.credentialPrefix,
+      file: this.storePath,
+      warn: (message) => this.note(`pprotect: warning: ${message}`),
+    };
+  }
+
+  protected get credentialSources(): CredentialSources {
+    return {
+      ...this.givenCredentials,
+      // Called only when something is missing: prompts and terminals take longer to load than a secret to open.
+      prompter: () => this.prompter,
+      noPrompterReason: this.noPrompterReason,
+    };
+  }
+
+  /** Resolves credentials: the only way to an existing passphrase. */
+  protected async credentials(sources: CredentialSources): Promise<ResolvedCreds> {
+    hardenProcess();
+    const { resolveCredentials } = await import("../../credentials/cascade.ts");
+    const creds = await resolveCredentials(sources);
+    const { overwriteVariable } = await import("../../system/environment-memory.ts");
+    for (const prefix of this.credentialPrefixes) overwriteVariable(environmentNames(prefix).passphrase);
+    this.usedPassphrase = creds.passphrase;
+    if (sources.passphraseFile !== undefined) await this.warnOfCommittable(sources.passphraseFile);
+    return creds;
+  }
+
+  /** The sources that depend on who the store's custodians are; none of them where the environment is ignored. */
+  protected sourcesFor(
+    custodians: ReadonlyMap<string, string>,
+    { environment }: Pick<CredentialSources, "environment"> = this.givenCredentials,
+  ): Pick<CredentialSources, "configuredUser"> {
+    return environment ? { configuredUser: () => this.#configuredUser(custodians) } : {};
+  }
+
+  /** Whether a user and a passphrase are there without a prompt. @param custodians of the store */
+  protected async hasGivenCredentials(custodians: ReadonlyMap<string, string>): Promise<boolean> {
+    const { hasGivenCredentials } = await import("../../credentials/cascade.ts");
+    return hasGivenCredentials({ ...this.givenCredentials, ...this.sourcesFor(custodians) });
+  }
+
+  /** Asks git, which takes a few milliseconds: only where nothing else names a user. */
+  async #configuredUser(custodians: ReadonlyMap<string, unknown>) {
+    const { configuredUser } = await import("../../git/configured-user.ts");
+    const found = await configuredUser(dirname(resolve(this.storePath)), custodians);
+    return found && { value: found.name, source: `git config ${found.key}` };
+  }
+}
