@@ -30,6 +30,7 @@ export const ERROR_CODES = [
   "wrong_credentials",
   "missing_credentials",
   "cannot_open",
+  "keyring_unavailable",
   "shared_key",
   "untrusted_key",
   "aborted",

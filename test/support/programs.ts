@@ -5,8 +5,10 @@ import { resolve } from "node:path";
 export const PACKAGES = {
   "bash-completion": "bash-completion",
   busybox: "busybox",
+  "dbus-run-session": "dbus-daemon",
   direnv: "direnv",
   fish: "fish",
+  "gnome-keyring-daemon": "gnome-keyring",
   jq: "jq",
   mksh: "mksh",
   mount: "mount",

@@ -101,6 +101,10 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
     meaning: "something in the store cannot be decrypted",
     action: "it is damaged or was encrypted to an old key: restore it from git's history, or set it again",
   },
+  keyring_unavailable: {
+    meaning: "the system's keyring is locked, refuses, or does not answer",
+    action: "unlock it, or give the value in another way",
+  },
   shared_key: {
     meaning: "two domains have the same public key, so that an owner of one can read both",
     action: "`rotate-domain-keys` gives one a key of its own; `rm-domain` removes it",

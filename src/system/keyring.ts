@@ -1,0 +1,95 @@
+import { PprotectError } from "../common/errors.ts";
+import { displayName } from "../common/terminal-safe.ts";
+import { searchSecretService } from "./secret-service.ts";
+
+/** An entry of the system's keyring: the Secret Service of a desktop, Keychain, or Credential Manager. */
+export interface KeyringEntry {
+  readonly service: string;
+  readonly account: string;
+}
+
+/** What reading an entry found. */
+export type KeyringReading =
+  | { readonly kind: "found"; readonly value: string }
+  /** The keyring answered, and has no such entry. */
+  | { readonly kind: "missing" }
+  /** There is no keyring on this system, or none for this session. */
+  | { readonly kind: "unavailable"; readonly reason: string };
+
+/** A keyring may ask its user to unlock it, or to allow the access: that takes a while. */
+const ANSWER_MS = 60_000;
+/** A search waits for nobody. */
+const SEARCH_MS = 5_000;
+
+/** What the Secret Service's client says where there is no such service to ask. */
+const NO_SERVICE =
+  /libsecret not available|D-Bus|Could not connect|not provided by any|org\.freedesktop\.secrets/i;
+
+/**
+ * Reads an entry of the system's keyring, through `Bun.secrets`.
+ *
+ * @throws PprotectError `keyring_unavailable` when the keyring is locked, refuses, or does not answer in time: the entry
+ *   may be there
+ */
+export async function readKeyring(entry: KeyringEntry, answerMs = ANSWER_MS): Promise<KeyringReading> {
+  // Only Bun has it; the library also runs in Node.
+  const secrets = globalThis.Bun?.secrets;
+  if (!secrets) return { kind: "unavailable", reason: "only Bun can read the keyring" };
+  refuseSilent(entry, answerMs);
+  let value: string | null;
+  try {
+    value = await answerOf(secrets.get({ service: entry.service, name: entry.account }), answerMs);
+  } catch (error) {
+    return refused(error);
+  }
+  if (value !== null) return { kind: "found", value };
+  // The client gives nothing for an entry in a locked collection, as if it were not there.
+  if (searchSecretService(entry) === "locked")
+    throw keyringFailure("is locked", "unlock it, for example by logging in again");
+  return { kind: "missing" };
+}
+
+/** A call that the keyring never answers would keep this process from ending: it is asked something else before. */
+function refuseSilent(entry: KeyringEntry, answerMs: number): void {
+  const wait = Math.min(answerMs, SEARCH_MS);
+  if (searchSecretService(entry, wait) === "no-answer") throw noAnswer(wait);
+}
+
+function noAnswer(ms: number): PprotectError {
+  return keyringFailure(`did not answer within ${ms / 1000} s`);
+}
+
+/** An error of the keyring. @param what what it is or does, after `the keyring` */
+export function keyringFailure(what: string, fix?: string): PprotectError {
+  return new PprotectError("keyring_unavailable", `the keyring ${what}`, fix);
+}
+
+/** @throws PprotectError `keyring_unavailable` for every error but that there is no keyring */
+function refused(error: unknown): KeyringReading {
+  if (error instanceof PprotectError) throw error;
+  const { code = "", message = "" } = error as { code?: string; message?: string };
+  if (code === "ERR_SECRETS_NOT_FOUND") return { kind: "missing" };
+  if (code === "ERR_SECRETS_PLATFORM_ERROR" && NO_SERVICE.test(message))
+    return { kind: "unavailable", reason: displayName(message) };
+  throw keyringFailure(FAILURES[code] ?? `failed: ${displayName(message)}`);
+}
+
+const FAILURES: Readonly<Record<string, string>> = {
+  ERR_SECRETS_ACCESS_DENIED: "denied the access",
+  ERR_SECRETS_AUTH_FAILED: "could not be unlocked",
+  ERR_SECRETS_USER_CANCELED: "was not unlocked: it was canceled",
+  ERR_SECRETS_INTERACTION_NOT_ALLOWED: "is locked",
+  ERR_SECRETS_INTERACTION_REQUIRED: "is locked",
+};
+
+async function answerOf<Value>(asked: Promise<Value>, ms: number): Promise<Value> {
+  let timer: Timer | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(noAnswer(ms)), ms);
+  });
+  try {
+    return await Promise.race([asked, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,114 @@
+import type { Library, Pointer } from "bun:ffi";
+import { existsSync } from "node:fs";
+import type { KeyringEntry } from "./keyring.ts";
+
+const SESSION_BUS = 2;
+/** A service that does not run has nothing that is locked. */
+const NO_AUTO_START = 1;
+const ANSWER_MS = 5_000;
+
+const GIO = {
+  g_bus_get_sync: { args: ["i32", "ptr", "ptr"], returns: "ptr" },
+  g_dbus_connection_set_exit_on_close: { args: ["ptr", "i32"], returns: "void" },
+  g_dbus_connection_call_sync: {
+    args: ["ptr", "ptr", "ptr", "ptr", "ptr", "ptr", "ptr", "i32", "i32", "ptr", "ptr"],
+    returns: "ptr",
+  },
+} as const;
+
+const GLIB = {
+  g_variant_new_string: { args: ["ptr"], returns: "ptr" },
+  g_variant_new_dict_entry: { args: ["ptr", "ptr"], returns: "ptr" },
+  g_variant_new_array: { args: ["ptr", "ptr", "u64"], returns: "ptr" },
+  g_variant_new_tuple: { args: ["ptr", "u64"], returns: "ptr" },
+  g_variant_get_child_value: { args: ["ptr", "u64"], returns: "ptr" },
+  g_variant_n_children: { args: ["ptr"], returns: "u64" },
+  g_variant_unref: { args: ["ptr"], returns: "void" },
+} as const;
+
+/** What a search says of an entry. */
+export type SearchResult = "locked" | "not-locked" | "no-answer";
+
+/**
+ * Asks the Secret Service of this session (https://specifications.freedesktop.org/secret-service/) whether it has an
+ * entry that it cannot hand out, because its collection is locked. Searching unlocks nothing.
+ *
+ * @param answerMs how long to wait for the answer
+ * @returns `not-locked` also where there is no such service, or no library to ask it with
+ */
+export function searchSecretService(
+  { service, account }: KeyringEntry,
+  answerMs: number = ANSWER_MS,
+): SearchResult {
+  if (process.platform !== "linux" || service.includes("\0") || account.includes("\0")) return "not-locked";
+  const libraries = openLibraries();
+  const bus = libraries?.gio.g_bus_get_sync(SESSION_BUS, null, null);
+  if (!libraries || !bus) return "not-locked";
+  const { gio, glib } = libraries;
+  // GLib would end this process with the bus.
+  gio.g_dbus_connection_set_exit_on_close(bus, 0);
+  const attributes = dictionary(glib, { service, account });
+  const { name, path, face, method } = SEARCH;
+  const start = performance.now();
+  const call = gio.g_dbus_connection_call_sync;
+  const answer = call(bus, name, path, face, method, attributes, null, NO_AUTO_START, answerMs, null, null);
+  if (!answer) return performance.now() - start >= answerMs ? "no-answer" : "not-locked";
+  // Two lists: the entries that are unlocked, then those that are locked.
+  const locked = glib.g_variant_get_child_value(answer, 1n);
+  const count = locked ? glib.g_variant_n_children(locked) : 0n;
+  if (locked) glib.g_variant_unref(locked);
+  glib.g_variant_unref(answer);
+  return count > 0n ? "locked" : "not-locked";
+}
+
+const SEARCH = {
+  name: cString("org.freedesktop.secrets"),
+  path: cString("/org/freedesktop/secrets"),
+  face: cString("org.freedesktop.Secret.Service"),
+  method: cString("SearchItems"),
+};
+
+/** Bun's types: a pointer that a function gives back may be of either. */
+type Given = Pointer | bigint | null;
+type Glib = Library<typeof GLIB>["symbols"];
+
+/** The arguments of a call that takes one dictionary of strings: `(a{ss})`. */
+function dictionary(glib: Glib, entries: Readonly<Record<string, string>>): Pointer {
+  const made = Object.entries(entries).map(([key, value]) =>
+    glib.g_variant_new_dict_entry(
+      glib.g_variant_new_string(cString(key)),
+      glib.g_variant_new_string(cString(value)),
+    ),
+  );
+  const array = glib.g_variant_new_array(null, pointers(made), BigInt(made.length));
+  return Number(glib.g_variant_new_tuple(pointers([array]), 1n)) as Pointer;
+}
+
+function pointers(list: readonly Given[]): BigUint64Array {
+  return BigUint64Array.from(list, (pointer) => BigInt(pointer ?? 0));
+}
+
+function cString(text: string): Buffer {
+  return Buffer.from(`${text}\0`);
+}
+
+/** By absolute path: Bun would also look for a bare name in the current directory. */
+function openLibraries(): { gio: Library<typeof GIO>["symbols"]; glib: Glib } | undefined {
+  const [gio, glib] = ["libgio-2.0.so.0", "libglib-2.0.so.0"].map((name) =>
+    DIRECTORIES.map((directory) => `${directory}/${name}`).find((path) => existsSync(path)),
+  );
+  if (gio === undefined || glib === undefined) return undefined;
+  try {
+    const { dlopen } = require("bun:ffi") as typeof import("bun:ffi");
+    return { gio: dlopen(gio, GIO).symbols, glib: dlopen(glib, GLIB).symbols };
+  } catch {
+    return undefined;
+  }
+}
+
+const DIRECTORIES: readonly string[] = [
+  `/usr/lib/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu`,
+  "/usr/lib64",
+  "/usr/lib",
+  "/run/current-system/sw/lib",
+];
