@@ -36,14 +36,23 @@ export function wipe(...buffers: readonly Uint8Array[]): void {
   for (const buffer of buffers) buffer.fill(0);
 }
 
-/** Copies bytes that a library returned, and overwrites the library's. */
-export function takeBytes(bytes: Uint8Array): Uint8Array {
-  const copy = new Uint8Array(bytes);
+/**
+ * Copies bytes that a library returned, from index `start` to before `end`, and overwrites all of the library's. It copies
+ * one by one, since `subarray` would leave a copy behind (see {@link newBytes}).
+ */
+export function takeBytes(bytes: Uint8Array, start = 0, end = bytes.length): Uint8Array {
+  const copy = newBytes(end - start);
+  for (let at = start; at < end; at++) copy[at - start] = bytes[at] as number;
   wipe(bytes);
   return copy;
 }
 
+/** Up to 512 bytes, Bun takes random bytes from a buffer of its own, and does not overwrite them there. */
+const UNBUFFERED = 1024;
+
 /** Random bytes from the system's random source. */
 export function randomBytes(length: number): Uint8Array {
-  return crypto.getRandomValues(new Uint8Array(length));
+  if (length > UNBUFFERED) return crypto.getRandomValues(newBytes(length));
+  const drawn = crypto.getRandomValues(newBytes(UNBUFFERED));
+  return takeBytes(drawn, 0, length);
 }

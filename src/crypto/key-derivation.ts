@@ -1,6 +1,6 @@
 import { encodeUtf8 } from "../common/utf8.ts";
 import { argon2id } from "./argon2id/argon2id.ts";
-import { concatBytes, expectLength, wipe } from "./bytes.ts";
+import { concatBytes, expectLength, takeBytes, wipe } from "./bytes.ts";
 import { sha512 } from "./sha512.ts";
 import { importPrivateKey, type PrivateKey } from "./x25519/private-key.ts";
 import { X25519_KEY_BYTES } from "./x25519/x25519.ts";
@@ -71,7 +71,7 @@ export function deriveCustodianKey(
   try {
     const keyBytes =
       derivation.kind === "raw"
-        ? valet.slice(0, X25519_KEY_BYTES)
+        ? takeBytes(valet, 0, X25519_KEY_BYTES)
         : argon2id({
             password: valet,
             salt: sha512(concatBytes(salt, nameBytes)).subarray(0, 16),

@@ -1,16 +1,5 @@
 import { afterAll, afterEach, describe, expect, test } from "bun:test";
-import {
-  chmodSync,
-  chownSync,
-  closeSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, chownSync, lstatSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isAmbiguousUid } from "../../src/lease/availability.ts";
 import { openWithLeases } from "../../src/lease/client.ts";
@@ -29,6 +18,7 @@ import { openDomainKey } from "../../src/store/domain.ts";
 import { findDomain } from "../../src/store/lookup.ts";
 import { isAlive, lease, STORE, type UserDirectories, userDirectories, wanted } from "../support/leases.ts";
 import { holdLock } from "../support/lock-holder.ts";
+import { timesInMemory } from "../support/process-memory.ts";
 import { needs } from "../support/programs.ts";
 import { runProgram } from "../support/run.ts";
 import { emptyFolder, removeFolders, sandbox } from "../support/sandbox.ts";
@@ -406,44 +396,6 @@ describe("the memory of a lease's process", () => {
     await lock.release();
   });
 });
-
-const PAGE = 4096;
-
-/** How often bytes are in the memory that a process can write to; those that cross two pages are not found. */
-function timesInMemory(pid: number, bytes: Uint8Array): number {
-  const maps = readFileSync(`/proc/${pid}/maps`, "latin1").split("\n");
-  const memory = openSync(`/proc/${pid}/mem`, "r");
-  const pages = openSync(`/proc/${pid}/pagemap`, "r");
-  try {
-    return maps.reduce((times, line) => {
-      const [, from = "0", to = "0"] = /^([0-9a-f]+)-([0-9a-f]+) rw/.exec(line) ?? [];
-      const [start, end] = [Number.parseInt(from, 16), Number.parseInt(to, 16)];
-      const present = Buffer.alloc(((end - start) / PAGE) * 8);
-      if (present.length > 0) readSync(pages, present, 0, present.length, (start / PAGE) * 8);
-      for (let at = start; at < end; at += PAGE) {
-        // Bits 62 and 63 of proc_pid_pagemap(5): in swap, in memory.
-        if ((present[((at - start) / PAGE) * 8 + 7] ?? 0) >> 6 !== 0) times += timesInPage(memory, at, bytes);
-      }
-      return times;
-    }, 0);
-  } finally {
-    closeSync(memory);
-    closeSync(pages);
-  }
-}
-
-const page = Buffer.alloc(PAGE);
-
-function timesInPage(memory: number, at: number, bytes: Uint8Array): number {
-  try {
-    readSync(memory, page, 0, PAGE, at);
-  } catch {
-    return 0;
-  }
-  let times = 0;
-  for (let found = page.indexOf(bytes); found !== -1; found = page.indexOf(bytes, found + 1)) times++;
-  return times;
-}
 
 test("a process that gets no whole handover ends, and holds nothing", async () => {
   const { binary } = await import("../support/binary.ts");

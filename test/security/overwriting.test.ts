@@ -34,8 +34,8 @@ describe("no buffer that contained a secret contains it afterwards", () => {
     const seen = watchBuffers(() => expect(readValueFile(file).value).toBe(SECRET));
     expect([seen.heldThen(BYTES) > 0, seen.holdNow(BYTES)]).toEqual([true, 0]);
     const drawn = watchBuffers(() => generateCharacters(40));
-    expect(drawn.count).toBe(1);
-    expect(drawn.holdNow(new Uint8Array(160))).toBe(1);
+    expect(drawn.count).toBeGreaterThan(0);
+    expect(drawn.holdNow(new Uint8Array(160))).toBe(drawn.count);
   });
 
   test("a key is derived, by Argon2id or straight", () => {

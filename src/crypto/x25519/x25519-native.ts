@@ -17,10 +17,7 @@ export const x25519Native: X25519 = {
       publicKey: new Uint8Array(spki.subarray(SPKI_HEADER.length)),
       // Only the library keeps the key, and overwrites it when it frees it.
       bytes() {
-        const exported = key.export({ type: "pkcs8", format: "der" });
-        const raw = new Uint8Array(exported.subarray(PKCS8_HEADER.length));
-        wipe(exported);
-        return raw;
+        return takeBytes(key.export({ type: "pkcs8", format: "der" }), PKCS8_HEADER.length);
       },
       agree(peerPublicKey) {
         if (isLowOrderPoint(peerPublicKey)) throw new LowOrderPointError();
