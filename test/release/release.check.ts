@@ -1,5 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import { sha256 } from "../../src/build/release/checksums.ts";
@@ -16,6 +26,7 @@ import {
 import { fetchPackages } from "../../src/build/release/registry.ts";
 import { release } from "../../src/build/release/release.ts";
 import { sourceCommit } from "../../src/build/source-commit.ts";
+import { commandList } from "../../src/cli/argv/command-list.ts";
 import { binary } from "../support/binary.ts";
 import { brokenSignaturePages, executableFormat } from "../support/executable-format.ts";
 import { interopStore } from "../support/fixtures.ts";
@@ -79,6 +90,8 @@ describe("the release", () => {
         "install.sh",
         "pprotect.spdx.json",
         ...PLATFORMS.map(({ name }) => `pprotect-${name}.tar.gz`),
+        "pprotect-amd64.deb",
+        "pprotect-arm64.deb",
       ].toSorted(),
     );
   });
@@ -86,7 +99,7 @@ describe("the release", () => {
   test("passes sha256sum --check, with a line for every file", async () => {
     const result = await runProgram(["sha256sum", "--check", "--strict", "SHA256SUMS"], { cwd: inRelease() });
     expect([result.status, result.stderr]).toEqual([0, ""]);
-    expect(result.stdout.trim().split("\n")).toHaveLength(PLATFORMS.length + 3);
+    expect(result.stdout.trim().split("\n")).toHaveLength(PLATFORMS.length + 5);
   });
 
   test("has an SBOM with these very archives, the runtime and the addon of each, and what the lock file pins", () => {
@@ -286,6 +299,61 @@ describe("the oldest processor", () => {
   test("is not the generation before it", async () => {
     const { status, stdout } = await on(["qemu-x86_64-static", "-cpu", "Penryn"], "linux-x64", "version");
     expect([status, stdout]).toEqual([132, ""]);
+  });
+});
+
+describe("the Debian package", () => {
+  /** An empty system, in which dpkg needs no root rights. */
+  function dpkg(root: string, ...args: readonly string[]): Promise<Result> {
+    mkdirSync(join(root, "var/lib/dpkg/info"), { recursive: true });
+    mkdirSync(join(root, "var/lib/dpkg/updates"), { recursive: true });
+    if (!existsSync(join(root, "var/lib/dpkg/status"))) writeFileSync(join(root, "var/lib/dpkg/status"), "");
+    const force = ["--force-not-root", "--force-depends", "--force-script-chrootless"];
+    return runProgram(["dpkg", `--root=${root}`, `--log=${join(root, "log")}`, ...force, ...args], {
+      cwd: root,
+    });
+  }
+
+  const filesIn = (root: string): string[] =>
+    readdirSync(root, { recursive: true, encoding: "utf8" })
+      .filter((path) => /^(?:usr|etc|opt)\b/.test(path))
+      .filter((path) => !statSync(join(root, path)).isDirectory())
+      .toSorted();
+
+  test("installs the program, its man pages and completion, and removes all of it", async () => {
+    const root = emptyFolder();
+    expect((await dpkg(root, "--install", inRelease("pprotect-amd64.deb"))).status).toBe(0);
+    const program = join(root, "usr/bin/pprotect");
+    expect(await runProgram([program, "version"], { cwd: root })).toMatchObject({ stdout: VERSION_LINE });
+    const completions = [
+      ["bash", "usr/share/bash-completion/completions/pprotect"],
+      ["zsh", "usr/share/zsh/vendor-completions/_pprotect"],
+      ["fish", "usr/share/fish/vendor_completions.d/pprotect.fish"],
+    ] as const;
+    for (const [shell, path] of completions) {
+      const { stdout } = await runProgram([program, "completion", shell], { cwd: root });
+      expect(readFileSync(join(root, path), "utf8")).toBe(stdout);
+    }
+    const pages = filesIn(root).filter((path) => path.startsWith("usr/share/man/man1/"));
+    const { commands } = await commandList();
+    expect(pages).toHaveLength(commands.length + 1);
+    const env = { MANPATH: join(root, "usr/share/man"), MANPAGER: "cat" };
+    const page = await runProgram(["man", "pprotect-git-resolve"], { cwd: root, env });
+    expect(page.stdout).toContain("pprotect-git-resolve - finish a merge that left conflicts in the store");
+    const removed = await dpkg(root, "--purge", "pprotect");
+    expect([removed.status, filesIn(root)]).toEqual([0, []]);
+  });
+
+  test.each(["amd64", "arm64"])("for %s names what it needs, and is owned by root", async (architecture) => {
+    const file = inRelease(`pprotect-${architecture}.deb`);
+    const fields = await runProgram(["dpkg-deb", "--field", file], { cwd: emptyFolder() });
+    expect(fields.stdout).toContain(`Version: ${packageJson.version}\nArchitecture: ${architecture}\n`);
+    expect(fields.stdout).toContain("Depends: libc6 (>= 2.17)\n");
+    const { stdout } = await runProgram(["dpkg-deb", "--contents", file], { cwd: emptyFolder() });
+    for (const line of stdout.trimEnd().split("\n")) {
+      expect(line).toMatch(/^(?:drwxr-xr-x|-rw-r--r--|-rwxr-xr-x) root\/root .* 2023-11-14 /);
+      expect(line.startsWith("-rwx")).toBe(line.endsWith(" ./usr/bin/pprotect"));
+    }
   });
 });
 

@@ -10,6 +10,8 @@ export const PACKAGES = {
   fish: "fish",
   "gnome-keyring-daemon": "gnome-keyring",
   jq: "jq",
+  man: "man-db",
+  mandoc: "mandoc",
   mksh: "mksh",
   mount: "mount",
   nano: "nano",

@@ -1,12 +1,15 @@
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import packageJson from "../../../package.json" with { type: "json" };
+import { commandList } from "../../cli/argv/command-list.ts";
 import { compile, packageOf } from "../compile.ts";
 import { packDirectory } from "./archive.ts";
 import { checksumFile, sha256 } from "./checksums.ts";
+import { DEBIAN_ARCHITECTURES, writeDebianPackage } from "./debian-package.ts";
 import { installer } from "./installer.ts";
 import { type Licensed, licenseOf, thirdPartyNotice } from "./licenses.ts";
 import { type Locked, readLockFile } from "./lock-file.ts";
+import { manPages } from "./man/pages.ts";
 import { binaryIn, platformPackageName, writeMainPackage, writePlatformPackage } from "./npm-packages.ts";
 import { type PackageInside, packagesInside } from "./packages-inside.ts";
 import { executableName, type Platform } from "./platforms.ts";
@@ -59,6 +62,7 @@ export async function release(options: ReleaseOptions): Promise<void> {
       components,
       ...(await writeArchive(directory, build, notice, epoch)),
     });
+    if (platform.npm.libc === "glibc") await writeDebian(build, notice, options);
   }
   const mainPackage = join(directory, "npm/pprotect");
   writeMainPackage(mainPackage, platforms, npm);
@@ -172,6 +176,35 @@ async function writeArchive(
   const fileName = `pprotect-${platform.name}.tar.gz`;
   writeFileSync(join(directory, fileName), bytes);
   return { fileName, sha256: sha256(bytes) };
+}
+
+/** Debian's package of a binary for Linux with glibc. */
+async function writeDebian(
+  { platform, npmDirectory }: Build,
+  notice: string,
+  options: ReleaseOptions,
+): Promise<void> {
+  const { directory, epoch } = options;
+  const { version, description } = packageJson;
+  const architecture = DEBIAN_ARCHITECTURES[platform.npm.cpu];
+  if (architecture === undefined) throw new Error(`Debian has no name for the processor ${platform.npm.cpu}`);
+  const work = join(directory, "work");
+  await writeDebianPackage(
+    {
+      version,
+      description,
+      architecture,
+      binary: binaryIn(npmDirectory, platform),
+      license: "LICENSE",
+      notice,
+      changelog: readFileSync("CHANGELOG.md", "utf8"),
+      manPages: manPages(await commandList(), { version, epoch }),
+      epoch,
+    },
+    work,
+    join(directory, `pprotect-${architecture}.deb`),
+  );
+  rmSync(work, { recursive: true });
 }
 
 function writeNotices(directory: string, notice: string): void {

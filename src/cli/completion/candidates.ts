@@ -65,7 +65,12 @@ function describeWord(members: readonly CommandDescription[], place: number): st
 function helpTopics(commands: readonly CommandDescription[]): Candidate[] {
   const groups = Object.entries(GROUPS).map(([word, title]) => ({ word, description: title }));
   const first = commandWords([], commands).filter(({ word }) => !groups.some((group) => group.word === word));
-  return [...first, ...groups, { word: "options", description: "the options of every command" }];
+  return [
+    ...first,
+    ...groups,
+    { word: "options", description: "the options of every command" },
+    { word: "environment", description: "the environment variables" },
+  ];
 }
 
 /** The options of the command, or the global ones before there is a command. */

@@ -163,6 +163,7 @@ export const EXIT_STATUSES: readonly { readonly status: number; readonly meaning
   { status: 0, meaning: "done" },
   { status: 1, meaning: "error, or the check failed" },
   { status: 2, meaning: "the store does not exist, or already exists for `init`" },
+  { status: 124, meaning: "exec: `--ttl` or `--while` ended the program" },
   { status: 126, meaning: "exec: the program cannot be run" },
   { status: 127, meaning: "exec: the program was not found" },
   { status: 130, meaning: "interrupted by Ctrl-C" },

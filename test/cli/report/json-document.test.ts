@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { ERROR_MEANINGS, EXIT_STATUSES } from "../../../src/cli/report/error-catalog.ts";
 import { exitStatus } from "../../../src/cli/report/error-report.ts";
 import { ERROR_CODES, PprotectError } from "../../../src/common/errors.ts";
+import { ENDED_STATUS } from "../../../src/exec/supervise/supervise.ts";
 import { PROBLEM_CODES } from "../../../src/store/format/problem.ts";
 import { binary } from "../../support/binary.ts";
 import { consoleSteps } from "../../support/console-steps.ts";
@@ -40,7 +41,7 @@ describe("docs/json.md", () => {
       EXIT_STATUSES.map(({ status, meaning }) => [String(status), meaning]),
     );
     const statuses = ERROR_CODES.map((code) => exitStatus(new PprotectError(code, "")));
-    expect([...new Set([0, ...statuses])].toSorted((a, b) => a - b)).toEqual(
+    expect([...new Set([0, ENDED_STATUS, ...statuses])].toSorted((a, b) => a - b)).toEqual(
       EXIT_STATUSES.map(({ status }) => status),
     );
   });

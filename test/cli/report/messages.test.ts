@@ -109,7 +109,7 @@ describe("what people read", async () => {
   const pages = [
     overview(list, 80),
     allCommands(list, 80),
-    ...["options", ...Object.keys(GROUPS), ...commands.map(({ name }) => name)].map((topic) =>
+    ...["options", "environment", ...Object.keys(GROUPS), ...commands.map(({ name }) => name)].map((topic) =>
       helpPage(topic.split(" "), list, 80),
     ),
   ];

@@ -21,7 +21,7 @@ export default class HelpCommand extends BaseCommand {
   };
 
   all = flag("--all", "list every command");
-  topic = restArguments("topic", HELP_TOPIC, "a command, a group of commands, or `options`");
+  topic = restArguments("topic", HELP_TOPIC, "a command, a group of commands, `options`, or `environment`");
 
   async run(): Promise<Outcome> {
     if (this.all && this.topic.length > 0) {

@@ -5,13 +5,15 @@ import { type CommandDescription, GROUPS, type Group, usageOf } from "../../argv
 import type { CommandList } from "../../argv/command-list.ts";
 import type { OptionDeclaration } from "../../argv/declaration.ts";
 import { beginsWith, dashed } from "../../argv/line.ts";
+import { ENVIRONMENT_VARIABLES } from "./environment-variables.ts";
 import { indented, paragraphs, twoColumns, wrap } from "./layout.ts";
 
 const INTRODUCTION =
   "Secrets in git, next to the code that needs them: one readable, encrypted file.\n\n" +
   "Usage: pprotect COMMAND [OPTIONS]";
 
-const FIRST_STEPS: readonly (readonly [string, string])[] = [
+/** The commands that a new user runs first, and what they do. */
+export const FIRST_STEPS: readonly (readonly [string, string])[] = [
   ["pprotect init", "create a store, with you as key custodian"],
   ["pprotect add-domain dev", "add a domain: a set of secrets with its owners"],
   ["pprotect add-secret dev db-password", "add a secret to it"],
@@ -22,10 +24,11 @@ const MORE: readonly (readonly [string, string])[] = [
   ["pprotect help COMMAND", "explain a command, with its options and examples"],
   ["pprotect help --all", "list every command"],
   ["pprotect help options", "list the options that every command has"],
+  ["pprotect help environment", "list the environment variables"],
 ];
 
 /** Not declared anywhere: help is asked for before a command is parsed. */
-const HELP_OPTION = "-h, --help";
+export const HELP_OPTION: readonly [usage: string, description: string] = ["-h, --help", "explain a command"];
 
 /** The everyday commands. @param width in columns, as for every page */
 export function overview({ commands }: CommandList, width: number): string {
@@ -45,13 +48,15 @@ export function allCommands({ commands }: CommandList, width: number): string {
 }
 
 /**
- * What `pprotect help` says of some words: a command, a group, the first word of commands, or `options`.
+ * What `pprotect help` says of some words: a command, a group, the first word of commands, `options`, or
+ * `environment`.
  * @throws PprotectError `usage` when they are none of these
  */
 export function helpPage(words: readonly string[], list: CommandList, width: number): string {
   const topic = words.map(dashed).join(" ");
   if (topic === "") return overview(list, width);
   if (topic === "options") return globalOptions(list, width);
+  if (topic === "environment") return `Environment variables:\n${twoColumns(ENVIRONMENT_VARIABLES, width)}`;
   const command = list.commands.find(({ name }) => name === topic);
   if (command) return commandHelp(command, list, width);
   const group = list.commands.filter((each) => each.group === topic || each.name.startsWith(`${topic} `));
@@ -115,8 +120,7 @@ function groupHelp(name: string, commands: readonly CommandDescription[], width:
 }
 
 function globalOptions({ globalOptions: options }: CommandList, width: number): string {
-  const help: readonly [string, string] = [HELP_OPTION, "explain a command"];
-  return `Options of every command:\n${twoColumns([...options.map(optionRow), help], width)}`;
+  return `Options of every command:\n${twoColumns([...options.map(optionRow), HELP_OPTION], width)}`;
 }
 
 function sections(commands: readonly CommandDescription[], width: number): string {
@@ -143,7 +147,7 @@ function section(title: string, rows: readonly (readonly [string, string])[], wi
   return rows.length === 0 ? "" : `${title}:\n${twoColumns(rows, width)}`;
 }
 
-function optionRow(option: OptionDeclaration): readonly [string, string] {
+export function optionRow(option: OptionDeclaration): readonly [string, string] {
   return [optionUsage(option, ", "), option.description + (option.repeatable ? "; repeatable" : "")];
 }
 
