@@ -12,6 +12,7 @@ const ROWS: readonly (readonly string[])[] = [
   // The library, src/index.ts.
   [""],
   ["exec"],
+  ["sources"],
   ["credentials", "git", "import", "lease"],
   ["store"],
   ["crypto"],

@@ -30,7 +30,8 @@ function parse(json: string): Node | undefined {
   }
 }
 
-function fieldNames(path: string): string[] {
+/** The names in a path: joined by dots; `\.` is a dot of a name, `\\` a backslash. */
+export function fieldNames(path: string): string[] {
   const names = [""];
   for (const part of path.match(/\\[\s\S]|[^\\]|\\$/g) ?? []) {
     if (part === ".") names.push("");

@@ -1,6 +1,7 @@
 import { PprotectError } from "../common/errors.ts";
 import { isShellIdentifier } from "../common/shell-quote.ts";
 import { displayName } from "../common/terminal-safe.ts";
+import { defaultVariable } from "../sources/lookups.ts";
 
 /** How to make a variable name from a secret's name. */
 export interface NamingOptions {
@@ -18,6 +19,6 @@ export function checkPrefix(prefix: string | undefined): void {
 
 /** The variable name of a secret. */
 export function variableName(secret: string, { prefix, uppercase }: NamingOptions): string {
-  const name = uppercase ? secret.replace(/[^A-Za-z0-9]/g, "_").toUpperCase() : secret;
+  const name = uppercase ? defaultVariable(secret) : secret;
   return prefix === undefined ? name : `${prefix}_${name}`;
 }

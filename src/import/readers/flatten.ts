@@ -21,12 +21,17 @@ export interface Leaf {
  *   different places get one name
  */
 export function flatten(tree: Tree, file: string): ReadResult {
+  return namedLeaves(leavesOf(tree, file), file);
+}
+
+/** The values of a document, with the keys that lead to them. @throws InvalidImportError */
+export function leavesOf(tree: Tree, file: string): Leaf[] {
   if (tree.kind !== "map") throw invalidImport(file, tree.line, "must be an object of names and values");
   const problems: LineProblem[] = [];
   const leaves: Leaf[] = [];
   collect(tree, [], leaves, problems);
   if (problems.length > 0) throw new InvalidImportError(file, problems);
-  return namedLeaves(leaves, file);
+  return leaves;
 }
 
 /** @throws InvalidImportError when two values of different places get one name */
@@ -61,5 +66,17 @@ function collect(tree: Tree, path: readonly string[], leaves: Leaf[], problems: 
         problems.push({ line: tree.line, message: `"${name}" is null: write "" for an empty value` });
       }
       leaves.push({ path, value: tree.text, line: tree.line });
+  }
+}
+
+/** The keys that lead to each value of a document. */
+export function pathsOf(tree: Tree, path: readonly string[] = []): (readonly string[])[] {
+  switch (tree.kind) {
+    case "map":
+      return tree.members.flatMap(({ key, value }) => pathsOf(value, [...path, key]));
+    case "list":
+      return tree.items.flatMap((item, index) => pathsOf(item, [...path, `${index}`]));
+    case "scalar":
+      return [path];
   }
 }

@@ -5,39 +5,58 @@ import { findOnAbsolutePath } from "../../../system/find-executable.ts";
 import type { Note, ReadResult } from "../../entry.ts";
 import { invalidImport } from "../../invalid-import.ts";
 import { lastWins } from "../../last-wins.ts";
-import { flatten, type Leaf, namedLeaves } from "../flatten.ts";
+import { type Leaf, leavesOf, namedLeaves } from "../flatten.ts";
 import { parseJsonTree } from "../json-tree.ts";
 import { ageIdentities, type Environment } from "./age-identities.ts";
 import { sopsDataKey } from "./data-key.ts";
 import { decryptSops, MacMismatchError } from "./decrypt.ts";
 import { encryptionRules } from "./encryption-rules.ts";
-import { parseSopsFile, type SopsFile } from "./sops-file.ts";
+import { parseSopsFile, type SopsFile, type SopsKind } from "./sops-file.ts";
 import { decryptWithProgram } from "./sops-program.ts";
 
+/** What a file of SOPS holds, decrypted. */
+export interface OpenedSops {
+  readonly kind: SopsKind;
+  /** Of a binary file, one. */
+  readonly leaves: readonly Leaf[];
+  /** Whether the program `sops` decrypted it: lines of what it printed are not lines of the file. */
+  readonly byProgram: boolean;
+}
+
 /**
- * Reads a file that SOPS encrypted: ourselves, when it is encrypted to an age key that we find, else with the
- * program `sops`, if it is installed.
+ * Decrypts a file of SOPS: ourselves, when it is encrypted to an age key that we find, else with the program `sops`, if
+ * it is installed.
  *
  * @param text without a byte order mark
  * @param environment where SOPS would look for keys
  * @throws InvalidImportError; PprotectError `missing_credentials`, `cannot_open`, `file_error`; MacMismatchError
  */
-export async function readSops(text: string, file: string, environment: Environment): Promise<ReadResult> {
+export async function openSops(text: string, file: string, environment: Environment): Promise<OpenedSops> {
   const sops = parseSopsFile(text, file);
+  const { kind } = sops;
   const own = await decryptOurselves(sops, file, environment);
-  if (Array.isArray(own)) return named(own, sops, file);
+  if (Array.isArray(own)) return { kind, leaves: own, byProgram: false };
   const program = findOnAbsolutePath("sops", environment.PATH);
   if (program === undefined) throw own;
   const plaintext = decodeUtf8(
-    await decryptWithProgram(program, encodeUtf8(text), { kind: sops.kind, file, environment }),
+    await decryptWithProgram(program, encodeUtf8(text), { kind, file, environment }),
   );
   if (plaintext === undefined) throw invalidImport(file, undefined, "is not UTF-8 text when decrypted");
-  if (sops.kind === "binary") return binary(plaintext, file);
-  const { entries, notes } = flatten(parseJsonTree(plaintext, file), file);
-  // Lines of what the program printed are not lines of the file.
+  const leaves =
+    kind === "binary"
+      ? [{ path: ["data"], value: plaintext, line: 1 }]
+      : leavesOf(parseJsonTree(plaintext, file), file);
+  return { kind, leaves, byProgram: true };
+}
+
+/** Reads the names and values of a file of SOPS. @throws as {@link openSops} */
+export async function readSops(text: string, file: string, environment: Environment): Promise<ReadResult> {
+  const opened = await openSops(text, file, environment);
+  const result = named(opened.leaves, opened.kind, file);
+  if (!opened.byProgram) return result;
   return {
-    entries: entries.map((entry) => ({ ...entry, line: undefined })),
-    notes: notes.map((note) => ({ ...note, line: undefined })),
+    entries: result.entries.map((entry) => ({ ...entry, line: undefined })),
+    notes: result.notes.map((note) => ({ ...note, line: undefined })),
   };
 }
 
@@ -77,7 +96,7 @@ async function decryptOurselves(
   }
 }
 
-function named(leaves: Leaf[], { kind }: SopsFile, file: string): ReadResult {
+function named(leaves: readonly Leaf[], kind: SopsKind, file: string): ReadResult {
   if (kind === "binary") return binary(leaves[0]?.value ?? "", file);
   const { entries, notes } = namedLeaves(leaves, file);
   if (kind !== "dotenv") return { entries, notes };
