@@ -16,10 +16,13 @@ const MAX_REQUEST_CHARS = MAX_FRAME_BYTES - 64 * 1024;
 
 const UNLOCK_AGAIN = "unlock again: `pprotect unlock`";
 
+/** The values of a domain by name, or the error `cannot_open` of those that its key does not open. */
+type DomainValues = ReadonlyMap<string, string | PprotectError>;
+
 /** What leases opened. */
 export interface OpenedByLeases {
-  /** The values by name, of each domain that was wanted, in the same order. */
-  readonly values: readonly ReadonlyMap<string, string>[];
+  /** The values of each domain that was wanted, in the same order. */
+  readonly values: readonly DomainValues[];
   /** The leases that opened them, for the access log. */
   readonly leases: readonly Grant[];
 }
@@ -40,7 +43,7 @@ export interface NotCovered {
  * @param custodian use only leases that this custodian granted
  *
  * @throws PprotectError `no_lease` when the lease has ended or ends meanwhile; `lease_refused` when the program's own
- *   lease does not cover it; `cannot_open`; `environment` where the program's own lease cannot be used
+ *   lease does not cover it; `environment` where the program's own lease cannot be used
  */
 export async function openWithLeases(
   wanted: readonly WantedDomain[],
@@ -107,7 +110,7 @@ async function carryOut(
   token: string | undefined,
 ): Promise<OpenedByLeases> {
   hardenProcess();
-  const opened = new Map<WantedDomain, ReadonlyMap<string, string>>();
+  const opened = new Map<WantedDomain, DomainValues>();
   for (const { lease, wanted: domains } of plans) {
     const { id } = lease.grant;
     const values = await answering(id, () => openAt(lease, domains, token));
@@ -124,11 +127,11 @@ function openAt(
   { socket, grant }: LiveLease,
   domains: readonly WantedDomain[],
   token: string | undefined,
-): Promise<ReadonlyMap<string, string>[]> {
+): Promise<DomainValues[]> {
   return withConnection(socket, async (connection) => {
-    const all: ReadonlyMap<string, string>[] = [];
+    const all: DomainValues[] = [];
     for (const wanted of domains) {
-      const values = new Map<string, string>();
+      const values = new Map<string, string | PprotectError>();
       for (const batch of batchesOf(grant.id, wanted)) {
         for (const [name, value] of await openBatch(connection, grant.id, batch, token))
           values.set(name, value);
@@ -144,7 +147,7 @@ async function openBatch(
   id: string,
   { domain, publicKey, boxes }: WantedDomain,
   token: string | undefined,
-): Promise<(readonly [string, string])[]> {
+): Promise<(readonly [string, string | PprotectError])[]> {
   const { header, payload } = await connection.ask({
     version: PROTOCOL_VERSION,
     request: "open",
@@ -160,11 +163,20 @@ async function openBatch(
     if (typeof value === "number") {
       const start = at;
       at += value;
-      return [secret, secretText(payload.subarray(start, at), { domain, secret })];
+      return [secret, textOrError(payload.subarray(start, at), { domain, secret })];
     }
-    if (value === "cannot_open") return [secret, secretText(undefined, { domain, secret })];
+    if (value === "cannot_open") return [secret, textOrError(undefined, { domain, secret })];
     throw refusal(id, value, `secret "${displayName(secret)}" in domain "${displayName(domain)}"`);
   });
+}
+
+function textOrError(...opened: Parameters<typeof secretText>): string | PprotectError {
+  try {
+    return secretText(...opened);
+  } catch (error) {
+    if (error instanceof PprotectError) return error;
+    throw error;
+  }
 }
 
 const REFUSALS: Readonly<Record<string, string>> = {

@@ -21,7 +21,7 @@ export function checkOwned(
   keyFile: KeyFile,
   custodian: UnlockedCustodian,
 ): { opened: number; problems: Problem[] } {
-  const found: { path: EntryPath; message: string }[] = [];
+  const found: Unopened[] = [];
   let opened = 0;
   const attempt = <Result>(path: EntryPath, open: () => Result): Result | undefined => {
     try {
@@ -39,18 +39,31 @@ export function checkOwned(
     const key: PrivateKey | undefined = attempt(ownPath, () => openDomainKey(name, domain, custodian));
     if (!key) continue;
     for (const [secret, sealed] of domain.secrets) {
-      const value = attempt([name, SECRET_PREFIX + secret], () =>
+      const value = attempt(secretPath(name, secret), () =>
         openSecret(sealed, key, { domain: name, secret }),
       );
       if (value !== undefined) opened++;
     }
   }
-  if (found.length === 0) return { opened, problems: [] };
+  return { opened, problems: unopenedProblems(bytes, found) };
+}
+
+/** An entry that did not open. */
+export interface Unopened {
+  readonly path: EntryPath;
+  readonly message: string;
+}
+
+/** The path of a secret in the file. */
+export function secretPath(domain: string, secret: string): EntryPath {
+  return [domain, SECRET_PREFIX + secret];
+}
+
+/** Entries that did not open, with their lines. @param bytes the text of the store */
+export function unopenedProblems(bytes: Uint8Array, found: readonly Unopened[]): Problem[] {
+  if (found.length === 0) return [];
   const { lineOf } = readStrict(decodeUtf8(bytes) ?? "");
-  const problems = found.map(({ path, message }) => ({
-    code: "cannot_open" as const,
-    line: lineOf(path) ?? 0,
-    message,
-  }));
-  return { opened, problems: problems.sort((a, b) => a.line - b.line) };
+  return found
+    .map(({ path, message }) => ({ code: "cannot_open" as const, line: lineOf(path) ?? 0, message }))
+    .sort((a, b) => a.line - b.line);
 }

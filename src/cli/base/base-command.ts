@@ -112,8 +112,8 @@ export abstract class BaseCommand extends CredentialsCommand {
     const { readerOf } = await import("../reading/reader.ts");
     const domains = choices.map(({ domain }) => domain);
     const unlock = () => this.unlockToRead(keyFile, domains);
-    const reader = readerOf(this.givenCredentials, await this.recorder(), unlock);
-    return openSecrets(keyFile, choices, reader, details);
+    const reader = readerOf(this.givenCredentials, await this.recorder());
+    return openSecrets(keyFile, choices, { ...reader, unlock }, details);
   }
 
   /** Records that values were opened in another way than by {@link openSecrets}: before they are handed out. */

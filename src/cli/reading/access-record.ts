@@ -7,7 +7,8 @@ const log = lazy(
   () => require("../../lease/access-log/append.ts") as typeof import("../../lease/access-log/append.ts"),
 );
 
-type Names = NonNullable<AccessContent["domains"]>;
+/** Domains with the names of secrets in them; without names, all of a domain. */
+export type Names = NonNullable<AccessContent["domains"]>;
 
 /** The domains of secrets with their names. @param store the store's real path */
 export function namesOf(store: string, secrets: readonly SecretReference[]): Names {

@@ -1,13 +1,15 @@
 import { PprotectError } from "../../common/errors.ts";
 import { lazy } from "../../common/lazy.ts";
 import { LEASE_VARIABLE } from "../../common/lease-variable.ts";
+import type { AccessContent } from "../../lease/access-log/entry.ts";
+import type { OpenedByLeases } from "../../lease/client.ts";
 import type { WantedDomain } from "../../lease/cover.ts";
 import type { Grant } from "../../lease/grant.ts";
 import type { UnlockedCustodian } from "../../store/custodian.ts";
 import type { KeyFile } from "../../store/key-file.ts";
 import { findDomain, findSecret } from "../../store/lookup.ts";
 import { realpathOfParent } from "../../system/real-path.ts";
-import { type AccessRecorder, namesOf } from "./access-record.ts";
+import { type AccessRecorder, type Names, namesOf } from "./access-record.ts";
 
 /** A secret to be opened. */
 export interface SecretReference {
@@ -15,12 +17,10 @@ export interface SecretReference {
   readonly name: string;
 }
 
-/** What a command knows of itself when it opens secrets. */
-export interface Reader {
+/** What a command knows of itself when it opens secrets with leases. */
+export interface LeaseReader {
   /** The store's path. */
   readonly store: string;
-  /** Verifies the user's credentials. */
-  readonly unlock: () => Promise<UnlockedCustodian>;
   /** Whether a passphrase was given: it comes before any lease. */
   readonly passphraseGiven: boolean;
   /** The user that was named: only a lease of theirs is used. */
@@ -29,6 +29,12 @@ export interface Reader {
   readonly ignoreEnvironment: boolean;
   readonly recorder: AccessRecorder;
   readonly warn: (message: string) => void;
+}
+
+/** What a command knows of itself when it opens secrets. */
+export interface Reader extends LeaseReader {
+  /** Verifies the user's credentials. */
+  readonly unlock: () => Promise<UnlockedCustodian>;
 }
 
 /** What an entry of the access log says besides the secrets. */
@@ -78,13 +84,7 @@ export async function openSecrets<Choice extends SecretReference>(
   }
   const { custodian, leases } = opened;
   if (leases.length === 0) await recorder.record({ ...what, client, custodian });
-  for (const lease of leases) {
-    const keys = lease.domains.map(({ publicKey }) => publicKey);
-    const domains = what.domains.filter(({ domain }) =>
-      keys.includes(findDomain(keyFile.data, domain).publicKey),
-    );
-    await recorder.record({ ...what, domains, client: client ?? lease.client, custodian, lease: lease.id });
-  }
+  else await recordLeases(recorder, leases, what, publicKeys(keyFile), client);
   return opened;
 }
 
@@ -105,32 +105,70 @@ async function open<Choice extends SecretReference>(
   return { secrets: keyFile.decryptSecrets(choices, custodian), custodian: custodian.name, leases: [] };
 }
 
+/** Records what leases opened: an entry for each, with the domains that it has the keys of. */
+export async function recordLeases(
+  recorder: AccessRecorder,
+  leases: readonly Grant[],
+  what: Pick<AccessContent, "program"> & { readonly domains: Names },
+  keysOf: (domain: string) => readonly string[],
+  client?: string,
+): Promise<void> {
+  for (const { id, custodian, domains, ...lease } of leases) {
+    const held = new Set(domains.map(({ publicKey }) => publicKey));
+    await recorder.record({
+      ...what,
+      domains: what.domains.filter(({ domain }) => keysOf(domain).some((key) => held.has(key))),
+      client: client ?? lease.client,
+      custodian,
+      lease: id,
+    });
+  }
+}
+
+function publicKeys({ data }: KeyFile): (domain: string) => readonly string[] {
+  return (domain) => [findDomain(data, domain).publicKey];
+}
+
+/**
+ * Opens sealed values with leases that cover all of them.
+ * @returns `undefined` when a passphrase was given or no lease covers them: the user is told why
+ */
+export async function openByLeases(
+  wanted: readonly WantedDomain[],
+  { passphraseGiven, user, environment, ignoreEnvironment, warn }: LeaseReader,
+): Promise<OpenedByLeases | undefined> {
+  if (wanted.length === 0 || passphraseGiven) return undefined;
+  if (ignoreEnvironment && environment[LEASE_VARIABLE] !== undefined) return undefined;
+  const result = await clients().openWithLeases(wanted, environment, user);
+  if (result.values) return result;
+  for (const reason of result.reasons) warn(reason);
+  return undefined;
+}
+
 async function openByLease<Choice extends SecretReference>(
   keyFile: KeyFile,
   choices: readonly Choice[],
-  { store, passphraseGiven, user, environment, ignoreEnvironment, warn }: Reader,
+  reader: Reader,
 ): Promise<OpenedSecrets<Choice> | undefined> {
-  if (
-    choices.length === 0 ||
-    passphraseGiven ||
-    (ignoreEnvironment && environment[LEASE_VARIABLE] !== undefined)
-  )
-    return undefined;
-  const domains = wantedDomains(keyFile, realpathOfParent(store), choices);
-  const result = await clients().openWithLeases(domains, environment, user);
-  if (!result.values) {
-    for (const reason of result.reasons) warn(reason);
-    return undefined;
-  }
+  const domains = wantedDomains(keyFile, realpathOfParent(reader.store), choices);
+  const result = await openByLeases(domains, reader);
+  if (!result) return undefined;
   const values = new Map(domains.map(({ domain }, index) => [domain, result.values[index]]));
   return {
     secrets: choices.map((choice) => ({
       ...choice,
-      value: values.get(choice.domain)?.get(choice.name) ?? "",
+      value: chosenValue(values.get(choice.domain), choice.name),
     })),
     custodian: [...new Set(result.leases.map(({ custodian }) => custodian))].join(", "),
     leases: result.leases,
   };
+}
+
+/** @throws PprotectError `cannot_open` */
+function chosenValue(values: ReadonlyMap<string, string | PprotectError> | undefined, name: string): string {
+  const value = values?.get(name) ?? "";
+  if (value instanceof PprotectError) throw value;
+  return value;
 }
 
 /** @throws PprotectError `no_such_domain`, `no_such_secret` */

@@ -17,6 +17,7 @@ import { type KeyTrust, TRUST_NO_NEW_KEY } from "./key-trust.ts";
 import { mergeCredentials, NO_CREDENTIALS } from "./merge-credentials.ts";
 import { type MergeResult, mergeStores, type NewKey } from "./merge-stores.ts";
 import { textMerge } from "./text-merge.ts";
+import { type SealedValues, type ValuesByBox, valuesAlone, valuesInQuestion } from "./values-in-question.ts";
 import type { StoreVersions } from "./versions.ts";
 import { virtualAncestor } from "./virtual-ancestor.ts";
 
@@ -41,6 +42,13 @@ export interface DriverInput {
    * @throws PprotectError when they cannot be read
    */
   readonly givenCreds: (versions: StoreVersions) => Promise<Creds | undefined>;
+  /**
+   * Opens all of these values without a passphrase, or none; called only where credentials help and none were given.
+   * @throws PprotectError when what was to open them cannot be used
+   */
+  readonly openValues?: (wanted: readonly SealedValues[]) => Promise<ValuesByBox | undefined>;
+  /** Called before anything is opened with the given credentials. */
+  readonly onOpen?: (custodian: string, versions: StoreVersions) => Promise<void>;
 }
 
 export interface DriverResult {
@@ -123,7 +131,7 @@ async function mergeByMeaning(
   notes: readonly string[],
   input: DriverInput,
 ): Promise<DriverResult> {
-  const { result, credentialProblem } = await mergeWithGivenCreds(versions, input);
+  const { result, problem } = await mergeWithGivenCreds(versions, input);
   const { store, conflicts, newKeys } = result;
   const say = (line: string): string => `pprotect: ${displayName(input.path)}: ${line}`;
   if (conflicts.length === 0) {
@@ -140,14 +148,11 @@ async function mergeByMeaning(
     return { ...NOTHING, clean: true };
   }
   replace(input.ours, markConflicts(versions, input.markerSize));
-  const helps =
-    credentialProblem === undefined && conflicts.some(({ credentials }) => credentials !== "useless");
+  const helps = problem === undefined && conflicts.some(({ credentials }) => credentials !== "useless");
   const hint = helps ? "; some conflicts can be resolved automatically with an owner's credentials" : "";
   const report = [
     ...notes.map(say),
-    ...(credentialProblem === undefined
-      ? []
-      : [say(`the given credentials were not used: ${credentialProblem}`)]),
+    ...(problem === undefined ? [] : [say(problem)]),
     ...conflicts.map(
       (conflict) => `pprotect: conflict in ${displayName(input.path)}: ${describeConflict(conflict)}`,
     ),
@@ -156,11 +161,17 @@ async function mergeByMeaning(
   return { ...NOTHING, clean: false, conflicts, report };
 }
 
+interface OpenedMerge {
+  readonly result: MergeResult;
+  /** Why what was given did not help. */
+  readonly problem?: string | undefined;
+}
+
 /** Derives a key only if something has to be opened: to resolve a conflict, or to try a key that comes in. */
 async function mergeWithGivenCreds(
   versions: StoreVersions,
-  { trust, givenCreds, isVirtualAncestor }: DriverInput,
-): Promise<{ result: MergeResult; credentialProblem?: string | undefined }> {
+  { trust, givenCreds, openValues, onOpen, isVirtualAncestor }: DriverInput,
+): Promise<OpenedMerge> {
   const decide = () => undefined;
   // Without credentials nothing is sealed, so it makes no difference which keys are trusted.
   const options = { credentials: NO_CREDENTIALS, trust: TRUST_NO_NEW_KEY, decide };
@@ -170,18 +181,41 @@ async function mergeWithGivenCreds(
   let creds: Creds | undefined;
   try {
     creds = await givenCreds(versions);
+    if (creds) await onOpen?.(creds.name, versions);
   } catch (error) {
     if (!(error instanceof PprotectError)) throw error;
-    return { result: without, credentialProblem: error.message };
+    return { result: without, problem: `${NOT_USED}: ${error.message}` };
   }
-  if (!creds) return { result: without };
+  if (!creds) return helps ? mergeWithValues(versions, without, openValues) : { result: without };
   const credentials = mergeCredentials(creds, versions);
   // Two users accept different keys. If that decided about the ancestor, their merges would not come to one key.
   const trusted = isVirtualAncestor ? TRUST_NO_NEW_KEY : await trust(versions);
   const result = mergeStores(versions, { credentials, trust: trusted, decide });
   const isOpen = result.conflicts.every(({ credentials: help }) => help !== "needed");
   const notOwner = `${displayName(creds.name)} does not own what is in conflict on both sides`;
-  return { result, credentialProblem: credentials.problem() ?? (isOpen ? undefined : notOwner) };
+  const problem = credentials.problem() ?? (isOpen ? undefined : notOwner);
+  return { result, problem: problem === undefined ? undefined : `${NOT_USED}: ${problem}` };
+}
+
+const NOT_USED = "the given credentials were not used";
+
+/** Where no credentials are given, values that can be opened without any decide what they can. */
+async function mergeWithValues(
+  versions: StoreVersions,
+  without: MergeResult,
+  openValues: DriverInput["openValues"],
+): Promise<OpenedMerge> {
+  try {
+    const values = await openValues?.(valuesInQuestion(versions));
+    if (!values) return { result: without };
+    const credentials = valuesAlone(values, versions);
+    return {
+      result: mergeStores(versions, { credentials, trust: TRUST_NO_NEW_KEY, decide: () => undefined }),
+    };
+  } catch (error) {
+    if (!(error instanceof PprotectError)) throw error;
+    return { result: without, problem: error.message };
+  }
 }
 
 /** @throws PprotectError `invalid_store`; a merge of valid stores should never be invalid */

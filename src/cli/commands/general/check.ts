@@ -9,21 +9,22 @@ import {
   UnresolvedMergeError,
 } from "../../../store/format/problem.ts";
 import { KeyFile } from "../../../store/key-file.ts";
+import { findDomain } from "../../../store/lookup.ts";
 import { readStoreBytes } from "../../../store/store-file.ts";
 import { atPublicKeys, SHARED_KEY_FIX, sharedKeyProblems } from "../../../store/trust/shared-keys.ts";
 import { realpathOfParent } from "../../../system/real-path.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
-import { BaseCommand } from "../../base/base-command.ts";
+import { LeaseReadingCommand } from "../../base/lease-reading-command.ts";
 import type { Outcome, Result } from "../../report/json-envelope.ts";
 
-export default class CheckCommand extends BaseCommand {
+export default class CheckCommand extends LeaseReadingCommand {
   static readonly declaration: CommandDeclaration = {
     group: "store",
     summary: "validate the store; with credentials, also decrypt what you own",
     everyday: true,
     examples: [
       ["The file alone", "$0 check"],
-      ["Every secret of alice's domains too", "$0 check -u alice@example.com"],
+      ["Every secret of alice's domains too; a lease saves the passphrase", "$0 check -u alice@example.com"],
     ],
   };
 
@@ -32,8 +33,8 @@ export default class CheckCommand extends BaseCommand {
     const keyFile = this.#parse(bytes);
     if (!(keyFile instanceof KeyFile)) return keyFile;
     const counts = countsOf(keyFile);
-    const owned = await this.#openOwned(bytes, keyFile);
-    const opened = owned && { custodian: owned.custodian, secrets: owned.opened };
+    const owned = (await this.#openByLease(bytes, keyFile)) ?? (await this.#openOwned(bytes, keyFile));
+    const opened = owned && { custodian: owned.custodian, secrets: owned.opened, by_lease: owned.byLease };
     const result = { ...counts, opened: opened ?? null };
     const shared = sharedKeyProblems(bytes, keyFile.data);
     const trust = await this.trust(keyFile);
@@ -54,11 +55,12 @@ export default class CheckCommand extends BaseCommand {
           ? haveSharedKeys(shared)
           : untrusted[0]?.refusal;
     if (refusal) return this.#refuse(problems, refusal, result);
-    if (owned) await this.unlockToRead(keyFile, keyFile.domainsOf(owned.custodian));
+    if (owned && !owned.byLease) await this.unlockToRead(keyFile, keyFile.domainsOf(owned.custodian));
     this.note(
       `${escapeUnprintable(this.storePath)}: ok (${countNoun(counts.domains, "domain")}, ` +
         `${countNoun(counts.secrets, "secret")}, ${countNoun(counts.custodians, "custodian")}` +
-        `${opened ? `; ${countNoun(opened.secrets, "secret")} opened as ${escapeUnprintable(opened.custodian)}` : ""})`,
+        `${opened ? `; ${countNoun(opened.secrets, "secret")} opened as ${escapeUnprintable(opened.custodian)}` : ""})` +
+        (owned?.byLease ? "; a lease opened them: whether owner entries open was not checked" : ""),
     );
     return { result: { store: this.storePath, ...result, problems: [] } };
   }
@@ -99,7 +101,29 @@ export default class CheckCommand extends BaseCommand {
     const { checkOwned } = await import("../../../store/open-everything.ts");
     const domains = keyFile.domainsOf(custodian.name).map((domain) => ({ store, domain }));
     await recorder.record({ custodian: custodian.name, domains });
-    return { custodian: custodian.name, ...checkOwned(bytes, keyFile, custodian) };
+    return { custodian: custodian.name, byLease: false, ...checkOwned(bytes, keyFile, custodian) };
+  }
+
+  /** Decrypts the secrets of a user who is named without a passphrase, where leases of theirs cover all of them. */
+  async #openByLease(bytes: Uint8Array, keyFile: KeyFile): Promise<Owned | undefined> {
+    if (this.user === undefined || !keyFile.data.custodians.has(this.user)) return undefined;
+    const { data } = keyFile;
+    const sealed = keyFile
+      .domainsOf(this.user)
+      .map((domain) => ({ domain, ...findDomain(data, domain) }))
+      .filter(({ secrets }) => secrets.size > 0)
+      .map(({ domain, publicKey, secrets }) => ({ domain, publicKey, boxes: [...secrets] }));
+    const values = await this.openByLeases(this.storePath, sealed);
+    if (!values) return undefined;
+    const { secretPath, unopenedProblems } = await import("../../../store/open-everything.ts");
+    const unopened = sealed.flatMap(({ domain }, index) =>
+      [...(values[index] ?? [])].flatMap(([secret, value]) =>
+        typeof value === "string" ? [] : [{ path: secretPath(domain, secret), message: value.message }],
+      ),
+    );
+    const all = sealed.reduce((sum, { boxes }) => sum + boxes.length, 0);
+    const problems = unopenedProblems(bytes, unopened);
+    return { custodian: this.user, byLease: true, opened: all - unopened.length, problems };
   }
 }
 
@@ -108,6 +132,8 @@ const UNKNOWN: Result = { domains: null, secrets: null, custodians: null, opened
 
 interface Owned {
   readonly custodian: string;
+  /** Whether leases opened the secrets: they do not open owner entries. */
+  readonly byLease: boolean;
   readonly opened: number;
   readonly problems: readonly Problem[];
 }

@@ -9,14 +9,14 @@ import type { Creds } from "../../../store/credentials.ts";
 import { optionalArgument, requiredArgument } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { file, text } from "../../argv/value-type.ts";
-import { BaseCommand } from "../../base/base-command.ts";
+import { MergingCommand } from "../../base/merging-command.ts";
 import { mergeTrust } from "../../base/trust/merge-trust.ts";
 import { conflictJson, newKeyJson } from "../../report/conflict-report.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
 const DEFAULT_MARKER_SIZE = 7;
 
-export default class GitMergeDriverCommand extends BaseCommand {
+export default class GitMergeDriverCommand extends MergingCommand {
   static readonly declaration: CommandDeclaration = {
     group: "git",
     summary: "merge a store by meaning; git runs it",
@@ -44,6 +44,8 @@ export default class GitMergeDriverCommand extends BaseCommand {
       isVirtualAncestor: await mergesAncestors(path, size),
       trust: (versions) => mergeTrust(resolve(path), versions, (message) => this.note(message)),
       givenCreds: (versions) => this.#givenCreds(custodiansOf(versions)),
+      openValues: (wanted) => this.openValues(path, wanted),
+      onOpen: (custodian, versions) => this.recordMerge(path, custodian, versions),
     });
     for (const line of merge.report) this.note(line);
     const { problems, grants } = merge;

@@ -27,6 +27,7 @@ import { mergeCredentials, NO_CREDENTIALS } from "../../../git/merge/merge-crede
 import type { MergeResult } from "../../../git/merge/merge-stores.ts";
 import { hasSameEntries, onTop, readCommittedMerge } from "../../../git/merge/redo-merge.ts";
 import { leftOut, recordDecisions, refuseUnsound } from "../../../git/merge/resolution.ts";
+import { valuesAlone, valuesInQuestion } from "../../../git/merge/values-in-question.ts";
 import { custodiansOf, SIDES, type Side, type StoreVersions } from "../../../git/merge/versions.ts";
 import { openRepository, type Repository } from "../../../git/process/repository.ts";
 import { stageFile } from "../../../git/process/stage.ts";
@@ -37,7 +38,7 @@ import { replaceStoreFile } from "../../../store/store-file.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag, option, repeatableOption } from "../../argv/option.ts";
 import { CONFLICT, text } from "../../argv/value-type.ts";
-import { BaseCommand } from "../../base/base-command.ts";
+import { MergingCommand } from "../../base/merging-command.ts";
 import { refuseForbiddenPlaintext } from "../../base/plaintext-fence.ts";
 import { mergeTrust } from "../../base/trust/merge-trust.ts";
 import { decisionQuestion, parseTake, readDecision, TAKE_WORDS } from "../../input/decision-prompt.ts";
@@ -52,7 +53,7 @@ import {
 } from "../../report/conflict-report.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
-export default class GitResolveCommand extends BaseCommand {
+export default class GitResolveCommand extends MergingCommand {
   static readonly declaration: CommandDeclaration = {
     group: "git",
     summary: "finish a merge that left conflicts in the store",
@@ -154,7 +155,8 @@ export default class GitResolveCommand extends BaseCommand {
     given: Decisions,
     trust: KeyTrust,
   ): Promise<Merged | Undecided> {
-    const keys: MergeKeys = { credentials: await this.#mergeCredentials(versions, given, trust), trust };
+    const credentials = await this.#mergeCredentials(versions, store.path, given, trust);
+    const keys: MergeKeys = { credentials, trust };
     if (this.json && !this.ours && !this.theirs) {
       const { conflicts } = mergeWithDecisions(versions, keys, given);
       if (conflicts.length > 0) return { conflicts };
@@ -213,9 +215,10 @@ export default class GitResolveCommand extends BaseCommand {
     return new Map(this.take.map(parseTake));
   }
 
-  /** Takes or asks for credentials only if they help with a conflict that has no decision yet. */
+  /** Uses leases, and takes or asks for credentials, only if they help with a conflict that has no decision yet. */
   async #mergeCredentials(
     versions: StoreVersions,
+    path: string,
     given: Decisions,
     trust: KeyTrust,
   ): Promise<MergeKeys["credentials"]> {
@@ -225,27 +228,50 @@ export default class GitResolveCommand extends BaseCommand {
     const keys: MergeKeys = { credentials: NO_CREDENTIALS, trust };
     const result = mergeWithDecisions(versions, keys, given);
     const helped = result.conflicts.filter(({ credentials }) => credentials !== "useless");
-    if (haveCredentials) {
-      if (helped.length + result.incomingKeys.length === 0 && !this.show && given.size === 0)
-        return NO_CREDENTIALS;
-    } else {
-      const needed = helped.filter(({ credentials }) => credentials === "needed");
+    if (haveCredentials && helped.length + result.incomingKeys.length === 0 && !this.show && given.size === 0)
+      return NO_CREDENTIALS;
+    const leased = await this.#leased(versions, path, helped);
+    const conflicts = leased
+      ? mergeWithDecisions(versions, { ...keys, credentials: leased }, given).conflicts
+      : helped;
+    const needed = conflicts.filter(({ credentials }) => credentials === "needed");
+    if (leased && needed.length === 0) return leased;
+    if (!haveCredentials) {
       const isDecided = this.ours || this.theirs || this.nonInteractive || this.json;
-      if (needed.length === 0 || (isDecided && !this.show)) return NO_CREDENTIALS;
+      if (needed.length === 0 || (isDecided && !this.show)) return leased ?? NO_CREDENTIALS;
       for (const conflict of needed) this.note(describeConflict(conflict));
       this.note("An owner's credentials can resolve this; leave the user empty to continue without.");
     }
     const user = haveCredentials ? this.user : await this.ask("User email: ", "user");
-    if (user === "" && !haveCredentials) return NO_CREDENTIALS;
+    if (user === "" && !haveCredentials) return leased ?? NO_CREDENTIALS;
     const creds = await this.credentials({
       ...this.credentialSources,
       ...this.sourcesFor(custodians),
       user,
       ...(haveCredentials ? {} : { userSource: "the prompt" }),
     });
+    await this.recordMerge(path, creds.name, versions);
     const credentials = mergeCredentials(creds, versions);
     if (credentials.problem() !== undefined) throw wrongCredentials(KeyFile.from(versions.ours), creds);
     return credentials;
+  }
+
+  /** What leases open of a merge: values, and no keys. One that cannot be used stops only what needs it. */
+  async #leased(
+    versions: StoreVersions,
+    path: string,
+    helped: readonly Conflict[],
+  ): Promise<MergeKeys["credentials"] | undefined> {
+    const isNeeded = this.show || helped.some(({ credentials }) => credentials === "needed");
+    if (!isNeeded && (helped.length === 0 || this.ours || this.theirs)) return undefined;
+    try {
+      const values = await this.openValues(path, valuesInQuestion(versions));
+      return values && valuesAlone(values, versions);
+    } catch (error) {
+      if (isNeeded || !(error instanceof PprotectError)) throw error;
+      this.note(`pprotect: warning: ${error.message}`);
+      return undefined;
+    }
   }
 
   async #decide(conflict: Conflict, context: DecisionContext): Promise<Decision> {
