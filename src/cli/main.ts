@@ -1,8 +1,9 @@
 #!/usr/bin/env bun
 import "./startup/hide-streams.ts";
 
-import { HOLDER_WORD, REMOVER_WORD } from "../exec/files/holder-word.ts";
+import { ENDER_WORD, HOLDER_WORD, REMOVER_WORD, WATCHER_WORD } from "../exec/process/helper-words.ts";
 import { LEASE_WORD } from "../lease/lease-word.ts";
+import { heedChildren } from "../system/start-signals.ts";
 import type { CommandList } from "./argv/command-list.ts";
 import { asksForDescription, wantsHelp, wantsJson, withVersionCommand } from "./argv/normalize.ts";
 import { type FoundCommand, findCommand } from "./argv/registry.ts";
@@ -96,7 +97,10 @@ async function main(): Promise<void> {
   if (word === COMPLETE) return (await import("./completion/complete.ts")).complete(rest[0]);
   if (word === HOLDER_WORD) (await import("../exec/files/fd-holder.ts")).holdFiles(rest);
   if (word === REMOVER_WORD) (await import("../exec/files/memory-directory.ts")).removeFiles(rest);
+  if (word === WATCHER_WORD) (await import("../exec/supervise/watcher.ts")).watchParent(rest);
+  if (word === ENDER_WORD) return (await import("../exec/supervise/watcher.ts")).endOrphan(rest);
   if (word === LEASE_WORD) return (await import("./startup/lease-process.ts")).runLeaseProcess(rest);
+  heedChildren();
   const args = withVersionCommand(given);
   try {
     process.exitCode = await run(args);

@@ -5,7 +5,7 @@ import { findExecutable } from "../system/find-executable.ts";
 import { withOriginalCoreLimit } from "../system/process-hardening.ts";
 import { startChild } from "./process/child.ts";
 import { replaceProcess } from "./process/native.ts";
-import { asRecord, inShell, type Program, typedWords, variableValue } from "./process/program.ts";
+import { asRecord, type Program, startOrInShell, typedWords, variableValue } from "./process/program.ts";
 import { startError } from "./process/start-error.ts";
 import type { StartState } from "./process/start-state.ts";
 import { forwardSignals } from "./pty/forward-signals.ts";
@@ -55,8 +55,7 @@ export async function runInPlace(execution: Execution): Promise<number> {
   if (process.platform === "win32") return runAsChild(execution);
   const program = programOf(execution);
   const run = process.platform === "linux" ? replaceProcess : replaceByRuntime;
-  let code = run(program, execution.start);
-  if (code === "ENOEXEC") code = run(inShell(program), execution.start);
+  const code = startOrInShell(program, (each) => run(each, execution.start));
   throw startError(program, code, execution.secrets);
 }
 

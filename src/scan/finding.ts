@@ -14,6 +14,8 @@ export interface Finding {
   readonly rule: string;
   /** What is wrong with an invalid store, as a code of `pprotect check`; a finding of another kind has none. */
   readonly code?: string;
+  /** Whether it is a problem of a store, and not a likely secret. */
+  readonly inStore?: boolean;
   /** What was found and what to do about it. */
   readonly message: string;
 }

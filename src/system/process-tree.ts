@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { openLibc } from "./libc.ts";
 import { openProcess } from "./pidfd.ts";
-import { identityOf, type ProcessIdentity } from "./process-identity.ts";
+import { identityOf, isRunning, type ProcessIdentity } from "./process-identity.ts";
 
 /** prctl(2). */
 const PR_SET_CHILD_SUBREAPER = 36;
@@ -139,6 +139,22 @@ function send(identity: ProcessIdentity, signal: NodeJS.Signals): void {
   } finally {
     handle?.close();
   }
+}
+
+/**
+ * A process that may not be our child, and all below it: those too that lose their parent while they are ended, since they
+ * were seen before.
+ *
+ * @returns what is there now, each time it is called
+ */
+export function treeOf(root: ProcessIdentity): () => readonly ProcessIdentity[] {
+  const seen = new Map([[root.pid, root]]);
+  const running = (): ProcessIdentity[] => [...seen.values()].filter(isRunning);
+  return () => {
+    for (const { pid } of running())
+      for (const each of identitiesOf(processesBelow(pid))) seen.set(each.pid, each);
+    return running();
+  };
 }
 
 /** The identities of processes, those left out that have ended. */

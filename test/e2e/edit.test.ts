@@ -351,6 +351,21 @@ describe("nothing is left behind and nothing changed when", () => {
     expectUntouched(box, before);
   });
 
+  test("but not with nohup: neither the editor nor pprotect heeds the signal", async () => {
+    const box = editBox();
+    const editor = box.write(
+      "editor",
+      '#!/bin/sh\ntouch "$BOX/ready"\nkill -HUP $$ $PPID\nsed -i s/dev-api-key/after/ "$1"\n',
+    );
+    chmodSync(editor, 0o755);
+    const line = `trap '' HUP; '${binary()}' edit dev`;
+    const { status } = await runProgram(["bash", "-c", line], {
+      cwd: box.folder,
+      env: { ...box.env, EDITOR: editor },
+    });
+    expect([status, box.values()["api-key"]]).toEqual([0, "after"]);
+  });
+
   test("the terminal is closed", async () => {
     const box = editBox();
     const before = readFileSync(box.store, "utf8");

@@ -10,11 +10,20 @@ afterAll(removeFolders);
 
 const env = { PPROTECT_USER: ALICE.name, PPROTECT_PASSPHRASE: ALICE.passphrase };
 const box = sandbox();
-const MODES = [[""], ["--redact"], ["--as-file token"], ["--redact --as-file token"]];
+/** In each of them the program has a process of its own, or takes pprotect's place. */
+const MODES = [
+  ["exec --domain prod"],
+  ["exec --domain prod --redact"],
+  ["exec --domain prod --as-file token"],
+  ["exec --domain prod --redact --as-file token"],
+  ["exec --domain prod --ttl 1m"],
+  ["exec --domain prod --while true --redact"],
+  ["unlock prod"],
+];
 
 /** Runs a line in bash; `$run` before a program runs it with the secrets. */
 async function shell(line: string, mode: string, folder = box.folder): Promise<string> {
-  const run = `'${binary()}' exec --domain prod ${mode} --`;
+  const run = `'${binary()}' ${mode} --`;
   const command = ["bash", "-c", line.replaceAll("$run", run)];
   const { stdout, stderr } = await runProgram(command, { cwd: folder, env });
   expect(stderr).toBe("");
@@ -27,7 +36,7 @@ async function bothWays(line: string, mode: string): Promise<[through: string, w
   return [await shell(line, mode), stdout];
 }
 
-describe.each(MODES)("as without pprotect: exec %s", (mode) => {
+describe.each(MODES)("as without pprotect: %s", (mode) => {
   test("inherited descriptors: a process substitution, and one that was open before", async () => {
     expect(await shell("$run cat <(echo hello)", mode)).toBe("hello\n");
     expect(await shell("exec 7< <(echo seven); $run sh -c 'cat <&7'", mode)).toBe("seven\n");
@@ -61,10 +70,14 @@ describe.each(MODES)("as without pprotect: exec %s", (mode) => {
     expect(through).toBe(without);
   });
 
-  test.each(["HUP", "INT", "TERM", "QUIT", "USR1", "CHLD"])("an ignored SIG%s", async (signal) => {
+  test.each(["HUP", "INT", "TERM", "QUIT", "USR1", "PIPE", "XFSZ"])("an ignored SIG%s", async (signal) => {
     const line = `trap '' ${signal}; $run sh -c 'kill -${signal} $$; grep -E "^Sig(Ign|Blk)" /proc/self/status'; :`;
     const [through, without] = await bothWays(line, mode);
     expect(through).toBe(without);
+  });
+
+  test("an ignored SIGCHLD, which shells do not pass on to what they start: the program's exit status is its own", async () => {
+    expect(await shell("trap '' CHLD; $run sh -c 'exit 7'; echo $?", mode)).toBe("7\n");
   });
 
   test("nohup: the signal ends neither the program nor pprotect", async () => {

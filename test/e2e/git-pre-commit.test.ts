@@ -44,6 +44,9 @@ describe("stores", () => {
     expect(status).toBe(1);
     expect(stderr).toContain("not-sealed");
     expect(stderr).not.toContain(plain);
+    expect(stderr).not.toContain("false positive");
+    repository.write("other.txt", `${tokenLine()}\n`);
+    expect((await repository.commit()).stderr).toContain("false positive? add a `pprotect:allow` comment");
   });
 
   test("a store is recognised by its attribute and by its keys, under any name", async () => {

@@ -72,6 +72,7 @@ export async function runAgainSupervised(
 ): Promise<number> {
   const { program, prefixes, recorder, start } = context;
   const { runSupervised } = await import("../../exec/supervise/run-supervised.ts");
+  const { startWatcher } = await import("../../exec/supervise/watcher.ts");
   const heartbeatEnvironment = { ...process.env };
   for (const variable of credentialVariables(...prefixes)) delete heartbeatEnvironment[variable];
   const entries: Promise<void>[] = [];
@@ -85,6 +86,7 @@ export async function runAgainSupervised(
     {
       ...terms,
       heartbeatEnvironment,
+      watcher: (pid) => startWatcher(pid, terms.grace),
       onMiss: (misses) => {
         note(`pprotect: warning: the command of --while failed (${misses} in a row)`);
         entries.push(recorder.recordFailure({ action: "heartbeat_missed", result: String(misses), program }));

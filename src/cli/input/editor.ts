@@ -1,7 +1,12 @@
 import { realpathSync } from "node:fs";
+import { constants } from "node:os";
 import { basename } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
 import { displayName } from "../../common/terminal-safe.ts";
+import { encodeUtf8 } from "../../common/utf8.ts";
+import { startChild } from "../../exec/process/child.ts";
+import { asRecord } from "../../exec/process/program.ts";
+import type { StartState } from "../../exec/process/start-state.ts";
 import { forwardSignals, send } from "../../exec/pty/forward-signals.ts";
 import { isTerminal } from "../../system/terminal.ts";
 
@@ -88,38 +93,48 @@ const GRACE_MS = 2_000;
 /**
  * Runs an editor on a file until it ends, with our terminal.
  *
- * @param environment what the editor inherits
+ * @param start what the editor inherits
+ * @param variables its environment, each `NAME=value`
  * @throws PprotectError `aborted` when it fails, `interrupted` when a signal ended it or us
  */
-export async function runEditor(editor: Editor, path: string, environment: Environment): Promise<void> {
+export async function runEditor(
+  editor: Editor,
+  path: string,
+  start: StartState,
+  variables: readonly Uint8Array[],
+): Promise<void> {
   const { command, source } = editor;
-  const args = [...privacyOptions(editor, environment), path];
-  const child = Bun.spawn(["/bin/sh", "-c", script(command), command, ...args], {
-    env: environment,
-    stdio: ["inherit", isTerminal(1) ? "inherit" : 2, "inherit"],
-  });
+  const args = [...privacyOptions(editor, asRecord(variables)), path];
+  const words = ["sh", "-c", script(command), command, ...args].map(encodeUtf8);
+  const shell = { path: encodeUtf8("/bin/sh"), words, variables };
+  const child = startChild(
+    shell,
+    { start, secrets: [] },
+    { stdin: 0, stdout: isTerminal(1) ? 1 : 2, stderr: 2 },
+  );
+  const { ignoredSignals } = start;
   let ended = false;
   const end = (): void => {
     ended = true;
     setTimeout(() => send(child.pid, "SIGKILL"), GRACE_MS).unref();
   };
-  const stopForwarding = forwardSignals(child.pid, true, new Set());
-  for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, end);
-  try {
-    await child.exited;
-  } finally {
-    stopForwarding();
-    for (const signal of ["SIGTERM", "SIGHUP"] as const) process.off(signal, end);
-  }
-  if (ended || child.signalCode !== null)
+  const ending = (["SIGTERM", "SIGHUP"] as const).filter(
+    (signal) => !ignoredSignals.has(constants.signals[signal]),
+  );
+  const stopForwarding = forwardSignals(child.pid, true, ignoredSignals);
+  for (const signal of ending) process.on(signal, end);
+  const { status, signal } = await child.exited;
+  stopForwarding();
+  for (const each of ending) process.off(each, end);
+  if (ended || signal !== 0)
     throw new PprotectError("interrupted", "the editor was ended by a signal; nothing was changed");
-  if (child.exitCode === 0) return;
-  const unknown = child.exitCode === 127;
+  if (status === 0) return;
+  const unknown = status === 127;
   throw new PprotectError(
     "aborted",
     unknown
       ? `the editor "${displayName(command)}" (from ${source}) was not found; nothing was changed`
-      : `the editor "${displayName(command)}" (from ${source}) failed with exit status ${child.exitCode}; nothing was changed`,
+      : `the editor "${displayName(command)}" (from ${source}) failed with exit status ${status}; nothing was changed`,
     unknown ? `set ${VARIABLES[0]} to the editor to use, or use --editor` : undefined,
   );
 }

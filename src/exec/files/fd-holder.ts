@@ -1,6 +1,6 @@
 import { openLibc } from "../../system/libc.ts";
-import { become, signalAtEndOf, startHelper } from "./helper-process.ts";
-import { HOLDER_WORD } from "./holder-word.ts";
+import { become, signalAtEndOf, startHelper } from "../process/helper-process.ts";
+import { HOLDER_WORD } from "../process/helper-words.ts";
 
 /** fcntl(2). */
 const F_SETFD = 2;
@@ -21,11 +21,12 @@ const FOR_EVER = "2147483647";
  * @throws Error when the process cannot be started
  */
 export async function holdOpen(descriptors: readonly number[]): Promise<string[]> {
-  const holder = await startHelper(
+  const { pid, ready } = startHelper(
     [HOLDER_WORD, String(process.pid), String(descriptors.length)],
     descriptors,
   );
-  return descriptors.map((_, index) => `/proc/${holder}/fd/${FIRST + index}`);
+  await ready;
+  return descriptors.map((_, index) => `/proc/${pid}/fd/${FIRST + index}`);
 }
 
 /**

@@ -11,8 +11,8 @@ import {
 import { isAbsolute, join } from "node:path";
 import { encodeUtf8 } from "../../common/utf8.ts";
 import { wipe } from "../../crypto/bytes.ts";
-import { become, signalAtEndOf, startHelper } from "./helper-process.ts";
-import { REMOVER_WORD } from "./holder-word.ts";
+import { startHelper, waitForEndOf } from "../process/helper-process.ts";
+import { REMOVER_WORD } from "../process/helper-words.ts";
 import type { FileContent } from "./secret-files.ts";
 
 /** statfs(2): the types of file systems that are in memory. */
@@ -31,8 +31,9 @@ export async function writeMemoryFiles(files: readonly FileContent[]): Promise<s
   try {
     directory = mkdtempSync(join(parent, "pprotect-"));
     // Before anything is in it: if we are killed while the process starts, only an empty directory is left.
-    const remover = await startHelper([REMOVER_WORD, String(process.pid), directory]);
-    if (!existsSync(`/proc/${remover}`) || isOurs(remover))
+    const remover = startHelper([REMOVER_WORD, String(process.pid), directory]);
+    await remover.ready;
+    if (!existsSync(`/proc/${remover.pid}`) || isOurs(remover.pid))
       throw new Error("the directory would not be removed");
     return files.map((file, index) => write(join(directory ?? "", String(index)), file));
   } catch {
@@ -80,17 +81,10 @@ function isInMemory(directory: string): boolean {
   }
 }
 
-/** Waits for a signal, then removes the directory `$1`. */
-const REMOVE = `
-trap 'kill $!; rm -rf -- "$1"; exit' TERM
-exec >&-
-while :; do sleep 2147483647 & wait; done`;
-
 /**
- * Runs in the removing process: replaces it by a shell, which is small.
+ * Runs in the removing process.
  * @param args the parent's process id, and the directory
  */
 export function removeFiles([parent = "", directory = ""]: readonly string[]): never {
-  signalAtEndOf(Number(parent), "SIGTERM");
-  return become("/bin/sh", ["sh", "-c", REMOVE, "sh", directory]);
+  return waitForEndOf(Number(parent), 'rm -rf -- "$1"', [directory]);
 }

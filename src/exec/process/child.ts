@@ -3,7 +3,7 @@ import { errnoOf } from "../../system/file-error.ts";
 import { withOriginalCoreLimit } from "../../system/process-hardening.ts";
 import type { ChosenSecret } from "../selection.ts";
 import { type End, endOf, type Stdio, spawnProcess } from "./native.ts";
-import { asRecord, inShell, type Program } from "./program.ts";
+import { asRecord, type Program, startOrInShell } from "./program.ts";
 import { startError } from "./start-error.ts";
 import type { StartState } from "./start-state.ts";
 
@@ -30,8 +30,7 @@ export function startChild(
   stdio: Stdio,
 ): Child {
   const run = process.platform === "linux" ? startNative : startByRuntime;
-  let child = run(program, start, stdio);
-  if (child === "ENOEXEC") child = run(inShell(program), start, stdio);
+  const child = startOrInShell(program, (each) => run(each, start, stdio));
   if (typeof child === "string") throw startError(program, child, secrets);
   return child;
 }

@@ -4,7 +4,7 @@ import { errnoReader, openLibc } from "../../system/libc.ts";
 import { withOriginalCoreLimit } from "../../system/process-hardening.ts";
 import { cString, cStrings } from "./c-strings.ts";
 import type { Program } from "./program.ts";
-import type { StartState } from "./start-state.ts";
+import { IGNORED_BY_RUNTIME, type StartState } from "./start-state.ts";
 
 /** fcntl(2), getrlimit(2), and the flags of posix_spawn(3), on Linux. */
 const F_SETFD = 2;
@@ -20,8 +20,7 @@ const ACTIONS_SIZE = 512;
 const ATTRIBUTES_SIZE = 1024;
 const SIGNALS_SIZE = 256;
 
-/** The runtime ignores these two, and execve(2) keeps ignored signals ignored: `yes | head` would never end. */
-const OF_THE_RUNTIME = [constants.signals.SIGPIPE, constants.signals.SIGXFSZ];
+const DEFAULT = 0n;
 const IGNORE = 1n;
 /** glibc's posix_spawn makes children ignore the signals of its threads, unless they are to have the default. */
 const OF_GLIBC = [32, 33];
@@ -56,16 +55,24 @@ export function replaceProcess(program: Program, start: StartState): string {
   const [words, variables] = [cStrings(program.words), cStrings(program.variables)];
   const path = cString(program.path);
   const readErrno = errnoReader();
-  for (const signal of OF_THE_RUNTIME) libc().signal(signal, 0n);
+  const lost = ignoredByRuntimeAlone(start);
+  for (const signal of lost) libc().signal(signal, DEFAULT);
+  // SIGCHLD, which we heed whatever we were told (start-signals.ts).
+  for (const signal of start.ignoredSignals) libc().signal(signal, IGNORE);
   try {
     return withOriginalState(start, () => {
       libc().execve(path, words.addresses, variables.addresses);
       return nameOf(readErrno());
     });
   } finally {
-    for (const signal of OF_THE_RUNTIME) libc().signal(signal, IGNORE);
+    for (const signal of lost) libc().signal(signal, IGNORE);
     variables.wipe();
   }
+}
+
+/** The signals that the program should not ignore, although we do. */
+function ignoredByRuntimeAlone({ ignoredSignals }: StartState): readonly number[] {
+  return IGNORED_BY_RUNTIME.filter((signal) => !ignoredSignals.has(signal));
 }
 
 /** Adds a signal to a `sigset_t`. The function of that name refuses those of {@link OF_GLIBC}. */
@@ -82,6 +89,22 @@ export interface Stdio {
   readonly stderr: number;
 }
 
+/** With fewer descriptors than this we might not be able to go on ourselves. */
+const FEWEST_OPEN_FILES = 64n;
+
+/**
+ * While a program runs as our child, we show the signals and the limit that we were started with, and not what the
+ * runtime made of them: the program may be pprotect again, which looks at its parent for that (start-state.ts).
+ */
+function showStartState(start: StartState): void {
+  for (const signal of ignoredByRuntimeAlone(start)) {
+    const name = Object.entries(constants.signals).find(([, number]) => number === signal)?.[0];
+    process.on(name as NodeJS.Signals, () => undefined);
+  }
+  const { openFiles } = start;
+  if (openFiles && (openFiles[0] as bigint) >= FEWEST_OPEN_FILES) libc().setrlimit(RLIMIT_NOFILE, openFiles);
+}
+
 /**
  * Starts a program as a child (posix_spawn(3)), with what we were started with.
  * @returns its process id, or the system's name of the error
@@ -95,7 +118,7 @@ export function spawnProcess(program: Program, start: StartState, stdio: Stdio):
   const c = libc();
   c.posix_spawn_file_actions_init(actions);
   c.posix_spawnattr_init(attributes);
-  for (const signal of [...OF_THE_RUNTIME, ...OF_GLIBC]) addTo(signals, signal);
+  for (const signal of [...ignoredByRuntimeAlone(start), ...OF_GLIBC]) addTo(signals, signal);
   c.posix_spawnattr_setsigdefault(attributes, signals);
   const inSession = typeof stdio.stdin === "string";
   c.posix_spawnattr_setflags(attributes, SPAWN_SETSIGDEF | (inSession ? SPAWN_SETSID : 0));
@@ -104,6 +127,7 @@ export function spawnProcess(program: Program, start: StartState, stdio: Stdio):
   else c.posix_spawn_file_actions_addopen(actions, 0, cString(Buffer.from(stdio.stdin)), O_RDWR, 0);
   c.posix_spawn_file_actions_adddup2(actions, stdio.stdout, 1);
   c.posix_spawn_file_actions_adddup2(actions, stdio.stderr, 2);
+  showStartState(start);
   try {
     const error = withOriginalState(start, () =>
       c.posix_spawn(id, cString(program.path), actions, attributes, words.addresses, variables.addresses),

@@ -32,8 +32,18 @@ export function variableValue(variables: readonly Uint8Array[], name: string): U
 }
 
 /** The program that execvp(3) runs in place of a script without `#!`: the shell, with the script. */
-export function inShell({ path, words, variables }: Program): Program {
+function inShell({ path, words, variables }: Program): Program {
   return { path: Buffer.from("/bin/sh"), words: [Buffer.from("sh"), path, ...words.slice(1)], variables };
+}
+
+/**
+ * Starts a program, or the shell with it where the system says that it is a script without `#!` (`ENOEXEC`).
+ *
+ * @param start gives the system's name of the error if it fails
+ */
+export function startOrInShell<Started>(program: Program, start: (program: Program) => Started): Started {
+  const started = start(program);
+  return started === "ENOEXEC" ? start(inShell(program)) : started;
 }
 
 /** Variables as the runtime takes them. */

@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { constants } from "node:os";
+import { basename } from "node:path";
 import { encodeUtf8 } from "../../common/utf8.ts";
 import { openLibc } from "../../system/libc.ts";
+import { ignoredAtStart, ignoredBy } from "../../system/start-signals.ts";
 
 /** What this process was started with, as the program of `exec` should get it. */
 export interface StartState {
@@ -15,6 +18,9 @@ export interface StartState {
   /** The limits of open files, soft and hard, if the runtime raised the soft one. */
   readonly openFiles: BigUint64Array | undefined;
 }
+
+/** The runtime ignores these two, and execve(2) keeps ignored signals ignored: `yes | head` would never end. */
+export const IGNORED_BY_RUNTIME: readonly number[] = [constants.signals.SIGPIPE, constants.signals.SIGXFSZ];
 
 /**
  * Reads what this process was started with. Call it first: what is opened later would count as inherited, and a hardened
@@ -73,12 +79,30 @@ function watched(epoll: number): number[] {
   return [...info.matchAll(/^tfd:\s*(\d+)/gm)].map(([, number]) => Number(number));
 }
 
-/** SIGPIPE and SIGXFSZ are among them, whether we were told so or not: the runtime ignores both. */
+/**
+ * SIGPIPE and SIGXFSZ, which the runtime ignores when it starts: what they were before is lost, but for what the parent
+ * does with them.
+ */
 function ignoredSignals(): Set<number> {
-  const status = orUndefined(() => readFileSync("/proc/self/status", "latin1")) ?? "";
-  const mask = BigInt(`0x${/^SigIgn:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? "0"}`);
-  const all = [...Array(64).keys()].map((index) => index + 1);
-  return new Set(all.filter((number) => ((mask >> BigInt(number - 1)) & 1n) === 1n));
+  const ignored = new Set(ignoredAtStart());
+  const inherited = passesIgnoredSignalsOn(process.ppid) ? ignoredBy(process.ppid) : new Set<number>();
+  for (const signal of IGNORED_BY_RUNTIME) if (!inherited.has(signal)) ignored.delete(signal);
+  return ignored;
+}
+
+/** Shells start programs with the signals that they ignore themselves (POSIX, trap), and so does systemd (`IgnoreSIGPIPE`). */
+const PASSING_ON = /^(?:(?:ba|da|a|z|pdk|lk|mk)?sh|ksh(?:93)?|busybox|systemd)$/;
+
+/**
+ * Whether the programs that a process starts ignore what it ignores. Others, such as node and Python, ignore SIGPIPE
+ * themselves and start programs without that. Our own program shows what it was started with (native.ts).
+ */
+function passesIgnoredSignalsOn(parent: number): boolean {
+  const program = orUndefined(() => readlinkSync(`/proc/${parent}/exe`));
+  if (program !== undefined && program === orUndefined(() => readlinkSync("/proc/self/exe"))) return true;
+  // Another user's program has no link that we may read, but a name.
+  const name = program ?? orUndefined(() => readFileSync(`/proc/${parent}/comm`, "utf8")) ?? "";
+  return PASSING_ON.test(basename(name.replace(/ \(deleted\)$/, "").trim()));
 }
 
 /** The highest soft limit that the runtime sets. */

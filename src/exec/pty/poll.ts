@@ -1,3 +1,4 @@
+import { lazy } from "../../common/lazy.ts";
 import { openLibc } from "../../system/libc.ts";
 
 /** Events of poll(2). */
@@ -10,13 +11,12 @@ export const POLLHUP = 16;
 const SIZE = 8;
 
 type Poll = (descriptors: Uint8Array, count: number, milliseconds: number) => number;
-let poll: Poll | undefined;
 
-function openPoll(): Poll {
+const poll = lazy((): Poll => {
   if (process.platform === "win32") return everythingIsReady;
   const libc = openLibc({ poll: { args: ["ptr", "u64", "int"], returns: "int" } });
   return (descriptors, count, milliseconds) => libc.poll(descriptors, count, milliseconds);
-}
+});
 
 /** Windows has no poll(2). Reads and writes block, which makes no difference for a single stream. */
 const everythingIsReady: Poll = (descriptors, count) => {
@@ -54,8 +54,7 @@ export class PollSet {
    * @returns whether there was an event
    */
   wait(milliseconds: number): boolean {
-    poll ??= openPoll();
-    return poll(this.#bytes, this.#count, milliseconds) > 0;
+    return poll()(this.#bytes, this.#count, milliseconds) > 0;
   }
 }
 
@@ -68,14 +67,12 @@ const FIONREAD = 0x541b;
 const PIPE_SIZE = 1 << 20;
 
 const unread = new Int32Array(1);
-let pipes: ReturnType<typeof openPipeFunctions> | undefined;
-
-function openPipeFunctions() {
-  return openLibc({
+const pipes = lazy(() =>
+  openLibc({
     fcntl: { args: ["int", "int", "int"], returns: "int" },
     ioctl: { args: ["int", "u64", "ptr"], returns: "int" },
-  });
-}
+  }),
+);
 
 /**
  * Enlarges a pipe if the system allows it, so that reader and writer wait for each other less often. Linux only.
@@ -83,14 +80,12 @@ function openPipeFunctions() {
  */
 export function enlargePipe(descriptor: number): number {
   if (process.platform !== "linux") return 0;
-  pipes ??= openPipeFunctions();
-  const size = pipes.fcntl(descriptor, F_GETPIPE_SZ, 0);
+  const size = pipes().fcntl(descriptor, F_GETPIPE_SZ, 0);
   if (size <= 0 || size >= PIPE_SIZE) return Math.max(0, size);
-  return Math.max(size, pipes.fcntl(descriptor, F_SETPIPE_SZ, PIPE_SIZE));
+  return Math.max(size, pipes().fcntl(descriptor, F_SETPIPE_SZ, PIPE_SIZE));
 }
 
 /** Whether everything that was written to a pipe has been read. */
 export function isEmptyPipe(descriptor: number): boolean {
-  pipes ??= openPipeFunctions();
-  return pipes.ioctl(descriptor, FIONREAD, unread) === 0 && unread[0] === 0;
+  return pipes().ioctl(descriptor, FIONREAD, unread) === 0 && unread[0] === 0;
 }

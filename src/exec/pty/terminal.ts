@@ -1,5 +1,6 @@
 import { closeSync } from "node:fs";
 import { PprotectError } from "../../common/errors.ts";
+import { lazy } from "../../common/lazy.ts";
 import { openLibc } from "../../system/libc.ts";
 import { closeOnExec } from "../process/native.ts";
 
@@ -21,8 +22,8 @@ const TIOCSWINSZ = 0x5414;
 export type Modes = Uint8Array;
 
 /** Functions for pseudo-terminals and terminal modes. The constants above are those of Linux. */
-function openFunctions() {
-  return openLibc({
+const libc = lazy(() =>
+  openLibc({
     openpty: { args: ["ptr", "ptr", "ptr", "ptr", "ptr"], returns: "int" },
     tcgetattr: { args: ["int", "ptr"], returns: "int" },
     tcsetattr: { args: ["int", "int", "ptr"], returns: "int" },
@@ -30,14 +31,9 @@ function openFunctions() {
     tcgetpgrp: { args: ["int"], returns: "int" },
     getpgrp: { args: [], returns: "int" },
     ioctl: { args: ["int", "u64", "ptr"], returns: "int" },
-  });
-}
-
-let functions: ReturnType<typeof openFunctions> | undefined;
-const libc = (): ReturnType<typeof openFunctions> => {
-  functions ??= openFunctions();
-  return functions;
-};
+    pipe: { args: ["ptr"], returns: "int" },
+  }),
+);
 
 /** Whether {@link openPseudoTerminal} works on this system. */
 export const hasPseudoTerminals = process.platform === "linux";
@@ -119,8 +115,7 @@ export function openPseudoTerminal(like: number, modes: Modes): PseudoTerminal {
 /** Opens a pipe. @returns the descriptor to read from and the one to write to */
 export function openPipe(): [input: number, output: number] {
   const descriptors = new Int32Array(2);
-  const { pipe } = openLibc({ pipe: { args: ["ptr"], returns: "int" } });
-  if (pipe(descriptors) !== 0) throw new PprotectError("environment", "cannot open a pipe");
+  if (libc().pipe(descriptors) !== 0) throw new PprotectError("environment", "cannot open a pipe");
   const [input = 0, output = 0] = descriptors;
   keepFromPrograms(descriptors);
   return [input, output];

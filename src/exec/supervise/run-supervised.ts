@@ -3,6 +3,7 @@ import { pause } from "../../common/pause.ts";
 import { msSinceBoot } from "../../system/boot-clock.ts";
 import { adoptOrphans, endProcesses, identitiesOf, processesBelow } from "../../system/process-tree.ts";
 import { startChild } from "../process/child.ts";
+import { stopHelper } from "../process/helper-process.ts";
 import type { End } from "../process/native.ts";
 import { forwardSignals } from "../pty/forward-signals.ts";
 import { closeAll } from "../pty/terminal.ts";
@@ -25,6 +26,8 @@ export interface SupervisedRun extends Supervision {
   readonly onMiss: (misses: number) => void;
   /** Processes that we started for other ends: they are not ended. */
   readonly others?: readonly number[];
+  /** Ends the program if we are killed and cannot. @returns the process that does so, which is stopped when all is over */
+  readonly watcher?: (program: number) => number | undefined;
   /** Called with the program's process as soon as it is there. */
   readonly onStart?: (pid: number) => void;
 }
@@ -55,7 +58,8 @@ export async function runSupervised(execution: Execution, run: SupervisedRun): P
   closeAll(execution.start.descriptors);
   run.onStart?.(child.pid);
   const stopForwarding = forwardSignals(child.pid, true, execution.start.ignoredSignals);
-  const others = new Set(run.others);
+  const watcher = run.watcher?.(child.pid);
+  const others = new Set([...(run.others ?? []), ...(watcher === undefined ? [] : [watcher])]);
   const program: SupervisedProgram = {
     exited: child.exited,
     end: (grace) => endProcesses(() => identitiesOf(processesBelow(process.pid, { except: others })), grace),
@@ -67,6 +71,7 @@ export async function runSupervised(execution: Execution, run: SupervisedRun): P
     onMiss: run.onMiss,
   });
   stopForwarding();
+  if (watcher !== undefined) stopHelper(watcher);
   return { status: end.reason === "exited" ? statusOf(await child.exited) : ENDED_STATUS, end };
 }
 

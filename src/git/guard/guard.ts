@@ -105,7 +105,7 @@ export class Guard {
     }
     const inStores: Findings = { errors: [], warnings: [] };
     for (const path of stores) await this.#checkStore(subject, path, changes, inStores);
-    const { errors, warnings } = await this.#notIgnored(subject, inStores);
+    const { errors, warnings } = await this.#inStores(subject, inStores);
     found.errors.push(...errors);
     found.warnings.push(...warnings);
     return { errors: sorted(found.errors), warnings: sorted(found.warnings) };
@@ -168,11 +168,13 @@ export class Guard {
     found.warnings.push({ path, line: last, rule: "not-scanned", message });
   }
 
-  async #notIgnored(subject: Subject, found: Findings): Promise<Findings> {
+  async #inStores(subject: Subject, found: Findings): Promise<Findings> {
     if (found.errors.length + found.warnings.length === 0) return found;
     const ignore = await this.#ignoreFiles.of(subject.prefix);
     const stays = ({ path, rule }: Finding): boolean => !ignore?.ignored(path, rule);
-    return { errors: found.errors.filter(stays), warnings: found.warnings.filter(stays) };
+    const marked = (findings: readonly Finding[]) =>
+      findings.filter(stays).map((finding) => ({ ...finding, inStore: true }));
+    return { errors: marked(found.errors), warnings: marked(found.warnings) };
   }
 
   async #checkStore(

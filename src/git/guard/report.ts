@@ -20,10 +20,12 @@ export function findingFields({ path, line, rule, code, message }: Finding) {
 /** The error of a check with findings, or `undefined` without. */
 export function findingsError(findings: readonly Finding[]): PprotectError | undefined {
   if (findings.length === 0) return undefined;
-  return new PprotectError("findings", countNoun(findings.length, "finding"), HOW_TO_ALLOW);
+  return new PprotectError("findings", countNoun(findings.length, "finding"), howToAllow(findings));
 }
 
-/** What to do about a false positive. */
-export const HOW_TO_ALLOW =
-  "false positive? add a `pprotect:allow` comment to the line, or list the file in .pprotectignore; " +
-  "`git commit --no-verify` skips all hooks";
+/** What to do about a false positive; there are none among the problems of stores. */
+export function howToAllow(findings: readonly Finding[]): string {
+  const skip = "`git commit --no-verify` skips all hooks";
+  if (findings.every(({ inStore }) => inStore)) return skip;
+  return `false positive? add a \`pprotect:allow\` comment to the line, or list the file in .pprotectignore; ${skip}`;
+}

@@ -13,7 +13,7 @@ export interface InstallRecord {
   /** The same of the pre-merge-commit hook. */
   readonly mergeHook?: string;
   /** The hooks directory, if install created it. */
-  readonly madeFolder?: string;
+  readonly createdDirectory?: string;
   /** The committed hooks that install created or added lines to, by absolute path. */
   readonly committedHooks?: Readonly<Record<string, "created" | "edited">>;
 }
@@ -44,8 +44,8 @@ export function writeRecord(path: string, record: InstallRecord): void {
 }
 
 /** With its keys in one order, so that the file changes only with its content. */
-function ordered({ lines, hook, mergeHook, madeFolder, committedHooks }: InstallRecord): object {
-  return { lines, hook, mergeHook, madeFolder, committedHooks };
+function ordered({ lines, hook, mergeHook, createdDirectory, committedHooks }: InstallRecord): object {
+  return { lines, hook, mergeHook, createdDirectory, committedHooks };
 }
 
 function isEmpty({ lines, committedHooks = {}, ...others }: InstallRecord): boolean {
@@ -59,7 +59,7 @@ function parseRecord(value: unknown): InstallRecord {
   return {
     lines: Object.fromEntries(worktrees.map(([worktree, lines]) => [worktree, strings(lines)])),
     ...(typeof value.hook === "string" ? { hook: value.hook } : {}),
-    ...(typeof value.madeFolder === "string" ? { madeFolder: value.madeFolder } : {}),
+    ...(typeof value.createdDirectory === "string" ? { createdDirectory: value.createdDirectory } : {}),
     ...(isObject(value.committedHooks) ? { committedHooks: committedHooks(value.committedHooks) } : {}),
     ...(typeof value.mergeHook === "string" ? { mergeHook: value.mergeHook } : {}),
   };

@@ -152,7 +152,7 @@ function planCommitted(hook: HookFile, husky: boolean, options: HookPlanOptions)
     toCommit: [relative(root, path)],
     record: {
       committedHooks: { ...record.committedHooks, [path]: how },
-      ...(directoryExists ? {} : { madeFolder: directory }),
+      ...(directoryExists ? {} : { createdDirectory: directory }),
     },
   };
 }
@@ -193,6 +193,6 @@ function planOwnHook(hook: HookFile): HookPlan {
   return {
     changes: [{ summary: `pre-commit hook ${shown}: ${done}`, steps }],
     notes,
-    record: { hook: hookDigest(HOOK_SCRIPT), ...(directoryExists ? {} : { madeFolder: directory }) },
+    record: { hook: hookDigest(HOOK_SCRIPT), ...(directoryExists ? {} : { createdDirectory: directory }) },
   };
 }

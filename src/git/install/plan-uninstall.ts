@@ -112,7 +112,8 @@ function planHook(hook: HookFile, record: InstallRecord): Part {
     );
   }
   if (chained.text !== undefined) return restored(hook);
-  const made: Step[] = record.madeFolder === directory ? [{ kind: "remove-directory", path: directory }] : [];
+  const made: Step[] =
+    record.createdDirectory === directory ? [{ kind: "remove-directory", path: directory }] : [];
   const steps: Step[] = [{ kind: "remove", path }, ...made];
   return { changes: [{ summary: `pre-commit hook ${shown}: removed`, steps }], notes: [] };
 }
@@ -154,7 +155,8 @@ function planCommitted({ hookLocation, record }: InstallState): Part {
   if (rest === undefined) {
     return noteOnly(`pprotect's lines in ${shown} were modified after install; remove them by hand`);
   }
-  const made: Step[] = record.madeFolder === directory ? [{ kind: "remove-directory", path: directory }] : [];
+  const made: Step[] =
+    record.createdDirectory === directory ? [{ kind: "remove-directory", path: directory }] : [];
   const isEmpty = how === "created" && ["", "#!/bin/sh\n"].includes(rest);
   const steps: Step[] = isEmpty
     ? [{ kind: "remove", path }, ...made]

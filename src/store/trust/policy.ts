@@ -122,16 +122,15 @@ export interface Grantee {
 export function judgeNewOwner(
   name: string,
   domain: Domain,
-  { name: owner, pwdkm }: Grantee,
+  grantee: Grantee,
   pins: Pins,
   proofs: Proofs,
 ): OwnerState {
-  const key = custodianFingerprint(pwdkm);
-  const pin = pins.domains.get(name);
+  const { name: owner } = grantee;
+  const { key, pin, isGranted } = groundsFor(name, domain, grantee, pins, proofs);
   const pinned = pin?.owners.get(owner) ?? pins.custodians.get(owner);
   if (pinned === undefined || pinned === key || pins.custodians.get(owner) === key) return { kind: "known" };
-  if (grantCounts(pin, domain) && proofs.grant(name, domain, owner, pwdkm)) return { kind: "known" };
-  return { kind: "changed", pinned };
+  return isGranted() ? { kind: "known" } : { kind: "changed", pinned };
 }
 
 /**
@@ -141,18 +140,34 @@ export function judgeNewOwner(
 export function judgeOwner(
   name: string,
   domain: Domain,
-  { name: owner, pwdkm }: Grantee,
+  grantee: Grantee,
   pins: Pins,
   proofs: Proofs,
 ): OwnerState {
-  const key = custodianFingerprint(pwdkm);
-  const pin = pins.domains.get(name);
+  const { name: owner } = grantee;
+  const { key, pin, isGranted } = groundsFor(name, domain, grantee, pins, proofs);
   // A domain that is used for the first time is accepted with its owners.
   if (!pin || pin.key === undefined || isAcceptedOwner(pin, owner, key)) return { kind: "known" };
-  if (grantCounts(pin, domain) && proofs.grant(name, domain, owner, pwdkm)) return { kind: "known" };
+  if (isGranted()) return { kind: "known" };
   const pinned = pin.owners.get(owner);
   if (pinned === undefined || pin.removed.has(owner)) return { kind: "unproven" };
   return pins.custodians.get(owner) === key ? { kind: "known" } : { kind: "changed", pinned };
+}
+
+/** What a judgement of a grantee rests on: the key in the file, the domain's pin, and whether someone proved the grant. */
+function groundsFor(
+  name: string,
+  domain: Domain,
+  { name: owner, pwdkm }: Grantee,
+  pins: Pins,
+  proofs: Proofs,
+) {
+  const pin = pins.domains.get(name);
+  return {
+    key: custodianFingerprint(pwdkm),
+    pin,
+    isGranted: () => grantCounts(pin, domain) && proofs.grant(name, domain, owner, pwdkm),
+  };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { countNoun } from "../../../common/text.ts";
 import { checkCommits } from "../../../git/guard/commit-changes.ts";
 import type { Finding } from "../../../git/guard/guard.ts";
-import { findingFields, findingLine, findingsError, HOW_TO_ALLOW } from "../../../git/guard/report.ts";
+import { findingFields, findingLine, findingsError, howToAllow } from "../../../git/guard/report.ts";
 import { checkStaged, checkWholeFiles } from "../../../git/guard/staged-changes.ts";
 import { storePath } from "../../../git/install/store-path.ts";
 import { openRepository, type Repository } from "../../../git/process/repository.ts";
@@ -68,7 +68,7 @@ export default class GitPreCommitCommand extends BaseCommand {
     }
     for (const finding of errors) this.note(findingLine(finding, { commit: finding.commit }));
     if (errors.length > 0) {
-      this.note(`pprotect: ${countNoun(errors.length, "finding")}, nothing committed; ${HOW_TO_ALLOW}`);
+      this.note(`pprotect: ${countNoun(errors.length, "finding")}, nothing committed; ${howToAllow(errors)}`);
     }
   }
 }

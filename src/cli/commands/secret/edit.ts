@@ -4,9 +4,10 @@ import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
 import { decodeUtf8 } from "../../../common/utf8.ts";
-import { credentialVariables } from "../../../credentials/environment-names.ts";
 import { wipe } from "../../../crypto/bytes.ts";
+import { childEnvironment } from "../../../exec/environment.ts";
 import { removeOverwritten } from "../../../exec/plaintext-files/shred.ts";
+import { readStartState, type StartState } from "../../../exec/process/start-state.ts";
 import {
   EDIT_FORMATS,
   type EditFormat,
@@ -72,6 +73,7 @@ export default class EditCommand extends BaseCommand {
   );
 
   async run(): Promise<Outcome> {
+    const start = readStartState();
     const keyFile = this.readStore();
     const { domain: given, names } = this.#given();
     if (given !== undefined)
@@ -88,7 +90,9 @@ export default class EditCommand extends BaseCommand {
       chosen.map((name) => ({ domain, name })),
     );
     const before = openNamed(keyFile, domain, chosen, owner);
-    const after = await this.#edit(editor, domain, before, (edited) => refuseTaken(before, present, edited));
+    const after = await this.#edit({ editor, start }, domain, before, (edited) =>
+      refuseTaken(before, present, edited),
+    );
     const edit = editOf(before, after);
     if (count(edit) === 0) {
       this.note("Nothing was changed.");
@@ -107,14 +111,15 @@ export default class EditCommand extends BaseCommand {
 
   /** Opens the editor until the text can be read, or the user gives up. */
   async #edit(
-    editor: Editor,
+    { editor, start }: { readonly editor: Editor; readonly start: StartState },
     domain: string,
     before: Values,
     check: (values: Values) => void,
   ): Promise<Values> {
-    const environment: Record<string, string | undefined> = { ...process.env };
-    for (const name of credentialVariables(...this.credentialPrefixes)) delete environment[name];
-    const warning = traceWarning(editor, environment);
+    const { credentialPrefixes } = this;
+    const passed = { noPassthrough: false, keep: [], credentialPrefixes };
+    const variables = childEnvironment([], start.variables, passed);
+    const warning = traceWarning(editor, process.env);
     if (warning !== undefined) this.note(`pprotect: warning: ${warning}`);
     let shown = await editText(domain, before, this.format);
     this.releaseTerminal();
@@ -127,7 +132,7 @@ export default class EditCommand extends BaseCommand {
       const path = join(directory.path, `secrets.${this.format === "yaml" ? "yaml" : "env"}`);
       for (;;) {
         writeFileSync(path, shown, { mode: 0o600 });
-        await runEditor(editor, path, environment);
+        await runEditor(editor, path, start, variables);
         const edited = readText(path);
         if (edited === shown && isFirst(shown)) return before;
         const read = await attempt(edited, this.format, check);

@@ -5,28 +5,30 @@ import { ownProgram } from "../../system/own-program.ts";
 /** prctl(2): the signal to get when the parent process ends. */
 const PR_SET_PDEATHSIG = 1;
 
+/** A process of ours that has become, or is to become, a small program of the system. */
+export interface Helper {
+  readonly pid: number;
+  /** Settles when it has become that, or has failed. */
+  readonly ready: Promise<void>;
+}
+
 /**
- * Starts this program as a helper process, which is to become a small program of the system. Waits until it has done so.
+ * Starts this program as a helper process.
  *
  * @param words the word that main.ts knows it by, and its arguments
  * @param descriptors what it gets from descriptor 3 on
- * @returns its process id
  * @throws Error when the process cannot be started
  */
-export async function startHelper(
-  words: readonly string[],
-  descriptors: readonly number[] = [],
-): Promise<number> {
+export function startHelper(words: readonly string[], descriptors: readonly number[] = []): Helper {
   const helper = Bun.spawn([...ownProgram(), ...words], {
     stdio: ["ignore", "pipe", "ignore", ...descriptors],
     env: {},
     // In a session of its own, so that Ctrl-C does not end it before the program.
     detached: true,
   });
-  // The helper closes the pipe when it is ready.
-  await new Response(helper.stdout).bytes();
   helper.unref();
-  return helper.pid;
+  // The helper closes the pipe when it is ready.
+  return { pid: helper.pid, ready: new Response(helper.stdout).bytes().then(() => undefined) };
 }
 
 /**
@@ -47,4 +49,29 @@ export function become(path: string, words: readonly string[]): never {
   // Not process.execve: it closes the descriptors.
   execv(Buffer.from(`${path}\0`), new BigUint64Array([...strings.map((each) => BigInt(ptr(each))), 0n]));
   process.exit(1);
+}
+
+/**
+ * In a helper: becomes a shell, which is small, that runs a command when the process that started it ends.
+ *
+ * @param command for the shell, without single quotes
+ * @param args its `$1` and so on
+ */
+export function waitForEndOf(parent: number, command: string, args: readonly string[]): never {
+  signalAtEndOf(parent, "SIGTERM");
+  // SIGKILL: a new child has the shell's handler for SIGTERM until it becomes sleep, and would lose the signal.
+  const script = `
+trap 'kill -KILL $!; ${command}; exit' TERM
+exec >&-
+while :; do sleep 2147483647 & wait; done`;
+  return become("/bin/sh", ["sh", "-c", script, "sh", ...args]);
+}
+
+/** Ends a helper that became such a shell, and what it started. */
+export function stopHelper(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended.
+  }
 }

@@ -1,0 +1,69 @@
+import { afterAll, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { binary } from "../support/binary.ts";
+import { isAlive, until } from "../support/leases.ts";
+import { cleanEnvironment, runProgram } from "../support/run.ts";
+import { removeFolders, sandbox } from "../support/sandbox.ts";
+import { ALICE } from "../support/stores.ts";
+
+afterAll(removeFolders);
+
+const env = { PPROTECT_USER: ALICE.name, PPROTECT_PASSPHRASE: ALICE.passphrase };
+
+/** Process ids in a file that the program writes, as soon as there are so many. */
+async function pidsIn(path: string, count: number): Promise<number[]> {
+  let pids: number[] = [];
+  await until(() => {
+    pids = (readOrEmpty(path).match(/\d+/g) ?? []).map(Number);
+    return pids.length === count;
+  });
+  return pids;
+}
+
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+test.each(["kill -KILL $PPID", "kill -KILL $PPID; trap '' TERM"])(
+  "a program with --ttl and all below it end with pprotect, even if that is killed: %s",
+  async (kill) => {
+    const box = sandbox();
+    const program = `sleep 60 & echo $! >>pids; setsid sleep 60 & echo $! >>pids; echo $$ >>pids; ${kill}; while :; do sleep 0.1; done`;
+    const child = Bun.spawn(
+      [binary(), "exec", "--domain", "dev", "--ttl", "1m", "--grace", "1s", "--", "sh", "-c", program],
+      {
+        cwd: box.folder,
+        env: cleanEnvironment(box.folder, env),
+        stdio: ["ignore", "ignore", "ignore"],
+      },
+    );
+    const pids = await pidsIn(box.path("pids"), 3);
+    await child.exited;
+    expect(child.signalCode).toBe("SIGKILL");
+    await until(() => !pids.some(isAlive));
+  },
+);
+
+test("no process of ours is left when the program ends at once, with files or a time limit", async () => {
+  const box = sandbox();
+  const run = `'${binary()}' exec --domain prod`;
+  const line = `for i in 1 2 3 4 5; do ${run} --as-file token -- true; ${run} --ttl 1m -- true; done`;
+  await runProgram(["bash", "-c", line], { cwd: box.folder, env: { ...env, XDG_RUNTIME_DIR: box.folder } });
+  await until(() => ownProcesses(box.folder) === "");
+});
+
+/** Processes whose working directory is that of a test. */
+function ownProcesses(folder: string): string {
+  const found = Bun.spawnSync([
+    "sh",
+    "-c",
+    'ls -l /proc/[0-9]*/cwd 2>/dev/null | grep -F "$1" || :',
+    "sh",
+    folder,
+  ]);
+  return found.stdout.toString();
+}
