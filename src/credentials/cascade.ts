@@ -21,6 +21,8 @@ export interface CredentialSources {
   /** `undefined` if the environment must not be used. */
   readonly environment: Readonly<Record<string, string | undefined>> | undefined;
   readonly environmentPrefix: string;
+  /** Whether another program may ask the user for a password, such as that of an ssh key. */
+  readonly mayAsk: boolean;
   /** The user of another program's configuration, where nothing else names one; asked for only then. */
   readonly configuredUser?: () => Promise<{ readonly value: string; readonly source: string } | undefined>;
   /** Opens the prompt when something is missing; gives `undefined` if the user must not be asked. */

@@ -13,11 +13,12 @@ export function environmentNames(prefix: string) {
     passphrase: `${prefix}_PASSPHRASE`,
     passphraseFile: `${prefix}_PASSPHRASE_FILE`,
     passphraseCommand: `${prefix}_PASSPHRASE_COMMAND`,
+    ageIdentityFile: `${prefix}_AGE_IDENTITY_FILE`,
   } as const;
 }
 
 /** What the names of variables about credentials end with, after the prefix. */
-const ENDINGS = ["USER", "PASSPHRASE", "PASSPHRASE_FILE", "PASSPHRASE_COMMAND", "LEASE"];
+const ENDINGS = ["USER", "PASSPHRASE", "PASSPHRASE_FILE", "PASSPHRASE_COMMAND", "AGE_IDENTITY_FILE", "LEASE"];
 
 /**
  * All variables about credentials. No child process inherits them.

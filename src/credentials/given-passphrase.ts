@@ -3,7 +3,7 @@ import { PprotectError } from "../common/errors.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import type { GivenCredentials } from "./cascade.ts";
 import { credentialVariables, environmentNames } from "./environment-names.ts";
-import { readPassphraseFile } from "./passphrase-file.ts";
+import { passphraseFromFile } from "./passphrase-file.ts";
 
 /** The source of a passphrase that needs no prompt; nothing was read yet. */
 export type GivenPassphrase =
@@ -54,14 +54,15 @@ function variable(name: string): string {
 export async function readGivenPassphrase(
   given: GivenPassphrase,
   user: string,
-  { warn, file: store, environmentPrefix }: GivenCredentials,
+  sources: GivenCredentials,
 ): Promise<{ readonly value: string; readonly source: string }> {
   const { source } = given;
+  const { file: store, environmentPrefix } = sources;
   switch (given.kind) {
     case "value":
       return { value: given.value, source };
     case "file":
-      return { value: readPassphraseFile(given.path, warn), source };
+      return { value: await passphraseFromFile(given.path, sources), source };
     case "command": {
       const { passphraseFromCommand } = await import("./passphrase-command.ts");
       const context = {

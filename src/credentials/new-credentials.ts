@@ -1,15 +1,13 @@
 import { PprotectError } from "../common/errors.ts";
 import { generateRawPassphrase } from "../crypto/raw-passphrase.ts";
 import type { KeyType } from "../store/custodian.ts";
-import { readPassphraseFile } from "./passphrase-file.ts";
+import { type PassphraseFileContext, passphraseFromFile } from "./passphrase-file.ts";
 import type { Prompter } from "./prompter.ts";
 
 /** Sources of a new passphrase: a file, a generated raw key, or a prompt. Never the environment. */
-export interface NewPassphraseSources {
+export interface NewPassphraseSources extends PassphraseFileContext {
   readonly keyType: KeyType;
   readonly passphraseFile: string | undefined;
-  /** Gets a warning of one line. */
-  readonly warn: (message: string) => void;
   /** The option for the file, for messages. */
   readonly option: string;
   /** `undefined` if the user must not be asked. */
@@ -25,8 +23,8 @@ export interface NewPassphraseSources {
  * @throws PprotectError `invalid_passphrase` when the two differ; `missing_credentials`; `file_error`; `aborted`
  */
 export async function obtainNewPassphrase(sources: NewPassphraseSources): Promise<string> {
-  const { keyType, passphraseFile, warn, prompter, option } = sources;
-  if (passphraseFile !== undefined) return readPassphraseFile(passphraseFile, warn);
+  const { keyType, passphraseFile, prompter, option } = sources;
+  if (passphraseFile !== undefined) return passphraseFromFile(passphraseFile, sources);
   if (keyType === "raw") {
     const key = generateRawPassphrase();
     await sources.showRawKey(key);

@@ -3,6 +3,7 @@ import { displayName } from "../common/terminal-safe.ts";
 import { withoutLineEnd } from "../common/text.ts";
 import { decodeUtf8 } from "../common/utf8.ts";
 import { wipe } from "../crypto/bytes.ts";
+import { outputOfProgram } from "./program-output.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -37,25 +38,15 @@ export async function passphraseFromCommand(
   const inherited = Object.fromEntries(
     Object.entries(environment).filter(([name]) => !withheld.includes(name)),
   );
-  // With our terminal, which it may need to ask for a password or a fingerprint.
-  const child = Bun.spawn(["/bin/sh", "-c", command], {
-    env: { ...inherited, PPROTECT_USER: user, PPROTECT_STORE: store },
-    stdio: ["ignore", "pipe", "inherit"],
+  const output = await outputOfProgram(["/bin/sh", "-c", command], {
+    environment: { ...inherited, PPROTECT_USER: user, PPROTECT_STORE: store },
+    mayAsk: true,
+    timeoutMs,
+    maxBytes: MAX_BYTES,
   });
-  const { promise: late, resolve } = Promise.withResolvers<"late">();
-  const timer = setTimeout(() => resolve("late"), timeoutMs);
-  try {
-    const bytes = await readAtMost(child.stdout, MAX_BYTES, late);
-    if (bytes === "more") throw failed(source, `printed more than ${MAX_BYTES} bytes`);
-    const status = bytes === "late" ? bytes : await Promise.race([child.exited, late]);
-    if (bytes === "late" || status === "late")
-      throw failed(source, `took longer than ${timeoutMs / 1000} seconds`);
-    return passphraseIn(bytes, status, source);
-  } finally {
-    clearTimeout(timer);
-    child.kill("SIGKILL");
-    child.unref();
-  }
+  if (output === "more") throw failed(source, `printed more than ${MAX_BYTES} bytes`);
+  if (output === "late") throw failed(source, `took longer than ${timeoutMs / 1000} seconds`);
+  return passphraseIn(output.bytes, output.status, source);
 }
 
 function passphraseIn(bytes: Uint8Array, status: number, source: string): string {
@@ -79,28 +70,4 @@ function failed(source: string, what: string): PprotectError {
     `the passphrase command (${displayName(source)}) ${what}`,
     "run it yourself to see why; no other source is tried",
   );
-}
-
-/** @returns why it stopped reading before the end: time is up, or there is more */
-async function readAtMost(
-  stream: ReadableStream<Uint8Array>,
-  most: number,
-  late: Promise<"late">,
-): Promise<Uint8Array | "late" | "more"> {
-  const reader = stream.getReader();
-  const bytes = Buffer.alloc(most);
-  let length = 0;
-  try {
-    for (;;) {
-      const next = await Promise.race([reader.read(), late]);
-      if (next === "late") return next;
-      if (next.done) return bytes.subarray(0, length);
-      if (length + next.value.length > most) return "more";
-      bytes.set(next.value, length);
-      length += next.value.length;
-      wipe(next.value);
-    }
-  } finally {
-    reader.cancel().catch(() => undefined);
-  }
 }

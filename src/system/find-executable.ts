@@ -66,6 +66,13 @@ function examine(path: Buffer): "executable" | "other" | "unreachable" | undefin
  * @param path the value of PATH
  */
 export function findOnAbsolutePath(program: string, path: string | undefined): string | undefined {
-  const directories = (path ?? "").split(delimiter).filter((directory) => isAbsolute(directory));
-  return Bun.which(program, { PATH: directories.join(delimiter) }) ?? undefined;
+  return Bun.which(program, { PATH: absoluteDirectories(path) }) ?? undefined;
+}
+
+/** A PATH without its relative directories. */
+export function absoluteDirectories(path: string | undefined): string {
+  return (path ?? "")
+    .split(delimiter)
+    .filter((directory) => isAbsolute(directory))
+    .join(delimiter);
 }

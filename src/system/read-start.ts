@@ -23,8 +23,13 @@ export function readStart(path: string | number, length: number, name = String(p
 
 const FIRST_CHUNK = 64 * 1024;
 
-/** The buffer grows with what is there: most files are far smaller than what is allowed. */
-function readChunks(descriptor: number, length: number): Uint8Array {
+/**
+ * {@link readStart} of a descriptor. The buffer grows with what is there: most files are far smaller than what is
+ * allowed.
+ *
+ * @throws what the system throws
+ */
+export function readChunks(descriptor: number, length: number): Uint8Array {
   let buffer = Buffer.alloc(Math.min(length, FIRST_CHUNK));
   let filled = 0;
   for (;;) {

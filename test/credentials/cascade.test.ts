@@ -44,6 +44,7 @@ function sources(some: Partial<CredentialSources>): CredentialSources {
     passphraseFile: undefined,
     environment: {},
     environmentPrefix: "PPROTECT",
+    mayAsk: false,
     prompter: () => undefined,
     file: "protected.yaml",
     warn: noWarning,
@@ -217,7 +218,7 @@ describe("a passphrase file", () => {
     [" \n", ""],
     ["passphrasë 🎲\n", "passphrasë 🎲"],
   ])("of %j is %j", (content, passphrase) => {
-    expect(readPassphraseFile(write("a.pw", content), noWarning)).toBe(passphrase);
+    expect(readPassphraseFile(write("a.pw", content), noWarning)).toEqual({ passphrase });
   });
 
   test("that is not UTF-8, missing, or a directory is refused with its name", () => {
@@ -226,12 +227,19 @@ describe("a passphrase file", () => {
     expect(() => readPassphraseFile(path("none"), noWarning)).toThrow("no such file");
     expect(() => readPassphraseFile(folder, noWarning)).toThrow("is a directory");
   });
+
+  test("is of limited size", () => {
+    expect(() => readPassphraseFile("/dev/zero", noWarning)).toThrow("/dev/zero is too large");
+  });
 });
 
 describe("a new passphrase", () => {
   const shown: string[] = [];
   const base = {
     keyType: "hard" as const,
+    environment: {},
+    environmentPrefix: "PPROTECT",
+    mayAsk: false,
     passphraseFile: undefined,
     warn: noWarning,
     option: "--passphrase-file",
@@ -274,7 +282,14 @@ describe("a new passphrase", () => {
 });
 
 test("the credential variables are those of the default prefix, of the given ones, and the prefix's own", () => {
-  const endings = ["USER", "PASSPHRASE", "PASSPHRASE_FILE", "PASSPHRASE_COMMAND", "LEASE"];
+  const endings = [
+    "USER",
+    "PASSPHRASE",
+    "PASSPHRASE_FILE",
+    "PASSPHRASE_COMMAND",
+    "AGE_IDENTITY_FILE",
+    "LEASE",
+  ];
   expect(credentialVariables("APP", "CI")).toEqual([
     ...["PPROTECT", "APP", "CI"].flatMap((prefix) => endings.map((ending) => `${prefix}_${ending}`)),
     "PPROTECT_ENV_PREFIX",

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 
 /** What some tests start beside Node, git and Debian's essential programs, with Debian's package for it. */
 export const PACKAGES = {
+  age: "age",
   "bash-completion": "bash-completion",
   busybox: "busybox",
   "dbus-run-session": "dbus-daemon",

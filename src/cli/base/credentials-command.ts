@@ -47,6 +47,7 @@ export abstract class CredentialsCommand extends InteractiveCommand {
       passphraseCommand: this.passphraseCommand,
       environment: this.ignoreEnv ? undefined : process.env,
       environmentPrefix: this.credentialPrefix,
+      mayAsk: !this.nonInteractive,
       file: this.storePath,
       warn: (message) => this.note(`pprotect: warning: ${message}`),
     };

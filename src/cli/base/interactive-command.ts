@@ -24,7 +24,14 @@ export abstract class InteractiveCommand extends Command {
     },
   );
   user: string | undefined = option("-u,--user", USER, "the key custodian to act as", { global: true });
-  passphraseFile = option("--passphrase-file", FILE, "read the passphrase from this file", { global: true });
+  passphraseFile = option(
+    "--passphrase-file",
+    FILE,
+    "read the passphrase from this file, which may be encrypted with age",
+    {
+      global: true,
+    },
+  );
   passphraseCommand = option(
     "--passphrase-command",
     text("COMMAND"),

@@ -36,10 +36,10 @@ export abstract class KeyMakingCommand extends BaseCommand {
     const { obtainNewPassphrase } = await import("../../credentials/new-credentials.ts");
     if (questions.passphraseFile !== undefined) await this.warnOfCommittable(questions.passphraseFile);
     const passphrase = await obtainNewPassphrase({
+      ...this.givenCredentials,
       ...questions,
       keyType: this.keyType,
       prompter: this.prompter,
-      warn: this.givenCredentials.warn,
       showRawKey: (key) => this.#printRawKey(key, custodian),
     });
     if (this.keyType !== "raw") await this.#checkStrength(passphrase, custodian, questions);

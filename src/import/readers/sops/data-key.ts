@@ -1,4 +1,5 @@
-import { armor, Decrypter } from "age-encryption";
+import { encodeUtf8 } from "../../../common/utf8.ts";
+import { decryptAge, withoutArmor } from "../../../crypto/age.ts";
 import type { SopsMetadata } from "./sops-file.ts";
 
 const DATA_KEY_BYTES = 32;
@@ -13,17 +14,18 @@ export async function sopsDataKey(
   { age }: SopsMetadata,
   identities: readonly string[],
 ): Promise<Uint8Array | undefined> {
-  for (const identity of identities) {
-    for (const { encrypted } of age) {
-      try {
-        const decrypter = new Decrypter();
-        decrypter.addIdentity(identity);
-        const key = await decrypter.decrypt(armor.decode(encrypted));
-        if (key.length === DATA_KEY_BYTES) return key;
-      } catch {
-        // Another recipient's, or damaged: the next may open.
-      }
-    }
+  for (const { encrypted } of age) {
+    const key = await decryptAge(unarmored(encrypted), identities);
+    if (key?.length === DATA_KEY_BYTES) return key;
   }
   return undefined;
+}
+
+/** Without any armor that can be read, nothing opens it. */
+function unarmored(text: string): Uint8Array {
+  try {
+    return withoutArmor(encodeUtf8(text));
+  } catch {
+    return new Uint8Array(0);
+  }
 }

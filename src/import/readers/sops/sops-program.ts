@@ -1,7 +1,7 @@
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
+import type { Environment } from "../../../system/age-identities.ts";
 import { MAX_IMPORT_BYTES } from "../../input-text.ts";
-import type { Environment } from "./age-identities.ts";
 import type { SopsKind } from "./sops-file.ts";
 
 /** Asking a key service over the network takes seconds; beyond this it hangs. */

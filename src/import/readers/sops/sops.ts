@@ -1,13 +1,13 @@
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { decodeUtf8, encodeUtf8 } from "../../../common/utf8.ts";
+import { type Environment, sopsIdentities } from "../../../system/age-identities.ts";
 import { findOnAbsolutePath } from "../../../system/find-executable.ts";
 import type { Note, ReadResult } from "../../entry.ts";
 import { invalidImport } from "../../invalid-import.ts";
 import { lastWins } from "../../last-wins.ts";
 import { type Leaf, leavesOf, namedLeaves } from "../flatten.ts";
 import { parseJsonTree } from "../json-tree.ts";
-import { ageIdentities, type Environment } from "./age-identities.ts";
 import { sopsDataKey } from "./data-key.ts";
 import { decryptSops, MacMismatchError } from "./decrypt.ts";
 import { encryptionRules } from "./encryption-rules.ts";
@@ -77,7 +77,7 @@ async function decryptOurselves(
       "install sops, or decrypt the file with it",
     );
   }
-  const { identities, places } = ageIdentities(environment);
+  const { identities, places } = sopsIdentities(environment);
   const key = await sopsDataKey(metadata, identities);
   if (!key) {
     const recipients = metadata.age.map(({ recipient }) => displayName(recipient)).join(", ");
