@@ -141,7 +141,9 @@ test("other formats are read and written by pure functions: only SOPS starts a p
   const impure = files
     .filter((file) => roomOf(file) === "import")
     .filter((file) =>
-      /\bBun\.(?:spawn|file|write)\b|from "node:(?:fs|child_process|os|net)\b/.test(readSource(file)),
+      /\bBun\.(?:spawn|file|write)\b|\bstartProgram\b|from "node:(?:fs|child_process|os|net)\b/.test(
+        readSource(file),
+      ),
     );
   expect(impure).toEqual(["import/readers/sops/sops-program.ts"]);
 });

@@ -1,4 +1,5 @@
 import { wipe } from "../crypto/bytes.ts";
+import { startProgram } from "../system/start-program.ts";
 
 /** What a program printed, and its exit status; or why it was ended: its time was over, or it printed too much. */
 export type ProgramOutput = { readonly bytes: Uint8Array; readonly status: number } | "late" | "more";
@@ -22,14 +23,17 @@ export async function outputOfProgram(
   command: readonly [string, ...string[]],
   { environment, input, mayAsk, timeoutMs, maxBytes }: ProgramRun,
 ): Promise<ProgramOutput> {
-  const child = Bun.spawn([...command], {
+  const child = startProgram(command, {
     env: environment,
-    stdio: [input ?? "ignore", "pipe", "inherit"],
+    stdin: input ?? "ignore",
+    stderr: "inherit",
     // In a session of its own there is no terminal.
     detached: !mayAsk,
   });
-  const { promise: late, resolve } = Promise.withResolvers<"late">();
-  const timer = setTimeout(() => resolve("late"), timeoutMs);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<"late">((resolve) => {
+    timer = setTimeout(() => resolve("late"), timeoutMs);
+  });
   try {
     const bytes = await readAtMost(child.stdout, maxBytes, late);
     if (typeof bytes === "string") return bytes;

@@ -1,3 +1,5 @@
+import { timingSafeEqual } from "./runtime-crypto.ts";
+
 /**
  * Checks the length of an input. Wrong lengths are defects of the caller: data from a file is checked when it is parsed.
  * @throws RangeError
@@ -28,7 +30,7 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
 
 /** Compares byte strings in constant time, for secrets. Their lengths are not secret. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && crypto.timingSafeEqual(a, b);
+  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 /** Overwrites key material with zeros. Copies that the JavaScript engine made cannot be reached. */

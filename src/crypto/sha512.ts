@@ -1,4 +1,6 @@
+import { isBun } from "../common/runtime.ts";
 import { newBytes } from "./bytes.ts";
+import { nodeCrypto } from "./runtime-crypto.ts";
 
 /**
  * SHA-512 (FIPS 180-4), from the runtime: in a process too short for the JIT it takes a tenth of noble's time.
@@ -6,6 +8,12 @@ import { newBytes } from "./bytes.ts";
  */
 export function sha512(input: Uint8Array): Uint8Array {
   const hash = newBytes(64);
-  Bun.SHA512.hash(input, hash);
+  if (isBun) {
+    Bun.SHA512.hash(input, hash);
+    return hash;
+  }
+  const digest = nodeCrypto().createHash("sha512").update(input).digest();
+  hash.set(digest);
+  digest.fill(0);
   return hash;
 }

@@ -1,10 +1,10 @@
-import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { constants } from "node:os";
+import { closeSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { PprotectError } from "../common/errors.ts";
+import { pause } from "../common/pause.ts";
 import { escapeUnprintable } from "../common/terminal-safe.ts";
 import { errnoOf, fileError } from "./file-error.ts";
-import { errnoReader, openLibc } from "./libc.ts";
+import { type FlockAttempt, tryFlock } from "./flock.ts";
 import { cannotWrite, holderOf } from "./lock-holder.ts";
 
 /** How long to wait for another writer, and when to report it. */
@@ -47,7 +47,7 @@ async function acquire(file: string, patience: LockPatience): Promise<Release> {
   const start = performance.now();
   let reported = false;
   for (;;) {
-    const attempt = process.platform === "win32" ? withLockFile(file) : tryFlock(file);
+    const attempt = process.platform === "win32" ? { release: tryLockFile(file) } : lockDirectory(file);
     if (attempt.release) return attempt.release;
     const holder = attempt.holder ?? "another process";
     const waited = performance.now() - start;
@@ -63,16 +63,9 @@ async function acquire(file: string, patience: LockPatience): Promise<Release> {
       patience.onWait(`Waiting for ${holder} to release ${escapeUnprintable(file)} …`);
     }
     await patience.throwIfInterrupted?.();
-    await Bun.sleep(POLL_MS);
+    await pause(POLL_MS);
   }
 }
-
-/** LOCK_EX | LOCK_NB of flock(2), the same on Linux and macOS. */
-const LOCK_EXCLUSIVE_NOW = 2 | 4;
-
-/** Errors of file systems without flock, such as NFS without its lock service and some FUSE file systems. */
-const { ENOLCK, ENOSYS, ENOTSUP, EOPNOTSUPP } = constants.errno;
-const NO_FLOCK: ReadonlySet<number> = new Set([ENOLCK, ENOSYS, ENOTSUP, EOPNOTSUPP]);
 
 /** The lock, or who has it. */
 interface Attempt {
@@ -80,25 +73,26 @@ interface Attempt {
   readonly holder?: string | undefined;
 }
 
-function tryFlock(file: string): Attempt {
+function lockDirectory(file: string): Attempt {
   const directory = dirname(file);
-  const { flock } = openLibc({ flock: { args: ["int", "int"], returns: "int" } });
-  const errno = errnoReader();
-  let descriptor: number;
+  const { descriptor, outcome } = opening(directory);
+  if (outcome === "locked") return besideLockFile(file, () => closeSync(descriptor));
   try {
-    descriptor = openSync(directory, "r");
-  } catch (error) {
-    throw fileError("open", directory, error);
-  }
-  if (flock(descriptor, LOCK_EXCLUSIVE_NOW) === 0) return besideLockFile(file, () => closeSync(descriptor));
-  const reason = errno();
-  try {
-    if (NO_FLOCK.has(reason)) return withLockFile(file);
     const holder = holderOf(descriptor);
-    if (holder && cannotWrite(holder, descriptor)) return withLockFile(file);
-    return { holder: holder?.description };
+    if (outcome === "busy" && !(holder && cannotWrite(holder, descriptor))) {
+      return { holder: holder?.description };
+    }
+    return withLockFile(file, descriptor);
   } finally {
     closeSync(descriptor);
+  }
+}
+
+function opening(directory: string): FlockAttempt {
+  try {
+    return tryFlock(directory);
+  } catch (error) {
+    throw errnoOf(error) === "" ? error : fileError("open", directory, error);
   }
 }
 
@@ -111,8 +105,16 @@ function besideLockFile(file: string, release: Release): Attempt {
   return {};
 }
 
-function withLockFile(file: string): Attempt {
-  return { release: tryLockFile(file) };
+/**
+ * The lock file alone. A process that can have flock may have taken the directory before the file was there: each
+ * side shows its own lock before it looks for the other's.
+ */
+function withLockFile(file: string, directory: number): Attempt {
+  const release = tryLockFile(file);
+  const holder = release && holderOf(directory);
+  if (!release || !holder || cannotWrite(holder, directory)) return { release };
+  release();
+  return { holder: holder.description };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from "node:fs";
-import { delimiter, isAbsolute } from "node:path";
+import { delimiter, isAbsolute, join } from "node:path";
 import { PprotectError } from "../common/errors.ts";
+import { isBun } from "../common/runtime.ts";
 import { displayName } from "../common/terminal-safe.ts";
 
 /**
@@ -66,7 +67,13 @@ function examine(path: Buffer): "executable" | "other" | "unreachable" | undefin
  * @param path the value of PATH
  */
 export function findOnAbsolutePath(program: string, path: string | undefined): string | undefined {
-  return Bun.which(program, { PATH: absoluteDirectories(path) }) ?? undefined;
+  const directories = absoluteDirectories(path);
+  if (isBun) return Bun.which(program, { PATH: directories }) ?? undefined;
+  const file = process.platform === "win32" ? `${program}.exe` : program;
+  return directories
+    .split(delimiter)
+    .map((directory) => join(directory, file))
+    .find((each) => isAbsolute(each) && examine(Buffer.from(each)) === "executable");
 }
 
 /** A PATH without its relative directories. */

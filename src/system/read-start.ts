@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from "node:fs";
+import { pauseSync } from "../common/pause.ts";
 import { errnoOf, fileError } from "./file-error.ts";
 
 /**
@@ -52,7 +53,7 @@ function readSome(descriptor: number, buffer: Buffer, filled: number): number {
       return readSync(descriptor, buffer, filled, buffer.length - filled, null);
     } catch (error) {
       // Another process may have made the pipe non-blocking.
-      if (errnoOf(error) === "EAGAIN") Bun.sleepSync(1);
+      if (errnoOf(error) === "EAGAIN") pauseSync(1);
       else if (errnoOf(error) === "EOF") return 0;
       else throw error;
     }

@@ -2,6 +2,8 @@ import { resolve } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
 import { lazy } from "../../common/lazy.ts";
 import type { CredentialSources } from "../../credentials/cascade.ts";
+import type { TrustSession } from "../../git/trust/trust-session.ts";
+import type { AccessRecorder, SecretReference } from "../../lease/access-log/recorder.ts";
 import type { UnlockedCustodian } from "../../store/custodian.ts";
 import { misleadingLooks } from "../../store/format/look-alikes.ts";
 import type { KeyFile } from "../../store/key-file.ts";
@@ -10,15 +12,13 @@ import { requireCurrentDirectory } from "../../system/current-directory.ts";
 import { hardenProcess } from "../../system/process-hardening.ts";
 import type { CommandType } from "../argv/command-declaration.ts";
 import type { CommandList } from "../argv/command-list.ts";
-import type { AccessRecorder } from "../reading/access-record.ts";
 import type { HandingOut } from "../reading/hand-out.ts";
-import type { OpenedSecrets, ReadDetails, SecretReference } from "../reading/open-secrets.ts";
+import type { OpenedSecrets, ReadDetails } from "../reading/open-secrets.ts";
 import { Envelope, type NextAction, type Outcome, type Result } from "../report/json-envelope.ts";
 import { type NextCommand, nextAction } from "../report/next-action.ts";
 import { colorsWanted, writeError } from "../report/output.ts";
 import { CredentialsCommand } from "./credentials-command.ts";
 import { refuseForbiddenPlaintext } from "./plaintext-fence.ts";
-import type { TrustSession } from "./trust/trust-session.ts";
 
 /** Modules that not every command needs, loaded at their first use. */
 const storeFiles = lazy(
@@ -121,7 +121,7 @@ export abstract class BaseCommand extends CredentialsCommand {
     { name }: UnlockedCustodian,
     secrets: readonly SecretReference[],
   ): Promise<void> {
-    const { namesOf } = await import("../reading/access-record.ts");
+    const { namesOf } = await import("../../lease/access-log/recorder.ts");
     const { realpathOfExistingPrefix } = await import("../../system/real-path.ts");
     const domains = namesOf(realpathOfExistingPrefix(this.storePath), secrets);
     await (await this.recorder()).record({ custodian: name, domains });
@@ -141,7 +141,7 @@ export abstract class BaseCommand extends CredentialsCommand {
 
   /** Writes this command's entries into the access log. */
   protected async recorder(): Promise<AccessRecorder> {
-    const { AccessRecorder } = await import("../reading/access-record.ts");
+    const { AccessRecorder } = await import("../../lease/access-log/recorder.ts");
     return new AccessRecorder(this.path.join(" "), process.env, this.givenCredentials.warn);
   }
 
@@ -153,7 +153,7 @@ export abstract class BaseCommand extends CredentialsCommand {
 
   /** What decides about the keys of the store. */
   protected async trust(keyFile: KeyFile): Promise<TrustSession> {
-    this.#trust ??= import("./trust/open-session.ts").then(({ openTrustSession }) =>
+    this.#trust ??= import("../../git/trust/open-session.ts").then(({ openTrustSession }) =>
       openTrustSession(this.realStorePath, keyFile.data, (message) => this.note(message)),
     );
     return this.#trust;

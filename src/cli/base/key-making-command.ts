@@ -1,6 +1,7 @@
 import { PprotectError } from "../../common/errors.ts";
 import type { NewPassphraseSources } from "../../credentials/new-credentials.ts";
 import { isRawPassphrase } from "../../crypto/raw-passphrase.ts";
+import { keyToCompare } from "../../git/trust/trust-messages.ts";
 import { KEY_TYPES } from "../../store/custodian.ts";
 import type { KeyFile } from "../../store/key-file.ts";
 import { findCustodian } from "../../store/lookup.ts";
@@ -14,7 +15,6 @@ import type { Outcome, Result } from "../report/json-envelope.ts";
 import { OutputClosedError, outputIsDiscarded } from "../report/output.ts";
 import { BaseCommand } from "./base-command.ts";
 import { refuseForbiddenPlaintext } from "./plaintext-fence.ts";
-import { keyToCompare } from "./trust/trust-messages.ts";
 
 /** What each command words in its own way. */
 type Questions = Pick<NewPassphraseSources, "passphraseFile" | "option" | "question" | "retypeQuestion">;

@@ -24,7 +24,7 @@ export abstract class LeaseReadingCommand extends BaseCommand {
     hardenProcess();
     const { openByLeases, recordLeases } = await import("../reading/open-secrets.ts");
     const { readerOf } = await import("../reading/reader.ts");
-    const { namesOf } = await import("../reading/access-record.ts");
+    const { namesOf } = await import("../../lease/access-log/recorder.ts");
     const recorder = await this.recorder();
     recorder.check();
     const store = realpathOfExistingPrefix(path);

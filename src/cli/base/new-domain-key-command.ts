@@ -20,7 +20,7 @@ export abstract class NewDomainKeyCommand extends DomainCommand {
     const doubtful = await trust.doubtfulOwners(keyFile.data, domain, actor);
     if (doubtful.length === 0) return [];
     const names = doubtful.map(({ grantee }) => grantee.name);
-    const { ownerMessage } = await import("./trust/trust-messages.ts");
+    const { ownerMessage } = await import("../../git/trust/trust-messages.ts");
     for (const each of doubtful) this.note(`pprotect: warning: ${ownerMessage(each)}`);
     if (this.nonInteractive && !this.yes) {
       throw new PprotectError(

@@ -5,9 +5,9 @@ import { credentialVariables } from "../../credentials/environment-names.ts";
 import type { StartState } from "../../exec/process/start-state.ts";
 import type { SupervisedRun } from "../../exec/supervise/run-supervised.ts";
 import { DEFAULT_GRACE, DEFAULT_HEARTBEAT, type SupervisedEnd } from "../../exec/supervise/supervise.ts";
+import type { AccessRecorder } from "../../lease/access-log/recorder.ts";
 import { ownProgram } from "../../system/own-program.ts";
 import { ownArguments } from "../argv/normalize.ts";
-import type { AccessRecorder } from "../reading/access-record.ts";
 
 /** The options of `exec` that end a program, as they were typed. */
 export interface SupervisionOptions {

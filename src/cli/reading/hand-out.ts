@@ -1,11 +1,11 @@
 import type { HandedOutFile, Ledger, RunningProgram, ShownValue } from "../../exec/handed-out/ledger.ts";
 import { withFile, withProgram, withShown } from "../../exec/handed-out/ledger.ts";
 import { changeLedger } from "../../exec/handed-out/ledger-file.ts";
+import type { SecretReference } from "../../lease/access-log/recorder.ts";
 import type { Grant } from "../../lease/grant.ts";
 import { identityOf } from "../../system/process-identity.ts";
 import { realpathOfParent } from "../../system/real-path.ts";
 import { stateDirectory } from "../../system/state-directory.ts";
-import type { SecretReference } from "./open-secrets.ts";
 
 /** To whom something is handed out, and until when. */
 export interface HandingOut {

@@ -2,6 +2,12 @@ import { PprotectError } from "../../common/errors.ts";
 import { lazy } from "../../common/lazy.ts";
 import { LEASE_VARIABLE } from "../../common/lease-variable.ts";
 import type { AccessContent } from "../../lease/access-log/entry.ts";
+import {
+  type AccessRecorder,
+  type Names,
+  namesOf,
+  type SecretReference,
+} from "../../lease/access-log/recorder.ts";
 import type { OpenedByLeases } from "../../lease/client.ts";
 import type { WantedDomain } from "../../lease/cover.ts";
 import type { Grant } from "../../lease/grant.ts";
@@ -9,13 +15,6 @@ import type { UnlockedCustodian } from "../../store/custodian.ts";
 import type { KeyFile } from "../../store/key-file.ts";
 import { findDomain, findSecret } from "../../store/lookup.ts";
 import { realpathOfParent } from "../../system/real-path.ts";
-import { type AccessRecorder, type Names, namesOf } from "./access-record.ts";
-
-/** A secret to be opened. */
-export interface SecretReference {
-  readonly domain: string;
-  readonly name: string;
-}
 
 /** What a command knows of itself when it opens secrets with leases. */
 export interface LeaseReader {

@@ -1,6 +1,6 @@
 import type { GivenCredentials } from "../../credentials/cascade.ts";
 import { givenUser, hasGivenPassphrase } from "../../credentials/cascade.ts";
-import type { AccessRecorder } from "./access-record.ts";
+import type { AccessRecorder } from "../../lease/access-log/recorder.ts";
 import type { LeaseReader } from "./open-secrets.ts";
 
 /** What a command knows of itself when it opens secrets. */

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { reportFallback } from "../../common/fallback.ts";
+import { isBun } from "../../common/runtime.ts";
 import { createMemoryFile, writeFully } from "../../system/memory-file.ts";
 
 /**
@@ -15,6 +16,8 @@ import { createMemoryFile, writeFully } from "../../system/memory-file.ts";
  */
 export function loadAddon<Exports>(file: string): Exports | undefined {
   try {
+    // In Node there are no binaries with an addon inside: the file is an installed package's.
+    if (!isBun) return openAddon(file);
     const bytes = readFileSync(file);
     return process.platform === "linux" ? loadFromMemory(bytes) : loadFromPrivateDirectory(bytes);
   } catch (error) {

@@ -1,5 +1,6 @@
 import { PprotectError } from "../../common/errors.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
+import { startProgram } from "../../system/start-program.ts";
 import { gitProgram } from "./git-program.ts";
 import { gitEnvironment, SAFE_GIT_CONFIG } from "./safe-git.ts";
 
@@ -26,10 +27,9 @@ export function spawnGit<Input extends "pipe" | Buffer>(
   stderr: "pipe" | "ignore" = "ignore",
 ) {
   const config = SAFE_GIT_CONFIG.flatMap((setting) => ["-c", setting]);
-  return Bun.spawn([gitProgram(), ...config, ...NEUTRAL_GIT_CONFIG, ...args], {
+  return startProgram([gitProgram(), ...config, ...NEUTRAL_GIT_CONFIG, ...args], {
     cwd: directory,
     stdin: input,
-    stdout: "pipe",
     stderr,
     // `check-attr` answers each path at once only with GIT_FLUSH.
     env: { ...gitEnvironment(), GIT_FLUSH: "1", LC_ALL: "C" },

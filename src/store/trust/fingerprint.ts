@@ -1,3 +1,4 @@
+import { sha256Hex } from "../../crypto/runtime-crypto.ts";
 import { decodeKeyMaterial } from "../format/key-material.ts";
 import { decodePublicKey } from "../format/sealed-value.ts";
 import type { Domain } from "../store-data.ts";
@@ -13,7 +14,7 @@ const GROUP = /.{4}(?!$)/g;
 
 /** @param publicKey 32 raw bytes, of a domain or of a custodian */
 export function keyFingerprint(publicKey: Uint8Array): Fingerprint {
-  return new Bun.SHA256().update(publicKey).digest("hex");
+  return sha256Hex(publicKey);
 }
 
 /** The fingerprint of a domain's public key. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
 import { reportFallback } from "../../common/fallback.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
+import { sha256Hex } from "../../crypto/runtime-crypto.ts";
 import { writeAtomically } from "../../system/atomic-write.ts";
 import { errnoOf } from "../../system/file-error.ts";
 import { withLock } from "../../system/file-lock.ts";
@@ -124,7 +125,7 @@ function pinDirectory(): string {
 }
 
 function fileName(path: string): string {
-  return `${new Bun.SHA256().update(path).digest("hex")}.json`;
+  return `${sha256Hex(path)}.json`;
 }
 
 /** Whether nobody but this user and root can have put something there. */

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
+import { sha256Hex } from "../../crypto/runtime-crypto.ts";
 import { repositoryRoot } from "../locate-store.ts";
 
 /** Bytes of a git configuration that are looked at. */
@@ -71,5 +72,5 @@ function normalizedUrl(url: string, root: string): string {
 }
 
 function digest(text: string): string {
-  return new Bun.SHA256().update(text).digest("hex");
+  return sha256Hex(text);
 }

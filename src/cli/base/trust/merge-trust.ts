@@ -31,7 +31,7 @@ export async function mergeTrust(
       return mode === "strict" ? TRUST_NO_NEW_KEY : knownKeys(undefined, base, sides);
     }
     if (mode === "first-use") return knownKeys(findPins(realpathSync(path), ours)?.pins, base, sides);
-    const { committedJudge } = await import("./committed-judge.ts");
+    const { committedJudge } = await import("../../../git/trust/committed-judge.ts");
     return byJudge(
       await committedJudge(path, { ...ours, auditLog: sides.flatMap(({ auditLog }) => auditLog) }),
     );

@@ -4,6 +4,7 @@ import { compareCodePoints } from "../../../common/code-points.ts";
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName, escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { keyOrigin, repositoryOf } from "../../../git/trust/key-origin.ts";
+import { TrustSession } from "../../../git/trust/trust-session.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
 import { findCustodian, findDomain } from "../../../store/lookup.ts";
 import {
@@ -23,7 +24,6 @@ import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag } from "../../argv/option.ts";
 import { DOMAIN } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
-import { TrustSession } from "../../base/trust/trust-session.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
 /** What is said of a key in the list. */

@@ -1,5 +1,6 @@
 import { compareCodePoints } from "../../../common/code-points.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
+import { keyToCompare } from "../../../git/trust/trust-messages.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
 import { findDomain, findNewOwner } from "../../../store/lookup.ts";
 import { custodianFingerprint } from "../../../store/trust/fingerprint.ts";
@@ -7,7 +8,6 @@ import { optionalArgument } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { NEW_OWNER } from "../../argv/value-type.ts";
 import { allDomainsFlag, domainsResult, OwnerCommand } from "../../base/owner-command.ts";
-import { keyToCompare } from "../../base/trust/trust-messages.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
 export default class AddOwnerCommand extends OwnerCommand {

@@ -1,12 +1,12 @@
 import { compareCodePoints } from "../../../common/code-points.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
+import { keyToCompare } from "../../../git/trust/trust-messages.ts";
 import { findDomain, findNewOwner } from "../../../store/lookup.ts";
 import { custodianFingerprint } from "../../../store/trust/fingerprint.ts";
 import { optionalArgument } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { CUSTODIAN } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
-import { keyToCompare } from "../../base/trust/trust-messages.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
 export default class MigrateOwnerCommand extends BaseCommand {

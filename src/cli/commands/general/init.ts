@@ -36,7 +36,7 @@ export default class InitCommand extends NewCustodianCommand {
       throw new PprotectError("aborted", "not confirmed; nothing was changed");
     }
     await createStoreFile(resolve(this.storePath), this.storePath, keyFile, this.writeOptions);
-    const { rememberNewStore } = await import("../../base/trust/open-session.ts");
+    const { rememberNewStore } = await import("../../../git/trust/open-session.ts");
     await rememberNewStore(this.realStorePath, keyFile.data);
     this.note(`Created ${escapeUnprintable(this.storePath)} with key custodian ${creds.name}.`);
     this.#noteStoreAbove();

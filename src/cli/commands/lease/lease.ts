@@ -2,6 +2,7 @@ import { formatDuration } from "../../../common/duration.ts";
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { randomBytes } from "../../../crypto/bytes.ts";
+import type { SecretReference } from "../../../lease/access-log/recorder.ts";
 import { boxHash } from "../../../lease/grant.ts";
 import { refuseLongTtl } from "../../../lease/longest.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
@@ -13,7 +14,6 @@ import { option } from "../../argv/option.ts";
 import { SECRET, text } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import { chosenTtl } from "../../reading/lifetime.ts";
-import type { SecretReference } from "../../reading/open-secrets.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 import { writeOut } from "../../report/output.ts";
 

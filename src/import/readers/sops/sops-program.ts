@@ -1,6 +1,7 @@
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import type { Environment } from "../../../system/age-identities.ts";
+import { startProgram } from "../../../system/start-program.ts";
 import { MAX_IMPORT_BYTES } from "../../input-text.ts";
 import type { SopsKind } from "./sops-file.ts";
 
@@ -19,12 +20,11 @@ export async function decryptWithProgram(
   { kind, file, environment }: { kind: SopsKind; file: string; environment: Environment },
 ): Promise<Uint8Array> {
   const output = kind === "binary" ? "binary" : "json";
-  const child = Bun.spawn(
+  const child = startProgram(
     [program, "--decrypt", "--input-type", kind, "--output-type", output, "/dev/stdin"],
     {
       env: withoutPassphrases(environment),
       stdin: bytes,
-      stdout: "pipe",
       stderr: "ignore",
       timeout: TIMEOUT_MS,
       maxBuffer: 2 * MAX_IMPORT_BYTES,

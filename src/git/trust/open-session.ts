@@ -1,8 +1,8 @@
-import type { StoreData } from "../../../store/store-data.ts";
-import { judgeNothing } from "../../../store/trust/judge.ts";
-import { replacePins } from "../../../store/trust/pin-file.ts";
-import { pinAll } from "../../../store/trust/pins.ts";
-import { trustMode } from "../../../store/trust/trust-mode.ts";
+import type { StoreData } from "../../store/store-data.ts";
+import { judgeNothing } from "../../store/trust/judge.ts";
+import { replacePins } from "../../store/trust/pin-file.ts";
+import { pinAll } from "../../store/trust/pins.ts";
+import { trustMode } from "../../store/trust/trust-mode.ts";
 import { TrustSession } from "./trust-session.ts";
 
 /**

@@ -1,23 +1,17 @@
-import { PprotectError } from "../../../common/errors.ts";
-import { lazy } from "../../../common/lazy.ts";
-import type { StoreData } from "../../../store/store-data.ts";
-import { domainFingerprint } from "../../../store/trust/fingerprint.ts";
-import { judgeByPins, type KeyJudge } from "../../../store/trust/judge.ts";
-import {
-  type Actor,
-  type KeyUse,
-  keyUses,
-  pinsAfter,
-  pinsAfterReading,
-} from "../../../store/trust/key-uses.ts";
-import { changePins, DamagedPinsError, type FoundPins, findPins } from "../../../store/trust/pin-file.ts";
-import { NO_PINS, ownerKeys, type Pins, pinAll, pinDomain } from "../../../store/trust/pins.ts";
-import { type KeyState, type Purpose, verdictOn } from "../../../store/trust/policy.ts";
-import { proofsIn } from "../../../store/trust/verify.ts";
+import { PprotectError } from "../../common/errors.ts";
+import { lazy } from "../../common/lazy.ts";
+import type { StoreData } from "../../store/store-data.ts";
+import { domainFingerprint } from "../../store/trust/fingerprint.ts";
+import { judgeByPins, type KeyJudge } from "../../store/trust/judge.ts";
+import { type Actor, type KeyUse, keyUses, pinsAfter, pinsAfterReading } from "../../store/trust/key-uses.ts";
+import { changePins, DamagedPinsError, type FoundPins, findPins } from "../../store/trust/pin-file.ts";
+import { NO_PINS, ownerKeys, type Pins, pinAll, pinDomain } from "../../store/trust/pins.ts";
+import { type KeyState, type Purpose, verdictOn } from "../../store/trust/policy.ts";
+import { proofsIn } from "../../store/trust/verify.ts";
 import type { DoubtfulOwner } from "./trust-messages.ts";
 
 const messages = lazy(() => require("./trust-messages.ts") as typeof import("./trust-messages.ts"));
-const origins = () => import("../../../git/trust/key-origin.ts");
+const origins = () => import("./key-origin.ts");
 
 /** What a change of a store would do with keys that are not accepted. */
 class UnacceptedKeys extends Error {

@@ -1,22 +1,25 @@
 import { lazy } from "../../common/lazy.ts";
-import type { AccessContent } from "../../lease/access-log/entry.ts";
 import { stateDirectory } from "../../system/state-directory.ts";
-import type { SecretReference } from "./open-secrets.ts";
+import type { AccessContent } from "./entry.ts";
 
-const log = lazy(
-  () => require("../../lease/access-log/append.ts") as typeof import("../../lease/access-log/append.ts"),
-);
+const log = lazy(() => require("./append.ts") as typeof import("./append.ts"));
+
+/** A secret that was opened. */
+export interface SecretReference {
+  readonly domain: string;
+  readonly name: string;
+}
 
 /** Domains with the names of secrets in them; without names, all of a domain. */
 export type Names = NonNullable<AccessContent["domains"]>;
 
 /** The domains of secrets with their names. @param store the store's real path */
 export function namesOf(store: string, secrets: readonly SecretReference[]): Names {
-  return [...Map.groupBy(secrets, ({ domain }) => domain)].map(([domain, chosen]) => ({
-    store,
-    domain,
-    secrets: [...new Set(chosen.map(({ name }) => name))],
-  }));
+  const domains = new Set(secrets.map(({ domain }) => domain));
+  return [...domains].map((domain) => {
+    const chosen = secrets.filter((each) => each.domain === domain);
+    return { store, domain, secrets: [...new Set(chosen.map(({ name }) => name))] };
+  });
 }
 
 /** Writes a command's entries into the access log of this machine. */

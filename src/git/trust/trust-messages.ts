@@ -1,17 +1,17 @@
-import { PprotectError } from "../../../common/errors.ts";
-import { shellWord } from "../../../common/shell-quote.ts";
-import { displayName } from "../../../common/terminal-safe.ts";
-import type { KeyOrigin } from "../../../git/trust/key-origin.ts";
-import type { Domain, StoreData } from "../../../store/store-data.ts";
+import { PprotectError } from "../../common/errors.ts";
+import { shellWord } from "../../common/shell-quote.ts";
+import { displayName } from "../../common/terminal-safe.ts";
+import type { Domain, StoreData } from "../../store/store-data.ts";
 import {
   custodianFingerprint,
   displayFingerprint,
   domainFingerprint,
   type Fingerprint,
-} from "../../../store/trust/fingerprint.ts";
-import type { Grantee, KeyState, OwnerState } from "../../../store/trust/policy.ts";
-import { SHARED_KEY_FIX, sharedKeyMessage } from "../../../store/trust/shared-keys.ts";
-import { TRUST_FILE } from "../../../store/trust/trust-list.ts";
+} from "../../store/trust/fingerprint.ts";
+import type { Grantee, KeyState, OwnerState } from "../../store/trust/policy.ts";
+import { SHARED_KEY_FIX, sharedKeyMessage } from "../../store/trust/shared-keys.ts";
+import { TRUST_FILE } from "../../store/trust/trust-list.ts";
+import type { KeyOrigin } from "./key-origin.ts";
 
 /** A domain's key that is not what was accepted, with all that a person needs to decide about it. */
 export interface DoubtfulDomain {

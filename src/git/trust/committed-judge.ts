@@ -1,9 +1,9 @@
-import { PprotectError } from "../../../common/errors.ts";
-import { baseTrustFile, repositoryOf } from "../../../git/trust/key-origin.ts";
-import type { StoreData } from "../../../store/store-data.ts";
-import { judgeByList, type KeyJudge } from "../../../store/trust/judge.ts";
-import { parseTrustList, TRUST_FILE } from "../../../store/trust/trust-list.ts";
-import { proofsIn } from "../../../store/trust/verify.ts";
+import { PprotectError } from "../../common/errors.ts";
+import type { StoreData } from "../../store/store-data.ts";
+import { judgeByList, type KeyJudge } from "../../store/trust/judge.ts";
+import { parseTrustList, TRUST_FILE } from "../../store/trust/trust-list.ts";
+import { proofsIn } from "../../store/trust/verify.ts";
+import { baseTrustFile, repositoryOf } from "./key-origin.ts";
 
 /**
  * Judges by `pprotect.trust` beside the store as the base branch has it, never by the one in the work tree: a branch
