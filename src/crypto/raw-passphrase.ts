@@ -10,7 +10,7 @@ export function isRawPassphrase(passphrase: string): boolean {
 /** Generates a raw key: 32 random bytes as `P<64 hex digits>P`. */
 export function generateRawPassphrase(): string {
   const bytes = randomBytes(32);
-  const passphrase = `P${Buffer.from(bytes).toString("hex")}P`;
+  const passphrase = `P${Buffer.from(bytes.buffer).toString("hex")}P`;
   wipe(bytes);
   return passphrase;
 }
