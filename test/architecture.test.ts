@@ -14,6 +14,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["exec"],
   ["sources"],
   ["credentials", "git", "import", "lease"],
+  ["config"],
   ["store"],
   ["crypto"],
   ["redact", "scan", "system"],

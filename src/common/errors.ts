@@ -13,6 +13,7 @@ export const ERROR_CODES = [
   "invalid_name",
   "invalid_value",
   "invalid_manifest",
+  "invalid_config",
   "invalid_template",
   "invalid_import",
   "unrepresentable",

@@ -1,8 +1,9 @@
 import { PprotectError } from "../common/errors.ts";
-import { type JsonWithLines, parseJsonWithLines } from "../common/json-with-lines.ts";
+import { parseJsonWithLines } from "../common/json-with-lines.ts";
 import { isShellIdentifier } from "../common/shell-quote.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import { decodeUtf8 } from "../common/utf8.ts";
+import type { ValueWithLines } from "../common/value-with-lines.ts";
 import { secretNameProblem } from "../store/format/names.ts";
 import { LARGER_THAN_MAX, MAX_FILE_BYTES, readBounded } from "../system/bounded-read.ts";
 import { fileError } from "../system/file-error.ts";
@@ -55,7 +56,7 @@ export function readManifestFile(path: string): Manifest {
  * @throws PprotectError `invalid_manifest`
  */
 export function readManifest(bytes: Uint8Array, file: string): Manifest {
-  const root = parseJsonWithLines(textOf(bytes, file), file);
+  const root = parseJsonWithLines(textOf(bytes, file), file, "invalid_manifest");
   const members = root.members("the manifest", MANIFEST_KEYS);
   const secrets = members.get("secrets");
   if (!secrets)
@@ -79,10 +80,10 @@ function textOf(bytes: Uint8Array, file: string): string {
 /** An entry with its place in the file. */
 interface Located {
   readonly entry: ManifestEntry;
-  readonly json: JsonWithLines;
+  readonly json: ValueWithLines;
 }
 
-function readEntry(json: JsonWithLines): Located {
+function readEntry(json: ValueWithLines): Located {
   const members = json.members('an entry of "secrets"', ENTRY_KEYS);
   const name = requiredText(json, members, "name");
   const variable = requiredText(json, members, "env_var");
@@ -93,8 +94,8 @@ function readEntry(json: JsonWithLines): Located {
 }
 
 function requiredText<Key extends string>(
-  entry: JsonWithLines,
-  members: ReadonlyMap<Key, JsonWithLines>,
+  entry: ValueWithLines,
+  members: ReadonlyMap<Key, ValueWithLines>,
   key: Key,
 ): string {
   const text = optionalText(members, key);
@@ -103,7 +104,7 @@ function requiredText<Key extends string>(
 }
 
 function optionalText<Key extends string>(
-  members: ReadonlyMap<Key, JsonWithLines>,
+  members: ReadonlyMap<Key, ValueWithLines>,
   key: Key,
 ): string | undefined {
   return members.get(key)?.text(`"${key}"`);

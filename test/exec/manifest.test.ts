@@ -159,7 +159,9 @@ describe("JSON with lines", () => {
     };
     fc.assert(
       fc.property(mutated, (text) => {
-        expect(reads((each) => parseJsonWithLines(each, FILE), text)).toBe(reads(JSON.parse, text));
+        expect(reads((each) => parseJsonWithLines(each, FILE, "invalid_manifest"), text)).toBe(
+          reads(JSON.parse, text),
+        );
       }),
       { numRuns: 2000 },
     );
@@ -171,6 +173,7 @@ describe("JSON with lines", () => {
         const list = parseJsonWithLines(
           `[\n${strings.map((each) => JSON.stringify(each)).join(",\n")}\n]`,
           FILE,
+          "invalid_manifest",
         ).list("it");
         expect(list.map((each) => each.text("it"))).toEqual(strings);
         expect(list.map(({ line }) => line)).toEqual(strings.map((_, index) => index + 2));

@@ -18,6 +18,7 @@ import { type ReadValue, readPipedValue, readValueFile } from "../input/secret-v
 import type { Outcome } from "../report/json-envelope.ts";
 import { fillIn } from "../report/next-action.ts";
 import { SecretCommand } from "./secret-command.ts";
+import { requireValidValues, valueProblems } from "./value-rules.ts";
 
 /** A command that sets the value of a secret. It needs no credentials. */
 export abstract class ValueCommand extends SecretCommand {
@@ -53,7 +54,10 @@ export abstract class ValueCommand extends SecretCommand {
     checkSecretName(secret);
     await (await this.trust(keyFile)).using(keyFile.data, domain, "seal");
     check(keyFile, domain, secret);
+    // Rules that cannot be used are reported before a value is asked for.
+    await valueProblems(this.storePath, []);
     const { value, bits } = await this.#value(namesGiven);
+    await requireValidValues(this.storePath, [[secret, value]]);
     const outcome = await this.update(
       (file) => change(file, domain, secret, value),
       done(displayName(domain), displayName(secret)),

@@ -30,8 +30,8 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
   },
   invalid_name: { meaning: "a name that a store cannot have", action: "choose another name" },
   invalid_value: {
-    meaning: "the value is not UTF-8 text, or is incomplete",
-    action: "encode it, for example as base64",
+    meaning: "the value is not UTF-8 text, is incomplete, or is not what `.pprotect.yaml` asks for",
+    action: "encode it, for example as base64; or give the value that the rule asks for",
   },
   foreign_file: {
     meaning: "pprotect did not write this file, or it was changed after that",
@@ -43,6 +43,10 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
   },
   invalid_manifest: {
     meaning: "`.secrets.json`, or the file of `--manifest`, cannot be used",
+    action: "fix the line that the message names",
+  },
+  invalid_config: {
+    meaning: "`.pprotect.yaml` beside the store cannot be used",
     action: "fix the line that the message names",
   },
   invalid_template: {

@@ -34,6 +34,8 @@ export const PROBLEM_CODES = [
   "unresolved_merge",
   /** Sealed to another key, or damaged; only a check with credentials finds it. */
   "cannot_open",
+  /** Not what the project's configuration asks of a value; only a check with credentials finds it. */
+  "invalid_value",
 ] as const;
 
 export type ProblemCode = (typeof PROBLEM_CODES)[number];

@@ -2,6 +2,8 @@ import { resolve } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
+import { CONFIG_FILE, configPath, readConfigFile } from "../../../config/config.ts";
+import { type ValueChecker, valueChecker } from "../../../config/values/check.ts";
 import {
   formatProblem,
   InvalidStoreError,
@@ -10,6 +12,7 @@ import {
 } from "../../../store/format/problem.ts";
 import { KeyFile } from "../../../store/key-file.ts";
 import { findDomain } from "../../../store/lookup.ts";
+import type { Fault } from "../../../store/open-everything.ts";
 import { readStoreBytes } from "../../../store/store-file.ts";
 import { atPublicKeys, SHARED_KEY_FIX, sharedKeyProblems } from "../../../store/trust/shared-keys.ts";
 import { realpathOfParent } from "../../../system/real-path.ts";
@@ -33,7 +36,11 @@ export default class CheckCommand extends LeaseReadingCommand {
     const keyFile = this.#parse(bytes);
     if (!(keyFile instanceof KeyFile)) return keyFile;
     const counts = countsOf(keyFile);
-    const owned = (await this.#openByLease(bytes, keyFile)) ?? (await this.#openOwned(bytes, keyFile));
+    // A configuration that cannot be used is reported without credentials too.
+    const checkValue = await valueChecker(readConfigFile(configPath(this.storePath)).values);
+    const owned =
+      (await this.#openByLease(bytes, keyFile, checkValue)) ??
+      (await this.#openOwned(bytes, keyFile, checkValue));
     const opened = owned && { custodian: owned.custodian, secrets: owned.opened, by_lease: owned.byLease };
     const result = { ...counts, opened: opened ?? null };
     const shared = sharedKeyProblems(bytes, keyFile.data);
@@ -49,11 +56,8 @@ export default class CheckCommand extends LeaseReadingCommand {
       ...(owned?.problems ?? []),
     ];
     const refusal =
-      owned && owned.problems.length > 0
-        ? cannotOpen(owned)
-        : shared.length > 0
-          ? haveSharedKeys(shared)
-          : untrusted[0]?.refusal;
+      (owned && refusalOfOwned(owned)) ??
+      (shared.length > 0 ? haveSharedKeys(shared) : untrusted[0]?.refusal);
     if (refusal) return this.#refuse(problems, refusal, result);
     if (owned && !owned.byLease) await this.unlockToRead(keyFile, keyFile.domainsOf(owned.custodian));
     this.note(
@@ -91,7 +95,11 @@ export default class CheckCommand extends LeaseReadingCommand {
   }
 
   /** Decrypts what the acting custodian owns; nothing without credentials. */
-  async #openOwned(bytes: Uint8Array, keyFile: KeyFile): Promise<Owned | undefined> {
+  async #openOwned(
+    bytes: Uint8Array,
+    keyFile: KeyFile,
+    checkValue: ValueChecker,
+  ): Promise<Owned | undefined> {
     if (this.user === undefined && !(await this.hasGivenCredentials(keyFile.data.custodians)))
       return undefined;
     const recorder = await this.recorder();
@@ -101,11 +109,16 @@ export default class CheckCommand extends LeaseReadingCommand {
     const { checkOwned } = await import("../../../store/open-everything.ts");
     const domains = keyFile.domainsOf(custodian.name).map((domain) => ({ store, domain }));
     await recorder.record({ custodian: custodian.name, domains });
-    return { custodian: custodian.name, byLease: false, ...checkOwned(bytes, keyFile, custodian) };
+    const problemOf = (secret: string, value: string) => checkValue(secret, value)?.message;
+    return { custodian: custodian.name, byLease: false, ...checkOwned(bytes, keyFile, custodian, problemOf) };
   }
 
   /** Decrypts the secrets of a user who is named without a passphrase, where leases of theirs cover all of them. */
-  async #openByLease(bytes: Uint8Array, keyFile: KeyFile): Promise<Owned | undefined> {
+  async #openByLease(
+    bytes: Uint8Array,
+    keyFile: KeyFile,
+    checkValue: ValueChecker,
+  ): Promise<Owned | undefined> {
     if (this.user === undefined || !keyFile.data.custodians.has(this.user)) return undefined;
     const { data } = keyFile;
     const sealed = keyFile
@@ -115,15 +128,23 @@ export default class CheckCommand extends LeaseReadingCommand {
       .map(({ domain, publicKey, secrets }) => ({ domain, publicKey, boxes: [...secrets] }));
     const values = await this.openByLeases(this.storePath, sealed);
     if (!values) return undefined;
-    const { secretPath, unopenedProblems } = await import("../../../store/open-everything.ts");
-    const unopened = sealed.flatMap(({ domain }, index) =>
-      [...(values[index] ?? [])].flatMap(([secret, value]) =>
-        typeof value === "string" ? [] : [{ path: secretPath(domain, secret), message: value.message }],
-      ),
+    const { invalidValue, problemsOf, secretPath } = await import("../../../store/open-everything.ts");
+    const opened = sealed.flatMap(({ domain }, index) =>
+      [...(values[index] ?? [])].map(([secret, value]) => ({ domain, secret, value })),
     );
-    const all = sealed.reduce((sum, { boxes }) => sum + boxes.length, 0);
-    const problems = unopenedProblems(bytes, unopened);
-    return { custodian: this.user, byLease: true, opened: all - unopened.length, problems };
+    const faults = opened.flatMap(({ domain, secret, value }): Fault[] => {
+      if (typeof value !== "string")
+        return [{ code: "cannot_open", path: secretPath(domain, secret), message: value.message }];
+      const problem = checkValue(secret, value);
+      return problem ? [invalidValue(domain, secret, problem.message)] : [];
+    });
+    const readable = opened.filter(({ value }) => typeof value === "string").length;
+    return {
+      custodian: this.user,
+      byLease: true,
+      opened: readable,
+      problems: problemsOf(bytes, faults),
+    };
   }
 }
 
@@ -138,10 +159,18 @@ interface Owned {
   readonly problems: readonly Problem[];
 }
 
-function cannotOpen({ custodian, problems }: Owned): PprotectError {
+function refusalOfOwned({ custodian, problems }: Owned): PprotectError | undefined {
+  const closed = problems.filter(({ code }) => code === "cannot_open").length;
+  if (closed > 0) {
+    return new PprotectError(
+      "cannot_open",
+      `${countNoun(closed, "entry", "entries")} cannot be opened as ${escapeUnprintable(custodian)}`,
+    );
+  }
+  if (problems.length === 0) return undefined;
   return new PprotectError(
-    "cannot_open",
-    `${countNoun(problems.length, "entry", "entries")} cannot be opened as ${escapeUnprintable(custodian)}`,
+    "invalid_value",
+    `${countNoun(problems.length, "value")} ${problems.length === 1 ? "is" : "are"} not what ${CONFIG_FILE} asks for`,
   );
 }
 

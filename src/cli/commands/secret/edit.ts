@@ -29,6 +29,7 @@ import { option } from "../../argv/option.ts";
 import { readSecretWords } from "../../argv/secret-words.ts";
 import { choice, DOMAIN, SECRET, SECRET_PATH, text } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
+import { requireValidValues } from "../../base/value-rules.ts";
 import { chooseEditor, type Editor, runEditor, traceWarning } from "../../input/editor.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
@@ -90,9 +91,14 @@ export default class EditCommand extends BaseCommand {
       chosen.map((name) => ({ domain, name })),
     );
     const before = openNamed(keyFile, domain, chosen, owner);
-    const after = await this.#edit({ editor, start }, domain, before, (edited) =>
-      refuseTaken(before, present, edited),
-    );
+    const after = await this.#edit({ editor, start }, domain, before, async (edited) => {
+      refuseTaken(before, present, edited);
+      const { added, updated } = editOf(before, edited);
+      await requireValidValues(
+        this.storePath,
+        [...added, ...updated].map((name) => [name, edited.get(name) ?? ""]),
+      );
+    });
     const edit = editOf(before, after);
     if (count(edit) === 0) {
       this.note("Nothing was changed.");
@@ -114,7 +120,7 @@ export default class EditCommand extends BaseCommand {
     { editor, start }: { readonly editor: Editor; readonly start: StartState },
     domain: string,
     before: Values,
-    check: (values: Values) => void,
+    check: (values: Values) => Promise<void>,
   ): Promise<Values> {
     const { credentialPrefixes } = this;
     const passed = { noPassthrough: false, keep: [], credentialPrefixes };
@@ -233,11 +239,11 @@ function isFirst(text: string): boolean {
 async function attempt(
   text: string,
   format: EditFormat,
-  check: (values: Values) => void,
+  check: (values: Values) => Promise<void>,
 ): Promise<Values | PprotectError> {
   try {
     const values = await readEditText(text, format);
-    check(values);
+    await check(values);
     return values;
   } catch (error) {
     if (error instanceof PprotectError) return error;

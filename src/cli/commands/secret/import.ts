@@ -2,7 +2,7 @@ import { PprotectError } from "../../../common/errors.ts";
 import { displayName, escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
 import { wipe } from "../../../crypto/bytes.ts";
-import { NOTE_KINDS, type Note } from "../../../import/entry.ts";
+import { NOTE_KINDS, type Note, type ReadEntry } from "../../../import/entry.ts";
 import { InvalidImportError } from "../../../import/invalid-import.ts";
 import { IMPORT_FORMATS, readEntries } from "../../../import/read-entries.ts";
 import { NAME_STYLES, storeNames } from "../../../import/store-names.ts";
@@ -92,6 +92,7 @@ export default class ImportCommand extends BaseCommand {
     const values = new Map(entries.map(({ name, value }) => [name, value]));
     const plan = (file: KeyFile) => planImport(file, this.domain, [...values.keys()], this.onConflict);
     const planned = plan(keyFile);
+    await this.#explained(() => this.#checkValues(entries, planned, source.name));
     for (const each of notes) this.note(noteLine(source.name, each));
     const details: Result = {
       format,
@@ -125,6 +126,31 @@ export default class ImportCommand extends BaseCommand {
       storeNames(read.entries, { only, except, prefix, stripPrefix, style }, file),
     );
     return { format: read.format, notes: read.notes, entries };
+  }
+
+  /** @throws InvalidImportError for values that are not what `.pprotect.yaml` asks for */
+  async #checkValues(
+    entries: readonly ReadEntry[],
+    { added, updated }: ImportPlan,
+    file: string,
+  ): Promise<void> {
+    const written = new Set([...added, ...updated]);
+    const checked = entries.filter(({ name }) => written.has(name));
+    const { valueProblems, ruleHint } = await import("../../base/value-rules.ts");
+    const problems = await valueProblems(
+      this.storePath,
+      checked.map(({ name, value }) => [name, value]),
+    );
+    if (problems.length === 0) return;
+    const lines = new Map(checked.map(({ name, line }) => [name, line]));
+    throw new InvalidImportError(
+      file,
+      problems.map(({ name, message }) => ({
+        line: lines.get(name),
+        message: `the value of "${displayName(name)}" ${message}`,
+      })),
+      ruleHint(this.storePath, problems),
+    );
   }
 
   /** Every line that is wrong is listed; the error names the first. */
