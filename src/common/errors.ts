@@ -49,6 +49,8 @@ export const ERROR_CODES = [
   "command_not_executable",
   "findings",
   "different",
+  "stale_access",
+  "incomplete_history",
   "internal_error",
 ] as const;
 

@@ -76,6 +76,7 @@ export const COMMAND_CASES: readonly CommandCase[] = [
     ],
     { prints: true },
   ),
+  printing("access", ["-u", ALICE.name], [["Passphrase: ", ALICE.passphrase]], { prepare: repository }),
   printing("trust"),
   writing(
     "add-domain",

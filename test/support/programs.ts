@@ -6,6 +6,7 @@ export const PACKAGES = {
   age: "age",
   "bash-completion": "bash-completion",
   busybox: "busybox",
+  chromium: "chromium",
   "dbus-run-session": "dbus-daemon",
   direnv: "direnv",
   fish: "fish",

@@ -17,6 +17,7 @@ const COMMANDS: readonly (readonly [name: string, load: Load])[] = [
   ["list-user-secrets", () => import("../commands/access/list-user-secrets.ts")],
   ["set-key-custodian-passphrase", () => import("../commands/access/set-key-custodian-passphrase.ts")],
   ["rekey-custodian", () => import("../commands/access/rekey-custodian.ts")],
+  ["access", () => import("../commands/access/access.ts")],
   ["trust", () => import("../commands/access/trust.ts")],
   ["add-domain", () => import("../commands/domain/add-domain.ts")],
   ["list-domains", () => import("../commands/domain/list-domains.ts")],

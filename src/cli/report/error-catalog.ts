@@ -159,6 +159,14 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
     action: "see `result.findings`; move the secret into the store, or mark the line `pprotect:allow`",
   },
   different: { meaning: "`diff` found a difference", action: "see `result.secrets`" },
+  stale_access: {
+    meaning: "someone who was removed still knows a value, or has a key, of today",
+    action: "`rotate-domain-keys` replaces a key; then change each value that the result lists",
+  },
+  incomplete_history: {
+    meaning: "commits are missing here, so that who knew what cannot be known",
+    action: "`git fetch --unshallow`; in CI, check out the whole history",
+  },
   internal_error: { meaning: "a defect of pprotect", action: "report it" },
 };
 

@@ -4,12 +4,13 @@ import { suggest } from "../../common/suggest.ts";
 import { displayName, escapeUnprintable } from "../../common/terminal-safe.ts";
 import { countNoun } from "../../common/text.ts";
 import { describeChange } from "../../store/diff/change-text.ts";
-import { type Reading, readLeniently } from "../../store/diff/lenient-reading.ts";
-import { diffStores, inheritedStore, type StoreChange } from "../../store/diff/store-diff.ts";
-import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
-import { type BlobReader, openBlobReader } from "../process/cat-file.ts";
+import { diffStores, type StoreChange } from "../../store/diff/store-diff.ts";
+import type { StoreData } from "../../store/store-data.ts";
+import { openBlobReader } from "../process/cat-file.ts";
 import type { Repository } from "../process/repository.ts";
+import { commitId } from "./store-at.ts";
 import { type StoreCommit, storeLog } from "./store-log.ts";
+import { StoreVersions } from "./store-versions.ts";
 
 /** Which part of the history to show: everything, one domain, or one secret of a domain. */
 export interface HistoryFilter {
@@ -28,6 +29,7 @@ export interface HistoryLine {
  * What each commit changed in a store, newest first. Needs no credentials; lines are yielded as they are found.
  *
  * @param path from the repository's root, with `/`
+ * @param revision where to begin
  * @throws PprotectError `store_missing` when no commit has the store; after the last line `no_such_domain` or
  *   `no_such_secret` when no version has the one in the filter
  */
@@ -35,10 +37,10 @@ export async function* storeHistory(
   repository: Repository,
   path: string,
   filter: HistoryFilter,
+  revision = "HEAD",
 ): AsyncGenerator<HistoryLine> {
-  const commits = (await repository.tryRun("rev-parse", "--verify", "--quiet", "HEAD"))
-    ? await storeLog(repository, path)
-    : [];
+  const start = await commitId(repository, revision);
+  const commits = start === undefined ? [] : await storeLog(repository, path, [start]);
   if (commits.length === 0) {
     throw new PprotectError(
       "store_missing",
@@ -48,7 +50,7 @@ export async function* storeHistory(
   }
   const blobs = openBlobReader(repository.directory);
   try {
-    const versions = new Versions(commits, blobs);
+    const versions = new StoreVersions(commits, blobs);
     const names = new SeenNames();
     for (const commit of commits) {
       for (const what of await commitLines(commit, versions, names, filter)) yield { commit, what };
@@ -61,7 +63,7 @@ export async function* storeHistory(
 
 async function commitLines(
   commit: StoreCommit,
-  versions: Versions,
+  versions: StoreVersions,
   names: SeenNames,
   filter: HistoryFilter,
 ): Promise<string[]> {
@@ -91,72 +93,6 @@ function removalLines(commit: StoreCommit, before: StoreData | undefined, filter
   const domains = countNoun(before?.domains.size ?? 0, "domain");
   return [`removed ${escapeUnprintable(commit.path)} (${domains})`];
 }
-
-/** The versions of a store. Each is parsed once for neighbouring commits. */
-class Versions {
-  readonly #blobs: BlobReader;
-  readonly #cache = new Map<string, Reading>();
-  /** The version before each version, to find the last valid one before a broken one. */
-  readonly #previous = new Map<string, string>();
-
-  constructor(commits: readonly StoreCommit[], blobs: BlobReader) {
-    this.#blobs = blobs;
-    for (const { before, after } of commits) {
-      const [previous] = before;
-      if (after !== undefined && previous !== undefined && !this.#previous.has(after)) {
-        this.#previous.set(after, previous);
-      }
-    }
-  }
-
-  async read(id: string): Promise<Reading> {
-    const cached = this.#cache.get(id);
-    if (cached) return cached;
-    const bytes = await this.#blobs.read(id);
-    const reading = bytes ? readLeniently(bytes) : { problem: "the repository does not have this version" };
-    // The oldest is dropped: a store may be large and its history long.
-    const [oldest] = this.#cache.keys();
-    if (oldest !== undefined && this.#cache.size >= MAX_CACHED) this.#cache.delete(oldest);
-    this.#cache.set(id, reading);
-    return reading;
-  }
-
-  /** What a commit is compared with: its parent's version, or the last readable one before it. */
-  async before(
-    { before }: StoreCommit,
-    after: StoreData | undefined,
-  ): Promise<{ before: StoreData | undefined; wasBroken: boolean }> {
-    const parents: StoreData[] = [];
-    const present = before.filter((id) => id !== undefined);
-    let broken = 0;
-    for (const id of present) {
-      const seen = new Set<string>();
-      for (let at: string | undefined = id; at !== undefined && !seen.has(at); at = this.#previous.get(at)) {
-        seen.add(at);
-        const { store } = await this.read(at);
-        if (store) {
-          parents.push(store);
-          break;
-        }
-        if (at === id) broken++;
-      }
-    }
-    const [first] = parents;
-    return {
-      before: after && before.length > 1 ? inheritedBy(after, parents, before.length) : first,
-      wasBroken: present.length > 0 && broken === present.length,
-    };
-  }
-}
-
-/** A parent without a store, or with one that cannot be read, counts as an empty store. */
-function inheritedBy(after: StoreData, parents: readonly StoreData[], count: number): StoreData {
-  const missing = Array.from({ length: count - parents.length }, () => EMPTY_STORE);
-  return inheritedStore([...parents, ...missing], after);
-}
-
-/** Enough for several parallel branches. */
-const MAX_CACHED = 32;
 
 /** Every name that was ever in the store, to refuse a name that was not. */
 class SeenNames {

@@ -3,6 +3,7 @@ import { displayName, escapeUnprintable } from "../../common/terminal-safe.ts";
 import { withoutLineEnd } from "../../common/text.ts";
 import { KeyFile } from "../../store/key-file.ts";
 import { openBlobReader } from "../process/cat-file.ts";
+import type { Repository } from "../process/repository.ts";
 import { locateInRepository } from "../process/store-location.ts";
 
 /** What git takes for a revision is one word or more, but never an option. */
@@ -13,22 +14,21 @@ const REVISION = /^[^-\p{C}]\P{C}*$/u;
  *
  * @param store absolute
  * @param revision anything that git takes for a commit: `HEAD~3`, `main`, `1a2b3c4`, `main@{yesterday}`
+ * @param option what it was given with, for messages
  * @throws PprotectError `usage` for what is not a commit, `store_missing` when it has no store, `not_a_repository`;
  *   InvalidStoreError, UnresolvedMergeError
  */
-export async function storeAt(store: string, revision: string): Promise<KeyFile> {
+export async function storeAt(store: string, revision: string, option = "--rev"): Promise<KeyFile> {
   const { repository, path } = await locateInRepository(store);
-  const find = (name: string) =>
-    repository.tryRun("rev-parse", "--verify", "--quiet", "--end-of-options", name);
-  const found = REVISION.test(revision) ? await find(`${revision}^{commit}`) : undefined;
+  const found = await commitId(repository, revision);
   if (found === undefined) {
     throw new PprotectError(
       "usage",
-      `--rev "${displayName(revision)}" is not a commit of this repository`,
+      `${option} "${displayName(revision)}" is not a commit of this repository`,
       "`pprotect git history` lists the commits that changed the store",
     );
   }
-  const blob = await find(`${withoutLineEnd(found)}:${path}`);
+  const blob = await findObject(repository, `${found}:${path}`);
   const bytes = blob === undefined ? undefined : await readBlob(repository.directory, withoutLineEnd(blob));
   const place = `${escapeUnprintable(path)} in ${displayName(revision)}`;
   if (!bytes) {
@@ -39,6 +39,16 @@ export async function storeAt(store: string, revision: string): Promise<KeyFile>
     );
   }
   return KeyFile.parse(bytes, place);
+}
+
+/** The id of a commit, by anything that git takes for one. */
+export async function commitId(repository: Repository, revision: string): Promise<string | undefined> {
+  const found = REVISION.test(revision) ? await findObject(repository, `${revision}^{commit}`) : undefined;
+  return found === undefined ? undefined : withoutLineEnd(found);
+}
+
+function findObject(repository: Repository, name: string): Promise<string | undefined> {
+  return repository.tryRun("rev-parse", "--verify", "--quiet", "--end-of-options", name);
 }
 
 async function readBlob(directory: string, id: string): Promise<Uint8Array | undefined> {

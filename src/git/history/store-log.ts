@@ -7,6 +7,10 @@ export interface StoreCommit {
   readonly shortId: string;
   /** The author's day, `YYYY-MM-DD`. */
   readonly day: string;
+  /** The author's time, ms since 1970. */
+  readonly time: number;
+  /** One of the revisions or refs that the log started from, by which git reached the commit. */
+  readonly source: string;
   /** E-mail address, or the name if there is none; `.mailmap` applied. */
   readonly author: string;
   /** Path in the repository after the commit, or before it when the commit removed it. */
@@ -29,6 +33,8 @@ interface Header {
   readonly id: string;
   readonly shortId: string;
   readonly day: string;
+  readonly time: number;
+  readonly source: string;
   readonly author: string;
   readonly parents: readonly string[];
 }
@@ -48,22 +54,27 @@ interface FormerPath {
 }
 
 /**
- * The commits reachable from HEAD in which a file differs from every parent, children before parents, followed
+ * The commits reachable from some revisions in which a file differs from every parent, children before parents, followed
  * through renames. Merges that took one parent's version unchanged are left out.
  *
  * `git log --follow` is not used: after the rename it forgets the new name for all further commits, which loses those of
  * parallel branches, and it accepts any similar file of a merged branch as the source.
  *
  * @param path from the repository's root, with `/`
+ * @param from revisions, or `--all`
  */
-export async function storeLog(repository: Repository, path: string): Promise<StoreCommit[]> {
+export async function storeLog(
+  repository: Repository,
+  path: string,
+  from: readonly string[] = ["HEAD"],
+): Promise<StoreCommit[]> {
   const paths: FormerPath[] = [{ path, later: new Set() }];
   const examined = new Set<string>();
   for (;;) {
     const sections = parseLog(
-      await repository.run(...LOG, ...paths.map(({ path }) => `:(top,literal)${path}`)),
+      await repository.run(...LOG, ...from, "--", ...paths.map(({ path }) => `:(top,literal)${path}`)),
     );
-    const found = await renameSource(repository, sections, paths, examined);
+    const found = await renameSource(repository, from, sections, paths, examined);
     if (!found) return storeCommits(sections, paths);
     paths.push(found);
   }
@@ -82,13 +93,11 @@ const LOG = [
   "--no-show-signature",
   "--no-color",
   "--encoding=UTF-8",
-  "--format=%H%x00%h%x00%as%x00%aE%x00%aN%x00%P",
-  "HEAD",
-  "--",
+  "--format=%H%x00%h%x00%as%x00%at%x00%S%x00%aE%x00%aN%x00%P",
 ] as const;
 
 /** Fields of the format above. */
-const HEADER_FIELDS = 6;
+const HEADER_FIELDS = 8;
 /** `:MODE MODE ID ID STATUS`, the first after a newline. The ids are shortened: the option for full ones affects `%h` too. */
 const RAW_ENTRY = /^\n?:(\d+) (\d+) ([0-9a-f]+) ([0-9a-f]+) /;
 
@@ -96,10 +105,8 @@ function parseLog(text: string): Section[] {
   const fields = text.split("\0");
   const sections: Section[] = [];
   for (let at = 0; at + HEADER_FIELDS <= fields.length; ) {
-    const [id = "", shortId = "", day = "", email = "", name = "", parents = ""] = fields.slice(
-      at,
-      at + HEADER_FIELDS,
-    );
+    const [id = "", shortId = "", day = "", time = "", source = "", email = "", name = "", parents = ""] =
+      fields.slice(at, at + HEADER_FIELDS);
     at += HEADER_FIELDS;
     const entries: RawEntry[] = [];
     for (let raw = RAW_ENTRY.exec(fields[at] ?? ""); raw; raw = RAW_ENTRY.exec(fields[at] ?? "")) {
@@ -112,7 +119,10 @@ function parseLog(text: string): Section[] {
     }
     const author = email.trim() === "" ? name : email;
     sections.push({
-      header: { id, shortId, day, author, parents: parents.split(" ").filter((parent) => parent !== "") },
+      header: {
+        ...{ id, shortId, day, time: Number(time) * 1000, source, author },
+        parents: parents.split(" ").filter((parent) => parent !== ""),
+      },
       entries,
     });
   }
@@ -127,6 +137,7 @@ function blobId(mode: string | undefined, id: string | undefined): string | unde
 /** The first path that is not known yet and from which a commit other than a merge renamed the store. */
 async function renameSource(
   repository: Repository,
+  from: readonly string[],
   sections: readonly Section[],
   paths: readonly FormerPath[],
   examined: Set<string>,
@@ -140,13 +151,11 @@ async function renameSource(
     })
     .map(({ header }) => header.id);
   if (created.length === 0) return undefined;
-  const renames = parseRenames(
-    await repository.run("log", "--no-walk=unsorted", "--format=%x01%H", ...RENAMES, ...created),
-  );
-  for (const { id, from, to } of renames) {
-    if (!known.has(to) || known.has(from)) continue;
+  for (const rename of await renamesIn(repository, created)) {
+    const { id } = rename;
+    if (!known.has(rename.to) || known.has(rename.from)) continue;
     examined.add(id);
-    return { path: from, later: await withDescendants(repository, id) };
+    return { path: rename.from, later: await withDescendants(repository, id, from) };
   }
   for (const id of created) examined.add(id);
   return undefined;
@@ -162,8 +171,23 @@ const RENAMES = [
   "--no-color",
 ] as const;
 
-function parseRenames(text: string): { id: string; from: string; to: string }[] {
-  const renames: { id: string; from: string; to: string }[] = [];
+/** A file that a commit renamed. */
+export interface Rename {
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** The files that each of these commits renamed. @param ids full ids; none is allowed */
+export async function renamesIn(repository: Repository, ids: readonly string[]): Promise<Rename[]> {
+  if (ids.length === 0) return [];
+  return parseRenames(
+    await repository.run("log", "--no-walk=unsorted", "--format=%x01%H", ...RENAMES, ...ids),
+  );
+}
+
+function parseRenames(text: string): Rename[] {
+  const renames: Rename[] = [];
   const fields = text.split("\0");
   let id = "";
   for (let at = 0; at < fields.length; at++) {
@@ -178,8 +202,12 @@ function parseRenames(text: string): { id: string; from: string; to: string }[] 
 }
 
 /** A commit and all of its descendants. */
-async function withDescendants(repository: Repository, id: string): Promise<Set<string>> {
-  const list = await repository.run("rev-list", "--ancestry-path", `${id}..HEAD`);
+async function withDescendants(
+  repository: Repository,
+  id: string,
+  from: readonly string[],
+): Promise<Set<string>> {
+  const list = await repository.run("rev-list", "--ancestry-path", `^${id}`, ...from);
   return new Set([id, ...list.split("\n").filter((line) => line !== "")]);
 }
 
@@ -192,7 +220,7 @@ function storeCommits(sections: readonly Section[], paths: readonly FormerPath[]
   return [...byCommit.values()].flatMap((group): StoreCommit[] => {
     const [first] = group;
     if (!first) return [];
-    const { id, shortId, day, author, parents } = first.header;
+    const { id, shortId, day, time, source, author, parents } = first.header;
     // Git leaves out parents without a difference.
     if (group.length < parents.length) return [];
     const steps = group.flatMap(({ entries }, index) => stepOf(id, parents[index], entries, paths) ?? []);
@@ -201,10 +229,7 @@ function storeCommits(sections: readonly Section[], paths: readonly FormerPath[]
     const path = step.pathAfter ?? step.pathBefore ?? "";
     return [
       {
-        id,
-        shortId,
-        day,
-        author,
+        ...{ id, shortId, day, time, source, author },
         path,
         renamedFrom: parents.length === 1 && step.pathBefore !== path ? step.pathBefore : undefined,
         before: steps.map(({ before }) => before),

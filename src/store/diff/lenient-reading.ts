@@ -1,4 +1,5 @@
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
+import type { KnownLog } from "../format/canonical-reader.ts";
 import { parseStore } from "../format/parse.ts";
 import { InvalidStoreError, UnresolvedMergeError } from "../format/problem.ts";
 import type { StoreData } from "../store-data.ts";
@@ -8,10 +9,13 @@ export type Reading =
   | { readonly store: StoreData; readonly problem?: undefined }
   | { readonly problem: string; readonly store?: undefined };
 
-/** {@link parseStore} for old or broken files that are only shown: never throws. */
-export function readLeniently(bytes: Uint8Array): Reading {
+/**
+ * {@link parseStore} for old or broken files that are only shown: never throws.
+ * @param known the log of another version of the store, to read many of them faster
+ */
+export function readLeniently(bytes: Uint8Array, known?: KnownLog): Reading {
   try {
-    return { store: parseStore(bytes, "") };
+    return { store: parseStore(bytes, "", known) };
   } catch (error) {
     return { problem: problemOf(error) };
   }

@@ -1,6 +1,6 @@
 import { decodeUtf8 } from "../../common/utf8.ts";
 import { EMPTY_STORE, type StoreData } from "../store-data.ts";
-import { readCanonical } from "./canonical-reader.ts";
+import { type KnownLog, readCanonical } from "./canonical-reader.ts";
 import { InvalidStoreError, type Problem, type ProblemCode, UnresolvedMergeError } from "./problem.ts";
 import { validateEntries } from "./validation.ts";
 
@@ -13,12 +13,13 @@ const CONFLICT_MARKER = /^(?:<{7,}|>{7,}|\|{7,})(?: |$)/m;
  *
  * @param bytes the content of the file
  * @param file the file's name, for messages
+ * @param known the log of another version of the store, to read many of them faster
  * @throws InvalidStoreError with every problem and its line
  * @throws UnresolvedMergeError when the file has conflict markers of git
  */
-export function parseStore(bytes: Uint8Array, file: string): StoreData {
+export function parseStore(bytes: Uint8Array, file: string, known?: KnownLog): StoreData {
   const text = decodeUtf8(bytes);
-  const canonical = text === undefined ? undefined : readCanonical(text);
+  const canonical = text === undefined ? undefined : readCanonical(text, known);
   if (canonical && validateEntries(canonical).length === 0) return canonical;
 
   if (text !== undefined) {

@@ -33,18 +33,30 @@ export function writeStore(store: StoreData): string {
   return pieces.join("");
 }
 
+/** The text of the first entries of an audit log, if it is known. */
+interface WrittenEntries {
+  readonly count: number;
+  readonly text: string;
+}
+
+const NONE_WRITTEN: WrittenEntries = { count: 0, text: "" };
+
 /** Whether {@link writeStore} would give this text. Does not build the text. */
-export function isWrittenAs(store: StoreData, text: string): boolean {
+export function isWrittenAs(store: StoreData, text: string, written = NONE_WRITTEN): boolean {
   let at = 0;
-  emitStore((piece) => {
-    at = text.startsWith(piece, at) ? at + piece.length : Number.NaN;
-  }, store);
+  emitStore(
+    (piece) => {
+      at = text.startsWith(piece, at) ? at + piece.length : Number.NaN;
+    },
+    store,
+    written,
+  );
   return at === text.length;
 }
 
-function emitStore(emit: Emit, store: StoreData): void {
+function emitStore(emit: Emit, store: StoreData, written = NONE_WRITTEN): void {
   emitMapping(emit, { empty: false, entries: rootEntries(store) }, "", "");
-  emitAuditLog(emit, store.auditLog);
+  emitAuditLog(emit, store.auditLog, written);
 }
 
 function* rootEntries({ domains, custodians }: StoreData): Generator<Entry> {
@@ -105,7 +117,9 @@ function writeExplicitKey(key: string, indent: string): string {
   return `? ${writeFoldedScalar(key, indent.length + 2, `${indent}  `)}\n${indent}:`;
 }
 
-function emitAuditLog(emit: Emit, entries: readonly string[]): void {
+function emitAuditLog(emit: Emit, entries: readonly string[], { count, text }: WrittenEntries): void {
   emit(`${AUDIT_LOG_KEY}:${entries.length === 0 ? " []" : ""}\n`);
-  for (const entry of entries) emit(`- ${writeFoldedScalar(entry, 2, "  ")}\n`);
+  if (count > 0) emit(text);
+  for (const entry of count > 0 ? entries.slice(count) : entries)
+    emit(`- ${writeFoldedScalar(entry, 2, "  ")}\n`);
 }

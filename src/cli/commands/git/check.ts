@@ -4,14 +4,13 @@ import { checkCommits } from "../../../git/guard/commit-changes.ts";
 import type { Finding } from "../../../git/guard/guard.ts";
 import { findingFields, findingLine, findingsError } from "../../../git/guard/report.ts";
 import { openAnyRepository } from "../../../git/process/repository.ts";
-import { isTerminal } from "../../../system/terminal.ts";
 import { optionalArgument } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag } from "../../argv/option.ts";
 import { text } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
-import { writeError } from "../../report/output.ts";
+import { Progress } from "../../report/progress.ts";
 
 interface CommitFinding extends Finding {
   readonly commit: string;
@@ -20,9 +19,6 @@ interface CommitFinding extends Finding {
 function commitFinding(finding: CommitFinding) {
   return { commit: finding.commit, ...findingFields(finding) };
 }
-
-/** ms between two updates of the progress line. */
-const PROGRESS_INTERVAL = 100;
 
 export default class GitCheckCommand extends BaseCommand {
   static readonly declaration: CommandDeclaration = {
@@ -49,7 +45,7 @@ export default class GitCheckCommand extends BaseCommand {
     const selection = this.all ? { all: true as const } : { revision: this.revision ?? "HEAD" };
     const errors: CommitFinding[] = [];
     const warnings: CommitFinding[] = [];
-    const progress = new Progress();
+    const progress = new Progress("checking commit");
     let commits = 0;
     for await (const verdict of checkCommits(await openAnyRepository(process.cwd()), selection)) {
       const { commit, done, total } = verdict;
@@ -69,25 +65,5 @@ export default class GitCheckCommand extends BaseCommand {
       result: { findings: errors.map(commitFinding), warnings: warnings.map(commitFinding), commits },
       refusal: findingsError(errors),
     };
-  }
-}
-
-/** A progress line, shown only on a terminal. */
-class Progress {
-  readonly #wanted = isTerminal(2) && process.env.TERM !== "dumb";
-  #last = 0;
-  #shown = false;
-
-  show(done: number, total: number): void {
-    const now = Date.now();
-    if (!this.#wanted || now - this.#last < PROGRESS_INTERVAL) return;
-    this.#last = now;
-    this.#shown = true;
-    writeError(`\r\x1b[Kchecking commit ${done} of ${total}`);
-  }
-
-  clear(): void {
-    if (this.#shown) writeError("\r\x1b[K");
-    this.#shown = false;
   }
 }

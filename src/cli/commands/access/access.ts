@@ -1,0 +1,201 @@
+import { resolve } from "node:path";
+import { parseDuration } from "../../../common/duration.ts";
+import { PprotectError } from "../../../common/errors.ts";
+import { suggest } from "../../../common/suggest.ts";
+import { displayName } from "../../../common/terminal-safe.ts";
+import { countNoun } from "../../../common/text.ts";
+import type { Access } from "../../../store/access/who-knows.ts";
+import type { KeyFile } from "../../../store/key-file.ts";
+import { findDomain, findSecret } from "../../../store/lookup.ts";
+import { splitSecretPath } from "../../../store/secret-path.ts";
+import { realpathOfExistingPrefix } from "../../../system/real-path.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
+import { flag, option } from "../../argv/option.ts";
+import { CUSTODIAN, choice, DOMAIN, SECRET, text } from "../../argv/value-type.ts";
+import { AccessCommand, type FoundAccess } from "../../base/access-command.ts";
+import { accessCsv, accessMarkdown, accessTable } from "../../report/access/text.ts";
+import { type AccessView, accessFields, isStale, staleKnowers } from "../../report/access/view.ts";
+import type { Outcome, Result } from "../../report/json-envelope.ts";
+
+const FORMATS = ["table", "json", "csv", "md", "html"] as const;
+
+/** What the line asks for; everything where it names nothing. */
+interface Wanted {
+  readonly domain: string | undefined;
+  readonly secret: string | undefined;
+  readonly custodian: string | undefined;
+}
+
+export default class ShowAccessCommand extends AccessCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "people",
+    summary: "show who knows which value, and since when there is the value",
+    details:
+      "Someone knows a value who was given the key that it was sealed to, in any commit of any branch or tag: also who " +
+      "was removed since. It needs no passphrase. With one, the history is opened: a new value is told from one that " +
+      "was only sealed again, and the same value is found in other places. Without, the store's log is believed.",
+    examples: [
+      ["Every secret", "$0 access"],
+      ["What bob knows", "$0 access --custodian bob@example.com"],
+      ["Fail while someone who was removed knows a value, in CI", "$0 access --removed"],
+      [
+        "For the quarterly review, with exact ages",
+        "$0 access -u alice@example.com --format html >review.html",
+      ],
+    ],
+  };
+
+  custodian = option("--custodian", CUSTODIAN, "only what this person knows");
+  domain = option("--domain", DOMAIN, "only this domain");
+  secret = option("--secret", SECRET, "only this secret: DOMAIN/NAME, or NAME in every domain");
+  at = option("--at", text("REV"), "as it was in a commit, by its own history");
+  removed = flag("--removed", "only what someone who was removed knows; exit status 1 if there is any");
+  unused = flag(
+    "--unused",
+    "only what no manifest or template of the repository names and this machine's access log has not seen read",
+  );
+  maxAge = option("--max-age", text("TIME"), "the limit that ages are shown against in HTML (default: 90d)", {
+    initial: "90d",
+  });
+  format = option("--output-format,--format", choice("FORMAT", FORMATS), "how to print it (default: table)", {
+    initial: "table",
+  });
+
+  async run(): Promise<Outcome> {
+    const maxAge = parseDuration("--max-age", this.maxAge);
+    const keyFile = await this.#store();
+    const wanted = this.#wanted(keyFile);
+    const reader = await this.givenReader(keyFile);
+    const found = await this.findAccess(keyFile.data, reader, { revision: this.at });
+    if (this.removed) this.refuseShallow(found);
+    const limits = this.limitsOf(found);
+    for (const limit of limits) this.note(`pprotect: warning: ${limit}`);
+    const unused = await this.#unused(keyFile);
+    const access = this.#chosen(found, wanted, unused);
+    const view: AccessView = { store: this.storePath, now: Date.now(), access, unused };
+    const result: Result = {
+      store: this.storePath,
+      at: this.at ?? null,
+      ...accessFields(view),
+      commits: found.commits,
+      shallow: found.isShallow,
+      unreadable: found.unreadable.map(({ shortId, problem }) => ({ commit: shortId, problem })),
+    };
+    await this.#print(view, result, maxAge, limits);
+    if (!this.removed || !isStale(access)) return { result };
+    const stale = access.secrets.filter((each) => staleKnowers(each).length > 0).length;
+    return { result, refusal: staleAccess(access, stale) };
+  }
+
+  async #store(): Promise<KeyFile> {
+    if (this.at === undefined) return this.readStore();
+    const { storeAt } = await import("../../../git/history/store-at.ts");
+    return storeAt(resolve(this.storePath), this.at, "--at");
+  }
+
+  #wanted(keyFile: KeyFile): Wanted {
+    const { domain, secret, custodian } = this;
+    const given = [domain, secret, custodian].filter((each) => each !== undefined).length;
+    if (given > 1) {
+      throw new PprotectError("usage", "access takes one of --custodian, --domain and --secret");
+    }
+    if (domain !== undefined) findDomain(keyFile.data, domain);
+    const path = secret === undefined ? undefined : splitSecretPath(secret);
+    if (path) findSecret(path.domain, findDomain(keyFile.data, path.domain), path.secret);
+    return { domain: path?.domain ?? domain, secret: path?.secret ?? secret, custodian };
+  }
+
+  async #unused(keyFile: KeyFile): Promise<Set<string> | undefined> {
+    if (!this.unused && this.format !== "html") return undefined;
+    const { unusedSecrets } = await import("../../reading/unused-secrets.ts");
+    return unusedSecrets(realpathOfExistingPrefix(this.storePath), keyFile.data);
+  }
+
+  /** What the line asks for. @throws PprotectError `no_such_custodian`, `no_such_secret` where no version has the name */
+  #chosen({ access, history }: FoundAccess, wanted: Wanted, unused: ReadonlySet<string> | undefined): Access {
+    const { domain, secret, custodian } = wanted;
+    if (custodian !== undefined && !history.custodians.has(custodian))
+      throw noSuchPerson(custodian, history.custodians);
+    const secrets = access.secrets
+      .filter((each) => domain === undefined || each.domain === domain)
+      .filter((each) => secret === undefined || each.secret === secret)
+      .filter(
+        (each) =>
+          custodian === undefined ||
+          each.readers.includes(custodian) ||
+          each.knowers.some((knower) => knower.custodian === custodian),
+      )
+      .filter(
+        (each) => !this.removed || staleKnowers(each).some((knower) => isWanted(knower.custodian, custodian)),
+      )
+      .filter((each) => !this.unused || unused?.has(`${each.domain}/${each.secret}`));
+    if (secret !== undefined && !access.secrets.some((each) => each.secret === secret)) {
+      throw new PprotectError("no_such_secret", `no domain has a secret "${displayName(secret)}"`);
+    }
+    const names = new Set(secrets.map((each) => each.domain));
+    const domains = access.domains
+      .filter((each) => domain === undefined || each.domain === domain)
+      .filter((each) => secret === undefined || names.has(each.domain))
+      .map((each) => ({
+        ...each,
+        formerOwners: each.formerOwners.filter((former) => isWanted(former.custodian, custodian)),
+      }))
+      .filter(
+        (each) => custodian === undefined || each.owners.includes(custodian) || each.formerOwners.length > 0,
+      )
+      .filter((each) => !this.removed || each.formerOwners.length > 0);
+    const only = (each: Access["secrets"][number]) =>
+      custodian === undefined || !this.removed
+        ? each
+        : { ...each, knowers: each.knowers.filter((knower) => knower.custodian === custodian) };
+    return { secrets: secrets.map(only), domains };
+  }
+
+  async #print(view: AccessView, result: Result, maxAge: number, limits: readonly string[]): Promise<void> {
+    switch (this.format) {
+      case "json":
+        return this.print(`${JSON.stringify(result, null, 2)}\n`);
+      case "csv":
+        return this.print(accessCsv(view));
+      case "md":
+        return this.print(accessMarkdown(view));
+      case "html": {
+        const { accessHtml } = await import("../../report/access/html.ts");
+        return this.print(accessHtml(view, { maxAge, limits, ...(await this.#timeline()) }));
+      }
+      case "table":
+        this.print(accessTable(view));
+        this.note(`${countNoun(view.access.secrets.length, "secret")}.`);
+    }
+  }
+
+  async #timeline() {
+    const { timelineOf } = await import("../../reading/timeline.ts");
+    return timelineOf(resolve(this.storePath), this.at);
+  }
+}
+
+function isWanted(name: string, custodian: string | undefined): boolean {
+  return custodian === undefined || name === custodian;
+}
+
+function noSuchPerson(name: string, known: ReadonlySet<string>): PprotectError {
+  const near = suggest(name, [...known]);
+  return new PprotectError(
+    "no_such_custodian",
+    `no version of the store has a key custodian ${displayName(name)}`,
+    near === undefined ? undefined : `did you mean "${displayName(near)}"?`,
+  );
+}
+
+function staleAccess({ domains }: Access, stale: number): PprotectError {
+  const [key] = domains.filter(({ formerOwners }) => formerOwners.length > 0);
+  return new PprotectError(
+    "stale_access",
+    `${countNoun(stale, "value")} known to someone who was removed` +
+      (key ? `; domain "${displayName(key.domain)}" has a key that someone who was removed has too` : ""),
+    key
+      ? "`pprotect rotate-domain-keys` replaces the key; then `pprotect update-secret` changes each value"
+      : "`pprotect update-secret` changes each value",
+  );
+}

@@ -1,0 +1,92 @@
+import { displayName } from "../../../common/terminal-safe.ts";
+import { countNoun } from "../../../common/text.ts";
+import type { SecretAccess } from "../../../store/access/who-knows.ts";
+import { markdownCode, markdownCodes, markdownTable } from "../markdown.ts";
+import { type AccessView, ageInDays, dayOf, howTheyKnow, staleKnowers } from "./view.ts";
+
+/** A line for each secret, and one for each person who knows it and is no owner. */
+export function accessTable({ access: { secrets, domains }, now }: AccessView): string {
+  const rows = secrets.map((each) => ({
+    name: `${displayName(each.domain)}/${each.secret}`,
+    since: sinceText(each, now),
+    owners: each.readers.map(displayName).join(", "),
+    more: moreLines(each),
+  }));
+  const width = (cells: readonly string[]): number => Math.max(0, ...cells.map(({ length }) => length));
+  const [names, since] = [width(rows.map(({ name }) => name)), width(rows.map((row) => row.since))];
+  const lines = rows.flatMap((row) => [
+    `${row.name.padEnd(names)}  ${row.since.padEnd(since)}  ${row.owners}`.trimEnd(),
+    ...row.more.map((line) => `    ${line}`),
+  ]);
+  const former = domains.flatMap(({ domain, formerOwners }) =>
+    formerOwners.map(
+      ({ custodian }) =>
+        `${displayName(domain)}: ${displayName(custodian)} has the present key and does not own the domain`,
+    ),
+  );
+  return [...lines, ...former].map((line) => `${line}\n`).join("");
+}
+
+function sinceText({ since }: SecretAccess, now: number): string {
+  const age = ageInDays(since, now);
+  return `${dayOf(since) ?? "?"} ${age === undefined ? "" : `(${countNoun(age, "day")})`}`.trimEnd();
+}
+
+function moreLines({ knowers, otherPassphrases }: SecretAccess): string[] {
+  return [
+    ...knowers.map((knower) => `${displayName(knower.custodian)} ${howTheyKnow(knower, displayName)}`),
+    ...otherPassphrases.map(
+      ({ custodian, until }) =>
+        `${displayName(custodian)}: so does another passphrase of theirs${dayOf(until) === undefined ? "" : `, until ${dayOf(until)}`}`,
+    ),
+  ];
+}
+
+/** A table for an issue or a wiki. */
+export function accessMarkdown({ access: { secrets }, now }: AccessView): string {
+  return markdownTable(
+    ["Secret", "Value since", "Age", "Owners", "Also known to"],
+    secrets.map((each) => {
+      const age = ageInDays(each.since, now);
+      return [
+        markdownCode(`${each.domain}/${each.secret}`),
+        dayOf(each.since) ?? "?",
+        age === undefined ? "?" : countNoun(age, "day"),
+        markdownCodes(each.readers),
+        each.knowers
+          .map((knower) => `${markdownCode(knower.custodian)} ${howTheyKnow(knower, markdownCode)}`)
+          .join("; ") || "–",
+      ];
+    }),
+  );
+}
+
+/** A line for each secret and each person who knows it (RFC 4180, UTF-8). */
+export function accessCsv({ access: { secrets }, now }: AccessView): string {
+  const heading = ["domain", "secret", "since", "age_days", "custodian", "how", "until", "branch", "stale"];
+  const rows = secrets.flatMap((each) => {
+    const start = [
+      each.domain,
+      each.secret,
+      dayOf(each.since) ?? "",
+      String(ageInDays(each.since, now) ?? ""),
+    ];
+    const stale = new Set(staleKnowers(each));
+    return [
+      ...each.readers.map((owner) => [...start, owner, "owner", "", "", "no"]),
+      ...each.knowers.map((knower) => [
+        ...start,
+        ...[knower.custodian, knower.how, dayOf(knower.until) ?? "", knower.since.branch ?? ""],
+        stale.has(knower) ? "yes" : "no",
+      ]),
+    ];
+  });
+  return [heading, ...rows].map((row) => `${row.map(csvField).join(",")}\r\n`).join("");
+}
+
+/** Spreadsheets calculate what begins like a formula: it is made text by a quote before it, as they have it themselves. */
+function csvField(text: string): string {
+  const shown = displayName(text);
+  const safe = /^[=+\-@]/.test(shown) ? `'${shown}` : shown;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,113 @@
+import type { Moment } from "../../../store/access/revision.ts";
+import type { Access, DomainAccess, Knower, SecretAccess } from "../../../store/access/who-knows.ts";
+import type { Json } from "../json-envelope.ts";
+
+/** ms of a day. */
+export const DAY = 86_400_000;
+
+/** Who knows what, and when that was found. */
+export interface AccessView {
+  readonly store: string;
+  /** ms since 1970. */
+  readonly now: number;
+  readonly access: Access;
+  /** `DOMAIN/NAME` of the secrets that nothing is known to use; nothing where that was not asked. */
+  readonly unused: ReadonlySet<string> | undefined;
+}
+
+/** Those who know a value and own it in no place today. */
+export function staleKnowers({ knowers }: SecretAccess): readonly Knower[] {
+  return knowers.filter(({ isOwner }) => !isOwner);
+}
+
+/** Whether someone has a key or knows a value without owning it. */
+export function isStale({ secrets, domains }: Access): boolean {
+  return (
+    secrets.some((each) => staleKnowers(each).length > 0) ||
+    domains.some(({ formerOwners }) => formerOwners.length > 0)
+  );
+}
+
+/** Whole days, never less than 0. */
+export function ageInDays(since: Moment | undefined, now: number): number | undefined {
+  return since && Math.max(0, Math.floor((now - since.time) / DAY));
+}
+
+/** `YYYY-MM-DD`, UTC; what is no time that people have, as some commit may claim, has none. */
+export function dayOf(moment: Moment | undefined): string | undefined {
+  if (!moment || !Number.isFinite(moment.time) || Math.abs(moment.time) > MAX_TIME) return undefined;
+  return new Date(moment.time).toISOString().slice(0, 10);
+}
+
+/** The end of the year 9999, in ms since 1970. */
+const MAX_TIME = 253_402_300_799_999;
+
+/** How someone knows a value, as what follows their name; `name` makes names fit for where it is printed. */
+export function howTheyKnow(knower: Knower, name: (name: string) => string): string {
+  const { how, domain, until, since } = knower;
+  const end = dayOf(until);
+  const branch = since.branch === undefined ? "" : ` (as ${name(since.branch)} has it)`;
+  const owned = `owned ${name(domain)}${end === undefined ? "" : ` until ${end}`}${branch}`;
+  switch (how) {
+    case "current_key":
+      return `${owned} and has its present key: reads every new value too`;
+    case "earlier_key":
+      return `${owned}; the value is from before its key was replaced`;
+    case "copy":
+      return `${knower.isOwner ? "owns" : "owned"} ${name(domain)}, which has a secret with the same value`;
+  }
+}
+
+/** What `--json` has under `secrets`, `domains` and the rest. */
+export function accessFields({ access, now, unused }: AccessView): {
+  readonly secrets: readonly Json[];
+  readonly domains: readonly Json[];
+} {
+  return {
+    secrets: access.secrets.map((each) => ({
+      domain: each.domain,
+      secret: each.secret,
+      ...sinceFields(each.since),
+      age_days: ageInDays(each.since, now) ?? null,
+      exact: each.isExact,
+      owners: [...each.readers],
+      known_to: each.knowers.map(knowerFields),
+      other_passphrases: each.otherPassphrases.map(({ custodian, until }) => ({
+        custodian,
+        until: dayOf(until) ?? null,
+      })),
+      unused: unused ? unused.has(`${each.domain}/${each.secret}`) : null,
+    })),
+    domains: access.domains.map(domainFields),
+  };
+}
+
+function sinceFields(moment: Moment | undefined) {
+  return { since: dayOf(moment) ?? null, since_commit: moment?.commit ?? null };
+}
+
+function knowerFields({ custodian, how, domain, since, until, isCustodian, isOwner }: Knower): Json {
+  return {
+    custodian,
+    how,
+    domain,
+    ...sinceFields(since),
+    until: dayOf(until) ?? null,
+    branch: since.branch ?? null,
+    is_custodian: isCustodian,
+    owns_a_copy: isOwner,
+  };
+}
+
+function domainFields({ domain, owners, formerOwners }: DomainAccess): Json {
+  return {
+    domain,
+    owners: [...owners],
+    former_owners: formerOwners.map(({ custodian, since, until }) => ({
+      custodian,
+      ...sinceFields(since),
+      until: dayOf(until) ?? null,
+      branch: since.branch ?? null,
+    })),
+  };
+}

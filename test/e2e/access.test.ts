@@ -1,0 +1,146 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { KeyFile } from "../../src/store/key-file.ts";
+import { mergeRepository, type TestRepository } from "../support/git-repository.ts";
+import { readAnswer } from "../support/output-schema.ts";
+import { needs } from "../support/programs.ts";
+import { runProgram } from "../support/run.ts";
+import { removeFolders } from "../support/sandbox.ts";
+import { ALICE, BOB, NOW, sampleStore } from "../support/stores.ts";
+
+afterAll(removeFolders);
+
+const AS_ALICE = { PPROTECT_USER: ALICE.name, PPROTECT_PASSPHRASE: ALICE.passphrase };
+const HOSTILE = "<script>document.title='x'</script>\x1b[2J|`@everyone`";
+
+/** Bob was removed from dev, whose key is still the same; a domain has a hostile name. */
+async function withStaleAccess(): Promise<TestRepository> {
+  const repository = await mergeRepository();
+  const { data } = sampleStore();
+  const dev = data.domains.get("dev");
+  if (!dev) throw new Error("no dev");
+  const file = KeyFile.from(data).addDomain("stage", ALICE.name, NOW).addSecret("stage", "s", "v", NOW);
+  const hostile = KeyFile.from({
+    ...file.data,
+    domains: new Map(
+      [...file.data.domains].map(([name, domain]) => [name === "stage" ? HOSTILE : name, domain]),
+    ),
+  });
+  await repository.commitStore(hostile.toString(), "first");
+  await repository.commitStore(hostile.removeOwner("dev", BOB.name, NOW).toString(), "bob leaves");
+  return repository;
+}
+
+describe("access", () => {
+  test("--removed fails while someone who was removed knows a value of today", async () => {
+    const repository = await withStaleAccess();
+    const found = await repository.pprotect(["access", "--removed", "--json"]);
+    const answer = readAnswer(found.stdout);
+    expect([found.status, answer.error?.code]).toEqual([1, "stale_access"]);
+    expect(answer.result).toMatchObject({
+      secrets: [
+        { domain: "dev", secret: "api-key", known_to: [{ custodian: BOB.name, how: "current_key" }] },
+        { domain: "dev", secret: "db-password" },
+      ],
+      domains: [{ domain: "dev", former_owners: [{ custodian: BOB.name }] }],
+    });
+    const rotated = await repository.pprotect(["rotate-domain-keys", "dev"], AS_ALICE);
+    expect(rotated.status).toBe(0);
+    for (const name of ["api-key", "db-password"]) {
+      await repository.pprotect(["update-secret", "dev", name], {}, "a new value");
+    }
+    const done = await repository.pprotect(["access", "--removed"]);
+    expect([done.status, done.stdout]).toEqual([0, ""]);
+  });
+
+  test("refuses to say that nobody knows in a shallow clone", async () => {
+    const repository = await withStaleAccess();
+    await repository.must("clone", "-q", "--depth", "1", `file://${repository.folder}`, "clone");
+    const args = ["access", "--file", "clone/protected.yaml"];
+    const gate = await repository.pprotect([...args, "--removed", "--json"]);
+    expect([gate.status, readAnswer(gate.stdout).error?.code]).toEqual([1, "incomplete_history"]);
+    const shown = await repository.pprotect(args);
+    expect([shown.status, shown.stderr]).toEqual([0, expect.stringContaining("shallow clone")]);
+  });
+
+  test("prints names from strangers safely in every format", async () => {
+    const repository = await withStaleAccess();
+    for (const format of ["table", "json", "csv", "md", "html"]) {
+      const { status, stdout } = await repository.pprotect(["access", "--format", format]);
+      expect([status, stdout.includes("\x1b"), format === "html" && stdout.includes("<script")]).toEqual([
+        0,
+        false,
+        false,
+      ]);
+      if (format === "md") {
+        // Each row has its six bars, and what is not in a code span has no name in it.
+        for (const line of stdout.trimEnd().split("\n")) expect(line.split("|").length).toBe(7);
+        expect(stdout.replace(/`[^`\n]*`/g, "")).not.toMatch(/@|<|script/);
+      }
+    }
+  });
+
+  test("--unused passes over what a manifest, a template or the access log names", async () => {
+    const repository = await withStaleAccess();
+    const unused = async () =>
+      (await repository.pprotect(["access", "--unused", "--format", "csv"])).stdout
+        .split("\r\n")
+        .slice(1, -1)
+        .map((line) => line.split(",").slice(0, 2).join("/"))
+        .filter((line) => line.startsWith("dev") || line.startsWith("prod"));
+    expect([...new Set(await unused())]).toEqual(["dev/api-key", "dev/db-password", "prod/token"]);
+    repository.write(".secrets.json", '{"domain": "dev", "secrets": [{"name": "api-key", "env_var": "A"}]}');
+    repository.write("deploy.conf", "password {{ dev/db-password }} and {{ .Values.other }}\n");
+    await repository.must("add", "-A");
+    expect(await unused()).toEqual(["prod/token"]);
+    expect((await repository.pprotect(["get", "prod/token"], AS_ALICE)).stdout).toContain("prod-token");
+    expect(await unused()).toEqual([]);
+  });
+
+  test("takes one of its filters, and names that some version has", async () => {
+    const repository = await withStaleAccess();
+    const code = async (...args: readonly string[]) =>
+      readAnswer((await repository.pprotect(["access", "--json", ...args])).stdout).error?.code;
+    expect(await code("--domain", "dev", "--custodian", BOB.name)).toBe("usage");
+    expect(await code("--domain", "none")).toBe("no_such_domain");
+    expect(await code("--secret", "dev/none")).toBe("no_such_secret");
+    expect(await code("--secret", "none")).toBe("no_such_secret");
+    expect(await code("--custodian", "eve")).toBe("no_such_custodian");
+    expect(await code("--at", "--all")).toBe("usage");
+    expect(await code("--at", "HEAD~1", "--custodian", BOB.name)).toBeUndefined();
+  });
+
+  test.if(needs("chromium"))(
+    "is a page that a browser shows without a script, and prints on A4",
+    async () => {
+      const repository = await withStaleAccess();
+      const { stdout } = await repository.pprotect(["access", "--format", "html"], AS_ALICE);
+      repository.write("review.html", stdout);
+      const browser = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"];
+      const page = join(repository.folder, "review.html");
+      const run = async (...args: readonly string[]) =>
+        runProgram([...browser, `--user-data-dir=${repository.folder}/profile`, ...args, `file://${page}`], {
+          cwd: repository.folder,
+        });
+      const shot = await run(
+        "--enable-logging=stderr",
+        "--v=0",
+        "--window-size=1000,1400",
+        "--screenshot=review.png",
+      );
+      expect(shot.stderr).not.toContain("CONSOLE");
+      expect(statSync(join(repository.folder, "review.png")).size).toBeGreaterThan(20_000);
+      await run("--no-pdf-header-footer", "--print-to-pdf=review.pdf");
+      const pdf = join(repository.folder, "review.pdf");
+      expect(existsSync(pdf)).toBe(true);
+      // 210 × 297 mm in points.
+      const [, width, height] =
+        /\/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]/.exec(readFileSync(pdf, "latin1")) ?? [];
+      expect([Math.round(Number(width)), Math.round(Number(height))]).toEqual([595, 842]);
+      const shown = await run("--dump-dom");
+      expect(shown.stdout).toContain("<title>Access review of protected.yaml</title>");
+      expect(shown.stdout).toContain("bob@example.com</b> still knows");
+    },
+  );
+});
