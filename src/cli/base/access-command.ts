@@ -105,10 +105,10 @@ export abstract class AccessCommand extends BaseCommand {
   protected limitsOf({ isShallow, unreadable }: FoundAccess): string[] {
     const [first] = unreadable;
     return [
-      ...(isShallow ? ["This is a shallow clone: who knew what before its first commit is not known."] : []),
+      ...(isShallow ? ["This is a shallow clone: owners before its first commit are not known."] : []),
       ...(first
         ? [
-            `${countNoun(unreadable.length, "version")} of the store cannot be read (${first.shortId}: ${first.problem}): what ${unreadable.length === 1 ? "it" : "they"} gave to whom is not known.`,
+            `${countNoun(unreadable.length, "version")} of the store cannot be read (${first.shortId}: ${first.problem}): the owners in ${unreadable.length === 1 ? "it" : "them"} are not known.`,
           ]
         : []),
     ];
@@ -122,7 +122,7 @@ export abstract class AccessCommand extends BaseCommand {
     if (!isShallow) return;
     throw new PprotectError(
       "incomplete_history",
-      `this is a shallow clone: who knew what in ${displayName(this.storePath)} before its first commit is not known`,
+      `this is a shallow clone: earlier owners of ${displayName(this.storePath)} are not known`,
       "`git fetch --unshallow` fetches the rest; in CI, check out the whole history (`fetch-depth: 0`)",
     );
   }

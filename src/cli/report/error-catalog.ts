@@ -160,11 +160,11 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
   },
   different: { meaning: "`diff` found a difference", action: "see `result.secrets`" },
   stale_access: {
-    meaning: "someone who was removed still knows a value, or has a key, of today",
+    meaning: "a person who was removed still knows a current value or has a current key",
     action: "`rotate-domain-keys` replaces a key; then change each value that the result lists",
   },
   incomplete_history: {
-    meaning: "commits are missing here, so that who knew what cannot be known",
+    meaning: "the clone lacks earlier commits, so it is not known who had which key",
     action: "`git fetch --unshallow`; in CI, check out the whole history",
   },
   internal_error: { meaning: "a defect of pprotect", action: "report it" },

@@ -52,7 +52,7 @@ export interface AccessHistory {
   readonly own: { readonly materials: ReadonlySet<string>; readonly entries: readonly OwnerEntry[] };
 }
 
-/** The digest by which boxes are told apart. @param sealed base64, as the file writes it */
+/** The digest that identifies a box. @param sealed base64, as the file writes it */
 export function boxId(sealed: string): string {
   return createHash("sha256").update(sealed).digest("base64url");
 }

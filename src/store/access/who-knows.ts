@@ -43,7 +43,7 @@ export interface SecretAccess {
   readonly secret: string;
   /** Since when there is this value. */
   readonly since: Moment | undefined;
-  /** Whether every value that the secret had was opened: then a new value is told from one that was sealed again. */
+  /** Whether every value that the secret had was opened and compared. */
   readonly isExact: boolean;
   /** Its owners, sorted. */
   readonly readers: readonly string[];

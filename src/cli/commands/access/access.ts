@@ -31,13 +31,14 @@ export default class ShowAccessCommand extends AccessCommand {
     group: "people",
     summary: "show who knows which value, and since when there is the value",
     details:
-      "Someone knows a value who was given the key that it was sealed to, in any commit of any branch or tag: also who " +
-      "was removed since. It needs no passphrase. With one, the history is opened: a new value is told from one that " +
-      "was only sealed again, and the same value is found in other places. Without, the store's log is believed.",
+      "A person knows a value if they were given the key that it was sealed to, in any commit of any branch or tag. That " +
+      "includes people who were removed since. No passphrase is needed. With one, the values in the history are opened " +
+      "and compared: this shows whether a value changed or was only sealed again, and where else it is used. Without " +
+      "one, the audit log decides what changed.",
     examples: [
       ["Every secret", "$0 access"],
       ["What bob knows", "$0 access --custodian bob@example.com"],
-      ["Fail while someone who was removed knows a value, in CI", "$0 access --removed"],
+      ["In CI: fail while a person who was removed knows a value", "$0 access --removed"],
       [
         "For the quarterly review, with exact ages",
         "$0 access -u alice@example.com --format html >review.html",
@@ -48,13 +49,13 @@ export default class ShowAccessCommand extends AccessCommand {
   custodian = option("--custodian", CUSTODIAN, "only what this person knows");
   domain = option("--domain", DOMAIN, "only this domain");
   secret = option("--secret", SECRET, "only this secret: DOMAIN/NAME, or NAME in every domain");
-  at = option("--at", text("REV"), "as it was in a commit, by its own history");
-  removed = flag("--removed", "only what someone who was removed knows; exit status 1 if there is any");
+  at = option("--at", text("REV"), "the state at this commit, from its history alone");
+  removed = flag("--removed", "only what people who were removed still know; exit status 1 if there is any");
   unused = flag(
     "--unused",
-    "only what no manifest or template of the repository names and this machine's access log has not seen read",
+    "only secrets that no manifest or template names and that this machine's access log has no read of",
   );
-  maxAge = option("--max-age", text("TIME"), "the limit that ages are shown against in HTML (default: 90d)", {
+  maxAge = option("--max-age", text("TIME"), "the age limit shown in HTML (default: 90d)", {
     initial: "90d",
   });
   format = option("--output-format,--format", choice("FORMAT", FORMATS), "how to print it (default: table)", {
@@ -192,8 +193,8 @@ function staleAccess({ domains }: Access, stale: number): PprotectError {
   const [key] = domains.filter(({ formerOwners }) => formerOwners.length > 0);
   return new PprotectError(
     "stale_access",
-    `${countNoun(stale, "value")} known to someone who was removed` +
-      (key ? `; domain "${displayName(key.domain)}" has a key that someone who was removed has too` : ""),
+    `${countNoun(stale, "value")} known to people who were removed` +
+      (key ? `; the key of domain "${displayName(key.domain)}" was not replaced since` : ""),
     key
       ? "`pprotect rotate-domain-keys` replaces the key; then `pprotect update-secret` changes each value"
       : "`pprotect update-secret` changes each value",

@@ -55,8 +55,8 @@ ${unusedSection(view)}
 ${timelineSection(review)}
 </main>
 <footer>
-<p>Someone knows a value who was given the key that it was sealed to, in any commit of any branch or tag that this clone has.
-What was copied elsewhere, or read on an owner's machine, leaves no trace here. Dates are those that the authors of the commits state.</p>
+<p>A person knows a value if they were given the key that it was sealed to, in any commit of any branch or tag in this clone.
+Copies made outside the store are not visible here. Dates are those in the commits, which authors can set.</p>
 ${review.limits.map((limit) => `<p>${escapeHtml(limit)}</p>`).join("\n")}
 </footer>
 </body>
@@ -78,7 +78,7 @@ function facts({ access, now }: AccessView, { maxAge }: Review): string {
 ${fact(people, people === 1 ? "person who owns something" : "people who own something")}
 ${fact(access.domains.length, access.domains.length === 1 ? "domain" : "domains")}
 ${fact(access.secrets.length, access.secrets.length === 1 ? "secret" : "secrets")}
-${fact(stale, "known to someone who was removed", true)}
+${fact(stale, "known to people who were removed", true)}
 ${fact(old, `older than ${countNoun(Math.round(maxAge / DAY), "day")}`, true)}
 </ul>`;
 }
@@ -97,7 +97,7 @@ function staleSection({ access }: AccessView): string {
     for (const { custodian } of formerOwners)
       add(
         custodian,
-        `<li>has the present key of ${htmlName(domain)}: replace it with <code>rotate-domain-keys</code></li>`,
+        `<li>has the current key of ${htmlName(domain)}: replace it with <code>rotate-domain-keys</code></li>`,
       );
   for (const each of access.secrets)
     for (const knower of staleKnowers(each))
@@ -110,7 +110,7 @@ function staleSection({ access }: AccessView): string {
     ([person, lines]) =>
       `<div class="box bad"><p>${htmlName(person)} still knows, or can read:</p><ul>\n${lines.join("\n")}\n</ul></div>`,
   );
-  const none = `<div class="box good"><p>Nobody who was removed knows a value, or has a key, of today.</p></div>`;
+  const none = `<div class="box good"><p>Nobody who was removed knows a current value or has a current key.</p></div>`;
   return `<section><h2>Stale access</h2>\n${boxes.join("\n") || none}\n</section>`;
 }
 
@@ -147,7 +147,7 @@ function matrixSection({ access }: AccessView): string {
       `<tr><th scope="row">${htmlName(person)}</th>${access.domains.map(({ domain, owners }) => `<td>${cell(person, domain, owners)}</td>`).join("")}</tr>`,
   );
   return `<section><h2>People and domains</h2>
-<p class="soft">An owner reads every secret of a domain. “Has the key” is someone who was removed before the key was replaced; “knows” counts the values of today that someone else knows.</p>
+<p class="soft">An owner reads every secret of a domain. “Has the key” means: removed, but the key was not replaced since. “Knows” counts current values that a person who is not an owner knows.</p>
 <div class="wide"><table>
 <thead><tr><th scope="col">Person</th>${heads}</tr></thead>
 <tbody>
@@ -181,7 +181,7 @@ function unusedSection({ access, unused }: AccessView): string {
   const names = access.secrets.filter(({ domain, secret }) => unused.has(`${domain}/${secret}`));
   const list = names.map((each) => `<li class="name">${secretName(each)}</li>`).join("\n");
   return `<section><h2>Perhaps unused</h2>
-<p class="soft">No manifest or template of this repository names them, and the access log of one machine has not seen them read: other machines may.</p>
+<p class="soft">No manifest or template of this repository names them, and the access log of this machine has no read of them. Other machines may use them.</p>
 ${names.length === 0 ? "<p>None.</p>" : `<ul>\n${list}\n</ul>`}</section>`;
 }
 

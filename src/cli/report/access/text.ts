@@ -21,7 +21,7 @@ export function accessTable({ access: { secrets, domains }, now }: AccessView): 
   const former = domains.flatMap(({ domain, formerOwners }) =>
     formerOwners.map(
       ({ custodian }) =>
-        `${displayName(domain)}: ${displayName(custodian)} has the present key and does not own the domain`,
+        `${displayName(domain)}: ${displayName(custodian)} has the current key and does not own the domain`,
     ),
   );
   return [...lines, ...former].map((line) => `${line}\n`).join("");
@@ -37,7 +37,7 @@ function moreLines({ knowers, otherPassphrases }: SecretAccess): string[] {
     ...knowers.map((knower) => `${displayName(knower.custodian)} ${howTheyKnow(knower, displayName)}`),
     ...otherPassphrases.map(
       ({ custodian, until }) =>
-        `${displayName(custodian)}: so does another passphrase of theirs${dayOf(until) === undefined ? "" : `, until ${dayOf(until)}`}`,
+        `an earlier passphrase of ${displayName(custodian)}${dayOf(until) === undefined ? "" : ` (replaced ${dayOf(until)})`} opens it too`,
     ),
   ];
 }

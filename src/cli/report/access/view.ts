@@ -50,9 +50,9 @@ export function howTheyKnow(knower: Knower, name: (name: string) => string): str
   const owned = `owned ${name(domain)}${end === undefined ? "" : ` until ${end}`}${branch}`;
   switch (how) {
     case "current_key":
-      return `${owned} and has its present key: reads every new value too`;
+      return `${owned} and has its current key: can read every new value`;
     case "earlier_key":
-      return `${owned}; the value is from before its key was replaced`;
+      return `${owned}; the value has not changed since`;
     case "copy":
       return `${knower.isOwner ? "owns" : "owned"} ${name(domain)}, which has a secret with the same value`;
   }
