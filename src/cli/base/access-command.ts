@@ -86,8 +86,9 @@ export abstract class AccessCommand extends BaseCommand {
 
   /** The acting custodian, where credentials were given; recorded before anything is opened. */
   protected async givenReader(keyFile: KeyFile): Promise<UnlockedCustodian | undefined> {
-    const { hasGivenCredentials } = await import("../../credentials/cascade.ts");
-    if (this.user === undefined && !hasGivenCredentials(this.givenCredentials)) return undefined;
+    if (this.user === undefined && !(await this.hasGivenCredentials(keyFile.data.custodians)))
+      return undefined;
+    (await this.recorder()).check();
     const custodian = await this.unlock(keyFile);
     await this.recordOwned(keyFile, custodian);
     return custodian;

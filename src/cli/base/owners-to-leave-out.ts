@@ -1,8 +1,8 @@
 import { PprotectError } from "../../common/errors.ts";
 import { displayName } from "../../common/terminal-safe.ts";
+import type { TrustSession } from "../../git/trust/trust-session.ts";
 import type { UnlockedCustodian } from "../../store/custodian.ts";
 import type { KeyFile } from "../../store/key-file.ts";
-import type { TrustSession } from "../../git/trust/trust-session.ts";
 
 /** How a command speaks with the user about owners. */
 export interface AskingAboutOwners {

@@ -11,7 +11,7 @@ export interface SealedBox {
   readonly place: Place;
   /**
    * The public keys of the domains that had it, as the file writes them. It was sealed to one of them; there are more
-   * only where something went wrong, or somebody wants it to look so.
+   * only where something went wrong, or where the history was forged.
    */
   readonly keys: ReadonlySet<string>;
   /** The first revision that has it. */

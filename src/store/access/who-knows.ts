@@ -10,7 +10,7 @@ import { NOTHING_OPENED, type OpenedValues, sameValues } from "./same-values.ts"
  *
  * | | |
  * | --- | --- |
- * | `current_key` | was given the domain's present key: reads everything that is sealed to it |
+ * | `current_key` | was given the current key of the domain: can read everything sealed to it |
  * | `earlier_key` | was given a key that was replaced since, when the value was sealed to it |
  * | `copy` | owns, or owned, another secret with the same value |
  */
@@ -56,7 +56,7 @@ export interface SecretAccess {
 export interface DomainAccess {
   readonly domain: string;
   readonly owners: readonly string[];
-  /** Those who were given the present key and do not own the domain, sorted. */
+  /** Those who were given the current key and do not own the domain, sorted. */
   readonly formerOwners: readonly Holder[];
 }
 
@@ -67,8 +67,8 @@ export interface Access {
 }
 
 /**
- * Who knows the values of a store: whoever was given, in some version, the private key to which a value was sealed.
- * Owners that only a forged version names are named too: the history is as it is, and nobody can show they are not.
+ * Who knows the values of a store: everyone who was given, in some version, the private key that a value was sealed to.
+ * Owners that only a forged version has are listed too: without their keys, nothing shows that the version is forged.
  *
  * @param history of the store, with its present version
  * @param opened what was opened with credentials; without, the same value in two places is two values
