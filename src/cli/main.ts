@@ -3,6 +3,7 @@ import "./startup/hide-streams.ts";
 
 import { ENDER_WORD, HOLDER_WORD, REMOVER_WORD, WATCHER_WORD } from "../exec/process/helper-words.ts";
 import { LEASE_WORD } from "../lease/lease-word.ts";
+import { commandWords, restoreFileVariables } from "../system/path-text.ts";
 import { heedChildren } from "../system/start-signals.ts";
 import type { CommandList } from "./argv/command-list.ts";
 import { asksForDescription, wantsHelp, wantsJson, withVersionCommand } from "./argv/normalize.ts";
@@ -92,7 +93,7 @@ async function loadHelp(args: readonly string[]) {
 }
 
 async function main(): Promise<void> {
-  const given = process.argv.slice(2);
+  const given = commandWords();
   const [word, ...rest] = given;
   if (word === COMPLETE) return (await import("./completion/complete.ts")).complete(rest[0]);
   if (word === HOLDER_WORD) (await import("../exec/files/fd-holder.ts")).holdFiles(rest);
@@ -101,6 +102,7 @@ async function main(): Promise<void> {
   if (word === ENDER_WORD) return (await import("../exec/supervise/watcher.ts")).endOrphan(rest);
   if (word === LEASE_WORD) return (await import("./startup/lease-process.ts")).runLeaseProcess(rest);
   heedChildren();
+  restoreFileVariables();
   const args = withVersionCommand(given);
   try {
     process.exitCode = await run(args);

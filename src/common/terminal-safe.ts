@@ -12,9 +12,14 @@ export function isPrintableAscii(text: string): boolean {
   return PRINTABLE_ASCII.test(text);
 }
 
+/** A byte of a path that is not UTF-8 (path-text.ts). */
+const RAW_BYTE = /\ufdd0([89a-f][0-9a-f])/g;
+
 /** Makes untrusted text safe to print on one line: characters that control a terminal are written as `\u{…}`. */
 export function escapeUnprintable(text: string): string {
-  return text.replace(UNPRINTABLE, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
+  return text
+    .replace(RAW_BYTE, "\\x$1")
+    .replace(UNPRINTABLE, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
 /** {@link escapeUnprintable} for text of several lines, such as a diff: line feeds and tabs stay. */

@@ -1,5 +1,4 @@
 import { accessSync, closeSync, constants, fstatSync, openSync } from "node:fs";
-import { resolve } from "node:path";
 import { PprotectError } from "../common/errors.ts";
 import { shellWord } from "../common/shell-quote.ts";
 import { escapeUnprintable } from "../common/terminal-safe.ts";
@@ -7,6 +6,7 @@ import { decodeUtf8 } from "../common/utf8.ts";
 import { isAgeFile } from "../crypto/age-format.ts";
 import { wipe } from "../crypto/bytes.ts";
 import { errnoOf, fileError } from "../system/file-error.ts";
+import { absolutePath, systemPath } from "../system/path-text.ts";
 import { readChunks } from "../system/read-start.ts";
 import type { AgeContext } from "./age-passphrase.ts";
 
@@ -72,7 +72,7 @@ function passphraseIn(bytes: Uint8Array, path: string): string {
 /** Reads and examines the file through one descriptor, so that both see the same file. */
 function read(path: string): { bytes: Uint8Array; readableByOthers: boolean } {
   try {
-    const descriptor = openSync(path, "r");
+    const descriptor = openSync(systemPath(path), "r");
     try {
       const bytes = readChunks(descriptor, MAX_BYTES + 1);
       if (bytes.length > MAX_BYTES) throw tooLarge(path);
@@ -100,13 +100,13 @@ function isReadableByOthers(descriptor: number, path: string): boolean {
   if (process.platform === "win32") return false;
   const stats = fstatSync(descriptor);
   if (!stats.isFile() || (stats.mode & READ_BY_OTHERS) === 0) return false;
-  if (stats.uid !== process.getuid?.() || /^\/(?:dev|proc)\//.test(resolve(path))) return false;
+  if (stats.uid !== process.getuid?.() || /^\/(?:dev|proc)\//.test(absolutePath(path))) return false;
   return !isReadOnlyMount(path);
 }
 
 function isReadOnlyMount(path: string): boolean {
   try {
-    accessSync(path, constants.W_OK);
+    accessSync(systemPath(path), constants.W_OK);
     return false;
   } catch (error) {
     return errnoOf(error) === "EROFS";

@@ -2,10 +2,11 @@ import { PprotectError } from "../common/errors.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import { errnoOf } from "../system/file-error.ts";
 import { findExecutable } from "../system/find-executable.ts";
+import { pathBytes } from "../system/path-text.ts";
 import { withOriginalCoreLimit } from "../system/process-hardening.ts";
 import { startChild } from "./process/child.ts";
 import { replaceProcess } from "./process/native.ts";
-import { asRecord, type Program, startOrInShell, typedWords, variableValue } from "./process/program.ts";
+import { asRecord, type Program, startOrInShell, variableValue } from "./process/program.ts";
 import { startError } from "./process/start-error.ts";
 import type { StartState } from "./process/start-state.ts";
 import { forwardSignals } from "./pty/forward-signals.ts";
@@ -13,6 +14,7 @@ import type { ChosenSecret } from "./selection.ts";
 
 /** What `exec` runs: the command, its environment, and what this process was started with. */
 export interface Execution {
+  /** Bytes that are not UTF-8 as in path-text.ts. */
   readonly command: readonly [string, ...string[]];
   /** Each `NAME=value`. */
   readonly variables: readonly Uint8Array[];
@@ -25,8 +27,8 @@ export interface Execution {
  * Finds the program of a command, along the PATH that it gets.
  * @throws PprotectError `command_not_found`, `command_not_executable`
  */
-export function programOf({ command, variables, start }: Execution): Program {
-  const words = typedWords(command, start);
+export function programOf({ command, variables }: Execution): Program {
+  const words = command.map(pathBytes);
   if (process.platform === "win32")
     return { path: Buffer.from(which(command[0], variables)), words, variables };
   return {

@@ -6,6 +6,7 @@ import { displayName } from "../common/terminal-safe.ts";
 import { withoutLineEnd } from "../common/text.ts";
 import { repositoryRoot } from "../store/locate-store.ts";
 import { temporaryPath } from "../system/atomic-write.ts";
+import { currentDirectory } from "../system/path-text.ts";
 import { realpathOfParent } from "../system/real-path.ts";
 import { openRepositoryHere, type Repository } from "./process/repository.ts";
 
@@ -34,7 +35,7 @@ export async function refuseUnlessIgnored(path: string): Promise<string | undefi
   throw new PprotectError(
     "not_ignored",
     `git does not ignore ${displayName(path)}, so its secrets could be committed`,
-    `add a line "/${relative(root, absolute)}" to ${displayName(relative(process.cwd(), resolve(root, ".gitignore")))}`,
+    `add a line "/${relative(root, absolute)}" to ${displayName(relative(currentDirectory(), resolve(root, ".gitignore")))}`,
   );
 }
 

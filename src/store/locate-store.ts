@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { systemPath } from "../system/path-text.ts";
 
 /** The file name of a store when no other is given. */
 export const DEFAULT_FILE = "protected.yaml";
@@ -15,7 +16,7 @@ export function locateStore(directory: string): string {
   const top = repositoryRoot(directory) ?? directory;
   for (let at = directory; ; at = dirname(at)) {
     const candidate = join(at, DEFAULT_FILE);
-    if (existsSync(candidate)) return candidate;
+    if (existsSync(systemPath(candidate))) return candidate;
     if (at === top) return join(directory, DEFAULT_FILE);
   }
 }
@@ -28,7 +29,7 @@ export function locateStore(directory: string): string {
  */
 export function repositoryRoot(directory: string): string | undefined {
   for (let at = directory; ; at = dirname(at)) {
-    if (existsSync(join(at, ".git"))) return at;
+    if (existsSync(systemPath(join(at, ".git")))) return at;
     if (dirname(at) === at) return undefined;
   }
 }

@@ -1,5 +1,4 @@
 import { existsSync, lstatSync, type Stats, statSync } from "node:fs";
-import { resolve } from "node:path";
 import { PprotectError } from "../common/errors.ts";
 import { escapeUnprintable } from "../common/terminal-safe.ts";
 import { decodeUtf8 } from "../common/utf8.ts";
@@ -7,6 +6,7 @@ import { writeAtomically } from "../system/atomic-write.ts";
 import { LARGER_THAN_MAX, MAX_FILE_BYTES, readBounded } from "../system/bounded-read.ts";
 import { errnoOf, fileError } from "../system/file-error.ts";
 import { type LockPatience, withLock } from "../system/file-lock.ts";
+import { absolutePath, systemPath } from "../system/path-text.ts";
 import { realpathOfFile } from "../system/real-path.ts";
 import { KeyFile } from "./key-file.ts";
 
@@ -70,17 +70,17 @@ export async function createStoreFile(
   keyFile: KeyFile,
   options: WriteOptions,
 ): Promise<void> {
-  await withLock(resolve(path), patience(options), async () => {
+  await withLock(absolutePath(path), patience(options), async () => {
     await options.throwIfInterrupted?.();
     refuseExisting(path, shownPath);
-    writeAtomically(resolve(path), keyFile.toString(), undefined);
+    writeAtomically(absolutePath(path), keyFile.toString(), undefined);
   });
 }
 
 /** @throws PprotectError `store_exists`; `file_error` for a dangling symbolic link, which a write would replace */
 export function refuseExisting(path: string, shownPath: string): void {
   refuseDanglingLink(path, shownPath);
-  if (!existsSync(path)) return;
+  if (!existsSync(systemPath(path))) return;
   throw new PprotectError(
     "store_exists",
     `${escapeUnprintable(shownPath)} already exists`,
@@ -90,7 +90,11 @@ export function refuseExisting(path: string, shownPath: string): void {
 
 /** The target may be on a file system that is not mounted: do not create it. */
 function refuseDanglingLink(path: string, shownPath: string): void {
-  if (existsSync(path) || !lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return;
+  if (
+    existsSync(systemPath(path)) ||
+    !lstatSync(systemPath(path), { throwIfNoEntry: false })?.isSymbolicLink()
+  )
+    return;
   throw new PprotectError(
     "file_error",
     `${escapeUnprintable(shownPath)} is a dangling symbolic link`,
@@ -142,10 +146,14 @@ export async function replaceStoreFile(
   options: WriteOptions,
 ): Promise<void> {
   refuseDanglingLink(path, shownPath);
-  const real = existsSync(path) ? realPathOfStore(path, shownPath) : path;
+  const real = existsSync(systemPath(path)) ? realPathOfStore(path, shownPath) : path;
   await withLock(real, patience(options), async () => {
     await options.throwIfInterrupted?.();
-    writeAtomically(real, keyFile.toString(), existsSync(real) ? writableStats(real, shownPath) : undefined);
+    writeAtomically(
+      real,
+      keyFile.toString(),
+      existsSync(systemPath(real)) ? writableStats(real, shownPath) : undefined,
+    );
   });
 }
 
@@ -178,7 +186,7 @@ export function realPathOfStore(path: string, shownPath: string): string {
 
 /** A file without write permission for anyone must not be changed, even by root. */
 function writableStats(path: string, shownPath: string): Stats {
-  const stats = statSync(path);
+  const stats = statSync(systemPath(path));
   if (!stats.isFile()) {
     throw new PprotectError(
       "file_error",

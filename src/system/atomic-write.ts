@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileError } from "./file-error.ts";
+import { systemPath } from "./path-text.ts";
 
 /** A file's permissions and owner. */
 export type Ownership = Pick<Stats, "mode" | "uid" | "gid">;
@@ -37,7 +38,7 @@ export function writeAtomically(
   try {
     removeLeftovers(directory, basename(file));
     writeThrough(temporary, content, replaced);
-    renameSync(temporary, file);
+    renameSync(systemPath(temporary), systemPath(file));
   } catch (error) {
     discard(temporary);
     throw fileError("write", file, error, { effect: "nothing was changed" });
@@ -54,7 +55,7 @@ export function temporaryPath(file: string, directory = dirname(file)): string {
 }
 
 function writeThrough(path: string, content: string | Uint8Array, replaced: Ownership | undefined): void {
-  const descriptor = openSync(path, "wx", 0o666);
+  const descriptor = openSync(systemPath(path), "wx", 0o666);
   try {
     writeFileSync(descriptor, content);
     if (replaced) {
@@ -70,7 +71,7 @@ function writeThrough(path: string, content: string | Uint8Array, replaced: Owne
 /** Removes a temporary file, if it was created at all. The error before this one is the one to report. */
 function discard(path: string): void {
   try {
-    rmSync(path, { force: true });
+    rmSync(systemPath(path), { force: true });
   } catch {
     // The next writer removes it.
   }
@@ -78,23 +79,23 @@ function discard(path: string): void {
 
 /** Only root may change a file's owner; for other users the new file has the right one already. */
 function keepOwner(path: string, { uid, gid }: Ownership): void {
-  if (process.getuid?.() === 0 && (uid !== 0 || gid !== 0)) chownSync(path, uid, gid);
+  if (process.getuid?.() === 0 && (uid !== 0 || gid !== 0)) chownSync(systemPath(path), uid, gid);
 }
 
 function removeLeftovers(directory: string, name: string): void {
   const start = `.${name}.`;
-  for (const entry of readdirSync(directory)) {
+  for (const entry of readdirSync(systemPath(directory))) {
     if (!entry.startsWith(start) || !entry.endsWith(TEMPORARY_SUFFIX)) continue;
     // Only a process id between them: anything longer belongs to a file with another name.
     if (!/^\d+$/.test(entry.slice(start.length, -TEMPORARY_SUFFIX.length))) continue;
-    rmSync(join(directory, entry), { force: true });
+    rmSync(systemPath(join(directory, entry)), { force: true });
   }
 }
 
 /** Flushes the rename itself. Some file systems cannot sync a directory; the content is safe either way. */
 function syncDirectory(directory: string): void {
   try {
-    const descriptor = openSync(directory, "r");
+    const descriptor = openSync(systemPath(directory), "r");
     try {
       fsyncSync(descriptor);
     } finally {

@@ -1,8 +1,9 @@
-import { closeSync, constants, fstatSync, openSync, realpathSync } from "node:fs";
-import { resolve } from "node:path";
+import { closeSync, constants, fstatSync, openSync } from "node:fs";
 import { PprotectError } from "../common/errors.ts";
 import { escapeUnprintable } from "../common/terminal-safe.ts";
+import { absolutePath, systemPath } from "./path-text.ts";
 import { readStart } from "./read-start.ts";
+import { realPath } from "./real-path.ts";
 
 /** Maximum size in bytes of a store, and of a manifest. */
 export const MAX_FILE_BYTES = 64 * 1024 * 1024;
@@ -21,10 +22,13 @@ const OWN_DESCRIPTOR = /^\/(?:dev\/(?:fd\/\d+|stdin)|proc\/(?:self|\d+)\/fd\/\d+
  * @throws PprotectError `file_error` when it is not a file; what the system throws
  */
 export function readBounded(path: string, shown: string, limit: number): Uint8Array | undefined {
-  const given = OWN_DESCRIPTOR.test(resolve(path));
+  const given = OWN_DESCRIPTOR.test(absolutePath(path));
   if (!given) refuseKernelFile(path, shown);
   // Without O_NONBLOCK, opening a named pipe would wait for a writer.
-  const descriptor = openSync(path, given ? "r" : constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const descriptor = openSync(
+    systemPath(path),
+    given ? "r" : constants.O_RDONLY | (constants.O_NONBLOCK ?? 0),
+  );
   try {
     const stats = fstatSync(descriptor);
     if (!stats.isFile() && !(given && stats.isFIFO()) && !stats.isDirectory()) throw notAFile(shown);
@@ -36,7 +40,7 @@ export function readBounded(path: string, shown: string, limit: number): Uint8Ar
 }
 
 function refuseKernelFile(path: string, shown: string): void {
-  if (/^\/(?:proc|sys)\//.test(realpathSync(path))) throw notAFile(shown);
+  if (/^\/(?:proc|sys)\//.test(realPath(path))) throw notAFile(shown);
 }
 
 function notAFile(shown: string): PprotectError {

@@ -6,6 +6,7 @@ import { escapeUnprintable } from "../common/terminal-safe.ts";
 import { errnoOf, fileError } from "./file-error.ts";
 import { type FlockAttempt, tryFlock } from "./flock.ts";
 import { cannotWrite, holderOf } from "./lock-holder.ts";
+import { systemPath } from "./path-text.ts";
 
 /** How long to wait for another writer, and when to report it. */
 export interface LockPatience {
@@ -98,7 +99,7 @@ function opening(directory: string): FlockAttempt {
 
 /** A writer that could not have the flock may still have its lock file. */
 function besideLockFile(file: string, release: Release): Attempt {
-  if (!existsSync(lockFileOf(file))) return { release };
+  if (!existsSync(systemPath(lockFileOf(file)))) return { release };
   const releaseFile = tryLockFile(file);
   if (releaseFile) return { release: () => [releaseFile, release].forEach((each) => void each()) };
   release();
@@ -133,7 +134,8 @@ function takeOver(path: string, file: string): void {
   const turn = `${path}.takeover`;
   const release = tryCreate(turn, file);
   try {
-    if (release ? isAbandoned(path) : isAbandoned(turn)) rmSync(release ? path : turn, { force: true });
+    if (release ? isAbandoned(path) : isAbandoned(turn))
+      rmSync(systemPath(release ? path : turn), { force: true });
   } finally {
     release?.();
   }
@@ -145,8 +147,8 @@ function lockFileOf(file: string): string {
 
 function tryCreate(path: string, file: string): Release | undefined {
   try {
-    writeFileSync(path, String(process.pid), { flag: "wx" });
-    return () => rmSync(path, { force: true });
+    writeFileSync(systemPath(path), String(process.pid), { flag: "wx" });
+    return () => rmSync(systemPath(path), { force: true });
   } catch (error) {
     if (errnoOf(error) === "EEXIST") return undefined;
     throw fileError("lock", file, error);
@@ -159,7 +161,7 @@ const EMPTY_LOCK_AGE_MS = 2_000;
 function isAbandoned(lockFile: string): boolean {
   try {
     const owner = ownerOf(lockFile);
-    if (Number.isNaN(owner)) return Date.now() - statSync(lockFile).mtimeMs > EMPTY_LOCK_AGE_MS;
+    if (Number.isNaN(owner)) return Date.now() - statSync(systemPath(lockFile)).mtimeMs > EMPTY_LOCK_AGE_MS;
     // The owner may have released the lock before it ended, and another process may have it by now: look again.
     return hasEnded(owner) && ownerOf(lockFile) === owner;
   } catch {
@@ -169,7 +171,7 @@ function isAbandoned(lockFile: string): boolean {
 }
 
 function ownerOf(lockFile: string): number {
-  return Number.parseInt(readFileSync(lockFile, "utf8"), 10);
+  return Number.parseInt(readFileSync(systemPath(lockFile), "utf8"), 10);
 }
 
 function hasEnded(processId: number): boolean {

@@ -4,6 +4,7 @@ import { isBun } from "../common/runtime.ts";
 import { errnoOf } from "./file-error.ts";
 import { findOnAbsolutePath } from "./find-executable.ts";
 import { errnoReader, openLibc } from "./libc.ts";
+import { systemPath } from "./path-text.ts";
 
 /** An open directory, and whether this process has its lock now. It has it until it closes the descriptor. */
 export interface FlockAttempt {
@@ -18,7 +19,7 @@ export interface FlockAttempt {
  */
 export function tryFlock(directory: string): FlockAttempt {
   if (!isBun && process.platform === "darwin") return openLocked(directory);
-  const descriptor = openSync(directory, "r");
+  const descriptor = openSync(systemPath(directory), "r");
   try {
     return { descriptor, outcome: isBun ? lockByLibc(descriptor) : lockByProgram(descriptor) };
   } catch (error) {
@@ -69,6 +70,6 @@ function openLocked(directory: string): FlockAttempt {
     const code = errnoOf(error);
     const outcome = code === "EAGAIN" || code === "EWOULDBLOCK" ? "busy" : undefined;
     if (outcome === undefined && code !== "ENOTSUP" && code !== "EOPNOTSUPP") throw error;
-    return { descriptor: openSync(directory, "r"), outcome: outcome ?? "unsupported" };
+    return { descriptor: openSync(systemPath(directory), "r"), outcome: outcome ?? "unsupported" };
   }
 }

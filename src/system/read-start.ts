@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { pauseSync } from "../common/pause.ts";
 import { errnoOf, fileError } from "./file-error.ts";
+import { systemPath } from "./path-text.ts";
 
 /**
  * Reads at most `length` bytes: a symbolic link in a repository may point to an endless file such as /dev/zero.
@@ -11,7 +12,7 @@ import { errnoOf, fileError } from "./file-error.ts";
  */
 export function readStart(path: string | number, length: number, name = String(path)): Uint8Array {
   try {
-    const descriptor = typeof path === "number" ? path : openSync(path, "r");
+    const descriptor = typeof path === "number" ? path : openSync(systemPath(path), "r");
     try {
       return readChunks(descriptor, length);
     } finally {

@@ -1,6 +1,13 @@
 import { existsSync, realpathSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { errnoOf, fileError } from "./file-error.ts";
+import { absolutePath, pathText, systemPath } from "./path-text.ts";
+
+/** `realpathSync`, also of and to a path that is not UTF-8. */
+export function realPath(path: string): string {
+  if (process.platform !== "linux") return realpathSync(path);
+  return pathText(realpathSync(systemPath(path), { encoding: "buffer" }));
+}
 
 /** More than a writer can replace a file in a row between two steps of another process. */
 const ATTEMPTS = 100;
@@ -15,9 +22,9 @@ const ATTEMPTS = 100;
 export function realpathOfFile(path: string): string {
   for (let attempt = 1; ; attempt++) {
     try {
-      return realpathSync(path);
+      return realPath(path);
     } catch (error) {
-      if (errnoOf(error) !== "ENOENT" || attempt === ATTEMPTS || !existsSync(path)) throw error;
+      if (errnoOf(error) !== "ENOENT" || attempt === ATTEMPTS || !existsSync(systemPath(path))) throw error;
     }
   }
 }
@@ -28,9 +35,9 @@ export function realpathOfFile(path: string): string {
  * @throws PprotectError `file_error` when the directory does not exist
  */
 export function realpathOfParent(path: string): string {
-  const absolute = resolve(path);
+  const absolute = absolutePath(path);
   try {
-    return join(realpathSync(dirname(absolute)), basename(absolute));
+    return join(realPath(dirname(absolute)), basename(absolute));
   } catch (error) {
     throw fileError("find the directory of", path, error);
   }
@@ -42,12 +49,12 @@ export function realpathOfParent(path: string): string {
  * @returns an absolute path
  */
 export function realpathOfExistingPrefix(path: string): string {
-  const absolute = resolve(path);
+  const absolute = absolutePath(path);
   return join(realDirectory(dirname(absolute)), basename(absolute));
 }
 
 function realDirectory(directory: string): string {
-  if (existsSync(directory)) return realpathSync(directory);
+  if (existsSync(systemPath(directory))) return realPath(directory);
   const parent = dirname(directory);
   return parent === directory ? directory : join(realDirectory(parent), basename(directory));
 }

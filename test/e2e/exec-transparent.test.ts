@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { binary } from "../support/binary.ts";
 import { needs } from "../support/programs.ts";
 import { pprotect, runProgram } from "../support/run.ts";
@@ -24,7 +24,7 @@ const MODES = [
 /** Runs a line in bash; `$run` before a program runs it with the secrets. */
 async function shell(line: string, mode: string, folder = box.folder): Promise<string> {
   const run = `'${binary()}' ${mode} --`;
-  const command = ["bash", "-c", line.replaceAll("$run", run)];
+  const command = ["bash", "-c", line.replaceAll("$run", () => run)];
   const { stdout, stderr } = await runProgram(command, { cwd: folder, env });
   expect(stderr).toBe("");
   return stdout;
@@ -96,6 +96,23 @@ describe.each(MODES)("as without pprotect: %s", (mode) => {
     expect(
       await shell(`mkdir -p $'p\\xe9'; cp $'t\\xe9' $'p\\xe9/tool'; PATH=$'p\\xe9':$PATH $run tool`, mode),
     ).toBe("ran\n");
+  });
+
+  test("bytes that are not UTF-8 in the working directory, which has the store, and in --file and --passphrase-file", async () => {
+    const inside = Buffer.from(`${box.path("bytes")}/d\xe9`, "latin1");
+    mkdirSync(inside, { recursive: true });
+    writeFileSync(Buffer.concat([inside, Buffer.from("/protected.yaml")]), readFileSync(box.store));
+    expect(
+      await shell(`cd $'bytes/d\\xe9'; $run sh -c 'pwd | od -An -tx1 | tail -1' | tail -c 10`, mode),
+    ).toBe(" 64 e9 0a\n");
+    const options = `--file $'d\\xe9/protected.yaml' -u '${ALICE.name}'`;
+    const passphrase = `cd bytes; printf %s '${ALICE.passphrase}' > $'p\\xe9'; chmod 600 $'p\\xe9'`;
+    for (const given of ["--passphrase-file $'p\\xe9'", "--passphrase-file=$'p\\xe9'"]) {
+      expect(await shell(`${passphrase}; $run echo ran`, `${mode} ${options} ${given}`)).toBe("ran\n");
+    }
+    const variable = `PPROTECT_PASSPHRASE_FILE=$'p\\xe9'`;
+    const line = `${passphrase}; unset PPROTECT_PASSPHRASE; ${variable} $run echo ran`;
+    expect(await shell(line, `${mode} ${options}`)).toBe("ran\n");
   });
 
   test.if(needs("python3"))(
@@ -175,5 +192,28 @@ describe("a program that cannot start", () => {
       error: { code: "command_not_executable" },
       fix: expect.stringContaining("--as-file big"),
     });
+  });
+});
+
+describe("in a directory whose name is not UTF-8", () => {
+  const cd = `mkdir -p $'w\\xe9'; cp protected.yaml $'w\\xe9'; cd $'w\\xe9'`;
+  const run = (line: string) => {
+    const command = ["bash", "-c", `${cd}; ${line.replaceAll("pprotect", `'${binary()}'`)}`];
+    return runProgram(command, { cwd: box.folder, env });
+  };
+
+  test("secrets are written and read, from a file too whose name is not UTF-8, in this store and no other", async () => {
+    const line = `printf here > $'v\\xe9'; pprotect add-secret dev new --value-file $'v\\xe9'; pprotect get dev/new`;
+    expect(await run(line)).toMatchObject({ status: 0, stdout: "here" });
+    expect(box.read().data.domains.get("dev")?.secrets.has("new")).toBe(false);
+  });
+
+  test("commands that need git say that they cannot work, and names are refused", async () => {
+    const { status, stderr } = await run("git init -q; pprotect git install");
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /^pprotect: the path \S*w\\xe9 is not UTF-8, which pprotect cannot use with git\nhint: rename/,
+    );
+    expect((await run("pprotect get $'dev/k\\xe9'")).stderr).toContain('get: "dev/k\\xe9" is not UTF-8');
   });
 });

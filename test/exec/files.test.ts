@@ -48,7 +48,7 @@ describe("without files in memory", () => {
         command,
         variables: [Buffer.from(`PATH=${process.env.PATH}`)],
         secrets: [],
-        start: { variables: [], words: [], descriptors: [], ignoredSignals: new Set(), openFiles: undefined },
+        start: { variables: [], descriptors: [], ignoredSignals: new Set(), openFiles: undefined },
       });
     expect(await run("sh", "-c", "exit 7")).toBe(7);
     expect(await run("sh", "-c", "kill -9 $$")).toBe(137);

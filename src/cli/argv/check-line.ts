@@ -1,9 +1,11 @@
 import { PprotectError } from "../../common/errors.ts";
 import { suggest } from "../../common/suggest.ts";
 import { displayName } from "../../common/terminal-safe.ts";
+import { hasRawBytes } from "../../system/path-text.ts";
 import { type CommandDescription, usageOf } from "./command-declaration.ts";
 import { longName, type OptionDeclaration } from "./declaration.ts";
 import { argumentsIn, type LineWord } from "./line.ts";
+import type { ValueKind } from "./value-type.ts";
 
 type OptionWord = Extract<LineWord, { kind: "option" }>;
 
@@ -17,8 +19,10 @@ type OptionWord = Extract<LineWord, { kind: "option" }>;
 export function checkLine(command: CommandDescription, read: readonly LineWord[]): void {
   read.forEach((word, index) => {
     if (word.kind === "option") checkOption(command, word, read[index + 1], read);
-    else if (word.kind === "value") checkChoice(command, word.option, word.text);
+    else if (word.kind === "value") checkValue(command, word.option, word.text);
   });
+  if (!command.arguments.some(({ type }) => TAKE_BYTES.has(type.kind)))
+    checkEncoding(command, argumentsIn(read));
   checkArguments(command, argumentsIn(read).slice(command.name.split(" ").length), read);
 }
 
@@ -32,13 +36,22 @@ function checkOption(
   if (!option) throw unknownOption(command, name, read);
   if (value !== undefined) {
     if (option.value === "none") throw wrong(command, `${name} takes no value`);
-    checkChoice(command, option, value);
+    checkValue(command, option, value);
   } else if (option.value === "required" && next?.kind !== "value") {
     throw wrong(command, `${name} needs a value: ${name} ${option.type?.metavar}`);
   }
 }
 
-function checkChoice(command: CommandDescription, option: OptionDeclaration, value: string): void {
+/** What may be bytes that are not UTF-8: paths, and what is passed on to programs. */
+const TAKE_BYTES: ReadonlySet<ValueKind> = new Set(["file", "program"]);
+
+function checkEncoding(command: CommandDescription, words: readonly string[]): void {
+  const word = words.find(hasRawBytes);
+  if (word !== undefined) throw wrong(command, `"${displayName(word)}" is not UTF-8`);
+}
+
+function checkValue(command: CommandDescription, option: OptionDeclaration, value: string): void {
+  if (!option.type || !TAKE_BYTES.has(option.type.kind)) checkEncoding(command, [value]);
   const { choices } = option.type ?? {};
   if (!choices || choices.includes(value)) return;
   throw wrong(command, `${longName(option)} must be ${oneOf(choices)}, not "${displayName(value)}"`);

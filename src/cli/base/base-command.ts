@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
 import { lazy } from "../../common/lazy.ts";
 import type { CredentialSources } from "../../credentials/cascade.ts";
@@ -9,6 +8,7 @@ import { misleadingLooks } from "../../store/format/look-alikes.ts";
 import type { KeyFile } from "../../store/key-file.ts";
 import type { Actor } from "../../store/trust/key-uses.ts";
 import { requireCurrentDirectory } from "../../system/current-directory.ts";
+import { absolutePath } from "../../system/path-text.ts";
 import { hardenProcess } from "../../system/process-hardening.ts";
 import type { CommandType } from "../argv/command-declaration.ts";
 import type { CommandList } from "../argv/command-list.ts";
@@ -71,11 +71,11 @@ export abstract class BaseCommand extends CredentialsCommand {
 
   /** @throws PprotectError `store_missing`, `file_error` */
   protected get realStorePath(): string {
-    return storeFiles().realPathOfStore(resolve(this.storePath), this.storePath);
+    return storeFiles().realPathOfStore(absolutePath(this.storePath), this.storePath);
   }
 
   protected readStore(): KeyFile {
-    this.#store = storeFiles().readStoreFile(resolve(this.storePath), this.storePath);
+    this.#store = storeFiles().readStoreFile(absolutePath(this.storePath), this.storePath);
     return this.#store;
   }
 
@@ -199,7 +199,7 @@ export abstract class BaseCommand extends CredentialsCommand {
       return after;
     };
     const written = await trust.during(() =>
-      storeFiles().updateStoreFile(resolve(this.storePath), this.storePath, allowed, {
+      storeFiles().updateStoreFile(absolutePath(this.storePath), this.storePath, allowed, {
         ...(this.confirm ? { approve: (from, to) => this.approve(from, to) } : {}),
         ...this.writeOptions,
       }),

@@ -1,8 +1,9 @@
-import { dirname, relative, resolve } from "node:path";
+import { dirname, relative } from "node:path";
 import { lazy } from "../../common/lazy.ts";
 import type { CredentialSources, GivenCredentials, ResolvedCreds } from "../../credentials/cascade.ts";
 import { DEFAULT_PREFIX, environmentNames, PREFIX_VARIABLE } from "../../credentials/environment-names.ts";
 import { locateStore } from "../../store/locate-store.ts";
+import { absolutePath, currentDirectory } from "../../system/path-text.ts";
 import { hardenProcess } from "../../system/process-hardening.ts";
 import { InteractiveCommand } from "./interactive-command.ts";
 
@@ -19,7 +20,7 @@ export abstract class CredentialsCommand extends InteractiveCommand {
   }
 
   protected locateStore(): string {
-    return this.file ?? relative(process.cwd(), locateStore(process.cwd()));
+    return this.file ?? relative(currentDirectory(), locateStore(currentDirectory()));
   }
 
   protected get credentialPrefix(): string {
@@ -91,7 +92,7 @@ export abstract class CredentialsCommand extends InteractiveCommand {
   /** Asks git, which takes a few milliseconds: only where nothing else names a user. */
   async #configuredUser(custodians: ReadonlyMap<string, unknown>) {
     const { configuredUser } = await import("../../git/configured-user.ts");
-    const found = await configuredUser(dirname(resolve(this.storePath)), custodians);
+    const found = await configuredUser(dirname(absolutePath(this.storePath)), custodians);
     return found && { value: found.name, source: `git config ${found.key}` };
   }
 }

@@ -7,6 +7,7 @@ import { parseStore } from "../../store/format/parse.ts";
 import { locateStore } from "../../store/locate-store.ts";
 import { splitSecretPath } from "../../store/secret-path.ts";
 import type { StoreData } from "../../store/store-data.ts";
+import { currentDirectory } from "../../system/path-text.ts";
 import type { ValueKind, ValueType } from "../argv/value-type.ts";
 import type { Position } from "./cursor-context.ts";
 
@@ -77,7 +78,7 @@ function pathsFrom({ domains }: StoreData, typed: string, lacking: boolean): str
 
 /** The store that the line is about. Only a regular file: reading a pipe would wait, and take what is in it. */
 function readStore(file: string | undefined): StoreData {
-  const path = file === undefined ? locateStore(process.cwd()) : resolve(fromHome(file));
+  const path = file === undefined ? locateStore(currentDirectory()) : resolve(fromHome(file));
   if (!statSync(path).isFile()) throw new Error("not a regular file");
   return parseStore(readFileSync(path), path);
 }

@@ -5,6 +5,7 @@ import { withoutLineEnd } from "../../common/text.ts";
 import { decodeUtf8 } from "../../common/utf8.ts";
 import { wipe } from "../../crypto/bytes.ts";
 import { fileError } from "../../system/file-error.ts";
+import { systemPath } from "../../system/path-text.ts";
 
 /** A value, and what the user should know of how it was read. */
 export interface ReadValue {
@@ -17,7 +18,7 @@ const BYTE_ORDER_MARK = "\ufeff";
 /** A secret's value from a file, byte for byte; `-` is standard input. @throws PprotectError `file_error`, `invalid_value` */
 export function readValueFile(path: string): ReadValue {
   const value = asText(
-    readFile(path === "-" ? 0 : path, path),
+    readFile(path === "-" ? 0 : systemPath(path), path),
     path === "-" ? "standard input" : displayName(path),
   );
   const isLine = /^[^\n]+\n$/.test(value);
@@ -53,7 +54,7 @@ export function readPipedValue(): ReadValue {
   };
 }
 
-function readFile(source: string | number, name: string): Uint8Array {
+function readFile(source: string | Buffer | number, name: string): Uint8Array {
   try {
     return readFileSync(source);
   } catch (error) {

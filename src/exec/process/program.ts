@@ -1,5 +1,3 @@
-import type { StartState } from "./start-state.ts";
-
 /** A program to start. */
 export interface Program {
   /** The file to run. */
@@ -8,18 +6,6 @@ export interface Program {
   readonly words: readonly Uint8Array[];
   /** Its variables, each `NAME=value`. */
   readonly variables: readonly Uint8Array[];
-}
-
-/**
- * The words of the program's command line in the bytes that the user typed: the runtime replaces what is not UTF-8.
- * @param command the words as the runtime gives them: the last ones of our own command line
- */
-export function typedWords(command: readonly string[], { words }: StartState): Uint8Array[] {
-  const typed = words.slice(-command.length);
-  return command.map((word, index) => {
-    const bytes = typed[index];
-    return bytes && new TextDecoder().decode(bytes) === word ? bytes : Buffer.from(word);
-  });
 }
 
 /** The value of a variable; the last one counts, as the secrets are at the end. */

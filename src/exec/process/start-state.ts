@@ -3,14 +3,13 @@ import { constants } from "node:os";
 import { basename } from "node:path";
 import { encodeUtf8 } from "../../common/utf8.ts";
 import { openLibc } from "../../system/libc.ts";
+import { zeroTerminated } from "../../system/path-text.ts";
 import { ignoredAtStart, ignoredBy } from "../../system/start-signals.ts";
 
 /** What this process was started with, as the program of `exec` should get it. */
 export interface StartState {
   /** The variables, each `NAME=value`, in any encoding. */
   readonly variables: readonly Uint8Array[];
-  /** The words of the command line, in any encoding; empty where the system does not show them. */
-  readonly words: readonly Uint8Array[];
   /** The descriptors from 3 on that we were given: process substitutions, locks, sockets, a jobserver. */
   readonly descriptors: readonly number[];
   /** The numbers of the signals that we were told to ignore, as by nohup(1). */
@@ -30,8 +29,7 @@ export function readStartState(): StartState {
   // Finds the C library while its path can be read.
   if (process.platform !== "win32") openLibc({ getpid: { args: [], returns: "int" } });
   return {
-    variables: zeroTerminated("/proc/self/environ") ?? Object.entries(process.env).map(asVariable),
-    words: zeroTerminated("/proc/self/cmdline") ?? [],
+    variables: ownVariables() ?? Object.entries(process.env).map(asVariable),
     descriptors: inheritedDescriptors(),
     ignoredSignals: ignoredSignals(),
     openFiles: originalOpenFiles(),
@@ -42,18 +40,9 @@ function asVariable([name, value = ""]: [string, string | undefined]): Uint8Arra
   return encodeUtf8(`${name}=${value}`);
 }
 
-/** The strings of a file in /proc, each with a zero byte at its end. */
-function zeroTerminated(path: string): Uint8Array[] | undefined {
-  const bytes = orUndefined(() => readFileSync(path));
-  if (bytes === undefined || process.platform !== "linux") return undefined;
-  const strings: Uint8Array[] = [];
-  for (let start = 0; start < bytes.length; ) {
-    const end = bytes.indexOf(0, start);
-    const stop = end === -1 ? bytes.length : end;
-    strings.push(bytes.subarray(start, stop));
-    start = stop + 1;
-  }
-  return strings;
+/** The variables as the kernel has them. */
+function ownVariables(): readonly Uint8Array[] | undefined {
+  return process.platform === "linux" ? orUndefined(() => zeroTerminated("/proc/self/environ")) : undefined;
 }
 
 /**

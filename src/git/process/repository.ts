@@ -4,6 +4,7 @@ import { PprotectError } from "../../common/errors.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { withoutLineEnd } from "../../common/text.ts";
 import { repositoryRoot } from "../../store/locate-store.ts";
+import { hasRawBytes } from "../../system/path-text.ts";
 import { gitProgram } from "./git-program.ts";
 import {
   gitEnvironment,
@@ -31,7 +32,7 @@ export interface Repository {
 
 /**
  * The repository that a directory belongs to.
- * @throws PprotectError `not_a_repository`
+ * @throws PprotectError `not_a_repository`; `environment` for a path that is not UTF-8
  */
 export async function openRepository(directory: string): Promise<Repository> {
   return open(directory, gitEnvironment());
@@ -111,6 +112,13 @@ function repositoryOf(git: SimpleGit, root: string, directory: string): Reposito
  * of ours, but for paths and revisions, which never start with `-`.
  */
 function gitIn(directory: string, environment: Record<string, string>): SimpleGit {
+  if (hasRawBytes(directory)) {
+    throw new PprotectError(
+      "environment",
+      `the path ${escapeUnprintable(directory)} is not UTF-8, which pprotect cannot use with git`,
+      "rename the directory",
+    );
+  }
   const git = simpleGit({
     baseDir: directory,
     binary: gitProgram(),

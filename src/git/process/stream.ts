@@ -1,5 +1,6 @@
 import { PprotectError } from "../../common/errors.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
+import { systemDirectory } from "../../system/path-text.ts";
 import { startProgram } from "../../system/start-program.ts";
 import { gitProgram } from "./git-program.ts";
 import { gitEnvironment, SAFE_GIT_CONFIG } from "./safe-git.ts";
@@ -28,7 +29,7 @@ export function spawnGit<Input extends "pipe" | Buffer>(
 ) {
   const config = SAFE_GIT_CONFIG.flatMap((setting) => ["-c", setting]);
   return startProgram([gitProgram(), ...config, ...NEUTRAL_GIT_CONFIG, ...args], {
-    cwd: directory,
+    cwd: systemDirectory(directory),
     stdin: input,
     stderr,
     // `check-attr` answers each path at once only with GIT_FLUSH.

@@ -1,5 +1,5 @@
 import { realpathSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { compareCodePoints } from "../../../common/code-points.ts";
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName, escapeUnprintable } from "../../../common/terminal-safe.ts";
@@ -19,6 +19,7 @@ import { formatTrustList, TRUST_FILE } from "../../../store/trust/trust-list.ts"
 import { proofsIn } from "../../../store/trust/verify.ts";
 import { writeAtomically } from "../../../system/atomic-write.ts";
 import { withLock } from "../../../system/file-lock.ts";
+import { absolutePath } from "../../../system/path-text.ts";
 import { optionalArgument } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag } from "../../argv/option.ts";
@@ -64,7 +65,9 @@ export default class TrustCommand extends BaseCommand {
     }
     const keyFile = this.readStore();
     // Whatever PPROTECT_TRUST says: this is about what the user accepts.
-    const session = new TrustSession(resolve(this.storePath), keyFile.data, (message) => this.note(message));
+    const session = new TrustSession(absolutePath(this.storePath), keyFile.data, (message) =>
+      this.note(message),
+    );
     if (this.name !== undefined) return this.#accept(keyFile, session, this.name);
     const keys = listKeys(keyFile.data, session.pins ?? NO_PINS, proofsIn(keyFile.data));
     return this.write ? this.#write(keys) : this.#list(keys);
@@ -97,7 +100,7 @@ export default class TrustCommand extends BaseCommand {
         keys.flatMap((each) => (each.kind === kind && each.key !== undefined ? [[each.name, each.key]] : [])),
       );
     const text = formatTrustList(ofKind("domain"), ofKind("custodian"));
-    const file = join(realpathSync(dirname(resolve(this.storePath))), TRUST_FILE);
+    const file = join(realpathSync(dirname(absolutePath(this.storePath))), TRUST_FILE);
     await withLock(file, { timeout: 15_000, quiet: 1_000, onWait: (message) => this.note(message) }, () =>
       writeAtomically(file, text, undefined),
     );
@@ -134,7 +137,7 @@ export default class TrustCommand extends BaseCommand {
   }
 
   async #since(text: string): Promise<string> {
-    const repository = await repositoryOf(realpathSync(resolve(this.storePath)));
+    const repository = await repositoryOf(realpathSync(absolutePath(this.storePath)));
     const origin = repository && (await keyOrigin(repository, text));
     return origin === undefined
       ? ""

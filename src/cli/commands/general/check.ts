@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
@@ -15,6 +14,7 @@ import { findDomain } from "../../../store/lookup.ts";
 import type { Fault } from "../../../store/open-everything.ts";
 import { readStoreBytes } from "../../../store/store-file.ts";
 import { atPublicKeys, SHARED_KEY_FIX, sharedKeyProblems } from "../../../store/trust/shared-keys.ts";
+import { absolutePath } from "../../../system/path-text.ts";
 import { realpathOfParent } from "../../../system/real-path.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { LeaseReadingCommand } from "../../base/lease-reading-command.ts";
@@ -32,7 +32,7 @@ export default class CheckCommand extends LeaseReadingCommand {
   };
 
   async run(): Promise<Outcome> {
-    const bytes = readStoreBytes(resolve(this.storePath), this.storePath);
+    const bytes = readStoreBytes(absolutePath(this.storePath), this.storePath);
     const keyFile = this.#parse(bytes);
     if (!(keyFile instanceof KeyFile)) return keyFile;
     const counts = countsOf(keyFile);

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { dirname, relative, resolve } from "node:path";
+import { dirname, relative } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { KeyFile } from "../../../store/key-file.ts";
@@ -7,6 +7,7 @@ import { DEFAULT_FILE, locateStore, repositoryRoot } from "../../../store/locate
 import { findCustodian } from "../../../store/lookup.ts";
 import { createStoreFile, refuseExisting } from "../../../store/store-file.ts";
 import { custodianFingerprint } from "../../../store/trust/fingerprint.ts";
+import { absolutePath, currentDirectory } from "../../../system/path-text.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { NewCustodianCommand } from "../../base/new-custodian-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
@@ -29,19 +30,19 @@ export default class InitCommand extends NewCustodianCommand {
   }
 
   async run(): Promise<Outcome> {
-    refuseExisting(resolve(this.storePath), this.storePath);
+    refuseExisting(absolutePath(this.storePath), this.storePath);
     const creds = await this.newCustodian(KeyFile.create());
     const keyFile = KeyFile.create().addCustodian(creds, this.keyType);
     if (this.confirm && !(await this.approve("", keyFile.toString()))) {
       throw new PprotectError("aborted", "not confirmed; nothing was changed");
     }
-    await createStoreFile(resolve(this.storePath), this.storePath, keyFile, this.writeOptions);
+    await createStoreFile(absolutePath(this.storePath), this.storePath, keyFile, this.writeOptions);
     const { rememberNewStore } = await import("../../../git/trust/open-session.ts");
     await rememberNewStore(this.realStorePath, keyFile.data);
     this.note(`Created ${escapeUnprintable(this.storePath)} with key custodian ${creds.name}.`);
     this.#noteStoreAbove();
     this.note("Next: `pprotect add-domain` adds a domain, `pprotect add-secret` adds a secret to it.");
-    const inGit = repositoryRoot(dirname(resolve(this.storePath))) !== undefined;
+    const inGit = repositoryRoot(dirname(absolutePath(this.storePath))) !== undefined;
     if (inGit) this.note("In git: `pprotect git install` sets up merging and the pre-commit hook.");
     const fingerprint = custodianFingerprint(findCustodian(keyFile.data, creds.name));
     return {
@@ -57,11 +58,11 @@ export default class InitCommand extends NewCustodianCommand {
 
   /** Commands in a directory use the nearest store: from now on the new one here. */
   #noteStoreAbove(): void {
-    const directory = dirname(resolve(this.storePath));
+    const directory = dirname(absolutePath(this.storePath));
     if (this.file !== undefined || repositoryRoot(directory) === directory) return;
     const above = locateStore(dirname(directory));
     if (!existsSync(above)) return;
-    const shown = escapeUnprintable(relative(process.cwd(), above));
+    const shown = escapeUnprintable(relative(currentDirectory(), above));
     this.note(`note: ${shown} exists too; commands in this directory use the new store, not that one`);
   }
 }

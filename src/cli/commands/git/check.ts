@@ -4,6 +4,7 @@ import { checkCommits } from "../../../git/guard/commit-changes.ts";
 import type { Finding } from "../../../git/guard/guard.ts";
 import { findingFields, findingLine, findingsError } from "../../../git/guard/report.ts";
 import { openAnyRepository } from "../../../git/process/repository.ts";
+import { currentDirectory } from "../../../system/path-text.ts";
 import { optionalArgument } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag } from "../../argv/option.ts";
@@ -47,7 +48,7 @@ export default class GitCheckCommand extends BaseCommand {
     const warnings: CommitFinding[] = [];
     const progress = new Progress("checking commit");
     let commits = 0;
-    for await (const verdict of checkCommits(await openAnyRepository(process.cwd()), selection)) {
+    for await (const verdict of checkCommits(await openAnyRepository(currentDirectory()), selection)) {
       const { commit, done, total } = verdict;
       commits = done;
       errors.push(...verdict.errors.map((finding) => ({ ...finding, commit })));

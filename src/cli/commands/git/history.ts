@@ -1,7 +1,7 @@
-import { resolve } from "node:path";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { storeHistory } from "../../../git/history/history.ts";
 import { locateInRepository } from "../../../git/process/store-location.ts";
+import { absolutePath } from "../../../system/path-text.ts";
 import { optionalArgument } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { option } from "../../argv/option.ts";
@@ -28,7 +28,7 @@ export default class GitHistoryCommand extends BaseCommand {
   async run(): Promise<Outcome> {
     const words = [this.domain, this.secret].filter((word) => word !== undefined);
     const { domain, secret } = readSecretWords(this.domainOption, words, 2);
-    const { repository, path } = await locateInRepository(resolve(this.storePath));
+    const { repository, path } = await locateInRepository(absolutePath(this.storePath));
     if ((await repository.run("rev-parse", "--is-shallow-repository")).trim() === "true") {
       this.note("pprotect: shallow clone: earlier changes are shown as made by its first commit");
     }

@@ -8,6 +8,7 @@ import { isEffective, readInstallState } from "../../../git/install/install-stat
 import type { Plan } from "../../../git/install/plan.ts";
 import { planInstall } from "../../../git/install/plan-install.ts";
 import { thisProgram } from "../../../git/install/recorded-program.ts";
+import { currentDirectory } from "../../../system/path-text.ts";
 import { restArguments } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag } from "../../argv/option.ts";
@@ -34,7 +35,7 @@ export default class GitInstallCommand extends BaseCommand {
   async run(): Promise<Outcome> {
     const named = [...(this.file === undefined ? [] : [this.file]), ...this.stores];
     const choice = { named, fallback: this.storePath, installedToo: false };
-    const state = await readInstallState(process.cwd(), choice);
+    const state = await readInstallState(currentDirectory(), choice);
     const plan = planInstall(state, { required: this.require, program: thisProgram() });
     if (this.confirm && plan.changes.length > 0) {
       for (const { summary } of plan.changes) this.note(`would do: ${summary}`);
@@ -47,7 +48,7 @@ export default class GitInstallCommand extends BaseCommand {
         plan.unguarded === undefined ? "nothing changed: everything is already installed" : "nothing changed",
       );
     }
-    const fromHere = (path: string) => relative(process.cwd(), join(state.repository.root, path));
+    const fromHere = (path: string) => relative(currentDirectory(), join(state.repository.root, path));
     for (const { path } of state.stores) {
       if (existsSync(join(state.repository.root, path))) continue;
       const init = `pprotect init --file ${shellWord(fromHere(path))}`;

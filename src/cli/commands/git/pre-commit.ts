@@ -5,6 +5,7 @@ import { findingFields, findingLine, findingsError, howToAllow } from "../../../
 import { checkStaged, checkWholeFiles } from "../../../git/guard/staged-changes.ts";
 import { storePath } from "../../../git/install/store-path.ts";
 import { openRepository, type Repository } from "../../../git/process/repository.ts";
+import { currentDirectory } from "../../../system/path-text.ts";
 import { restArguments } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { FILE } from "../../argv/value-type.ts";
@@ -38,7 +39,7 @@ export default class GitPreCommitCommand extends BaseCommand {
   files = restArguments("files", FILE, "files to check as a whole, besides what is staged");
 
   async run(): Promise<Outcome> {
-    const repository = await openRepository(process.cwd());
+    const repository = await openRepository(currentDirectory());
     const { errors, warnings } = distinct([await checkStaged(repository), await this.#named(repository)]);
     if (!this.json) this.#print({ errors, warnings });
     return {

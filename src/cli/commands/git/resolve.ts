@@ -35,6 +35,7 @@ import { readLeniently } from "../../../store/diff/lenient-reading.ts";
 import { KeyFile } from "../../../store/key-file.ts";
 import type { StoreData } from "../../../store/store-data.ts";
 import { replaceStoreFile } from "../../../store/store-file.ts";
+import { absolutePath, currentDirectory } from "../../../system/path-text.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag, option, repeatableOption } from "../../argv/option.ts";
 import { CONFLICT, text } from "../../argv/value-type.ts";
@@ -105,7 +106,7 @@ export default class GitResolveCommand extends MergingCommand {
 
   /** Merges again what a commit merged without pprotect, and puts the difference on top of the file. */
   async #redoMerge(revision: string, given: Decisions): Promise<Outcome> {
-    const path = resolve(this.storePath);
+    const path = absolutePath(this.storePath);
     const store = await locate(path);
     const { repository, shownPath } = store;
     const inRepository = relative(repository.root, path).replaceAll("\\", "/");
@@ -199,7 +200,7 @@ export default class GitResolveCommand extends MergingCommand {
     const repository = await openRepository(".");
     const stores = await conflictedStores(repository);
     const [only, ...others] = stores;
-    if (only === undefined) return locate(resolve(this.storePath));
+    if (only === undefined) return locate(absolutePath(this.storePath));
     if (others.length > 0) {
       throw new PprotectError(
         "usage",
@@ -337,7 +338,7 @@ async function locate(path: string): Promise<StorePlace> {
   const repository = await openRepository(dirname(path));
   return {
     path,
-    shownPath: relative(process.cwd(), path),
+    shownPath: relative(currentDirectory(), path),
     repository,
     name: relative(repository.directory, path),
   };

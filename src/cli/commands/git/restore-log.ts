@@ -1,4 +1,4 @@
-import { dirname, relative, resolve, sep } from "node:path";
+import { dirname, relative, sep } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName, escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
@@ -10,6 +10,7 @@ import { stageFile } from "../../../git/process/stage.ts";
 import { readLeniently } from "../../../store/diff/lenient-reading.ts";
 import { KeyFile } from "../../../store/key-file.ts";
 import type { StoreData } from "../../../store/store-data.ts";
+import { absolutePath } from "../../../system/path-text.ts";
 import { optionalArgument } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { text } from "../../argv/value-type.ts";
@@ -36,7 +37,7 @@ export default class GitRestoreLogCommand extends BaseCommand {
   );
 
   async run(): Promise<Outcome> {
-    const path = resolve(this.storePath);
+    const path = absolutePath(this.storePath);
     const repository = await openRepository(dirname(path));
     const earlier = await this.#earlierVersions(repository, path);
     const { restored, back } = restoredLog(this.readStore().data, earlier);

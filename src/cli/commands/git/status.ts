@@ -1,6 +1,7 @@
 import { PprotectError } from "../../../common/errors.ts";
 import { readInstallState } from "../../../git/install/install-state.ts";
 import { type PartStatus, partStatuses } from "../../../git/install/status.ts";
+import { currentDirectory } from "../../../system/path-text.ts";
 import { restArguments } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { STORE } from "../../argv/value-type.ts";
@@ -21,7 +22,7 @@ export default class GitStatusCommand extends BaseCommand {
   async run(): Promise<Outcome> {
     const named = [...(this.file === undefined ? [] : [this.file]), ...this.stores];
     const choice = { named, fallback: this.storePath, installedToo: true };
-    const parts = partStatuses(await readInstallState(process.cwd(), choice));
+    const parts = partStatuses(await readInstallState(currentDirectory(), choice));
     for (const { part, state, detail } of parts) {
       this.printLine(`${state.padEnd(9)}  ${part}${detail === undefined ? "" : ` (${detail})`}`);
     }

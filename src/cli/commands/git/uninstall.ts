@@ -1,6 +1,7 @@
 import { applyPlan } from "../../../git/install/apply.ts";
 import { readInstallState } from "../../../git/install/install-state.ts";
 import { planUninstall } from "../../../git/install/plan-uninstall.ts";
+import { currentDirectory } from "../../../system/path-text.ts";
 import { restArguments } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { STORE } from "../../argv/value-type.ts";
@@ -22,7 +23,7 @@ export default class GitUninstallCommand extends BaseCommand {
   async run(): Promise<Outcome> {
     const named = [...(this.file === undefined ? [] : [this.file]), ...this.stores];
     const choice = { named, fallback: this.storePath, installedToo: true };
-    const state = await readInstallState(process.cwd(), choice);
+    const state = await readInstallState(currentDirectory(), choice);
     const plan = planUninstall(state);
     if (this.confirm && plan.changes.length > 0) {
       for (const { summary } of plan.changes) this.note(`would do: ${summary}`);

@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
+import { currentDirectory } from "../../../system/path-text.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag } from "../../argv/option.ts";
 import { BaseCommand } from "../../base/base-command.ts";
@@ -29,9 +30,11 @@ export default class CleanupCommand extends BaseCommand {
     if (this.expired) return this.#removeExpired();
     const { cleanUp } = await import("../../../exec/plaintext-files/cleanup.ts");
     const { removed, kept } = await cleanUp(this.storePath, this.dryRun, (message) => this.note(message));
-    for (const path of removed) this.printLine(displayName(relative(process.cwd(), path)));
+    for (const path of removed) this.printLine(displayName(relative(currentDirectory(), path)));
     for (const path of kept)
-      this.note(`left ${displayName(relative(process.cwd(), path))}: it was changed since pprotect wrote it`);
+      this.note(
+        `left ${displayName(relative(currentDirectory(), path))}: it was changed since pprotect wrote it`,
+      );
     if (removed.length + kept.length === 0)
       this.note(
         `Nothing to remove: no file that pprotect wrote from ${displayName(this.storePath)} is left.`,

@@ -6,6 +6,7 @@ import type { StartState } from "../../../exec/process/start-state.ts";
 import type { Execution } from "../../../exec/run-program.ts";
 import type { ChosenSecret, SecretChoice } from "../../../exec/selection.ts";
 import { variableName } from "../../../exec/variable-names.ts";
+import { commandWords } from "../../../system/path-text.ts";
 import { restArguments } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag, option, repeatableOption } from "../../argv/option.ts";
@@ -131,9 +132,7 @@ export default class ExecCommand extends SelectingCommand {
     const recorder = await this.recorder();
     const { credentialPrefixes: prefixes } = this;
     const context = { program: basename(this.#command()[0]), prefixes, recorder, start };
-    return runAgainSupervised(process.argv.slice(2), supervisionOf(this), context, (message) =>
-      this.note(message),
-    );
+    return runAgainSupervised(commandWords(), supervisionOf(this), context, (message) => this.note(message));
   }
 
   /** Loads the code for files only when there is one. */

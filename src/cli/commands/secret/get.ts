@@ -1,8 +1,8 @@
-import { resolve } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
 import { jsonField } from "../../../common/json-field.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
+import { absolutePath } from "../../../system/path-text.ts";
 import { isTerminal } from "../../../system/terminal.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { option } from "../../argv/option.ts";
@@ -51,7 +51,7 @@ export default class GetCommand extends SecretCommand {
   async #store(): Promise<KeyFile> {
     if (this.rev === undefined) return this.readStore();
     const { storeAt } = await import("../../../git/history/store-at.ts");
-    return storeAt(resolve(this.storePath), this.rev);
+    return storeAt(absolutePath(this.storePath), this.rev);
   }
 
   #chosen(value: string, secret: string): string {

@@ -1,8 +1,8 @@
-import { resolve } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
 import { findDomain, findSecret } from "../../../store/lookup.ts";
+import { absolutePath } from "../../../system/path-text.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { option } from "../../argv/option.ts";
 import { text } from "../../argv/value-type.ts";
@@ -35,7 +35,7 @@ export default class RestoreSecretCommand extends SecretCommand {
     const keyFile = this.readStore();
     const given = this.givenSecret(keyFile);
     const { storeAt } = await import("../../../git/history/store-at.ts");
-    const then = await storeAt(resolve(this.storePath), rev);
+    const then = await storeAt(absolutePath(this.storePath), rev);
     if (given.domain !== undefined && given.secret !== undefined) findIn(then, given.domain, given.secret);
     const owner = await this.unlock(then);
     const { domain, secret } = await this.askForSecret(keyFile, given);
