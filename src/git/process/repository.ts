@@ -1,10 +1,9 @@
-import { resolve } from "node:path";
 import { GitError, type SimpleGit, simpleGit } from "simple-git";
 import { PprotectError } from "../../common/errors.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { withoutLineEnd } from "../../common/text.ts";
 import { repositoryRoot } from "../../store/locate-store.ts";
-import { hasRawBytes } from "../../system/path-text.ts";
+import { absolutePath, hasRawBytes } from "../../system/path-text.ts";
 import { gitProgram } from "./git-program.ts";
 import {
   gitEnvironment,
@@ -52,7 +51,7 @@ export async function openRepositoryHere(directory: string): Promise<Repository>
 }
 
 async function open(directory: string, environment: Record<string, string>): Promise<Repository> {
-  const absolute = resolve(directory);
+  const absolute = absolutePath(directory);
   const git = gitIn(absolute, environment);
   try {
     const root = await git.raw(["rev-parse", "--show-toplevel"]);
@@ -88,7 +87,7 @@ function notARepository(directory: string, absolute: string, error: GitError): P
 
 /** {@link openRepository} that also takes a bare repository, where server-side hooks run: the root is then the repository. */
 export async function openAnyRepository(directory: string): Promise<Repository> {
-  const absolute = resolve(directory);
+  const absolute = absolutePath(directory);
   const git = gitIn(absolute, gitEnvironment());
   const answer = await runOrUndefined(git, ["rev-parse", "--is-bare-repository", "--absolute-git-dir"]);
   const [isBare, gitDirectory] = answer?.split(/\r?\n/) ?? [];

@@ -1,4 +1,3 @@
-import { realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { compareCodePoints } from "../../../common/code-points.ts";
 import { PprotectError } from "../../../common/errors.ts";
@@ -20,6 +19,7 @@ import { proofsIn } from "../../../store/trust/verify.ts";
 import { writeAtomically } from "../../../system/atomic-write.ts";
 import { withLock } from "../../../system/file-lock.ts";
 import { absolutePath } from "../../../system/path-text.ts";
+import { realPath } from "../../../system/real-path.ts";
 import { optionalArgument } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag } from "../../argv/option.ts";
@@ -100,7 +100,7 @@ export default class TrustCommand extends BaseCommand {
         keys.flatMap((each) => (each.kind === kind && each.key !== undefined ? [[each.name, each.key]] : [])),
       );
     const text = formatTrustList(ofKind("domain"), ofKind("custodian"));
-    const file = join(realpathSync(dirname(absolutePath(this.storePath))), TRUST_FILE);
+    const file = join(realPath(dirname(absolutePath(this.storePath))), TRUST_FILE);
     await withLock(file, { timeout: 15_000, quiet: 1_000, onWait: (message) => this.note(message) }, () =>
       writeAtomically(file, text, undefined),
     );
@@ -137,7 +137,7 @@ export default class TrustCommand extends BaseCommand {
   }
 
   async #since(text: string): Promise<string> {
-    const repository = await repositoryOf(realpathSync(absolutePath(this.storePath)));
+    const repository = await repositoryOf(realPath(absolutePath(this.storePath)));
     const origin = repository && (await keyOrigin(repository, text));
     return origin === undefined
       ? ""
