@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
 import { displayName } from "../../common/terminal-safe.ts";
 import { countNoun } from "../../common/text.ts";
@@ -9,6 +8,7 @@ import type { UnlockedCustodian } from "../../store/custodian.ts";
 import type { KeyFile } from "../../store/key-file.ts";
 import { repositoryRoot } from "../../store/locate-store.ts";
 import type { StoreData } from "../../store/store-data.ts";
+import { absolutePath } from "../../system/path-text.ts";
 import { realpathOfParent } from "../../system/real-path.ts";
 import { Progress } from "../report/progress.ts";
 import { BaseCommand } from "./base-command.ts";
@@ -55,7 +55,7 @@ export abstract class AccessCommand extends BaseCommand {
     revision: string | undefined,
     earlier: readonly StoreData[],
   ) {
-    const store = resolve(this.storePath);
+    const store = absolutePath(this.storePath);
     const { accessHistoryOf, readAccessHistory } = await import("../../git/history/access-history.ts");
     if (repositoryRoot(realpathOfParent(store)) === undefined) {
       this.note(

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { parseDuration } from "../../../common/duration.ts";
 import { PprotectError } from "../../../common/errors.ts";
 import { suggest } from "../../../common/suggest.ts";
@@ -8,6 +7,7 @@ import type { Access } from "../../../store/access/who-knows.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
 import { findDomain, findSecret } from "../../../store/lookup.ts";
 import { splitSecretPath } from "../../../store/secret-path.ts";
+import { absolutePath } from "../../../system/path-text.ts";
 import { realpathOfExistingPrefix } from "../../../system/real-path.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag, option } from "../../argv/option.ts";
@@ -91,7 +91,7 @@ export default class ShowAccessCommand extends AccessCommand {
   async #store(): Promise<KeyFile> {
     if (this.at === undefined) return this.readStore();
     const { storeAt } = await import("../../../git/history/store-at.ts");
-    return storeAt(resolve(this.storePath), this.at, "--at");
+    return storeAt(absolutePath(this.storePath), this.at, "--at");
   }
 
   #wanted(keyFile: KeyFile): Wanted {
@@ -172,7 +172,7 @@ export default class ShowAccessCommand extends AccessCommand {
 
   async #timeline() {
     const { timelineOf } = await import("../../reading/timeline.ts");
-    return timelineOf(resolve(this.storePath), this.at);
+    return timelineOf(absolutePath(this.storePath), this.at);
   }
 }
 
