@@ -51,6 +51,7 @@ export const ERROR_CODES = [
   "different",
   "stale_access",
   "incomplete_history",
+  "unhealthy",
   "internal_error",
 ] as const;
 

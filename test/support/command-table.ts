@@ -41,6 +41,7 @@ export const COMMAND_CASES: readonly CommandCase[] = [
   ),
   printing("version"),
   printing("help"),
+  printing("doctor"),
   printing("check", ["-u", ALICE.name], [["Passphrase: ", ALICE.passphrase]], { prints: false }),
   printing("completion", ["bash"]),
   printing("list-audit-log"),

@@ -68,6 +68,7 @@ const COMMANDS: readonly (readonly [name: string, load: Load])[] = [
   ["git pre-commit", () => import("../commands/git/pre-commit.ts")],
   ["git merge-driver", () => import("../commands/git/merge-driver.ts")],
   ["git textconv", () => import("../commands/git/textconv.ts")],
+  ["doctor", () => import("../commands/general/doctor.ts")],
   ["completion", () => import("../commands/general/completion.ts")],
   ["version", () => import("../commands/general/version.ts")],
   ["help", () => import("../commands/general/help.ts")],

@@ -167,6 +167,10 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
     meaning: "the clone lacks earlier commits, so it is not known who had which key",
     action: "`git fetch --unshallow`; in CI, check out the whole history",
   },
+  unhealthy: {
+    meaning: "`doctor` found something that is set up wrong",
+    action: "see `result.checks`; `doctor --fix` repairs some of it",
+  },
   internal_error: { meaning: "a defect of pprotect", action: "report it" },
 };
 

@@ -1,0 +1,95 @@
+import { chmodSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { shellWord } from "../../../common/shell-quote.ts";
+import { escapeUnprintable } from "../../../common/terminal-safe.ts";
+import { environmentNames } from "../../../credentials/environment-names.ts";
+import { AGE_START_BYTES, isAgeFile } from "../../../crypto/age-format.ts";
+import { couldBeCommitted } from "../../../git/ignored.ts";
+import { readStart } from "../../../system/read-start.ts";
+import { stateDirectory } from "../../../system/state-directory.ts";
+import { type Examined, type Finding, ok } from "../finding.ts";
+
+/** Group and others. */
+const OTHERS = 0o077;
+
+/** Whether the files with passphrases and keys, and what pprotect remembers, are this user's alone. */
+export async function checkPrivateFiles(examined: Examined): Promise<readonly Finding[]> {
+  return [
+    ...exported(examined),
+    ...(await passphraseFile(examined)),
+    ...ageIdentities(examined),
+    ...state(examined),
+  ];
+}
+
+function exported({ environment, prefix }: Examined): readonly Finding[] {
+  const { passphrase } = environmentNames(prefix);
+  if (!environment[passphrase]) return [ok("environment", "no passphrase is in the environment")];
+  const message = `${passphrase} is in the environment, where every program of this shell can read it`;
+  return [
+    {
+      id: "environment",
+      level: "warn",
+      message,
+      fix: "`pprotect unlock` asks once; in CI, this is as it must be",
+    },
+  ];
+}
+
+async function passphraseFile({ environment, prefix }: Examined): Promise<readonly Finding[]> {
+  const path = environment[environmentNames(prefix).passphraseFile];
+  if (!path) return [];
+  const shown = escapeUnprintable(path);
+  const id = "passphrase-file";
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) {
+    return [
+      { id, level: "fail", message: `the passphrase file ${shown} does not exist`, fix: "correct its name" },
+    ];
+  }
+  const encrypted = isAgeFile(readStart(path, AGE_START_BYTES));
+  const open = encrypted ? undefined : readableByOthers(id, "the passphrase file", path, 0o600);
+  const committable =
+    !encrypted && (await couldBeCommitted(path))
+      ? [
+          {
+            id,
+            level: "fail",
+            message: `git does not ignore the passphrase file ${shown}, so it could be committed`,
+            fix: "move it out of the repository",
+          } as const,
+        ]
+      : [];
+  const found = [...(open ? [open] : []), ...committable];
+  return found.length > 0 ? found : [ok(id, `only you can read the passphrase file ${shown}`)];
+}
+
+/** Where SOPS and age keep the keys that `import` and `--passphrase-file X.age` use. */
+function ageIdentities({ environment }: Examined): readonly Finding[] {
+  const configuration = environment.XDG_CONFIG_HOME || join(environment.HOME ?? homedir(), ".config");
+  const files = [environment.SOPS_AGE_KEY_FILE, join(configuration, "sops/age/keys.txt")];
+  return [...new Set(files)].flatMap((path) =>
+    path ? (readableByOthers("age-identity", "the age identity", path, 0o600) ?? []) : [],
+  );
+}
+
+function state({ environment }: Examined): readonly Finding[] {
+  const path = stateDirectory(environment);
+  return [
+    readableByOthers("state", "the directory with accepted keys and the access log,", path, 0o700) ??
+      ok("state", "only you can read the accepted keys and the access log"),
+  ];
+}
+
+/** @returns nothing if the file does not exist or is private; on Windows, modes say nothing */
+function readableByOthers(id: string, what: string, path: string, mode: number): Finding | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (!stats || process.platform === "win32" || (stats.mode & OTHERS) === 0) return undefined;
+  return {
+    id,
+    level: "fail",
+    message: `other users can read ${what} ${escapeUnprintable(path)}`,
+    fix: `\`chmod ${mode.toString(8)} ${shellWord(escapeUnprintable(path))}\``,
+    repair: () => chmodSync(path, mode),
+  };
+}

@@ -1,0 +1,116 @@
+import { resolve } from "node:path";
+import { PprotectError } from "../../../common/errors.ts";
+import { displayName } from "../../../common/terminal-safe.ts";
+import { countNoun } from "../../../common/text.ts";
+import { openTrustSession } from "../../../git/trust/open-session.ts";
+import { keyTypeOf } from "../../../store/custodian.ts";
+import { UnresolvedMergeError } from "../../../store/format/problem.ts";
+import { KeyFile } from "../../../store/key-file.ts";
+import type { StoreData } from "../../../store/store-data.ts";
+import { realPathOfStore } from "../../../store/store-file.ts";
+import { type Examined, type Finding, ok } from "../finding.ts";
+
+/** Whether the store is valid, its keys are trusted, and no domain hangs on one person or a weak key. */
+export async function checkStore(examined: Examined): Promise<readonly Finding[]> {
+  const { store, storePath } = examined;
+  if (store === undefined) return [noStore(storePath)];
+  if (!(store instanceof KeyFile)) return [unreadable(store)];
+  const { data } = store;
+  return [
+    ok(
+      "store",
+      `${displayName(storePath)} is valid (${countNoun(data.domains.size, "domain")}, ${countNoun(data.custodians.size, "custodian")})`,
+    ),
+    ...(await trusted(examined, data)),
+    ...singleOwners(data),
+    ...weakKeys(data),
+    ...drift(data),
+  ];
+}
+
+function noStore(path: string): Finding {
+  return {
+    id: "store",
+    level: "warn",
+    message: `there is no store at ${displayName(path)}`,
+    fix: "`pprotect init` creates one",
+  };
+}
+
+function unreadable(error: Error): Finding {
+  const id = error instanceof UnresolvedMergeError ? "merge" : "store";
+  const fix =
+    id === "merge" ? "`pprotect git resolve` finishes the merge" : "`pprotect check` lists every problem";
+  return { id, level: "fail", message: error.message, fix };
+}
+
+async function trusted({ storePath }: Examined, data: StoreData): Promise<readonly Finding[]> {
+  try {
+    const session = await openTrustSession(realPathOfStore(resolve(storePath), storePath), data, () => {});
+    const doubtful = await session.problems(data);
+    if (doubtful.length === 0) return [ok("keys", "the keys are those that were accepted")];
+    return doubtful.map(({ refusal }) => failure("keys", refusal));
+  } catch (error) {
+    if (error instanceof PprotectError) return [failure("keys", error)];
+    throw error;
+  }
+}
+
+function failure(id: string, { message, fix }: PprotectError): Finding {
+  return { id, level: "fail", message, ...(fix !== undefined && { fix }) };
+}
+
+/** With one owner, a forgotten passphrase loses every value of the domain. */
+function singleOwners({ domains }: StoreData): readonly Finding[] {
+  const single = [...domains].filter(([, { owners }]) => owners.size === 1);
+  if (single.length === 0) return [ok("owners", "every domain has more than one owner")];
+  return single.map(([domain, { owners }]) => ({
+    id: "owners",
+    level: "warn",
+    message: `${displayName(domain)} has no owner but ${displayName([...owners.keys()][0] ?? "")}: if their key is lost, so are the values`,
+    fix: "`pprotect add-owner` adds a second one",
+  }));
+}
+
+/** A key that is fast to derive can be guessed fast; a raw key is one that no person remembers. */
+function weakKeys({ custodians }: StoreData): readonly Finding[] {
+  const weak = [...custodians].filter(([, material]) => ["fast", "other"].includes(keyTypeOf(material)));
+  if (weak.length === 0) return [ok("key-types", "no custodian has a key that is fast to guess")];
+  return weak.map(([name, material]) => ({
+    id: "key-types",
+    level: "warn",
+    message: `${displayName(name)} has a key of type ${keyTypeOf(material)}: anyone with the file can try passphrases fast`,
+    fix: `\`pprotect rekey-custodian -u ${displayName(name)} --key-type hard\``,
+  }));
+}
+
+/** Names that most domains have, and one lacks: `dev` was changed, and `prod` forgotten. */
+function drift({ domains }: StoreData): readonly Finding[] {
+  const all = [...domains].map(([name, { secrets }]) => ({ name, names: new Set(secrets.keys()) }));
+  const pairs = all.flatMap((one) =>
+    all
+      .filter((other) => other !== one && areAlike(one.names, other.names))
+      .map((other) => ({ one, other, missing: [...one.names].filter((name) => !other.names.has(name)) })),
+  );
+  const incomplete = pairs.filter(({ missing }) => missing.length > 0);
+  if (incomplete.length === 0) return [ok("drift", "domains with mostly the same secrets have all of them")];
+  return incomplete.map(({ one, other, missing }) => ({
+    id: "drift",
+    level: "warn",
+    message: `${displayName(other.name)} lacks ${listed(missing)}, which ${displayName(one.name)} has`,
+    fix: `\`pprotect diff ${displayName(one.name)} ${displayName(other.name)}\` compares them`,
+  }));
+}
+
+/** Whether more than half of the names are in both. */
+function areAlike(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  const shared = [...one].filter((name) => other.has(name)).length;
+  return shared * 2 > Math.max(one.size, other.size);
+}
+
+const LISTED = 5;
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, LISTED).map(displayName).join(", ");
+  return names.length > LISTED ? `${shown} and ${names.length - LISTED} more` : shown;
+}
