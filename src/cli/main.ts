@@ -27,7 +27,7 @@ async function run(args: readonly string[]): Promise<number> {
   try {
     return await runCommand(found, args);
   } catch (error) {
-    return report(error, wantsJson(args) ? new Envelope(found.name) : undefined);
+    return report(error, wantsJson(args) ? new Envelope(found.listedName) : undefined);
   }
 }
 

@@ -1,3 +1,4 @@
+import { parseDuration } from "../common/duration.ts";
 import { PprotectError } from "../common/errors.ts";
 import { parseJsonWithLines } from "../common/json-with-lines.ts";
 import { isShellIdentifier } from "../common/shell-quote.ts";
@@ -19,6 +20,14 @@ export interface Manifest {
   /** Whether the secrets of `--domain` get names in upper case, as with `--uppercase`; entries have their own names. */
   readonly uppercase: boolean;
   readonly entries: readonly ManifestEntry[];
+  readonly handout: HandoutTerms;
+}
+
+/** To whom values are given, and for how long files and printed values are meant to be had. */
+export interface HandoutTerms {
+  readonly client?: string | undefined;
+  /** Milliseconds. */
+  readonly ttl?: number | undefined;
 }
 
 export interface ManifestEntry {
@@ -26,14 +35,16 @@ export interface ManifestEntry {
   readonly name: string;
   readonly variable: string;
   readonly domain: string | undefined;
+  /** Its own terms only. */
+  readonly handout: HandoutTerms;
   /** The entry's line, 1-based. */
   readonly line: number;
 }
 
-/** Keys of other programs, at the top level or in an entry. Accepted and ignored. */
-const UNUSED_KEYS = ["client_id", "ttl"] as const;
-const MANIFEST_KEYS = ["secrets", "domain", "uppercase", ...UNUSED_KEYS] as const;
-const ENTRY_KEYS = ["name", "env_var", "domain", ...UNUSED_KEYS] as const;
+/** At the top level, and in an entry instead of that. */
+const HANDOUT_KEYS = ["client_id", "ttl"] as const;
+const MANIFEST_KEYS = ["secrets", "domain", "uppercase", ...HANDOUT_KEYS] as const;
+const ENTRY_KEYS = ["name", "env_var", "domain", ...HANDOUT_KEYS] as const;
 
 /** @throws PprotectError `file_error`, `invalid_manifest` */
 export function readManifestFile(path: string): Manifest {
@@ -50,7 +61,7 @@ export function readManifestFile(path: string): Manifest {
 
 /**
  * Parses a manifest: `{"secrets": [{"name", "env_var", "domain"?}], "domain"?, "uppercase"?}`. Both objects may have `"ttl"` and
- * `"client_id"`, which are ignored. Anything else is refused: the file may come from a stranger.
+ * `"client_id"`. Anything else is refused: the file may come from a stranger.
  *
  * @param file the file's name, for messages: `FILE:LINE: what is wrong`
  * @throws PprotectError `invalid_manifest`
@@ -66,6 +77,7 @@ export function readManifest(bytes: Uint8Array, file: string): Manifest {
   return {
     domain: optionalText(members, "domain"),
     uppercase: members.get("uppercase")?.boolean('"uppercase"') ?? false,
+    handout: handoutTerms(members),
     entries: entries.map(({ entry }) => entry),
   };
 }
@@ -88,9 +100,39 @@ function readEntry(json: ValueWithLines): Located {
   const name = requiredText(json, members, "name");
   const variable = requiredText(json, members, "env_var");
   const domain = optionalText(members, "domain");
+  const handout = handoutTerms(members);
   const problem = secretNameProblem(name) ?? variableProblem(variable);
   if (problem !== undefined) throw json.invalid(problem);
-  return { entry: { name, variable, domain, line: json.line }, json };
+  return { entry: { name, variable, domain, handout, line: json.line }, json };
+}
+
+function handoutTerms<Key extends string>(
+  members: ReadonlyMap<Key | "client_id" | "ttl", ValueWithLines>,
+): HandoutTerms {
+  const ttl = members.get("ttl");
+  const text = ttl?.text('"ttl"');
+  try {
+    const ms = text === undefined ? undefined : parseDuration('"ttl"', text);
+    return { client: optionalText(members, "client_id"), ttl: ms };
+  } catch (error) {
+    throw ttl && error instanceof PprotectError ? ttl.invalid(error.message, error.fix) : error;
+  }
+}
+
+/**
+ * The terms for secrets that are handed out together: the shortest time of all, and the client that they have in common.
+ */
+export function commonTerms({ handout, entries }: Manifest): HandoutTerms {
+  const each = entries.map((entry) => ({
+    client: entry.handout.client ?? handout.client,
+    ttl: entry.handout.ttl ?? handout.ttl,
+  }));
+  const times = each.flatMap(({ ttl }) => ttl ?? []);
+  const clients = new Set(each.map(({ client }) => client));
+  return {
+    client: clients.size === 1 ? each[0]?.client : undefined,
+    ttl: times.length === 0 ? undefined : Math.min(...times),
+  };
 }
 
 function requiredText<Key extends string>(

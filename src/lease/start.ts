@@ -12,7 +12,7 @@ import { FrameError } from "./frame.ts";
 import { checkPatterns, type Grant, leaseDomain } from "./grant.ts";
 import { LEASE_WORD } from "./lease-word.ts";
 import { refuseLongTtl } from "./longest.ts";
-import { encodeHandover } from "./process/handover.ts";
+import { encodeHandover, type HeartbeatRun } from "./process/handover.ts";
 import { encodeToken, leaseIdOf, newToken } from "./token.ts";
 
 /** A domain to be leased, with the private key that its owner opened. */
@@ -38,6 +38,8 @@ export interface LeaseRequest {
   readonly custodian: string;
   /** The program that alone may use it, and with which it ends. */
   readonly program?: (ProcessIdentity & { readonly name?: string | undefined }) | undefined;
+  /** A command that is to succeed while the lease lasts, and where and with what variables it is run. */
+  readonly heartbeat?: (NonNullable<Grant["heartbeat"]> & HeartbeatRun) | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -69,6 +71,7 @@ export async function startLease(
     socket,
     stateDirectory: stateDirectory(request.environment),
     token: grant.private ? token : new Uint8Array(0),
+    heartbeatRun: runOf(request.heartbeat),
     privateKeys,
   });
   wipe(...privateKeys);
@@ -77,7 +80,7 @@ export async function startLease(
 }
 
 function grantOf(request: LeaseRequest, id: string, now = Date.now()): Grant {
-  const { domains, only, store, ttl, program, uses } = request;
+  const { domains, only, store, ttl, program, uses, heartbeat } = request;
   checkPatterns(new Map(domains.map(({ name, domain }) => [name, domain])), only);
   if (!(ttl > 0) || (uses !== undefined && !(uses > 0))) {
     throw new PprotectError("usage", "a lease has to last for some time, and for one use at least");
@@ -93,8 +96,13 @@ function grantOf(request: LeaseRequest, id: string, now = Date.now()): Grant {
     until: now + ttl,
     uses,
     private: program !== undefined,
+    heartbeat: heartbeat && { command: heartbeat.command, every: heartbeat.every, misses: heartbeat.misses },
     program: program && { pid: program.pid, started: program.started, name: program.name },
   };
+}
+
+function runOf(heartbeat: LeaseRequest["heartbeat"]): HeartbeatRun | undefined {
+  return heartbeat && { directory: heartbeat.directory, environment: heartbeat.environment };
 }
 
 function encode(handover: Parameters<typeof encodeHandover>[0]): Uint8Array {

@@ -20,6 +20,8 @@ export type EndReason =
   | "signal"
   /** The program that it was for. */
   | "program_ended"
+  /** The command that was to succeed has failed. */
+  | "heartbeat"
   /** Its socket was removed. */
   | "unreachable"
   /** A defect of pprotect. */

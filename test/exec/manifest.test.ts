@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { parseJsonWithLines } from "../../src/common/json-with-lines.ts";
-import { readManifest } from "../../src/exec/manifest.ts";
+import { commonTerms, readManifest } from "../../src/exec/manifest.ts";
 import { selectByManifest } from "../../src/exec/manifest-selection.ts";
 import { utf8 } from "../support/bytes.ts";
 import { sampleStore } from "../support/stores.ts";
@@ -38,23 +38,42 @@ describe("a manifest", () => {
     expect(read(text)).toEqual({
       domain: "dev",
       uppercase: false,
+      handout: { client: "my-project" },
       entries: [
-        { name: "github_token", variable: "GITHUB_TOKEN", domain: undefined, line: 3 },
-        { name: "key", variable: "_key2", domain: "prod", line: 4 },
+        { name: "github_token", variable: "GITHUB_TOKEN", domain: undefined, handout: {}, line: 3 },
+        { name: "key", variable: "_key2", domain: "prod", handout: { ttl: 1_800_000 }, line: 4 },
       ],
     });
   });
 
-  test.each(["30m", 1800, null])(
-    "may have a ttl and a client_id at the top and in entries, as they come: %j",
-    (any) => {
-      const entry = { ...TOKEN, ttl: any, client_id: any };
-      const text = JSON.stringify({ ttl: any, client_id: any, secrets: [entry] });
-      expect(read(text).entries).toEqual([
-        { name: "github_token", variable: "GITHUB_TOKEN", domain: undefined, line: 1 },
-      ]);
-    },
-  );
+  test("may say at the top and in entries for whom the values are, and for how long", () => {
+    const entries = [TOKEN, { ...TOKEN, env_var: "B", ttl: "30m", client_id: "b" }];
+    const manifest = read(JSON.stringify({ ttl: "1h", client_id: "a", secrets: entries }));
+    expect(manifest.handout).toEqual({ client: "a", ttl: 3_600_000 });
+    expect(manifest.entries.map(({ handout }) => handout)).toEqual([
+      { client: undefined, ttl: undefined },
+      { client: "b", ttl: 1_800_000 },
+    ]);
+  });
+
+  test("gives secrets together for the shortest time, and for the client that all of them have", () => {
+    const of = (top: object, ...entries: readonly object[]) =>
+      commonTerms(
+        read(
+          JSON.stringify({
+            ...top,
+            secrets: entries.map((each, index) => ({ ...TOKEN, env_var: `V${index}`, ...each })),
+          }),
+        ),
+      );
+    expect(of({}, {}, {})).toEqual({});
+    expect(of({ client_id: "a", ttl: "1h" }, {}, { ttl: "2h" })).toEqual({ client: "a", ttl: 3_600_000 });
+    expect(of({ client_id: "a", ttl: "1h" }, { ttl: "2h" }, { ttl: "3h" })).toEqual({
+      client: "a",
+      ttl: 7_200_000,
+    });
+    expect(of({ client_id: "a" }, {}, { client_id: "b" })).toEqual({});
+  });
 
   test("may be empty, start with a byte order mark, and use any line ends", () => {
     expect(read('{"secrets": []}').entries).toEqual([]);
@@ -72,6 +91,14 @@ describe("is refused, with its line:", () => {
   const LONG = "x".repeat(1_000_000);
   test.each<[what: string, text: string, line: number, message: string | RegExp]>([
     ["no text at all", "", 1, "invalid JSON: value expected"],
+    [
+      "a ttl that is no time",
+      manifestOf({ ...TOKEN, ttl: "soon" }),
+      2,
+      /"ttl" "soon" is not a length of time/,
+    ],
+    ["a ttl that is a number", manifestOf({ ...TOKEN, ttl: 1800 }), 2, /"ttl" must be/],
+    ["a client that is no name", manifestOf({ ...TOKEN, client_id: null }), 2, /"client_id" must be/],
     ["a comment", '{\n// c\n"secrets": []}', 2, "invalid JSON: invalid comment token"],
     ["a trailing comma", '{\n"secrets": [],\n}', 3, "invalid JSON: property name expected"],
     ["a second document", '{"secrets": []}\n{}', 2, "invalid JSON: end of file expected"],

@@ -13,12 +13,14 @@ export function parseLine(args: readonly string[], found: FoundCommand): BaseCom
   checkLine(found.description, found.read);
   const cli = new Cli({ binaryName: "pprotect" });
   cli.register(forLine(found));
+  const path = found.listedName.split(" ");
   const property = programProperty(found);
-  if (property === undefined) return cli.process(normalizeLine(args, found.read, found.name)) as BaseCommand;
+  if (property === undefined)
+    return Object.assign(cli.process(normalizeLine(args, found.read, found.name)) as BaseCommand, { path });
   const end = found.read.findIndex(({ kind }) => kind === "end");
   const own = end === -1 ? found.read : found.read.slice(0, end);
   const command = cli.process(normalizeLine(args.slice(0, own.length), own, found.name)) as BaseCommand;
-  return Object.assign(command, { [property]: end === -1 ? [] : args.slice(end + 1) });
+  return Object.assign(command, { path, [property]: end === -1 ? [] : args.slice(end + 1) });
 }
 
 /** The property of a command that takes the words after `--`, if it takes other arguments before it. */

@@ -2,6 +2,7 @@ import { hidingStreams } from "../startup/hidden-streams.ts";
 import { type CommandDescription, type CommandType, describeCommand } from "./command-declaration.ts";
 import { amongOptions, argumentsBeforeEnd, beginsWith, dashed, type LineWord, readLine } from "./line.ts";
 import { ownArguments } from "./normalize.ts";
+import { OTHER_NAMES, withOtherNames } from "./other-names.ts";
 
 type Load = () => Promise<{ readonly default: CommandType }>;
 
@@ -93,6 +94,8 @@ export async function loadAll(): Promise<LoadedCommand[]> {
 
 /** The command that a line begins with, and what each word of the line is. */
 export interface FoundCommand extends LoadedCommand {
+  /** The name that it is listed under: `name` is as typed, and may be a second one. */
+  readonly listedName: string;
   readonly read: readonly LineWord[];
 }
 
@@ -102,8 +105,15 @@ export interface FoundCommand extends LoadedCommand {
  */
 export async function findCommand(args: readonly string[]): Promise<FoundCommand | undefined> {
   const given = new Set(ownArguments(args).map(dashed));
-  const candidates = COMMANDS.filter(([name]) => name.split(" ").every((word) => given.has(word)));
-  return (await load(candidates))
+  const isGiven = (name: string): boolean => name.split(" ").every((word) => given.has(word));
+  const others = OTHER_NAMES.filter(([other]) => isGiven(other)).map(([, name]) => name);
+  const candidates = COMMANDS.filter(([name]) => isGiven(name) || others.includes(name));
+  return withOtherNames(await load(candidates))
+    .map(({ description, ...command }) => ({
+      ...command,
+      listedName: description.name,
+      description: { ...description, name: command.name },
+    }))
     .map((command) => ({ ...command, read: readLine(args, amongOptions(command.description.options)) }))
     .filter(({ name, read }) => beginsWith(argumentsBeforeEnd(read), name))
     .toSorted((a, b) => b.name.length - a.name.length)[0];

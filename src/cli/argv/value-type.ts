@@ -27,6 +27,10 @@ export type ValueKind =
   | "program"
   /** NAME=DECISION for a conflict of the merge in progress. */
   | "conflict"
+  /** The id of a lease, or for `revoke` of a value that was given out. */
+  | "lease"
+  /** The name of a client in the access log. */
+  | "client"
   /** The words of a command, or the name of a group of commands. */
   | "help-topic";
 
@@ -56,6 +60,8 @@ export const NEW_USER: ValueType = { kind: "text", metavar: "USER" };
 export const OWNER: ValueType = { kind: "owner", metavar: "CUSTODIAN" };
 export const NEW_OWNER: ValueType = { kind: "new-owner", metavar: "CUSTODIAN" };
 export const CONFLICT: ValueType = { kind: "conflict", metavar: "NAME=DECISION" };
+export const LEASE: ValueType = { kind: "lease", metavar: "LEASE" };
+export const CLIENT: ValueType = { kind: "client", metavar: "NAME" };
 export const PROGRAM: ValueType = { kind: "program", metavar: "PROGRAM" };
 export const HELP_TOPIC: ValueType = { kind: "help-topic", metavar: "TOPIC" };
 

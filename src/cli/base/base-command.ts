@@ -127,10 +127,14 @@ export abstract class BaseCommand extends CredentialsCommand {
     await (await this.recorder()).record({ custodian: name, domains });
   }
 
-  /** Notes a file that was written under a lease: it is removed with the lease. */
-  protected async noteFile(opened: OpenedSecrets<SecretReference>, path: string): Promise<void> {
+  /** Notes a file of secrets: one that was written under a lease is removed with the lease. */
+  protected async noteFile(
+    opened: OpenedSecrets<SecretReference>,
+    path: string,
+    terms: Pick<HandingOut, "client" | "until"> = {},
+  ): Promise<void> {
     const { noteFile } = await import("../reading/hand-out.ts");
-    await noteFile(await this.handingOut(opened), path);
+    await noteFile({ ...(await this.handingOut(opened)), ...terms }, path);
   }
 
   /** What `revoke` is to find again. */

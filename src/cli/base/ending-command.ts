@@ -3,7 +3,7 @@ import { displayName } from "../../common/terminal-safe.ts";
 import type { LeaseChoice } from "../../lease/end.ts";
 import { optionalArgument } from "../argv/argument.ts";
 import { flag, option } from "../argv/option.ts";
-import { DOMAIN, text } from "../argv/value-type.ts";
+import { CLIENT, DOMAIN, LEASE } from "../argv/value-type.ts";
 import { BaseCommand } from "./base-command.ts";
 
 /** What a line may name. */
@@ -11,10 +11,10 @@ export type Named = Exclude<LeaseChoice, { readonly by: "store" }>;
 
 /** A command that ends leases: one, those of a client or a domain, or all. It needs no passphrase. */
 export abstract class EndingCommand extends BaseCommand {
-  client = option("--client", text("NAME"), "those of this client");
+  client = option("--client", CLIENT, "those of this client");
   domain = option("--domain", DOMAIN, "those of a domain that had this name when they were granted");
   all = flag("--all", "all leases of this user, whatever their store");
-  lease = optionalArgument("lease", text("LEASE"), "the lease, by its id");
+  lease = optionalArgument("lease", LEASE, "the lease, by its id");
 
   /**
    * What the line names.

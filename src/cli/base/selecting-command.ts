@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
+import type { HandoutTerms } from "../../exec/manifest.ts";
 import type { SecretChoice } from "../../exec/selection.ts";
 import type { KeyFile } from "../../store/key-file.ts";
 import { flag, option, repeatableOption } from "../argv/option.ts";
@@ -34,6 +35,9 @@ export abstract class SelectingCommand extends BaseCommand {
   protected get selectedDomains(): readonly string[] {
     return this.domains;
   }
+
+  /** What the manifest says of the secrets that were selected with it. */
+  protected handout: HandoutTerms = {};
 
   /** Selects the secrets; none is decrypted yet. */
   protected async choose(keyFile: KeyFile): Promise<SecretChoice[]> {
@@ -76,8 +80,10 @@ export abstract class SelectingCommand extends BaseCommand {
         "give --domain without --manifest to select by options",
       );
     }
-    const { readManifestFile } = await import("../../exec/manifest.ts");
+    const { commonTerms, readManifestFile } = await import("../../exec/manifest.ts");
     const { selectByManifest } = await import("../../exec/manifest-selection.ts");
-    return selectByManifest(keyFile.data, readManifestFile(path), path, domains[0]);
+    const manifest = readManifestFile(path);
+    this.handout = commonTerms(manifest);
+    return selectByManifest(keyFile.data, manifest, path, domains[0]);
   }
 }

@@ -1,21 +1,18 @@
 import { formatDuration, parseDuration } from "../../common/duration.ts";
 import { PprotectError } from "../../common/errors.ts";
 import { displayName } from "../../common/terminal-safe.ts";
-import { credentialVariables } from "../../credentials/environment-names.ts";
 import type { StartState } from "../../exec/process/start-state.ts";
 import type { SupervisedRun } from "../../exec/supervise/run-supervised.ts";
-import { DEFAULT_GRACE, DEFAULT_HEARTBEAT, type SupervisedEnd } from "../../exec/supervise/supervise.ts";
+import { DEFAULT_GRACE, type SupervisedEnd } from "../../exec/supervise/supervise.ts";
 import type { AccessRecorder } from "../../lease/access-log/recorder.ts";
 import { ownProgram } from "../../system/own-program.ts";
 import { ownArguments } from "../argv/normalize.ts";
+import { type HeartbeatOptions, heartbeatEnvironment, heartbeatOf } from "./heartbeat-options.ts";
 
 /** The options of `exec` that end a program, as they were typed. */
-export interface SupervisionOptions {
+export interface SupervisionOptions extends HeartbeatOptions {
   readonly ttl: string | undefined;
   readonly grace: string | undefined;
-  readonly while: string | undefined;
-  readonly every: string | undefined;
-  readonly misses: string | undefined;
 }
 
 const NAMES = ["--ttl", "--grace", "--while", "--every", "--misses"];
@@ -25,30 +22,15 @@ export type SupervisionTerms = Pick<SupervisedRun, "ttl" | "grace" | "heartbeat"
 
 /** @throws PprotectError `usage`, also when nothing is to end the program */
 export function supervisionOf(options: SupervisionOptions): SupervisionTerms {
-  const { ttl, grace, every, misses } = options;
-  const heartbeatCommand = options.while;
-  if (heartbeatCommand === undefined && (every ?? misses) !== undefined)
-    throw new PprotectError("usage", "--every and --misses need --while COMMAND");
-  if ((ttl ?? heartbeatCommand) === undefined)
-    throw new PprotectError("usage", "--grace needs --ttl or --while");
-  if (heartbeatCommand === "") throw new PprotectError("usage", "--while needs a command");
+  const { ttl, grace } = options;
+  const heartbeat = heartbeatOf(options);
+  if (ttl === undefined && !heartbeat) throw new PprotectError("usage", "--grace needs --ttl or --while");
   return {
     ttl: ttl === undefined ? undefined : parseDuration("--ttl", ttl),
     grace: grace === undefined ? DEFAULT_GRACE : parseDuration("--grace", grace),
-    heartbeatCommand,
-    heartbeat:
-      heartbeatCommand === undefined
-        ? undefined
-        : {
-            every: every === undefined ? DEFAULT_HEARTBEAT.every : parseDuration("--every", every),
-            misses: misses === undefined ? DEFAULT_HEARTBEAT.misses : countOf(misses),
-          },
+    heartbeatCommand: heartbeat?.command,
+    heartbeat,
   };
-}
-
-function countOf(misses: string): number {
-  if (/^[1-9]\d{0,5}$/.test(misses)) return Number(misses);
-  throw new PprotectError("usage", `--misses "${displayName(misses)}" is not a whole number of 1 or more`);
 }
 
 /**
@@ -73,8 +55,6 @@ export async function runAgainSupervised(
   const { program, prefixes, recorder, start } = context;
   const { runSupervised } = await import("../../exec/supervise/run-supervised.ts");
   const { startWatcher } = await import("../../exec/supervise/watcher.ts");
-  const heartbeatEnvironment = { ...process.env };
-  for (const variable of credentialVariables(...prefixes)) delete heartbeatEnvironment[variable];
   const entries: Promise<void>[] = [];
   const { status, end } = await runSupervised(
     {
@@ -85,7 +65,7 @@ export async function runAgainSupervised(
     },
     {
       ...terms,
-      heartbeatEnvironment,
+      heartbeatEnvironment: heartbeatEnvironment(prefixes),
       watcher: (pid) => startWatcher(pid, terms.grace),
       onMiss: (misses) => {
         note(`pprotect: warning: the command of --while failed (${misses} in a row)`);

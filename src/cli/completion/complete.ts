@@ -1,5 +1,6 @@
 import { fstatSync, readFileSync } from "node:fs";
 import { commandList } from "../argv/command-list.ts";
+import { withOtherNames } from "../argv/other-names.ts";
 import { writeOut } from "../report/output.ts";
 import { bashReply, readBashLine } from "./bash-line.ts";
 import { type Candidate, offerFor } from "./candidates.ts";
@@ -36,7 +37,7 @@ export async function complete(shell: string | undefined): Promise<void> {
 async function answer({ words, cursor, redirected, takes, write }: Question): Promise<string> {
   if (redirected) return "files\n";
   const list = await commandList();
-  const position = positionOf(words.slice(1), cursor - 1, list.commands);
+  const position = positionOf(words.slice(1), cursor - 1, withOtherNames(list.commands));
   const offer = await offerFor(position, list, namesFor);
   const candidates = offer.kind === "words" ? offer.candidates.filter(takes).map(write) : [];
   return [offer.kind, ...candidates].map((line) => `${line}\n`).join("");

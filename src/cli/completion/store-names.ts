@@ -22,6 +22,10 @@ export async function namesFor({ kind }: ValueType, position: Position): Promise
     const { conflictChoices } = await import("./conflict-choices.ts");
     return (await conflictChoices(position.file)).filter(isPlain);
   }
+  if (kind === "lease" || kind === "client") {
+    const { clientNames, leaseIds } = await import("./lease-names.ts");
+    return (kind === "client" ? clientNames() : await leaseIds(position.command?.name)).filter(isPlain);
+  }
   return [...new Set(storeNames(kind, position))].filter(isPlain).sort(compareCodePoints);
 }
 

@@ -1,3 +1,4 @@
+import { formatDuration } from "../../common/duration.ts";
 import { displayName } from "../../common/terminal-safe.ts";
 import type { Grant } from "../../lease/grant.ts";
 import type { Result } from "./json-envelope.ts";
@@ -5,7 +6,7 @@ import { localTime } from "./local-time.ts";
 
 /** A lease for a program to read. */
 export function grantFields(grant: Grant): Result {
-  const { id, client, reason, custodian, domains, since, until, uses, program } = grant;
+  const { id, client, reason, custodian, domains, since, until, uses, program, heartbeat } = grant;
   return {
     lease: id,
     domains: domains.map(({ name, store }) => ({ store, domain: name })),
@@ -16,13 +17,14 @@ export function grantFields(grant: Grant): Result {
     since: new Date(since).toISOString(),
     until: new Date(until).toISOString(),
     uses: uses ?? null,
+    heartbeat: heartbeat ? { ...heartbeat, every: formatDuration(heartbeat.every) } : null,
     program: program ? { pid: program.pid, name: program.name ?? null } : null,
   };
 }
 
 /** A lease in a line for people. @param used how often it was used */
 export function describeGrant(grant: Grant, used: number): string {
-  const { id, client, custodian, domains, until, uses, program, reason } = grant;
+  const { id, client, custodian, domains, until, uses, program, heartbeat, reason } = grant;
   const globs = domains[0]?.only?.globs ?? [];
   return [
     `${id}  ${domains.map(({ name }) => displayName(name)).join(", ")}`,
@@ -31,6 +33,7 @@ export function describeGrant(grant: Grant, used: number): string {
     `granted by ${displayName(custodian)}`,
     ...(client === undefined ? [] : [`client ${displayName(client)}`]),
     ...(program ? [`for ${displayName(program.name ?? "a program")} (process ${program.pid})`] : []),
+    ...(heartbeat ? [`while \`${displayName(heartbeat.command)}\` succeeds`] : []),
     uses === undefined ? `used ${used} times` : `used ${used} of ${uses} times`,
     ...(reason === undefined ? [] : [displayName(reason)]),
   ].join("; ");

@@ -64,7 +64,8 @@ function writePrivately(path: string, text: string): void {
   }
 }
 
-function ledgerPath(stateDirectory: string): string {
+/** Where the ledger is. */
+export function ledgerPath(stateDirectory: string): string {
   return join(stateDirectory, "handed-out.json");
 }
 

@@ -22,13 +22,26 @@ export async function cleanUp(
   onWait: (message: string) => void,
 ): Promise<CleanUp> {
   const source = realpathOfParent(store);
+  return cleanUpThose((file) => file.store === source, dryRun, onWait);
+}
+
+/** {@link cleanUp} of the files of all stores. @throws PprotectError `file_error` */
+export function cleanUpAll(onWait: (message: string) => void): Promise<CleanUp> {
+  return cleanUpThose(() => true, false, onWait);
+}
+
+function cleanUpThose(
+  isOwn: (file: WrittenFile) => boolean,
+  dryRun: boolean,
+  onWait: (message: string) => void,
+): Promise<CleanUp> {
   return withRecord(onWait, ({ files, save }) => {
-    const own = files.filter((file) => file.store === source);
+    const own = files.filter(isOwn);
     const removed = own.flatMap(removable);
     const kept = own.map(({ path }) => path).filter((path) => isThere(path) && !removed.includes(path));
     if (!dryRun && own.length > 0) {
       for (const path of removed) removeOverwritten(path);
-      save(files.filter((file) => file.store !== source || kept.includes(file.path)));
+      save(files.filter((file) => !isOwn(file) || kept.includes(file.path)));
     }
     return { removed, kept };
   });

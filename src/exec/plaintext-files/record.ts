@@ -60,7 +60,7 @@ export async function withRecord<Result>(
   action: (record: FileRecord) => Result,
   directory: string = stateDirectory(process.env),
 ): Promise<Result> {
-  const path = join(directory, RECORD_NAME);
+  const path = recordPath(directory);
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   } catch (error) {
@@ -71,6 +71,11 @@ export async function withRecord<Result>(
   return withLock(path, { ...PATIENCE, onWait }, () =>
     action({ files: read(path), save: (files) => save(path, files) }),
   );
+}
+
+/** @param directory the user's state directory */
+export function recordPath(directory: string): string {
+  return join(directory, RECORD_NAME);
 }
 
 function save(path: string, files: readonly WrittenFile[]): void {

@@ -80,9 +80,12 @@ async function beat(
   others: Set<number>,
 ): Promise<boolean> {
   let process: number | undefined;
-  const isWell = await runHeartbeat(heartbeatCommand, heartbeatEnvironment, (pid) => {
-    process = pid;
-    others.add(pid);
+  const isWell = await runHeartbeat(heartbeatCommand, {
+    environment: heartbeatEnvironment,
+    onStart(pid) {
+      process = pid;
+      others.add(pid);
+    },
   });
   if (process !== undefined) others.delete(process);
   return isWell;

@@ -1,6 +1,7 @@
 import type { Clock } from "../../lease/terms.ts";
 import { isOver, remaining, termsOf } from "../../lease/terms.ts";
 import type { ProcessesEnded } from "../../system/process-tree.ts";
+import { beatUntilMissed, type HeartbeatSurroundings, type HeartbeatTerms } from "./heartbeat.ts";
 
 /** The exit status when a program was ended, as that of timeout(1). */
 export const ENDED_STATUS = 124;
@@ -13,15 +14,7 @@ export interface Supervision {
   readonly heartbeat?: HeartbeatTerms | undefined;
 }
 
-export interface HeartbeatTerms {
-  /** From the end of one beat to the beginning of the next. */
-  readonly every: number;
-  /** How many beats in a row may fail before the program is ended: with the last of them it is. */
-  readonly misses: number;
-}
-
 export const DEFAULT_GRACE = 5_000;
-export const DEFAULT_HEARTBEAT: HeartbeatTerms = { every: 30_000, misses: 3 };
 
 /** The program, and what may be done with it. */
 export interface SupervisedProgram {
@@ -32,14 +25,8 @@ export interface SupervisedProgram {
 }
 
 /** How the outside world is seen; a test has its own. */
-export interface Surroundings {
+export interface Surroundings extends HeartbeatSurroundings {
   readonly clock: Clock;
-  /** Returns after so many ms, or when the signal aborts. */
-  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** One heartbeat. @returns whether all is well */
-  readonly beat: () => Promise<boolean>;
-  /** Called for each beat that failed, with how many failed in a row. */
-  readonly onMiss: (misses: number) => void;
 }
 
 /** Why a program is over. */
@@ -56,12 +43,13 @@ export async function supervise(
   supervision: Supervision,
   surroundings: Surroundings,
 ): Promise<SupervisedEnd> {
+  const { heartbeat } = supervision;
   const stop = new AbortController();
   const over = (reason: "exited" | "deadline" | "heartbeat") => () => reason;
   const reasons = [
     program.exited.then(over("exited")),
     deadline(supervision, surroundings, stop.signal).then(over("deadline")),
-    heartbeat(supervision, surroundings, stop.signal).then(over("heartbeat")),
+    heartbeat ? beatUntilMissed(heartbeat, surroundings, stop.signal).then(over("heartbeat")) : NEVER,
   ];
   const reason = await Promise.race(reasons);
   stop.abort();
@@ -83,24 +71,5 @@ async function deadline(
   while (!isOver(terms, clock)) {
     if (stop.aborted) return NEVER;
     await sleep(Math.min(TICK_MS, remaining(terms, clock)), stop);
-  }
-}
-
-/** Returns when as many beats in a row have failed as may. */
-async function heartbeat(
-  { heartbeat: terms }: Supervision,
-  { beat, onMiss, sleep }: Surroundings,
-  stop: AbortSignal,
-): Promise<void> {
-  if (!terms) return NEVER;
-  let misses = 0;
-  for (;;) {
-    const isWell = await beat();
-    if (stop.aborted) return NEVER;
-    misses = isWell ? 0 : misses + 1;
-    if (!isWell) onMiss(misses);
-    if (misses >= terms.misses) return undefined;
-    await sleep(terms.every, stop);
-    if (stop.aborted) return NEVER;
   }
 }

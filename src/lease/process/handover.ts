@@ -11,13 +11,25 @@ export interface Handover {
   readonly socket: string;
   /** The user's state directory, for the access log. */
   readonly stateDirectory: string;
+  /** Where and with what variables the heartbeat's command runs. */
+  readonly heartbeatRun?: HeartbeatRun | undefined;
   /** 16 bytes; empty for a lease that is not private. */
   readonly token: Uint8Array;
   /** 32 raw bytes for each of the grant's domains. */
   readonly privateKeys: readonly Uint8Array[];
 }
 
-const isHeader = t.isObject({ grant: isGrant, socket: t.isString(), stateDirectory: t.isString() });
+const isHeartbeatRun = t.isObject({ directory: t.isString(), environment: t.isRecord(t.isString()) });
+
+/** How the heartbeat's command is run. */
+export type HeartbeatRun = Readonly<t.InferType<typeof isHeartbeatRun>>;
+
+const isHeader = t.isObject({
+  grant: isGrant,
+  socket: t.isString(),
+  stateDirectory: t.isString(),
+  heartbeatRun: t.isOptional(isHeartbeatRun),
+});
 
 /** @returns bytes that the caller overwrites */
 export function encodeHandover({ token, privateKeys, ...header }: Handover): Uint8Array {

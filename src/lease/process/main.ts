@@ -9,7 +9,7 @@ import { MAX_FRAME_BYTES } from "../frame.ts";
 import type { Grant } from "../grant.ts";
 import { LEASE_WORD } from "../lease-word.ts";
 import type { Clock, EndReason } from "../terms.ts";
-import { decodeHandover, type Handover } from "./handover.ts";
+import { decodeHandover, type Handover, type HeartbeatRun } from "./handover.ts";
 import { KeyRing } from "./key-ring.ts";
 import { Lease } from "./lease.ts";
 import { LeaseServer } from "./lease-server.ts";
@@ -24,8 +24,20 @@ const HOLD = "hold";
 /** How long the end of a lease may wait for the access log and for files to be removed, in ms. */
 const LEAVE_MS = 5_000;
 
-/** What else is to be done when a lease ends, such as removing the files that were written under it. */
-export type AtEnd = (grant: Grant, stateDirectory: string) => Promise<void>;
+/** What else is to be done for a lease. */
+export interface LeaseTasks {
+  /** Runs when it ends, such as removing the files that were written under it. */
+  atEnd(grant: Grant, stateDirectory: string): Promise<void>;
+  /** Runs a heartbeat's command again and again. Returns when it has failed as often as it may. */
+  watch(
+    heartbeat: Heartbeat,
+    run: HeartbeatRun,
+    onMiss: (misses: number) => void,
+    stop: AbortSignal,
+  ): Promise<void>;
+}
+
+type Heartbeat = NonNullable<Grant["heartbeat"]>;
 
 /**
  * What our program does when {@link LEASE_WORD} is its first argument. First it starts itself once more and ends, so
@@ -33,9 +45,9 @@ export type AtEnd = (grant: Grant, stateDirectory: string) => Promise<void>;
  *
  * @param args what comes after the word
  */
-export function leaseProcess(args: readonly string[], atEnd: AtEnd = async () => undefined): void {
+export function leaseProcess(args: readonly string[], tasks: LeaseTasks): void {
   if (args[0] === HOLD) {
-    hold(atEnd);
+    hold(tasks);
     return;
   }
   Bun.spawn([...ownProgram(), LEASE_WORD, HOLD], {
@@ -48,10 +60,10 @@ export function leaseProcess(args: readonly string[], atEnd: AtEnd = async () =>
   process.exit(0);
 }
 
-function hold(atEnd: AtEnd): void {
+function hold(tasks: LeaseTasks): void {
   try {
     sealProcess();
-    serve(receive(), atEnd);
+    serve(receive(), tasks);
     writeSync(1, JSON.stringify({ pid: process.pid }));
   } catch (error) {
     writeSync(1, JSON.stringify({ error: error instanceof Error ? error.message : "unknown error" }));
@@ -60,7 +72,9 @@ function hold(atEnd: AtEnd): void {
   closeStandardStreams();
 }
 
-function serve({ grant, socket, stateDirectory, token, privateKeys }: Handover, atEnd: AtEnd): void {
+function serve(handover: Handover, tasks: LeaseTasks): void {
+  const { grant, socket, stateDirectory, token, privateKeys } = handover;
+  const stop = new AbortController();
   const program = grant.program && openProcess(grant.program);
   const lease = new Lease({
     grant,
@@ -71,12 +85,36 @@ function serve({ grant, socket, stateDirectory, token, privateKeys }: Handover, 
   });
   const server = new LeaseServer(lease, {
     socket,
-    onEnd: (reason) => void leave(lease, stateDirectory, reason, atEnd),
+    onEnd(reason) {
+      stop.abort();
+      void leave(lease, stateDirectory, reason, tasks);
+    },
   });
   for (const signal of SIGNALS) process.on(signal, () => server.end("signal"));
   process.on("uncaughtException", () => server.end("failed"));
   process.on("unhandledRejection", () => server.end("failed"));
   server.listen();
+  if (grant.heartbeat)
+    void watch(grant.heartbeat, handover, tasks, stop.signal).then((why) => server.end(why));
+}
+
+/** @returns why the lease is to end */
+async function watch(
+  heartbeat: Heartbeat,
+  { grant, stateDirectory, heartbeatRun }: Handover,
+  tasks: LeaseTasks,
+  stop: AbortSignal,
+): Promise<EndReason> {
+  if (!heartbeatRun) return "failed";
+  const entries: Promise<void>[] = [];
+  const log = (misses: number): void => {
+    const { id: lease, client, custodian } = grant;
+    const entry = { action: "heartbeat_missed", result: String(misses), lease, client, custodian };
+    entries.push(appendToAccessLog(stateDirectory, entry).catch(() => undefined));
+  };
+  await tasks.watch(heartbeat, heartbeatRun, log, stop);
+  await Promise.all(entries);
+  return "heartbeat";
 }
 
 const CLOCK: Clock = { wall: Date.now, sinceBoot: msSinceBoot };
@@ -85,7 +123,7 @@ async function leave(
   { grant, used }: Lease,
   stateDirectory: string,
   reason: EndReason,
-  atEnd: AtEnd,
+  tasks: LeaseTasks,
 ): Promise<void> {
   const entry = {
     action: "lease_ended",
@@ -99,7 +137,7 @@ async function leave(
   // Nobody is there to be warned.
   const logged = appendToAccessLog(stateDirectory, entry).catch(() => undefined);
   // One after the other: both take the lock on the state directory.
-  const cleaned = logged.then(() => atEnd(grant, stateDirectory)).catch(() => undefined);
+  const cleaned = logged.then(() => tasks.atEnd(grant, stateDirectory)).catch(() => undefined);
   await Promise.race([cleaned, Bun.sleep(LEAVE_MS)]);
   process.exit(0);
 }

@@ -277,32 +277,6 @@ describe("`exec`", () => {
 });
 
 describe("PPROTECT_NO_PLAINTEXT", () => {
-  const env = { PPROTECT_NO_PLAINTEXT: "1" };
-
-  test.each([
-    ["decrypt-domain", ["decrypt-domain", "dev"]],
-    ["env", ["env", "--domain", "dev"]],
-    ["inject", ["inject", "alice.pw"]],
-    ["get", ["get", "dev/api-key"]],
-    ["export", ["export", "dev", "--format", "json"]],
-    ["lease", ["lease", "dev/api-key"]],
-    ["a generated raw key", ["add-key-custodian", "--key-type", "raw", "--yes", "-u", "new@example.com"]],
-  ])("refuses `%s`, whatever the options", async (_, args) => {
-    const user = newUser();
-    await user.asAlice(["unlock"]);
-    const { status, stdout, stderr } = await user.run(args, env);
-    expect([status, stdout]).toEqual([1, ""]);
-    expect(stderr).toContain("PPROTECT_NO_PLAINTEXT");
-    expect((await user.run([...args, "--json"], env)).stdout).toContain('"plaintext_forbidden"');
-  });
-
-  test("makes `exec` redact what its program prints", async () => {
-    const user = newUser();
-    await user.asAlice(["unlock"]);
-    const { stdout } = await user.run(["exec", "--domain", "dev", "--", "printenv", "api-key"], env);
-    expect(stdout).toBe("[REDACTED:api-key]\n");
-  });
-
   test("is off when it is empty or 0, and on for anything else", async () => {
     const user = newUser();
     await user.asAlice(["unlock"]);

@@ -105,18 +105,20 @@ describe("a program with a heartbeat", () => {
     const folder = emptyFolder();
     const hanging = `sleep 600 & echo $! >${join(folder, "pids")}; wait`;
     const start = performance.now();
-    expect(await runHeartbeat(hanging, process.env, () => undefined, 300)).toBe(false);
+    expect(await runHeartbeat(hanging, { environment: process.env, limitMs: 300 })).toBe(false);
     expect(performance.now() - start).toBeLessThan(3_000);
     await until(() => existsSync(join(folder, "pids")) && !pidsIn(folder).some(isAlive));
-    expect(await runHeartbeat("sleep 0.1", process.env, () => undefined, 5_000)).toBe(true);
-    expect(await runHeartbeat("exit 1", process.env)).toBe(false);
+    expect(await runHeartbeat("sleep 0.1", { environment: process.env, limitMs: 5_000 })).toBe(true);
+    expect(await runHeartbeat("exit 1", { environment: process.env })).toBe(false);
+    const gone = { environment: process.env, directory: join(folder, "gone") };
+    expect(await runHeartbeat("true", gone)).toBe(false);
   });
 
   test("does not get the secrets, nor the terminal", async () => {
     const folder = emptyFolder();
     const environment = { PATH: process.env.PATH };
     const command = `env >${join(folder, "environment")}; test -t 0 && exit 1; test "$(cat)" = ""`;
-    expect(await runHeartbeat(command, environment)).toBe(true);
+    expect(await runHeartbeat(command, { environment })).toBe(true);
     const names = readFileSync(join(folder, "environment"), "utf8").match(/^\w+(?==)/gm);
     expect(names?.filter((name) => !["PATH", "PWD", "SHLVL", "_", "OLDPWD"].includes(name))).toEqual([]);
   });

@@ -4,13 +4,19 @@ import { displayName } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
 import type { AccessEntry } from "../../../lease/access-log/entry.ts";
 import { logFiles, readLogFile } from "../../../lease/access-log/files.ts";
-import { type AccessFilter, entriesIn, lastEntries, matches } from "../../../lease/access-log/filter.ts";
+import {
+  type AccessFilter,
+  entriesIn,
+  lastEntries,
+  leasesOf,
+  matches,
+} from "../../../lease/access-log/filter.ts";
 import { followAccessLog } from "../../../lease/access-log/follow.ts";
 import { verifyChain } from "../../../lease/access-log/verify.ts";
 import { stateDirectory } from "../../../system/state-directory.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag, option } from "../../argv/option.ts";
-import { SECRET, text } from "../../argv/value-type.ts";
+import { CLIENT, SECRET, text } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import { describeEntry, entryFields } from "../../report/access-text.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
@@ -41,16 +47,18 @@ export default class AuditCommand extends BaseCommand {
     "go on with the entries that come, until Ctrl-C; with --json a line for each entry",
   );
   since = option("--since", text("TIME"), "not older than this: 30m, 2d, or a date such as 2026-02-03");
-  client = option("--client", text("NAME"), "only entries of this client");
+  client = option("--client", CLIENT, "only entries of this client, or of its leases");
   secret = option("--secret", SECRET, "only entries about this secret, NAME or DOMAIN/NAME");
   verify = flag("--verify", "check that no entry was changed or removed in between, instead of showing them");
 
   async run(): Promise<Outcome | number> {
     const directory = stateDirectory(process.env);
     if (this.verify) return this.#verified(directory);
-    const filter = { since: this.#sinceDate(), client: this.client, secret: this.secret };
+    const since = this.#sinceDate();
     const count = this.#count();
     const all = logFiles(directory).flatMap((path) => entriesIn(readLogFile(path)));
+    const { client, secret } = this;
+    const filter = { since, client, secret, leases: leasesOf(client, all) };
     const entries = lastEntries(all, filter, count);
     if (this.follow) return this.#followFrom(directory, entries, filter);
     for (const entry of entries) this.printLine(describeEntry(entry));
@@ -61,7 +69,7 @@ export default class AuditCommand extends BaseCommand {
   async #followFrom(
     directory: string,
     entries: readonly AccessEntry[],
-    filter: AccessFilter,
+    filter: AccessFilter & { readonly leases: Set<string> },
   ): Promise<number> {
     const show = (entry: AccessEntry): void =>
       writeLine(this.json ? JSON.stringify(entryFields(entry)) : describeEntry(entry));
@@ -70,7 +78,10 @@ export default class AuditCommand extends BaseCommand {
     process.on("SIGTERM", () => stop.abort());
     const following = followAccessLog(directory, stop.signal);
     for (const entry of entries) show(entry);
-    for await (const entry of following) if (matches(entry, filter)) show(entry);
+    for await (const entry of following) {
+      for (const lease of leasesOf(filter.client, [entry])) filter.leases.add(lease);
+      if (matches(entry, filter)) show(entry);
+    }
     return 0;
   }
 

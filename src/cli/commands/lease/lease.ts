@@ -1,10 +1,6 @@
-import { formatDuration } from "../../../common/duration.ts";
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
-import { randomBytes } from "../../../crypto/bytes.ts";
 import type { SecretReference } from "../../../lease/access-log/recorder.ts";
-import { boxHash } from "../../../lease/grant.ts";
-import { refuseLongTtl } from "../../../lease/longest.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
 import { findDomain, findSecret } from "../../../store/lookup.ts";
 import { isTerminal } from "../../../system/terminal.ts";
@@ -13,7 +9,7 @@ import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { option } from "../../argv/option.ts";
 import { SECRET, text } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
-import { chosenTtl } from "../../reading/lifetime.ts";
+import { lend, loanOf } from "../../reading/lend.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 import { writeOut } from "../../report/output.ts";
 
@@ -41,38 +37,16 @@ export default class LeaseCommand extends BaseCommand {
   second = optionalArgument("secret", SECRET, "the secret, when the first argument is the domain alone");
 
   async run(): Promise<Outcome | number> {
-    const ttl = await chosenTtl(this.ttl);
-    refuseLongTtl(ttl, process.env);
+    const loan = await loanOf(this.ttl, this.clientId);
     const keyFile = this.readStore();
     const chosen = this.#secret(keyFile);
-    const id = newId();
-    const client = this.clientId ?? `client-${newId().slice(0, 8)}`;
-    const opened = await this.openSecrets(keyFile, [chosen], { client });
-    const { secrets } = opened;
-    const until = Date.now() + ttl;
-    const { domain, name } = chosen;
-    const box = boxHash(findSecret(domain, findDomain(keyFile.data, domain), name));
-    const { noteShown } = await import("../../reading/hand-out.ts");
-    await noteShown({ ...(await this.handingOut(opened)), client, until }, [{ id, domain, name, box }]);
-    const value = secrets[0]?.value ?? "";
-    if (!this.json) {
-      writeOut(isTerminal(1) && !value.endsWith("\n") ? `${value}\n` : value);
-      return 0;
-    }
-    return {
-      result: {
-        lease_id: id,
-        domain,
-        secret_name: name,
-        value,
-        expires_at: new Date(until).toISOString(),
-        ttl: formatDuration(ttl),
-        client_id: client,
-      },
-      nextActions: [
-        { command: `pprotect revoke ${id}`, description: "report how to change the value", runnable: true },
-      ],
-    };
+    const { value, fields, nextActions } = await lend(keyFile, chosen, loan, {
+      open: (details) => this.openSecrets(keyFile, [chosen], details),
+      handingOut: (opened) => this.handingOut(opened),
+    });
+    if (this.json) return { result: { ...fields, ...secretFields(chosen), value }, nextActions };
+    writeOut(isTerminal(1) && !value.endsWith("\n") ? `${value}\n` : value);
+    return 0;
   }
 
   #secret({ data }: KeyFile): SecretReference {
@@ -85,8 +59,8 @@ export default class LeaseCommand extends BaseCommand {
   }
 }
 
-function newId(): string {
-  return Buffer.from(randomBytes(8)).toString("hex");
+function secretFields({ domain, name }: SecretReference) {
+  return { domain, secret_name: name };
 }
 
 /** The secret of this name, when only one domain has it. @throws PprotectError `no_such_secret`, `usage` */

@@ -1,14 +1,17 @@
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
+import { forgetHandedOut } from "../../../exec/handed-out/forget.ts";
 import { chosen, type Ledger } from "../../../exec/handed-out/ledger.ts";
 import { readLedger } from "../../../exec/handed-out/ledger-file.ts";
 import { endPrograms, type FilesRemoved, removeFiles } from "../../../exec/handed-out/take-back.ts";
+import { cleanUpAll } from "../../../exec/plaintext-files/cleanup.ts";
 import { DEFAULT_GRACE } from "../../../exec/supervise/supervise.ts";
 import { chosenLeases, endLeases } from "../../../lease/end.ts";
-import { findLeases } from "../../../lease/find.ts";
+import { findLeases, removeDeadSockets } from "../../../lease/find.ts";
 import { stateDirectory } from "../../../system/state-directory.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
+import { flag } from "../../argv/option.ts";
 import { EndingCommand, type Named, noSuchLease } from "../../base/ending-command.ts";
 import { type ShownNow, shownNow, shownText } from "../../reading/shown-values.ts";
 import type { Json, Outcome } from "../../report/json-envelope.ts";
@@ -20,6 +23,8 @@ interface Failure {
   readonly problem: string;
 }
 
+const CHANGED = "it was changed since pprotect wrote it";
+
 export default class RevokeCommand extends EndingCommand {
   static readonly declaration: CommandDeclaration = {
     group: "leases",
@@ -28,16 +33,21 @@ export default class RevokeCommand extends EndingCommand {
       "Ends leases, the programs that run under them or under `exec` with all that they started, and removes the files " +
       "that `env --out` and `inject --out` wrote for them. It needs no passphrase and works on all stores of this user. " +
       "Values that a program or a client has seen stay known: the answer lists those that still work, with the command " +
-      "that changes each.",
+      "that changes each. --wipe also removes the lists of what was handed out, when all of it could be ended; the access " +
+      "log and the accepted keys stay.",
     examples: [
       ["Everything, at once", "$0 revoke --all"],
+      ["Also forget what was handed out, before a machine is given away", "$0 revoke --all --wipe"],
       ["What one agent has", "$0 revoke --client agent-7"],
     ],
   };
 
+  wipe = flag("--wipe", "with --all: also forget what was handed out");
+
   async run(): Promise<Outcome> {
     const choice = this.choice();
     if (!choice) throw this.wrongChoice();
+    if (this.wipe && choice.by !== "all") throw new PprotectError("usage", "--wipe requires --all");
     const directory = stateDirectory(process.env);
     const leases = chosenLeases(await findLeases(process.env), choice);
     const all = readLedger(directory);
@@ -63,6 +73,7 @@ export default class RevokeCommand extends EndingCommand {
     }
     const files = await this.#removeFiles(handedOut, directory, failed);
     const shown = shownNow(handedOut.shown);
+    const wiped = this.wipe ? await this.#wipe(directory, failed) : [];
     const recorder = await this.recorder();
     const client = choice.by === "client" ? choice.client : undefined;
     const lease = choice.by === "id" ? choice.id : undefined;
@@ -73,12 +84,14 @@ export default class RevokeCommand extends EndingCommand {
       result: failed.length === 0 ? "ok" : "not_ended",
     });
     this.#report(ended.length, files, shown);
+    if (this.wipe && failed.length === 0) this.note("Removed the lists of what was handed out.");
     return {
       result: {
         ended,
         files_removed: [...files.removed],
         failed: failed.map((each) => ({ ...each })),
         shown: shown.map((each) => ({ ...each })),
+        wiped: [...wiped],
       },
       refusal: failed.length === 0 ? undefined : notEnded(failed),
     };
@@ -88,13 +101,12 @@ export default class RevokeCommand extends EndingCommand {
     if (files.length === 0) return { removed: [], kept: [] };
     try {
       const result = await removeFiles(files, (message) => this.note(message), directory);
-      const problem = "it was changed since pprotect wrote it";
       // One that its lease has removed as it ended is gone.
       const there = new Set(readLedger(directory).files.map(({ path }) => path));
       failed.push(
         ...result.kept
           .filter((path) => there.has(path))
-          .map((what) => ({ kind: "file" as const, what, problem })),
+          .map((what) => ({ kind: "file" as const, what, problem: CHANGED })),
       );
       const gone = files.map(({ path }) => path).filter((path) => !there.has(path));
       return { ...result, removed: [...new Set([...result.removed, ...gone])] };
@@ -103,6 +115,21 @@ export default class RevokeCommand extends EndingCommand {
       failed.push(...files.map(({ path }) => ({ kind: "file" as const, what: path, problem })));
       return { removed: [], kept: [] };
     }
+  }
+
+  /** What could not be taken back is not forgotten. @returns the files that were removed */
+  async #wipe(directory: string, failed: Failure[]): Promise<readonly string[]> {
+    const onWait = (message: string): void => this.note(message);
+    const { removed, kept } = await cleanUpAll(onWait);
+    const known = new Set(failed.map(({ what }) => what));
+    failed.push(
+      ...kept
+        .filter((path) => !known.has(path))
+        .map((what) => ({ kind: "file" as const, what, problem: CHANGED })),
+    );
+    if (failed.length > 0) return removed;
+    const { dead } = await findLeases(process.env);
+    return [...removed, ...removeDeadSockets(dead), ...(await forgetHandedOut(directory, onWait))];
   }
 
   #report(ended: number, { removed }: FilesRemoved, shown: readonly ShownNow[]): void {

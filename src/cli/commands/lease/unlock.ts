@@ -17,6 +17,7 @@ import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { option, repeatableOption } from "../../argv/option.ts";
 import { DOMAIN, PROGRAM, SECRET_GLOB, text } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
+import { heartbeatEnvironment, heartbeatOf } from "../../base/heartbeat-options.ts";
 import { chosenTtl } from "../../reading/lifetime.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 import { grantFields } from "../../report/lease-text.ts";
@@ -30,7 +31,7 @@ export default class UnlockCommand extends BaseCommand {
       "Starts a process that holds the keys of the domains and opens their secrets for other commands of this user, " +
       "until its time is over or `pprotect lock`. The keys never leave it, and it ends with the session of the machine. " +
       "With a program after `--`, only that program can use the lease, by the variable PPROTECT_LEASE, and the lease " +
-      "ends with the program.",
+      "ends with the program. `lease grant` is another name of this command.",
     everyday: true,
     examples: [
       ["All domains that you own, for an hour", "$0 unlock"],
@@ -52,6 +53,9 @@ export default class UnlockCommand extends BaseCommand {
   client = option("--client", text("NAME"), "a name for what uses it, for `audit`, `lock` and `revoke`");
   reason = option("--reason", text("TEXT"), "what it is for, for `status` and `audit`");
   uses = option("--uses", text("NUMBER"), "how many commands may use it (default: any number)");
+  while = option("--while", text("COMMAND"), "end it when this shell command fails, such as 'test -e FILE'");
+  every = option("--every", text("TIME"), "from one run of --while to the next (default: 30s)");
+  misses = option("--misses", text("NUMBER"), "how many failures in a row end it (default: 3)");
   domains = restArguments("domains", DOMAIN, "the domains (default: all that you own)");
   program = programAfterEnd("program", PROGRAM, "the program that alone may use it, with its arguments");
 
@@ -61,6 +65,7 @@ export default class UnlockCommand extends BaseCommand {
     requireLeases();
     const ttl = await chosenTtl(this.ttl);
     const uses = this.#uses();
+    const heartbeat = this.#heartbeat();
     const keyFile = this.readStore();
     for (const domain of this.domains) findDomain(keyFile.data, domain);
     const recorder = await this.recorder();
@@ -76,7 +81,7 @@ export default class UnlockCommand extends BaseCommand {
     const store = realpathOfParent(this.storePath);
     const { only, client, reason } = this;
     const environment = process.env;
-    const request = { store, domains, only, ttl, uses, client, reason, program, environment };
+    const request = { store, domains, only, ttl, uses, client, reason, program, heartbeat, environment };
     const started = await startLease({ ...request, custodian: custodian.name });
     await this.#record(started);
     const { grant, token } = started;
@@ -98,6 +103,13 @@ export default class UnlockCommand extends BaseCommand {
     if (this.uses === undefined) return undefined;
     if (/^[1-9]\d{0,8}$/.test(this.uses)) return Number(this.uses);
     throw new PprotectError("usage", `--uses "${displayName(this.uses)}" is not a whole number of 1 or more`);
+  }
+
+  /** The command of --while, which is run here and with our variables. */
+  #heartbeat() {
+    const heartbeat = heartbeatOf(this);
+    const environment = heartbeatEnvironment(this.credentialPrefixes);
+    return heartbeat && { ...heartbeat, directory: process.cwd(), environment };
   }
 
   #domainNames(keyFile: KeyFile, custodian: string): readonly string[] {

@@ -12,7 +12,7 @@ import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag, option, repeatableOption } from "../../argv/option.ts";
 import { PROGRAM, SECRET, text } from "../../argv/value-type.ts";
 import { refuseUnknown } from "../../base/no-redact.ts";
-import { isPlaintextForbidden } from "../../base/plaintext-fence.ts";
+import { isPlaintextForbidden, refuseForbiddenPlaintext } from "../../base/plaintext-fence.ts";
 import { SelectingCommand } from "../../base/selecting-command.ts";
 import type { InputPrompter } from "../../input/prompt.ts";
 
@@ -90,10 +90,11 @@ export default class ExecCommand extends SelectingCommand {
     const files = await this.#fileRequests(choices);
 
     const program = basename(command[0]);
-    const opened = await this.openSecrets(keyFile, choices, { program });
+    const { client } = this.handout;
+    const opened = await this.openSecrets(keyFile, choices, { program, client });
     const { secrets } = opened;
     const { noteProgram } = await import("../../reading/hand-out.ts");
-    await noteProgram(await this.handingOut(opened), program);
+    await noteProgram({ ...(await this.handingOut(opened)), client }, program);
     const placed = await this.#place(secrets, files);
     try {
       const variables = childEnvironment(placed.secrets, start.variables, passthrough);
@@ -108,6 +109,7 @@ export default class ExecCommand extends SelectingCommand {
     if (this.noRedact.length > 0 && !this.redact) {
       throw new PprotectError("usage", "--no-redact requires --redact");
     }
+    if (this.noRedact.length > 0) refuseForbiddenPlaintext(process.env, "exec --no-redact");
     refuseUnknown(
       this.noRedact,
       choices.map(({ name }) => name),

@@ -8,7 +8,7 @@ import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { option } from "../../argv/option.ts";
 import { text } from "../../argv/value-type.ts";
 import { SecretCommand } from "../../base/secret-command.ts";
-import type { Outcome } from "../../report/json-envelope.ts";
+import type { NextAction, Outcome, Result } from "../../report/json-envelope.ts";
 import { writeOut } from "../../report/output.ts";
 
 export default class GetCommand extends SecretCommand {
@@ -22,30 +22,50 @@ export default class GetCommand extends SecretCommand {
       ["One value", "$0 get prod/db-password"],
       ["As it was before the last commit", "$0 get prod/db-password --rev HEAD~1"],
       ["A field of a JSON value", "$0 get prod/db --field credentials.password"],
+      ["For a client that `status` and `revoke` name", "$0 get dev/token --ttl 30m --client-id agent-7"],
     ],
   };
 
   rev = option("--rev", text("REV"), "the value in this commit instead, from git's history");
   field = option("--field", text("PATH"), "this field of a JSON value: names and indexes joined by dots");
+  ttl = option("--ttl", text("TIME"), "give it to a client for this long, and note that, as `lease` does");
+  clientId = option("--client-id", text("NAME"), "with --ttl: who gets it (default: a new name)");
 
   async run(): Promise<Outcome> {
+    this.#checkLoan();
     const keyFile = await this.#store();
     const given = this.givenExistingSecret(keyFile);
     const { domain, secret } = await this.askForSecret(keyFile, given);
-    const value = this.#chosen(await this.#open(keyFile, domain, secret), secret);
+    const { fields = {}, nextActions = [], ...opened } = await this.#open(keyFile, domain, secret);
+    const value = this.#chosen(opened.value, secret);
     if (!this.json) writeOut(isTerminal(1) && !value.endsWith("\n") ? `${value}\n` : value);
-    return { result: { domain, secret, value } };
+    return { result: { domain, secret, value, ...fields }, nextActions };
   }
 
-  async #open(keyFile: KeyFile, domain: string, secret: string): Promise<string> {
+  #checkLoan(): void {
+    if (this.clientId !== undefined && this.ttl === undefined)
+      throw new PprotectError("usage", "--client-id requires --ttl");
+    if (this.ttl !== undefined && this.rev !== undefined)
+      throw new PprotectError("usage", "--ttl gives out the current value: it cannot be used with --rev");
+  }
+
+  async #open(keyFile: KeyFile, domain: string, secret: string): Promise<Opened> {
     if (this.rev !== undefined) {
       // An earlier key of the domain need not be the accepted one.
       const owner = await this.unlock(keyFile);
       await this.recordRead(owner, [{ domain, name: secret }]);
-      return keyFile.decryptSecret(domain, secret, owner);
+      return { value: keyFile.decryptSecret(domain, secret, owner) };
     }
-    const { secrets } = await this.openSecrets(keyFile, [{ domain, name: secret }]);
-    return secrets.map(({ value }) => value).join("");
+    const chosen = { domain, name: secret };
+    if (this.ttl !== undefined) {
+      const { lend, loanOf } = await import("../../reading/lend.ts");
+      return lend(keyFile, chosen, await loanOf(this.ttl, this.clientId), {
+        open: (details) => this.openSecrets(keyFile, [chosen], details),
+        handingOut: (opened) => this.handingOut(opened),
+      });
+    }
+    const { secrets } = await this.openSecrets(keyFile, [chosen]);
+    return { value: secrets.map(({ value }) => value).join("") };
   }
 
   async #store(): Promise<KeyFile> {
@@ -68,4 +88,11 @@ export default class GetCommand extends SecretCommand {
     }
     throw new PprotectError("invalid_value", `${named} has no field "${displayName(this.field)}"`);
   }
+}
+
+/** The whole value, and what a program is told of a value that was given to a client. */
+interface Opened {
+  readonly value: string;
+  readonly fields?: Result;
+  readonly nextActions?: readonly NextAction[];
 }

@@ -5,6 +5,7 @@ import { type CommandDescription, GROUPS, type Group, usageOf } from "../../argv
 import type { CommandList } from "../../argv/command-list.ts";
 import type { OptionDeclaration } from "../../argv/declaration.ts";
 import { beginsWith, dashed } from "../../argv/line.ts";
+import { withListedName } from "../../argv/other-names.ts";
 import { ENVIRONMENT_VARIABLES } from "./environment-variables.ts";
 import { indented, paragraphs, twoColumns, wrap } from "./layout.ts";
 
@@ -53,7 +54,7 @@ export function allCommands({ commands }: CommandList, width: number): string {
  * @throws PprotectError `usage` when they are none of these
  */
 export function helpPage(words: readonly string[], list: CommandList, width: number): string {
-  const topic = words.map(dashed).join(" ");
+  const topic = withListedName(words).map(dashed).join(" ");
   if (topic === "") return overview(list, width);
   if (topic === "options") return globalOptions(list, width);
   if (topic === "environment") return `Environment variables:\n${twoColumns(ENVIRONMENT_VARIABLES, width)}`;
@@ -65,7 +66,8 @@ export function helpPage(words: readonly string[], list: CommandList, width: num
 }
 
 /** The words of a help request, less those that are the arguments of a command, as in `rm-domain prod --help`. */
-export function topicAmong(words: readonly string[], { commands }: CommandList): readonly string[] {
+export function topicAmong(typed: readonly string[], { commands }: CommandList): readonly string[] {
+  const words = withListedName(typed);
   const command = commands
     .filter(({ name }) => beginsWith(words, name))
     .toSorted((a, b) => b.name.length - a.name.length)[0];
