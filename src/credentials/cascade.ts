@@ -4,11 +4,14 @@ import { displayName } from "../common/terminal-safe.ts";
 import type { Creds } from "../store/credentials.ts";
 import type { UnlockedCustodian } from "../store/custodian.ts";
 import type { KeyFile } from "../store/key-file.ts";
-import { environmentNames, PROMPT_SOURCE } from "./environment-names.ts";
+import { environmentNames, KEYRING_SOURCE, PROMPT_SOURCE } from "./environment-names.ts";
 import { givenPassphrase, readGivenPassphrase } from "./given-passphrase.ts";
 import type { Prompter } from "./prompter.ts";
 
-/** The sources of credentials, in order of precedence: flags, environment, configuration (the user only), prompt. */
+/**
+ * The sources of credentials, in order of precedence: flags, environment, configuration (the user only), keyring (the
+ * passphrase only), prompt.
+ */
 export interface CredentialSources {
   readonly user: string | undefined;
   /** The source of `user`, if that is not its flag. */
@@ -25,6 +28,8 @@ export interface CredentialSources {
   readonly mayAsk: boolean;
   /** The user of another program's configuration, where nothing else names one; asked for only then. */
   readonly configuredUser?: () => Promise<{ readonly value: string; readonly source: string } | undefined>;
+  /** What the keyring has for a user, where nothing else gives a passphrase; asked for only then. */
+  readonly savedPassphrase?: (user: string) => Promise<SavedPassphrase | undefined>;
   /** Opens the prompt when something is missing; gives `undefined` if the user must not be asked. */
   readonly prompter: () => Prompter | undefined;
   /** Why there is no prompter, if not because of `--non-interactive`. */
@@ -37,11 +42,19 @@ export interface CredentialSources {
   readonly custodians?: ReadonlyMap<string, unknown>;
 }
 
+/** The sources that depend on the custodians of a store, and take a while to ask. */
+export type StoreSources = Pick<CredentialSources, "configuredUser" | "savedPassphrase">;
+
 /** The sources that work without a prompt, and are there at once. */
-export type GivenCredentials = Omit<CredentialSources, "prompter" | "noPrompterReason" | "configuredUser">;
+export type GivenCredentials = Omit<CredentialSources, "prompter" | "noPrompterReason" | keyof StoreSources>;
 
 /** The sources that work without a prompt. */
-export type UnpromptedSources = GivenCredentials & Pick<CredentialSources, "configuredUser">;
+export type UnpromptedSources = GivenCredentials & StoreSources;
+
+/** A passphrase of the keyring with its source for messages, or why it cannot be read. */
+export type SavedPassphrase = Half | { readonly problem: string };
+
+const NON_INTERACTIVE = "running with --non-interactive";
 
 /** The user or the passphrase, and its source for messages. */
 interface Half {
@@ -71,20 +84,39 @@ export async function resolveCredentials(sources: CredentialSources): Promise<Re
   if (namedUser) knownUser(sources, namedUser);
   // A file that cannot be read is reported before anyone is asked.
   const early = given && given.kind !== "command" ? await readGivenPassphrase(given, "", sources) : undefined;
-  const prompter = namedUser && given ? undefined : sources.prompter();
+  const savedOf = (user: Half) => (given ? undefined : sources.savedPassphrase?.(user.value));
+  let saved = namedUser && (await savedOf(namedUser));
+  const prompter = namedUser && (given || isFound(saved)) ? undefined : sources.prompter();
   if (prompter) announce(prompter, sources.file, namedUser, given);
   const user = namedUser ?? knownUser(sources, await prompted(sources, "user", "User email: "));
+  saved ??= await savedOf(user);
   const passphrase =
     early ??
-    (given
-      ? await readGivenPassphrase(given, user.value, sources)
-      : await prompted(sources, "passphrase", sources.passphraseQuestion ?? "Passphrase: "));
+    (given ? await readGivenPassphrase(given, user.value, sources) : await savedOrPrompted(saved, sources));
   return {
     name: user.value,
     passphrase: passphrase.value,
     nameSource: user.source,
     passphraseSource: passphrase.source,
   };
+}
+
+function isFound(saved: SavedPassphrase | undefined): saved is Half {
+  return saved !== undefined && "value" in saved;
+}
+
+/** A keyring that is locked does not stop a user who can type the passphrase. */
+async function savedOrPrompted(
+  saved: SavedPassphrase | undefined,
+  sources: CredentialSources,
+): Promise<Half> {
+  if (isFound(saved)) return saved;
+  const question = sources.passphraseQuestion ?? "Passphrase: ";
+  if (!saved) return prompted(sources, "passphrase", question);
+  const { problem } = saved;
+  if (sources.prompter()) sources.warn(problem);
+  const reason = sources.noPrompterReason ?? NON_INTERACTIVE;
+  return prompted({ ...sources, noPrompterReason: `${reason}; ${problem}` }, "passphrase", question);
 }
 
 /** @throws PprotectError `wrong_credentials` when the store does not have the user */
@@ -108,8 +140,11 @@ function knownUser({ custodians }: CredentialSources, user: Half): Half {
 
 /** Whether both user and passphrase are available without a prompt. */
 export async function hasGivenCredentials(sources: UnpromptedSources): Promise<boolean> {
-  if (!hasGivenPassphrase(sources)) return false;
-  return givenUser(sources) !== undefined || (await sources.configuredUser?.()) !== undefined;
+  const hasPassphrase = hasGivenPassphrase(sources);
+  if (!hasPassphrase && !sources.savedPassphrase) return false;
+  const user = givenUser(sources) ?? (await sources.configuredUser?.())?.value;
+  if (user === undefined) return false;
+  return hasPassphrase || isFound(await sources.savedPassphrase?.(user));
 }
 
 /** Whether a source has a passphrase that needs no prompt: what comes after these sources is not tried then. */
@@ -142,8 +177,13 @@ export function wrongCredentials(keyFile: KeyFile, creds: ResolvedCreds): Pprote
     `wrong credentials: ${wrong} (user from ${creds.nameSource}, passphrase from ${creds.passphraseSource})` +
       (empty.length > 0 ? `; warning: empty ${empty.join(" and ")}` : "") +
       extraCharacters(creds.passphrase),
-    near === undefined ? "check them and try again" : `did you mean "${displayName(near)}"?`,
+    near === undefined ? fixFor(creds) : `did you mean "${displayName(near)}"?`,
   );
+}
+
+function fixFor({ passphraseSource }: ResolvedCreds): string {
+  if (passphraseSource !== KEYRING_SOURCE) return "check them and try again";
+  return "`pprotect keyring rm` removes it, `pprotect keyring set` saves the right one";
 }
 
 function flag(name: string, value: string | undefined): Half | undefined {
@@ -175,7 +215,7 @@ async function prompted(
     const variable = environmentNames(environmentPrefix)[half];
     throw new PprotectError(
       "missing_credentials",
-      `${half} required (${noPrompterReason ?? "running with --non-interactive"})`,
+      `${half} required (${noPrompterReason ?? NON_INTERACTIVE})`,
       environment ? `use ${option} or set ${variable}` : `use ${option}`,
     );
   }

@@ -5,6 +5,8 @@ export const PREFIX_VARIABLE = "PPROTECT_ENV_PREFIX";
 
 /** The source of what the user typed, for messages. */
 export const PROMPT_SOURCE = "the prompt";
+/** The source of what the system's keyring has, for messages. */
+export const KEYRING_SOURCE = "the keyring";
 
 /** The names of the variables that name a user, and that hold or name the source of a passphrase. */
 export function environmentNames(prefix: string) {

@@ -25,17 +25,27 @@ const SEARCH_MS = 5_000;
 const NO_SERVICE =
   /libsecret not available|D-Bus|Could not connect|not provided by any|org\.freedesktop\.secrets/i;
 
+/** What it says of a write. */
+const LOCKED = /locked collection/i;
+
 /**
  * Reads an entry of the system's keyring, through `Bun.secrets`.
  *
+ * @param answerMs how long to wait for the answer
+ * @param mayUnlock whether the keyring may ask its user to unlock it
  * @throws PprotectError `keyring_unavailable` when the keyring is locked, refuses, or does not answer in time: the entry
  *   may be there
  */
-export async function readKeyring(entry: KeyringEntry, answerMs = ANSWER_MS): Promise<KeyringReading> {
+export async function readKeyring(
+  entry: KeyringEntry,
+  answerMs = ANSWER_MS,
+  mayUnlock = true,
+): Promise<KeyringReading> {
   // Only Bun has it; the library also runs in Node.
   const secrets = globalThis.Bun?.secrets;
   if (!secrets) return { kind: "unavailable", reason: "only Bun can read the keyring" };
   refuseSilent(entry, answerMs);
+  if (!mayUnlock && searchSecretService(entry, answerMs, "start") === "locked") throw locked();
   let value: string | null;
   try {
     value = await answerOf(secrets.get({ service: entry.service, name: entry.account }), answerMs);
@@ -44,9 +54,74 @@ export async function readKeyring(entry: KeyringEntry, answerMs = ANSWER_MS): Pr
   }
   if (value !== null) return { kind: "found", value };
   // The client gives nothing for an entry in a locked collection, as if it were not there.
-  if (searchSecretService(entry) === "locked")
-    throw keyringFailure("is locked", "unlock it, for example by logging in again");
+  if (searchSecretService(entry) === "locked") throw locked();
   return { kind: "missing" };
+}
+
+/**
+ * Writes an entry of the system's keyring, in place of one with the same names.
+ *
+ * @throws PprotectError `keyring_unavailable`, also when the keyring cannot keep this value as it is
+ */
+export async function writeKeyring(entry: KeyringEntry, value: string, answerMs = ANSWER_MS): Promise<void> {
+  const { service, account: name } = entry;
+  // The Secret Service's client takes what is before it.
+  if (value.includes("\0")) throw cannotKeep();
+  refuseSilent(entry, answerMs);
+  try {
+    await answerOf(Bun.secrets.set({ service, name, value }), answerMs);
+  } catch (error) {
+    throw unavailable(refused(error));
+  }
+  const written = await readKeyring(entry, answerMs);
+  if (written.kind === "found" && written.value === value) return;
+  await removeFromKeyring(entry, answerMs);
+  throw cannotKeep();
+}
+
+/**
+ * Removes an entry of the system's keyring.
+ *
+ * @returns whether it was there
+ * @throws PprotectError `keyring_unavailable`
+ */
+export async function removeFromKeyring(entry: KeyringEntry, answerMs = ANSWER_MS): Promise<boolean> {
+  refuseSilent(entry, answerMs);
+  try {
+    const { service, account: name } = entry;
+    if (await answerOf(Bun.secrets.delete({ service, name }), answerMs)) return true;
+  } catch (error) {
+    const refusal = refused(error);
+    if (refusal.kind !== "missing") throw unavailable(refusal);
+  }
+  if (searchSecretService(entry) === "locked") throw locked();
+  return false;
+}
+
+/** Where an entry is; its value is not read where the keyring can search. */
+export async function findInKeyring(entry: KeyringEntry, answerMs: number): Promise<KeyringPlace> {
+  if (process.platform === "linux") {
+    const found = searchSecretService(entry, answerMs, "start");
+    if (found === "no-answer") throw noAnswer(answerMs);
+    return found === "no-service" ? "unavailable" : found;
+  }
+  const { kind } = await readKeyring(entry, answerMs);
+  return kind === "found" ? "unlocked" : kind;
+}
+
+/** What {@link findInKeyring} found. */
+export type KeyringPlace = "unlocked" | "locked" | "missing" | "unavailable";
+
+function locked(): PprotectError {
+  return keyringFailure("is locked", "unlock it, for example by logging in again");
+}
+
+function cannotKeep(): PprotectError {
+  return keyringFailure("cannot keep this value as it is");
+}
+
+function unavailable(reading: KeyringReading): PprotectError {
+  return keyringFailure(`is not available${reading.kind === "unavailable" ? `: ${reading.reason}` : ""}`);
 }
 
 /** A call that the keyring never answers would keep this process from ending: it is asked something else before. */
@@ -68,6 +143,7 @@ export function keyringFailure(what: string, fix?: string): PprotectError {
 function refused(error: unknown): KeyringReading {
   if (error instanceof PprotectError) throw error;
   const { code = "", message = "" } = error as { code?: string; message?: string };
+  if (LOCKED.test(message)) throw locked();
   if (code === "ERR_SECRETS_NOT_FOUND") return { kind: "missing" };
   if (code === "ERR_SECRETS_PLATFORM_ERROR" && NO_SERVICE.test(message))
     return { kind: "unavailable", reason: displayName(message) };

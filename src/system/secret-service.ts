@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import type { KeyringEntry } from "./keyring.ts";
 
 const SESSION_BUS = 2;
-/** A service that does not run has nothing that is locked. */
-const NO_AUTO_START = 1;
+/** G_DBUS_CALL_FLAGS_NONE, and _NO_AUTO_START: a service that does not run has nothing that is locked. */
+const CALL_FLAGS = { start: 0, "do-not-start": 1 } as const;
 const ANSWER_MS = 5_000;
 
 const GIO = {
@@ -26,39 +26,46 @@ const GLIB = {
   g_variant_unref: { args: ["ptr"], returns: "void" },
 } as const;
 
-/** What a search says of an entry. */
-export type SearchResult = "locked" | "not-locked" | "no-answer";
+/** What a search says of an entry; `no-service` also where there is no library to ask a service with. */
+export type SearchResult = "unlocked" | "locked" | "missing" | "no-answer" | "no-service";
 
 /**
  * Asks the Secret Service of this session (https://specifications.freedesktop.org/secret-service/) whether it has an
- * entry that it cannot hand out, because its collection is locked. Searching unlocks nothing.
+ * entry, and whether it cannot hand it out, because its collection is locked. Searching unlocks nothing.
  *
  * @param answerMs how long to wait for the answer
- * @returns `not-locked` also where there is no such service, or no library to ask it with
+ * @param starting whether to start the service if it does not run
  */
 export function searchSecretService(
   { service, account }: KeyringEntry,
   answerMs: number = ANSWER_MS,
+  starting: keyof typeof CALL_FLAGS = "do-not-start",
 ): SearchResult {
-  if (process.platform !== "linux" || service.includes("\0") || account.includes("\0")) return "not-locked";
+  if (process.platform !== "linux") return "no-service";
+  if (service.includes("\0") || account.includes("\0")) return "missing";
   const libraries = openLibraries();
   const bus = libraries?.gio.g_bus_get_sync(SESSION_BUS, null, null);
-  if (!libraries || !bus) return "not-locked";
+  if (!libraries || !bus) return "no-service";
   const { gio, glib } = libraries;
   // GLib would end this process with the bus.
   gio.g_dbus_connection_set_exit_on_close(bus, 0);
   const attributes = dictionary(glib, { service, account });
   const { name, path, face, method } = SEARCH;
+  const flags = CALL_FLAGS[starting];
   const start = performance.now();
   const call = gio.g_dbus_connection_call_sync;
-  const answer = call(bus, name, path, face, method, attributes, null, NO_AUTO_START, answerMs, null, null);
-  if (!answer) return performance.now() - start >= answerMs ? "no-answer" : "not-locked";
+  const answer = call(bus, name, path, face, method, attributes, null, flags, answerMs, null, null);
+  if (!answer) return performance.now() - start >= answerMs ? "no-answer" : "no-service";
   // Two lists: the entries that are unlocked, then those that are locked.
-  const locked = glib.g_variant_get_child_value(answer, 1n);
-  const count = locked ? glib.g_variant_n_children(locked) : 0n;
-  if (locked) glib.g_variant_unref(locked);
+  const [unlocked, locked] = [0n, 1n].map((at) => {
+    const list = glib.g_variant_get_child_value(answer, at);
+    const count = list ? glib.g_variant_n_children(list) : 0n;
+    if (list) glib.g_variant_unref(list);
+    return count;
+  });
   glib.g_variant_unref(answer);
-  return count > 0n ? "locked" : "not-locked";
+  if (unlocked) return "unlocked";
+  return locked ? "locked" : "missing";
 }
 
 const SEARCH = {

@@ -69,17 +69,17 @@ describe("the schema", () => {
   test.each(COMMAND_CASES)(
     "fits what `$name` answers, and nothing with a property more or less",
     async (each) => {
-      const { name, args, answers, prepare } = each;
+      const { name, args, answers, prepare, refused } = each;
       const box = await prepare();
       const input = answers.map(([, line]) => `${line}\n`).join("");
       const { status, stdout, stderr } = await pprotect(withJson(name, args), { cwd: box.folder, input });
-      expect([status, stderr]).toEqual([0, stderr]);
+      expect([status, stderr]).toEqual([refused ? 1 : 0, stderr]);
       if (RAW.includes(name)) {
         expect(() => readAnswer(stdout)).toThrow();
         return;
       }
       const answer = readAnswer(stdout);
-      expect([answer.ok, answer.command]).toEqual([true, name]);
+      expect([answer.ok, answer.command, answer.error?.code]).toEqual([!refused, name, refused]);
       const wrong = [...mutants(answer)];
       expect(wrong.length).toBeGreaterThan(6);
       expect(wrong.filter(isAnswer)).toEqual([]);

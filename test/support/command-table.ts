@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { ErrorCode } from "../../src/common/errors.ts";
 import { binary } from "./binary.ts";
 import { GIT_IDENTITY } from "./git-identity.ts";
 import { runProgram } from "./run.ts";
@@ -19,6 +20,8 @@ export interface CommandCase {
   readonly writes: boolean;
   /** Whether it prints data on standard output. */
   readonly prints: boolean;
+  /** The error that it ends with where the tests run: without a keyring. */
+  readonly refused?: ErrorCode;
   /** Makes the folder that it runs in. */
   readonly prepare: () => Promise<Sandbox>;
 }
@@ -78,6 +81,9 @@ export const COMMAND_CASES: readonly CommandCase[] = [
     { prints: true },
   ),
   printing("access", ["-u", ALICE.name], [["Passphrase: ", ALICE.passphrase]], { prepare: repository }),
+  printing("keyring set", [], [], { prints: false, refused: "keyring_unavailable" }),
+  printing("keyring rm", [], [], { prints: false, refused: "keyring_unavailable" }),
+  printing("keyring status"),
   printing("trust"),
   writing(
     "add-domain",
@@ -213,7 +219,7 @@ export const COMMAND_CASES: readonly CommandCase[] = [
 export const REDACT_AT_PROMPTS: CommandCase = printing("redact", ["--domain", "prod"], AS_ALICE);
 
 type Answers = CommandCase["answers"];
-type Rest = Partial<Pick<CommandCase, "prints" | "prepare">>;
+type Rest = Partial<Pick<CommandCase, "prints" | "prepare" | "refused">>;
 
 function writing(name: string, args: readonly string[], answers: Answers, rest: Rest = {}): CommandCase {
   return { ...printing(name, args, answers, { prints: false, ...rest }), writes: true };

@@ -1,11 +1,13 @@
 import { PprotectError } from "../../common/errors.ts";
 import { lazy } from "../../common/lazy.ts";
 import type { CredentialSources } from "../../credentials/cascade.ts";
+import { PROMPT_SOURCE } from "../../credentials/environment-names.ts";
 import type { TrustSession } from "../../git/trust/trust-session.ts";
 import type { AccessRecorder, SecretReference } from "../../lease/access-log/recorder.ts";
 import type { UnlockedCustodian } from "../../store/custodian.ts";
 import { misleadingLooks } from "../../store/format/look-alikes.ts";
 import type { KeyFile } from "../../store/key-file.ts";
+import { findCustodian } from "../../store/lookup.ts";
 import type { Actor } from "../../store/trust/key-uses.ts";
 import { requireCurrentDirectory } from "../../system/current-directory.ts";
 import { absolutePath } from "../../system/path-text.ts";
@@ -85,7 +87,7 @@ export abstract class BaseCommand extends CredentialsCommand {
    */
   protected async unlock(keyFile: KeyFile, sources = this.credentialSources): Promise<UnlockedCustodian> {
     const { unlockWithAttempts } = await import("./unlock-attempts.ts");
-    const { custodian, passphrase } = await unlockWithAttempts(keyFile, {
+    const { custodian, passphrase, passphraseSource } = await unlockWithAttempts(keyFile, {
       sources: { ...sources, ...this.sourcesFor(keyFile.data.custodians, sources) },
       credentials: (each) => this.credentials(each),
       prompter: () => this.usedPrompter,
@@ -93,6 +95,12 @@ export abstract class BaseCommand extends CredentialsCommand {
     this.#actor = custodian;
     this.#isVerified = (other) => other === passphrase;
     await this.throwIfInterrupted();
+    const prompter = this.usedPrompter;
+    if (passphraseSource === PROMPT_SOURCE && prompter?.atTerminal && !this.json) {
+      const pwdkm = findCustodian(keyFile.data, custodian.name);
+      const { offerToSave } = await import("./offer-to-save.ts");
+      await offerToSave(await this.savedPassphrases(), { pwdkm, passphrase, prompter });
+    }
     return custodian;
   }
 

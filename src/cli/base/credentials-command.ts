@@ -1,16 +1,27 @@
 import { dirname, relative } from "node:path";
 import { lazy } from "../../common/lazy.ts";
-import type { CredentialSources, GivenCredentials, ResolvedCreds } from "../../credentials/cascade.ts";
+import { LEASE_VARIABLE } from "../../common/lease-variable.ts";
+import type {
+  CredentialSources,
+  GivenCredentials,
+  ResolvedCreds,
+  StoreSources,
+} from "../../credentials/cascade.ts";
 import { DEFAULT_PREFIX, environmentNames, PREFIX_VARIABLE } from "../../credentials/environment-names.ts";
 import { locateStore } from "../../store/locate-store.ts";
+import { mayHaveKeyring } from "../../system/keyring-session.ts";
 import { absolutePath, currentDirectory } from "../../system/path-text.ts";
 import { hardenProcess } from "../../system/process-hardening.ts";
+import { isTerminal } from "../../system/terminal.ts";
 import { InteractiveCommand } from "./interactive-command.ts";
+import type { SavedPassphrases } from "./saved-passphrases.ts";
 
 /** What every command can do to get credentials for the store that it found. */
 export abstract class CredentialsCommand extends InteractiveCommand {
   /** The passphrase that was used, to be redacted like a secret. */
   protected usedPassphrase: string | undefined;
+
+  #saved: SavedPassphrases | undefined;
 
   readonly #storePath = lazy(() => this.locateStore());
 
@@ -79,14 +90,47 @@ export abstract class CredentialsCommand extends InteractiveCommand {
   protected sourcesFor(
     custodians: ReadonlyMap<string, string>,
     { environment }: Pick<CredentialSources, "environment"> = this.givenCredentials,
-  ): Pick<CredentialSources, "configuredUser"> {
-    return environment ? { configuredUser: () => this.#configuredUser(custodians) } : {};
+    mayUnlock = this.#mayUnlock,
+  ): StoreSources {
+    if (!environment) return {};
+    const configuredUser = () => this.#configuredUser(custodians);
+    // A program that was given a lease uses that, or nothing.
+    if (environment[LEASE_VARIABLE] !== undefined || !mayHaveKeyring(environment)) return { configuredUser };
+    const savedPassphrase = async (user: string) => {
+      const pwdkm = custodians.get(user);
+      return pwdkm === undefined ? undefined : (await this.savedPassphrases()).read(pwdkm, mayUnlock);
+    };
+    return { configuredUser, savedPassphrase };
   }
 
-  /** Whether a user and a passphrase are there without a prompt. @param custodians of the store */
+  /**
+   * Whether a user and a passphrase are there without a prompt: not even the keyring asks.
+   * @param custodians of the store
+   */
   protected async hasGivenCredentials(custodians: ReadonlyMap<string, string>): Promise<boolean> {
     const { hasGivenCredentials } = await import("../../credentials/cascade.ts");
-    return hasGivenCredentials({ ...this.givenCredentials, ...this.sourcesFor(custodians) });
+    const { givenCredentials } = this;
+    return hasGivenCredentials({
+      ...givenCredentials,
+      ...this.sourcesFor(custodians, givenCredentials, false),
+    });
+  }
+
+  /** The passphrases in the system's keyring. */
+  protected async savedPassphrases(): Promise<SavedPassphrases> {
+    const { SavedPassphrases } = await import("./saved-passphrases.ts");
+    this.#saved ??= new SavedPassphrases({
+      environment: process.env,
+      prefixes: this.credentialPrefixes,
+      mayUnlock: this.#mayUnlock,
+      note: (message) => this.note(message),
+    });
+    return this.#saved;
+  }
+
+  /** Whether someone is there to unlock the keyring. */
+  get #mayUnlock(): boolean {
+    return !this.nonInteractive && isTerminal(2);
   }
 
   /** Asks git, which takes a few milliseconds: only where nothing else names a user. */

@@ -38,7 +38,9 @@ export abstract class InteractiveCommand extends Command {
     "run this and read the passphrase from its output",
     { global: true },
   );
-  ignoreEnv = flag("--ignore-env", "take no credentials from the environment", { global: true });
+  ignoreEnv = flag("--ignore-env", "take no credentials from the environment or the keyring", {
+    global: true,
+  });
   envPrefix = option(
     "--env-prefix",
     text("PREFIX"),

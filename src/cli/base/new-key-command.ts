@@ -46,6 +46,7 @@ export abstract class NewKeyCommand extends KeyMakingCommand {
       (file) => change(file, custodian, passphrase),
       `${done} ${displayName(custodian.name)}.`,
     );
+    await this.#forgetFormer(findCustodian(keyFile.data, custodian.name));
     const domains = keyFile.domainsOf(custodian.name).sort(compareCodePoints);
     if (domains.length > 0) {
       this.note(
@@ -54,6 +55,21 @@ export abstract class NewKeyCommand extends KeyMakingCommand {
       );
     }
     return { ...outcome, nextActions: this.next(...domains.map(rotationAfterLeak)) };
+  }
+
+  /** What the keyring has for a key that is replaced is of no more use, and could not be found again. */
+  async #forgetFormer(pwdkm: string): Promise<void> {
+    const saved = await this.savedPassphrases();
+    if (!saved.possible) return;
+    try {
+      if (await saved.remove(pwdkm))
+        this.note(
+          "The keyring had the old passphrase, which was removed: `pprotect keyring set` saves the new one.",
+        );
+    } catch (error) {
+      if (!(error instanceof PprotectError)) throw error;
+      this.givenCredentials.warn(`the keyring may still have the old passphrase: ${error.message}`);
+    }
   }
 }
 

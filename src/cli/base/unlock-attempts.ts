@@ -20,6 +20,8 @@ interface Asking {
 export interface Unlocked {
   readonly custodian: UnlockedCustodian;
   readonly passphrase: string;
+  /** Where it came from, for messages. */
+  readonly passphraseSource: string;
 }
 
 /**
@@ -34,12 +36,14 @@ export async function unlockWithAttempts(
   let creds = await credentials({ ...sources, custodians });
   for (let attempt = 1; ; attempt++) {
     try {
-      return { custodian: unlock(keyFile, creds), passphrase: creds.passphrase };
+      const { passphrase, passphraseSource } = creds;
+      return { custodian: unlock(keyFile, creds), passphrase, passphraseSource };
     } catch (error) {
       const asked = prompter();
       if (!asked || attempt === ATTEMPTS || !mayTryAgain(error, creds, asked)) throw error;
       asked.note("Wrong passphrase, try again.");
-      creds = await credentials({ ...sources, custodians, user: creds.name, userSource: creds.nameSource });
+      const { savedPassphrase: _, ...others } = sources;
+      creds = await credentials({ ...others, custodians, user: creds.name, userSource: creds.nameSource });
     }
   }
 }

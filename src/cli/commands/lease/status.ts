@@ -1,10 +1,14 @@
+import { lazy } from "../../../common/lazy.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { readLedger } from "../../../exec/handed-out/ledger-file.ts";
 import { describeNoAnswer } from "../../../lease/connection.ts";
 import { findLeases } from "../../../lease/find.ts";
+import type { StoreData } from "../../../store/store-data.ts";
 import { stateDirectory } from "../../../system/state-directory.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { BaseCommand } from "../../base/base-command.ts";
+import { keyringFields, keyringText } from "../../base/keyring-command.ts";
+import type { KeyringState } from "../../base/saved-passphrases.ts";
 import { shownNow, shownText } from "../../reading/shown-values.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 import { describeGrant, grantFields } from "../../report/lease-text.ts";
@@ -16,7 +20,7 @@ export default class StatusCommand extends BaseCommand {
     summary: "show what is unlocked and handed out now",
     details:
       "Shows the leases of this user, the programs that run with secrets, the files that secrets were written to, and the " +
-      "values that were shown to a client and still work. Needs no passphrase. `pprotect git status` shows what is set up.",
+      "values that were shown to a client and still work, and what the keyring has for the store here. Needs no passphrase. `pprotect git status` shows what is set up.",
     examples: [["Then take it back", "$0 revoke --all"]],
   };
 
@@ -44,7 +48,12 @@ export default class StatusCommand extends BaseCommand {
       files.map(({ path, until, client }) => `${displayName(path)}${untilText(until)}${forClient(client)}`),
     );
     this.#section("Values that were shown and still work", current.map(shownText));
-    if (live.length + silent.length + programs.length + files.length + current.length === 0)
+    const keyring = await this.#keyring();
+    this.#section("Keyring", keyring.users.length > 0 ? [keyringText(keyring)] : []);
+    if (
+      live.length + silent.length + programs.length + files.length + current.length + keyring.users.length ===
+      0
+    )
       this.note("Nothing is unlocked, and nothing is handed out.");
     return {
       result: {
@@ -68,6 +77,7 @@ export default class StatusCommand extends BaseCommand {
           until: until === undefined ? null : new Date(until).toISOString(),
         })),
         shown: current.map((each) => ({ ...each })),
+        keyring: keyringFields(keyring),
         active_leases: live.length,
         secrets_count: this.#secretsCount(),
       },
@@ -84,12 +94,21 @@ export default class StatusCommand extends BaseCommand {
 
   /** Of the store here, if there is one. */
   #secretsCount(): number | null {
-    try {
-      return [...this.readStore().data.domains.values()].reduce((sum, { secrets }) => sum + secrets.size, 0);
-    } catch {
-      return null;
-    }
+    const domains = this.#storeHere()?.domains;
+    return domains ? [...domains.values()].reduce((sum, { secrets }) => sum + secrets.size, 0) : null;
   }
+
+  async #keyring(): Promise<KeyringState> {
+    return (await this.savedPassphrases()).state(this.#storeHere()?.custodians ?? new Map());
+  }
+
+  readonly #storeHere = lazy((): StoreData | undefined => {
+    try {
+      return this.readStore().data;
+    } catch {
+      return undefined;
+    }
+  });
 }
 
 function forClient(client: string | undefined): string {

@@ -8,7 +8,7 @@ export const ENVIRONMENT_VARIABLES: readonly (readonly [name: string, descriptio
   ["PPROTECT_PASSPHRASE_FILE", "read the passphrase from this file"],
   ["PPROTECT_PASSPHRASE_COMMAND", "run this and read the passphrase from its output"],
   ["PPROTECT_AGE_IDENTITY_FILE", "age identities, or an ssh key, for a passphrase file that age encrypted"],
-  ["PPROTECT_ENV_PREFIX", "the prefix of the four variables above, instead of PPROTECT"],
+  ["PPROTECT_ENV_PREFIX", "the prefix of the five variables above, instead of PPROTECT"],
   ["PPROTECT_LEASE", "the lease to use; `unlock` sets it for the program that it runs"],
   [
     "PPROTECT_TRUST",

@@ -25,7 +25,7 @@ describe.each(COMMAND_CASES)("`$name`", (each) => {
     const result = await inShell('exec "$0" "$@" <&-', each.args, box);
     expectQuiet(result);
     if (each.answers.length === 0) {
-      expect([result.status, result.stderr]).toEqual([0, result.stderr]);
+      expect([result.status, result.stderr]).toEqual([each.refused ? 1 : 0, result.stderr]);
       return;
     }
     expect([result.status, result.stderr]).toEqual([1, result.stderr]);
@@ -53,7 +53,7 @@ describe.each(COMMAND_CASES)("`$name`", (each) => {
       if (each.name !== "exec") expect(result.stderr).not.toMatch(/EPIPE|EBADF|cannot write/);
       // A generated key that nobody could take is no key: then nothing is changed.
       const makesKey = each.prints && each.writes;
-      const expected = makesKey ? 1 : each.prints ? failure : 0;
+      const expected = makesKey || each.refused ? 1 : each.prints ? failure : 0;
       if (each.name !== "exec") expect([script, status]).toEqual([script, expected]);
       if (status === 0) expect(Bun.deepEquals(after, before)).toBe(!each.writes);
       else expect(after).toEqual(before);
