@@ -80,6 +80,12 @@ export const COMMAND_CASES: readonly CommandCase[] = [
     ],
     { prints: true },
   ),
+  writing(
+    "offboard",
+    ["--confirm"],
+    [["Custodian email: ", BOB.name], ...AS_ALICE, ["Write changes? [y/N] ", "y"]],
+    { prints: true },
+  ),
   printing("access", ["-u", ALICE.name], [["Passphrase: ", ALICE.passphrase]], { prepare: repository }),
   printing("keyring set", [], [], { prints: false, refused: "keyring_unavailable" }),
   printing("keyring rm", [], [], { prints: false, refused: "keyring_unavailable" }),

@@ -22,6 +22,7 @@ const COMMANDS: readonly (readonly [name: string, load: Load])[] = [
   ["keyring set", () => import("../commands/keyring/set.ts")],
   ["keyring rm", () => import("../commands/keyring/rm.ts")],
   ["keyring status", () => import("../commands/keyring/status.ts")],
+  ["offboard", () => import("../commands/access/offboard.ts")],
   ["trust", () => import("../commands/access/trust.ts")],
   ["add-domain", () => import("../commands/domain/add-domain.ts")],
   ["list-domains", () => import("../commands/domain/list-domains.ts")],

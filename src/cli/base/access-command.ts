@@ -32,7 +32,7 @@ export abstract class AccessCommand extends BaseCommand {
    * Reads the history that ends with a store, and opens it where credentials were verified.
    *
    * @param present the store in the work tree, or nothing with a revision
-   * @param earlier what the store was before, where there may be no repository to know it from
+   * @param earlier what the store in the work tree was before, oldest first
    */
   protected async findAccess(
     present: StoreData,
@@ -71,7 +71,7 @@ export abstract class AccessCommand extends BaseCommand {
       return await readAccessHistory(repository, path, {
         user,
         revision,
-        ...(revision === undefined ? { present } : {}),
+        ...(revision === undefined ? { present: [...earlier, present] } : {}),
         onProgress: (done, total) => progress.show(done, total),
       });
     } finally {

@@ -13,8 +13,8 @@ import { StoreVersions } from "./store-versions.ts";
 export interface AccessHistoryOptions {
   /** The custodian whose credentials will open the history. */
   readonly user?: string | undefined;
-  /** The store as it is in the work tree, to come after HEAD's; nothing to end with the commits. */
-  readonly present?: StoreData | undefined;
+  /** What the store was and is in the work tree, to come after HEAD's, oldest first; none to end with the commits. */
+  readonly present?: readonly StoreData[];
   /** A commit: its history alone is read. By default all refs are. */
   readonly revision?: string | undefined;
   readonly onProgress?: (done: number, total: number) => void;
@@ -49,7 +49,7 @@ export async function readAccessHistory(
   path: string,
   options: AccessHistoryOptions,
 ): Promise<ReadAccessHistory> {
-  const { revision, present, onProgress } = options;
+  const { revision, present = [], onProgress } = options;
   const head = await commitId(repository, revision ?? "HEAD");
   if (revision !== undefined && head === undefined) {
     throw new PprotectError(
@@ -75,16 +75,14 @@ export async function readAccessHistory(
       } else unreadable.push({ shortId: commit.shortId, problem });
     }
     const committed = head === undefined ? undefined : await storeIn(repository, head, path, versions);
-    const store = present ?? committed;
+    const store = present.at(-1) ?? committed;
     if (!store) {
       throw new PprotectError(
         "store_missing",
         `no store at ${displayName(path)} in ${displayName(revision ?? "HEAD")}`,
       );
     }
-    if (present) {
-      builder.add({ moment: notCommitted(Date.now()), before: committed ? [committed] : [], after: present });
-    }
+    addUncommitted(builder, present, committed);
     const isShallow = (await repository.run("rev-parse", "--is-shallow-repository")).trim() === "true";
     return { history: builder.history(), store, commits: commits.length, unreadable, isShallow };
   } finally {
@@ -92,17 +90,23 @@ export async function readAccessHistory(
   }
 }
 
-/** A store alone, where there is no repository: only what it was before a change, and is now, is known. */
+/** The history of a store that is in no repository. @param stores what it was and is, oldest first */
 export function accessHistoryOf(stores: readonly StoreData[], user?: string): AccessHistory {
   const builder = new AccessHistoryBuilder(user);
-  for (const [index, after] of stores.entries()) {
-    builder.add({
-      moment: notCommitted(Date.now()),
-      before: stores.slice(Math.max(0, index - 1), index),
-      after,
-    });
-  }
+  addUncommitted(builder, stores, undefined);
   return builder.history();
+}
+
+function addUncommitted(
+  builder: AccessHistoryBuilder,
+  stores: readonly StoreData[],
+  committed: StoreData | undefined,
+): void {
+  let before = committed;
+  for (const after of stores) {
+    builder.add({ moment: notCommitted(Date.now()), before: before ? [before] : [], after });
+    before = after;
+  }
 }
 
 function notCommitted(time: number): Moment {

@@ -47,7 +47,7 @@ describe("the history of a store in git", () => {
     const { repository, file } = await afterRotation();
     expect(knowers(await accessIn(repository), "dev/api-key")).toEqual([`${BOB.name} earlier_key`]);
     const changed = file.updateSecret("dev", "api-key", "new", NOW);
-    const present = await accessIn(repository, { present: changed.data });
+    const present = await accessIn(repository, { present: [changed.data] });
     expect(knowers(present, "dev/api-key")).toEqual([]);
     expect(knowers(present, "dev/db-password")).toEqual([`${BOB.name} earlier_key`]);
   });
@@ -132,7 +132,7 @@ describe("with credentials", () => {
   async function opened(repository: TestRepository, file: KeyFile) {
     const found = await readAccessHistory(await openRepository(repository.folder), "protected.yaml", {
       user: ALICE.name,
-      present: file.data,
+      present: [file.data],
     });
     return whoKnows(found.history, found.store, openHistory(found.history, alice(file), ALICE.passphrase));
   }
@@ -160,7 +160,7 @@ describe("with credentials", () => {
       ...sealedAgain.data,
       auditLog: [...sealedAgain.data.auditLog, "2026-02-03T04:05:06Z -- updated secret api-key in dev"],
     });
-    const without = await accessIn(repository, { present: forged.data });
+    const without = await accessIn(repository, { present: [forged.data] });
     expect(knowers(without, "dev/api-key")).toEqual([]);
     const { secrets } = await opened(repository, forged);
     expect(secrets.find(({ secret }) => secret === "api-key")?.knowers).toMatchObject([
