@@ -164,13 +164,13 @@ test("values are opened only where the access log records it", () => {
   const opening = files.filter(
     (file) =>
       roomOf(file) === "cli" &&
-      /\b(?:decrypt(?:Domain|Secrets?)|copySecret|moveSecret|rotateDomainKey|checkOwned)\(/.test(
+      /\b(?:decrypt(?:Domain|Secrets?)|copySecret|moveSecret|rotateDomainKey|checkOwned|openHistory)\(/.test(
         readSource(file),
       ),
   );
   expect(opening.length).toBeGreaterThan(5);
   const silent = opening.filter(
-    (file) => !/\b(?:recordRead|recorder\.record|transfer|openSecrets)\(/.test(readSource(file)),
+    (file) => !/\b(?:recordRead|recordOwned|recorder\.record|transfer|openSecrets)\(/.test(readSource(file)),
   );
   expect(silent).toEqual([]);
 });
