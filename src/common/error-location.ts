@@ -5,7 +5,12 @@ export function withErrorLocation<Result>(file: string, line: number, action: ()
   try {
     return action();
   } catch (error) {
-    if (!(error instanceof PprotectError)) throw error;
-    throw new PprotectError(error.code, `${file}:${line}: ${error.message}`, error.fix, { cause: error });
+    throw locatedError(error, file, line);
   }
+}
+
+/** A PprotectError with `FILE:LINE: ` before its message; any other error as it is. */
+export function locatedError(error: unknown, file: string, line: number): unknown {
+  if (!(error instanceof PprotectError)) return error;
+  return new PprotectError(error.code, `${file}:${line}: ${error.message}`, error.fix, { cause: error });
 }

@@ -1,22 +1,50 @@
 import { PprotectError } from "../common/errors.ts";
 import { suggest } from "../common/suggest.ts";
 import { displayName } from "../common/terminal-safe.ts";
+import type { Source } from "../sources/cascade.ts";
 import { findDomain } from "../store/lookup.ts";
 import type { StoreData } from "../store/store-data.ts";
 import { dangerOf, describeDanger } from "./dangerous-variables.ts";
+import type { RequestedFile } from "./manifest-entry.ts";
 import { checkPrefix, type NamingOptions, variableName } from "./variable-names.ts";
 
-/** A secret to open, and the variable to put it in. */
-export interface SecretChoice {
+/** A secret that was selected, and the variable to put it in. */
+interface Selected {
   readonly variable: string;
-  readonly domain: string;
   /** The secret's name. */
   readonly name: string;
+  /** A manifest's wish to have it as a file. */
+  readonly file?: RequestedFile;
 }
 
-/** A {@link SecretChoice} with its plaintext value. */
-export interface ChosenSecret extends SecretChoice {
+/** A secret to open. */
+export interface SecretChoice extends Selected {
+  readonly domain: string;
+}
+
+/** A secret whose value another source than the store has given. */
+export interface GivenSecret extends Selected {
+  readonly source: Source;
   readonly value: string;
+}
+
+export type Choice = SecretChoice | GivenSecret;
+
+/** A {@link Choice} with its plaintext value. */
+export interface ChosenSecret extends Selected {
+  readonly value: string;
+  /** Where it comes from, if not from the store. */
+  readonly source?: Source;
+}
+
+/** Whether a choice is a secret of the store, which has to be opened. */
+export function isSealed(choice: Choice): choice is SecretChoice {
+  return "domain" in choice;
+}
+
+/** Whether the value of a secret can be read by anyone who can read the project: it need not be redacted. */
+export function isPublic({ source }: Pick<ChosenSecret, "source">): boolean {
+  return source === "default";
 }
 
 /** Which secrets to select, and how to name their variables. */

@@ -3,14 +3,10 @@ import { PprotectError } from "../common/errors.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import { decodeUtf8, encodeUtf8 } from "../common/utf8.ts";
 import { concatBytes } from "../crypto/bytes.ts";
+import type { SecretPlace } from "../sources/in-store.ts";
 import { findDomain, findSecret } from "../store/lookup.ts";
 import type { StoreData } from "../store/store-data.ts";
-
-/** The domain and name of a secret. */
-export interface SecretPlace {
-  readonly domain: string;
-  readonly name: string;
-}
+import type { Choice } from "./selection.ts";
 
 /** A reference to a secret, between `{{` and `}}`. */
 interface Reference {
@@ -86,6 +82,15 @@ export interface TemplateDomains {
   readonly domains: readonly string[];
   /** If two domains have a secret, the later one wins; otherwise that is an error. */
   readonly override: boolean;
+  /** The secrets of a manifest, by name, which are looked up before any domain. */
+  readonly manifest: readonly Choice[];
+}
+
+/** The names of the references that have no domain. */
+export function namesWithoutDomain(parts: readonly TemplatePart[]): readonly string[] {
+  return parts.flatMap((part) =>
+    part instanceof Uint8Array || part.domain !== undefined ? [] : [part.name],
+  );
 }
 
 /**
@@ -99,7 +104,7 @@ export function findReferences(
   file: string,
   store: StoreData,
   given: TemplateDomains,
-): SecretPlace[] {
+): Choice[] {
   for (const domain of given.domains) findDomain(store, domain);
   return parts.flatMap((part) =>
     part instanceof Uint8Array ? [] : [withErrorLocation(file, part.line, () => find(store, part, given))],
@@ -109,12 +114,32 @@ export function findReferences(
 function find(
   store: StoreData,
   { domain, name }: Reference,
-  { domains, override }: TemplateDomains,
-): SecretPlace {
-  const having = (domain === undefined ? domains : [domain]).filter((each) =>
-    findDomain(store, each).secrets.has(name),
+  { domains, override, manifest }: TemplateDomains,
+): Choice {
+  const listed = domain === undefined ? inManifest(manifest, name) : undefined;
+  if (listed) return listed;
+  const place = findInDomains(store, name, domain === undefined ? domains : [domain], override);
+  return { ...place, variable: name };
+}
+
+/** A name that the manifest has more than once may mean different secrets. */
+function inManifest(manifest: readonly Choice[], name: string): Choice | undefined {
+  const [first, second] = manifest.filter((choice) => choice.name === name);
+  if (!first || !second) return first;
+  throw new PprotectError(
+    "usage",
+    `the manifest has several entries with the name "${name}": ${first.variable} and ${second.variable}`,
+    `write {{DOMAIN/${name}}}, or use --domain`,
   );
-  const [first, second] = having;
+}
+
+function findInDomains(
+  store: StoreData,
+  name: string,
+  domains: readonly string[],
+  override: boolean,
+): SecretPlace {
+  const [first, second, ...more] = domains.filter((each) => findDomain(store, each).secrets.has(name));
   if (first !== undefined && second !== undefined && !override) {
     throw new PprotectError(
       "usage",
@@ -122,9 +147,9 @@ function find(
       `write {{${displayName(first)}/${name}}}, or use --override to let the later one win`,
     );
   }
-  const last = having.at(-1);
+  const last = more.at(-1) ?? second ?? first;
   if (last !== undefined) return { domain: last, name };
-  const searched = domain ?? domains.at(-1);
+  const searched = domains.at(-1);
   if (searched === undefined) {
     throw new PprotectError(
       "usage",

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { pprotect } from "../support/run.ts";
 import { removeFolders, sandbox } from "../support/sandbox.ts";
-import { ALICE } from "../support/stores.ts";
+import { ALICE, sampleStore } from "../support/stores.ts";
 
 afterAll(removeFolders);
 
@@ -28,6 +28,9 @@ function project(manifest = MANIFEST) {
     pprotect(["exec", ...options, "--", ...command], { cwd, env });
   return { ...box, exec };
 }
+
+const inBoth = () =>
+  sampleStore().addSecret("dev", "shared", "of-dev").addSecret("prod", "shared", "of-prod");
 
 const PRINT = ["sh", "-c", 'echo "$MY_KEY $MY_TOKEN"; env | grep -c -e dev-api -e prod-tok -e HOME='];
 
@@ -93,11 +96,12 @@ describe("exec without --domain takes the manifest beside the store", () => {
 describe("--manifest", () => {
   test("names another file; --domain is for the entries that name none", async () => {
     const box = project("");
-    box.write("other.json", JSON.stringify({ secrets: [{ name: "token", env_var: "T" }] }));
+    box.write("other.json", JSON.stringify({ secrets: [{ name: "shared", env_var: "T" }] }));
+    box.write("protected.yaml", inBoth().toString());
     const run = (...options: readonly string[]) =>
       box.exec(["--manifest", "other.json", ...options], ["printenv", "T"]);
-    expect((await run("--domain", "prod")).stdout).toBe("prod-token\n");
-    expect((await run()).stderr).toContain('other.json:1: no domain for secret "token"');
+    expect((await run("--domain", "prod")).stdout).toBe("of-prod\n");
+    expect((await run()).stderr).toContain('other.json:1: several domains have a secret "shared": dev, prod');
     expect((await run("--domain", "prod", "--domain", "dev")).stderr).toContain(
       "a manifest (other.json) cannot be combined with",
     );

@@ -1,8 +1,13 @@
 import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { type Schema, Validator } from "@cfworker/json-schema";
 import fc from "fast-check";
+import { PprotectError } from "../../src/common/errors.ts";
 import { parseJsonWithLines } from "../../src/common/json-with-lines.ts";
 import { commonTerms, readManifest } from "../../src/exec/manifest.ts";
-import { selectByManifest } from "../../src/exec/manifest-selection.ts";
+import { type ManifestSources, selectByManifest } from "../../src/exec/manifest-selection.ts";
+import { isSealed } from "../../src/exec/selection.ts";
 import { utf8 } from "../support/bytes.ts";
 import { sampleStore } from "../support/stores.ts";
 
@@ -23,6 +28,19 @@ function refusal(action: () => unknown): { code?: string; message?: string; fix?
 const manifestOf = (...entries: readonly unknown[]): string =>
   `{"secrets": [\n${entries.map((entry) => JSON.stringify(entry)).join(",\n")}\n]}`;
 
+/** What an entry is without further keys. */
+const PLAIN = {
+  domain: undefined,
+  from: ["store"] as const,
+  required: true,
+  byDefault: undefined,
+  keyring: undefined,
+  file: undefined,
+  description: undefined,
+  handout: {},
+};
+const plain = (name: string) => ({ ...PLAIN, name, sops: { file: "secrets.sops.yml", key: name } });
+
 const TOKEN = { name: "github_token", env_var: "GITHUB_TOKEN" };
 
 describe("a manifest", () => {
@@ -40,8 +58,8 @@ describe("a manifest", () => {
       uppercase: false,
       handout: { client: "my-project" },
       entries: [
-        { name: "github_token", variable: "GITHUB_TOKEN", domain: undefined, handout: {}, line: 3 },
-        { name: "key", variable: "_key2", domain: "prod", handout: { ttl: 1_800_000 }, line: 4 },
+        { ...plain("github_token"), variable: "GITHUB_TOKEN", line: 3 },
+        { ...plain("key"), variable: "_key2", domain: "prod", handout: { ttl: 1_800_000 }, line: 4 },
       ],
     });
   });
@@ -81,18 +99,59 @@ describe("a manifest", () => {
     expect(read(manifestOf(TOKEN).replaceAll("\n", "\r\n")).entries[0]?.line).toBe(2);
   });
 
+  test("says where values may come from", () => {
+    const cascade = {
+      name: "db-password",
+      from: ["override", "env", "keyring", "store", "sops", "default"],
+      required: false,
+      default: "postgres",
+      as_file: "db.txt",
+      sops: { file: "../prod.sops.yml", key: "db.password" },
+      keyring: { service: "app", account: "db" },
+      description: "of the main database",
+    };
+    const text = `{"$schema": "x", "version": 1, "secrets": [${JSON.stringify(cascade)}, {"name": "a", "as_file": true}, {"name": "b", "as_file": false, "from": ["sops"]}]}`;
+    expect(read(text).entries).toEqual([
+      {
+        name: "db-password",
+        variable: "DB_PASSWORD",
+        domain: undefined,
+        from: ["override", "env", "keyring", "store", "sops", "default"],
+        required: false,
+        byDefault: "postgres",
+        sops: { file: "../prod.sops.yml", key: "db.password" },
+        keyring: { service: "app", account: "db" },
+        file: { name: "db.txt" },
+        description: "of the main database",
+        handout: {},
+        line: 1,
+      },
+      { ...plain("a"), variable: "A", file: { name: undefined }, line: 1 },
+      { ...plain("b"), variable: "B", from: ["sops"], line: 1 },
+    ]);
+    expect(validator.validate(JSON.parse(text)).errors).toEqual([]);
+  });
+
   test("may give one secret under two names, and one name from two domains", () => {
     const entries = [TOKEN, { ...TOKEN, env_var: "B" }, { ...TOKEN, env_var: "C", domain: "prod" }];
     expect(read(manifestOf(...entries)).entries).toHaveLength(3);
   });
 });
 
+const validator = new Validator(
+  JSON.parse(
+    readFileSync(resolve(import.meta.dir, "../../docs/schemas/manifest.schema.json"), "utf8"),
+  ) as Schema,
+  "2020-12",
+  false,
+);
+
 describe("is refused, with its line:", () => {
   const LONG = "x".repeat(1_000_000);
-  test.each<[what: string, text: string, line: number, message: string | RegExp]>([
+  const CASES: [what: string, text: string, line: number, message: string | RegExp][] = [
     ["no text at all", "", 1, "invalid JSON: value expected"],
     [
-      "a ttl that is no time",
+      "a ttl that is not a time",
       manifestOf({ ...TOKEN, ttl: "soon" }),
       2,
       /"ttl" "soon" is not a length of time/,
@@ -126,7 +185,81 @@ describe("is refused, with its line:", () => {
       'an entry of "secrets" must be an object, not a string',
     ],
     ["an entry without name", manifestOf({ env_var: "A" }), 2, 'an entry of "secrets" has no "name"'],
-    ["an entry without env_var", manifestOf({ name: "a" }), 2, 'an entry of "secrets" has no "env_var"'],
+    [
+      "a name that makes a dangerous variable",
+      manifestOf({ name: "ld-preload" }),
+      2,
+      "LD_PRELOAD, which can",
+    ],
+    ["a later version", '{"version": 2,\n"secrets": []}', 1, "this pprotect knows version 1 of the manifest"],
+    ["a version that is text", '{"version": "1",\n"secrets": []}', 1, '"version" must be a number'],
+    [
+      "an unknown source",
+      manifestOf({ name: "a", from: ["vault"] }),
+      2,
+      '"from": there is no source "vault"',
+    ],
+    ["a source twice", manifestOf({ name: "a", from: ["env", "env"] }), 2, 'source "env" is given twice'],
+    ["no source", manifestOf({ name: "a", from: [] }), 2, '"from": no source is given'],
+    ["from that is text", manifestOf({ name: "a", from: "env" }), 2, '"from" must be a list, not a string'],
+    [
+      "a source after default",
+      manifestOf({ name: "a", from: ["default", "env"], default: "x" }),
+      2,
+      "nothing after default",
+    ],
+    ["a default that is not used", manifestOf({ name: "a", default: "x" }), 2, '"default" is not used'],
+    ["a sops that is not used", manifestOf({ name: "a", sops: {} }), 2, '"sops" is not used'],
+    [
+      "a keyring that is not used",
+      manifestOf({ name: "a", from: ["env"], keyring: { service: "s", account: "a" } }),
+      2,
+      '"keyring" is not used',
+    ],
+    [
+      "default without a default",
+      manifestOf({ name: "a", from: ["default"] }),
+      2,
+      'the entry has no "default"',
+    ],
+    [
+      "a default that is not text",
+      manifestOf({ name: "a", from: ["default"], default: 1 }),
+      2,
+      '"default" must be',
+    ],
+    [
+      "keyring without an entry",
+      manifestOf({ name: "a", from: ["keyring"] }),
+      2,
+      'the entry has no "keyring"',
+    ],
+    [
+      "a keyring without account",
+      manifestOf({ name: "a", from: ["keyring"], keyring: { service: "s" } }),
+      2,
+      '"keyring" needs "service" and "account"',
+    ],
+    [
+      "an unknown key of sops",
+      manifestOf({ name: "a", from: ["sops"], sops: { path: "x" } }),
+      2,
+      'no key "path"',
+    ],
+    [
+      "required that is text",
+      manifestOf({ name: "a", required: "no" }),
+      2,
+      '"required" must be true or false',
+    ],
+    ["as_file with a directory", manifestOf({ name: "a", as_file: "../x" }), 2, "is not a file name"],
+    ["as_file that is a number", manifestOf({ name: "a", as_file: 1 }), 2, '"as_file" must be true or false'],
+    [
+      "a description that is a list",
+      manifestOf({ name: "a", description: [] }),
+      2,
+      '"description" must be a string',
+    ],
     ["an unknown key in an entry", manifestOf({ ...TOKEN, envvar: "A" }), 2, 'no key "envvar"'],
     ["a name that no secret has", manifestOf({ ...TOKEN, name: "a b" }), 2, "invalid secret name"],
     ["a name of a megabyte", manifestOf({ ...TOKEN, name: `${LONG} ` }), 2, /^.{0,400}$/],
@@ -145,7 +278,24 @@ describe("is refused, with its line:", () => {
     ],
     ["half a character", '{"secrets": [],\n"domain": "\\ud800"}', 2, '"domain" is not valid Unicode'],
     ["too deep a nest", "[".repeat(500_000), 1, "nested too deeply"],
-  ])("%s", (_, text, line, message) => {
+  ];
+  /** What JSON Schema cannot say, or does not: each reader of JSON takes the last of two keys. */
+  const BEYOND = /not a time|twice|duplicate|dangerous|PATH|LD_PRELOAD|half a character|megabyte|nest/;
+
+  test("what the schema can say, it refuses too", () => {
+    const said = CASES.flatMap(([what, text]) => {
+      if (BEYOND.test(what)) return [];
+      try {
+        return [[what, validator.validate(JSON.parse(text)).valid]];
+      } catch {
+        return [];
+      }
+    });
+    expect(said.length).toBeGreaterThan(25);
+    expect(said.filter(([, valid]) => valid)).toEqual([]);
+  });
+
+  test.each(CASES)("%s", (_, text, line, message) => {
     const { code, message: said = "" } = refusal(() => read(text));
     expect(code).toBe("invalid_manifest");
     expect(said).toStartWith(`${FILE}:${line}: `);
@@ -212,39 +362,102 @@ describe("JSON with lines", () => {
 describe("a manifest chooses", () => {
   const store = sampleStore().data;
   const KEY = { name: "api-key", env_var: "KEY" };
-  const choose = (text: string, domain?: string) => selectByManifest(store, read(text), FILE, domain);
+  const sources = (domain?: string): ManifestSources => ({
+    store,
+    domain,
+    environment: { PORT: "80", DB_PASSWORD: "from-env", ACME_PASSPHRASE: "pw" },
+    credentials: ["ACME_PASSPHRASE"],
+    sops: {
+      lookUp: async ({ file, key }) => {
+        if (file === "broken.yml") throw new PprotectError("invalid_import", "broken.yml: damaged");
+        if (key !== "db.password") return { kind: "missing", detail: `no key ${key}` };
+        return { kind: "found", value: utf8("from-sops"), detail: key };
+      },
+    },
+  });
+  const choose = async (text: string, domain?: string) => selectByManifest(read(text), FILE, sources(domain));
+  const chooseRefused = async (text: string) =>
+    choose(text).then(
+      () => ({}),
+      (error: PprotectError) => error,
+    );
+  const domains = async (text: string, domain?: string) =>
+    (await choose(text, domain)).map((choice) => (isSealed(choice) ? choice.domain : choice.source));
   const prod = { name: "token", env_var: "TOKEN", domain: "prod" };
 
-  test("exactly its secrets, in its order", () => {
-    expect(choose(manifestOf(prod, { ...KEY, domain: "dev" }))).toEqual([
+  test("exactly its secrets, in its order", async () => {
+    expect(await choose(manifestOf(prod, { ...KEY, domain: "dev" }))).toEqual([
       { variable: "TOKEN", domain: "prod", name: "token" },
       { variable: "KEY", domain: "dev", name: "api-key" },
     ]);
   });
 
-  test("from its own domain, or from the one that is given, where an entry names none", () => {
+  test("from its own domain, the one that is given, or the only one that has the name", async () => {
     const text = manifestOf(KEY, prod).replace("{", '{"domain": "dev", ');
-    expect(choose(text).map(({ domain }) => domain)).toEqual(["dev", "prod"]);
+    expect(await domains(text)).toEqual(["dev", "prod"]);
     const given = manifestOf(KEY, prod).replace("{", '{"domain": "nope", ');
-    expect(choose(given, "dev").map(({ domain }) => domain)).toEqual(["dev", "prod"]);
+    expect(await domains(given, "dev")).toEqual(["dev", "prod"]);
+    expect(await domains(manifestOf(KEY, { name: "token" }))).toEqual(["dev", "prod"]);
   });
 
-  test("nothing that is not there: the refusal names it, its line and the nearest name", () => {
-    expect(refusal(() => choose(manifestOf(prod, { ...KEY, name: "api-kye", domain: "dev" })))).toMatchObject(
-      {
-        code: "no_such_secret",
-        message: `${FILE}:3: no secret "api-kye" in domain "dev"`,
-        fix: 'did you mean "api-key"?',
-      },
-    );
-    expect(refusal(() => choose(manifestOf({ ...prod, domain: "prd" })))).toMatchObject({
+  test("nothing that is not there: the refusal names it, its line and the nearest name", async () => {
+    expect(await chooseRefused(manifestOf(prod, { ...KEY, name: "api-kye", domain: "dev" }))).toMatchObject({
+      code: "no_such_secret",
+      message: `${FILE}:3: no secret "api-kye" in domain "dev"`,
+      fix: 'did you mean "api-key"?',
+    });
+    expect(await chooseRefused(manifestOf({ ...prod, domain: "prd" }))).toMatchObject({
       code: "no_such_domain",
       message: `${FILE}:2: no domain "prd"`,
       fix: 'did you mean "prod"?',
     });
-    expect(refusal(() => choose(manifestOf(KEY)))).toMatchObject({
-      code: "invalid_manifest",
-      message: `${FILE}:2: no domain for secret "api-key"`,
+    expect(await chooseRefused(manifestOf({ name: "nope" }))).toMatchObject({
+      code: "no_such_secret",
+      message: `${FILE}:2: no domain has a secret "nope"`,
     });
+    const both = sampleStore().addSecret("prod", "api-key", "x").data;
+    const ambiguous = selectByManifest(read(manifestOf(KEY)), FILE, { ...sources(), store: both });
+    expect(await ambiguous.catch((error) => error)).toMatchObject({
+      code: "invalid_manifest",
+      message: `${FILE}:2: several domains have a secret "api-key": dev, prod`,
+    });
+  });
+
+  test("the first source that has a value", async () => {
+    const text = manifestOf(
+      { name: "port", from: ["env", "default"], default: "8080" },
+      { name: "other", env_var: "NOPE", from: ["env", "default"], default: "8080" },
+      { name: "db-password", from: ["store", "env"], env_var: "PORT2" },
+      { name: "db-password", from: ["env", "store"] },
+      { name: "x", from: ["sops"], sops: { key: "db.password" }, as_file: "x.txt" },
+      { name: "gone", from: ["env", "sops"], required: false },
+    );
+    expect(await choose(text)).toEqual([
+      { variable: "PORT", name: "port", source: "env", value: "80" },
+      { variable: "NOPE", name: "other", source: "default", value: "8080" },
+      { variable: "PORT2", name: "db-password", domain: "dev" },
+      { variable: "DB_PASSWORD", name: "db-password", source: "env", value: "from-env" },
+      { variable: "X", name: "x", source: "sops", value: "from-sops", file: { name: "x.txt" } },
+    ]);
+  });
+
+  test("nothing after a source that failed, and says what was tried when no source has it", async () => {
+    const broken = { name: "x", from: ["sops", "default"], sops: { file: "broken.yml" }, default: "dev" };
+    expect(await chooseRefused(manifestOf(broken))).toMatchObject({
+      code: "invalid_import",
+      message: `${FILE}:2: broken.yml: damaged`,
+    });
+    const typo = { name: "x", domain: "prd", from: ["store", "default"], default: "dev" };
+    expect(await chooseRefused(manifestOf(typo))).toMatchObject({ code: "no_such_domain" });
+    expect(await chooseRefused(manifestOf({ name: "gone", from: ["env", "store", "sops"] }))).toMatchObject({
+      code: "no_such_secret",
+      message: `${FILE}:2: no source has "gone"`,
+      fix: 'env: variable GONE is not set; store: no domain has a secret "gone"; sops: no key gone',
+    });
+  });
+
+  test("no credentials, whatever it asks for", async () => {
+    const ours = { name: "acme-passphrase", from: ["env", "default"], default: "x" };
+    expect(await chooseRefused(manifestOf(ours))).toMatchObject({ code: "environment" });
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import type { Choice } from "../../src/exec/selection.ts";
 import {
   findReferences,
   parseTemplate,
@@ -127,8 +128,26 @@ describe("a template's secrets are found", () => {
     findReferences(parseTemplate(utf8(template), FILE), FILE, store, {
       domains: [],
       override: false,
+      manifest: [],
       ...given,
-    });
+    }).map((choice) => ("domain" in choice ? { domain: choice.domain, name: choice.name } : choice.source));
+
+  test("where a manifest says, unless they name a domain", () => {
+    const manifest: Choice[] = [
+      { variable: "KEY", name: "api-key", domain: "prod" },
+      { variable: "PORT", name: "port", source: "env", value: "80" },
+      { variable: "A", name: "token", domain: "prod" },
+      { variable: "B", name: "token", domain: "dev" },
+    ];
+    expect(find("{{api-key}}{{dev/api-key}}{{port}}", { manifest })).toEqual([
+      { domain: "prod", name: "api-key" },
+      { domain: "dev", name: "api-key" },
+      "env",
+    ]);
+    expect(refusal(() => find("{{token}}", { manifest })).message).toBe(
+      `${FILE}:1: the manifest has several entries with the name "token": A and B`,
+    );
+  });
 
   test("in the domain that they name, or else in those that are given", () => {
     expect(find("{{prod/token}} {{dev/api-key}}")).toEqual([

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { SecretChoice } from "../../exec/selection.ts";
+import type { Choice } from "../../exec/selection.ts";
 import { writeEntries } from "../../import/write-entries.ts";
 import type { SecretReference } from "../../lease/access-log/recorder.ts";
 import type { KeyFile } from "../../store/key-file.ts";
@@ -26,7 +26,7 @@ export abstract class ExportingCommand extends SelectingCommand {
 
   protected async exportSecrets(
     keyFile: KeyFile,
-    choices: readonly SecretChoice[],
+    choices: readonly Choice[],
     output: OutputFormat,
     secretName = "",
   ): Promise<Outcome> {
@@ -40,9 +40,8 @@ export abstract class ExportingCommand extends SelectingCommand {
       onWait: (message) => this.note(message),
     });
     const { client, ttl } = this.handout;
-    const opened = await this.openSecrets(keyFile, choices, { client });
+    const { secrets, opened } = await this.openChosen(keyFile, choices, { client });
     const terms = { client, until: ttl === undefined ? undefined : Date.now() + ttl };
-    const { secrets } = opened;
     const values = new Map(secrets.map(({ variable, value }) => [variable, value]));
     const written = await writeEntries(values, { format, secretName });
     const names = secrets.map(({ variable }) => ({ name: variable }));

@@ -1,11 +1,16 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
-import type { HandoutTerms } from "../../exec/manifest.ts";
-import type { SecretChoice } from "../../exec/selection.ts";
+import type { HandoutTerms } from "../../exec/handout-terms.ts";
+import type { Manifest } from "../../exec/manifest.ts";
+import type { ManifestEntry } from "../../exec/manifest-entry.ts";
+import type { Choice } from "../../exec/selection.ts";
 import type { KeyFile } from "../../store/key-file.ts";
+import { hardenProcess } from "../../system/process-hardening.ts";
 import { flag, option, repeatableOption } from "../argv/option.ts";
 import { DOMAIN, FILE, SECRET_GLOB, text } from "../argv/value-type.ts";
+import type { OpenedChoices } from "../reading/open-chosen.ts";
+import type { ReadDetails } from "../reading/open-secrets.ts";
 import { BaseCommand } from "./base-command.ts";
 
 /** A command that passes secrets on: which ones, and under which names. */
@@ -39,8 +44,8 @@ export abstract class SelectingCommand extends BaseCommand {
   /** What the manifest says of the secrets that were selected with it. */
   protected handout: HandoutTerms = {};
 
-  /** Selects the secrets; none is decrypted yet. */
-  protected async choose(keyFile: KeyFile): Promise<SecretChoice[]> {
+  /** Selects the secrets; none of the store is decrypted yet. */
+  protected async choose(keyFile: KeyFile): Promise<readonly Choice[]> {
     const manifest = this.manifest ?? (await this.#manifestBesideStore());
     if (manifest !== undefined) return this.#chooseByManifest(keyFile, manifest);
     const { selectSecrets } = await import("../../exec/selection.ts");
@@ -66,7 +71,22 @@ export abstract class SelectingCommand extends BaseCommand {
     );
   }
 
-  async #chooseByManifest(keyFile: KeyFile, path: string): Promise<SecretChoice[]> {
+  async #chooseByManifest(keyFile: KeyFile, path: string): Promise<readonly Choice[]> {
+    const manifest = await this.#readManifest(path);
+    const { selectByManifest } = await import("../../exec/manifest-selection.ts");
+    if (manifest.entries.some(({ from }) => from.some((source) => source !== "store"))) hardenProcess();
+    const { manifestSources } = await import("./manifest-sources.ts");
+    const sources = manifestSources(keyFile.data, path, this.credentialPrefixes);
+    return selectByManifest(manifest, path, { ...sources, domain: this.selectedDomains[0] });
+  }
+
+  /** What {@link choose} will look for in a manifest, if there is one: needs nothing to be there. */
+  protected async entriesOfManifest(): Promise<readonly ManifestEntry[] | undefined> {
+    const path = this.manifest ?? (await this.#manifestBesideStore());
+    return path === undefined ? undefined : (await this.#readManifest(path)).entries;
+  }
+
+  async #readManifest(path: string): Promise<Manifest> {
     const { only, except, prefix, override, uppercase, selectedDomains: domains } = this;
     if (
       only.length + except.length + domains.slice(1).length > 0 ||
@@ -81,9 +101,21 @@ export abstract class SelectingCommand extends BaseCommand {
       );
     }
     const { commonTerms, readManifestFile } = await import("../../exec/manifest.ts");
-    const { selectByManifest } = await import("../../exec/manifest-selection.ts");
     const manifest = readManifestFile(path);
     this.handout = commonTerms(manifest);
-    return selectByManifest(keyFile.data, manifest, path, domains[0]);
+    return manifest;
+  }
+
+  /**
+   * Opens the secrets of the store among those that were chosen, all at once; without any, nobody is asked.
+   * @returns all values in the order of the choices, and what was opened
+   */
+  protected async openChosen(
+    keyFile: KeyFile,
+    choices: readonly Choice[],
+    details: ReadDetails = {},
+  ): Promise<OpenedChoices> {
+    const { openChosen } = await import("../reading/open-chosen.ts");
+    return openChosen(choices, (sealed) => this.openSecrets(keyFile, sealed, details));
   }
 }

@@ -2,8 +2,9 @@ import { closeSync, existsSync } from "node:fs";
 import { PprotectError } from "../../common/errors.ts";
 import { suggest } from "../../common/suggest.ts";
 import { displayName } from "../../common/terminal-safe.ts";
-import type { ChosenSecret, SecretChoice } from "../selection.ts";
+import type { Choice, ChosenSecret } from "../selection.ts";
 import { holdOpen } from "./fd-holder.ts";
+import { isFileName, LONGEST_NAME } from "./file-name.ts";
 import { writeMemoryFiles } from "./memory-directory.ts";
 import { openSecretInMemory } from "./secret-in-memory.ts";
 import { writeTemporaryFiles } from "./temporary-directory.ts";
@@ -23,13 +24,14 @@ export interface FileContent {
 }
 
 /**
- * Reads the values of `--as-file`: `NAME` or `NAME=FILE`.
+ * Reads the values of `--as-file`: `NAME` or `NAME=FILE`; with what a manifest wishes.
  * @throws PprotectError `no_such_secret` when one names a secret that is not selected; `usage` when FILE is not a file's
  *   name
  */
-export function readFileRequests(choices: readonly SecretChoice[], given: readonly string[]): FileRequest[] {
+export function readFileRequests(choices: readonly Choice[], given: readonly string[]): FileRequest[] {
   const chosen = choices.map(({ name }) => name);
-  return given.map((each) => {
+  const wished = choices.flatMap(({ name, file }) => (file ? [{ secret: name, file: file.name }] : []));
+  const requested = given.map((each) => {
     const [, secret = "", file] = /^([^=]*)(?:=(.*))?$/s.exec(each) ?? [];
     if (!chosen.includes(secret)) throw notSelected(secret, chosen);
     if (file !== undefined && !isFileName(file)) {
@@ -41,13 +43,8 @@ export function readFileRequests(choices: readonly SecretChoice[], given: readon
     }
     return { secret, file };
   });
-}
-
-/** NAME_MAX of Linux, in bytes. */
-const LONGEST_NAME = 255;
-
-function isFileName(name: string): boolean {
-  return !/^\.{0,2}$|[/\0]/.test(name) && Buffer.byteLength(name) <= LONGEST_NAME;
+  // What is on the line comes last, and so replaces what the manifest says.
+  return [...wished, ...requested];
 }
 
 function notSelected(name: string, chosen: readonly string[]): PprotectError {

@@ -4,7 +4,7 @@ import { isShellIdentifier } from "../../../common/shell-quote.ts";
 import type { FileRequest, PlacedSecrets } from "../../../exec/files/secret-files.ts";
 import type { StartState } from "../../../exec/process/start-state.ts";
 import type { Execution } from "../../../exec/run-program.ts";
-import type { ChosenSecret, SecretChoice } from "../../../exec/selection.ts";
+import { type Choice, type ChosenSecret, isPublic } from "../../../exec/selection.ts";
 import { variableName } from "../../../exec/variable-names.ts";
 import { commandWords } from "../../../system/path-text.ts";
 import { restArguments } from "../../argv/argument.ts";
@@ -91,8 +91,7 @@ export default class ExecCommand extends SelectingCommand {
 
     const program = basename(command[0]);
     const { client } = this.handout;
-    const opened = await this.openSecrets(keyFile, choices, { program, client });
-    const { secrets } = opened;
+    const { secrets, opened } = await this.openChosen(keyFile, choices, { program, client });
     const { noteProgram } = await import("../../reading/hand-out.ts");
     await noteProgram({ ...(await this.handingOut(opened)), client }, program);
     const placed = await this.#place(secrets, files);
@@ -105,7 +104,7 @@ export default class ExecCommand extends SelectingCommand {
     }
   }
 
-  #checkNoRedact(choices: readonly SecretChoice[]): void {
+  #checkNoRedact(choices: readonly Choice[]): void {
     if (this.noRedact.length > 0 && !this.redact) {
       throw new PprotectError("usage", "--no-redact requires --redact");
     }
@@ -117,7 +116,7 @@ export default class ExecCommand extends SelectingCommand {
   }
 
   /** dash drops such variables from its environment, and `${api-key}` is `key` in every shell. */
-  #noteUnusableNames(choices: readonly SecretChoice[]): void {
+  #noteUnusableNames(choices: readonly Choice[]): void {
     const names = choices
       .filter(({ variable }) => !isShellIdentifier(variable))
       .map(({ variable }) => variable);
@@ -138,8 +137,8 @@ export default class ExecCommand extends SelectingCommand {
   }
 
   /** Loads the code for files only when there is one. */
-  async #fileRequests(choices: readonly SecretChoice[]): Promise<readonly FileRequest[]> {
-    if (this.asFile.length === 0) return [];
+  async #fileRequests(choices: readonly Choice[]): Promise<readonly FileRequest[]> {
+    if (this.asFile.length === 0 && choices.every(({ file }) => !file)) return [];
     const { readFileRequests } = await import("../../../exec/files/secret-files.ts");
     return readFileRequests(choices, this.asFile);
   }
@@ -176,7 +175,9 @@ export default class ExecCommand extends SelectingCommand {
     const { redactionOf } = await import("../../../redact/redaction.ts");
     const { warnOfRedaction } = await import("../../report/redaction-warning.ts");
     const redaction = redactionOf(
-      secrets.filter(({ name }) => !this.noRedact.includes(name)).map(({ name, value }) => [name, value]),
+      secrets
+        .filter((secret) => !isPublic(secret) && !this.noRedact.includes(secret.name))
+        .map(({ name, value }) => [name, value]),
       this.usedPassphrase,
     );
     warnOfRedaction(redaction);

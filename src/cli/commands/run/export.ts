@@ -1,5 +1,6 @@
 import { PprotectError } from "../../../common/errors.ts";
-import type { SecretChoice } from "../../../exec/selection.ts";
+import type { Described } from "../../../import/writers/example.ts";
+import type { KeyFile } from "../../../store/key-file.ts";
 import { restArguments } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { option } from "../../argv/option.ts";
@@ -45,9 +46,13 @@ export default class ExportCommand extends ExportingCommand {
     if (this.secretName !== undefined && format !== "k8s")
       throw new PprotectError("usage", "--secret-name needs --format k8s");
     const keyFile = this.readStore();
-    const choices = await this.choose(keyFile);
-    if (format === "example") return this.#example(choices);
-    return this.exportSecrets(keyFile, choices, format, format === "k8s" ? this.#nameOfSecret() : "");
+    if (format === "example") return this.#example(keyFile);
+    return this.exportSecrets(
+      keyFile,
+      await this.choose(keyFile),
+      format,
+      format === "k8s" ? this.#nameOfSecret() : "",
+    );
   }
 
   #nameOfSecret(): string {
@@ -61,7 +66,7 @@ export default class ExportCommand extends ExportingCommand {
     );
   }
 
-  async #example(choices: readonly SecretChoice[]): Promise<Outcome> {
+  async #example(keyFile: KeyFile): Promise<Outcome> {
     if (this.out !== undefined) {
       throw new PprotectError(
         "usage",
@@ -71,8 +76,15 @@ export default class ExportCommand extends ExportingCommand {
     }
     const { writeExample } = await import("../../../import/writers/example.ts");
     const { compareCodePoints } = await import("../../../common/code-points.ts");
-    const names = choices.map(({ variable }) => variable).sort(compareCodePoints);
-    this.print(writeExample(names.map((name) => ({ name, description: undefined }))));
-    return { result: { names } };
+    const described = (await this.#described(keyFile)).toSorted((a, b) => compareCodePoints(a.name, b.name));
+    this.print(writeExample(described));
+    return { result: { names: described.map(({ name }) => name) } };
+  }
+
+  /** Of a manifest, all entries: its values need not be anywhere. */
+  async #described(keyFile: KeyFile): Promise<readonly Described[]> {
+    const entries = await this.entriesOfManifest();
+    if (entries) return entries.map(({ variable: name, description }) => ({ name, description }));
+    return (await this.choose(keyFile)).map(({ variable: name }) => ({ name, description: undefined }));
   }
 }
