@@ -29,6 +29,7 @@ export const PACKAGES = {
   "ssh-keygen": "openssh-client",
   strace: "strace",
   systemctl: "systemd",
+  tmux: "tmux",
   unshare: "util-linux",
   vim: "vim",
   yq: "yq",
