@@ -3,6 +3,7 @@ import "./startup/hide-streams.ts";
 
 import { ENDER_WORD, HOLDER_WORD, REMOVER_WORD, WATCHER_WORD } from "../exec/process/helper-words.ts";
 import { LEASE_WORD } from "../lease/lease-word.ts";
+import { CLIPBOARD_WORD } from "../system/clipboard-word.ts";
 import { KEYRING_WORD } from "../system/keyring-word.ts";
 import { commandWords, restoreFileVariables } from "../system/path-text.ts";
 import { heedChildren } from "../system/start-signals.ts";
@@ -103,6 +104,7 @@ async function main(): Promise<void> {
   if (word === ENDER_WORD) return (await import("../exec/supervise/watcher.ts")).endOrphan(rest);
   if (word === LEASE_WORD) return (await import("./startup/lease-process.ts")).runLeaseProcess(rest);
   if (word === KEYRING_WORD) return (await import("../system/keyring-process.ts")).answerKeyringQuestion();
+  if (word === CLIPBOARD_WORD) return (await import("../system/clipboard-clearer.ts")).clearClipboardLater();
   heedChildren();
   restoreFileVariables();
   const args = withVersionCommand(given);
