@@ -350,6 +350,26 @@ describe("other files", () => {
     expect(status).toBe(0);
   });
 
+  test("a custodian's raw key is found by the store beside it, and passphrases in variables of the prefix in use", async () => {
+    const repository = await guardedRepository();
+    // A key that looks made up, but is a custodian's.
+    const raw = `P${"0".repeat(64)}P`;
+    repository.write(
+      `app/${STORE}`,
+      KeyFile.create().addCustodian({ name: "ci", passphrase: raw }, "raw").toString(),
+    );
+    repository.write("app/conf/ci.pass", `${raw}\n`);
+    repository.write("env.sh", 'export CI_PASSPHRASE="correct horse battery staple"\n');
+    await repository.must("add", "-A");
+    const hook = async (...args: readonly string[]) =>
+      (await repository.pprotect("git", "pre-commit", ...args)).stderr;
+    expect(await hook()).toContain(
+      `app/conf/ci.pass:1: pprotect-raw-key: is the key of key custodian "ci" of app/${STORE}: `,
+    );
+    expect(await hook("--env-prefix", "CI")).toContain("env.sh:1: pprotect-passphrase: ");
+    expect(await hook("--env-prefix", "CI")).not.toContain("add-secret");
+  });
+
   test("a hook's environment: another index, and GIT_DIR set", async () => {
     const repository = await guardedRepository();
     repository.write("a.txt", "a\n");

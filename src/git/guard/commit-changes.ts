@@ -25,11 +25,13 @@ interface Commit {
 /**
  * Checks commits, oldest first, each against its parents.
  *
+ * @param prefixes of credential variables that are in use
  * @throws PprotectError `usage` when git has no such revision, `git_failed`
  */
 export async function* checkCommits(
   repository: Repository,
   selection: Selection,
+  prefixes?: readonly string[],
 ): AsyncGenerator<CommitVerdict> {
   const { root } = repository;
   const commits = await commitsOf(repository, selection);
@@ -37,7 +39,7 @@ export async function* checkCommits(
   const abbreviated = abbreviation(
     await repository.tryRun("rev-parse", "--short", commits.at(-1)?.id ?? "HEAD"),
   );
-  const guard = new Guard(repository);
+  const guard = new Guard(repository, prefixes);
   const reader = readCommitDiffs(root, commits.flatMap(pairsOf));
   try {
     for (const [index, { id, parents }] of commits.entries()) {

@@ -11,6 +11,7 @@ import { type FileChange, MAX_ADDED, type Patch } from "./diff-parser.ts";
 import type { Diff, DiffReader } from "./diff-reader.ts";
 import { readStore } from "./format-rules.ts";
 import { IGNORE_FILE, IgnoreFiles } from "./ignore-file.ts";
+import { withOwnCredentials } from "./own-credentials.ts";
 import { acceptedElsewhere, formerDomainRemark, newKeys } from "./shared-keys.ts";
 import { classify, isRegular } from "./store-files.ts";
 
@@ -66,8 +67,12 @@ export class Guard {
   readonly #attributes: AttributeReader;
   readonly #ignoreFiles: IgnoreFiles;
 
-  constructor(repository: Repository) {
+  readonly #prefixes: readonly string[];
+
+  /** @param prefixes of credential variables that are in use */
+  constructor(repository: Repository, prefixes: readonly string[] = []) {
     this.#repository = repository;
+    this.#prefixes = prefixes;
     this.#blobs = openBlobReader(repository.root);
     this.#ignoreFiles = new IgnoreFiles(this.#blobs);
     this.#attributes = openAttributeReader(repository.root, "diff");
@@ -161,7 +166,13 @@ export class Guard {
     // Loaded here, because a commit that changes only stores does not need it.
     const { scanLines } = await import("../../scan/scanner.ts");
     const ignore = await this.#ignoreFiles.of(subject.prefix);
-    found.errors.push(...(await scanLines(path, added, ignore ? { ignore } : {})));
+    const scanned = await scanLines(path, added, ignore ? { ignore } : {});
+    const store = async (each: string) => {
+      const bytes = await this.#blobs.read(subject.prefix + each);
+      return bytes && readStore(each, bytes).store;
+    };
+    const errors = await withOwnCredentials(scanned, path, added, { prefixes: this.#prefixes, store });
+    found.errors.push(...errors.filter(({ rule }) => !ignore?.ignored(path, rule)));
     if (!cut) return;
     const last = added.at(-1)?.number ?? 1;
     const message = `more than ${MAX_ADDED / 1024} KiB were added; lines after this one were not scanned`;

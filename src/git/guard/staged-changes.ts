@@ -11,9 +11,9 @@ import { Guard, type Subject, type Verdict } from "./guard.ts";
  *
  * @throws PprotectError `git_failed`
  */
-export async function checkStaged(repository: Repository): Promise<Verdict> {
+export async function checkStaged(repository: Repository, prefixes?: readonly string[]): Promise<Verdict> {
   const { root } = repository;
-  const guard = new Guard(repository);
+  const guard = new Guard(repository, prefixes);
   const first = readStagedDiff(root, undefined);
   const merged = await mergeHeads(repository);
   const readers: DiffReader[] = [...merged.map((head) => readStagedDiff(root, head)).reverse(), first];
@@ -39,9 +39,14 @@ export async function checkStaged(repository: Repository): Promise<Verdict> {
  * not: the pre-commit framework names those for each commit, and others only when asked to check existing files.
  *
  * @param paths relative to the root
+ * @param prefixes of credential variables that are in use
  * @throws PprotectError `git_failed`
  */
-export async function checkWholeFiles(repository: Repository, paths: readonly string[]): Promise<Verdict> {
+export async function checkWholeFiles(
+  repository: Repository,
+  paths: readonly string[],
+  prefixes?: readonly string[],
+): Promise<Verdict> {
   const { root } = repository;
   const names = await repository.run(
     "diff",
@@ -54,7 +59,7 @@ export async function checkWholeFiles(repository: Repository, paths: readonly st
   const staged = new Set(names.split("\0"));
   if (paths.every((path) => staged.has(path))) return { errors: [], warnings: [] };
   const nothing = await emptyTree(repository);
-  const guard = new Guard(repository);
+  const guard = new Guard(repository, prefixes);
   const reader = readStagedDiff(root, nothing, { paths, asText: false });
   const subject: Subject = {
     prefix: ":",

@@ -48,7 +48,8 @@ export default class GitCheckCommand extends BaseCommand {
     const warnings: CommitFinding[] = [];
     const progress = new Progress("checking commit");
     let commits = 0;
-    for await (const verdict of checkCommits(await openAnyRepository(currentDirectory()), selection)) {
+    const repository = await openAnyRepository(currentDirectory());
+    for await (const verdict of checkCommits(repository, selection, this.credentialPrefixes)) {
       const { commit, done, total } = verdict;
       commits = done;
       errors.push(...verdict.errors.map((finding) => ({ ...finding, commit })));

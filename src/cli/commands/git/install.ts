@@ -63,6 +63,8 @@ export default class GitInstallCommand extends BaseCommand {
       this.note(`${overriddenMessage([path])}; ${howToFind(fromHere(path))}`);
       overridden.push(path);
     }
+    const next = nextActions(plan);
+    for (const { command, description } of next) this.note(`Next: \`${command}\`, and ${description}.`);
     return {
       result: {
         stores: state.stores.map(({ path }) => path),
@@ -71,7 +73,7 @@ export default class GitInstallCommand extends BaseCommand {
         snippet: plan.snippet ? { file: plan.snippet.file, lines: plan.snippet.lines } : null,
         overridden,
       },
-      nextActions: nextActions(plan),
+      nextActions: next,
       refusal: incomplete(plan, overridden, fromHere),
     };
   }

@@ -40,7 +40,10 @@ export default class GitPreCommitCommand extends BaseCommand {
 
   async run(): Promise<Outcome> {
     const repository = await openRepository(currentDirectory());
-    const { errors, warnings } = distinct([await checkStaged(repository), await this.#named(repository)]);
+    const { errors, warnings } = distinct([
+      await checkStaged(repository, this.credentialPrefixes),
+      await this.#named(repository),
+    ]);
     if (!this.json) this.#print({ errors, warnings });
     return {
       result: { findings: errors.map(findingFields), warnings: warnings.map(findingFields) },
@@ -53,12 +56,13 @@ export default class GitPreCommitCommand extends BaseCommand {
     const { PRE_COMMIT, PRE_COMMIT_FROM_REF, PRE_COMMIT_TO_REF, PRE_COMMIT_CHECKOUT_TYPE } = process.env;
     // After a checkout, the two are where HEAD was and where it is: that is not what anyone is about to add.
     if (PRE_COMMIT && PRE_COMMIT_FROM_REF && PRE_COMMIT_TO_REF && !PRE_COMMIT_CHECKOUT_TYPE) {
-      return checkRange(repository, `${PRE_COMMIT_FROM_REF}..${PRE_COMMIT_TO_REF}`);
+      return checkRange(repository, this.credentialPrefixes, `${PRE_COMMIT_FROM_REF}..${PRE_COMMIT_TO_REF}`);
     }
     if (this.files.length === 0) return { errors: [], warnings: [] };
     return checkWholeFiles(
       repository,
       this.files.map((file) => storePath(repository.root, file)),
+      this.credentialPrefixes,
     );
   }
 
@@ -74,10 +78,14 @@ export default class GitPreCommitCommand extends BaseCommand {
   }
 }
 
-async function checkRange(repository: Repository, revision: string): Promise<LocatedFindings> {
+async function checkRange(
+  repository: Repository,
+  prefixes: readonly string[],
+  revision: string,
+): Promise<LocatedFindings> {
   const errors: LocatedFinding[] = [];
   const warnings: LocatedFinding[] = [];
-  for await (const verdict of checkCommits(repository, { revision })) {
+  for await (const verdict of checkCommits(repository, { revision }, prefixes)) {
     const { commit } = verdict;
     errors.push(...verdict.errors.map((finding) => ({ ...finding, commit })));
     warnings.push(...verdict.warnings.map((finding) => ({ ...finding, commit })));

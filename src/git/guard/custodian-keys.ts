@@ -1,0 +1,62 @@
+import { dirname } from "node:path";
+import { displayName } from "../../common/terminal-safe.ts";
+import { allowedRules } from "../../scan/allow-marker.ts";
+import type { AddedLine, Finding } from "../../scan/finding.ts";
+import { keyTypeOf, unlockCustodian } from "../../store/custodian.ts";
+import { DEFAULT_FILE } from "../../store/locate-store.ts";
+import type { StoreData } from "../../store/store-data.ts";
+
+/** The scanner's rule for everything that looks like the passphrase of a raw key. */
+export const RAW_KEY_RULE = "pprotect-raw-key";
+
+/** A raw key's passphrase (FORMAT.md, "Keys from passphrases"). */
+const RAW_KEY = /(?<![A-Za-z0-9])P[0-9a-f]{64}P(?![A-Za-z0-9])/g;
+
+/** How many keys are derived for one file: each takes about a tenth of a millisecond. */
+const MOST = 10_000;
+
+/** A line with the passphrase of a raw key, whether a custodian has it or not. */
+export interface RawKeyLine {
+  readonly line: number;
+  readonly passphrase: string;
+}
+
+/** The raw keys in added lines, but for those that `pprotect:allow` lets pass. */
+export function rawKeysIn(added: readonly AddedLine[]): RawKeyLine[] {
+  return added.flatMap(({ number, text }) => {
+    const passphrases = text.match(RAW_KEY);
+    if (!passphrases || allowedRules(text, new Set([RAW_KEY_RULE])) !== undefined) return [];
+    return passphrases.map((passphrase) => ({ line: number, passphrase }));
+  });
+}
+
+/** The stores that a file could be for: one in its directory, and those above it. */
+export function storePathsAround(path: string): string[] {
+  const directory = dirname(path);
+  if (directory === ".") return [DEFAULT_FILE];
+  return [`${directory}/${DEFAULT_FILE}`, ...storePathsAround(directory)];
+}
+
+/**
+ * The raw keys that a custodian of a store has, each with the custodian's name. Unlike what only looks like a key, these
+ * are not false positives.
+ *
+ * @param store its path, for messages
+ */
+export function custodianKeyFindings(
+  path: string,
+  keys: readonly RawKeyLine[],
+  { custodians }: StoreData,
+  store: string,
+): Finding[] {
+  const raw = [...custodians].filter(([, pwdkm]) => keyTypeOf(pwdkm) === "raw");
+  return keys.slice(0, Math.floor(MOST / Math.max(1, raw.length))).flatMap(({ line, passphrase }) => {
+    const owner = raw.find(([name, pwdkm]) => unlockCustodian({ name, passphrase }, pwdkm));
+    if (!owner) return [];
+    const [name] = owner;
+    const message =
+      `is the key of key custodian "${displayName(name)}" of ${store}: keep it outside the repository, and if it was ` +
+      "ever shared give the custodian another with `pprotect rekey-custodian`, and rotate the domains that they own";
+    return [{ path, line, rule: RAW_KEY_RULE, message }];
+  });
+}
