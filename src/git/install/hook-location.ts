@@ -32,7 +32,13 @@ export interface ChainedHook {
 export type HookLocation =
   | { readonly kind: "ours"; readonly hook: HookFile }
   /** A directory in the work tree that git does not ignore: what is in it is committed. */
-  | { readonly kind: "committed"; readonly hook: HookFile; readonly husky: boolean }
+  | {
+      readonly kind: "committed";
+      readonly hook: HookFile;
+      /** The hook pre-merge-commit beside it. */
+      readonly mergeHook: HookFile;
+      readonly husky: boolean;
+    }
   | ManagedLocation
   /** A hooks directory set in the user's or the system's configuration: a hook in it runs in every repository. */
   | { readonly kind: "shared"; readonly hook: HookFile }
@@ -48,6 +54,9 @@ export interface ManagedLocation {
   /** What pre-commit renamed when it installed its own hook, and runs before its own. */
   readonly legacy: HookFile;
 }
+
+/** Git runs it in place of pre-commit when it commits a merge itself. */
+export const MERGE_HOOK = "pre-merge-commit";
 
 /** Finds where this repository's pre-commit hook belongs. */
 export async function findHookLocation(repository: Repository, commonDir: string): Promise<HookLocation> {
@@ -66,7 +75,8 @@ export async function findHookLocation(repository: Repository, commonDir: string
     return { kind: "managed", manager, text, hook, legacy: readLegacyHook(hook.directory) };
   }
   if (await isCommitted(repository, commonDir, hook.path)) {
-    return { kind: "committed", hook, husky: husky !== undefined };
+    const options = { husky: husky !== undefined, name: MERGE_HOOK };
+    return { kind: "committed", hook, mergeHook: readHook(hook.directory, options), husky: options.husky };
   }
   const own = scope === "" || scope === undefined || scope === "local" || scope === "worktree";
   return {
@@ -89,7 +99,7 @@ async function isCommitted({ root, tryRun }: Repository, commonDir: string, hook
   return (await tryRun("check-ignore", "--quiet", "--", path)) === undefined;
 }
 
-/** The pre-commit hook in a directory. @param husky whether husky runs it, which needs no execute permission */
+/** A hook in a directory. @param husky whether husky runs it, which needs no execute permission */
 export function readHook(directory: string, { husky = false, name = "pre-commit" } = {}): HookFile {
   const path = join(directory, name);
   const text = readText(path);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { relative } from "node:path";
+import { basename, relative } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
 import { shellWord } from "../../common/shell-quote.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
@@ -47,7 +47,7 @@ export function planHook(location: HookLocation, options: HookPlanOptions): Hook
     case "managed":
       return planManaged(location, options);
     case "committed":
-      return planCommitted(location.hook, location.husky, options);
+      return planBothCommitted(location, options);
     case "shared": {
       const { text, path } = location.hook;
       if (text !== undefined && runsGuard(text)) return NOTHING;
@@ -113,6 +113,25 @@ function planManaged(location: ManagedLocation, { record }: HookPlanOptions): Ho
   }
 }
 
+/** The lines are added to both hooks. A hook for merges that cannot take them is no reason to fail. */
+function planBothCommitted(
+  { hook, mergeHook, husky }: Extract<HookLocation, { kind: "committed" }>,
+  options: HookPlanOptions,
+): HookPlan {
+  const commits = planCommitted(hook, husky, options);
+  if (commits.unguarded !== undefined) return commits;
+  const merges = planCommitted(mergeHook, husky, options);
+  const committedHooks = { ...commits.record.committedHooks, ...merges.record.committedHooks };
+  const changed = Object.keys(committedHooks).length > 0;
+  return {
+    changes: [...commits.changes, ...merges.changes],
+    notes: [...commits.notes, ...merges.notes],
+    ...(merges.snippet && { snippet: merges.snippet }),
+    toCommit: [...(commits.toCommit ?? []), ...(merges.toCommit ?? [])],
+    record: { ...merges.record, ...commits.record, ...(changed && { committedHooks }) },
+  };
+}
+
 function planCommitted(hook: HookFile, husky: boolean, options: HookPlanOptions): HookPlan {
   const { root, record, required } = options;
   const { path, text = "", runs, directory, directoryExists } = hook;
@@ -147,7 +166,7 @@ function planCommitted(hook: HookFile, husky: boolean, options: HookPlanOptions)
     ? "it refuses the commits of those who do not have pprotect"
     : "it warns those who do not have pprotect; `pprotect git install --require` refuses their commits";
   return {
-    changes: [{ summary: `pre-commit hook ${shown}: ${done}`, steps: [...make, write] }],
+    changes: [{ summary: `${basename(path)} hook ${shown}: ${done}`, steps: [...make, write] }],
     notes: [`${shown} is part of the repository: commit it, and every clone has it; ${others}`],
     toCommit: [relative(root, path)],
     record: {

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { committedState, withoutLines } from "./committed-hook.ts";
 import { hasLine, removeLines } from "./gitattributes-text.ts";
@@ -146,7 +147,14 @@ function removal({ chained }: HookFile): Step[] {
 /** The lines in a committed hook are removed where install added them: in other clones they are a colleague's. */
 function planCommitted({ hookLocation, record }: InstallState): Part {
   if (hookLocation.kind !== "committed") return NOTHING;
-  const { path, text = "", directory } = hookLocation.hook;
+  const parts = [hookLocation.mergeHook, hookLocation.hook].map((hook) => planCommittedHook(hook, record));
+  return {
+    changes: parts.flatMap(({ changes }) => changes),
+    notes: parts.flatMap(({ notes }) => notes),
+  };
+}
+
+function planCommittedHook({ path, text = "", directory }: HookFile, record: InstallRecord): Part {
   if (committedState(text) === "absent") return NOTHING;
   const shown = escapeUnprintable(path);
   const how = record.committedHooks?.[path];
@@ -162,12 +170,18 @@ function planCommitted({ hookLocation, record }: InstallState): Part {
     ? [{ kind: "remove", path }, ...made]
     : [{ kind: "write-hook", path, text: rest }];
   const done = isEmpty ? "removed" : "removed pprotect's lines";
-  return { changes: [{ summary: `pre-commit hook ${shown}: ${done}; commit that`, steps }], notes: [] };
+  return {
+    changes: [{ summary: `${basename(path)} hook ${shown}: ${done}; commit that`, steps }],
+    notes: [],
+  };
 }
 
 function otherCommittedHooks({ hookLocation, record }: InstallState): Pick<InstallRecord, "committedHooks"> {
-  const here = "hook" in hookLocation ? hookLocation.hook.path : undefined;
-  const others = Object.entries(record.committedHooks ?? {}).filter(([path]) => path !== here);
+  const here = [
+    "hook" in hookLocation ? hookLocation.hook.path : undefined,
+    "mergeHook" in hookLocation ? hookLocation.mergeHook.path : undefined,
+  ];
+  const others = Object.entries(record.committedHooks ?? {}).filter(([path]) => !here.includes(path));
   return others.length === 0 ? {} : { committedHooks: Object.fromEntries(others) };
 }
 

@@ -4,6 +4,7 @@ import { committedState } from "./committed-hook.ts";
 import { DRIVER_CONFIG } from "./driver-config.ts";
 import { hasLine } from "./gitattributes-text.ts";
 import type { HookFile, ManagedLocation } from "./hook-location.ts";
+import { MERGE_HOOK } from "./hook-location.ts";
 import { HOOK_SCRIPT, isOurHook, isSuperseded, runsGuard } from "./hook-script.ts";
 import type { InstallState, StoreLine } from "./install-state.ts";
 import { mergeHookStatus } from "./merge-hook.ts";
@@ -26,6 +27,9 @@ export function partStatuses(state: InstallState): PartStatus[] {
     ...programStatus(state),
     hookStatus(state),
     ...(state.mergeHook ? [mergeHookStatus(state.mergeHook)] : []),
+    ...(state.hookLocation.kind === "committed"
+      ? [{ part: `${MERGE_HOOK} hook`, ...committedStatus(state.hookLocation.mergeHook) }]
+      : []),
   ];
 }
 

@@ -140,6 +140,7 @@ describe.if(needs("hook-managers"))("lefthook", () => {
     project.write("lefthook.yml", advised.stdout);
     await project.must("lefthook", "install");
     expect(await project.expectStatus("installed")).toContain("run by lefthook");
+    expect(project.exists(".git/hooks/pre-merge-commit")).toBe(true);
     await project.expectGuarded();
   });
 });

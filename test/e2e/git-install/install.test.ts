@@ -128,7 +128,9 @@ describe("install and uninstall", () => {
     await roundTrip(repo, [], async () => {
       expect((await repo.tryGit(RUN_HOOK)).status).toBe(0);
       expect(repo.called()).toBe("own\n<pprotect><git><pre-commit>\n");
-      expect(readdirSync(repo.path(".githooks"))).toEqual(["pre-commit"]);
+      expect(readdirSync(repo.path(".githooks")).sort()).toEqual(["pre-commit", "pre-merge-commit"]);
+      expect((await repo.tryGit(["hook", "run", "pre-merge-commit"])).status).toBe(0);
+      expect(repo.called()).toBe("<pprotect><git><pre-commit>\n");
     });
     chmodSync(repo.path(".githooks/pre-commit"), 0o644);
     const advised = await repo.run("install");
