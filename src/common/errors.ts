@@ -52,6 +52,7 @@ export const ERROR_CODES = [
   "stale_access",
   "incomplete_history",
   "unhealthy",
+  "leaked",
   "internal_error",
 ] as const;
 

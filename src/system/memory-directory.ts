@@ -23,8 +23,7 @@ export interface PrivateDirectory {
  * @throws PprotectError `file_error`
  */
 export function createPrivateDirectory(overwrite: (path: string) => void): PrivateDirectory {
-  const candidates = [process.env.XDG_RUNTIME_DIR, "/dev/shm"].filter((path) => path?.startsWith("/"));
-  const memory = candidates.find((path) => path !== undefined && isInMemory(path));
+  const memory = directoryInMemory();
   const path = create(memory ?? tmpdir());
   const stopWatching = removeWhenKilled(path);
   return {
@@ -39,6 +38,20 @@ export function createPrivateDirectory(overwrite: (path: string) => void): Priva
       stopWatching();
     },
   };
+}
+
+/**
+ * Creates a directory like {@link createPrivateDirectory} that stays when this process ends.
+ * @returns its path
+ * @throws PprotectError `file_error`
+ */
+export function createLastingDirectory(): string {
+  return create(directoryInMemory() ?? tmpdir());
+}
+
+function directoryInMemory(): string | undefined {
+  const candidates = [process.env.XDG_RUNTIME_DIR, "/dev/shm"].filter((path) => path?.startsWith("/"));
+  return candidates.find((path) => path !== undefined && isInMemory(path));
 }
 
 function isInMemory(path: string): boolean {

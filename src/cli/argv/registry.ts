@@ -63,6 +63,7 @@ const COMMANDS: readonly (readonly [name: string, load: Load])[] = [
   ["agent install", () => import("../commands/agent/install.ts")],
   ["agent status", () => import("../commands/agent/status.ts")],
   ["agent uninstall", () => import("../commands/agent/uninstall.ts")],
+  ["leak", () => import("../commands/secret/leak.ts")],
   ["git install", () => import("../commands/git/install.ts")],
   ["git status", () => import("../commands/git/status.ts")],
   ["git uninstall", () => import("../commands/git/uninstall.ts")],

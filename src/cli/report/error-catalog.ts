@@ -171,6 +171,10 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
     meaning: "`doctor` found something that is set up wrong",
     action: "see `result.checks`; `doctor --fix` repairs some of it",
   },
+  leaked: {
+    meaning: "`leak` found the value of a secret in plain text",
+    action: "`pprotect leak --plan` says what to do; the result has the places",
+  },
   internal_error: { meaning: "a defect of pprotect", action: "report it" },
 };
 

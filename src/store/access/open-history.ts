@@ -28,18 +28,35 @@ export function openHistory(
   custodian: UnlockedCustodian,
   passphrase: string,
 ): OpenedValues {
-  const keys = domainKeys(history, [custodian, ...earlierKeys(history, custodian, passphrase)]);
   const secret = randomBytes(32);
   const opened = new Map<string, OpenedValue>();
-  for (const box of history.boxes.values()) {
-    const found = openBox(box, keys);
-    if (!found) continue;
-    const { plaintext, publicKey } = found;
+  openBoxes(history, custodian, passphrase, (box, plaintext, publicKey) => {
     opened.set(box.id, { ...digests(box, plaintext, secret), publicKey });
-    wipe(plaintext);
-  }
+  });
   secret.fill(0);
   return opened;
+}
+
+/**
+ * Opens what a custodian can open of a history.
+ *
+ * @param use gets each opened box, its plaintext, which is wiped afterwards, and the public key that it was sealed to
+ * @param isWanted says which boxes to open; all of them by default
+ */
+export function openBoxes(
+  history: AccessHistory,
+  custodian: UnlockedCustodian,
+  passphrase: string,
+  use: (box: SealedBox, plaintext: Uint8Array, publicKey: string) => void,
+  isWanted: (box: SealedBox) => boolean = () => true,
+): void {
+  const keys = domainKeys(history, [custodian, ...earlierKeys(history, custodian, passphrase)]);
+  for (const box of history.boxes.values()) {
+    const found = isWanted(box) ? openBox(box, keys) : undefined;
+    if (!found) continue;
+    use(box, found.plaintext, found.publicKey);
+    wipe(found.plaintext);
+  }
 }
 
 function earlierKeys(

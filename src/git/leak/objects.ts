@@ -1,0 +1,58 @@
+import { ByteReader } from "../process/byte-reader.ts";
+import { gitFailure, spawnGit } from "../process/stream.ts";
+
+/** An object of a repository, as its content comes. */
+export interface GitObject {
+  readonly id: string;
+  readonly type: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Its content in pieces; to be read to the end before the next object. */
+  chunks(): AsyncIterable<Uint8Array>;
+}
+
+const NEWLINE = 10;
+const HEADER = /^([0-9a-f]{40,64}) (\w+) (\d+)\n$/;
+/** Bytes of a piece: a large object is never in memory as a whole. */
+const PIECE = 1 << 20;
+
+/**
+ * Every object that a repository has, in any order: also what no commit reaches any more.
+ * @param count how many there are: else the end of git's output could not be told from an early one
+ */
+export async function* allObjects(directory: string, count: number): AsyncGenerator<GitObject> {
+  const args = ["cat-file", "--batch-all-objects", "--unordered", "--buffer", "--batch"];
+  const git = spawnGit(directory, args, Buffer.from(""));
+  const reader = new ByteReader(git.stdout, () =>
+    gitFailure(directory, "cat-file", "its output ended early"),
+  );
+  try {
+    for (let index = 0; index < count; index++) {
+      const header = Buffer.from(await reader.takeThrough(NEWLINE)).toString();
+      const [, id = "", type = "", size = "0"] = HEADER.exec(header) ?? [];
+      if (id === "") throw await gitFailure(directory, "cat-file", header);
+      yield { id, type, size: Number(size), chunks: () => pieces(reader, Number(size)) };
+    }
+  } finally {
+    git.kill();
+  }
+}
+
+async function* pieces(reader: ByteReader, size: number): AsyncGenerator<Uint8Array> {
+  for (let left = size; left > 0; left -= PIECE) yield reader.take(Math.min(left, PIECE));
+  // The line end after the content.
+  await reader.take(1);
+}
+
+/** How many objects a repository has. */
+export async function countObjects(directory: string): Promise<number> {
+  const args = ["cat-file", "--batch-all-objects", "--batch-check=."];
+  const git = spawnGit(directory, args, Buffer.from(""), "pipe");
+  let count = 0;
+  const complaint = new Response(git.stderr).text();
+  for await (const chunk of git.stdout as ReadableStream<Uint8Array>) {
+    for (const byte of chunk) if (byte === NEWLINE) count++;
+  }
+  if ((await git.exited) !== 0) throw await gitFailure(directory, "cat-file", await complaint);
+  return count;
+}

@@ -1,0 +1,111 @@
+import type { Repository } from "../process/repository.ts";
+import { startGit } from "../process/stream.ts";
+
+/** A commit that brought an object in, or that has the secret in its own message. */
+export interface LeakCommit {
+  readonly id: string;
+  /** As the commit says. */
+  readonly author: string;
+  /** ms since 1970, as the commit says. */
+  readonly time: number;
+  /** Where the commit has it; nothing for its message. */
+  readonly path: string | undefined;
+  /** Refs from which the commit is reached, remote branches among them. */
+  readonly refs: readonly string[];
+}
+
+/** Fields of `git log`, each ended by NUL, before the raw changes of the commit. */
+const FORMAT = "%x01%H%x00%an <%ae>%x00%at%x00";
+const RAW = /^:\d+ \d+ ([0-9a-f]+) ([0-9a-f]+) ([A-Z])\d*$/;
+
+/** What `git log` says of a commit. */
+type Header = Omit<LeakCommit, "path" | "refs">;
+
+/**
+ * The commits that brought objects in: of all refs, of stashes and notes, and of what the reflogs still reach.
+ *
+ * @param ids of blobs and commits
+ * @returns by id; an object that no commit reaches has none
+ */
+export async function commitsOf(
+  repository: Repository,
+  ids: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, readonly LeakCommit[]>> {
+  const found = new Map<string, (Header & { path: string | undefined })[]>();
+  const add = (id: string, commit: Header, path: string | undefined): void => {
+    const known = found.get(id) ?? [];
+    found.set(id, known);
+    if (!known.some((each) => each.id === commit.id && each.path === path)) known.push({ ...commit, path });
+  };
+  if (ids.size === 0) return new Map();
+  for await (const { header, changes } of logOf(repository)) {
+    if (ids.has(header.id)) add(header.id, header, undefined);
+    for (const { before, after, path } of changes) {
+      if (ids.has(after) && before !== after) add(after, header, path);
+    }
+  }
+  const refs = new Map<string, readonly string[]>();
+  const result = new Map<string, LeakCommit[]>();
+  for (const [id, commits] of found) {
+    const complete: LeakCommit[] = [];
+    for (const commit of commits) {
+      const known = refs.get(commit.id) ?? (await refsWith(repository, commit.id));
+      refs.set(commit.id, known);
+      complete.push({ ...commit, refs: known });
+    }
+    result.set(id, complete.toReversed());
+  }
+  return result;
+}
+
+/** The refs that reach a commit. */
+async function refsWith(repository: Repository, commit: string): Promise<readonly string[]> {
+  const text = await repository.run("for-each-ref", "--format=%(refname)", `--contains=${commit}`);
+  return text.split("\n").filter((line) => line !== "");
+}
+
+interface Change {
+  readonly before: string;
+  readonly after: string;
+  readonly path: string;
+}
+
+async function* logOf(
+  repository: Repository,
+): AsyncGenerator<{ header: Header; changes: readonly Change[] }> {
+  const git = startGit(repository.directory, [
+    ...[
+      "-c",
+      "log.showRoot=true",
+      "log",
+      "--all",
+      "--reflog",
+      "--no-ext-diff",
+      "--no-textconv",
+      "--no-renames",
+    ],
+    ...["--full-index", "--raw", "--no-abbrev", "-m", "-r", "-z", `--format=${FORMAT}`],
+  ]);
+  let text = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of git.output) {
+    text += decoder.decode(chunk, { stream: true });
+    const last = text.lastIndexOf("\u0001");
+    if (last <= 0) continue;
+    for (const record of text.slice(0, last).split("\u0001")) if (record !== "") yield readRecord(record);
+    text = text.slice(last);
+  }
+  for (const record of (text + decoder.decode()).split("\u0001")) if (record !== "") yield readRecord(record);
+  await git.finished();
+}
+
+function readRecord(record: string): { header: Header; changes: readonly Change[] } {
+  const [id = "", author = "", seconds = "0", ...rest] = record.split("\0");
+  const changes: Change[] = [];
+  for (let at = 0; at + 1 < rest.length; at++) {
+    const [, before, after] = RAW.exec((rest[at] ?? "").trimStart()) ?? [];
+    if (before === undefined || after === undefined) continue;
+    changes.push({ before, after, path: rest[++at] ?? "" });
+  }
+  return { header: { id, author, time: Number(seconds) * 1000 }, changes };
+}
