@@ -87,6 +87,7 @@ export const COMMAND_CASES: readonly CommandCase[] = [
     { prints: true },
   ),
   printing("access", ["-u", ALICE.name], [["Passphrase: ", ALICE.passphrase]], { prepare: repository }),
+  printing("leak", ["prod"], AS_ALICE, { prepare: repository, prints: false }),
   printing("keyring set", [], [], { prints: false, refused: "keyring_unavailable" }),
   printing("keyring rm", [], [], { prints: false, refused: "keyring_unavailable" }),
   printing("keyring status"),
