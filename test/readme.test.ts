@@ -47,7 +47,7 @@ test("every command in the README does and prints what the README says", async (
 
 test("every pprotect command that the README names exists", () => {
   const names = new Set(commandNames());
-  const named = [...README.matchAll(/[`$|] ?pprotect ((?:(?:git|agent) )?[a-z]+(?:-[a-z]+)*)/g)].map(
+  const named = [...README.matchAll(/[`$|] ?pprotect ((?:(?:git|agent|keyring) )?[a-z]+(?:-[a-z]+)*)/g)].map(
     ([, name = ""]) => name,
   );
   expect(named.length).toBeGreaterThan(15);

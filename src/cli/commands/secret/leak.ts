@@ -42,7 +42,7 @@ interface Searched {
 export default class LeakCommand extends AccessCommand {
   static readonly declaration: CommandDeclaration = {
     group: "people",
-    summary: "search the whole repository for the values of secrets in plain text",
+    summary: "search the whole repository for values of secrets in plain text",
     details:
       "Searches every object of git (all branches, tags, stashes, notes, the index, reflogs, messages, and what no commit " +
       "reaches any more) and the changed files of all work trees, in every encoding that `exec --redact` knows. Searches " +
@@ -61,12 +61,12 @@ export default class LeakCommand extends AccessCommand {
   target = optionalArgument(
     "secret",
     SECRET_OR_DOMAIN,
-    "DOMAIN/SECRET, or all secrets of a DOMAIN (default: all that you own)",
+    "the secret, as DOMAIN/SECRET, or a whole domain (default: all that you own)",
   );
   valueFile = option("--value-file", FILE, "search the value in this file instead; - is standard input");
   ignored = flag("--ignored", "search ignored files of the work trees too");
   plan = flag("--plan", "print what to do, and write the values for git-filter-repo into a private file");
-  report = option("--report", choice("FORMAT", ["md"]), "print the document of the incident, in Markdown");
+  report = option("--report", choice("FORMAT", ["md", "json"]), "print the document of the incident");
   verify = flag("--verify", "search everything again, ignored files too: is all gone?");
 
   protected override openPrompter(): InputPrompter | undefined {
@@ -89,8 +89,9 @@ export default class LeakCommand extends AccessCommand {
     this.#noteSearch(view, values.length - finder.left.length);
     const found = foundSecrets(view);
     const steps = found.length > 0 && (this.plan || this.report) ? await this.#steps(view, values) : [];
-    await this.#print(view, steps);
     const result = { ...leakFields(view), plan: steps.map((step) => ({ ...step })) };
+    if (this.report === "json") this.print(`${JSON.stringify(result, null, 2)}\n`);
+    else await this.#print(view, steps);
     return found.length === 0 ? { result } : { result, refusal: leaked(found) };
   }
 
