@@ -6,6 +6,7 @@ import type { Manifest } from "../../exec/manifest.ts";
 import type { ManifestEntry } from "../../exec/manifest-entry.ts";
 import type { Choice } from "../../exec/selection.ts";
 import type { KeyFile } from "../../store/key-file.ts";
+import { absolutePath } from "../../system/path-text.ts";
 import { hardenProcess } from "../../system/process-hardening.ts";
 import { flag, option, repeatableOption } from "../argv/option.ts";
 import { DOMAIN, FILE, SECRET_GLOB, text } from "../argv/value-type.ts";
@@ -69,6 +70,12 @@ export abstract class SelectingCommand extends BaseCommand {
       `${name} needs --domain, or a ${MANIFEST_FILE} beside the store`,
       `for example: pprotect ${name} --domain prod${name === "exec" ? " -- ./server" : ""}`,
     );
+  }
+
+  /** The files that decide about what {@link choose} gives. */
+  protected async filesOfChoice(): Promise<readonly string[]> {
+    const manifest = this.manifest ?? (await this.#manifestBesideStore());
+    return [this.storePath, ...(manifest === undefined ? [] : [manifest])].map(absolutePath);
   }
 
   async #chooseByManifest(keyFile: KeyFile, path: string): Promise<readonly Choice[]> {

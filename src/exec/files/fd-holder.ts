@@ -1,6 +1,7 @@
 import { openLibc } from "../../system/libc.ts";
-import { become, signalAtEndOf, startHelper } from "../process/helper-process.ts";
+import { become, signalAtEndOf, startHelper, stopHelper } from "../process/helper-process.ts";
 import { HOLDER_WORD } from "../process/helper-words.ts";
+import type { HeldFiles } from "./secret-files.ts";
 
 /** fcntl(2). */
 const F_SETFD = 2;
@@ -17,16 +18,17 @@ const FOR_EVER = "2147483647";
  * The kernel then ends the holder too, even if we are killed. This gives the files a path that works in every process of
  * the user, including those that close inherited descriptors, such as ssh and Python's subprocess.
  *
- * @returns a path for each descriptor
+ * @returns a path for each descriptor, and what ends the holder before that
  * @throws Error when the process cannot be started
  */
-export async function holdOpen(descriptors: readonly number[]): Promise<string[]> {
+export async function holdOpen(descriptors: readonly number[]): Promise<HeldFiles> {
   const { pid, ready } = startHelper(
     [HOLDER_WORD, String(process.pid), String(descriptors.length)],
     descriptors,
   );
   await ready;
-  return descriptors.map((_, index) => `/proc/${pid}/fd/${FIRST + index}`);
+  const paths = descriptors.map((_, index) => `/proc/${pid}/fd/${FIRST + index}`);
+  return { paths, release: () => stopHelper(pid) };
 }
 
 /**

@@ -11,9 +11,9 @@ import {
 import { isAbsolute, join } from "node:path";
 import { encodeUtf8 } from "../../common/utf8.ts";
 import { wipe } from "../../crypto/bytes.ts";
-import { startHelper, waitForEndOf } from "../process/helper-process.ts";
+import { startHelper, stopHelper, waitForEndOf } from "../process/helper-process.ts";
 import { REMOVER_WORD } from "../process/helper-words.ts";
-import type { FileContent } from "./secret-files.ts";
+import type { FileContent, HeldFiles } from "./secret-files.ts";
 
 /** statfs(2): the types of file systems that are in memory. */
 const IN_MEMORY: readonly number[] = [0x01021994 /* tmpfs */, 0x858458f6 /* ramfs */];
@@ -22,9 +22,10 @@ const IN_MEMORY: readonly number[] = [0x01021994 /* tmpfs */, 0x858458f6 /* ramf
  * Writes files of mode 0600 in a new directory of mode 0700 on a file system in memory. A small process removes them when
  * this process ends, or the program that replaces it by execve(2), even if it is killed.
  *
- * @returns their paths, or `undefined` where there is no such file system, or it is full
+ * @returns their paths, and what removes them before that; or `undefined` where there is no such file system, or it is
+ *   full
  */
-export async function writeMemoryFiles(files: readonly FileContent[]): Promise<string[] | undefined> {
+export async function writeMemoryFiles(files: readonly FileContent[]): Promise<HeldFiles | undefined> {
   const parent = memoryDirectory();
   if (parent === undefined) return undefined;
   let directory: string | undefined;
@@ -35,7 +36,12 @@ export async function writeMemoryFiles(files: readonly FileContent[]): Promise<s
     await remover.ready;
     if (!existsSync(`/proc/${remover.pid}`) || isOurs(remover.pid))
       throw new Error("the directory would not be removed");
-    return files.map((file, index) => write(join(directory ?? "", String(index)), file));
+    const paths = files.map((file, index) => write(join(directory ?? "", String(index)), file));
+    const release = (): void => {
+      rmSync(directory ?? "", { recursive: true, force: true });
+      stopHelper(remover.pid);
+    };
+    return { paths, release };
   } catch {
     // The remover ends with us; what it removes may be gone by then.
     if (directory !== undefined) rmSync(directory, { recursive: true, force: true });

@@ -28,7 +28,10 @@ export interface FileContent {
  * @throws PprotectError `no_such_secret` when one names a secret that is not selected; `usage` when FILE is not a file's
  *   name
  */
-export function readFileRequests(choices: readonly Choice[], given: readonly string[]): FileRequest[] {
+export function readFileRequests(
+  choices: readonly Pick<Choice, "name" | "file">[],
+  given: readonly string[],
+): FileRequest[] {
   const chosen = choices.map(({ name }) => name);
   const wished = choices.flatMap(({ name, file }) => (file ? [{ secret: name, file: file.name }] : []));
   const requested = given.map((each) => {
@@ -56,11 +59,20 @@ function notSelected(name: string, chosen: readonly string[]): PprotectError {
   );
 }
 
+/** Files that the kernel or a helper removes when this process ends. */
+export interface HeldFiles {
+  readonly paths: readonly string[];
+  /** Removes them before that. */
+  readonly release: () => void;
+}
+
 /** Secrets as the program gets them: some values are replaced by the path of a file. */
 export interface PlacedSecrets {
   readonly secrets: readonly ChosenSecret[];
   /** Removes the files. Missing when the kernel does that once the program ends. */
   readonly remove?: () => void;
+  /** Removes them at once, whatever would remove them otherwise. */
+  readonly release: () => void;
 }
 
 /**
@@ -78,15 +90,17 @@ export async function placeFiles(
     name: requested.get(name)?.file ?? name.slice(0, LONGEST_NAME),
     content: value,
   }));
-  const paths = (await writeMemoryFiles(contents)) ?? (await heldFiles(contents));
-  const files = paths ? { paths } : writeTemporaryFiles(contents);
+  const held = (await writeMemoryFiles(contents)) ?? (await heldFiles(contents));
+  const files = held ?? writeTemporaryFiles(contents);
   const pathOf = new Map(toPlace.map((secret, index) => [secret, files.paths[index] ?? ""]));
   const placed = secrets.map((secret) => ({ ...secret, value: pathOf.get(secret) ?? secret.value }));
-  return { secrets: placed, ...("remove" in files && { remove: files.remove }) };
+  return "remove" in files
+    ? { secrets: placed, remove: files.remove, release: files.remove }
+    : { secrets: placed, release: files.release };
 }
 
 /** @returns paths of files in memory that have no name of their own, or `undefined` if the system has none */
-async function heldFiles(contents: readonly FileContent[]): Promise<readonly string[] | undefined> {
+async function heldFiles(contents: readonly FileContent[]): Promise<HeldFiles | undefined> {
   const descriptors: number[] = [];
   try {
     for (const { content: value } of contents) {
@@ -94,9 +108,9 @@ async function heldFiles(contents: readonly FileContent[]): Promise<readonly str
       if (descriptor === undefined) return undefined;
       descriptors.push(descriptor);
     }
-    const paths = await holdOpen(descriptors);
+    const held = await holdOpen(descriptors);
     // Without /proc, or /bin/sleep, the paths do not exist.
-    return paths.every((path) => existsSync(path)) ? paths : undefined;
+    return held.paths.every((path) => existsSync(path)) ? held : undefined;
   } finally {
     for (const descriptor of descriptors) closeSync(descriptor);
   }

@@ -45,6 +45,7 @@ function startNative(program: Program, start: StartState, stdio: Stdio): Child |
     if (pid !== undefined) ended ??= endOf(pid);
     if (ended) {
       clearInterval(looking);
+      process.off("SIGCHLD", end);
       exited.resolve(ended);
     }
     return ended;

@@ -1,11 +1,14 @@
 import { basename } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
 import { isShellIdentifier } from "../../../common/shell-quote.ts";
+import { displayName } from "../../../common/terminal-safe.ts";
 import type { FileRequest, PlacedSecrets } from "../../../exec/files/secret-files.ts";
 import type { StartState } from "../../../exec/process/start-state.ts";
 import type { Execution } from "../../../exec/run-program.ts";
 import { type Choice, type ChosenSecret, isPublic } from "../../../exec/selection.ts";
 import { variableName } from "../../../exec/variable-names.ts";
+import type { PreparedProgram } from "../../../exec/watch/run-watched.ts";
+import type { KeyFile } from "../../../store/key-file.ts";
 import { commandWords } from "../../../system/path-text.ts";
 import { restArguments } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
@@ -45,6 +48,7 @@ export default class ExecCommand extends SelectingCommand {
         "For an hour at most, and only while a file is there",
         "$0 exec --ttl 1h --while 'test -e go' -- ./agent",
       ],
+      ["Again whenever one of its secrets changes", "$0 exec --watch -- ./server"],
       ["Without the secrets in its output", "$0 exec --domain prod --redact -- ./deploy"],
     ],
   };
@@ -61,12 +65,17 @@ export default class ExecCommand extends SelectingCommand {
     SECRET,
     "pass this secret as a private file; the variable has its path (SECRET=FILE names the file)",
   );
+  watch = flag("--watch", "start the program again when a secret of the store that it gets has changed");
   ttl = option("--ttl", text("TIME"), "end the program, and all that it started, after this time: 30m, 8h");
   grace = option("--grace", text("TIME"), "from SIGTERM to SIGKILL when it is ended (default: 5s)");
   while = option("--while", text("COMMAND"), "end it when this shell command fails, such as 'test -e FILE'");
   every = option("--every", text("TIME"), "from one run of --while to the next (default: 30s)");
   misses = option("--misses", text("NUMBER"), "how many failures in a row end the program (default: 3)");
   command = restArguments("command", PROGRAM, "the program to run, with its arguments");
+
+  protected override get noPrompterReason(): string | undefined {
+    return this.watch ? "the program has the terminal" : super.noPrompterReason;
+  }
 
   /** Standard input is the program's. Without a terminal, its first lines answer, as in a script. */
   protected override openPrompter(): InputPrompter | undefined {
@@ -78,6 +87,7 @@ export default class ExecCommand extends SelectingCommand {
     const start = readStartState();
     if ((this.ttl ?? this.grace ?? this.while ?? this.every ?? this.misses) !== undefined)
       return this.#runSupervised(start);
+    this.#checkWatch();
     const keyFile = this.readStore();
     const choices = await this.choose(keyFile);
     const command = this.#command();
@@ -89,19 +99,84 @@ export default class ExecCommand extends SelectingCommand {
     this.#checkNoRedact(choices);
     const files = await this.#fileRequests(choices);
 
-    const program = basename(command[0]);
+    const secrets = await this.#openFor(basename(command[0]), keyFile, choices);
+    const prepare = async (values: readonly ChosenSecret[], requests: readonly FileRequest[]) => {
+      const placed = await this.#place(values, requests);
+      const variables = childEnvironment(placed.secrets, start.variables, passthrough);
+      this.releaseTerminal();
+      return { placed, execution: { command, variables, secrets: placed.secrets, start } };
+    };
+    if (this.watch) {
+      return this.#runWatched(keyFile, choices, secrets, async (values) => {
+        const { placed, execution } = await prepare(values, await this.#fileRequests(values));
+        return { execution, release: placed.release };
+      });
+    }
+    const { placed, execution } = await prepare(secrets, files);
+    try {
+      return await this.#runProgram(execution, secrets, placed);
+    } finally {
+      placed.remove?.();
+    }
+  }
+
+  /** Opens the secrets, and notes that a program has them. */
+  async #openFor(
+    program: string,
+    keyFile: KeyFile,
+    choices: readonly Choice[],
+  ): Promise<readonly ChosenSecret[]> {
     const { client } = this.handout;
     const { secrets, opened } = await this.openChosen(keyFile, choices, { program, client });
     const { noteProgram } = await import("../../reading/hand-out.ts");
     await noteProgram({ ...(await this.handingOut(opened)), client }, program);
-    const placed = await this.#place(secrets, files);
-    try {
-      const variables = childEnvironment(placed.secrets, start.variables, passthrough);
-      this.releaseTerminal();
-      return await this.#runProgram({ command, variables, secrets: placed.secrets, start }, secrets, placed);
-    } finally {
-      placed.remove?.();
-    }
+    return secrets;
+  }
+
+  #checkWatch(): void {
+    if (!this.watch) return;
+    const redacts = this.redact
+      ? "--redact"
+      : isPlaintextForbidden(process.env)
+        ? "PPROTECT_NO_PLAINTEXT"
+        : "";
+    if (redacts !== "") throw new PprotectError("usage", `--watch cannot be combined with ${redacts}`);
+    if (process.platform === "win32")
+      throw new PprotectError("environment", "exec --watch does not work on Windows");
+  }
+
+  /** Runs the program with the secrets, and again with those that it should have later. */
+  async #runWatched(
+    keyFile: KeyFile,
+    choices: readonly Choice[],
+    secrets: readonly ChosenSecret[],
+    prepare: (values: readonly ChosenSecret[]) => Promise<PreparedProgram>,
+  ): Promise<number> {
+    const { runWatched } = await import("../../../exec/watch/run-watched.ts");
+    const { sealedText } = await import("../../../exec/watch/sealed-text.ts");
+    const program = basename(this.#command()[0]);
+    // From now on the terminal is the program's.
+    this.nonInteractive = true;
+    return runWatched(
+      { sealed: sealedText(keyFile.data, choices), secrets },
+      {
+        files: await this.filesOfChoice(),
+        read: async () => {
+          const now = this.readStore();
+          const chosen = await this.choose(now);
+          return { sealed: sealedText(now.data, chosen), open: () => this.#openFor(program, now, chosen) };
+        },
+        prepare,
+        onRestart: (names) =>
+          this.note(
+            `pprotect: ${names.map(displayName).join(", ")} changed; starting ${displayName(program)} again`,
+          ),
+        onProblem: ({ message }) =>
+          this.givenCredentials.warn(
+            `${displayName(program)} goes on with the secrets that it has: ${message}`,
+          ),
+      },
+    );
   }
 
   #checkNoRedact(choices: readonly Choice[]): void {
@@ -137,14 +212,14 @@ export default class ExecCommand extends SelectingCommand {
   }
 
   /** Loads the code for files only when there is one. */
-  async #fileRequests(choices: readonly Choice[]): Promise<readonly FileRequest[]> {
+  async #fileRequests(choices: readonly Pick<Choice, "name" | "file">[]): Promise<readonly FileRequest[]> {
     if (this.asFile.length === 0 && choices.every(({ file }) => !file)) return [];
     const { readFileRequests } = await import("../../../exec/files/secret-files.ts");
     return readFileRequests(choices, this.asFile);
   }
 
   async #place(secrets: readonly ChosenSecret[], files: readonly FileRequest[]): Promise<PlacedSecrets> {
-    if (files.length === 0) return { secrets };
+    if (files.length === 0) return { secrets, release: () => undefined };
     const { placeFiles } = await import("../../../exec/files/secret-files.ts");
     return placeFiles(secrets, files);
   }
