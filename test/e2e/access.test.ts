@@ -1,9 +1,14 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { encodeBase64 } from "../../src/crypto/base64.ts";
+import { randomBytes } from "../../src/crypto/bytes.ts";
+import { writeStore } from "../../src/store/format/yaml-writer.ts";
 import { KeyFile } from "../../src/store/key-file.ts";
+import { GIT_IDENTITY } from "../support/git-identity.ts";
 import { mergeRepository, type TestRepository } from "../support/git-repository.ts";
 import { readAnswer } from "../support/output-schema.ts";
+import { peakMemory } from "../support/peak-memory.ts";
 import { needs } from "../support/programs.ts";
 import { runProgram } from "../support/run.ts";
 import { removeFolders } from "../support/sandbox.ts";
@@ -30,6 +35,30 @@ async function withStaleAccess(): Promise<TestRepository> {
   await repository.commitStore(hostile.toString(), "first");
   await repository.commitStore(hostile.removeOwner("dev", BOB.name, NOW).toString(), "bob leaves");
   return repository;
+}
+
+/** A history for `git fast-import`: each commit gives one secret another sealed value. Nothing in it can be opened. */
+function longHistory(commits: number, secrets: number): string {
+  const seal = () => encodeBase64(new Uint8Array([0, ...randomBytes(90)]));
+  const { data } = sampleStore();
+  const dev = data.domains.get("dev");
+  if (!dev) throw new Error("no dev");
+  const values = new Map(Array.from({ length: secrets }, (_, index) => [`s${index}`, seal()]));
+  const log = [...data.auditLog];
+  return Array.from({ length: commits }, (_, index) => {
+    const name = `s${index % secrets}`;
+    if (index > 0) {
+      values.set(name, seal());
+      log.push(`2026-02-03T04:05:06Z -- updated secret ${name} in dev`);
+    }
+    const text = writeStore({
+      ...data,
+      domains: new Map([["dev", { ...dev, secrets: values }]]),
+      auditLog: log,
+    });
+    const blob = `M 100644 inline protected.yaml\ndata ${Buffer.byteLength(text)}\n${text}\n`;
+    return `commit refs/heads/main\ncommitter Ann <ann@example.com> ${1_700_000_000 + index} +0000\ndata 1\nx\n${blob}`;
+  }).join("");
 }
 
 describe("access", () => {
@@ -109,6 +138,15 @@ describe("access", () => {
     expect(await code("--custodian", "eve")).toBe("no_such_custodian");
     expect(await code("--at", "--all")).toBe("usage");
     expect(await code("--at", "HEAD~1", "--custodian", BOB.name)).toBeUndefined();
+  });
+
+  test("of 600 versions with 200 secrets takes no memory for what they have in common", async () => {
+    const repository = await mergeRepository();
+    await repository.git(["fast-import", "--quiet"], {}, longHistory(600, 200));
+    await repository.must("reset", "-q", "--hard", "main");
+    const limits = { cwd: repository.folder, env: GIT_IDENTITY };
+    // The versions are 40 MB of text together.
+    expect(await peakMemory(["access"], limits)).toBeLessThan(200e6);
   });
 
   test.if(needs("chromium"))(

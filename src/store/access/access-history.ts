@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { OwnTexts } from "../../common/own-text.ts";
 import type { Domain, StoreData } from "../store-data.ts";
 import { loggedChanges, type Place } from "./new-entries.ts";
 import type { Moment, Revision } from "./revision.ts";
@@ -77,6 +78,8 @@ export class AccessHistoryBuilder {
   readonly #custodians = new Set<string>();
   readonly #materials = new Set<string>();
   readonly #entries = new Map<string, OwnerEntry>();
+  /** Nothing is kept that was cut out of a version's text, which would stay in memory with it. */
+  readonly #texts = new OwnTexts();
 
   /** @param user whose credentials will open the history: sealed values are kept for that */
   constructor(user?: string) {
@@ -86,8 +89,8 @@ export class AccessHistoryBuilder {
   add(revision: Revision): void {
     const { moment, before, after } = revision;
     for (const [name, pwdkm] of after.custodians) {
-      this.#custodians.add(name);
-      if (name === this.#user) this.#materials.add(pwdkm);
+      this.#custodians.add(this.#texts.of(name));
+      if (name === this.#user) this.#materials.add(this.#texts.of(pwdkm));
       if (before.some(({ custodians }) => custodians.get(name) === pwdkm)) continue;
       this.#noteOlderMaterials(name, pwdkm, moment);
     }
@@ -121,8 +124,12 @@ export class AccessHistoryBuilder {
     for (const [custodian, entry] of domain.owners) {
       const old = before.map(({ domains }) => domains.get(name));
       if (old.some((each) => each?.publicKey === publicKey && each.owners.get(custodian) === entry)) continue;
-      this.#addHolder(publicKey, custodian, name, moment, after.custodians.get(custodian) ?? "");
-      if (custodian === this.#user) this.#entries.set(`${publicKey} ${entry}`, { publicKey, sealed: entry });
+      const own = (part: string): string => this.#texts.of(part);
+      const material = own(after.custodians.get(custodian) ?? "");
+      this.#addHolder(own(publicKey), own(custodian), own(name), moment, material);
+      if (custodian === this.#user) {
+        this.#entries.set(`${publicKey} ${entry}`, { publicKey: own(publicKey), sealed: own(entry) });
+      }
     }
   }
 
@@ -178,13 +185,13 @@ export class AccessHistoryBuilder {
     const known = this.#boxes.get(id);
     if (known) {
       // Only one of them opens it; without opening it nobody can tell which, whatever came first.
-      known.keys.add(publicKey);
+      known.keys.add(this.#texts.of(publicKey));
       if (known.since.branch !== undefined && moment.branch === undefined) known.since = moment;
     } else {
       this.#boxes.set(id, {
         id,
-        place,
-        keys: new Set([publicKey]),
+        place: { domain: this.#texts.of(place.domain), secret: this.#texts.of(place.secret) },
+        keys: new Set([this.#texts.of(publicKey)]),
         since: moment,
         sealed: this.#user === undefined ? undefined : Buffer.from(sealed, "base64"),
       });

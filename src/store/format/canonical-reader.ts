@@ -1,3 +1,4 @@
+import { ownText } from "../../common/own-text.ts";
 import {
   AUDIT_LOG_KEY,
   CUSTODIANS_KEY,
@@ -31,8 +32,9 @@ export function readCanonical(text: string, known?: KnownLog): StoreData | undef
   const store = same ? { ...read, auditLog: [...same.entries, ...read.auditLog] } : read;
   if (!isWrittenAs(store, text, same && { count: same.entries.length, text: same.text })) return undefined;
   if (known && start > 0) {
+    // The entries outlive the text that they were cut out of.
     known.text = text.slice(start);
-    known.entries = store.auditLog;
+    known.entries = [...(same?.entries ?? []), ...read.auditLog.map(ownText)];
   }
   return store;
 }
