@@ -219,6 +219,7 @@ export const COMMAND_CASES: readonly CommandCase[] = [
   }),
   printing("git status", [], [], { prepare: installedRepository }),
   printing("git pre-commit", [], [], { prepare: repository, prints: false }),
+  printing("git summary", ["HEAD~1..HEAD"], [], { prepare: revertedRepository }),
   printing("git check", [], [], { prepare: repository, prints: false }),
 ];
 

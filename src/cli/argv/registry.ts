@@ -70,6 +70,7 @@ const COMMANDS: readonly (readonly [name: string, load: Load])[] = [
   ["git resolve", () => import("../commands/git/resolve.ts")],
   ["git restore-log", () => import("../commands/git/restore-log.ts")],
   ["git history", () => import("../commands/git/history.ts")],
+  ["git summary", () => import("../commands/git/summary.ts")],
   ["git check", () => import("../commands/git/check.ts")],
   ["git pre-commit", () => import("../commands/git/pre-commit.ts")],
   ["git merge-driver", () => import("../commands/git/merge-driver.ts")],

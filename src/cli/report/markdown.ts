@@ -1,4 +1,4 @@
-import { displayName } from "../../common/terminal-safe.ts";
+import { displayName, escapeUnprintable } from "../../common/terminal-safe.ts";
 
 /** What would end a code span or a cell of a table, wherever it stands. */
 const ENDS = /[`|]/g;
@@ -8,7 +8,20 @@ const ENDS = /[`|]/g;
  * markup. A backtick and a bar, which could end it, are written as `\u{…}`, as characters are that control a terminal.
  */
 export function markdownCode(name: string): string {
-  const shown = displayName(name).replace(ENDS, (char) => `\\u{${char.charCodeAt(0).toString(16)}}`);
+  return codeSpan(displayName(name));
+}
+
+/** Characters of a message that are shown. */
+const MAX_MESSAGE = 400;
+
+/** {@link markdownCode} for a message that has untrusted names in it. */
+export function markdownMessage(message: string): string {
+  const cut = message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message;
+  return codeSpan(escapeUnprintable(cut));
+}
+
+function codeSpan(text: string): string {
+  const shown = text.replace(ENDS, (char) => `\\u{${char.charCodeAt(0).toString(16)}}`);
   return shown === "" ? "(no name)" : `\`${shown}\``;
 }
 
