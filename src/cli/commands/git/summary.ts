@@ -1,10 +1,9 @@
-import { PprotectError } from "../../../common/errors.ts";
 import { countNoun } from "../../../common/text.ts";
 import { MANIFEST_FILE } from "../../../exec/manifest.ts";
 import { openAnyRepository } from "../../../git/process/repository.ts";
 import { readRange } from "../../../git/summary/range.ts";
 import { summarizeRange } from "../../../git/summary/summary.ts";
-import { optionalArgument } from "../../argv/argument.ts";
+import { requiredArgument } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { option } from "../../argv/option.ts";
 import { choice, text } from "../../argv/value-type.ts";
@@ -33,7 +32,7 @@ export default class GitSummaryCommand extends BaseCommand {
     ],
   };
 
-  range = optionalArgument("range", text("BASE..HEAD"), "the commits (required)");
+  range = requiredArgument("range", text("RANGE"), "the commits, such as main..HEAD");
   format = option(
     "--output-format,--format",
     choice("FORMAT", ["text", "md", "json"]),
@@ -44,13 +43,6 @@ export default class GitSummaryCommand extends BaseCommand {
   );
 
   async run(): Promise<Outcome> {
-    if (this.range === undefined) {
-      throw new PprotectError(
-        "usage",
-        "git summary needs a range of commits",
-        "for example: pprotect git summary main..HEAD",
-      );
-    }
     const repository = await openAnyRepository(process.cwd());
     const range = await readRange(repository, this.range);
     const progress = new Progress("checking commit", PROGRESS_AFTER);
