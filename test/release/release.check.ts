@@ -35,6 +35,12 @@ import { emptyFolder, removeFolders, sandbox } from "../support/sandbox.ts";
 import { validSpdx } from "../support/spdx.ts";
 import { ALICE } from "../support/stores.ts";
 
+/** The names of the crates that the SBOM has for the addons. */
+function cratesInAddon(): readonly string[] {
+  const { packages } = validSpdx(readFileSync(inRelease("pprotect.spdx.json"), "utf8"));
+  return packages.filter(({ comment }) => comment?.startsWith("in the file of")).map(({ name }) => name);
+}
+
 const ROOT = resolve(import.meta.dir, "../..");
 const CACHE = join(ROOT, "dist/registry");
 const VERSION_LINE = `pprotect version ${packageJson.version}\n`;
@@ -120,7 +126,9 @@ describe("the release", () => {
         inside.filter((found) => /^@oven\/|^@node-rs\/|^typescript$|^fast-check$/.test(found ?? "")),
       ).toEqual([runtime, addon]);
     }
-    const copies = insidePreset().map(({ name }) => name);
+    const crates = cratesInAddon();
+    for (const name of ["argon2-rust", "napi", "gimli"]) expect(crates).toContain(name);
+    const copies = [...insidePreset().map(({ name }) => name), ...crates];
     for (const { name, checksums, licenseDeclared } of packages.filter(isComponent)) {
       if (copies.includes(name)) expect(checksums).toBeUndefined();
       else expect(checksums?.[0]?.checksumValue).toBe(locked(name).sha512);
@@ -142,8 +150,10 @@ describe("the release", () => {
     const { packages } = validSpdx(readFileSync(inRelease("pprotect.spdx.json"), "utf8"));
     // Those have the licences of Bun and of the addons' main package.
     const platformOnes = PLATFORMS.flatMap(({ runtime, addon }) => [runtime, addon]);
+    const crates = cratesInAddon();
     for (const { name, versionInfo } of packages.filter(isComponent)) {
-      if (!platformOnes.includes(name)) expect(notice).toContain(`\n${name} ${versionInfo} (`);
+      if (crates.includes(name)) expect(notice).toMatch(new RegExp(`^## (?:.*, )?${name}(?:,|$)`, "m"));
+      else if (!platformOnes.includes(name)) expect(notice).toContain(`\n${name} ${versionInfo} (`);
     }
     expect(notice).toContain("\n@node-rs/argon2 ");
     expect(notice).toContain(`\nBun ${Bun.version} (MIT)\n`);

@@ -11,6 +11,7 @@ export interface SpdxDocument {
     readonly versionInfo: string;
     readonly packageFileName?: string;
     readonly licenseDeclared: string;
+    readonly comment?: string;
     readonly checksums?: readonly { readonly algorithm: string; readonly checksumValue: string }[];
   }[];
   readonly relationships: readonly {

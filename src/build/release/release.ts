@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import packageJson from "../../../package.json" with { type: "json" };
 import { commandList } from "../../cli/argv/command-list.ts";
 import { compile, packageOf } from "../compile.ts";
+import { type Crate, crateLicenseText, cratesIn } from "./addon-crates.ts";
 import { packDirectory } from "./archive.ts";
 import { checksumFile, sha256 } from "./checksums.ts";
 import { DEBIAN_ARCHITECTURES, writeDebianPackage } from "./debian-package.ts";
@@ -85,6 +86,8 @@ interface Build {
   readonly packages: readonly string[];
   /** The packages that those have inside their own files. */
   readonly inside: readonly PackageInside[];
+  /** The crates in the Argon2 addon. */
+  readonly crates: readonly Crate[];
 }
 
 async function buildAll(options: ReleaseOptions, locked: Locked): Promise<readonly Build[]> {
@@ -107,7 +110,8 @@ async function buildAll(options: ReleaseOptions, locked: Locked): Promise<readon
     const modules = await compile({ outfile, addon, commit, foreign });
     const packages = [...new Set(modules.map((path) => packageOf(path) ?? ""))];
     const inside = modules.flatMap((path) => packagesInside(path, packageOf(path) ?? ""));
-    builds.push({ platform, npmDirectory, packages, inside });
+    const crates = cratesIn(readFileSync(addon));
+    builds.push({ platform, npmDirectory, packages, inside, crates });
     rmSync(work, { recursive: true });
   }
   return builds;
@@ -127,7 +131,9 @@ function bundledLicenses(builds: readonly Build[]): readonly Licensed[] {
   const bundled = [...names].toSorted().map((name) => licenseOf(join("node_modules", name)));
   const inside = new Map(builds.flatMap((build) => build.inside).map((each) => [each.name, each]));
   // The packages of the addons do not contain the text.
-  return [...bundled, licenseOf("node_modules/@node-rs/argon2"), ...inside.values()];
+  const addon = licenseOf("node_modules/@node-rs/argon2");
+  const withCrates = { ...addon, text: `${addon.text}\n\n${crateLicenseText()}` };
+  return [...bundled, withCrates, ...inside.values()];
 }
 
 function runtimeLicense(): Licensed {
@@ -135,7 +141,7 @@ function runtimeLicense(): Licensed {
 }
 
 function componentsOf(
-  { platform, packages, inside }: Build,
+  { platform, packages, inside, crates }: Build,
   licenses: readonly Licensed[],
   locked: Locked,
 ): readonly Component[] {
@@ -155,6 +161,12 @@ function componentsOf(
       license,
       dependencies: [],
       comment: `a copy in the files of ${outer}`,
+    })),
+    ...crates.map((crate) => ({
+      ...crate,
+      ecosystem: "cargo" as const,
+      dependencies: [],
+      comment: `in the file of ${platform.addon}`,
     })),
   ];
 }

@@ -7,6 +7,8 @@ export interface Component extends Omit<LockedPackage, "sha512"> {
   /** The licence in its package.json, an SPDX expression. */
   readonly license: string;
   readonly comment?: string;
+  /** Where it is published; npm if left out. */
+  readonly ecosystem?: "cargo";
 }
 
 /** A file of the release that contains a binary. */
@@ -87,7 +89,7 @@ function distinct(components: readonly Component[]): readonly Component[] {
 }
 
 function describe(component: Component): Record<string, unknown> {
-  const { name, version, sha512, license, comment } = component;
+  const { name, version, sha512, license, comment, ecosystem = "npm" } = component;
   return {
     SPDXID: idOf(component),
     name,
@@ -103,7 +105,7 @@ function describe(component: Component): Record<string, unknown> {
       {
         referenceCategory: "PACKAGE-MANAGER",
         referenceType: "purl",
-        referenceLocator: `pkg:npm/${name.replace("@", "%40")}@${version}`,
+        referenceLocator: `pkg:${ecosystem}/${name.replace("@", "%40")}@${version}`,
       },
     ],
     ...(comment !== undefined && { comment }),

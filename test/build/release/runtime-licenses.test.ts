@@ -1,11 +1,14 @@
 import { describe, expect, test } from "bun:test";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import {
   linkedLicenses,
+  polyfillLicenseText,
+  polyfillsIn,
   runtimeLicenseText,
   runtimeStatement,
 } from "../../../src/build/release/runtime-licenses.ts";
+import { binary } from "../../support/binary.ts";
 
 const TEXTS = resolve(import.meta.dir, "../../../src/build/release/licenses/bun");
 
@@ -18,6 +21,18 @@ describe("the licence of the runtime", () => {
       .map((row) => (row.split("|")[1] ?? "").replace(/.*?[`[]+([^`\]]+).*/, "$1").trim());
     expect(linked.length).toBeGreaterThan(20);
     expect([...linkedLicenses().keys()].toSorted()).toEqual(["JavaScriptCore", ...linked].toSorted());
+  });
+
+  test("has a text for every polyfill that Bun says it has, or that is in the binary", () => {
+    const headings = polyfillLicenseText().match(/^## .*$/gm) ?? [];
+    const covered = new Set(headings.flatMap((heading) => heading.slice(3).split(", ")));
+    const [, table = ""] = runtimeStatement().split("## Polyfills");
+    const stated = [...table.matchAll(/^\| \[?`([^`]+)`/gm)].map(([, name = ""]) => name);
+    expect(stated.length).toBeGreaterThan(20);
+    const found = polyfillsIn(readFileSync(binary()));
+    expect(found.size).toBeGreaterThan(15);
+    const missing = [...stated, ...found.values()].filter((name) => name !== undefined && !covered.has(name));
+    expect(missing).toEqual([]);
   });
 
   test("uses every text, once", () => {
