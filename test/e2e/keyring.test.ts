@@ -177,10 +177,18 @@ describe.if(KEYRING)("a passphrase in the keyring", () => {
     const said = await say(
       START_LOCKED,
       box,
-      [GET, "printf 'alice-pw\\n' | $P get prod/token", "keyring status", SAVE, "keyring rm", "check"],
+      [
+        GET,
+        "printf 'alice-pw\\n' | $P get prod/token",
+        "keyring status",
+        SAVE,
+        "keyring rm",
+        "check",
+        "status",
+      ],
       home,
     );
-    expect(said.map(({ status }) => status)).toEqual([1, 0, 0, 1, 1, 0]);
+    expect(said.map(({ status }) => status)).toEqual([1, 0, 0, 1, 1, 0, 0]);
     expect(said[0]?.err).toContain(
       "passphrase required (running with --non-interactive; the keyring is locked)",
     );
@@ -193,6 +201,7 @@ describe.if(KEYRING)("a passphrase in the keyring", () => {
       Array(2).fill(expect.stringMatching(/^pprotect: the keyring is locked\nhint: /m)),
     );
     expect(said[5]?.out).not.toContain("opened as");
+    expect(said[6]?.out).toBe(`Keyring (locked):\n  the passphrase of ${ALICE.name}\n`);
   }, 60_000);
 });
 

@@ -7,7 +7,7 @@ import type { StoreData } from "../../../store/store-data.ts";
 import { stateDirectory } from "../../../system/state-directory.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { BaseCommand } from "../../base/base-command.ts";
-import { keyringFields, keyringText } from "../../base/keyring-command.ts";
+import { keyringFields } from "../../base/keyring-command.ts";
 import type { KeyringState } from "../../base/saved-passphrases.ts";
 import { shownNow, shownText } from "../../reading/shown-values.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
@@ -49,7 +49,10 @@ export default class StatusCommand extends BaseCommand {
     );
     this.#section("Values that were shown and still work", current.map(shownText));
     const keyring = await this.#keyring();
-    this.#section("Keyring", keyring.users.length > 0 ? [keyringText(keyring)] : []);
+    this.#section(
+      keyring.state === "locked" ? "Keyring (locked)" : "Keyring",
+      keyring.users.map((user) => `the passphrase of ${displayName(user)}`),
+    );
     if (
       live.length + silent.length + programs.length + files.length + current.length + keyring.users.length ===
       0
