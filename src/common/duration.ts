@@ -10,6 +10,9 @@ const UNITS: readonly (readonly [string, number])[] = [
 ];
 const MS_OF: ReadonlyMap<string, number> = new Map(UNITS);
 
+/** A hundred years: a date so far from now is a date, and no clock of ours comes there. */
+const LONGEST = 36_525 * 86_400 * SECOND;
+
 const PART = /(\d+(?:\.\d+)?)([dhms])/g;
 const DURATION = /^(?:\d+(?:\.\d+)?[dhms])+$/;
 
@@ -29,7 +32,10 @@ export function parseDuration(option: string, text: string): number {
         ),
       )
     : 0;
-  if (ms > 0 && Number.isSafeInteger(ms)) return ms;
+  if (ms > LONGEST) {
+    throw new PprotectError("usage", `${option} "${displayName(text)}" is longer than 100 years`);
+  }
+  if (ms > 0) return ms;
   throw new PprotectError(
     "usage",
     `${option} "${displayName(text)}" is not a length of time`,

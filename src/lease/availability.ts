@@ -39,13 +39,19 @@ export function whyNoLeases(): string | undefined {
     : undefined;
 }
 
+/** {@link whyNoLeases} in a line. */
+export function notAvailable(): string | undefined {
+  const reason = whyNoLeases();
+  return reason === undefined ? undefined : `leases are not available here: ${reason}`;
+}
+
 /** @throws PprotectError `environment` where there can be no leases */
 export function requireLeases(): void {
-  const reason = whyNoLeases();
-  if (reason === undefined) return;
+  const problem = notAvailable();
+  if (problem === undefined) return;
   throw new PprotectError(
     "environment",
-    `leases are not available here: ${reason}`,
+    problem,
     "give the passphrase with --passphrase-file or in the environment",
   );
 }

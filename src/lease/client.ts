@@ -2,7 +2,7 @@ import { PprotectError } from "../common/errors.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import { secretText } from "../store/domain.ts";
 import { hardenProcess } from "../system/process-hardening.ts";
-import { requireLeases } from "./availability.ts";
+import { notAvailable, requireLeases } from "./availability.ts";
 import { type LeaseConnection, NoAnswerError, noLease, withConnection } from "./connection.ts";
 import { coverageOf, type Plan, planLeases, type WantedDomain } from "./cover.ts";
 import { describe, findLeases, type LiveLease, socketOf } from "./find.ts";
@@ -52,7 +52,9 @@ export async function openWithLeases(
 ): Promise<OpenedByLeases | NotCovered> {
   const token = environment[LEASE_VARIABLE];
   if (token !== undefined) return openWithOwnLease(wanted, token, environment, custodian);
-  const { live } = await findLeases(environment);
+  const { live, silent } = await findLeases(environment);
+  const unavailable = silent.some(({ why }) => why === "unavailable") ? notAvailable() : undefined;
+  if (unavailable !== undefined) return { reasons: [unavailable] };
   const planned = planLeases(
     live.filter(({ grant }) => !grant.private && isOf(grant, custodian)),
     wanted,

@@ -30,6 +30,8 @@ export type NoAnswer =
   | "silent"
   /** The process ended while it was asked. */
   | "ended"
+  /** There are no leases where we run, as `whyNoLeases` says: it may well be there. */
+  | "unavailable"
   /** What it answers is not what a lease would. */
   | "not_a_lease";
 
@@ -52,6 +54,7 @@ export function describeNoAnswer(why: NoAnswer): string {
     busy: "has too many clients at once",
     silent: "does not answer: its process may be stopped",
     ended: "ended before it answered",
+    unavailable: "cannot be reached from here",
     not_a_lease: "gave an answer that is not a lease's",
   };
   return words[why];

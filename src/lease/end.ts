@@ -1,6 +1,13 @@
 import { unlinkSync } from "node:fs";
 import type { ProcessHandle } from "../system/pidfd.ts";
-import { type LeaseConnection, NoAnswerError, withConnection } from "./connection.ts";
+import { notAvailable } from "./availability.ts";
+import {
+  describeNoAnswer,
+  type LeaseConnection,
+  type NoAnswer,
+  NoAnswerError,
+  withConnection,
+} from "./connection.ts";
 import { isOwnSocket } from "./directory.ts";
 import type { FoundLeases, LiveLease } from "./find.ts";
 import { isEnding, PROTOCOL_VERSION } from "./protocol.ts";
@@ -44,10 +51,13 @@ export function chosenLeases({ live, silent }: FoundLeases, choice: LeaseChoice)
     .filter((lease) => isMeant(lease, choice))
     .map((lease): ChosenLease => ({ id: lease.grant.id, socket: lease.socket, lease }));
   const others = silent
-    .filter(({ id, why }) => (why === "silent" || why === "busy") && (choice.by !== "id" || choice.id === id))
+    .filter(({ id, why }) => CANNOT_SAY.includes(why) && (choice.by !== "id" || choice.id === id))
     .map(({ id, socket }): ChosenLease => ({ id, socket }));
   return [...answering, ...others];
 }
+
+/** Why a lease does not say what it is. */
+const CANNOT_SAY: readonly NoAnswer[] = ["silent", "busy", "unavailable"];
 
 function isMeant({ grant }: LiveLease, choice: LeaseChoice): boolean {
   switch (choice.by) {
@@ -74,10 +84,15 @@ export function endLeases(chosen: readonly ChosenLease[], askedMs: number = ASKE
       try {
         return { id, outcome: await endAt(socket, askedMs) };
       } catch (error) {
-        return { id, outcome: "failed", problem: error instanceof Error ? error.message : "unknown error" };
+        return { id, outcome: "failed", problem: problemOf(error) };
       }
     }),
   );
+}
+
+function problemOf(error: unknown): string {
+  if (error instanceof NoAnswerError) return notAvailable() ?? `it ${describeNoAnswer(error.why)}`;
+  return error instanceof Error ? error.message : "unknown error";
 }
 
 async function endAt(socket: string, askedMs: number): Promise<"ended" | "killed"> {

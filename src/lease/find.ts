@@ -39,10 +39,17 @@ export interface FoundLeases {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Finds the leases of this user, those that are for one program too. Where there can be none, finds none. */
+/**
+ * Finds the leases of this user, those that are for one program too. Where leases are not available, those whose sockets
+ * are there do not answer.
+ */
 export async function findLeases(environment: Environment): Promise<FoundLeases> {
   const sockets = leaseSockets(environment);
-  if (sockets.length === 0 || whyNoLeases() !== undefined) return { live: [], silent: [], dead: [] };
+  if (sockets.length === 0) return { live: [], silent: [], dead: [] };
+  if (whyNoLeases() !== undefined) {
+    const silent = sockets.map((socket) => ({ id: idOf(socket), socket, why: "unavailable" as const }));
+    return { live: [], silent, dead: [] };
+  }
   const found = await Promise.all(sockets.map((socket) => look(socket)));
   const silent = found.filter((each) => "why" in each);
   return {

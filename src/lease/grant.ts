@@ -64,26 +64,60 @@ export function leaseDomain(
   if (only.length === 0) return { name, publicKey, store, only: undefined };
   const globs = only.map((pattern) => new Bun.Glob(pattern));
   const boxes = [...secrets]
-    .filter(([secret]) => globs.some((glob) => glob.match(secret) || glob.match(`${name}/${secret}`)))
+    .filter(([secret]) => matchesAny(globs, name, secret))
     .map(([secret, sealed]): [string, string] => [secret, boxHash(sealed)]);
   return { name, publicKey, store, only: { globs: [...only], boxes } };
 }
 
-/** @throws PprotectError `no_such_secret` when a pattern matches no secret of any of the domains */
+/**
+ * @throws PprotectError `no_such_secret` when a pattern matches no secret of any of the domains; `invalid_store` when a
+ *   secret that matches has the sealed value of one that does not: anyone who can write the file could have put it there
+ */
 export function checkPatterns(
   domains: ReadonlyMap<string, Pick<Domain, "secrets">>,
   only: readonly string[],
 ): void {
-  for (const pattern of only) {
-    const glob = new Bun.Glob(pattern);
-    const matches = [...domains].some(([domain, { secrets }]) =>
-      [...secrets.keys()].some((secret) => glob.match(secret) || glob.match(`${domain}/${secret}`)),
+  const globs = only.map((pattern) => ({ pattern, glob: new Bun.Glob(pattern) }));
+  for (const { pattern, glob } of globs) {
+    const isMatched = [...domains].some(([domain, { secrets }]) =>
+      [...secrets.keys()].some((secret) => matchesAny([glob], domain, secret)),
     );
-    if (matches) continue;
+    if (isMatched) continue;
     const names = [...domains.keys()].map((name) => `"${displayName(name)}"`).join(", ");
     throw new PprotectError(
       "no_such_secret",
       `--only "${displayName(pattern)}" matches no secret of ${names}`,
     );
   }
+  if (only.length > 0) {
+    for (const [domain, { secrets }] of domains)
+      refuseCopies(
+        domain,
+        secrets,
+        globs.map(({ glob }) => glob),
+      );
+  }
+}
+
+function matchesAny(globs: readonly Bun.Glob[], domain: string, secret: string): boolean {
+  return globs.some((glob) => glob.match(secret) || glob.match(`${domain}/${secret}`));
+}
+
+function refuseCopies(
+  domain: string,
+  secrets: ReadonlyMap<string, string>,
+  globs: readonly Bun.Glob[],
+): void {
+  const [outside = [], inside = []] = [false, true].map((wanted) =>
+    [...secrets].filter(([secret]) => matchesAny(globs, domain, secret) === wanted),
+  );
+  const names = new Map(outside.map(([secret, sealed]) => [sealed, secret]));
+  const copy = inside.find(([, sealed]) => names.has(sealed));
+  if (!copy) return;
+  throw new PprotectError(
+    "invalid_store",
+    `secret "${displayName(copy[0])}" in domain "${displayName(domain)}" has the sealed value of ` +
+      `"${displayName(names.get(copy[1]) ?? "")}", which --only does not name`,
+    "`pprotect git history` shows who put it there",
+  );
 }

@@ -12,9 +12,10 @@ import type { Grant, LeasedDomain } from "../../src/lease/grant.ts";
 import { encodeHandover } from "../../src/lease/process/handover.ts";
 import { KeyRing } from "../../src/lease/process/key-ring.ts";
 import { Lease } from "../../src/lease/process/lease.ts";
-import { LeaseServer } from "../../src/lease/process/lease-server.ts";
+import { LeaseServer, type ServerOptions } from "../../src/lease/process/lease-server.ts";
 import type { StartedLease } from "../../src/lease/start.ts";
 import { openDomainKey } from "../../src/store/domain.ts";
+import type { KeyFile } from "../../src/store/key-file.ts";
 import { findDomain } from "../../src/store/lookup.ts";
 import { isAlive, lease, STORE, type UserDirectories, userDirectories, wanted } from "../support/leases.ts";
 import { holdLock } from "../support/lock-holder.ts";
@@ -45,6 +46,17 @@ function grantOf(domain: LeasedDomain, since: number, ttl: number): Grant {
     private: false,
     program: undefined,
   };
+}
+
+/** A lease in this process, without keys and with clocks that stand still. */
+function serverHere(file: KeyFile, options: Partial<ServerOptions>): { server: LeaseServer; socket: string } {
+  const { publicKey } = wanted(file, "dev");
+  const grant = grantOf({ name: "dev", publicKey, store: STORE, only: undefined }, 0, 60_000);
+  const clock = { wall: () => 0, sinceBoot: () => 0 };
+  const keys = KeyRing.from([], []);
+  const held = new Lease({ grant, keys, token: new Uint8Array(0), clock, programHasEnded: () => false });
+  const socket = join(emptyFolder(), "0123456789abcdef.sock");
+  return { server: new LeaseServer(held, { socket, onEnd: () => undefined, ...options }), socket };
 }
 
 const IS_ROOT = process.getuid?.() === 0;
@@ -137,21 +149,7 @@ describe("another user", () => {
 
   test("is one that a lease does not know: it does not answer it", async () => {
     const file = sampleStore();
-    const domain = wanted(file, "dev");
-    const socket = join(emptyFolder(), "0123456789abcdef.sock");
-    const clock = { wall: () => 0, sinceBoot: () => 0 };
-    const grant = grantOf(
-      { name: "dev", publicKey: domain.publicKey, store: STORE, only: undefined },
-      0,
-      60_000,
-    );
-    const keys = KeyRing.from([], []);
-    const lease = new Lease({ grant, keys, token: new Uint8Array(0), clock, programHasEnded: () => false });
-    const server = new LeaseServer(lease, {
-      socket,
-      uid: (process.getuid?.() ?? 0) + 1,
-      onEnd: () => undefined,
-    });
+    const { server, socket } = serverHere(file, { uid: (process.getuid?.() ?? 0) + 1 });
     server.listen();
     expect(await talk(socket, encodeFrame({ version: 1, request: "describe" }))).toBe("");
     server.end("ended");
@@ -302,6 +300,17 @@ describe("a client that means ill", () => {
     const connection = await LeaseConnection.to(socket);
     expect(await connection.closed(1_000)).toBe(false);
     expect(await connection.closed(12_000)).toBe(true);
+  });
+
+  test("is dropped after a minute, however busy it is: what it opens is one use", async () => {
+    const { server, socket } = serverHere(sampleStore(), { visitMs: 1_500 });
+    server.listen();
+    const connection = await LeaseConnection.to(socket);
+    const start = performance.now();
+    while (!(await connection.closed(100)) && performance.now() - start < 8_000)
+      await connection.ask({ version: 1, request: "describe" }).catch(() => undefined);
+    expect(performance.now() - start).toBeLessThan(6_000);
+    server.end("ended");
   });
 
   test("has no more than its share: hundreds of connections are refused, and the lease goes on", async () => {

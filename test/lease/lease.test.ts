@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { coverageOf, planLeases } from "../../src/lease/cover.ts";
 import { encodeFrame, FrameReader } from "../../src/lease/frame.ts";
-import { boxHash, type Grant, leaseDomain } from "../../src/lease/grant.ts";
+import { boxHash, checkPatterns, type Grant, leaseDomain } from "../../src/lease/grant.ts";
 import { decodeHandover, encodeHandover } from "../../src/lease/process/handover.ts";
 import { KeyRing } from "../../src/lease/process/key-ring.ts";
 import { Lease } from "../../src/lease/process/lease.ts";
@@ -157,6 +157,34 @@ describe("the keys of a lease", () => {
       "a private key does not belong to its public key",
     );
   });
+});
+
+test("a limited lease does not cover a value that has another name too: it may have been put under the allowed one", () => {
+  const secrets = new Map([
+    ["api-key", "box 1"],
+    ["db-password", "box 2"],
+    ["api-copy", "box 2"],
+  ]);
+  const domains = new Map([["dev", { secrets }]]);
+  expect(() => checkPatterns(domains, ["api-*"])).toThrow(
+    'secret "api-copy" in domain "dev" has the sealed value of "db-password"',
+  );
+  for (const only of [[], ["api-key"], ["api-*", "db-*"], ["dev/*"]])
+    expect(() => checkPatterns(domains, only)).not.toThrow();
+});
+
+test("patterns match names as globs, of a name or of DOMAIN/NAME, and what they do not match stays out", () => {
+  const names = ["api-key", "API-KEY", "api*", "[api]", "{a,b}", "a\nb", "ключ", "__proto__"];
+  const domain = { publicKey: "", secrets: new Map(names.map((name) => [name, name])) };
+  const matched = (...only: string[]) =>
+    leaseDomain("dev", domain, "/s", only).only?.boxes.map(([name]) => name);
+  expect(matched("api-*")).toEqual(["api-key"]);
+  expect(matched("[api]")).toEqual([]);
+  expect(matched("\\[api\\]")).toEqual(["[api]"]);
+  expect(matched("api\\*")).toEqual(["api*"]);
+  expect(matched("dev/__*")).toEqual(["__proto__"]);
+  expect(matched("prod/*")).toEqual([]);
+  expect(matched("a?b", "к*")).toEqual(["a\nb", "ключ"]);
 });
 
 describe("tokens", () => {

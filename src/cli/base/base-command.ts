@@ -148,7 +148,8 @@ export abstract class BaseCommand extends CredentialsCommand {
   /** What `revoke` is to find again. */
   protected async handingOut({ secrets, leases }: OpenedSecrets<SecretReference>): Promise<HandingOut> {
     const { warn } = this.givenCredentials;
-    return { store: this.storePath, secrets, leases, required: (await this.recorder()).check(), warn };
+    const domains = secrets.map(({ domain }) => domain);
+    return { store: this.storePath, domains, leases, required: (await this.recorder()).check(), warn };
   }
 
   /** Writes this command's entries into the access log. */

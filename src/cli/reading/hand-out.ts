@@ -1,7 +1,6 @@
 import type { HandedOutFile, Ledger, RunningProgram, ShownValue } from "../../exec/handed-out/ledger.ts";
 import { withFile, withProgram, withShown } from "../../exec/handed-out/ledger.ts";
 import { changeLedger } from "../../exec/handed-out/ledger-file.ts";
-import type { SecretReference } from "../../lease/access-log/recorder.ts";
 import type { Grant } from "../../lease/grant.ts";
 import { identityOf } from "../../system/process-identity.ts";
 import { realpathOfParent } from "../../system/real-path.ts";
@@ -11,7 +10,7 @@ import { stateDirectory } from "../../system/state-directory.ts";
 export interface HandingOut {
   /** The store's path. */
   readonly store: string;
-  readonly secrets: readonly SecretReference[];
+  readonly domains: readonly string[];
   /** The leases that opened them: what was opened by one of them is taken back with it. */
   readonly leases: readonly Grant[];
   readonly client?: string | undefined;
@@ -58,9 +57,13 @@ export async function noteShown(
 }
 
 /** An entry for each lease: whichever of them ends, takes it back. */
-function perLease({ store, secrets, leases, client, until }: HandingOut): readonly Common[] {
-  const domains = [...new Set(secrets.map(({ domain }) => domain))];
-  const common = { store: realpathOfParent(store), since: Date.now(), until, domains };
+function perLease({ store, domains, leases, client, until }: HandingOut): readonly Common[] {
+  const common = {
+    store: realpathOfParent(store),
+    since: Date.now(),
+    until,
+    domains: [...new Set(domains)],
+  };
   if (leases.length === 0) return [{ ...common, client, lease: undefined }];
   return leases.map((grant) => ({ ...common, client: client ?? grant.client, lease: grant.id }));
 }

@@ -12,6 +12,8 @@ import { type Answer, type Lease, refuse, type Visit } from "./lease.ts";
 const MAX_CONNECTIONS = 512;
 /** How long a client may take for a request, and for reading the answer, in ms. */
 const REQUEST_MS = 10_000;
+/** How long a client may stay in all, in ms: what it opens meanwhile is one use of the lease. */
+const VISIT_MS = 60_000;
 /** How much all clients together may have sent without a request being whole, in bytes. */
 const MAX_HELD_BYTES = 4 * MAX_FRAME_BYTES;
 /** How often the lease looks at the clocks, its program and its socket, in ms; before each answer it looks too. */
@@ -20,8 +22,9 @@ const TICK_MS = 1_000;
 interface Client {
   readonly reader: FrameReader;
   readonly visit: Visit;
-  /** When it is given up, in ms since the machine was started. */
+  /** When it is given up, in ms since the machine was started; at the latest at `end`. */
   until: number;
+  readonly end: number;
   /** What the socket has not taken yet. */
   unsent: Uint8Array;
   /** Closed as soon as all is sent. */
@@ -37,6 +40,8 @@ export interface ServerOptions {
   readonly onEnd: (reason: EndReason) => void;
   /** Whose processes may connect; left out, those of our own user. */
   readonly uid?: number;
+  /** How long a client may stay; left out, a minute. */
+  readonly visitMs?: number;
 }
 
 /** Answers on a lease's socket until the lease is over. */
@@ -115,6 +120,7 @@ export class LeaseServer {
       reader: new FrameReader(),
       visit: this.#lease.begin(),
       until: msSinceBoot() + REQUEST_MS,
+      end: msSinceBoot() + (this.#options.visitMs ?? VISIT_MS),
       unsent: new Uint8Array(0),
       closing: false,
     };
@@ -158,7 +164,7 @@ export class LeaseServer {
     // The client sees the connection end without an answer, as the lease has.
     if (this.#over || connection.data.closing) return;
     const answer = this.#lease.answer(connection.data.visit, request);
-    connection.data.until = msSinceBoot() + REQUEST_MS;
+    connection.data.until = Math.min(msSinceBoot() + REQUEST_MS, connection.data.end);
     say(connection, answer);
     if (answer.ends) this.end("ended");
   }

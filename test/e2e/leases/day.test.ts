@@ -54,13 +54,12 @@ test.if(needs("tmux"))(
       agent.line("pprotect exec --domain dev -- sh -c 'echo work''ing; sleep 600'");
       await agent.shows("\nworking\n");
 
-      // The person sees it, and takes it back.
+      // The person sees it, and takes it back: the agent and what it started are gone.
       expect(await shell.run("pprotect status")).toMatch(
         /client agent; for sh [\s\S]*sh \(process \d+\): dev/,
       );
-      expect(await shell.run("pprotect revoke --client agent")).toContain("Ended 2 leases and programs");
-      expect(await agent.run("pprotect get dev/api-key")).toContain("has ended");
-      agent.line("exit");
+      expect(await shell.run("pprotect revoke --client agent")).toContain("Ended 3 leases and programs");
+      expect(await agent.run("echo PPROTECT_LEASE: $PPROTECT_LEASE.")).toContain("\nPPROTECT_LEASE: .\n");
       expect(await shell.run("pprotect get dev/api-key")).toContain("dev-api-key\n");
 
       // The lease's process is killed: the next command says nothing wrong and asks.

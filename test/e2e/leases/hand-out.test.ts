@@ -133,6 +133,54 @@ describe("`revoke`", () => {
     expect(isAlive(Number(readFileSync(user.box.path("child"), "utf8")))).toBe(false);
   }, 30_000);
 
+  test("ends the program of `unlock -- PROGRAM` with all that it started, and `lock` does not", async () => {
+    const user = newUser();
+    const start = async (client: string, file: string): Promise<Bun.Subprocess> => {
+      const script = `(trap "" TERM; sleep 60) & echo $! > ${file}; wait`;
+      const unlock = [
+        "unlock",
+        "dev",
+        "--client",
+        client,
+        "-u",
+        ALICE.name,
+        "--passphrase-file",
+        user.box.alice,
+      ];
+      const child = Bun.spawn([binary(), ...unlock, "--", "sh", "-c", script], {
+        cwd: user.box.folder,
+        env: cleanEnvironment(user.box.folder, user.directories),
+        stdio: ["ignore", "ignore", "ignore"],
+      });
+      await until(() => existsSync(user.box.path(file)));
+      return child;
+    };
+    const pidIn = (file: string) => Number(readFileSync(user.box.path(file), "utf8"));
+    const [locked, revoked] = [await start("a", "first"), await start("b", "second")];
+    await user.run(["lock", "--client", "a"]);
+    expect([isAlive(locked.pid), isAlive(pidIn("first"))]).toEqual([true, true]);
+    const { result } = await user.answer(["revoke", "--client", "b"]);
+    expect(result.ended).toMatchObject([
+      { kind: "lease" },
+      { kind: "program", pid: revoked.pid, name: "sh" },
+    ]);
+    expect([isAlive(revoked.pid), isAlive(pidIn("second"))]).toEqual([false, false]);
+    await user.run(["revoke", "--client", "a"]);
+    expect(isAlive(pidIn("first"))).toBe(false);
+  });
+
+  test("says to a person what could not be taken back", async () => {
+    const user = newUser();
+    await user.shell("git init -q . && echo .env > .gitignore");
+    await user.asAlice(["env", "--domain", "dev", "--only", "api-key", "--uppercase", "--out", ".env"]);
+    writeFileSync(user.box.path(".env"), "MINE=1");
+    const { status, stderr } = await user.run(["revoke", "--all"]);
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/Not taken back: file \S+\.env \(it was changed/),
+    ]);
+  });
+
   test("of one client leaves the others alone", async () => {
     const user = newUser();
     for (const client of ["one", "two"]) await user.asAlice(["unlock", "--client", client]);

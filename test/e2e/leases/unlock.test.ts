@@ -114,6 +114,27 @@ describe("after `unlock`", () => {
     expect([status, stdout]).toEqual([1, ""]);
   });
 
+  test("many clients at once use it no more often than --uses allows", async () => {
+    const user = newUser();
+    await user.asAlice(["unlock", "dev", "--uses", "3"]);
+    const all = Array.from({ length: 12 }, () => user.run(["get", "dev/api-key", "--non-interactive"]));
+    const got = (await Promise.all(all)).map(({ stdout }) => stdout).filter((value) => value !== "");
+    expect(got).toEqual(["dev-api-key", "dev-api-key", "dev-api-key"]);
+  });
+
+  test("limited to names, opens no value that was put under one of them, before or after", async () => {
+    const user = newUser();
+    const text = readFileSync(user.box.store, "utf8");
+    const box = (name: string): string => new RegExp(`secret-${name}: (\\S+)`).exec(text)?.[1] ?? "";
+    const copied = text.replace(box("api-key"), box("db-password"));
+    await user.asAlice(["unlock", "dev", "--only", "api-*"]);
+    user.box.write("protected.yaml", copied);
+    const { stdout, stderr } = await user.run(["get", "dev/api-key", "--non-interactive"]);
+    expect([stdout, stderr]).toEqual(["", expect.stringContaining("was changed since the lease")]);
+    const refused = await user.asAlice(["unlock", "dev", "--only", "api-*"]);
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining('of "db-password"')]);
+  });
+
   test("it can be used as often as --uses allows", async () => {
     const user = newUser();
     await user.asAlice(["unlock", "dev", "--uses", "1"]);
@@ -130,6 +151,28 @@ describe("after `unlock`", () => {
     );
     expect((await user.run(["unlock", "--ttl", "soon"])).stderr).toContain("--ttl");
     expect((await user.run(["unlock", "--uses", "0"])).stderr).toContain("--uses");
+  });
+
+  test("PPROTECT_MAX_TTL bounds it, a value that is given to a client, and what both last by default", async () => {
+    const user = newUser();
+    const env = { PPROTECT_MAX_TTL: "30m" };
+    const { stdout } = await user.asAlice(["unlock", "--json"], env);
+    expect(JSON.parse(stdout).result.ttl).toBe("30m");
+    expect((await user.answer(["lease", "dev/api-key"], env)).result.ttl).toBe("30m");
+    for (const args of [
+      ["unlock", "--ttl", "31m"],
+      ["lease", "dev/api-key", "--ttl", "31m"],
+      ["get", "dev/api-key", "--ttl", "31m"],
+    ])
+      expect(await user.asAlice(args, env)).toMatchObject({ status: 1, stdout: "" });
+    await user.shell("git init -q . && git config pprotect.ttl 31m");
+    expect((await user.asAlice(["unlock"], env)).stderr).toContain(
+      "31m is longer than a lease may last (30m)",
+    );
+    for (const wrong of ["0", "soon", "-1h"])
+      expect((await user.asAlice(["unlock"], { PPROTECT_MAX_TTL: wrong })).stderr).toContain(
+        "PPROTECT_MAX_TTL",
+      );
   });
 
   test("`git config pprotect.ttl` is how long it lasts by default", async () => {

@@ -35,6 +35,7 @@ export default class LockCommand extends EndingCommand {
       endings.length === 0 ? "No lease is there to end." : `Ended ${countNoun(ended.length, "lease")}.`,
     );
     const failed = endings.filter(({ outcome }) => outcome === "failed");
+    for (const { id, problem } of failed) this.note(`Not ended: ${id} (${problem})`);
     return {
       result: { ended, failed: failed.map(({ id, problem }) => ({ lease: id, problem: problem ?? null })) },
       refusal: failed.length === 0 ? undefined : notEnded(failed),

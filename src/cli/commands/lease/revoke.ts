@@ -83,7 +83,7 @@ export default class RevokeCommand extends EndingCommand {
       reason: choice.by,
       result: failed.length === 0 ? "ok" : "not_ended",
     });
-    this.#report(ended.length, files, shown);
+    this.#report(ended.length, files, failed, shown);
     if (this.wipe && failed.length === 0) this.note("Removed the lists of what was handed out.");
     return {
       result: {
@@ -132,10 +132,17 @@ export default class RevokeCommand extends EndingCommand {
     return [...removed, ...removeDeadSockets(dead), ...(await forgetHandedOut(directory, onWait))];
   }
 
-  #report(ended: number, { removed }: FilesRemoved, shown: readonly ShownNow[]): void {
+  #report(
+    ended: number,
+    { removed }: FilesRemoved,
+    failed: readonly Failure[],
+    shown: readonly ShownNow[],
+  ): void {
     this.note(
       `Ended ${countNoun(ended, "lease or program", "leases and programs")}, removed ${countNoun(removed.length, "file")}.`,
     );
+    for (const { kind, what, problem } of failed)
+      this.note(`Not taken back: ${kind} ${displayName(what)} (${problem})`);
     for (const each of shown) this.printLine(shownText(each));
     if (shown.length > 0) this.note("These values were shown and still work; the commands change them.");
   }

@@ -1,6 +1,7 @@
 import { lazy } from "../../../common/lazy.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { readLedger } from "../../../exec/handed-out/ledger-file.ts";
+import { notAvailable } from "../../../lease/availability.ts";
 import { describeNoAnswer } from "../../../lease/connection.ts";
 import { findLeases } from "../../../lease/find.ts";
 import type { StoreData } from "../../../store/store-data.ts";
@@ -36,6 +37,8 @@ export default class StatusCommand extends BaseCommand {
       "Leases that do not answer",
       silent.map(({ id, why }) => `${id} ${describeNoAnswer(why)}`),
     );
+    const unavailable = silent.some(({ why }) => why === "unavailable") ? notAvailable() : undefined;
+    if (unavailable !== undefined) this.note(`pprotect: warning: ${unavailable}`);
     this.#section(
       "Programs with secrets",
       programs.map(

@@ -60,9 +60,9 @@ export default class UnlockCommand extends BaseCommand {
   program = programAfterEnd("program", PROGRAM, "the program that alone may use it, with its arguments");
 
   async run(): Promise<Outcome | number> {
+    requireLeases();
     const { readStartState } = await import("../../../exec/process/start-state.ts");
     const start = readStartState();
-    requireLeases();
     const ttl = await chosenTtl(this.ttl);
     const uses = this.#uses();
     const heartbeat = this.#heartbeat();
@@ -131,7 +131,7 @@ export default class UnlockCommand extends BaseCommand {
       : { ...identity, name: name.split("/").at(-1) ?? name };
   }
 
-  /** A lease that cannot be recorded where it has to be is ended. */
+  /** A lease that cannot be recorded where it has to be is ended. The program is this process still. */
   async #record({ grant }: StartedLease): Promise<void> {
     const recorder = await this.recorder();
     const { client, reason, id: lease, custodian } = grant;
@@ -144,12 +144,24 @@ export default class UnlockCommand extends BaseCommand {
         domains: namesIn(grant),
         program: grant.program?.name,
       });
+      await this.#noteProgram(grant);
     } catch (error) {
       const { endLeases, chosenLeases } = await import("../../../lease/end.ts");
       const { findLeases } = await import("../../../lease/find.ts");
       await endLeases(chosenLeases(await findLeases(process.env), { by: "id", id: lease }));
       throw error;
     }
+  }
+
+  /** For `status`, and for `revoke`, which ends the program. */
+  async #noteProgram(grant: Grant): Promise<void> {
+    if (!grant.program) return;
+    const { noteProgram } = await import("../../reading/hand-out.ts");
+    const { storePath: store } = this;
+    const { warn } = this.givenCredentials;
+    const required = (await this.recorder()).check();
+    const domains = grant.domains.map(({ name }) => name);
+    await noteProgram({ store, domains, leases: [grant], required, warn }, grant.program.name ?? "a program");
   }
 
   async #runProgram(token: string, start: StartState): Promise<number> {

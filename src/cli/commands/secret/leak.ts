@@ -199,13 +199,13 @@ export default class LeakCommand extends AccessCommand {
     const lines = expressionsOf(values.flatMap(([subject, value]) => (found.has(subject) ? [value] : [])));
     const onWait = (message: string): void => this.note(message);
     await writePrivateFile(path, lines, { store: this.storePath, force: false, onWait });
-    const secrets = [...found].flatMap(({ domain, secret }) =>
-      domain === undefined || secret === undefined ? [] : [{ domain, name: secret }],
+    const domains = [...found].flatMap(({ domain, secret }) =>
+      domain === undefined || secret === undefined ? [] : [domain],
     );
     const until = Date.now() + EXPRESSIONS_FOR;
     const { warn } = this.givenCredentials;
     const required = (await this.recorder()).check();
-    await noteFile({ store: this.storePath, secrets, leases: [], until, required, warn }, path);
+    await noteFile({ store: this.storePath, domains, leases: [], until, required, warn }, path);
     return path;
   }
 
