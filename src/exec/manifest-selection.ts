@@ -5,9 +5,11 @@ import { decodeUtf8, encodeUtf8 } from "../common/utf8.ts";
 import { type Resolution, resolveCascade, type Source, type Step } from "../sources/cascade.ts";
 import { lookUpInStore, type SecretPlace } from "../sources/in-store.ts";
 import { lookUpGiven, lookUpKeyring, lookUpVariable } from "../sources/lookups.ts";
+import { notFound } from "../sources/not-found.ts";
 import type { SopsSource } from "../sources/sops-source.ts";
 import { findDomain, findSecret } from "../store/lookup.ts";
 import type { StoreData } from "../store/store-data.ts";
+import type { KeyringEntry, KeyringReading } from "../system/keyring.ts";
 import type { Manifest } from "./manifest.ts";
 import type { ManifestEntry } from "./manifest-entry.ts";
 import type { Choice } from "./selection.ts";
@@ -21,6 +23,7 @@ export interface ManifestSources {
   /** Variables with credentials: no secret comes from them. */
   readonly credentials: readonly string[];
   readonly sops: Pick<SopsSource, "lookUp">;
+  readonly keyring: (entry: KeyringEntry) => Promise<KeyringReading>;
 }
 
 /** A value of another source than the store, or where in the store it is. */
@@ -52,12 +55,12 @@ export async function resolveManifest(
 export function resolveEntry(
   entry: ManifestEntry,
   manifest: Pick<Manifest, "domain">,
-  { store, domain = manifest.domain, environment, credentials, sops }: ManifestSources,
+  { store, domain = manifest.domain, environment, credentials, sops, keyring: read }: ManifestSources,
 ): Promise<Resolution<Located>> {
   const { name, variable, keyring, byDefault } = entry;
   return resolveCascade<Located>(entry.from, {
     env: () => lookUpVariable(variable, environment, credentials),
-    ...(keyring && { keyring: () => lookUpKeyring(keyring) }),
+    ...(keyring && { keyring: () => lookUpKeyring(keyring, read) }),
     store: () => lookUpInStore(store, entry.domain ?? domain, name, "invalid_manifest"),
     sops: () => sops.lookUp(entry.sops),
     default: () => lookUpGiven(byDefault === undefined ? undefined : encodeUtf8(byDefault)),
@@ -105,10 +108,7 @@ function missing(
   store: StoreData,
   domain: string | undefined,
 ): unknown {
-  if (from.length > 1 || from[0] !== "store") {
-    const tried = steps.map(({ source, detail }) => `${source}: ${detail}`).join("; ");
-    return new PprotectError("no_such_secret", `no source has "${displayName(name)}"`, tried);
-  }
+  if (from.length > 1 || from[0] !== "store") return notFound(name, steps);
   if (domain === undefined)
     return new PprotectError("no_such_secret", `no domain has a secret "${displayName(name)}"`);
   try {

@@ -367,6 +367,7 @@ describe("a manifest chooses", () => {
     domain,
     environment: { PORT: "80", DB_PASSWORD: "from-env", ACME_PASSPHRASE: "pw" },
     credentials: ["ACME_PASSPHRASE"],
+    keyring: async () => ({ kind: "missing" }),
     sops: {
       lookUp: async ({ file, key }) => {
         if (file === "broken.yml") throw new PprotectError("invalid_import", "broken.yml: damaged");

@@ -4,6 +4,8 @@ export type ValueKind =
   | "text"
   /** One of {@link ValueType.choices}. */
   | "choice"
+  /** Some of {@link ValueType.parts}, joined by commas. */
+  | "list"
   | "file"
   | "domain"
   /** A domain that does not exist yet. Nothing is offered. */
@@ -41,6 +43,8 @@ export interface ValueType<Choice extends string = string> {
   readonly metavar: string;
   /** Every value that is allowed, for the kind `choice`. */
   readonly choices?: readonly Choice[];
+  /** Every part of a list, for the kind `list`. */
+  readonly parts?: readonly string[];
 }
 
 export const FILE: ValueType = { kind: "file", metavar: "FILE" };
@@ -81,4 +85,9 @@ export function choice<const Choice extends string>(
   choices: readonly Choice[],
 ): ValueType<Choice> {
   return { kind: "choice", metavar, choices };
+}
+
+/** Some of a few words, joined by commas. */
+export function list(metavar: string, parts: readonly string[]): ValueType {
+  return { kind: "list", metavar, parts };
 }

@@ -14,6 +14,7 @@ import { absolutePath, currentDirectory } from "../../system/path-text.ts";
 import { hardenProcess } from "../../system/process-hardening.ts";
 import { isTerminal } from "../../system/terminal.ts";
 import { InteractiveCommand } from "./interactive-command.ts";
+import type { LookingCommand } from "./manifest-sources.ts";
 import type { SavedPassphrases } from "./saved-passphrases.ts";
 
 /** What every command can do to get credentials for the store that it found. */
@@ -126,6 +127,11 @@ export abstract class CredentialsCommand extends InteractiveCommand {
       note: (message) => this.note(message),
     });
     return this.#saved;
+  }
+
+  /** What looking for values outside of the store needs to know. */
+  protected get looking(): LookingCommand {
+    return { credentialPrefixes: this.credentialPrefixes, mayUnlock: this.#mayUnlock };
   }
 
   /** Whether someone is there to unlock the keyring. */

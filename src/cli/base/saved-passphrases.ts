@@ -2,7 +2,7 @@ import { PprotectError } from "../../common/errors.ts";
 import type { SavedPassphrase } from "../../credentials/cascade.ts";
 import { credentialVariables, KEYRING_SOURCE } from "../../credentials/environment-names.ts";
 import { custodianFingerprint, type Fingerprint } from "../../store/trust/fingerprint.ts";
-import type { KeyringEntry, KeyringPlace } from "../../system/keyring.ts";
+import type { KeyringEntry, KeyringPlace, KeyringReading } from "../../system/keyring.ts";
 import { askKeyring } from "../../system/keyring-process.ts";
 import { mayHaveKeyring } from "../../system/keyring-session.ts";
 
@@ -118,9 +118,7 @@ export class SavedPassphrases {
   }
 
   #limits(mayUnlock: boolean) {
-    const withheld = credentialVariables(...this.#access.prefixes);
-    const kept = Object.entries(this.#access.environment).filter(([name]) => !withheld.includes(name));
-    return { limitMs: mayUnlock ? PATIENCE_MS : ANSWER_MS, environment: Object.fromEntries(kept) };
+    return keyringLimits({ ...this.#access, mayUnlock });
   }
 
   async #waiting<Answer>(asked: Promise<Answer>): Promise<Answer> {
@@ -132,6 +130,22 @@ export class SavedPassphrases {
       clearTimeout(timer);
     }
   }
+}
+
+/** How long the keyring may take, and what its process gets of the environment: no credentials. */
+function keyringLimits({ environment, prefixes, mayUnlock }: Omit<KeyringAccess, "note">) {
+  const withheld = credentialVariables(...prefixes);
+  const kept = Object.entries(environment).filter(([name]) => !withheld.includes(name));
+  return { limitMs: mayUnlock ? PATIENCE_MS : ANSWER_MS, environment: Object.fromEntries(kept) };
+}
+
+/** Reads any entry of the keyring. @throws PprotectError `keyring_unavailable` */
+export async function readAnyEntry(
+  entry: KeyringEntry,
+  access: Omit<KeyringAccess, "note">,
+): Promise<KeyringReading> {
+  if (!mayHaveKeyring(access.environment)) return { kind: "unavailable", reason: NO_SESSION };
+  return askKeyring("read", { entry, mayUnlock: access.mayUnlock }, keyringLimits(access));
 }
 
 /** The error where there is nothing to ask. @param reason why */

@@ -83,7 +83,7 @@ export abstract class SelectingCommand extends BaseCommand {
     const { selectByManifest } = await import("../../exec/manifest-selection.ts");
     if (manifest.entries.some(({ from }) => from.some((source) => source !== "store"))) hardenProcess();
     const { manifestSources } = await import("./manifest-sources.ts");
-    const sources = manifestSources(keyFile.data, path, this.credentialPrefixes);
+    const sources = manifestSources(keyFile.data, path, this.looking);
     return selectByManifest(manifest, path, { ...sources, domain: this.selectedDomains[0] });
   }
 

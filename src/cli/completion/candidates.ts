@@ -36,11 +36,20 @@ export async function offerFor(position: Position, list: CommandList, findNames:
     return words([{ word: "--", description: "the program to run comes next" }]);
   }
   if (type.kind === "help-topic") return words(helpTopics(list.commands));
+  if (type.kind === "list") return words(parts(type.parts ?? [], start, position.typed));
   const names = type.choices ?? (await findNames(type, position));
   // A word of its own that begins with a dash would be read as an option.
   const usable =
     start !== "" || position.optionsEnded ? names : names.filter((name) => !name.startsWith("-"));
   return words(usable.map((name) => ({ word: start + name })));
+}
+
+/** What may come next in a list that is joined by commas: each part once. */
+function parts(all: readonly string[], start: string, typed: string): Candidate[] {
+  const before = typed.slice(start.length).split(",").slice(0, -1);
+  return all
+    .filter((part) => !before.includes(part))
+    .map((part) => ({ word: start + [...before, part].join(",") }));
 }
 
 function words(candidates: readonly Candidate[]): Offer {

@@ -3,6 +3,7 @@ import { commandList } from "../../../src/cli/argv/command-list.ts";
 import { OUTPUT_FORMATS } from "../../../src/cli/base/format-option.ts";
 import { offerFor } from "../../../src/cli/completion/candidates.ts";
 import { positionOf } from "../../../src/cli/completion/cursor-context.ts";
+import { SOURCES } from "../../../src/sources/cascade.ts";
 
 const list = await commandList();
 const { commands } = list;
@@ -112,6 +113,15 @@ describe("values", () => {
     ["decrypt-domain --output-format |", [...OUTPUT_FORMATS]],
     ["env --format |", [...OUTPUT_FORMATS]],
     ["import dev |", "files"],
+    ["get x --from |", [...SOURCES]],
+    [
+      "get x --from env,sops,|",
+      ["override", "keyring", "store", "default"].map((each) => `env,sops,${each}`),
+    ],
+    [
+      "get x --from=env,s|",
+      ["override", "keyring", "store", "sops", "default"].map((each) => `--from=env,${each}`),
+    ],
     ["completion |", ["bash", "zsh", "fish"]],
     ["check --file a -u |", ["<custodian>", "in a"]],
     ["exec --domain |", ["<domain>"]],

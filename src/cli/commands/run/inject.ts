@@ -108,7 +108,7 @@ export default class InjectCommand extends BaseCommand {
     const manifest = readManifestFile(path);
     const { selectByManifest } = await import("../../../exec/manifest-selection.ts");
     const { manifestSources } = await import("../../base/manifest-sources.ts");
-    const sources = manifestSources(keyFile.data, path, this.credentialPrefixes);
+    const sources = manifestSources(keyFile.data, path, this.looking);
     hardenProcess();
     const entries = manifest.entries.filter(({ name }) => names.includes(name));
     return selectByManifest({ ...manifest, entries }, path, { ...sources, domain: this.domains[0] });

@@ -1,12 +1,14 @@
 import { PprotectError } from "../../../common/errors.ts";
 import { jsonField } from "../../../common/json-field.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
+import { SOURCES } from "../../../sources/cascade.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
 import { absolutePath } from "../../../system/path-text.ts";
+import { hardenProcess } from "../../../system/process-hardening.ts";
 import { isTerminal } from "../../../system/terminal.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag, option } from "../../argv/option.ts";
-import { text } from "../../argv/value-type.ts";
+import { FILE, list, text } from "../../argv/value-type.ts";
 import { SecretCommand } from "../../base/secret-command.ts";
 import { CLIP_SECONDS } from "../../reading/clip-seconds.ts";
 import type { CopyValue } from "../../reading/clipboard.ts";
@@ -18,13 +20,16 @@ export default class GetCommand extends SecretCommand {
     plaintext: true,
     group: "secrets",
     summary: "print the value of a secret, to the byte",
-    details: "At a terminal a line end follows the value.",
+    details:
+      "At a terminal a line end follows the value. With --from, the value comes from the first of several sources that has it; a source that fails, such as a locked keyring, ends the command. What .secrets.json says of the name applies: its variable, its keyring entry, its file of SOPS, its default.",
     everyday: true,
     examples: [
       ["One value", "$0 get prod/db-password"],
       ["As it was before the last commit", "$0 get prod/db-password --rev HEAD~1"],
       ["A field of a JSON value", "$0 get prod/db --field credentials.password"],
       ["Into the clipboard, for 45 seconds", "$0 get prod/db-password --clip"],
+      ["From the environment, else the store", "$0 get db-password --from env,store"],
+      ["Where it comes from, without the value", "$0 get db-password --from env,store,sops --explain"],
       ["For a client that `status` and `revoke` name", "$0 get dev/token --ttl 30m --client-id agent-7"],
     ],
   };
@@ -37,21 +42,37 @@ export default class GetCommand extends SecretCommand {
   );
   ttl = option("--ttl", text("TIME"), "give it to a client for this long, and note that, as `lease` does");
   clientId = option("--client-id", text("NAME"), "with --ttl: who gets it (default: a new name)");
+  from = option(
+    "--from",
+    list("SOURCES", SOURCES),
+    "where it may come from, in this order, joined by commas: override, env, keyring, store, sops, default",
+  );
+  explain = flag("--explain", "print what each source has said, and not the value");
+  overrideFile = option("--override-file", FILE, "the value of the source override; - is standard input");
+  defaultValue = option("--default", text("TEXT"), "the value of the source default, if it is not secret");
 
   async run(): Promise<Outcome> {
     this.#checkLoan();
     const copy = this.clip ? await this.#openClipboard() : undefined;
+    if (this.#isCascade) return this.#cascade(copy);
     const keyFile = await this.#store();
     const given = this.givenExistingSecret(keyFile);
     const { domain, secret } = await this.askForSecret(keyFile, given);
     const { fields = {}, nextActions = [], ...opened } = await this.#open(keyFile, domain, secret);
     const value = this.#chosen(opened.value, secret);
+    return this.#deliver({ domain, secret, value, fields, nextActions }, copy);
+  }
+
+  /** Prints the value, or copies it. */
+  async #deliver(
+    { domain, secret, value, fields = {}, nextActions = [] }: Delivery,
+    copy: CopyValue | undefined,
+  ): Promise<Outcome> {
     if (copy) {
       const program = await copy(value);
-      this.note(
-        `Copied ${displayName(`${domain}/${secret}`)} into the clipboard, which is cleared after ${CLIP_SECONDS} seconds.`,
-      );
-      return { result: { domain, secret, clip: { program, seconds: CLIP_SECONDS } } };
+      const shown = displayName(domain === null ? secret : `${domain}/${secret}`);
+      this.note(`Copied ${shown} into the clipboard, which is cleared after ${CLIP_SECONDS} seconds.`);
+      return { result: { domain, secret, ...fields, clip: { program, seconds: CLIP_SECONDS } } };
     }
     if (!this.json) writeOut(isTerminal(1) && !value.endsWith("\n") ? `${value}\n` : value);
     return { result: { domain, secret, value, ...fields }, nextActions };
@@ -69,6 +90,41 @@ export default class GetCommand extends SecretCommand {
   async #openClipboard(): Promise<CopyValue> {
     const { openClipboard } = await import("../../reading/clipboard.ts");
     return openClipboard(this.credentialPrefixes);
+  }
+
+  get #isCascade(): boolean {
+    const { from, explain, overrideFile, defaultValue } = this;
+    const isCascade = from !== undefined || explain;
+    if (!isCascade && (overrideFile ?? defaultValue) !== undefined)
+      throw new PprotectError("usage", "--override-file and --default require --from");
+    if (isCascade && (this.rev ?? this.ttl) !== undefined)
+      throw new PprotectError("usage", "--from and --explain cannot be used with --rev and --ttl");
+    if (explain && this.clip)
+      throw new PprotectError("usage", "--explain has no value that --clip could copy");
+    return isCascade;
+  }
+
+  /** A word alone is the secret's name: its domain may follow from that. */
+  async #cascade(copy: CopyValue | undefined): Promise<Outcome> {
+    const { firstName, secretName, from, overrideFile, defaultValue } = this;
+    const { findSourced, explained, requireFound } = await import("../../base/sourced-secret.ts");
+    hardenProcess();
+    const found = await findSourced(
+      { words: [firstName, secretName], domainOption: this.domainOption, from, overrideFile, defaultValue },
+      {
+        storePath: this.storePath,
+        looking: this.looking,
+        readStore: () => this.readStore(),
+        open: (keyFile, chosen) => this.openSecrets(keyFile, [chosen]),
+      },
+    );
+    if (this.explain) return explained(found, (line) => this.printLine(line));
+    const { value: whole, source } = requireFound(found);
+    const value = this.#chosen(whole, found.name);
+    return this.#deliver(
+      { domain: found.domain ?? null, secret: found.name, value, fields: { source } },
+      copy,
+    );
   }
 
   async #open(keyFile: KeyFile, domain: string, secret: string): Promise<Opened> {
@@ -110,6 +166,12 @@ export default class GetCommand extends SecretCommand {
     }
     throw new PprotectError("invalid_value", `${named} has no field "${displayName(this.field)}"`);
   }
+}
+
+/** A value for the user, with where it is. */
+interface Delivery extends Opened {
+  readonly domain: string | null;
+  readonly secret: string;
 }
 
 /** The whole value, and what a program is told of a value that was given to a client. */
