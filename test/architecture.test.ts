@@ -11,6 +11,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["cli"],
   // The library, src/index.ts.
   [""],
+  ["library"],
   ["exec"],
   ["sources"],
   ["credentials", "git", "import", "lease"],

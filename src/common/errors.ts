@@ -63,6 +63,11 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
  * says what to do next. Neither may contain a secret. The command line maps `code` to an exit status.
  */
 export class PprotectError extends Error {
+  static {
+    // A bundler may rename the class, and Node prints the name of the class.
+    Object.defineProperty(PprotectError, "name", { value: "PprotectError" });
+  }
+
   readonly code: ErrorCode;
   readonly fix: string | undefined;
 

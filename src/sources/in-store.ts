@@ -39,7 +39,7 @@ export function lookUpInStore(
     throw new PprotectError(
       ambiguous,
       `several domains have a secret "${displayName(name)}": ${listed}`,
-      `name one of them: --domain, or "domain" in a manifest`,
+      `name one of them: DOMAIN/SECRET, --domain, or "domain" in a manifest`,
     );
   }
   return { kind: "found", value: { domain: first, name }, detail: displayName(`${first}/${name}`) };

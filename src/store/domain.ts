@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { PprotectError } from "../common/errors.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import { decodeUtf8, encodeUtf8 } from "../common/utf8.ts";
@@ -39,6 +40,22 @@ export function openSecret(
 }
 
 /**
+ * {@link openSecret} without making a string of it, which could not be overwritten.
+ * @returns UTF-8 bytes, which the caller overwrites
+ */
+export function openSecretBytes(
+  sealed: string,
+  domainKey: PrivateKey,
+  at: { readonly domain: string; readonly secret: string },
+): Uint8Array {
+  const plaintext = openValue(sealed, domainKey);
+  if (!plaintext) throw cannotOpen(at);
+  if (isUtf8(plaintext)) return plaintext;
+  wipe(plaintext);
+  throw notText(at);
+}
+
+/**
  * Decodes the plaintext of a secret.
  *
  * @param plaintext is overwritten; `undefined` when the sealed value could not be opened
@@ -49,18 +66,27 @@ export function secretText(
   plaintext: Uint8Array | undefined,
   at: { readonly domain: string; readonly secret: string },
 ): string {
-  const where = `secret "${displayName(at.secret)}" in domain "${displayName(at.domain)}"`;
-  if (!plaintext) {
-    throw new PprotectError(
-      "cannot_open",
-      `cannot open ${where}: it is sealed to another key or damaged`,
-      "restore it from an earlier commit, or set a new value with `pprotect update-secret`",
-    );
-  }
+  if (!plaintext) throw cannotOpen(at);
   const value = decodeUtf8(plaintext);
   wipe(plaintext);
-  if (value === undefined) throw new PprotectError("cannot_open", `${where} is not UTF-8 text`);
+  if (value === undefined) throw notText(at);
   return value;
+}
+
+function cannotOpen(at: { readonly domain: string; readonly secret: string }): PprotectError {
+  return new PprotectError(
+    "cannot_open",
+    `cannot open ${shownSecret(at)}: it is sealed to another key or damaged`,
+    "restore it from an earlier commit, or set a new value with `pprotect update-secret`",
+  );
+}
+
+function notText(at: { readonly domain: string; readonly secret: string }): PprotectError {
+  return new PprotectError("cannot_open", `${shownSecret(at)} is not UTF-8 text`);
+}
+
+function shownSecret({ domain, secret }: { readonly domain: string; readonly secret: string }): string {
+  return `secret "${displayName(secret)}" in domain "${displayName(domain)}"`;
 }
 
 /**

@@ -167,7 +167,7 @@ export abstract class BaseCommand extends CredentialsCommand {
   /** What decides about the keys of the store. */
   protected async trust(keyFile: KeyFile): Promise<TrustSession> {
     this.#trust ??= import("../../git/trust/open-session.ts").then(({ openTrustSession }) =>
-      openTrustSession(this.realStorePath, keyFile.data, (message) => this.note(message)),
+      openTrustSession(this.realStorePath, keyFile.data, this.givenCredentials.warn),
     );
     return this.#trust;
   }

@@ -4,6 +4,7 @@ import { LEASE_VARIABLE } from "../../common/lease-variable.ts";
 import type { AccessContent } from "../../lease/access-log/entry.ts";
 import {
   type AccessRecorder,
+  isAttempt,
   type Names,
   namesOf,
   type SecretReference,
@@ -85,11 +86,6 @@ export async function openSecrets<Choice extends SecretReference>(
   if (leases.length === 0) await recorder.record({ ...what, client, custodian });
   else await recordLeases(recorder, leases, what, publicKeys(keyFile), client);
   return opened;
-}
-
-/** Whether someone tried to open something, rather than gave up before. */
-function isAttempt({ code }: PprotectError): boolean {
-  return !["missing_credentials", "aborted", "interrupted", "end_of_input", "usage"].includes(code);
 }
 
 async function open<Choice extends SecretReference>(

@@ -6,24 +6,25 @@ import { trustMode } from "../../store/trust/trust-mode.ts";
 import { TrustSession } from "./trust-session.ts";
 
 /**
- * What decides about the keys of a store for one command.
+ * What decides about the keys of a store for one command, or for one use of it by an application.
  *
  * @param path the store's real path
+ * @param warn gets a warning of one line
  * @throws PprotectError `usage`; `untrusted_key` where `strict` finds no list
  */
 export async function openTrustSession(
   path: string,
   store: StoreData,
-  note: (message: string) => void,
+  warn: (message: string) => void,
 ): Promise<TrustSession> {
   switch (trustMode(process.env)) {
     case "first-use":
-      return new TrustSession(path, store, note);
+      return new TrustSession(path, store, warn);
     case "off":
-      return new TrustSession(path, store, note, judgeNothing);
+      return new TrustSession(path, store, warn, judgeNothing);
     case "strict": {
       const { committedJudge } = await import("./committed-judge.ts");
-      return new TrustSession(path, store, note, await committedJudge(path, store));
+      return new TrustSession(path, store, warn, await committedJudge(path, store));
     }
   }
 }

@@ -33,7 +33,7 @@ export class TrustSession {
   /** The store's real path. */
   readonly #path: string;
   readonly #judge: KeyJudge | undefined;
-  readonly #note: (message: string) => void;
+  readonly #warnings: (message: string) => void;
   /** The pins as they were found, and what this command adds to them. */
   readonly #found: Pins | undefined;
   readonly #isOwn: boolean;
@@ -50,12 +50,13 @@ export class TrustSession {
 
   /**
    * @param path the store's real path
+   * @param warn gets a warning of one line
    * @param judge what decides in place of pins, which are then neither read nor written
    */
-  constructor(path: string, store: StoreData, note: (message: string) => void, judge?: KeyJudge) {
+  constructor(path: string, store: StoreData, warn: (message: string) => void, judge?: KeyJudge) {
     this.#path = path;
     this.#first = store;
-    this.#note = note;
+    this.#warnings = warn;
     this.#judge = judge;
     const { found, damaged } = judge ? {} : readPins(this.#path, store);
     this.#damaged = damaged;
@@ -300,7 +301,7 @@ export class TrustSession {
   #warn(message: string): void {
     if (this.#warned.has(message)) return;
     this.#warned.add(message);
-    this.#note(`pprotect: warning: ${message}`);
+    this.#warnings(message);
   }
 }
 

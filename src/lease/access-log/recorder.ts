@@ -1,3 +1,4 @@
+import type { PprotectError } from "../../common/errors.ts";
 import { lazy } from "../../common/lazy.ts";
 import { stateDirectory } from "../../system/state-directory.ts";
 import type { AccessContent } from "./entry.ts";
@@ -22,13 +23,18 @@ export function namesOf(store: string, secrets: readonly SecretReference[]): Nam
   });
 }
 
+/** Whether an error is of someone who tried to open something, rather than gave up before. */
+export function isAttempt({ code }: PprotectError): boolean {
+  return !["missing_credentials", "aborted", "interrupted", "end_of_input", "usage"].includes(code);
+}
+
 /** Writes a command's entries into the access log of this machine. */
 export class AccessRecorder {
   readonly #action: string;
   readonly #environment: Readonly<Record<string, string | undefined>>;
   readonly #warn: (message: string) => void;
 
-  /** @param action the words of the command */
+  /** @param action the words of the command, or `library` */
   constructor(
     action: string,
     environment: Readonly<Record<string, string | undefined>>,

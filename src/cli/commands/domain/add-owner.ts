@@ -45,7 +45,7 @@ export default class AddOwnerCommand extends OwnerCommand {
     }
     const trust = await this.trust(keyFile);
     for (const domain of domains) await trust.using(keyFile.data, domain, "grant");
-    const { refuseFormerKeys } = await import("../../base/trust/former-keys.ts");
+    const { refuseFormerKeys } = await import("../../../git/trust/former-keys.ts");
     await refuseFormerKeys(this.realStorePath, keyFile.data, domains);
     const outcome = await this.update(
       (file) => domains.reduce((changed, domain) => changed.addOwner(domain, owner, by), file),

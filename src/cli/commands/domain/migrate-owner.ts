@@ -38,7 +38,7 @@ export default class MigrateOwnerCommand extends BaseCommand {
       this.note(`${displayName(newOwner)} already owns every domain that you own; nothing was changed.`);
       return { result: { store: this.storePath, ...result } };
     }
-    const { refuseFormerKeys } = await import("../../base/trust/former-keys.ts");
+    const { refuseFormerKeys } = await import("../../../git/trust/former-keys.ts");
     await refuseFormerKeys(this.realStorePath, keyFile.data, domains);
     this.note(`Will add ${displayName(newOwner)} as owner to: ${list}`);
     this.note(keyToCompare(newOwner, fingerprint));

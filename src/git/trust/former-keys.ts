@@ -1,11 +1,11 @@
-import { PprotectError } from "../../../common/errors.ts";
-import { displayName } from "../../../common/terminal-safe.ts";
-import { openBlobReader } from "../../../git/process/cat-file.ts";
-import { formerDomains } from "../../../git/trust/former-domains.ts";
-import { repositoryOf } from "../../../git/trust/key-origin.ts";
-import { findDomain } from "../../../store/lookup.ts";
-import type { StoreData } from "../../../store/store-data.ts";
-import { SHARED_KEY_FIX } from "../../../store/trust/shared-keys.ts";
+import { PprotectError } from "../../common/errors.ts";
+import { displayName } from "../../common/terminal-safe.ts";
+import { findDomain } from "../../store/lookup.ts";
+import type { StoreData } from "../../store/store-data.ts";
+import { SHARED_KEY_FIX } from "../../store/trust/shared-keys.ts";
+import { openBlobReader } from "../process/cat-file.ts";
+import { formerDomains } from "./former-domains.ts";
+import { repositoryOf } from "./key-origin.ts";
 
 /**
  * Before a domain's key is given to a custodian: it opens everything that was ever sealed to it, under any name.
