@@ -47,6 +47,11 @@ export async function buildLibrary(directory: string): Promise<BuiltLibrary> {
   for (const log of result.logs) console.error(log);
   if (!result.success) throw new Error("the library was not compiled");
   await writeTypes(directory);
+  // The launcher beside it is a CommonJS module.
+  writeFileSync(
+    join(directory, "package.json"),
+    `${JSON.stringify({ type: "module", sideEffects: false })}\n`,
+  );
   const scripts = await Promise.all(result.outputs.map((output) => output.text()));
   return {
     modules: Object.keys(result.metafile?.inputs ?? {}).toSorted(),

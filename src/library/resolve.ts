@@ -7,6 +7,7 @@ import { lookUpInStore } from "../sources/in-store.ts";
 import { defaultVariable, lookUpGiven, lookUpKeyring, lookUpVariable } from "../sources/lookups.ts";
 import { DEFAULT_SOPS_FILE, SopsSource } from "../sources/sops-source.ts";
 import { splitSecretPath } from "../store/secret-path.ts";
+import { readKeyring } from "../system/keyring.ts";
 import { type LookupEnvironment, lookupEnvironment } from "./environment-credentials.ts";
 import { libraryError } from "./errors.ts";
 import { Secret, type SecretSource } from "./secret.ts";
@@ -121,7 +122,8 @@ function lookups(
       const { variables, credentials } = environmentOf(options.store);
       return lookUpVariable(variable, variables, credentials);
     },
-    ...(keyring && { keyring: () => lookUpKeyring(keyring) }),
+    // In this process: the command line asks in one of its own, which here would be the application once more.
+    ...(keyring && { keyring: () => lookUpKeyring(keyring, (entry) => readKeyring(entry)) }),
     store: async () => {
       const opened = await store();
       const found = lookUpInStore(opened.data, domain, secret, "no_such_secret");

@@ -125,7 +125,7 @@ export class Store implements Disposable {
   }
 
   async #open(places: readonly SecretPlace[]): Promise<Uint8Array[]> {
-    const recorder = new AccessRecorder(ACTION, this.#environment, this.#warn);
+    const recorder = new AccessRecorder(ACTION, process.env, this.#warn);
     recorder.check();
     const keyFile = this.#read();
     const domains = namesOf(this.path, places);

@@ -1,5 +1,6 @@
 import { chmodSync, cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { LIBRARY_DIRECTORY, LIBRARY_ENTRY, LIBRARY_TYPES } from "../library.ts";
 import { executableName, type Platform } from "./platforms.ts";
 
 /** Fields that all npm packages share. */
@@ -21,13 +22,18 @@ export function binaryIn(directory: string, platform: Platform): string {
   return join(directory, "bin", executableName(platform));
 }
 
+/** The path of the Argon2 addon in the directory of a platform's package, for the library. */
+export function addonIn(directory: string): string {
+  return join(directory, "lib/argon2.node");
+}
+
 /** Writes the package.json of a platform's package, which npm installs on that platform only. */
 export function writePlatformPackage(directory: string, platform: Platform, release: NpmRelease): void {
   const { os, cpu, libc } = platform.npm;
   writePackage(directory, {
     name: platformPackageName(platform),
     ...common(release),
-    description: `pprotect's binary for ${platform.name}; install the package pprotect instead`,
+    description: `pprotect's binary and Argon2 for ${platform.name}; install the package pprotect instead`,
     os: [os],
     cpu: [cpu],
     ...(libc && { libc: [libc] }),
@@ -44,7 +50,10 @@ const MAIN_FILES: readonly (readonly [string, string])[] = [
   ["README.md", "README.md"],
 ];
 
-/** Writes the package that users install: the launcher, with every platform's package as an optional dependency. */
+/**
+ * Writes the package that users install: the launcher, and the library beside it, with every platform's package as an
+ * optional dependency. The library itself is built into {@link LIBRARY_DIRECTORY} there.
+ */
 export function writeMainPackage(
   directory: string,
   platforms: readonly Platform[],
@@ -54,9 +63,17 @@ export function writeMainPackage(
   writePackage(directory, {
     name: "pprotect",
     ...common(release),
+    exports: {
+      ".": {
+        types: `./${LIBRARY_DIRECTORY}/${LIBRARY_TYPES}`,
+        default: `./${LIBRARY_DIRECTORY}/${LIBRARY_ENTRY}`,
+      },
+      "./package.json": "./package.json",
+    },
+    sideEffects: false,
     bin: { pprotect: "bin/pprotect" },
     scripts: { postinstall: "node install.cjs" },
-    engines: { node: ">=18" },
+    engines: { node: ">=20" },
     preferUnplugged: true,
     optionalDependencies: Object.fromEntries(platforms.map((each) => [platformPackageName(each), version])),
   });

@@ -1,8 +1,9 @@
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import packageJson from "../../../package.json" with { type: "json" };
 import { commandList } from "../../cli/argv/command-list.ts";
 import { compile, packageOf } from "../compile.ts";
+import { buildLibrary, LIBRARY_DIRECTORY } from "../library.ts";
 import { type Crate, crateLicenseText, cratesIn } from "./addon-crates.ts";
 import { packDirectory } from "./archive.ts";
 import { checksumFile, sha256 } from "./checksums.ts";
@@ -11,7 +12,13 @@ import { installer } from "./installer.ts";
 import { type Licensed, licenseOf, thirdPartyNotice } from "./licenses.ts";
 import { type Locked, readLockFile } from "./lock-file.ts";
 import { manPages } from "./man/pages.ts";
-import { binaryIn, platformPackageName, writeMainPackage, writePlatformPackage } from "./npm-packages.ts";
+import {
+  addonIn,
+  binaryIn,
+  platformPackageName,
+  writeMainPackage,
+  writePlatformPackage,
+} from "./npm-packages.ts";
 import { type PackageInside, packagesInside } from "./packages-inside.ts";
 import { executableName, type Platform } from "./platforms.ts";
 import { fetchPackages, type PackageFiles } from "./registry.ts";
@@ -47,7 +54,9 @@ export async function release(options: ReleaseOptions): Promise<void> {
 
   const locked = readLockFile(readFileSync("bun.lock", "utf8"));
   const builds = await buildAll(options, locked);
-  const licenses = bundledLicenses(builds);
+  const mainPackage = join(directory, "npm/pprotect");
+  const library = await buildLibrary(join(mainPackage, LIBRARY_DIRECTORY));
+  const licenses = bundledLicenses(builds, packagesOf(library.modules));
   const notice = thirdPartyNotice(licenses, runtimeLicense());
   writeFileSync(join(directory, NOTICE), notice);
 
@@ -65,9 +74,8 @@ export async function release(options: ReleaseOptions): Promise<void> {
     });
     if (platform.npm.libc === "glibc") await writeDebian(build, notice, options);
   }
-  const mainPackage = join(directory, "npm/pprotect");
   writeMainPackage(mainPackage, platforms, npm);
-  cpSync("LICENSE", join(mainPackage, "LICENSE"));
+  writeNotices(mainPackage, notice);
 
   writeFileSync(join(directory, "pprotect.spdx.json"), sbom({ version, license, epoch, artifacts }));
   writeFileSync(
@@ -108,7 +116,9 @@ async function buildAll(options: ReleaseOptions, locked: Locked): Promise<readon
     const addon = await unpack(fetched[2 * index + 1], /\.node$/, work);
     const foreign = { target: platform.target, runtime };
     const modules = await compile({ outfile, addon, commit, foreign });
-    const packages = [...new Set(modules.map((path) => packageOf(path) ?? ""))];
+    mkdirSync(dirname(addonIn(npmDirectory)), { recursive: true });
+    cpSync(addon, addonIn(npmDirectory));
+    const packages = packagesOf(modules);
     const inside = modules.flatMap((path) => packagesInside(path, packageOf(path) ?? ""));
     const crates = cratesIn(readFileSync(addon));
     builds.push({ platform, npmDirectory, packages, inside, crates });
@@ -126,8 +136,13 @@ async function unpack(files: PackageFiles | undefined, name: RegExp, work: strin
   return path;
 }
 
-function bundledLicenses(builds: readonly Build[]): readonly Licensed[] {
-  const names = new Set(builds.flatMap((build) => build.packages));
+/** The packages that modules belong to. */
+function packagesOf(modules: readonly string[]): readonly string[] {
+  return [...new Set(modules.flatMap((path) => packageOf(path) ?? []))];
+}
+
+function bundledLicenses(builds: readonly Build[], library: readonly string[]): readonly Licensed[] {
+  const names = new Set([...builds.flatMap((build) => build.packages), ...library]);
   const bundled = [...names].toSorted().map((name) => licenseOf(join("node_modules", name)));
   const inside = new Map(builds.flatMap((build) => build.inside).map((each) => [each.name, each]));
   // The packages of the addons do not contain the text.

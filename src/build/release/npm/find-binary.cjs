@@ -6,9 +6,14 @@ const { optionalDependencies } = require("../package.json");
 const windows = process.platform === "win32";
 
 function isMusl() {
+  const { excludeNetwork } = process.report;
   // Otherwise the report resolves the machine's network addresses.
   process.report.excludeNetwork = true;
-  return process.report.getReport().header.glibcVersionRuntime === undefined;
+  try {
+    return process.report.getReport().header.glibcVersionRuntime === undefined;
+  } finally {
+    process.report.excludeNetwork = excludeNetwork;
+  }
 }
 
 /** @returns the path of the binary @throws Error with a message for the user */
