@@ -56,6 +56,7 @@ export const ERROR_CODES = [
   "internal_error",
 ] as const;
 
+/** The code of an error: one of those in docs/json.md. */
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /**
@@ -68,7 +69,9 @@ export class PprotectError extends Error {
     Object.defineProperty(PprotectError, "name", { value: "PprotectError" });
   }
 
+  /** What is wrong, for programs. */
   readonly code: ErrorCode;
+  /** What to do, for people. */
   readonly fix: string | undefined;
 
   constructor(code: ErrorCode, message: string, fix?: string, options?: ErrorOptions) {

@@ -31,7 +31,7 @@ export type Owner = UnlockedCustodian | Creds;
 
 /**
  * The content of a store. It is immutable: each change returns a new KeyFile, with an entry more in its audit log, and
- * {@link KeyFile.write} puts the changes into the file. Whoever has the file can add secrets; only what takes an
+ * {@link KeyFile.write} writes the changes into the file. Anyone who has the file can add secrets; only what takes an
  * {@link Owner} needs credentials.
  *
  * This is the file alone. Decrypting here checks no accepted keys and writes no access log, as {@link openStore} does;
@@ -102,19 +102,21 @@ export class KeyFile {
    *
    * The write is atomic and takes the lock that the command line takes. The file is read again first: if another process
    * changed it since, the changes are made again to what it has now, and fail as they would have there. Domain keys and
-   * owners that the user of this process has not accepted are refused, as with the command line (`PPROTECT_TRUST`).
+   * owners that the user of this process has not accepted are refused, as with the command line (`PPROTECT_TRUST`), and
+   * values that are not what `.pprotect.yaml` beside the store asks for.
    *
    * @param path for a store that no file was read for; there must be no file
    * @returns the store as it was written
    * @throws PprotectError `store_locked`, `store_changed`, `file_error`, `untrusted_key`, `shared_key`, `store_exists`;
-   *   `usage` for a path with a store that was read, or none without; what the changes throw
+   *   `invalid_value`, `invalid_config`; `usage` for a path with a store that was read, or none without; what the changes
+   *   throw
    */
   async write(path?: string, options: WriteOptions = {}): Promise<KeyFile> {
     const { createFile, updateFile } = await import("./write-key-file.ts");
     const { file, base, changes } = this.#origin;
     try {
       if (file === undefined) {
-        await createFile(targetOf(path), this.#stored, options);
+        await createFile(targetOf(path), { base, changes }, options);
         return KeyFile.fromFile(targetOf(path));
       }
       if (path !== undefined) throw otherFile(file.shown);
@@ -180,17 +182,17 @@ export class KeyFile {
 
   /** Adds a secret. @throws PprotectError `secret_exists`, `invalid_name`, `invalid_value`, `shared_key`; SecretNotFoundError */
   addSecret(domain: string, secret: string, value: string, now = new Date()): KeyFile {
-    return this.#changed((file) => file.addSecret(domain, secret, value, now));
+    return this.#changed((file) => file.addSecret(domain, secret, value, now), { value: [secret, value] });
   }
 
   /** Changes a secret's value. @throws SecretNotFoundError; PprotectError `invalid_value`, `shared_key` */
   updateSecret(domain: string, secret: string, value: string, now = new Date()): KeyFile {
-    return this.#changed((file) => file.updateSecret(domain, secret, value, now));
+    return this.#changed((file) => file.updateSecret(domain, secret, value, now), { value: [secret, value] });
   }
 
   /** Adds a secret or changes its value. @throws SecretNotFoundError `no_such_domain`; PprotectError as {@link addSecret} */
   setSecret(domain: string, secret: string, value: string, now = new Date()): KeyFile {
-    return this.#changed((file) => file.setSecret(domain, secret, value, now));
+    return this.#changed((file) => file.setSecret(domain, secret, value, now), { value: [secret, value] });
   }
 
   /** Removes a secret. @throws SecretNotFoundError `no_such_domain`, `no_such_secret` */
@@ -273,15 +275,15 @@ export class KeyFile {
     return this.#changed((file) => file.truncateAuditLog(keep));
   }
 
-  #changed(apply: AppliedChange["apply"], actor?: UnlockedCustodian): KeyFile {
+  #changed(apply: AppliedChange["apply"], details: Pick<AppliedChange, "actor" | "value"> = {}): KeyFile {
     const result = convertingErrors(() => apply(this.#stored));
-    const changes = [...this.#origin.changes, { apply, result, actor }];
+    const changes = [...this.#origin.changes, { ...details, apply, result }];
     return new KeyFile(result, { ...this.#origin, changes });
   }
 
   #changedBy(owner: Owner, change: (file: StoredKeyFile, by: UnlockedCustodian) => StoredKeyFile): KeyFile {
     const by = convertingErrors(() => this.#unlocked(owner));
-    return this.#changed((file) => change(file, by), by);
+    return this.#changed((file) => change(file, by), { actor: by });
   }
 
   #unlocked(owner: Owner): UnlockedCustodian {

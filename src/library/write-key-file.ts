@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { requireValidValues } from "../config/values/required.ts";
 import { refuseFormerKeys } from "../git/trust/former-keys.ts";
 import { openTrustSession, rememberNewStore } from "../git/trust/open-session.ts";
 import type { UnlockedCustodian } from "../store/custodian.ts";
@@ -19,7 +20,9 @@ export interface AppliedChange {
   /** What it made of the store that it was first applied to. */
   readonly result: StoredKeyFile;
   /** The custodian whose key it used. */
-  readonly actor: UnlockedCustodian | undefined;
+  readonly actor?: UnlockedCustodian;
+  /** The name of a secret, and the value that it gets. */
+  readonly value?: readonly [name: string, value: string];
 }
 
 /** What is to be written. */
@@ -48,6 +51,7 @@ export async function updateFile(
 ): Promise<StoredKeyFile> {
   const path = realPathOfStore(file.path, file.shown);
   const text = base.toString();
+  await requireValidValues(path, valuesIn(changes));
   let steps = stepsFrom(base, changes, true);
   await refuseFormerGrants(path, steps);
   const trust = await openTrustSession(path, base.data, onWarning);
@@ -77,11 +81,17 @@ function stepsFrom(found: StoredKeyFile, changes: readonly AppliedChange[], isBa
 /** Creates the file of a new store. @throws PprotectError `store_exists`, `store_locked`, `file_error` */
 export async function createFile(
   path: string,
-  keyFile: StoredKeyFile,
+  { base, changes }: Omit<FileUpdate, "file">,
   { onWarning = processWarning }: Options,
 ): Promise<void> {
+  await requireValidValues(path, valuesIn(changes));
+  const keyFile = changes.at(-1)?.result ?? base;
   await createStoreFile(resolve(path), path, keyFile, { onWait: onWarning });
   await rememberNewStore(realpathOfParent(path), keyFile.data);
+}
+
+function valuesIn(changes: readonly AppliedChange[]): (readonly [name: string, value: string])[] {
+  return changes.flatMap(({ value }) => (value ? [value] : []));
 }
 
 /** A new owner could open what was sealed to the domain's key under another name. */
@@ -97,6 +107,6 @@ async function refuseFormerGrants(path: string, steps: readonly Step[]): Promise
   }
 }
 
-function actorOf(custodian: UnlockedCustodian | undefined): Actor | undefined {
+function actorOf(custodian?: UnlockedCustodian): Actor | undefined {
   return custodian && { name: custodian.name, publicKey: custodian.privateKey.publicKey };
 }

@@ -11,6 +11,7 @@ export interface StoreData {
   readonly auditLog: readonly string[];
 }
 
+/** A domain: its key pair, who has it, and the secrets that are sealed to it. */
 export interface Domain {
   /** Base64 of `0x00 ‖ X25519 public key`. */
   readonly publicKey: string;

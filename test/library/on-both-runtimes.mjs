@@ -234,6 +234,20 @@ describe("KeyFile", () => {
     assert.equal((await errorOf(() => KeyFile.fromFile(file).write("other"))).code, "usage");
   });
 
+  test("refuses a value that is not what the project asks for, without repeating it", async () => {
+    const file = await newStore();
+    const rules = "version: 1\nvalues:\n  port:\n    type: integer\n  key:\n    pattern: k-[0-9]+\n";
+    writeFileSync(join(dirname(file), ".pprotect.yaml"), rules);
+    const before = readFileSync(file, "utf8");
+    for (const name of ["port", "key"]) {
+      const error = await errorOf(() => KeyFile.fromFile(file).setSecret("prod", name, VALUE).write());
+      assert.equal(error.code, "invalid_value");
+      assert.ok(!inspect(error).includes(VALUE));
+    }
+    assert.equal(readFileSync(file, "utf8"), before);
+    await KeyFile.fromFile(file).setSecret("prod", "key", "k-1").setSecret("prod", "port", "80").write();
+  });
+
   test("rotates and gives access with credentials", async () => {
     const file = await newStore();
     await KeyFile.fromFile(file).rotateDomainKey("prod", ALICE).addOwner("prod", BOB.name, ALICE).write();

@@ -1,6 +1,7 @@
 import { PprotectError } from "../../common/errors.ts";
 import { displayName } from "../../common/terminal-safe.ts";
 import { countNoun } from "../../common/text.ts";
+import { requireValidValues, valueProblems } from "../../config/values/required.ts";
 import { checkSecretName } from "../../store/format/names.ts";
 import type { KeyFile } from "../../store/key-file.ts";
 import { hardenProcess } from "../../system/process-hardening.ts";
@@ -18,7 +19,6 @@ import { type ReadValue, readPipedValue, readValueFile } from "../input/secret-v
 import type { Outcome } from "../report/json-envelope.ts";
 import { fillIn } from "../report/next-action.ts";
 import { SecretCommand } from "./secret-command.ts";
-import { requireValidValues, valueProblems } from "./value-rules.ts";
 
 /** A command that sets the value of a secret. It needs no credentials. */
 export abstract class ValueCommand extends SecretCommand {

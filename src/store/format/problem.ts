@@ -38,6 +38,7 @@ export const PROBLEM_CODES = [
   "invalid_value",
 ] as const;
 
+/** The code of a {@link Problem}. */
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
 /** Something wrong in a store, at a place in its text. */
@@ -56,7 +57,9 @@ export function formatProblem(file: string, { line, message }: Problem): string 
 
 /** A text that is not a valid store, with every problem in it, in the order of lines. */
 export class InvalidStoreError extends PprotectError {
+  /** The file's name, as it was given. */
   readonly file: string;
+  /** All that is wrong with the file, in its order. */
   readonly problems: readonly Problem[];
 
   constructor(file: string, problems: readonly Problem[], fix?: string) {
@@ -75,6 +78,7 @@ export class InvalidStoreError extends PprotectError {
 
 /** A store with conflict markers. */
 export class UnresolvedMergeError extends PprotectError {
+  /** The line of the first conflict marker, from 1. */
   readonly line: number;
 
   constructor(file: string, line: number) {

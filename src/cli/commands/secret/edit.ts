@@ -4,6 +4,7 @@ import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
 import { decodeUtf8 } from "../../../common/utf8.ts";
+import { requireValidValues } from "../../../config/values/required.ts";
 import { wipe } from "../../../crypto/bytes.ts";
 import { childEnvironment } from "../../../exec/environment.ts";
 import { removeOverwritten } from "../../../exec/plaintext-files/shred.ts";
@@ -29,7 +30,6 @@ import { option } from "../../argv/option.ts";
 import { readSecretWords } from "../../argv/secret-words.ts";
 import { choice, DOMAIN, SECRET, SECRET_PATH, text } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
-import { requireValidValues } from "../../base/value-rules.ts";
 import { chooseEditor, type Editor, runEditor, traceWarning } from "../../input/editor.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 

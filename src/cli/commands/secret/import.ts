@@ -136,7 +136,7 @@ export default class ImportCommand extends BaseCommand {
   ): Promise<void> {
     const written = new Set([...added, ...updated]);
     const checked = entries.filter(({ name }) => written.has(name));
-    const { valueProblems, ruleHint } = await import("../../base/value-rules.ts");
+    const { valueProblems, ruleHint } = await import("../../../config/values/required.ts");
     const problems = await valueProblems(
       this.storePath,
       checked.map(({ name, value }) => [name, value]),

@@ -1,7 +1,7 @@
 import { PprotectError } from "../../common/errors.ts";
 import { displayName, escapeUnprintable } from "../../common/terminal-safe.ts";
-import { configPath, readConfigFile } from "../../config/config.ts";
-import type { ValueProblem } from "../../config/values/check.ts";
+import { configPath, readConfigFile } from "../config.ts";
+import type { ValueProblem } from "./check.ts";
 
 /** What is wrong with one of several values. */
 export interface NamedProblem extends ValueProblem {
@@ -19,7 +19,7 @@ export async function valueProblems(
 ): Promise<readonly NamedProblem[]> {
   const { values: rules } = readConfigFile(configPath(store));
   if (rules.size === 0) return [];
-  const { valueChecker } = await import("../../config/values/check.ts");
+  const { valueChecker } = await import("./check.ts");
   const check = await valueChecker(rules);
   return [...values].flatMap(([name, value]) => {
     const problem = check(name, value);
