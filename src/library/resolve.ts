@@ -2,9 +2,10 @@ import { PprotectError } from "../common/errors.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import { encodeUtf8 } from "../common/utf8.ts";
 import { wipe } from "../crypto/bytes.ts";
-import { type Lookup, orderProblem, resolveCascade, type Source, type Step } from "../sources/cascade.ts";
+import { type Lookup, orderProblem, resolveCascade, type Source } from "../sources/cascade.ts";
 import { lookUpInStore } from "../sources/in-store.ts";
 import { defaultVariable, lookUpGiven, lookUpKeyring, lookUpVariable } from "../sources/lookups.ts";
+import { notFound } from "../sources/not-found.ts";
 import { DEFAULT_SOPS_FILE, SopsSource } from "../sources/sops-source.ts";
 import { splitSecretPath } from "../store/secret-path.ts";
 import { readKeyring } from "../system/keyring.ts";
@@ -85,14 +86,7 @@ async function resolved(name: string, options: ResolveOptions): Promise<Secret |
     return secret;
   }
   if (!required) return undefined;
-  throw new PprotectError(
-    "no_such_secret",
-    `no source has a value for "${displayName(name)}": ${resolution.steps.map(described).join("; ")}`,
-  );
-}
-
-function described({ source, detail }: Step): string {
-  return `${source}: ${detail}`;
+  throw notFound(name, resolution.steps);
 }
 
 /** @throws PprotectError `usage` */

@@ -548,7 +548,8 @@ describe("resolveSecret", () => {
     const error = await errorOf(() => resolveSecret("prod/nope", options));
     assert.ok(error instanceof SecretNotFoundError);
     assert.deepEqual([error.code, error.name], ["no_such_secret", "SecretNotFoundError"]);
-    assert.match(error.message, /env: .*NOPE.*; store: .*"nope".*; sops: /);
+    assert.match(error.message, /^no source has "prod\/nope"$/);
+    assert.match(error.fix, /env: .*NOPE.*; store: .*"nope".*; sops: /);
     assert.equal(await resolveSecret("prod/nope", { ...options, required: false }), undefined);
     const domain = await errorOf(() => resolveSecret("prd/token", { store, default: "d" }));
     assert.deepEqual([domain instanceof SecretNotFoundError, domain.code], [true, "no_such_domain"]);
