@@ -4,6 +4,7 @@
 #
 #   PREFIX             where to install; default: $HOME/.local
 #   PPROTECT_BASE_URL  the URL of the directory with the release's files; default: the release of this file
+#   PPROTECT_SUMS_SHA256  the SHA-256 that SHA256SUMS must have: pins the release; default: any
 set -eu
 
 # Set when a release is built.
@@ -122,6 +123,12 @@ main() {
   trap 'exit 143' TERM HUP
 
   fetch "$url/SHA256SUMS" "$work/SHA256SUMS"
+  pinned=${PPROTECT_SUMS_SHA256:-}
+  if [ -n "$pinned" ]; then
+    actual=$(sha256 "$work/SHA256SUMS")
+    [ "$actual" = "$pinned" ] ||
+      fail "SHA256SUMS is not the pinned one (SHA-256 $actual, PPROTECT_SUMS_SHA256 is $pinned)"
+  fi
   fetch "$url/$name.tar.gz" "$work/$name.tar.gz"
   verify "$work/$name.tar.gz" "$name.tar.gz" "$work/SHA256SUMS"
   attempt "unpack $name.tar.gz" tar -xzf "$work/$name.tar.gz" -C "$work"
