@@ -55,9 +55,7 @@ export abstract class ExportingCommand extends SelectingCommand {
     this.note(wroteMessage(this.out));
     return {
       result: { file: resolve(this.out), variables: names },
-      nextActions: [
-        { command: "pprotect cleanup", description: "overwrite and remove the file", runnable: true },
-      ],
+      nextActions: this.next({ command: ["cleanup"], description: "overwrite and remove the file" }),
     };
   }
 

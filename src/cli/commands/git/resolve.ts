@@ -96,7 +96,7 @@ export default class GitResolveCommand extends MergingCommand {
       result: resolutionJson(store.shownPath, merged.resolution),
       nextActions: [
         {
-          command: "git commit",
+          command: "git commit --no-edit",
           description: "finish the merge (`git rebase --continue` and the like in a rebase)",
           runnable: true,
         },
@@ -141,7 +141,9 @@ export default class GitResolveCommand extends MergingCommand {
     this.note(`Corrected ${name} in ${escapeUnprintable(shownPath)} and staged it. Next: \`git commit\`.`);
     return {
       result: resolutionJson(shownPath, first.resolution, found),
-      nextActions: [{ command: "git commit", description: "commit the correction", runnable: true }],
+      nextActions: [
+        { command: "git commit -m MESSAGE", description: "commit the correction", runnable: false },
+      ],
     };
   }
 

@@ -88,9 +88,7 @@ export default class StatusCommand extends BaseCommand {
         secrets_count: this.#secretsCount(),
       },
       nextActions:
-        live.length === 0
-          ? []
-          : [{ command: "pprotect lock", description: "end all leases", runnable: true }],
+        live.length === 0 ? [] : this.next({ command: ["lock", "--all"], description: "end all leases" }),
     };
   }
 

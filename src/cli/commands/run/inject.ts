@@ -89,9 +89,7 @@ export default class InjectCommand extends BaseCommand {
     this.note(wroteMessage(this.out));
     return {
       result: { file: resolve(this.out), content: null, secrets },
-      nextActions: [
-        { command: "pprotect cleanup", description: "overwrite and remove the file", runnable: true },
-      ],
+      nextActions: this.next({ command: ["cleanup"], description: "overwrite and remove the file" }),
     };
   }
 

@@ -28,6 +28,7 @@ import {
 } from "../../input/import-source.ts";
 import type { InputPrompter } from "../../input/prompt.ts";
 import type { Outcome, Result } from "../../report/json-envelope.ts";
+import { fillIn } from "../../report/next-action.ts";
 
 export default class ImportCommand extends BaseCommand {
   static readonly declaration: CommandDeclaration = {
@@ -194,7 +195,7 @@ export default class ImportCommand extends BaseCommand {
       result: { ...outcome.result, ...this.#result(done, details) },
       nextActions: this.next({
         description: "run a program with the domain's secrets in its environment",
-        command: ["exec", `--domain=${this.domain}`, "--uppercase", "--", "PROGRAM"],
+        command: ["exec", `--domain=${this.domain}`, "--uppercase", "--", fillIn("PROGRAM")],
       }),
     };
   }
