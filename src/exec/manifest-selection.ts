@@ -86,7 +86,7 @@ export async function selectByManifest(
     if (resolution.kind === "found") choices.push(choiceOf(entry, resolution));
     else if (entry.required) {
       const domain = entry.domain ?? sources.domain ?? manifest.domain;
-      throw locatedError(missing(entry, resolution.steps, sources.store, domain), file, entry.line);
+      throw locatedError(missingEntry(entry, resolution.steps, sources.store, domain), file, entry.line);
     }
   }
   return choices;
@@ -102,7 +102,8 @@ function choiceOf(
   return { ...selected, source, value: decodeUtf8(value) ?? "" };
 }
 
-function missing(
+/** The error where no source has the value of an entry that is required. */
+export function missingEntry(
   { name, from }: ManifestEntry,
   steps: readonly Step[],
   store: StoreData,

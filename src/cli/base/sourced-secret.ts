@@ -5,13 +5,7 @@ import { displayName, escapeUnprintable } from "../../common/terminal-safe.ts";
 import { decodeUtf8, encodeUtf8 } from "../../common/utf8.ts";
 import { MANIFEST_FILE, readManifestFile } from "../../exec/manifest.ts";
 import type { ManifestEntry } from "../../exec/manifest-entry.ts";
-import {
-  orderProblem,
-  type Resolution,
-  resolveCascade,
-  type Source,
-  type Step,
-} from "../../sources/cascade.ts";
+import { orderProblem, type Resolution, resolveCascade, type Source } from "../../sources/cascade.ts";
 import { lookUpInStore, type SecretPlace } from "../../sources/in-store.ts";
 import { defaultVariable, lookUpGiven, lookUpKeyring, lookUpVariable } from "../../sources/lookups.ts";
 import { notFound } from "../../sources/not-found.ts";
@@ -22,6 +16,7 @@ import { readSecretWords } from "../argv/secret-words.ts";
 import { readValueFile } from "../input/secret-value.ts";
 import type { OpenedSecrets } from "../reading/open-secrets.ts";
 import type { Outcome } from "../report/json-envelope.ts";
+import { stepText } from "../report/step-text.ts";
 import { type LookingCommand, outsideSources } from "./manifest-sources.ts";
 
 /** What the line says. */
@@ -160,10 +155,4 @@ export function explained(
   const error = kind === "failed" ? resolution.error : notFound(name, steps);
   if (!(error instanceof PprotectError)) throw error;
   return { result, refusal: error };
-}
-
-/** One source in a line for people. */
-export function stepText({ source, outcome, detail }: Step): string {
-  const words = outcome.replace("-", " ");
-  return detail === "" ? `${source}: ${words}` : `${source}: ${words} (${escapeUnprintable(detail)})`;
 }

@@ -15,8 +15,11 @@ import type { Fault } from "../../../store/open-everything.ts";
 import { readStoreBytes } from "../../../store/store-file.ts";
 import { atPublicKeys, SHARED_KEY_FIX, sharedKeyProblems } from "../../../store/trust/shared-keys.ts";
 import { absolutePath } from "../../../system/path-text.ts";
+import { hardenProcess } from "../../../system/process-hardening.ts";
 import { realpathOfParent } from "../../../system/real-path.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
+import { flag, optionalValueOption, repeatableOption } from "../../argv/option.ts";
+import { DOMAIN, FILE } from "../../argv/value-type.ts";
 import { LeaseReadingCommand } from "../../base/lease-reading-command.ts";
 import type { Outcome, Result } from "../../report/json-envelope.ts";
 
@@ -28,8 +31,21 @@ export default class CheckCommand extends LeaseReadingCommand {
     examples: [
       ["The file alone", "$0 check"],
       ["Every secret of alice's domains too; a lease saves the passphrase", "$0 check -u alice@example.com"],
+      ["Whether all is there that .secrets.json lists", "$0 check --manifest"],
+      [
+        "The same for two domains, and what each source has said",
+        "$0 check --manifest --domain dev --domain prod --explain",
+      ],
     ],
   };
+
+  manifest = optionalValueOption(
+    "--manifest",
+    FILE,
+    "also check that every secret of a manifest is there (default: .secrets.json beside the store)",
+  );
+  domains = repeatableOption("--domain", DOMAIN, "with --manifest: the domain of entries that name none");
+  explain = flag("--explain", "with --manifest: print what each source has said; never a value");
 
   async run(): Promise<Outcome> {
     const bytes = readStoreBytes(absolutePath(this.storePath), this.storePath);
@@ -66,7 +82,30 @@ export default class CheckCommand extends LeaseReadingCommand {
         `${opened ? `; ${countNoun(opened.secrets, "secret")} opened as ${escapeUnprintable(opened.custodian)}` : ""})` +
         (owned?.byLease ? "; a lease opened them: whether owner entries open was not checked" : ""),
     );
-    return { result: { store: this.storePath, ...result, problems: [] } };
+    return this.#withManifest(keyFile, { store: this.storePath, ...result, problems: [] });
+  }
+
+  /** With `--manifest`, also whether everything that it lists is there. */
+  async #withManifest(keyFile: KeyFile, result: Result): Promise<Outcome> {
+    const { manifest, domains, explain } = this;
+    if (manifest === undefined) {
+      if (domains.length > 0 || explain)
+        throw new PprotectError("usage", "--domain and --explain require --manifest");
+      return { result };
+    }
+    const { checkManifestFile } = await import("../../reading/check-manifest.ts");
+    const { lackLine, manifestLines, manifestResult } = await import("../../report/manifest-report.ts");
+    hardenProcess();
+    const path = manifest === true ? undefined : manifest;
+    const report = await checkManifestFile(path, this.storePath, keyFile.data, domains, this.looking);
+    for (const line of manifestLines(report, explain)) this.printLine(line);
+    for (const lack of report.lacks) this.note(lackLine(lack));
+    const answer = { result: { ...result, manifest: manifestResult(report) } };
+    const problems = report.checked.flatMap(({ problem }) => problem ?? []);
+    const [first] = problems;
+    if (!first) return answer;
+    for (const { message } of problems) this.note(`pprotect: ${message}`);
+    return { ...answer, refusal: first };
   }
 
   /** The store, or what is wrong with it. */
