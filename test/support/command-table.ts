@@ -84,7 +84,6 @@ export const COMMAND_CASES: readonly CommandCase[] = [
     "offboard",
     ["--confirm"],
     [["Custodian email: ", BOB.name], ...AS_ALICE, ["Write changes? [y/N] ", "y"]],
-    { prints: true },
   ),
   printing("access", ["-u", ALICE.name], [["Passphrase: ", ALICE.passphrase]], { prepare: repository }),
   printing("leak", ["prod"], AS_ALICE, { prepare: repository, prints: false }),

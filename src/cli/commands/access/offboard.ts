@@ -66,7 +66,7 @@ export default class OffboardCommand extends AccessCommand {
     this.refuseShallow(found);
     this.#warn(found);
     const left = leftOf(found, keyFile.data, person);
-    this.#report(person, left);
+    this.#report(person, left, (line) => this.printLine(line));
     const { isCustodian, owns, keys, secrets } = left;
     const result = this.#result(person, left, NOTHING_DONE);
     if (!isCustodian && owns.length + keys.length + secrets.length === 0) {
@@ -95,7 +95,7 @@ export default class OffboardCommand extends AccessCommand {
     const { data } = this.readStore();
     const found = await this.findAccess(data, done.owner, { earlier: [keyFile.data] });
     const left = leftOf(found, data, person);
-    this.#report(person, left);
+    this.#report(person, left, (line) => this.note(`  ${line}`));
     return { result: this.#result(person, left, done), nextActions: this.#nextActions(left) };
   }
 
@@ -169,7 +169,8 @@ export default class OffboardCommand extends AccessCommand {
     for (const limit of this.limitsOf(found)) this.note(`pprotect: warning: ${limit}`);
   }
 
-  #report(person: string, { keys, secrets }: Left): void {
+  /** @param show prints a command: on standard error after a change, which a closed standard output must not fail */
+  #report(person: string, { keys, secrets }: Left, show: (line: string) => void): void {
     for (const { domain, owners } of keys) {
       this.note(
         `${displayName(person)} still has the key of ${displayName(domain)}: an owner runs this command too (${owners.map(displayName).join(", ")})`,
@@ -180,7 +181,7 @@ export default class OffboardCommand extends AccessCommand {
     }
     for (const { secret } of secrets) {
       const [action] = this.next({ ...changeOf(secret), command: ["update-secret"] });
-      this.printLine(escapeUnprintable(action?.command ?? ""));
+      show(escapeUnprintable(action?.command ?? ""));
     }
   }
 
