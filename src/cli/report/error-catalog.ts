@@ -149,7 +149,10 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
     meaning: "the environment does not allow it (e.g. an invalid variable name, or a missing OS feature)",
     action: "the message says what the problem is",
   },
-  command_not_found: { meaning: "`exec` did not find the program", action: "correct its name or PATH" },
+  command_not_found: {
+    meaning: "`exec` did not find the program, or the interpreter of a script",
+    action: "correct its name or PATH",
+  },
   command_not_executable: {
     meaning: "`exec` may not run the file",
     action: "make it executable, or name another",
@@ -185,6 +188,6 @@ export const EXIT_STATUSES: readonly { readonly status: number; readonly meaning
   { status: 2, meaning: "the store does not exist, or already exists for `init`" },
   { status: 124, meaning: "exec: `--ttl` or `--while` ended the program" },
   { status: 126, meaning: "exec: the program cannot be run" },
-  { status: 127, meaning: "exec: the program was not found" },
+  { status: 127, meaning: "exec: the program, or the interpreter of a script, was not found" },
   { status: 130, meaning: "interrupted by Ctrl-C" },
 ];
