@@ -1,7 +1,8 @@
 // Tests of the built library that run in Node and in Bun: `node --test FILE`, `bun test ./FILE`. They are run by
 // library.test.ts on what was just built, and by test/release/library.check.ts on the package from npm.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   chmodSync,
   mkdirSync,
@@ -330,6 +331,50 @@ describe("the keys of a store", () => {
       withReplacedKey(file);
       process.env.PPROTECT_TRUST = "off";
       await write();
+    } finally {
+      delete process.env.PPROTECT_TRUST;
+    }
+  });
+});
+
+describe("PPROTECT_TRUST=strict", () => {
+  const git = (cwd, ...args) => {
+    const identity = ["-c", "user.name=A", "-c", "user.email=a@example.com"];
+    const env = {
+      PATH: process.env.PATH,
+      HOME: cwd,
+      GIT_CONFIG_GLOBAL: "/dev/null",
+      GIT_CONFIG_SYSTEM: "/dev/null",
+    };
+    const { status, stderr } = spawnSync("git", [...identity, ...args], { cwd, env, encoding: "utf8" });
+    assert.equal(status, 0, stderr);
+  };
+  const fingerprint = ({ publicKey }) =>
+    createHash("sha256").update(Buffer.from(publicKey, "base64").subarray(1)).digest("hex");
+
+  test("opens what pprotect.trust of the base branch lists, and nothing else", async () => {
+    const file = await newStore();
+    const origin = dirname(file);
+    rmSync(join(origin, "state"), { recursive: true, force: true });
+    const dev = KeyFile.fromFile(file).data.domains.get("dev");
+    writeFileSync(join(origin, "pprotect.trust"), `${fingerprint(dev)} domain dev\n`);
+    git(origin, "init", "-q", "-b", "main");
+    git(origin, "add", "protected.yaml", "pprotect.trust");
+    git(origin, "commit", "-q", "-m", "x");
+    const clone = join(newFolder(), "clone");
+    git(folder, "clone", "-q", origin, clone);
+    process.env.PPROTECT_TRUST = "strict";
+    try {
+      const store = await opened(join(clone, "protected.yaml"));
+      assert.equal((await resolveSecret("dev/api-key", { store })).text(), "dev-key");
+      const prod = KeyFile.fromFile(join(clone, "protected.yaml")).data.domains.get("prod");
+      writeFileSync(
+        join(clone, "pprotect.trust"),
+        `${fingerprint(dev)} domain dev\n${fingerprint(prod)} domain prod\n`,
+      );
+      const error = await errorOf(() => resolveSecret("prod/token", { store }));
+      assert.equal(error.code, "untrusted_key");
+      assert.match(error.message, /since commit [0-9a-f]+ by a@example\.com/);
     } finally {
       delete process.env.PPROTECT_TRUST;
     }

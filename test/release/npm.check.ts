@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import { sha256 } from "../../src/build/release/checksums.ts";
@@ -7,10 +16,11 @@ import { binaryIn, platformPackageName } from "../../src/build/release/npm-packa
 import { type Platform, platformsNamed } from "../../src/build/release/platforms.ts";
 import { fetchPackages } from "../../src/build/release/registry.ts";
 import { release } from "../../src/build/release/release.ts";
+import { compileStrictly } from "../library/compile-strictly.ts";
 import { onlyPrograms } from "../support/path.ts";
 import { type Result, runProgram } from "../support/run.ts";
 import { emptyFolder, removeFolders, sandbox } from "../support/sandbox.ts";
-import { ALICE } from "../support/stores.ts";
+import { ALICE, NAMES_NOTE } from "../support/stores.ts";
 
 const ROOT = resolve(import.meta.dir, "../..");
 const CACHE = join(ROOT, "dist/registry");
@@ -145,7 +155,7 @@ describe("without its install script", () => {
       env: { PATH: `${node24}:${oldPath}` },
     });
     const [parent, end = ""] = stdout.trim().split("\n");
-    expect([stderr, end]).toEqual(["", `141 ${parent}`]);
+    expect([stderr, end]).toEqual([NAMES_NOTE, `141 ${parent}`]);
   }, 120_000);
 
   test("on Node 20 the launcher says what to do, and does it", async () => {
@@ -165,4 +175,67 @@ describe("without its install script", () => {
       stdout: VERSION_LINE,
     });
   }, 120_000);
+});
+
+describe("the library in the package", () => {
+  const SHARED = "on-both-runtimes.mjs";
+  const source = (name: string) => join(ROOT, "test/library", name);
+
+  test("passes its tests in Node 20, in Node 24 and in Bun, beside the command of the package", async () => {
+    const directory = withScripts;
+    cpSync(source(SHARED), join(directory, SHARED));
+    const env = { PPROTECT_TEST_BINARY: commandIn(directory) };
+    for (const node of ["node", join(node24, "node")]) {
+      const command = [node, "--test", "--test-reporter=tap", SHARED];
+      const { status, stdout } = await runProgram(command, { cwd: directory, env });
+      expect([status, stdout]).toEqual([0, expect.stringMatching(/^# skipped 0$/m)]);
+    }
+    const bun = await runProgram([process.execPath, "test", `./${SHARED}`], { cwd: directory, env });
+    expect([bun.status, bun.stderr]).toEqual([0, expect.stringMatching(/^ \d+ pass\n 0 fail$/m)]);
+  }, 120_000);
+
+  test("derives keys by the addon of the platform's package", async () => {
+    const directory = withoutScripts;
+    const derive =
+      'const file = KeyFile.create().addCustodian({ name: "a@example.com", passphrase: "p" }, "fast");' +
+      "console.log(file.data.custodians.size);";
+    const inNode =
+      "console.log(process.report.getReport().sharedObjects.filter((path) => path.endsWith('/argon2.node')).join());";
+    const inBun =
+      'console.log(/pprotect-addon/.test(require("node:fs").readFileSync("/proc/self/maps", "latin1")));';
+    // The first as a CommonJS module.
+    writeFileSync(join(directory, "addon.cjs"), `const { KeyFile } = require("pprotect");${derive}${inNode}`);
+    writeFileSync(join(directory, "addon.mjs"), `import { KeyFile } from "pprotect";${derive}${inBun}`);
+    const addon = join(directory, "node_modules/@pprotect/cli-linux-x64/lib/argon2.node");
+    expect((await runProgram(["node", "addon.cjs"], { cwd: directory })).stdout).toBe(`1\n${addon}\n`);
+    expect((await runProgram([process.execPath, "addon.mjs"], { cwd: directory })).stdout).toBe("1\ntrue\n");
+  }, 120_000);
+
+  test("has types for a strict project", async () => {
+    const directory = withoutScripts;
+    cpSync(source("consumer.ts.txt"), join(directory, "consumer.ts"));
+    expect(await compileStrictly(directory, "consumer.ts")).toMatchObject({ status: 0, stdout: "" });
+    const { stdout, stderr } = await runProgram(["node", "consumer.js"], { cwd: directory });
+    expect([stdout, stderr]).toEqual(["override 6\ntrue\n", ""]);
+  }, 120_000);
+
+  test("consists of the launcher, the library with its types, and texts", () => {
+    const files = readdirSync(join(withoutScripts, "node_modules/pprotect"), {
+      recursive: true,
+      withFileTypes: true,
+    })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).split("node_modules/pprotect/")[1] ?? "");
+    const others = files.filter((file) => !/^library\/.*\.(?:js|d\.ts)$/.test(file));
+    expect(others.toSorted()).toEqual([
+      "LICENSE",
+      "README.md",
+      "THIRD-PARTY-LICENSES",
+      "bin/pprotect",
+      "install.cjs",
+      "lib/find-binary.cjs",
+      "library/package.json",
+      "package.json",
+    ]);
+  });
 });
