@@ -3,7 +3,7 @@ import { countNoun } from "../../../common/text.ts";
 import { checkCommits } from "../../../git/guard/commit-changes.ts";
 import type { Finding } from "../../../git/guard/guard.ts";
 import { findingFields, findingLine, findingsError } from "../../../git/guard/report.ts";
-import { openAnyRepository } from "../../../git/process/repository.ts";
+import { openAnyRepository, type Repository } from "../../../git/process/repository.ts";
 import { currentDirectory } from "../../../system/path-text.ts";
 import { optionalArgument } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
@@ -48,10 +48,12 @@ export default class GitCheckCommand extends BaseCommand {
     const warnings: CommitFinding[] = [];
     const progress = new Progress("checking commit");
     let commits = 0;
+    let newest: string | undefined;
     const repository = await openAnyRepository(currentDirectory());
     for await (const verdict of checkCommits(repository, selection, this.credentialPrefixes)) {
       const { commit, done, total } = verdict;
       commits = done;
+      newest = commit;
       errors.push(...verdict.errors.map((finding) => ({ ...finding, commit })));
       warnings.push(...verdict.warnings.map((finding) => ({ ...finding, commit })));
       if (!this.json && verdict.errors.length + verdict.warnings.length > 0) {
@@ -62,10 +64,19 @@ export default class GitCheckCommand extends BaseCommand {
       progress.show(done, total);
     }
     progress.clear();
+    // What commands read now: a mistake of an earlier commit that was corrected stops nobody.
+    if (!this.all && newest !== undefined) errors.push(...(await this.#projectFiles(repository, newest)));
     this.note(`pprotect: ${countNoun(commits, "commit")} checked, ${countNoun(errors.length, "finding")}`);
     return {
       result: { findings: errors.map(commitFinding), warnings: warnings.map(commitFinding), commits },
       refusal: findingsError(errors),
     };
+  }
+
+  async #projectFiles(repository: Repository, commit: string): Promise<readonly CommitFinding[]> {
+    const { projectFilesAt } = await import("../../reading/project-files.ts");
+    const found = (await projectFilesAt(repository, commit)).map((finding) => ({ ...finding, commit }));
+    if (!this.json) for (const finding of found) this.printLine(findingLine(finding, { commit }));
+    return found;
   }
 }

@@ -10,6 +10,7 @@ import { restArguments } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { FILE } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
+import { stagedProjectFiles } from "../../reading/project-files.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
 /** A finding in what is staged, or in a commit. */
@@ -42,6 +43,7 @@ export default class GitPreCommitCommand extends BaseCommand {
     const repository = await openRepository(currentDirectory());
     const { errors, warnings } = distinct([
       await checkStaged(repository, this.credentialPrefixes),
+      { errors: await stagedProjectFiles(repository), warnings: [] },
       await this.#named(repository),
     ]);
     if (!this.json) this.#print({ errors, warnings });

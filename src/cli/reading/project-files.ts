@@ -1,0 +1,81 @@
+import { basename, dirname } from "node:path";
+import { PprotectError } from "../../common/errors.ts";
+import { CONFIG_FILE, readConfig } from "../../config/config.ts";
+import { valueChecker } from "../../config/values/check.ts";
+import { MANIFEST_FILE, readManifest } from "../../exec/manifest.ts";
+import { openBlobReader } from "../../git/process/cat-file.ts";
+import type { Repository } from "../../git/process/repository.ts";
+import type { Finding } from "../../scan/finding.ts";
+import { DEFAULT_FILE } from "../../store/locate-store.ts";
+
+/** A file beside the store that all commands read: one that is broken in a commit stops everyone. */
+interface ProjectFile {
+  readonly rule: string;
+  /** @throws PprotectError with `:LINE: ` before its message */
+  readonly read: (bytes: Uint8Array) => unknown;
+}
+
+const FILES: Readonly<Record<string, ProjectFile>> = {
+  [MANIFEST_FILE]: { rule: "invalid-manifest", read: (bytes) => readManifest(bytes, "") },
+  [CONFIG_FILE]: {
+    rule: "invalid-config",
+    read: (bytes) => valueChecker(readConfig(bytes, "").values),
+  },
+};
+
+/** What is wrong with the manifests and configurations that are staged. @throws PprotectError `git_failed` */
+export async function stagedProjectFiles(repository: Repository): Promise<readonly Finding[]> {
+  const staged = [
+    "diff",
+    "--cached",
+    "--name-only",
+    "-z",
+    "--no-renames",
+    "--no-relative",
+    "--diff-filter=d",
+  ];
+  return problemsIn(repository, ":", await repository.run(...staged));
+}
+
+/** What is wrong with the manifests and configurations of a commit. @throws PprotectError `git_failed` */
+export async function projectFilesAt(repository: Repository, commit: string): Promise<readonly Finding[]> {
+  const listed = await repository.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit);
+  return problemsIn(repository, `${commit}:`, listed);
+}
+
+async function problemsIn(
+  repository: Repository,
+  prefix: string,
+  listed: string,
+): Promise<readonly Finding[]> {
+  const paths = listed.split("\0").filter((path) => Object.hasOwn(FILES, basename(path)));
+  if (paths.length === 0) return [];
+  const blobs = openBlobReader(repository.root);
+  try {
+    const findings: Finding[] = [];
+    for (const path of paths) {
+      const directory = dirname(path) === "." ? "" : `${dirname(path)}/`;
+      // Without a store beside it, it may be another program's.
+      if (!(await blobs.read(`${prefix}${directory}${DEFAULT_FILE}`))) continue;
+      const bytes = await blobs.read(`${prefix}${path}`);
+      const finding = bytes && (await problemOf(path, bytes));
+      if (finding) findings.push(finding);
+    }
+    return findings;
+  } finally {
+    await blobs.close();
+  }
+}
+
+async function problemOf(path: string, bytes: Uint8Array): Promise<Finding | undefined> {
+  const file = FILES[basename(path)];
+  try {
+    await file?.read(bytes);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof PprotectError)) throw error;
+    const [, line = "1", message = error.message] = /^(?::(\d+))?: (.*)$/s.exec(error.message) ?? [];
+    const fix = error.fix === undefined ? "" : `; ${error.fix}`;
+    return { path, line: Number(line), rule: file?.rule ?? "", inStore: true, message: message + fix };
+  }
+}
