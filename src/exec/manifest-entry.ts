@@ -110,7 +110,7 @@ function variableProblem(variable: string): string | undefined {
   const danger = dangerOf(variable);
   // A manifest is the user's own list: what steers programs may be in it.
   if (danger === undefined || danger === "steers") return undefined;
-  return `"env_var" ${describeDanger(displayName(variable), danger)}`;
+  return `"env_var" is ${describeDanger(displayName(variable), danger)}`;
 }
 
 function readFrom(from: ValueWithLines | undefined): readonly Source[] {

@@ -30,7 +30,7 @@ function summary(file: string, [first, ...more]: readonly LineProblem[]): string
   if (more.length === 0) return message;
   const lines = more.flatMap((problem) => problem.line ?? []);
   const named = lines.slice(0, MAX_LINES_NAMED).join(", ") + (lines.length > MAX_LINES_NAMED ? ", …" : "");
-  return `${message} (and ${more.length} more: ${named === "" ? "see the list" : `line ${named}`})`;
+  return `${message} (and ${more.length} more: ${named === "" ? "see the list" : `${lines.length === 1 ? "line" : "lines"} ${named}`})`;
 }
 
 /** One thing that is wrong. */

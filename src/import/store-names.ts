@@ -2,7 +2,7 @@ import { PprotectError } from "../common/errors.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import { secretNameProblem } from "../store/format/names.ts";
 import type { ReadEntry } from "./entry.ts";
-import { InvalidImportError, type LineProblem } from "./invalid-import.ts";
+import { InvalidImportError, invalidImport, type LineProblem } from "./invalid-import.ts";
 
 /** How names are written in the store: as they are, `like-this`, or `LIKE_THIS`. */
 export const NAME_STYLES = ["keep", "kebab", "upper"] as const;
@@ -29,10 +29,11 @@ export interface NamedEntry extends ReadEntry {
 /**
  * Chooses entries and gives them the names that they have in the store.
  *
- * @throws PprotectError `no_such_secret` for a glob that matches nothing, `usage` when nothing is left
- * @throws InvalidImportError with every name that a store cannot hold, and every two that become one
+ * @throws PprotectError `no_such_secret` for a glob that matches nothing, `usage` when `--only` and `--except` leave nothing
+ * @throws InvalidImportError for a file without entries; with every name that a store cannot hold, and every two that become one
  */
 export function storeNames(entries: readonly ReadEntry[], naming: ImportNaming, file: string): NamedEntry[] {
+  if (entries.length === 0) throw invalidImport(file, undefined, "has no names and values");
   const chosen = entries.filter(matcher(naming, entries));
   if (chosen.length === 0) throw new PprotectError("usage", "--only and --except leave no secret");
   const problems: LineProblem[] = [];

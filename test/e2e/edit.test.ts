@@ -106,15 +106,16 @@ describe("edit", () => {
     }
   });
 
-  test("the text is private, in memory, and alone in its directory", async () => {
+  test("the text is private, in memory, and beside an .editorconfig that ends the search for others", async () => {
     const box = editBox();
     await box.edit(
-      `stat -c '%a %n' "$1" "$(dirname "$1")" > "$BOX/modes"; ls -A "$(dirname "$1")" > "$BOX/list"`,
+      `stat -c '%a %n' "$1" "$(dirname "$1")" > "$BOX/modes"; ls -A "$(dirname "$1")" > "$BOX/list"; cp "$(dirname "$1")/.editorconfig" "$BOX/config"`,
     );
     const [file = "", directory = ""] = readFileSync(box.path("modes"), "utf8").trimEnd().split("\n");
     expect(file).toMatch(new RegExp(`^600 ${box.runtime}/pprotect-\\w+/secrets\\.yaml$`));
     expect(directory).toStartWith("700 ");
-    expect(readFileSync(box.path("list"), "utf8")).toBe("secrets.yaml\n");
+    expect(readFileSync(box.path("list"), "utf8")).toBe(".editorconfig\nsecrets.yaml\n");
+    expect(readFileSync(box.path("config"), "utf8")).toBe("root = true\n");
   });
 
   test("the editor does not inherit credentials", async () => {
@@ -136,6 +137,7 @@ describe("edit", () => {
     expect(readFileSync(box.path("seen"), "utf8")).toBe('api-key: "dev-api-key"\n');
     expect((await box.edit('sed -i s/changed/again/ "$1"', ["dev/api-key"])).status).toBe(0);
     expect(box.values()).toEqual({ ...BEFORE, "api-key": "again" });
+    expect((await box.edit("true", ["dev", "--editor", " "])).stderr).toBe("pprotect: --editor is empty\n");
     expect((await box.edit("true", ["dev", "nothing"])).stderr).toContain('no secret "nothing"');
     const taken = await box.edit(`echo 'db-password: x' >> "$1"`, ["dev", "api-key"]);
     expect(taken.stderr).toContain('"db-password" exists and is not one of those');
@@ -400,6 +402,16 @@ describe("real editors", () => {
     expect(readdirSync(box.path("traces"))).toEqual([]);
     expect(existsSync(box.path(".viminfo"))).toBe(false);
     expect(readdirSync(box.runtime)).toEqual([]);
+  });
+
+  test.if(needs("vim"))("vim takes no settings from a value, whatever its configuration says", async () => {
+    const box = editBox();
+    box.write(".vimrc", "set modeline modelines=99\n");
+    await box.edit(`printf 'a: |\\n  # vim: set textwidth=33 :\\n' >> "$1"`);
+    expect(box.values().a).toBe("# vim: set textwidth=33 :\n");
+    const line = `vim -es -u .vimrc -c 'call writefile([&textwidth], "${box.path("width")}")' -c qa!`;
+    await pprotect(["edit", "dev", "--editor", line], { cwd: box.folder, env: box.env });
+    expect(readFileSync(box.path("width"), "utf8")).toBe("0\n");
   });
 
   test.if(needs("nano"))("nano leaves no backup, whatever its configuration says", async () => {

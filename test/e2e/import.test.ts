@@ -199,7 +199,7 @@ describe("import --remove-source", () => {
     await git("checkout", "-q", "other");
     await git("checkout", "-q", "main", "protected.yaml");
     const tracked = await run(box, "dev .env --remove-source --on-conflict update");
-    expect(tracked.stderr).toContain("git still tracks .env");
+    expect(tracked.stderr).toContain("git still tracks .env; remove it there too: git rm --cached -- .env\n");
     expect(existsSync(box.path(".env"))).toBe(false);
   });
 

@@ -110,7 +110,7 @@ describe("a hostile manifest", () => {
   test("gets no credentials of pprotect", async () => {
     const env = { ...AS_ALICE, ACME_PASSPHRASE: "pw", PPROTECT_ENV_PREFIX: "ACME" };
     expect(await refused({ name: "a", env_var: "PPROTECT_PASSPHRASE", from: ["env"] }, env)).toContain(
-      "a setting of pprotect",
+      '"env_var" is PPROTECT_PASSPHRASE, a setting of pprotect',
     );
     expect(await refused({ name: "acme-passphrase", from: ["env"] }, env)).toContain("a setting of pprotect");
     const keyring = { service: "pprotect", account: "a" };

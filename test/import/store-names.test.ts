@@ -48,6 +48,7 @@ test("only and except, by the file's own names", () => {
   expect(names(all, { only: ["APP_*"], except: ["*_B"] })).toEqual(["APP_A"]);
   expect(refusalOf(all, { only: ["APPP_*"] }).code).toBe("no_such_secret");
   expect(refusalOf(all, { except: ["*"] }).code).toBe("usage");
+  expect(refusalOf([]).message).toBe(".env: has no names and values");
 });
 
 test("names that a store cannot hold are named with their lines", () => {

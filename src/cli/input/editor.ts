@@ -24,9 +24,10 @@ const VARIABLES = ["PPROTECT_EDITOR", "VISUAL", "EDITOR"] as const;
 
 /**
  * @param option the command that an option gives
- * @throws PprotectError `usage` when none is configured and there is no terminal for vi
+ * @throws PprotectError `usage` for an empty option, or when none is configured and there is no terminal for vi
  */
 export function chooseEditor(option: string | undefined, environment: Environment): Editor {
+  if (option?.trim() === "") throw new PprotectError("usage", "--editor is empty");
   if (option !== undefined) return { command: option, source: "--editor" };
   for (const source of VARIABLES) {
     const command = environment[source]?.trim();
@@ -57,11 +58,16 @@ function editorName(command: string, environment: Environment): string {
   }
 }
 
-/** No swap, undo, backup and history files; `silent!` since small builds of vim do not know every option. */
+/**
+ * No swap, undo, backup and history files; `silent!` since small builds of vim do not know every option. Anyone can add
+ * a value, so no settings are taken from the text: after its configuration, and before vim looks for a modeline.
+ */
 const VIM = [
   "-n",
   "-i",
   "NONE",
+  "--cmd",
+  "silent! autocmd BufReadPre * setlocal nomodeline",
   "--cmd",
   "silent! set noswapfile nobackup nowritebackup noundofile",
   "-c",
@@ -69,7 +75,10 @@ const VIM = [
 ];
 /** Its configuration may ask for backups, lock files and a history. */
 const NANO = ["--ignorercfiles"];
-const EMACS = ["--eval", "(setq make-backup-files nil auto-save-default nil create-lockfiles nil)"];
+const EMACS = [
+  "--eval",
+  "(setq make-backup-files nil auto-save-default nil create-lockfiles nil enable-local-variables nil enable-local-eval nil)",
+];
 
 /** Options by which an editor leaves no copies of the text elsewhere. */
 export function privacyOptions({ command }: Editor, environment: Environment): readonly string[] {

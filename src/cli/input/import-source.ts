@@ -1,5 +1,6 @@
 import { lstatSync } from "node:fs";
 import { PprotectError } from "../../common/errors.ts";
+import { shellWord } from "../../common/shell-quote.ts";
 import { displayName } from "../../common/terminal-safe.ts";
 import { wipe } from "../../crypto/bytes.ts";
 import { removeOverwritten } from "../../exec/plaintext-files/shred.ts";
@@ -73,6 +74,7 @@ export async function removeSource(
       `pprotect: warning: git has ${file} in its history (commit ${known.commit}): anyone who has the repository can read the values, so change them`,
     );
   }
-  if (known?.tracked) notes.push(`Note: git still tracks ${file}; commit its removal.`);
+  if (known?.tracked)
+    notes.push(`Note: git still tracks ${file}; remove it there too: git rm --cached -- ${shellWord(file)}`);
   return { removed: true, notes };
 }

@@ -10,7 +10,6 @@ import {
   parseAllDocuments,
   type YAMLMap,
 } from "yaml";
-import { displayName } from "../../common/terminal-safe.ts";
 import { isNestedTooDeep } from "../../store/format/flow-nesting.ts";
 import { refuseHuge } from "../input-text.ts";
 import { type InvalidImportError, invalidImport } from "../invalid-import.ts";
@@ -94,7 +93,9 @@ class Converter {
     const { line } = this.#lines.linePos(offset);
     if (isAlias(node)) {
       const target = node.resolve(this.#document);
-      if (!target) throw this.#invalid(offset, `has no anchor "${displayName(node.source)}"`);
+      // Not its name: a password that starts with an asterisk is an alias too.
+      if (!target)
+        throw this.#invalid(offset, 'has an alias without an anchor: quote a value that starts with "*"');
       return this.convert(target as Node, depth + 1);
     }
     if (isMap(node)) return { kind: "map", members: this.#members(node, depth), line };

@@ -168,7 +168,7 @@ describe("YAML", () => {
     ["? {a: b}\n: c\n", 1, "has a key that is not a string"],
     ["a: 1\n---\nb: 2\n", 3, "has several documents: import one at a time"],
     ["- a\n", 1, "must be an object of names and values"],
-    ["a: *x\n", 1, 'has no anchor "x"'],
+    ["a: *hunter2\n", 1, 'has an alias without an anchor: quote a value that starts with "*"'],
   ])("%j is refused", async (text, line, message) => {
     const error = await refusalOf(text, "f.yaml");
     expect(error.message).toStartWith(`f.yaml:${line}: ${message}`);

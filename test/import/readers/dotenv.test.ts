@@ -118,7 +118,7 @@ test("every line that cannot be read is named, without its text", () => {
     { line: 6, message: "has no valid name before the equals sign" },
     { line: 8, message: '"F" has an opening quote without a closing one' },
   ]);
-  expect(error.message).toBe(".env:2: has a name without a value (and 5 more: line 3, 4, 5, 6, 8)");
+  expect(error.message).toBe(".env:2: has a name without a value (and 5 more: lines 3, 4, 5, 6, 8)");
   expect(`${error.message}${error.fix}`).not.toContain("hunter2");
 });
 

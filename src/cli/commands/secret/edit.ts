@@ -135,6 +135,8 @@ export default class EditCommand extends BaseCommand {
         "pprotect: warning: no directory in memory was found; the text is on a disk while you edit it",
       );
     try {
+      // Editors look in the parent directories too, and other users can write to /dev/shm.
+      writeFileSync(join(directory.path, ".editorconfig"), "root = true\n", { mode: 0o600 });
       const path = join(directory.path, `secrets.${this.format === "yaml" ? "yaml" : "env"}`);
       for (;;) {
         writeFileSync(path, shown, { mode: 0o600 });
