@@ -1,23 +1,21 @@
-import type { Pattern } from "./base-encodings.ts";
+import { Beginnings } from "./beginnings.ts";
+import type { Pattern } from "./pattern.ts";
 import { LINKED, NONE, OUTPUT, Trie } from "./trie.ts";
+import type { WindowFilter } from "./window-filter.ts";
+import { firstWindow, type WindowTable } from "./window-table.ts";
 
-/** A pattern without states yet. */
-export interface PendingPattern {
-  readonly pattern: Pattern;
-  /** The secret's number, which every match reports. */
-  readonly secret: number;
+/** Patterns of a secret that are not made before the text has the first four bytes of one of them. */
+export interface PatternSource {
+  /** Reports the first four bytes of each pattern and a lower bound of its length, both in UTF-8. Some may repeat. */
+  beginnings(report: (window: number, length: number) => void): void;
+  /** All patterns. */
+  patterns(): Iterable<Pattern>;
 }
 
-/** The tables of an {@link Automaton}. */
-export interface AutomatonTables {
-  /** By the first four bytes of patterns (signed, big-endian): those patterns, or the state that they start from. */
-  readonly entries: Map<number, number | PendingPattern[]>;
-  /** A Bloom filter with one hash: the bit at the {@link hash} of each key of `entries` is set. */
-  readonly filter: Int32Array;
-  /** The number of bits that {@link hash} shifts by. */
-  readonly shift: number;
-  /** By {@link startKey} of one to three bytes: the length of the shortest pattern that begins with them. */
-  readonly starts: ReadonlyMap<number, number>;
+/** A source, and the number of the secret that every match reports. */
+export interface NumberedSource {
+  readonly source: PatternSource;
+  readonly secret: number;
 }
 
 /**
@@ -25,33 +23,32 @@ export interface AutomatonTables {
  * thousands of long patterns.
  *
  * It has no states for fewer than four bytes: as long as the text does not contain the first four bytes of a pattern,
- * each byte costs one lookup in a small bitmap. States are built lazily: those of a pattern when its first four bytes
- * are first seen, and a failure link when its state is first reached. Most texts need only a few of them.
+ * each byte costs one lookup in a small bitmap. All else is built lazily: patterns and their states when their first four
+ * bytes are first seen, and a failure link when its state is first reached. Most texts need only a few of them.
  */
 export class Automaton {
-  readonly filter: Int32Array;
-  readonly shift: number;
-  readonly starts: ReadonlyMap<number, number>;
+  readonly filter: WindowFilter;
+  readonly beginnings: Beginnings;
   readonly trie = new Trie();
-  readonly #entries: AutomatonTables["entries"];
+  readonly #table: WindowTable;
+  readonly #sources: readonly NumberedSource[];
   /** Scratch space of {@link #link}. */
   readonly #unlinked: number[] = [];
 
-  constructor({ entries, filter, shift, starts }: AutomatonTables) {
-    this.#entries = entries;
+  /** @param table from windows to indices of `sources` */
+  constructor(table: WindowTable, sources: readonly NumberedSource[], filter: WindowFilter) {
+    this.#table = table;
+    this.#sources = sources;
     this.filter = filter;
-    this.shift = shift;
-    this.starts = starts;
+    this.beginnings = new Beginnings(table);
   }
 
   /** The state after four bytes, regardless of what was before them. */
   enter(window: number): number {
-    const known = this.#entries.get(window) ?? NONE;
-    if (typeof known === "number") return known;
-    const entry = this.trie.addEntry();
-    for (const { pattern, secret } of known) this.trie.add(entry, pattern, secret);
-    this.#entries.set(window, entry);
-    return entry;
+    const slot = this.#table.find(window);
+    if (slot === -1) return NONE;
+    const known = this.#table.state(slot);
+    return known === NONE ? this.#build(window, slot) : known;
   }
 
   /**
@@ -69,6 +66,19 @@ export class Automaton {
       }
     }
     return this.#maybeEnter(window);
+  }
+
+  /** Adds the patterns that begin with these four bytes. */
+  #build(window: number, slot: number): number {
+    const entry = this.trie.addEntry();
+    for (const index of this.#table.numbers(slot)) {
+      const { source, secret } = this.#sources[index] as NumberedSource;
+      for (const pattern of source.patterns()) {
+        if (firstWindow(pattern.stem) === window) this.trie.add(entry, pattern, secret);
+      }
+    }
+    this.#table.setState(slot, entry);
+    return entry;
   }
 
   /**
@@ -94,21 +104,6 @@ export class Automaton {
   }
 
   #maybeEnter(window: number): number {
-    return mayPass(this.filter, hash(window, this.shift)) ? this.enter(window) : NONE;
+    return this.filter.mayHave(window) ? this.enter(window) : NONE;
   }
-}
-
-/** The index of four bytes in the filter: Knuth's multiplicative hash. */
-export function hash(window: number, shift: number): number {
-  return Math.imul(window, 0x9e3779b1) >>> shift;
-}
-
-/** Whether a bit of the filter is set. */
-export function mayPass(filter: Int32Array, bit: number): boolean {
-  return (((filter[bit >>> 5] as number) >>> (bit & 31)) & 1) !== 0;
-}
-
-/** The key of the last `length` bytes (one to three) of a window of four. */
-export function startKey(window: number, length: number): number {
-  return (length << 24) | (window & ((1 << (length * 8)) - 1));
 }

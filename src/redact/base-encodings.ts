@@ -1,15 +1,6 @@
-/** A text to search for: a stem, followed by any of the endings. */
-export interface Pattern {
-  readonly stem: string;
-  readonly endings: readonly string[];
-}
-
-const NO_ENDING: readonly string[] = [""];
-
-/** A pattern without endings. */
-export function pattern(stem: string): Pattern {
-  return { stem, endings: NO_ENDING };
-}
+import type { PatternSource } from "./automaton.ts";
+import { NO_ENDING, type Pattern, pattern } from "./pattern.ts";
+import { firstWindow } from "./window-table.ts";
 
 interface Encoding {
   /** Bits per digit. */
@@ -54,50 +45,64 @@ const ENCODINGS: readonly Encoding[] = [
   },
 ];
 
-/** Digits per line: of `base64` and `base32`, and of PEM; then of `xxd -p`. */
-const WIDTHS = [76, 64];
-const HEX_WIDTH = 60;
-const LINE_ENDS = ["\n", "\r\n"];
+/** The first four digits of each encoding are determined by as many bytes. */
+const FIRST_BYTES = 8;
 
 /**
- * The patterns of some bytes in base64, base32 and hexadecimal, encoded alone or among other bytes.
+ * The patterns of a text in base64, base32 and hexadecimal, encoded alone or among other bytes.
  *
  * In base64 and base32 a digit can hold bits of two bytes. A first digit that also holds bits of the byte before is not
  * part of the pattern: there would be one pattern for each value of that byte. So up to four bits of the first byte are
  * not redacted. The last digit is part of it: each of its 2 to 16 possible values is an ending, and so is the padding.
+ *
+ * @param text of at least four bytes in UTF-8
  */
-export function baseEncodings(bytes: Uint8Array): Pattern[] {
-  const hex = Buffer.from(bytes).toString("hex");
-  const patterns: Pattern[] = [hex, hex.toUpperCase()].map(pattern);
-  if (hex.length > HEX_WIDTH) patterns.push(...LINE_ENDS.map((end) => pattern(wrapped(hex, HEX_WIDTH, end))));
-  for (const encoding of ENCODINGS) {
-    for (let offset = 0; offset < encoding.groupBytes; offset++) {
-      const digits = innerDigits(bytes, offset, encoding);
-      for (const { digits: all, from } of encoding.alphabets) {
-        const stem = from(digits);
-        const endings = endingsOf(bytes, offset, encoding, all);
-        patterns.push({ stem, endings });
-        if (offset === 0) patterns.push(...wrappedForms(stem, endings));
+export function baseEncodings(text: string): PatternSource {
+  return {
+    beginnings(report) {
+      const bytes = Buffer.from(text);
+      const first = bytes.subarray(0, FIRST_BYTES);
+      for (const hex of hexForms(first)) report(firstWindow(hex), bytes.length * 2);
+      for (const [encoding, offset] of VARIANTS) {
+        const digits = innerDigits(first, offset, encoding);
+        const { from, to } = innerRange(bytes.length, offset, encoding);
+        for (const alphabet of encoding.alphabets) report(firstWindow(alphabet.from(digits)), to - from);
       }
+    },
+    patterns: () => patternsOf(Buffer.from(text)),
+  };
+}
+
+function* patternsOf(bytes: Buffer): Generator<Pattern> {
+  yield* hexForms(bytes).map(pattern);
+  for (const [encoding, offset] of VARIANTS) {
+    const digits = innerDigits(bytes, offset, encoding);
+    for (const { digits: all, from } of encoding.alphabets) {
+      yield { stem: from(digits), endings: endingsOf(bytes, offset, encoding, all) };
     }
   }
-  return patterns;
 }
 
-/** The patterns of digits broken into lines, if nothing is encoded before them. */
-function wrappedForms(digits: string, endings: readonly string[]): Pattern[] {
-  return WIDTHS.filter((width) => digits.length >= width).flatMap((width) =>
-    LINE_ENDS.map((end) => ({
-      stem: wrapped(digits, width, end),
-      endings: digits.length % width === 0 ? ["", ...endings.map((ending) => end + ending)] : endings,
-    })),
-  );
+function hexForms(bytes: Buffer): string[] {
+  const hex = bytes.toString("hex");
+  return [hex, hex.toUpperCase()];
 }
+
+/** Each encoding, with each number of bytes that may be before the text in a group of digits. */
+const VARIANTS: readonly (readonly [Encoding, number])[] = ENCODINGS.flatMap((encoding) =>
+  [...Array(encoding.groupBytes).keys()].map((offset) => [encoding, offset] as const),
+);
 
 /** The digits that hold only bits of these bytes, when they follow `offset` other bytes. */
-function innerDigits(bytes: Uint8Array, offset: number, { bits, encode }: Encoding): string {
+function innerDigits(bytes: Uint8Array, offset: number, encoding: Encoding): string {
   const shifted = Buffer.concat([new Uint8Array(offset), bytes]);
-  return encode(shifted).slice(Math.ceil((offset * 8) / bits), Math.floor((shifted.length * 8) / bits));
+  const { from, to } = innerRange(bytes.length, offset, encoding);
+  return encoding.encode(shifted).slice(from, to);
+}
+
+/** Where those digits are, in number of digits. */
+function innerRange(length: number, offset: number, { bits }: Encoding): { from: number; to: number } {
+  return { from: Math.ceil((offset * 8) / bits), to: Math.floor(((offset + length) * 8) / bits) };
 }
 
 /** What may follow the inner digits: nothing, a digit with the last bits, or that digit and padding. */
@@ -128,11 +133,4 @@ function base32(bytes: Buffer): string {
     for (bits += 8; bits >= 5; bits -= 5) digits[at++] = BASE32.charCodeAt((buffer >> (bits - 5)) & 31);
   }
   return digits.toString("latin1");
-}
-
-/** A text broken into lines. */
-function wrapped(text: string, width: number, end: string): string {
-  const lines: string[] = [];
-  for (let at = 0; at < text.length; at += width) lines.push(text.slice(at, at + width));
-  return lines.join(end);
 }

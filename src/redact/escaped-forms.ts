@@ -1,11 +1,11 @@
 /**
  * The forms of a text in escaped output: URL, JSON, HTML, Unicode escapes, shell quoting. Where encoders differ in what
- * they escape, each common variant is a form of its own.
+ * they escape, each common variant is a form of its own. The text itself is the first.
  */
 export function escapedForms(text: string): Set<string> {
-  const forms = new Set([text, ...escapedWhole(text)]);
-  if (/^[A-Za-z0-9]*$/.test(text)) return forms;
-  for (const family of [lineEnds, urlForms, jsonForms, htmlForms, unicodeForms, literalForms, shellForms]) {
+  const forms = new Set([text]);
+  for (const [special, family] of FAMILIES) {
+    if (!special.test(text)) continue;
     for (const form of family(text)) forms.add(form);
   }
   return forms;
@@ -16,8 +16,11 @@ const lowerHex: Hex = (code) => code.toString(16);
 const upperHex: Hex = (code) => code.toString(16).toUpperCase();
 const CASES: readonly Hex[] = [lowerHex, upperHex];
 
+/** The least number of bytes for a UTF-16 code unit in each of {@link escapedWhole}. */
+export const LEAST_WHOLE: readonly number[] = [3, 4, 3, 4, 6, 6, 4, 4, 4];
+
 /** Forms with every byte, UTF-16 code unit or character escaped. */
-function escapedWhole(text: string): string[] {
+export function escapedWhole(text: string): string[] {
   const bytes = Buffer.from(text).toString("hex");
   const units = Buffer.from(text, "utf16le").swap16().toString("hex");
   const numbered = (form: (code: number) => string) =>
@@ -96,7 +99,6 @@ const JSON_ESCAPED = [
 const JSON_ESCAPED_DOTNET = /[\0-\x1f"'&+<>`\\\x7f-\u{10ffff}]/gu;
 
 function jsonForms(text: string): string[] {
-  if (!/[^\w !#-%(-*,\-.:;?@[\]^{|}~]/.test(text)) return [];
   const forms = distinct(
     JSON_ESCAPED.flatMap((escaped) =>
       CASES.map((hex) => text.replace(escaped, (char) => JSON_SHORT[char] ?? unicodeEscape(char, hex))),
@@ -121,7 +123,6 @@ const HTML_APOSTROPHES = ["'", "&#39;", "&#039;", "&#x27;", "&apos;"];
 const HTML_ESCAPED = [/[&<>"']/gu, /[&<>"'\x7f-\u{10ffff}]/gu];
 
 function htmlForms(text: string): string[] {
-  if (!/[&<>"'\x7f-\uffff]/.test(text)) return [];
   const named = (escaped: RegExp) => text.replace(escaped, (char) => HTML_NAMES[char] ?? char);
   const numbered = (escaped: RegExp, hex?: Hex) =>
     text.replace(escaped, (char) => {
@@ -197,3 +198,14 @@ function shellForms(text: string): string[] {
     text.replace(/[\0-\x1f\\'\x7f-\u{10ffff}]/gu, octal),
   ];
 }
+
+/** Kinds of forms, each with the characters that at least one of the forms escapes. */
+const FAMILIES: readonly (readonly [RegExp, (text: string) => string[]])[] = [
+  [/\n/, lineEnds],
+  [/[^A-Za-z0-9\-._]/, urlForms],
+  [/[^\w !#-%(-*,\-.:;?@[\]^{|}~]/, jsonForms],
+  [/[&<>"'\x7f-\uffff]/, htmlForms],
+  [/[^A-Za-z0-9]/, unicodeForms],
+  [/[^A-Za-z0-9@*_+\-./]/, literalForms],
+  [/[^A-Za-z0-9]/, shellForms],
+];

@@ -37,10 +37,10 @@ export function finderOf<Label>(secrets: Iterable<readonly [label: Label, value:
       left.push(label);
       continue;
     }
-    for (const pattern of patternsOf(value)) builder.add(pattern, labels.length);
+    builder.add(patternsOf(value), labels.length);
     labels.push(label);
   }
-  const automaton = builder.build();
+  const automata = builder.build();
   // Nothing that is searched can have it by chance.
   const mark = randomBytes(16);
   const markers = labels.map((_, index) =>
@@ -49,7 +49,7 @@ export function finderOf<Label>(secrets: Iterable<readonly [label: Label, value:
   return {
     left,
     search() {
-      const redactor = new Redactor(automaton, markers);
+      const redactor = new Redactor(automata, markers);
       const found = new Set<Label>();
       const read = (output: Uint8Array): void => {
         const bytes = Buffer.from(output.buffer, output.byteOffset, output.length);

@@ -1,7 +1,11 @@
-import { baseEncodings, type Pattern, pattern } from "./base-encodings.ts";
+import type { PatternSource } from "./automaton.ts";
+import type { TextPatterns } from "./automaton-builder.ts";
+import { baseEncodings } from "./base-encodings.ts";
 import { MIN_SECRET } from "./common-values.ts";
-import { escapedForms } from "./escaped-forms.ts";
+import { escapedForms, escapedWhole, LEAST_WHOLE } from "./escaped-forms.ts";
+import { pattern } from "./pattern.ts";
 import { partsOf } from "./secret-parts.ts";
+import { firstWindow, MIN_LENGTH } from "./window-table.ts";
 
 /** Each line of a multi-line secret with at least this many characters is a pattern too. */
 const MIN_LINE = 8;
@@ -15,15 +19,46 @@ export function isLongEnough(value: string): boolean {
 }
 
 /** All patterns of a secret that {@link isLongEnough}, and of its parts. They are as sensitive as the secret. */
-export function patternsOf(value: string): Pattern[] {
+export function patternsOf(value: string): TextPatterns[] {
   const core = value.trim();
   return [core, ...partsOf(core)].flatMap(patternsOfText);
 }
 
-function patternsOfText(core: string): Pattern[] {
-  const texts = escapedForms(core);
-  for (const line of longLines(core)) texts.add(line).add(JSON.stringify(line).slice(1, -1));
-  return [...Array.from(texts, pattern), ...baseEncodings(Buffer.from(core))];
+function patternsOfText(text: string): TextPatterns[] {
+  const characters = text.length;
+  return [
+    { kind: "text", source: escaped(text), characters },
+    ...longLines(text).map(
+      (line) => ({ kind: "text", source: plainLine(line), characters: line.length }) as const,
+    ),
+    { kind: "digits", source: baseEncodings(text), characters },
+  ];
+}
+
+/** The text as it is, and escaped. */
+function escaped(text: string): PatternSource {
+  return {
+    beginnings(report) {
+      // Each character is escaped by itself, in at least as many bytes as it has UTF-16 units.
+      const first = [...text.slice(0, 2 * MIN_LENGTH)].slice(0, MIN_LENGTH).join("");
+      for (const form of escapedForms(first)) report(firstWindow(form), text.length);
+      for (const [index, form] of escapedWhole(first).entries()) {
+        report(firstWindow(form), text.length * (LEAST_WHOLE[index] as number));
+      }
+    },
+    patterns: () => [...escapedForms(text), ...escapedWhole(text)].map(pattern),
+  };
+}
+
+/** A line by itself, and in JSON. */
+function plainLine(line: string): PatternSource {
+  const forms = new Set([line, JSON.stringify(line).slice(1, -1)]);
+  return {
+    beginnings(report) {
+      for (const form of forms) report(firstWindow(form), line.length);
+    },
+    patterns: () => Array.from(forms, pattern),
+  };
 }
 
 /** Lines that are patterns of their own, in case the text is printed indented or in part. */

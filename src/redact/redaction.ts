@@ -35,13 +35,13 @@ export function redactionOf(
       continue;
     }
     if (isCommonValue(value)) common.push(name);
-    for (const pattern of patternsOf(value)) builder.add(pattern, markers.length);
+    builder.add(patternsOf(value), markers.length);
     markers.push(Buffer.from(`[REDACTED:${escapeUnprintable(name)}]`));
   }
   if (isLongEnough(passphrase)) {
-    for (const pattern of patternsOf(passphrase)) builder.add(pattern, markers.length);
+    builder.add(patternsOf(passphrase), markers.length);
     markers.push(Buffer.from("[REDACTED:passphrase]"));
   }
-  const automaton = builder.build();
-  return { redactor: () => new Redactor(automaton, markers), tooShort, common };
+  const automata = builder.build();
+  return { redactor: () => new Redactor(automata, markers), tooShort, common };
 }

@@ -1,7 +1,5 @@
-import type { Pattern } from "./base-encodings.ts";
-
-/** Minimum length of a pattern in bytes. The trie has no states for shorter prefixes. */
-export const MIN_LENGTH = 4;
+import type { Pattern } from "./pattern.ts";
+import { MIN_LENGTH } from "./window-table.ts";
 
 /** The state after fewer than {@link MIN_LENGTH} bytes of any pattern. */
 export const NONE = 0;
@@ -22,6 +20,8 @@ export interface Output {
 
 const encoder = new TextEncoder();
 
+const LONG = 0xffff;
+
 /**
  * The prefixes of patterns. Nearly every state has one child, so a state is stored as a label (one byte), flags (one
  * byte) and a failure link, with its child at the next index.
@@ -32,6 +32,8 @@ export class Trie {
   #flags = new Uint8Array(1 << 14);
   /** With {@link LINKED}: the state of the longest proper suffix. */
   #failures = new Int32Array(1 << 14);
+  /** The length of the shortest pattern that a state is a prefix of, at most {@link LONG}. */
+  #shortest = new Uint16Array(1 << 14).fill(LONG);
   /** The other children, by {@link branchKey}. */
   readonly #branches = new Map<number, number>();
   /** With {@link OUTPUT}: the longest pattern that ends at a state. */
@@ -52,10 +54,10 @@ export class Trie {
   /** Adds a pattern that begins with the bytes of `entry`. Of equal patterns the first is kept. */
   add(entry: number, { stem, endings }: Pattern, secret: number): void {
     const stemLength = this.#write(stem, 0);
-    const state = this.#extend(entry, MIN_LENGTH, stemLength);
+    const state = this.#extend(entry, MIN_LENGTH, stemLength, stemLength);
     for (const ending of endings) {
       const length = this.#write(ending, stemLength);
-      const end = this.#extend(state, stemLength, length);
+      const end = this.#extend(state, stemLength, length, length);
       if (!this.has(end, OUTPUT)) this.setOutput(end, { length, secret });
     }
   }
@@ -93,6 +95,11 @@ export class Trie {
     this.#setFlag(state, OUTPUT);
   }
 
+  /** The length in bytes of the shortest pattern that a state is a prefix of, without endings. */
+  shortest(state: number): number {
+    return this.#shortest[state] as number;
+  }
+
   /** The number of bytes that lead to a state. */
   depth(state: number): number {
     let low = 0;
@@ -119,14 +126,24 @@ export class Trie {
   }
 
   /** The state that the pattern's bytes from `depth` to `length` lead to. Adds missing states. */
-  #extend(start: number, depth: number, length: number): number {
+  #extend(start: number, depth: number, length: number, shortest: number): number {
     let state = start;
+    this.#noteShortest(state, shortest);
     for (let at = depth; at < length; at++) {
       const next = this.child(state, this.#scratch[at] as number);
-      if (next === NONE) return this.#append(state, at, length);
+      if (next === NONE) {
+        const end = this.#append(state, at, length);
+        this.#shortest.fill(Math.min(LONG, shortest), end - (length - at) + 1, end + 1);
+        return end;
+      }
       state = next;
+      this.#noteShortest(state, shortest);
     }
     return state;
+  }
+
+  #noteShortest(state: number, length: number): void {
+    if (length < (this.#shortest[state] as number)) this.#shortest[state] = length;
   }
 
   /** Adds the states of the pattern from a depth on. */
@@ -162,6 +179,8 @@ export class Trie {
     this.#labels = grown(this.#labels, needed * 2, Uint8Array);
     this.#flags = grown(this.#flags, needed * 2, Uint8Array);
     this.#failures = grown(this.#failures, needed * 2, Int32Array);
+    const known = this.#shortest.length;
+    this.#shortest = grown(this.#shortest, needed * 2, Uint16Array).fill(LONG, known);
   }
 
   #setFlag(state: number, flag: number): void {
@@ -174,7 +193,7 @@ function branchKey(state: number, byte: number): number {
 }
 
 /** Returns a larger copy and overwrites the old array, which holds bytes of secrets. */
-function grown<T extends Uint8Array | Int32Array>(
+function grown<T extends Uint8Array | Uint16Array | Int32Array>(
   array: T,
   length: number,
   type: new (length: number) => T,

@@ -16,12 +16,14 @@ import {
 afterAll(removeFolders);
 
 const SECRET = "correct horse";
+const KEY = "a key of several words, longer than a line of base64 with seventy-six digits, 0123456789";
 const LINES = "first line of it\nsecond line of it";
 
 const store = sampleStore()
   .addSecret("dev", "pass", SECRET)
   .addSecret("dev", "word", "battery staple")
   .addSecret("dev", "lines", LINES)
+  .addSecret("dev", "key", KEY)
   .addSecret("dev", "tiny", "abc")
   .addSecret("dev", "empty", "");
 const box = sandbox(store.toString());
@@ -102,6 +104,22 @@ describe("exec --redact", () => {
     ]);
   });
 
+  test("replaces base64 in lines of any width, indented or not, and secrets that grep colours", async () => {
+    const script = `printenv key > k
+      for width in 20 60 64 76; do { printf 'data: before '; cat k; echo after; } | base64 -w $width; done > wrapped
+      cat wrapped; sed 's/^/    /' wrapped; sed 's/$/\\r/' wrapped; xxd -p k; openssl base64 -in k
+      printenv pass | grep --color=always rect; printenv pass | grep --color=always -o .`;
+    const { stdout } = await run(script);
+    const plain = stdout.replace(/\x1b\[[0-9;]*[mK]/g, "");
+    expect(plain.match(/\[REDACTED:key\]/g)?.length).toBeGreaterThanOrEqual(14);
+    expect(plain.match(/\[REDACTED:pass\]/g)?.length).toBe(1);
+    const secret = Buffer.from(KEY).toString("base64");
+    for (let at = 0; at + 8 < secret.length; at++) {
+      expect(stdout.replace(/\s/g, "")).not.toContain(secret.slice(at, at + 8));
+    }
+    expect(stdout).toContain("[REDACTED:pass]\x1b[01;31m\x1b[K\x1b[m\x1b[K\n");
+  });
+
   test("replaces a secret that is written byte by byte", async () => {
     const script = `printenv pass | while IFS= read -r -n 1 c; do printf %s "\${c:- }"; sleep 0.01; done; echo .`;
     const command = ["exec", "--domain", "dev", "--redact", "--", "bash", "-c", script];
@@ -122,6 +140,31 @@ describe("exec --redact", () => {
     child.stdin.write("yes\n");
     child.stdin.end();
     expect(Buffer.from((await reader.read()).value ?? []).toString()).toBe("got yes\n");
+    expect(await child.exited).toBe(0);
+  });
+
+  test("passes on the beginning of what could be a secret after a pause, through a pipe", async () => {
+    const child = Bun.spawn(
+      [
+        binary(),
+        ...redacted(
+          "printf 'answer a key'; sleep 0.5; printf ' of several words, longer'; sleep 0.5; echo .",
+        ),
+      ],
+      {
+        cwd: box.folder,
+        env: cleanEnvironment(box.folder, env),
+        stdout: "pipe",
+        stderr: "ignore",
+      },
+    );
+    const reader = child.stdout.getReader();
+    const next = async () => Buffer.from((await reader.read()).value ?? []).toString();
+    expect([await next(), await next(), await next()]).toEqual([
+      "answer ",
+      "a key",
+      " of several words, longer.\n",
+    ]);
     expect(await child.exited).toBe(0);
   });
 

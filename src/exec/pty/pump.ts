@@ -18,7 +18,7 @@ export interface Stream {
   readonly filter: Filter;
   /** The output's name, for messages. */
   readonly name: string;
-  /** The output is a terminal: {@link Filter.pause} is called, and once the child has exited, an idle input counts as EOF. */
+  /** The output is a terminal: once the child has exited, an idle input counts as EOF. */
   readonly interactive?: boolean;
   /** Do not wait for the end of this stream when all others have ended. */
   readonly background?: boolean;
@@ -32,8 +32,9 @@ const CHUNK = 1 << 18;
 /** PIPE_BUF: a pipe that is writable takes at least this many bytes without blocking. */
 const ATOMIC = 1 << 12;
 
-/** ms without input after which a user may be waiting for what is held back. */
+/** ms without input after which a user at a terminal, or the reader of a pipe, may be waiting for what is held back. */
 const PAUSE = 50;
+const PIPE_PAUSE = 100;
 
 /** ms: upper bound on poll(2), since a signal that arrives just before poll() would otherwise be missed. */
 const MAX_WAIT = 250;
@@ -63,15 +64,15 @@ export async function pump(streams: readonly Stream[], isOver: () => boolean = (
     }
     if (!ready) {
       const over = isOver();
-      const quiet = over || open.some(({ awaitsPause }) => awaitsPause);
       prepare();
       const before = performance.now();
-      ready = set.wait(quiet ? PAUSE : MAX_WAIT);
-      if (!ready && quiet && performance.now() - before >= PAUSE - 1) {
-        for (const each of open) each.quiet(over);
+      ready = set.wait(Math.ceil(Math.min(over ? PAUSE : MAX_WAIT, ...open.map((each) => each.untilPause))));
+      if (!ready && over && performance.now() - before >= PAUSE - 1) {
+        for (const each of open) each.end();
       }
     }
     if (ready) for (const [index, each] of open.entries()) each.work(set, index * 2);
+    for (const each of open) each.pauseIfDue();
     if (open.some(({ done }) => done)) open = open.filter(({ done }) => !done);
   }
 }
@@ -92,6 +93,8 @@ class OpenStream {
   #pending: Uint8Array = EMPTY;
   #ended = false;
   #closed = false;
+  /** When the last input came, or the last output was written. */
+  #idleSince = 0;
   #paused = false;
 
   constructor(stream: Stream) {
@@ -105,8 +108,12 @@ class OpenStream {
     return this.#closed || (this.#ended && this.#pending.length === 0);
   }
 
-  get awaitsPause(): boolean {
-    return this.stream.interactive === true && !this.#paused && this.stream.filter.held > 0;
+  /** ms until {@link Filter.pause} is due, if no input comes. What is held back from a file can wait. */
+  get untilPause(): number {
+    const isWaiting =
+      !this.#toFile && !this.#paused && this.#pending.length === 0 && this.stream.filter.held > 0;
+    if (!isWaiting) return Number.POSITIVE_INFINITY;
+    return Math.max(0, this.#idleSince + (this.stream.interactive ? PAUSE : PIPE_PAUSE) - performance.now());
   }
 
   prepare(set: PollSet, at: number): void {
@@ -122,12 +129,18 @@ class OpenStream {
     else if (set.events(at) !== 0) this.#read();
   }
 
-  /** Called after {@link PAUSE} ms without input. */
-  quiet(over: boolean): void {
-    if (!this.stream.interactive || this.#pending.length > 0) return;
-    if (over) this.#ended = true;
+  /** Calls {@link Filter.pause} once after a time without input. */
+  pauseIfDue(): void {
+    if (this.untilPause > 0) return;
     this.#paused = true;
-    this.#send(over ? this.stream.filter.end() : this.stream.filter.pause());
+    this.#send(this.stream.filter.pause());
+  }
+
+  /** Ends a terminal's stream, which has been idle since the child exited. */
+  end(): void {
+    if (!this.stream.interactive || this.#pending.length > 0) return;
+    this.#ended = true;
+    this.#send(this.stream.filter.end());
   }
 
   #read(): void {
@@ -147,6 +160,7 @@ class OpenStream {
 
   /** Writes as much as possible without blocking. */
   #write(ready: boolean): void {
+    this.#idleSince = performance.now();
     for (let can = ready; this.#pending.length > 0 && (can || canWrite(this.stream.output)); can = false) {
       try {
         const written = writeSync(
