@@ -4,6 +4,9 @@ import { InvalidImportError, invalidImport } from "./invalid-import.ts";
 /** Bytes of the largest file that is imported. */
 export const MAX_IMPORT_BYTES = 64 * 1024 * 1024;
 
+/** The name of a source that is not a file. */
+export const STANDARD_INPUT = "standard input";
+
 const BYTE_ORDER_MARK = "\uFEFF";
 
 /**

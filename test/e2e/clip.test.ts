@@ -45,7 +45,7 @@ describe("get --clip with the programs of Wayland", () => {
     const result = await clip(box, variables, "--json");
     expect([result.status, result.stderr]).toEqual([
       0,
-      "Copied prod/token into the clipboard, which is cleared after 45 seconds.\n",
+      "Copied prod/token to the clipboard, which is cleared after 45 seconds.\n",
     ]);
     expect(readAnswer(result.stdout).result).toEqual({
       domain: "prod",

@@ -86,6 +86,13 @@ describe("import", () => {
     expect(values(box)).toEqual({ ...BEFORE, "x-db-password": "1", "x-api-url": "2" });
   });
 
+  test("messages name standard input in one way", async () => {
+    const box = sandbox();
+    expect((await run(box, "dev -", "")).stderr).toBe("pprotect: standard input: is empty\n");
+    expect((await run(box, "dev -", "A\n")).stderr).toContain("pprotect: standard input:1: ");
+    expect((await run(box, "dev -", "A=\n")).stderr).toContain('standard input:1: "A" is empty\n');
+  });
+
   test("--on-conflict: fail names every secret that is there, skip and update do what they say", async () => {
     const text = "api-key=changed\ndb-password=changed\nnew=1\n";
     const failing = sandbox();

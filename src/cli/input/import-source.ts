@@ -5,14 +5,14 @@ import { displayName } from "../../common/terminal-safe.ts";
 import { wipe } from "../../crypto/bytes.ts";
 import { removeOverwritten } from "../../exec/plaintext-files/shred.ts";
 import { knownToGit } from "../../git/known-file.ts";
-import { MAX_IMPORT_BYTES } from "../../import/input-text.ts";
+import { MAX_IMPORT_BYTES, STANDARD_INPUT } from "../../import/input-text.ts";
 import { readStart } from "../../system/read-start.ts";
 import { isSameFile } from "../../system/same-file.ts";
 import { isTerminal } from "../../system/terminal.ts";
 
 /** The file that is imported. */
 export interface ImportSource {
-  /** For messages; `-` is standard input. */
+  /** For messages; a reader may also look at it. */
   readonly name: string;
   readonly bytes: Uint8Array;
 }
@@ -32,7 +32,7 @@ export function readImportSource(path: string | undefined, store: string): Impor
     );
   }
   if (path === undefined || path === "-") {
-    return { name: "standard input", bytes: readStart(0, MAX_IMPORT_BYTES + 1, "standard input") };
+    return { name: STANDARD_INPUT, bytes: readStart(0, MAX_IMPORT_BYTES + 1, STANDARD_INPUT) };
   }
   if (isSameFile(path, store)) throw new PprotectError("usage", `${displayName(path)} is the store itself`);
   return { name: path, bytes: readStart(path, MAX_IMPORT_BYTES + 1) };

@@ -114,9 +114,9 @@ describe("files that SOPS made are read without it", () => {
   });
 
   test("through a pipe, without a name", async () => {
-    expect(await valuesOf(fixture("nested.yaml"), "-")).toEqual(NESTED_YAML);
-    expect(await valuesOf(fixture("two-recipients.env"), "-")).toEqual(DOTENV);
-    expect(Object.keys(await valuesOf(fixture("tls.key.enc"), "-"))).toEqual(["data"]);
+    expect(await valuesOf(fixture("nested.yaml"), "standard input")).toEqual(NESTED_YAML);
+    expect(await valuesOf(fixture("two-recipients.env"), "standard input")).toEqual(DOTENV);
+    expect(Object.keys(await valuesOf(fixture("tls.key.enc"), "standard input"))).toEqual(["data"]);
   });
 
   test("lines are the file's, and quotes are noted", async () => {

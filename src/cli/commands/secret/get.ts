@@ -36,10 +36,7 @@ export default class GetCommand extends SecretCommand {
 
   rev = option("--rev", text("REV"), "the value in this commit instead, from git's history");
   field = option("--field", text("PATH"), "this field of a JSON value: names and indexes joined by dots");
-  clip = flag(
-    "--clip",
-    "put it into the clipboard, which is cleared after 45 seconds, instead of printing it",
-  );
+  clip = flag("--clip", "put it on the clipboard, which is cleared after 45 seconds, instead of printing it");
   ttl = option("--ttl", text("TIME"), "give it to a client for this long, and note that, as `lease` does");
   clientId = option("--client-id", text("NAME"), "with --ttl: who gets it (default: a new name)");
   from = option(
@@ -71,7 +68,7 @@ export default class GetCommand extends SecretCommand {
     if (copy) {
       const program = await copy(value);
       const shown = displayName(domain === null ? secret : `${domain}/${secret}`);
-      this.note(`Copied ${shown} into the clipboard, which is cleared after ${CLIP_SECONDS} seconds.`);
+      this.note(`Copied ${shown} to the clipboard, which is cleared after ${CLIP_SECONDS} seconds.`);
       return { result: { domain, secret, ...fields, clip: { program, seconds: CLIP_SECONDS } } };
     }
     if (!this.json) writeOut(isTerminal(1) && !value.endsWith("\n") ? `${value}\n` : value);

@@ -119,7 +119,7 @@ export default class ImportCommand extends BaseCommand {
 
   async #read(source: ImportSource) {
     const { only, except, prefix, stripPrefix, names: style, format } = this;
-    const file = this.#isPiped ? "-" : source.name;
+    const file = source.name;
     const read = await this.#explained(() =>
       readEntries(source.bytes, { file, format, environment: process.env }),
     );

@@ -4,6 +4,7 @@ import { decodeUtf8, encodeUtf8 } from "../../../common/utf8.ts";
 import { type Environment, sopsIdentities } from "../../../system/age-identities.ts";
 import { findOnAbsolutePath } from "../../../system/find-executable.ts";
 import type { Note, ReadResult } from "../../entry.ts";
+import { STANDARD_INPUT } from "../../input-text.ts";
 import { invalidImport } from "../../invalid-import.ts";
 import { lastWins } from "../../last-wins.ts";
 import { type Leaf, leavesOf, namedLeaves } from "../flatten.ts";
@@ -109,5 +110,6 @@ function named(leaves: readonly Leaf[], kind: SopsKind, file: string): ReadResul
 /** A binary file is one value, named as the file is: `tls.key.enc` holds `tls.key`. */
 function binary(value: string, file: string): ReadResult {
   const base = file.replace(/^.*[/\\]/, "").replace(/\.(?:enc|encrypted|sops)$/i, "");
-  return lastWins([{ name: base === "-" || base === "" ? "data" : base, value, line: undefined }], [], file);
+  const name = base === STANDARD_INPUT || base === "" ? "data" : base;
+  return lastWins([{ name, value, line: undefined }], [], file);
 }
