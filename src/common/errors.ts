@@ -53,6 +53,10 @@ export const ERROR_CODES = [
   "incomplete_history",
   "unhealthy",
   "leaked",
+  "rotation_due",
+  "rotation_state",
+  "hook_failed",
+  "untrusted_hooks",
   "internal_error",
 ] as const;
 

@@ -5,6 +5,7 @@ import { decodeUtf8 } from "../common/utf8.ts";
 import type { ValueWithLines } from "../common/value-with-lines.ts";
 import { readBounded } from "../system/bounded-read.ts";
 import { errnoOf, fileError } from "../system/file-error.ts";
+import { NO_ROTATION_RULES, type RotationRules, readRotationRules } from "./rotation/section.ts";
 import { NO_VALUE_RULES, readValueRules, type ValueRules } from "./values/section.ts";
 import { parseYamlWithLines } from "./yaml-with-lines.ts";
 
@@ -18,13 +19,16 @@ export const MAX_CONFIG_BYTES = 256 * 1024;
 export interface Config {
   /** What values must look like. */
   readonly values: ValueRules;
+  /** How old values may get, and how they are changed. */
+  readonly rotation: RotationRules;
 }
 
-export const EMPTY_CONFIG: Config = { values: NO_VALUE_RULES };
+export const EMPTY_CONFIG: Config = { values: NO_VALUE_RULES, rotation: NO_ROTATION_RULES };
 
 /** Each section's reader. @throws PprotectError `invalid_config`, with the line, for anything that it does not know */
 const SECTIONS: { readonly [Name in keyof Config]: (section: ValueWithLines) => Config[Name] } = {
   values: readValueRules,
+  rotation: readRotationRules,
 };
 
 const VERSION = 1;
@@ -70,7 +74,7 @@ export function readConfig(bytes: Uint8Array, file: string): Config {
     const section = members.get(name);
     return section ? SECTIONS[name](section) : EMPTY_CONFIG[name];
   };
-  return { values: read("values") };
+  return { values: read("values"), rotation: read("rotation") };
 }
 
 function refuseVersion(version: ValueWithLines | undefined): void {

@@ -36,6 +36,7 @@ const COMMANDS: readonly (readonly [name: string, load: Load])[] = [
   ["add-secret", () => import("../commands/secret/add-secret.ts")],
   ["update-secret", () => import("../commands/secret/update-secret.ts")],
   ["set-secret", () => import("../commands/secret/set-secret.ts")],
+  ["rotate", () => import("../commands/secret/rotate.ts")],
   ["edit", () => import("../commands/secret/edit.ts")],
   ["rm-secret", () => import("../commands/secret/rm-secret.ts")],
   ["get", () => import("../commands/secret/get.ts")],

@@ -4,6 +4,7 @@ import { countNoun } from "../../common/text.ts";
 import { requireValidValues, valueProblems } from "../../config/values/required.ts";
 import { checkSecretName } from "../../store/format/names.ts";
 import type { KeyFile } from "../../store/key-file.ts";
+import type { SecretPath } from "../../store/secret-path.ts";
 import { hardenProcess } from "../../system/process-hardening.ts";
 import { isTerminal } from "../../system/terminal.ts";
 import { flag, option, optionalValueOption } from "../argv/option.ts";
@@ -44,6 +45,7 @@ export abstract class ValueCommand extends SecretCommand {
     check: (file: KeyFile, domain: string, secret: string) => void,
     change: (file: KeyFile, domain: string, secret: string, value: string) => KeyFile,
     done: (domain: string, secret: string) => string,
+    prepare: (names: SecretPath) => Promise<void> = async () => {},
   ): Promise<Outcome> {
     const keyFile = this.readStore();
     const given = this.givenSecret(keyFile);
@@ -56,8 +58,10 @@ export abstract class ValueCommand extends SecretCommand {
     check(keyFile, domain, secret);
     // Rules that cannot be used are reported before a value is asked for.
     await valueProblems(this.storePath, []);
-    const { value, bits } = await this.#value(namesGiven);
+    const { value, bits } = await this.newValue({ domain, secret }, namesGiven);
     await requireValidValues(this.storePath, [[secret, value]]);
+    await this.tryValue({ domain, secret }, value);
+    await prepare({ domain, secret });
     const outcome = await this.update(
       (file) => change(file, domain, secret, value),
       done(displayName(domain), displayName(secret)),
@@ -73,12 +77,19 @@ export abstract class ValueCommand extends SecretCommand {
     };
   }
 
+  /** The last step before a value is written. @throws PprotectError if it may not be */
+  protected async tryValue(_names: SecretPath, _value: string): Promise<void> {}
+
   #noted({ value, notes }: ReadValue): string {
     for (const note of notes) this.note(note);
     return value;
   }
 
-  async #value(namesGiven: boolean): Promise<Partial<GeneratedValue> & Pick<GeneratedValue, "value">> {
+  /** The value that the line asks for. @param namesGiven whether nothing but the value may be on standard input */
+  protected async newValue(
+    _names: SecretPath,
+    namesGiven: boolean,
+  ): Promise<Partial<GeneratedValue> & Pick<GeneratedValue, "value">> {
     hardenProcess();
     if (!wantsGenerated(this)) return { value: await this.#givenValue(namesGiven) };
     if (this.valueFile !== undefined) {

@@ -178,6 +178,22 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
     meaning: "`leak` found the value of a secret in plain text",
     action: "`pprotect leak --plan` says what to do; the result has the places",
   },
+  rotation_due: {
+    meaning: "values are older than they may be",
+    action: "`pprotect rotate` changes each; the result lists them",
+  },
+  rotation_state: {
+    meaning: "the rotation of the secret is in another stage",
+    action: "`pprotect rotate --help` explains the stages",
+  },
+  hook_failed: {
+    meaning: "a command that rotates, tries or revokes a value failed",
+    action: "the message says how; the store is unchanged",
+  },
+  untrusted_hooks: {
+    meaning: "the commands in `.pprotect.yaml` are not accepted, or were changed since",
+    action: "`pprotect trust --hooks` shows and accepts them",
+  },
   internal_error: { meaning: "a defect of pprotect", action: "report it" },
 };
 

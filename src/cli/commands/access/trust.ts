@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { compareCodePoints } from "../../../common/code-points.ts";
 import { PprotectError } from "../../../common/errors.ts";
-import { displayName, escapeUnprintable } from "../../../common/terminal-safe.ts";
+import { displayName, escapeUnprintable, escapeUnprintableLines } from "../../../common/terminal-safe.ts";
 import { keyOrigin, repositoryOf } from "../../../git/trust/key-origin.ts";
 import { TrustSession } from "../../../git/trust/trust-session.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
@@ -47,6 +47,7 @@ export default class TrustCommand extends BaseCommand {
     examples: [
       ["What is accepted, and what differs in the store", "$0 trust"],
       ["Accept the new key of prod, after comparing its fingerprint", "$0 trust prod"],
+      ["Which commands of .pprotect.yaml may rotate values", "$0 trust --hooks"],
       ["The list that PPROTECT_TRUST=strict goes by, to be committed", "$0 trust --write"],
     ],
   };
@@ -57,18 +58,52 @@ export default class TrustCommand extends BaseCommand {
     "whose key to accept; without it, all keys are listed",
   );
   custodian = flag("--custodian", "the name is a custodian's, also where a domain has the same name");
+  hooks = flag("--hooks", "show the commands of .pprotect.yaml that rotate values, and accept them");
   write = flag("--write", `write the accepted keys to ${TRUST_FILE} beside the store`);
 
   async run(): Promise<Outcome> {
     if (this.write && this.name !== undefined) {
       throw new PprotectError("usage", "trust: a name or --write, not both");
     }
+    if (this.hooks) return this.#acceptHooks();
     const keyFile = this.readStore();
     // Whatever PPROTECT_TRUST says: this is about what the user accepts.
     const session = new TrustSession(absolutePath(this.storePath), keyFile.data, this.givenCredentials.warn);
     if (this.name !== undefined) return this.#accept(keyFile, session, this.name);
     const keys = listKeys(keyFile.data, session.pins ?? NO_PINS, proofsIn(keyFile.data));
     return this.write ? this.#write(keys) : this.#list(keys);
+  }
+
+  /** Shows the commands, and every file of the project that they name, before they are accepted. */
+  async #acceptHooks(): Promise<Outcome> {
+    if (this.write || this.name !== undefined)
+      throw new PprotectError("usage", "trust: --hooks takes no name, and not --write");
+    const { configPath, readConfigFile } = await import("../../../config/config.ts");
+    const { hooksOf } = await import("../../rotation/hooks.ts");
+    const { acceptHooks, areAccepted } = await import("../../../exec/rotation/accepted-hooks.ts");
+    const { stateDirectory } = await import("../../../system/state-directory.ts");
+    const hooks = hooksOf(this.storePath, readConfigFile(configPath(this.storePath)));
+    const { commands, files } = hooks;
+    const result = {
+      store: this.storePath,
+      commands: commands.map((each) => ({ ...each })),
+      files: files.map(({ path }) => path),
+    };
+    for (const { of, action, command } of commands)
+      this.printLine(`${displayName(of)} ${action}: ${escapeUnprintableLines(command)}`);
+    for (const { path, text } of files)
+      this.printLine(
+        `\n--- ${escapeUnprintable(path)}\n${escapeUnprintableLines(Buffer.from(text, "latin1").toString()).trimEnd()}`,
+      );
+    const state = stateDirectory(process.env);
+    if (commands.length === 0) this.note("There are no commands to accept.");
+    else if (areAccepted(hooks, state)) this.note("These commands are accepted.");
+    else {
+      await this.confirmOrAbort("Accept these commands, as they are now? [y/N] ");
+      await acceptHooks(hooks, state, (message) => this.note(message));
+      this.note("Accepted. A change of a command, or of one of these files, has to be accepted again.");
+    }
+    return { result };
   }
 
   #list(keys: readonly ListedKey[]): Outcome {

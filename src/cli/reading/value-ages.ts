@@ -1,0 +1,27 @@
+import { accessHistoryOf, readAccessHistory } from "../../git/history/access-history.ts";
+import { locateInRepository } from "../../git/process/store-location.ts";
+import { type SecretAccess, whoKnows } from "../../store/access/who-knows.ts";
+import { repositoryRoot } from "../../store/locate-store.ts";
+import type { StoreData } from "../../store/store-data.ts";
+import { absolutePath } from "../../system/path-text.ts";
+import { realpathOfParent } from "../../system/real-path.ts";
+
+/**
+ * Since when each secret has its value, as far as the history of the store shows without credentials.
+ * @param warn gets a line where that is not far
+ */
+export async function valueAges(
+  storePath: string,
+  present: StoreData,
+  warn: (message: string) => void,
+): Promise<readonly SecretAccess[]> {
+  const store = absolutePath(storePath);
+  if (repositoryRoot(realpathOfParent(store)) === undefined) {
+    warn("pprotect: warning: the store is not in a git repository: how old its values are is not known");
+    return whoKnows(accessHistoryOf([present]), present).secrets;
+  }
+  const { repository, path } = await locateInRepository(store);
+  const { history, isShallow } = await readAccessHistory(repository, path, { present: [present] });
+  if (isShallow) warn("pprotect: warning: this is a shallow clone: values may be older than it shows");
+  return whoKnows(history, present).secrets;
+}
