@@ -4,6 +4,7 @@ import type { UnlockedCustodian } from "./custodian.ts";
 import type { KeyFile } from "./key-file.ts";
 import { findDomain } from "./lookup.ts";
 import type { SecretPath } from "./secret-path.ts";
+import type { StoreData } from "./store-data.ts";
 
 /**
  * Rotation without downtime: for a while, the new value is beside the old one. Each is an ordinary secret.
@@ -22,7 +23,7 @@ export interface StagedRotation extends SecretPath {
 }
 
 /** The rotations that are half done: a secret with one of the names, where the secret that it belongs to is there. */
-export function stagedRotations({ data: { domains } }: KeyFile): readonly StagedRotation[] {
+export function stagedRotations({ domains }: Pick<StoreData, "domains">): readonly StagedRotation[] {
   return [...domains].flatMap(([domain, { secrets }]) =>
     [...secrets.keys()].flatMap((secret): StagedRotation[] => [
       ...(secrets.has(secret + STAGES.next) ? [{ domain, secret, stage: "staged" } as const] : []),

@@ -22,7 +22,16 @@ const env = { PPROTECT_USER: ALICE.name, PPROTECT_PASSPHRASE: ALICE.passphrase }
 /** Commands whose standard output stays raw. */
 const RAW = ["exec", "redact", "git textconv"];
 
-const NEED_NO_STORE = ["version", "cleanup", "help", "status", "audit", "agent install", "agent uninstall"];
+const NEED_NO_STORE = [
+  "doctor",
+  "version",
+  "cleanup",
+  "help",
+  "status",
+  "audit",
+  "agent install",
+  "agent uninstall",
+];
 
 /** A command's words, then `--json`, then the rest of the line. */
 function withJson(name: string, args: readonly string[]): string[] {

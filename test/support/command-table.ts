@@ -131,6 +131,15 @@ export const COMMAND_CASES: readonly CommandCase[] = [
     ],
   ),
   writing(
+    "rotate",
+    ["--value-file", "alice.pw", "--confirm"],
+    [
+      ["Domain name: ", "dev"],
+      ["Secret name: ", "api-key"],
+      ["Write changes? [y/N] ", "y"],
+    ],
+  ),
+  writing(
     "set-secret",
     [],
     [

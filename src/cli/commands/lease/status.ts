@@ -4,6 +4,7 @@ import { readLedger } from "../../../exec/handed-out/ledger-file.ts";
 import { notAvailable } from "../../../lease/availability.ts";
 import { describeNoAnswer } from "../../../lease/connection.ts";
 import { findLeases } from "../../../lease/find.ts";
+import { type StagedRotation, stagedRotations } from "../../../store/rotation-stages.ts";
 import type { StoreData } from "../../../store/store-data.ts";
 import { stateDirectory } from "../../../system/state-directory.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
@@ -56,6 +57,11 @@ export default class StatusCommand extends BaseCommand {
       keyring.state === "locked" ? "Keyring (locked)" : "Keyring",
       keyring.users.map((user) => `the passphrase of ${displayName(user)}`),
     );
+    const rotations = this.#rotations();
+    this.#section(
+      "Rotations that are half done",
+      rotations.map(({ domain, secret, stage }) => `${displayName(`${domain}/${secret}`)}: ${stage}`),
+    );
     if (
       live.length + silent.length + programs.length + files.length + current.length + keyring.users.length ===
       0
@@ -83,6 +89,7 @@ export default class StatusCommand extends BaseCommand {
           until: until === undefined ? null : new Date(until).toISOString(),
         })),
         shown: current.map((each) => ({ ...each })),
+        rotations: rotations.map((each) => ({ ...each })),
         keyring: keyringFields(keyring),
         active_leases: live.length,
         secrets_count: this.#secretsCount(),
@@ -94,6 +101,11 @@ export default class StatusCommand extends BaseCommand {
 
   #section(title: string, lines: readonly string[]): void {
     if (lines.length > 0) this.print(`${title}:\n${lines.map((line) => `  ${line}\n`).join("")}`);
+  }
+
+  #rotations(): readonly StagedRotation[] {
+    const store = this.#storeHere();
+    return store ? stagedRotations(store) : [];
   }
 
   /** Of the store here, if there is one. */

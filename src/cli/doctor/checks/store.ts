@@ -6,6 +6,7 @@ import { openTrustSession } from "../../../git/trust/open-session.ts";
 import { keyTypeOf } from "../../../store/custodian.ts";
 import { UnresolvedMergeError } from "../../../store/format/problem.ts";
 import { KeyFile } from "../../../store/key-file.ts";
+import { stagedRotations } from "../../../store/rotation-stages.ts";
 import type { StoreData } from "../../../store/store-data.ts";
 import { realPathOfStore } from "../../../store/store-file.ts";
 import { type Examined, type Finding, ok } from "../finding.ts";
@@ -25,6 +26,7 @@ export async function checkStore(examined: Examined): Promise<readonly Finding[]
     ...singleOwners(data),
     ...weakKeys(data),
     ...drift(data),
+    ...rotations(data),
   ];
 }
 
@@ -81,6 +83,18 @@ function weakKeys({ custodians }: StoreData): readonly Finding[] {
     level: "warn",
     message: `${displayName(name)} has a key of type ${keyTypeOf(material)}: anyone with the file can try passphrases fast`,
     fix: `\`pprotect rekey-custodian -u ${displayName(name)} --key-type hard\``,
+  }));
+}
+
+/** A rotation that is half done has a value too many, which still works. */
+function rotations(data: StoreData): readonly Finding[] {
+  const staged = stagedRotations(data);
+  if (staged.length === 0) return [ok("rotation", "no rotation is half done")];
+  return staged.map(({ domain, secret, stage }) => ({
+    id: "rotation",
+    level: "warn",
+    message: `the rotation of ${displayName(`${domain}/${secret}`)} is ${stage}`,
+    fix: stage === "staged" ? "`pprotect rotate --promote`, or `--abort`" : "`pprotect rotate --finish`",
   }));
 }
 

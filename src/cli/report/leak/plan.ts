@@ -73,7 +73,7 @@ function change(current: readonly LeakSubject[], found: readonly LeakSubject[]):
     title: "Change the values first",
     text: "Make a new value in the service that it is for, put it into the store, and make the old one invalid. Everything after this step is cleaning up.",
     commands: current.map(
-      ({ domain = "", secret = "" }) => `pprotect update-secret ${shellWord(domain)} ${shellWord(secret)}`,
+      ({ domain = "", secret = "" }) => `pprotect rotate ${shellWord(`${domain}/${secret}`)} --value-file -`,
     ),
   };
 }
