@@ -16,7 +16,6 @@ import { programAtTerminal, type TerminalSession } from "../support/terminal.ts"
 
 afterAll(removeFolders);
 
-const KEYRING = needs("dbus-run-session", "gnome-keyring-daemon");
 const GET = "get prod/token --non-interactive";
 const SAVE = "keyring set --passphrase-file alice.pw";
 
@@ -68,7 +67,7 @@ function imposter(): KeyFile {
     .addSecret("prod", "token", "x", NOW);
 }
 
-describe.if(KEYRING)("a passphrase in the keyring", () => {
+describe.if(needs("dbus-run-session", "gnome-keyring-daemon"))("a passphrase in the keyring", () => {
   test("is used where none is given, and before none that is", async () => {
     const box = sandbox();
     const said = await say(UNLOCK, box, [
@@ -205,60 +204,63 @@ describe.if(KEYRING)("a passphrase in the keyring", () => {
   }, 60_000);
 });
 
-describe.if(KEYRING)("a prompt offers to save the passphrase", () => {
-  /** A shell at a terminal in a session with a keyring. */
-  async function shell(box: Sandbox): Promise<TerminalSession> {
-    const script = `${UNLOCK}; PS1='READY> ' exec sh -i`;
-    const session = programAtTerminal(["dbus-run-session", "--", "sh", "-c", script], {
-      cwd: box.folder,
-      env: { XDG_RUNTIME_DIR: box.folder, PPROTECT_USER: ALICE.name, HOME: box.folder },
-    });
-    await session.waitFor("READY> ");
-    return session;
-  }
-  const offer = "Save in the keyring? [y/N] ";
+describe.if(needs("dbus-run-session", "gnome-keyring-daemon"))(
+  "a prompt offers to save the passphrase",
+  () => {
+    /** A shell at a terminal in a session with a keyring. */
+    async function shell(box: Sandbox): Promise<TerminalSession> {
+      const script = `${UNLOCK}; PS1='READY> ' exec sh -i`;
+      const session = programAtTerminal(["dbus-run-session", "--", "sh", "-c", script], {
+        cwd: box.folder,
+        env: { XDG_RUNTIME_DIR: box.folder, PPROTECT_USER: ALICE.name, HOME: box.folder },
+      });
+      await session.waitFor("READY> ");
+      return session;
+    }
+    const offer = "Save in the keyring? [y/N] ";
 
-  test("once: after no it is not asked again, after yes there is nothing to ask", async () => {
-    const box = sandbox();
-    const session = await shell(box);
-    const get = `${binary()} get prod/token`;
-    await session.answer("", get);
-    await session.answer("Passphrase: ", "wrong");
-    await session.answer("Passphrase: ", ALICE.passphrase);
-    await session.answer(offer, "n");
-    await session.waitFor("prod-token");
-    await session.answer("READY> ", get);
-    await session.answer("Passphrase: ", ALICE.passphrase);
-    await session.waitFor("prod-token");
-    expect(session.screen().split(offer)).toHaveLength(2);
+    test("once: after no it is not asked again, after yes there is nothing to ask", async () => {
+      const box = sandbox();
+      const session = await shell(box);
+      const get = `${binary()} get prod/token`;
+      await session.answer("", get);
+      await session.answer("Passphrase: ", "wrong");
+      await session.answer("Passphrase: ", ALICE.passphrase);
+      await session.answer(offer, "n");
+      await session.waitFor("prod-token");
+      await session.answer("READY> ", get);
+      await session.answer("Passphrase: ", ALICE.passphrase);
+      await session.waitFor("prod-token");
+      expect(session.screen().split(offer)).toHaveLength(2);
 
-    await session.answer("READY> ", "rm -r .local/state/pprotect");
-    await session.answer("READY> ", `${get} --json`);
-    await session.answer("Passphrase: ", ALICE.passphrase);
-    await session.answer("READY> ", get);
-    // A line that was typed ahead is not an answer to it.
-    await session.waitFor("Passphrase: ");
-    session.type(`${ALICE.passphrase}\rtrue\r`);
-    await session.waitFor("READY> ");
-    expect(session.screen().split(offer)).toHaveLength(2);
+      await session.answer("READY> ", "rm -r .local/state/pprotect");
+      await session.answer("READY> ", `${get} --json`);
+      await session.answer("Passphrase: ", ALICE.passphrase);
+      await session.answer("READY> ", get);
+      // A line that was typed ahead is not an answer to it.
+      await session.waitFor("Passphrase: ");
+      session.type(`${ALICE.passphrase}\rtrue\r`);
+      await session.waitFor("READY> ");
+      expect(session.screen().split(offer)).toHaveLength(2);
 
-    session.type(`${get}\r`);
-    await session.answer("Passphrase: ", ALICE.passphrase);
-    await session.answer(offer, "y");
-    await session.waitFor("Saved. `pprotect keyring rm` removes it.");
-    await session.waitFor("prod-token");
-    await session.answer("READY> ", get);
-    await session.waitFor("prod-token");
-    expect(session.screen().split("Passphrase: ")).toHaveLength(7);
-    expect(session.screen()).not.toContain(ALICE.passphrase);
-    await session.answer("READY> ", "exit");
-    await session.exited;
-    expect(existsSync(box.path(".local/state/pprotect/keyring-declined"))).toBe(false);
-    expect(readFileSync(box.path(".local/share/keyrings/login.keyring")).includes(ALICE.passphrase)).toBe(
-      false,
-    );
-  }, 60_000);
-});
+      session.type(`${get}\r`);
+      await session.answer("Passphrase: ", ALICE.passphrase);
+      await session.answer(offer, "y");
+      await session.waitFor("Saved. `pprotect keyring rm` removes it.");
+      await session.waitFor("prod-token");
+      await session.answer("READY> ", get);
+      await session.waitFor("prod-token");
+      expect(session.screen().split("Passphrase: ")).toHaveLength(7);
+      expect(session.screen()).not.toContain(ALICE.passphrase);
+      await session.answer("READY> ", "exit");
+      await session.exited;
+      expect(existsSync(box.path(".local/state/pprotect/keyring-declined"))).toBe(false);
+      expect(readFileSync(box.path(".local/share/keyrings/login.keyring")).includes(ALICE.passphrase)).toBe(
+        false,
+      );
+    }, 60_000);
+  },
+);
 
 describe("without a keyring", () => {
   test("every command of it says so, and nothing else knows of it", async () => {
@@ -288,7 +290,7 @@ describe("without a keyring", () => {
     ]);
   });
 
-  test.if(KEYRING)(
+  test.if(needs("dbus-run-session", "gnome-keyring-daemon"))(
     "that answers, it is not waited for without an end",
     async () => {
       const box = sandbox();
