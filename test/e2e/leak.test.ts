@@ -59,7 +59,7 @@ test("a repository without a leak is clean", async () => {
   const { status, found, stderr } = await leak(box);
   expect([status, found]).toEqual([0, []]);
   expect(stderr).toContain("not searched, as too short or a common word: prod/mode");
-  expect(stderr).toMatch(/Searched \d+ objects and 0 files for 2 values\./);
+  expect(stderr).toMatch(/Searched \d+ objects and \d+ files for 2 values\./);
 });
 
 describe("a value is found", () => {
@@ -96,6 +96,29 @@ describe("a value is found", () => {
     ["in what nothing reaches", `echo ${NEW} >a && git add a && git reset -q && rm a`, "unreachable"],
     ["in a file's name", `echo a >'${NEW}' && git add -A && git commit -q -m a`, "file name"],
     ["in a changed file", `echo a >a && git add a && git commit -q -m a && echo ${NEW} >a`, "file"],
+    [
+      "in a changed file that git was told to skip",
+      `echo a >a && git add a && git commit -q -m a && git update-index --skip-worktree a && echo ${NEW} >a`,
+      "file",
+    ],
+    ["in git's configuration", `git config remote.x.url https://u:${NEW}@example.com/`, "file"],
+    ["in a branch's name", `git branch ${NEW} && git pack-refs --all`, "file"],
+    ["in what Git LFS stores", `mkdir -p .git/lfs/objects/aa && echo ${NEW} >.git/lfs/objects/aa/b`, "file"],
+    [
+      "in the index of another work tree",
+      `git worktree add -q ../wi-$$ && cd ../wi-$$ && echo ${NEW} >a && git add a && rm a`,
+      "index",
+    ],
+    [
+      "in a commit with a name that looks like another record",
+      `n=$(printf 'a\\001b') && echo ${NEW} >"$n" && echo ${NEW} >z && git add -A && git commit -q -m a`,
+      "commit",
+    ],
+    [
+      "in names that are printed, which are hidden",
+      `git checkout -q -b ${NEW} && echo ${NEW} >${NEW} && git add -A && git commit -q -m a --author '${NEW} <x>' && echo ${NEW} >n-${NEW}`,
+      "commit",
+    ],
     ["in a new file", `echo ${NEW} >new`, "file"],
     ["in another work tree", `git worktree add -q ../wt-$$ && echo ${NEW} >../wt-$$/new`, "file"],
   ];
@@ -123,6 +146,17 @@ test("a former value is found and told from the present one, and ignored files a
     "rm ignored && git reset -q --hard HEAD^ && git reflog expire --expire=now --all && git gc -q --prune=now",
   );
   expect((await leak(box, "--verify")).status).toBe(0);
+});
+
+test("what could not be searched is named", async () => {
+  const box = await repository();
+  await shell(
+    box,
+    "git init -q sub && git -C sub commit -q --allow-empty -m a && git init -q nested && git -c advice.addEmbeddedRepo=false add sub && git rev-parse HEAD >.git/shallow && touch \"$(printf 'a\\377')\"",
+  );
+  const { stderr } = await leak(box);
+  for (const limit of ["this clone is shallow", "1 submodule not", "1 repository inside", "be read: 1 file"])
+    expect(stderr).toContain(limit);
 });
 
 test("what a remote branch has is pushed", async () => {

@@ -14,8 +14,12 @@ export interface LeakCommit {
   readonly refs: readonly string[];
 }
 
-/** Fields of `git log`, each ended by NUL, before the raw changes of the commit. */
-const FORMAT = "%x01%H%x00%an <%ae>%x00%at%x00";
+/**
+ * Fields of `git log`, each ended by NUL, before the raw changes of the commit. A name cannot have the NUL that comes
+ * before the mark of a record.
+ */
+const FORMAT = "%x00%x01%H%x00%an <%ae>%x00%at%x00";
+const RECORD = "\0\u0001";
 const RAW = /^:\d+ \d+ ([0-9a-f]+) ([0-9a-f]+) ([A-Z])\d*$/;
 
 /** What `git log` says of a commit. */
@@ -90,12 +94,12 @@ async function* logOf(
   const decoder = new TextDecoder();
   for await (const chunk of git.output) {
     text += decoder.decode(chunk, { stream: true });
-    const last = text.lastIndexOf("\u0001");
-    if (last <= 0) continue;
-    for (const record of text.slice(0, last).split("\u0001")) if (record !== "") yield readRecord(record);
-    text = text.slice(last);
+    const records = text.split(RECORD);
+    text = records.pop() ?? "";
+    for (const record of records) if (record !== "") yield readRecord(record);
   }
-  for (const record of (text + decoder.decode()).split("\u0001")) if (record !== "") yield readRecord(record);
+  const last = text + decoder.decode();
+  if (last !== "") yield readRecord(last);
   await git.finished();
 }
 

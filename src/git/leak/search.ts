@@ -2,9 +2,11 @@ import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import type { Finder } from "../../redact/finder.ts";
 import type { Repository } from "../process/repository.ts";
+import { gitFiles } from "./git-files.ts";
+import { searchLimits } from "./limits.ts";
 import { allObjects, countObjects } from "./objects.ts";
 import { commitsOf, type LeakCommit } from "./places.ts";
-import { type WorkTreeFile, workTreeFiles } from "./work-trees.ts";
+import { type WorkTreeFile, workTreeFiles, workTreeRoots } from "./work-trees.ts";
 
 /** One place in which a secret was found. */
 export type LeakPlace =
@@ -28,6 +30,10 @@ export interface LeakReport<Label> {
   readonly files: number;
   /** Bytes. */
   readonly bytes: number;
+  /** Files that could not be read. */
+  readonly unread: readonly WorkTreeFile[];
+  /** What git has elsewhere, and was not searched: each a sentence without a name. */
+  readonly limits: readonly string[];
 }
 
 /** How a search goes about. */
@@ -64,16 +70,54 @@ export async function searchRepository<Label>(
     const places = placesOf(id, type, commits.get(id) ?? [], staged.get(id) ?? []);
     for (const label of labels) leaks.push(...places.map((place) => ({ label, place })));
   }
-  const files = await workTreeFiles(repository, withIgnored);
+  const files = [...(await workTreeFiles(repository, withIgnored)), ...(await gitFiles(repository))];
+  const unread: WorkTreeFile[] = [];
   for (const file of files) {
     const search = finder.search();
-    for await (const chunk of createReadStream(join(file.root, file.path))) {
-      search.push(chunk as Uint8Array);
-      bytes += (chunk as Uint8Array).length;
+    // Its name is in no object, while git does not track it.
+    search.push(Buffer.from(`${file.path}\n`));
+    try {
+      for await (const chunk of createReadStream(join(file.root, file.path))) {
+        search.push(chunk as Uint8Array);
+        bytes += (chunk as Uint8Array).length;
+      }
+    } catch {
+      unread.push(file);
     }
     for (const label of search.end()) leaks.push({ label, place: { kind: "file", ...file } });
   }
-  return { leaks, objects, files: files.length, bytes };
+  const shown = leaks.map(({ label, place }) => ({ label, place: withoutSecrets(place, finder) }));
+  return {
+    leaks: shown,
+    objects,
+    files: files.length,
+    bytes,
+    unread,
+    limits: await searchLimits(repository),
+  };
+}
+
+/** What stands for a name that has a secret in it: names of files, branches and people are printed. */
+const HIDDEN = "(a name with a secret in it)";
+
+function withoutSecrets<Label>(place: LeakPlace, finder: Finder<Label>): LeakPlace {
+  const safe = (text: string): string => {
+    const search = finder.search();
+    search.push(Buffer.from(text));
+    return search.end().size > 0 ? HIDDEN : text;
+  };
+  switch (place.kind) {
+    case "commit": {
+      const path = place.path === undefined ? undefined : safe(place.path);
+      return { ...place, author: safe(place.author), path, refs: place.refs.map(safe) };
+    }
+    case "index":
+      return { ...place, path: safe(place.path) };
+    case "file":
+      return { ...place, root: safe(place.root), path: safe(place.path) };
+    default:
+      return place;
+  }
 }
 
 function placesOf(
@@ -88,14 +132,16 @@ function placesOf(
   return [{ kind: type === "tree" ? "file name" : "unreachable", id }];
 }
 
-/** The paths of each blob in the index. */
+/** The paths of each blob in the index of each work tree. */
 async function stagedPaths(repository: Repository): Promise<ReadonlyMap<string, readonly string[]>> {
-  const entries = (await repository.run("-C", repository.root, "ls-files", "-z", "--stage")).split("\0");
   const paths = new Map<string, string[]>();
-  for (const entry of entries) {
-    const [, id, path] = /^\d+ ([0-9a-f]+) \d\t([\s\S]+)$/.exec(entry) ?? [];
-    if (id === undefined || path === undefined) continue;
-    paths.set(id, [...(paths.get(id) ?? []), path]);
+  for (const root of await workTreeRoots(repository)) {
+    const entries = (await repository.run("-C", root, "ls-files", "-z", "--stage")).split("\0");
+    for (const entry of entries) {
+      const [, id, path] = /^\d+ ([0-9a-f]+) \d\t([\s\S]+)$/.exec(entry) ?? [];
+      if (id === undefined || path === undefined) continue;
+      paths.set(id, [...(paths.get(id) ?? []), path]);
+    }
   }
   return paths;
 }

@@ -7,8 +7,8 @@ export interface WorkTreeFile {
   readonly path: string;
   /** The top of its work tree. */
   readonly root: string;
-  /** How git sees it. */
-  readonly state: "modified" | "untracked" | "ignored";
+  /** How git sees it; `internal` is a file of git itself. */
+  readonly state: "modified" | "untracked" | "ignored" | "internal";
 }
 
 /**
@@ -21,14 +21,22 @@ export async function workTreeFiles(
   withIgnored: boolean,
 ): Promise<readonly WorkTreeFile[]> {
   const found: WorkTreeFile[] = [];
-  for (const root of await roots(repository)) {
+  for (const root of await workTreeRoots(repository)) {
     const list = async (state: WorkTreeFile["state"], ...options: readonly string[]): Promise<void> => {
-      const text = (await repository.tryRun("-C", root, "ls-files", "-z", ...options)) ?? "";
+      add(state, (await repository.tryRun("-C", root, "ls-files", "-z", ...options)) ?? "");
+    };
+    const add = (state: WorkTreeFile["state"], text: string): void => {
       for (const path of new Set(text.split("\0"))) {
-        if (path !== "" && isFile(join(root, path))) found.push({ root, path, state });
+        // A name that is not UTF-8 cannot be opened: it is among the files that could not be read.
+        if (path !== "" && (isFile(join(root, path)) || path.includes("\ufffd")))
+          found.push({ root, path, state });
       }
     };
     await list("modified", "--modified");
+    // What git was told not to look at, which is how people keep their own values in a tracked file.
+    const tagged = (await repository.tryRun("-C", root, "ls-files", "-z", "-v")) ?? "";
+    const hidden = tagged.split("\0").filter((entry) => /^[a-zS] /.test(entry));
+    add("modified", hidden.map((entry) => entry.slice(2)).join("\0"));
     await list("untracked", "--others", "--exclude-standard");
     if (withIgnored) await list("ignored", "--others", "--ignored", "--exclude-standard");
   }
@@ -36,7 +44,7 @@ export async function workTreeFiles(
 }
 
 /** The tops of the repository's work trees that are there. */
-async function roots(repository: Repository): Promise<readonly string[]> {
+export async function workTreeRoots(repository: Repository): Promise<readonly string[]> {
   const text = await repository.run("worktree", "list", "--porcelain", "-z");
   return text
     .split("\0")

@@ -45,7 +45,7 @@ export default class LeakCommand extends AccessCommand {
     summary: "search the whole repository for values of secrets in plain text",
     details:
       "Searches every object of git (all branches, tags, stashes, notes, the index, reflogs, messages, and what no commit " +
-      "reaches any more) and the changed files of all work trees, in every encoding that `exec --redact` knows. Searches " +
+      "reaches any more), git's own files, and the changed files of all work trees, in every encoding that `exec --redact` knows. Searches " +
       "the values that the secrets have, and those that they had in the history of the store. Without a secret: all that " +
       "you own. The exit status is 1 when something was found. No value is printed.",
     examples: [
@@ -178,6 +178,9 @@ export default class LeakCommand extends AccessCommand {
         `pprotect: warning: not searched, as too short or a common word: ${[...new Set(names)].join(", ")}`,
       );
     }
+    if (report.unread.length > 0)
+      this.note(`pprotect: warning: could not be read: ${countNoun(report.unread.length, "file")}`);
+    for (const limit of report.limits) this.note(`pprotect: warning: ${limit}`);
     this.note(
       `Searched ${countNoun(report.objects, "object")} and ${countNoun(report.files, "file")} for ${countNoun(searched, "value")}.`,
     );

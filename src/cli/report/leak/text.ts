@@ -70,6 +70,8 @@ export function leakFields(view: LeakView): { readonly [key: string]: Json } {
       places: placesOf(view, subject).map(placeFields),
     })),
     searched: { objects: report.objects, files: report.files, bytes: report.bytes },
+    unread: report.unread.length,
+    limits: report.limits,
     not_searched: left.map(subjectFields),
   };
 }
