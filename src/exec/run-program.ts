@@ -2,6 +2,7 @@ import { PprotectError } from "../common/errors.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import { errnoOf } from "../system/file-error.ts";
 import { findExecutable } from "../system/find-executable.ts";
+import { canCallLibc } from "../system/libc.ts";
 import { pathBytes } from "../system/path-text.ts";
 import { withOriginalCoreLimit } from "../system/process-hardening.ts";
 import { startChild } from "./process/child.ts";
@@ -56,12 +57,12 @@ function which(command: string, variables: readonly Uint8Array[]): string {
 export async function runInPlace(execution: Execution): Promise<number> {
   if (process.platform === "win32") return runAsChild(execution);
   const program = programOf(execution);
-  const run = process.platform === "linux" ? replaceProcess : replaceByRuntime;
+  const run = process.platform === "linux" && canCallLibc() ? replaceProcess : replaceByRuntime;
   const code = startOrInShell(program, (each) => run(each, execution.start));
   throw startError(program, code, execution.secrets);
 }
 
-/** On macOS we cannot tell our own descriptors from inherited ones, and the runtime closes all. */
+/** For macOS, where we cannot tell our own descriptors from inherited ones, and where there is no JIT. The runtime closes all. */
 function replaceByRuntime({ path, words, variables }: Program): string {
   // The runtime warns on standard error that its execve is experimental; the program's users need not see that.
   const { emitWarning } = process;

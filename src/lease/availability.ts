@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { PprotectError } from "../common/errors.ts";
 import { msSinceBoot } from "../system/boot-clock.ts";
-import { openLibc } from "../system/libc.ts";
+import { NO_LIBC, openLibc } from "../system/libc.ts";
 import { ownUid } from "./directory.ts";
 
 /** What /proc/self/uid_map has where every user id is mapped: the system's own user namespace. */
@@ -32,7 +32,7 @@ export function whyNoLeases(): string | undefined {
     msSinceBoot();
     openLibc({ [process.platform === "darwin" ? "getpeereid" : "prctl"]: { args: [], returns: "int" } });
   } catch {
-    return "the runtime cannot call the C library (BUN_JSC_useJIT=0 turns that off)";
+    return NO_LIBC;
   }
   return hasAmbiguousUid()
     ? "in this user namespace other users cannot be distinguished from yours"

@@ -3,7 +3,7 @@ import { constants } from "node:os";
 import { isBun } from "../common/runtime.ts";
 import { errnoOf } from "./file-error.ts";
 import { findOnAbsolutePath } from "./find-executable.ts";
-import { errnoReader, openLibc } from "./libc.ts";
+import { canCallLibc, errnoReader, openLibc } from "./libc.ts";
 import { systemPath } from "./path-text.ts";
 
 /** An open directory, and whether this process has its lock now. It has it until it closes the descriptor. */
@@ -18,10 +18,11 @@ export interface FlockAttempt {
  * @throws the system's error when it cannot be opened
  */
 export function tryFlock(directory: string): FlockAttempt {
-  if (!isBun && process.platform === "darwin") return openLocked(directory);
+  const byLibc = isBun && canCallLibc();
+  if (!byLibc && process.platform === "darwin") return openLocked(directory);
   const descriptor = openSync(systemPath(directory), "r");
   try {
-    return { descriptor, outcome: isBun ? lockByLibc(descriptor) : lockByProgram(descriptor) };
+    return { descriptor, outcome: byLibc ? lockByLibc(descriptor) : lockByProgram(descriptor) };
   } catch (error) {
     closeSync(descriptor);
     throw error;
@@ -43,7 +44,7 @@ function lockByLibc(descriptor: number): FlockAttempt["outcome"] {
 }
 
 /**
- * Node has no flock(2). The lock belongs to the open directory, not to the process, so flock(1) of util-linux or
+ * Node has no flock(2), and Bun without a JIT cannot call it. The lock belongs to the open directory, not to the process, so flock(1) of util-linux or
  * busybox can take it on a descriptor that it inherits.
  */
 function lockByProgram(descriptor: number): FlockAttempt["outcome"] {

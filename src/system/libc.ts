@@ -23,6 +23,23 @@ export function openLibc<const Functions extends Record<string, FFIFunction>>(
 }
 
 /**
+ * Whether this process can call the C library: the runtime's foreign function interface needs the JIT, which
+ * `BUN_JSC_useJIT=0` turns off, and a system that allows no writable and executable memory. Call it first before the
+ * process is hardened.
+ */
+export const canCallLibc = lazy((): boolean => {
+  try {
+    openLibc({ getpid: { args: [], returns: "int" } });
+    return true;
+  } catch {
+    return false;
+  }
+});
+
+/** Why {@link canCallLibc} is false. */
+export const NO_LIBC = "the runtime cannot call the C library (BUN_JSC_useJIT=0 turns that off)";
+
+/**
  * Returns a function that reads errno(3). Create it before the call whose error you want, since loading it may itself
  * change errno; invoke it immediately after that call.
  */

@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import { errnoOf } from "../../system/file-error.ts";
+import { canCallLibc } from "../../system/libc.ts";
 import { withOriginalCoreLimit } from "../../system/process-hardening.ts";
 import type { ChosenSecret } from "../selection.ts";
 import { type End, endOf, type Stdio, spawnProcess } from "./native.ts";
@@ -29,7 +30,7 @@ export function startChild(
   { start, secrets }: { readonly start: StartState; readonly secrets: readonly ChosenSecret[] },
   stdio: Stdio,
 ): Child {
-  const run = process.platform === "linux" ? startNative : startByRuntime;
+  const run = process.platform === "linux" && canCallLibc() ? startNative : startByRuntime;
   const child = startOrInShell(program, (each) => run(each, start, stdio));
   if (typeof child === "string") throw startError(program, child, secrets);
   return child;
@@ -59,7 +60,7 @@ function startNative(program: Program, start: StartState, stdio: Stdio): Child |
   return { pid, end, exited: exited.promise };
 }
 
-/** Where our own functions are not known to work: the runtime passes on nothing but text and the standard streams. */
+/** Where our own functions do not work, or are not known to: the runtime passes on nothing but text and the standard streams. */
 function startByRuntime({ path, words, variables }: Program, _: StartState, stdio: Stdio): Child | string {
   const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
   try {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { constants } from "node:os";
 import { basename } from "node:path";
 import { encodeUtf8 } from "../../common/utf8.ts";
-import { openLibc } from "../../system/libc.ts";
+import { canCallLibc } from "../../system/libc.ts";
 import { zeroTerminated } from "../../system/path-text.ts";
 import { ignoredAtStart, ignoredBy } from "../../system/start-signals.ts";
 
@@ -27,7 +27,7 @@ export const IGNORED_BY_RUNTIME: readonly number[] = [constants.signals.SIGPIPE,
  */
 export function readStartState(): StartState {
   // Finds the C library while its path can be read.
-  if (process.platform !== "win32") openLibc({ getpid: { args: [], returns: "int" } });
+  canCallLibc();
   return {
     variables: ownVariables() ?? Object.entries(process.env).map(asVariable),
     descriptors: inheritedDescriptors(),

@@ -1,5 +1,5 @@
 import { lazy } from "../../common/lazy.ts";
-import { openLibc } from "../../system/libc.ts";
+import { canCallLibc, openLibc } from "../../system/libc.ts";
 
 /** Events of poll(2). */
 export const POLLIN = 1;
@@ -13,12 +13,12 @@ const SIZE = 8;
 type Poll = (descriptors: Uint8Array, count: number, milliseconds: number) => number;
 
 const poll = lazy((): Poll => {
-  if (process.platform === "win32") return everythingIsReady;
+  if (!canCallLibc()) return everythingIsReady;
   const libc = openLibc({ poll: { args: ["ptr", "u64", "int"], returns: "int" } });
   return (descriptors, count, milliseconds) => libc.poll(descriptors, count, milliseconds);
 });
 
-/** Windows has no poll(2). Reads and writes block, which makes no difference for a single stream. */
+/** Windows has no poll(2), and without a JIT it cannot be called. Reads and writes block, which makes no difference for a single stream. */
 const everythingIsReady: Poll = (descriptors, count) => {
   const view = new DataView(descriptors.buffer);
   for (let at = 0; at < count; at++) view.setInt16(at * SIZE + 6, view.getInt16(at * SIZE + 4, true), true);
@@ -79,7 +79,7 @@ const pipes = lazy(() =>
  * @returns the pipe's capacity in bytes; 0 when the descriptor is not a pipe
  */
 export function enlargePipe(descriptor: number): number {
-  if (process.platform !== "linux") return 0;
+  if (process.platform !== "linux" || !canCallLibc()) return 0;
   const size = pipes().fcntl(descriptor, F_GETPIPE_SZ, 0);
   if (size <= 0 || size >= PIPE_SIZE) return Math.max(0, size);
   return Math.max(size, pipes().fcntl(descriptor, F_SETPIPE_SZ, PIPE_SIZE));

@@ -85,6 +85,7 @@ export default class ExecCommand extends SelectingCommand {
   async run(): Promise<number> {
     const { readStartState } = await import("../../../exec/process/start-state.ts");
     const start = readStartState();
+    await this.#checkLibc();
     if ((this.ttl ?? this.grace ?? this.while ?? this.every ?? this.misses) !== undefined)
       return this.#runSupervised(start);
     this.#checkWatch();
@@ -118,6 +119,25 @@ export default class ExecCommand extends SelectingCommand {
     } finally {
       placed.remove?.();
     }
+  }
+
+  /**
+   * Says what is missing where the C library cannot be called. The program runs without it.
+   * @throws PprotectError `environment` with --redact, which cannot do without
+   */
+  async #checkLibc(): Promise<void> {
+    const { canCallLibc, NO_LIBC } = await import("../../../system/libc.ts");
+    if (process.platform === "win32" || canCallLibc()) return;
+    if (this.redact || isPlaintextForbidden(process.env)) {
+      throw new PprotectError(
+        "environment",
+        `exec --redact does not work here: ${NO_LIBC}`,
+        "start pprotect without BUN_JSC_useJIT=0",
+      );
+    }
+    this.givenCredentials.warn(
+      `${NO_LIBC}: the program gets only the standard descriptors and may ignore SIGPIPE, and pprotect cannot turn off its core dumps`,
+    );
   }
 
   /** Opens the secrets, and notes that a program has them. */
