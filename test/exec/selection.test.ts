@@ -102,6 +102,7 @@ describe("a secret becomes a variable", () => {
     "KUBECONFIG HTTPS_PROXY https_proxy AWS_CONFIG_FILE AWS_ENDPOINT_URL_S3 PIP_INDEX_URL JAVA_OPTS EDITOR HOME SHELL CC",
     "npm_config_registry NPM_CONFIG_SCRIPT_SHELL DOCKER_HOST NODE_TLS_REJECT_UNAUTHORIZED SSL_CERT_FILE SSH_AUTH_SOCK TMPDIR",
     "GIT_SSL_CAINFO GIT_TRACE_CURL SSLKEYLOGFILE XDG_CONFIG_HOME DBUS_SESSION_BUS_ADDRESS CARGO_TARGET_X86_RUNNER AWS_PAGER",
+    "LESS LESSEDIT HOSTALIASES RES_OPTIONS LDFLAGS Http_Proxy all_Proxy Npm_Config_script_shell pnpm_config_registry yarn_registry",
   ].flatMap((line) => line.split(" "));
   test.each(STEERING)("only if it is named: %s", (name) => {
     expect(() => select([name])).toThrow(`would set ${name}, which can change what programs run`);
