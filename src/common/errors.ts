@@ -48,6 +48,7 @@ export const ERROR_CODES = [
   "command_not_found",
   "command_not_executable",
   "findings",
+  "not_scanned",
   "different",
   "stale_access",
   "incomplete_history",

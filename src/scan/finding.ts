@@ -18,6 +18,8 @@ export interface Finding {
   readonly inStore?: boolean;
   /** What was found and what to do about it. */
   readonly message: string;
+  /** A hash of the line with the secrets cut out, see fingerprint.ts; a problem of a store has none. */
+  readonly fingerprint?: string;
 }
 
 /** A match of a rule in a line, before overlapping matches are removed. */

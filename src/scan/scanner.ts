@@ -2,6 +2,7 @@ import { allowedRules } from "./allow-marker.ts";
 import { assignmentHits, PASSWORD_RULE, SECRET_RULE } from "./assignment.ts";
 import { DOTENV_RULE, dotenvHits } from "./dotenv.ts";
 import { type AddedLine, adviceFor, type Finding, type Hit } from "./finding.ts";
+import { lineFingerprint } from "./fingerprint.ts";
 import type { IgnoreRules } from "./ignore-rules.ts";
 import { RANDOM_STRING_RULE, randomStringHits } from "./random-string.ts";
 import { regexRuleHits } from "./regex-rules.ts";
@@ -60,6 +61,10 @@ export async function scanLines(
       line: scanned.lines[at]?.number ?? 0,
       rule,
       message: adviceFor(what, findsOwnCredentials(rule)),
+      fingerprint: lineFingerprint(
+        scanned.lines[at]?.text ?? "",
+        hits.filter((hit) => hit.at === at),
+      ),
     }));
 }
 

@@ -31,6 +31,7 @@ const NEED_NO_STORE = [
   "audit",
   "agent install",
   "agent uninstall",
+  "scan",
 ];
 
 /** A command's words, then `--json`, then the rest of the line. */
@@ -437,12 +438,36 @@ describe("the commands, for a program", () => {
           ],
           options: [
             {
+              names: ["--output-format", "--format"],
+              value: "required",
+              repeated: false,
+              metavar: "FORMAT",
+              choices: ["text", "json", "sarif", "github", "gitlab", "junit"],
+              description: "how to print the findings (default: text)",
+            },
+            {
+              names: ["--strict"],
+              value: "none",
+              repeated: false,
+              metavar: null,
+              choices: null,
+              description: "fail also when a file could not be scanned, or none was",
+            },
+            {
               names: ["--all"],
               value: "none",
               repeated: false,
               metavar: null,
               choices: null,
               description: "check every commit of every ref",
+            },
+            {
+              names: ["--staged"],
+              value: "none",
+              repeated: false,
+              metavar: null,
+              choices: null,
+              description: "check what is staged",
             },
           ],
           examples: expect.arrayContaining([

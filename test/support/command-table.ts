@@ -229,6 +229,7 @@ export const COMMAND_CASES: readonly CommandCase[] = [
   printing("git pre-commit", [], [], { prepare: repository, prints: false }),
   printing("git summary", ["HEAD~1..HEAD"], [], { prepare: revertedRepository }),
   printing("git check", [], [], { prepare: repository, prints: false }),
+  printing("scan", [], [], { prints: false }),
 ];
 
 /** With its credentials left to be asked: what follows them on standard input could be taken for answers. */

@@ -76,6 +76,7 @@ const COMMANDS: readonly (readonly [name: string, load: Load])[] = [
   ["git pre-commit", () => import("../commands/git/pre-commit.ts")],
   ["git merge-driver", () => import("../commands/git/merge-driver.ts")],
   ["git textconv", () => import("../commands/git/textconv.ts")],
+  ["scan", () => import("../commands/general/scan.ts")],
   ["doctor", () => import("../commands/general/doctor.ts")],
   ["completion", () => import("../commands/general/completion.ts")],
   ["version", () => import("../commands/general/version.ts")],

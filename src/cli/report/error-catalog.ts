@@ -161,6 +161,10 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
     meaning: "the guard found an invalid store or a likely secret in plain text",
     action: "see `result.findings`; move the secret into the store, or mark the line `pprotect:allow`",
   },
+  not_scanned: {
+    meaning: "`--strict`: some files were not scanned, or not to the end, or there was no file",
+    action: "see `result.warnings` and `result.scanned`; leave out `--strict` to accept it",
+  },
   different: { meaning: "`diff` found a difference", action: "see `result.secrets`" },
   stale_access: {
     meaning: "a person who was removed still knows a current value or has a current key",

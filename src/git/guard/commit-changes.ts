@@ -4,6 +4,7 @@ import type { Repository } from "../process/repository.ts";
 import { readCommitDiffs } from "./diff-reader.ts";
 import { Guard, type Subject, type Verdict } from "./guard.ts";
 import { mergeBases } from "./staged-changes.ts";
+import { Tally } from "./tally.ts";
 
 /** A commit that was checked. */
 export interface CommitVerdict extends Verdict {
@@ -26,12 +27,14 @@ interface Commit {
  * Checks commits, oldest first, each against its parents.
  *
  * @param prefixes of credential variables that are in use
+ * @param tally counts what is read
  * @throws PprotectError `usage` when git has no such revision, `git_failed`
  */
 export async function* checkCommits(
   repository: Repository,
   selection: Selection,
   prefixes?: readonly string[],
+  tally = new Tally(),
 ): AsyncGenerator<CommitVerdict> {
   const { root } = repository;
   const commits = await commitsOf(repository, selection);
@@ -52,7 +55,7 @@ export async function* checkCommits(
         bases: () => mergeBases(repository, parents),
         parents,
       };
-      const verdict = await guard.check(subject);
+      const verdict = await guard.check(tally.watch(subject));
       yield { ...verdict, commit: id.slice(0, abbreviated), done: index + 1, total: commits.length };
     }
   } finally {

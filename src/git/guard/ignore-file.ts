@@ -5,7 +5,7 @@ import type { BlobReader } from "../process/cat-file.ts";
 export const IGNORE_FILE = ".pprotectignore";
 
 /** Rules about stores; the file may name them and the scanner's rules. */
-const STORE_RULES = [
+export const STORE_RULES = [
   "conflict-markers",
   "not-yaml",
   "duplicate-key",

@@ -4,14 +4,20 @@ import { withoutLineEnd } from "../../common/text.ts";
 import type { Repository } from "../process/repository.ts";
 import { type DiffReader, readStagedDiff } from "./diff-reader.ts";
 import { Guard, type Subject, type Verdict } from "./guard.ts";
+import { Tally } from "./tally.ts";
 
 /**
  * Checks what is staged: compares the index (the one that a hook's environment names) with HEAD, or with nothing before the
  * first commit, and during a merge with every other parent too.
  *
+ * @param tally counts what is read
  * @throws PprotectError `git_failed`
  */
-export async function checkStaged(repository: Repository, prefixes?: readonly string[]): Promise<Verdict> {
+export async function checkStaged(
+  repository: Repository,
+  prefixes?: readonly string[],
+  tally = new Tally(),
+): Promise<Verdict> {
   const { root } = repository;
   const guard = new Guard(repository, prefixes);
   const first = readStagedDiff(root, undefined);
@@ -27,7 +33,7 @@ export async function checkStaged(repository: Repository, prefixes?: readonly st
     parents: ["HEAD", ...merged],
   };
   try {
-    return await guard.check(subject);
+    return await guard.check(tally.watch(subject));
   } finally {
     await Promise.all([guard.close(), ...readers.map((reader) => reader.close())]);
   }

@@ -1,33 +1,32 @@
 import { PprotectError } from "../../../common/errors.ts";
 import { countNoun } from "../../../common/text.ts";
 import { checkCommits } from "../../../git/guard/commit-changes.ts";
-import type { Finding } from "../../../git/guard/guard.ts";
-import { findingFields, findingLine, findingsError } from "../../../git/guard/report.ts";
-import { openAnyRepository, type Repository } from "../../../git/process/repository.ts";
+import { findingFields, findingLine } from "../../../git/guard/report.ts";
+import { checkStaged } from "../../../git/guard/staged-changes.ts";
+import { Tally } from "../../../git/guard/tally.ts";
+import { openAnyRepository, openRepository, type Repository } from "../../../git/process/repository.ts";
 import { currentDirectory } from "../../../system/path-text.ts";
 import { optionalArgument } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag } from "../../argv/option.ts";
 import { text } from "../../argv/value-type.ts";
-import { BaseCommand } from "../../base/base-command.ts";
+import { FindingCommand } from "../../base/finding-command.ts";
+import type { FoundProblems, LocatedFinding } from "../../report/findings/located.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 import { Progress } from "../../report/progress.ts";
 
-interface CommitFinding extends Finding {
-  readonly commit: string;
+function commitFinding(finding: LocatedFinding) {
+  return { commit: finding.commit ?? null, ...findingFields(finding) };
 }
 
-function commitFinding(finding: CommitFinding) {
-  return { commit: finding.commit, ...findingFields(finding) };
-}
-
-export default class GitCheckCommand extends BaseCommand {
+export default class GitCheckCommand extends FindingCommand {
   static readonly declaration: CommandDeclaration = {
     group: "git",
     summary: "check existing commits against the pre-commit rules",
     examples: [
       ["The last commit", "$0 git check"],
       ["What a branch adds", "$0 git check main..HEAD"],
+      ["What is staged", "$0 git check --staged"],
       ["The whole history of all refs", "$0 git check --all"],
     ],
   };
@@ -38,45 +37,78 @@ export default class GitCheckCommand extends BaseCommand {
     "a commit, or a range of commits such as main..HEAD (default: HEAD)",
   );
   all = flag("--all", "check every commit of every ref");
+  staged = flag("--staged", "check what is staged");
 
   async run(): Promise<Outcome> {
     if (this.all && this.revision !== undefined) {
       throw new PprotectError("usage", "git check: give a revision or --all, not both");
     }
+    if (this.staged && (this.all || this.revision !== undefined)) {
+      throw new PprotectError("usage", "git check: give --staged alone, without a revision or --all");
+    }
+    const tally = new Tally();
+    const { commits, ...found } = this.staged ? await this.#staged(tally) : await this.#commits(tally);
+    const checked = this.staged ? "what is staged was" : countNoun(commits, "commit");
+    this.note(`pprotect: ${checked} checked, ${countNoun(found.errors.length, "finding")}`);
+    const result = {
+      findings: found.errors.map(commitFinding),
+      warnings: found.warnings.map(commitFinding),
+      commits,
+    };
+    return this.finish(found, result, tally.scanned);
+  }
+
+  async #staged(tally: Tally): Promise<FoundProblems & { readonly commits: number }> {
+    const repository = await openRepository(currentDirectory());
+    const { errors, warnings } = await checkStaged(repository, this.credentialPrefixes, tally);
+    const { stagedProjectFiles } = await import("../../reading/project-files.ts");
+    const found = { errors: [...errors, ...(await stagedProjectFiles(repository))], warnings, commits: 0 };
+    this.#printAll(found);
+    return found;
+  }
+
+  async #commits(tally: Tally): Promise<FoundProblems & { readonly commits: number }> {
     const selection = this.all ? { all: true as const } : { revision: this.revision ?? "HEAD" };
-    const errors: CommitFinding[] = [];
-    const warnings: CommitFinding[] = [];
+    const errors: LocatedFinding[] = [];
+    const warnings: LocatedFinding[] = [];
     const progress = new Progress("checking commit");
     let commits = 0;
     let newest: string | undefined;
     const repository = await openAnyRepository(currentDirectory());
-    for await (const verdict of checkCommits(repository, selection, this.credentialPrefixes)) {
+    for await (const verdict of checkCommits(repository, selection, this.credentialPrefixes, tally)) {
       const { commit, done, total } = verdict;
       commits = done;
       newest = commit;
-      errors.push(...verdict.errors.map((finding) => ({ ...finding, commit })));
-      warnings.push(...verdict.warnings.map((finding) => ({ ...finding, commit })));
-      if (!this.json && verdict.errors.length + verdict.warnings.length > 0) {
+      const located = {
+        errors: verdict.errors.map((finding) => ({ ...finding, commit })),
+        warnings: verdict.warnings.map((finding) => ({ ...finding, commit })),
+      };
+      errors.push(...located.errors);
+      warnings.push(...located.warnings);
+      if (verdict.errors.length + verdict.warnings.length > 0) {
         progress.clear();
-        for (const finding of verdict.warnings) this.note(findingLine(finding, { commit, warning: true }));
-        for (const finding of verdict.errors) this.printLine(findingLine(finding, { commit }));
+        this.#printAll(located);
       }
       progress.show(done, total);
     }
     progress.clear();
     // What commands read now: a mistake of an earlier commit that was corrected stops nobody.
     if (!this.all && newest !== undefined) errors.push(...(await this.#projectFiles(repository, newest)));
-    this.note(`pprotect: ${countNoun(commits, "commit")} checked, ${countNoun(errors.length, "finding")}`);
-    return {
-      result: { findings: errors.map(commitFinding), warnings: warnings.map(commitFinding), commits },
-      refusal: findingsError(errors),
-    };
+    return { errors, warnings, commits };
   }
 
-  async #projectFiles(repository: Repository, commit: string): Promise<readonly CommitFinding[]> {
+  async #projectFiles(repository: Repository, commit: string): Promise<readonly LocatedFinding[]> {
     const { projectFilesAt } = await import("../../reading/project-files.ts");
     const found = (await projectFilesAt(repository, commit)).map((finding) => ({ ...finding, commit }));
-    if (!this.json) for (const finding of found) this.printLine(findingLine(finding, { commit }));
+    this.#printAll({ errors: found, warnings: [] });
     return found;
+  }
+
+  #printAll({ errors, warnings }: FoundProblems): void {
+    if (!this.asText) return;
+    for (const finding of warnings) {
+      this.note(findingLine(finding, { commit: finding.commit, warning: true }));
+    }
+    for (const finding of errors) this.printLine(findingLine(finding, { commit: finding.commit }));
   }
 }

@@ -1,0 +1,39 @@
+import { countNoun } from "../../../common/text.ts";
+import { scanFiles } from "../../../git/guard/files-on-disk.ts";
+import { findingFields, findingLine } from "../../../git/guard/report.ts";
+import { restArguments } from "../../argv/argument.ts";
+import type { CommandDeclaration } from "../../argv/command-declaration.ts";
+import { file } from "../../argv/value-type.ts";
+import { FindingCommand } from "../../base/finding-command.ts";
+import type { Outcome } from "../../report/json-envelope.ts";
+
+export default class ScanCommand extends FindingCommand {
+  static readonly declaration: CommandDeclaration = {
+    group: "general",
+    summary: "search files for plaintext secrets",
+    details:
+      "Needs no repository. Directories are searched with all that is in them, but for .git and symbolic links; a " +
+      ".pprotectignore in the current directory applies. `git check` searches commits, and what is staged.",
+    examples: [
+      ["The current directory", "$0 scan"],
+      ["For a code host", "$0 scan src config --format sarif"],
+    ],
+  };
+
+  files = restArguments("paths", file("PATH"), "files and directories (default: the current directory)");
+
+  async run(): Promise<Outcome> {
+    const paths = this.files.length === 0 ? ["."] : this.files;
+    const { errors, warnings, scanned } = await scanFiles(paths, this.credentialPrefixes);
+    if (this.asText) {
+      for (const finding of warnings) this.note(findingLine(finding, { warning: true }));
+      for (const finding of errors) this.printLine(findingLine(finding));
+    }
+    const skipped = scanned.skipped > 0 ? `, ${scanned.skipped} not scanned` : "";
+    this.note(
+      `pprotect: ${countNoun(scanned.files, "file")} scanned${skipped}, ${countNoun(errors.length, "finding")}`,
+    );
+    const result = { findings: errors.map(findingFields), warnings: warnings.map(findingFields) };
+    return this.finish({ errors, warnings }, result, scanned);
+  }
+}

@@ -1,0 +1,49 @@
+import { pathToFileURL } from "node:url";
+import { VERSION } from "../../startup/version.ts";
+import type { Json } from "../json-envelope.ts";
+import { type FoundProblems, findingFingerprint, type LocatedFinding } from "./located.ts";
+
+/** The findings as SARIF 2.1.0 (OASIS, 2020), which code hosts and editors read. It has no part of a scanned line. */
+export function sarifLog({ errors, warnings }: FoundProblems): Json {
+  const rules = [...new Set([...errors, ...warnings].map(({ rule }) => rule))].toSorted();
+  return {
+    $schema: "https://json.schemastore.org/sarif-2.1.0.json",
+    version: "2.1.0",
+    runs: [
+      {
+        tool: { driver: { name: "pprotect", version: VERSION, rules: rules.map((id) => ({ id })) } },
+        columnKind: "utf16CodeUnits",
+        results: [
+          ...errors.map((finding) => sarifResult(finding, "error", rules)),
+          ...warnings.map((finding) => sarifResult(finding, "warning", rules)),
+        ],
+      },
+    ],
+  };
+}
+
+function sarifResult(finding: LocatedFinding, level: string, rules: readonly string[]): Json {
+  const { path, line, rule, message, commit } = finding;
+  return {
+    ruleId: rule,
+    ruleIndex: rules.indexOf(rule),
+    level,
+    message: { text: message },
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: locationOf(path),
+          ...(line > 0 && { region: { startLine: line } }),
+        },
+      },
+    ],
+    partialFingerprints: { "pprotectFinding/v1": findingFingerprint(finding) },
+    ...(commit !== undefined && { properties: { commit } }),
+  };
+}
+
+function locationOf(path: string): Json {
+  if (path.startsWith("/")) return { uri: pathToFileURL(path).href };
+  // A lone surrogate cannot be encoded.
+  return { uri: path.toWellFormed().split("/").map(encodeURIComponent).join("/"), uriBaseId: "%SRCROOT%" };
+}

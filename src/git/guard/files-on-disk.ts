@@ -1,0 +1,150 @@
+import { lstatSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { PprotectError } from "../../common/errors.ts";
+import { escapeUnprintable } from "../../common/terminal-safe.ts";
+import type { AddedLine, Finding } from "../../scan/finding.ts";
+import { parseIgnoreRules, ruleIds, scanLines } from "../../scan/scanner.ts";
+import { readBounded } from "../../system/bounded-read.ts";
+import { errnoOf, fileError } from "../../system/file-error.ts";
+import { MAX_ADDED } from "./diff-parser.ts";
+import { readStore } from "./format-rules.ts";
+import type { Verdict } from "./guard.ts";
+import { IGNORE_FILE, STORE_RULES } from "./ignore-file.ts";
+import { withOwnCredentials } from "./own-credentials.ts";
+import { looksLikeStore } from "./store-files.ts";
+import type { Scanned } from "./tally.ts";
+
+/** What was found in files, and how much was read. */
+export interface DiskVerdict extends Verdict {
+  readonly scanned: Scanned;
+}
+
+const BINARY_PROBE = 8000;
+
+/**
+ * Scans the whole content of files, in a repository or not. Directories are walked; `.git` in them and symbolic links are
+ * passed over. A `.pprotectignore` in the current directory applies.
+ *
+ * @param paths as the user gave them; findings name files in the same form
+ * @param prefixes of credential variables that are in use
+ * @throws PprotectError `file_error` for a path that was given and cannot be read
+ */
+export async function scanFiles(paths: readonly string[], prefixes: readonly string[]): Promise<DiskVerdict> {
+  const errors: Finding[] = [];
+  const warnings: Finding[] = [];
+  let files = 0;
+  let bytes = 0;
+  let skipped = 0;
+  const rules = readIfThere(IGNORE_FILE);
+  const ignore = rules && parseIgnoreRules(text(rules), new Set([...ruleIds, ...STORE_RULES]));
+  for (const { line, problem } of ignore?.problems ?? []) {
+    const message = `${problem}; the line has no effect: fix or remove it`;
+    warnings.push({ path: IGNORE_FILE, line, rule: "ignore-file", message });
+  }
+  const notScanned = (path: string, message: string): void => {
+    skipped++;
+    warnings.push({ path, line: 1, rule: "not-scanned", message });
+  };
+  for (const path of filesIn(paths, notScanned)) {
+    let content: Uint8Array | undefined;
+    try {
+      content = readBounded(path, path, MAX_ADDED);
+    } catch (error) {
+      notScanned(path, reasonOf(error, path));
+      continue;
+    }
+    if (!content) {
+      notScanned(path, `the file is larger than ${MAX_ADDED / 1024 / 1024} MiB and was not scanned`);
+      continue;
+    }
+    if (content.subarray(0, BINARY_PROBE).includes(0)) {
+      notScanned(path, "the file is binary and was not scanned");
+      continue;
+    }
+    files++;
+    bytes += content.length;
+    const found = await findingsIn(path, content, prefixes);
+    errors.push(...found.filter(({ rule }) => !ignore?.ignored(path, rule)));
+  }
+  return { errors, warnings, scanned: { objects: files, files, bytes, skipped } };
+}
+
+async function findingsIn(
+  path: string,
+  content: Uint8Array,
+  prefixes: readonly string[],
+): Promise<readonly Finding[]> {
+  const decoded = text(content);
+  if (/\.ya?ml$/i.test(path) && looksLikeStore(decoded)) {
+    return readStore(path, content).findings.map((finding) => ({ ...finding, inStore: true }));
+  }
+  const lines: AddedLine[] = decoded.split(/\r?\n/).map((line, at) => ({ number: at + 1, text: line }));
+  // The path of a root has no store around it that could be looked for step by step.
+  const store = async (each: string) => {
+    const bytes = readIfThere(each);
+    return bytes && readStore(each, bytes).store;
+  };
+  return path.startsWith("/")
+    ? scanLines(path, lines)
+    : withOwnCredentials(await scanLines(path, lines), path, lines, { prefixes, store });
+}
+
+/** The regular files that paths name, each once, in order. */
+function* filesIn(
+  paths: readonly string[],
+  notScanned: (path: string, message: string) => void,
+): Generator<string> {
+  const seen = new Set<string>();
+  for (const given of paths) {
+    const start = given.replace(/(?!^)\/+$/, "").replace(/^(?:\.\/+)+(?=.)/, "");
+    for (const path of walk(start, true, notScanned)) {
+      if (seen.has(path)) continue;
+      seen.add(path);
+      yield path;
+    }
+  }
+}
+
+function* walk(
+  path: string,
+  given: boolean,
+  notScanned: (path: string, message: string) => void,
+): Generator<string> {
+  let names: string[];
+  try {
+    const stats = lstatSync(path);
+    // A link that was given is read: the user named it.
+    if (stats.isFile() || (given && stats.isSymbolicLink())) {
+      yield path;
+      return;
+    }
+    if (!stats.isDirectory()) return;
+    names = readdirSync(path).toSorted();
+  } catch (error) {
+    if (given) throw fileError("read", path, error);
+    notScanned(path, reasonOf(error, path));
+    return;
+  }
+  for (const name of names) {
+    if (name !== ".git") yield* walk(path === "." ? name : join(path, name), false, notScanned);
+  }
+}
+
+function reasonOf(error: unknown, path: string): string {
+  const known = error instanceof PprotectError ? error : fileError("read", path, error);
+  return `${escapeUnprintable(known.message)}, so it was not scanned`;
+}
+
+function readIfThere(path: string): Uint8Array | undefined {
+  try {
+    return readBounded(path, path, MAX_ADDED);
+  } catch (error) {
+    if (error instanceof PprotectError || errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR")
+      return undefined;
+    throw fileError("read", path, error);
+  }
+}
+
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("utf8");
+}

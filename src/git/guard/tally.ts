@@ -1,0 +1,114 @@
+import type { Diff, DiffReader } from "./diff-reader.ts";
+import type { Subject } from "./guard.ts";
+
+/** How much was read, so that a check of nothing does not look like a clean one. */
+export interface Scanned {
+  /** Distinct versions of files. */
+  readonly objects: number;
+  /** Files with added lines, counted again in each commit that adds some. */
+  readonly files: number;
+  /** Of the added lines. */
+  readonly bytes: number;
+  /** Files that were not scanned, or not to the end: they are binary or too large. */
+  readonly skipped: number;
+}
+
+/** How many characters git looks at to tell binary files from text. */
+const BINARY_PROBE = 8000;
+
+/** Counts what the guard reads. */
+export class Tally {
+  readonly #objects = new Set<string>();
+  #files = 0;
+  #bytes = 0;
+  #skipped = 0;
+
+  get scanned(): Scanned {
+    return { objects: this.#objects.size, files: this.#files, bytes: this.#bytes, skipped: this.#skipped };
+  }
+
+  /** The same subject, counted while the guard reads it: only the diff against the first parent, which comes last. */
+  watch(subject: Subject): Subject {
+    let left = subject.diffs;
+    /** The binary files of the diff, by path. */
+    const binary = new Set<string>();
+    return {
+      ...subject,
+      next: async () => {
+        const diff = await subject.next();
+        return --left === 0 && diff ? this.#watched(diff, binary) : diff;
+      },
+      asText: (paths) => this.#asText(subject.asText(paths), binary),
+    };
+  }
+
+  #watched(diff: Diff, binary: Set<string>): Diff {
+    const tally = this;
+    return {
+      files: diff.files,
+      async *patches() {
+        for await (const event of diff.patches()) {
+          if (event.kind === "patch") {
+            const { path, added, cut } = event.patch;
+            const id = diff.files.find((file) => file.path === path)?.newId;
+            if (id !== undefined) tally.#objects.add(id);
+            tally.#count(added, cut);
+          } else {
+            for (const { path, newId } of diff.files) {
+              if (newId !== event.newId || binary.has(path) || DELETED.test(newId)) continue;
+              binary.add(path);
+              tally.#skipped++;
+            }
+          }
+          yield event;
+        }
+      },
+    };
+  }
+
+  /** Files that only their attributes call binary are read after all. */
+  #asText(reader: DiffReader, binary: Set<string>): DiffReader {
+    const tally = this;
+    return {
+      close: () => reader.close(),
+      async next() {
+        const diff = await reader.next();
+        return (
+          diff && {
+            files: diff.files,
+            async *patches() {
+              for await (const event of diff.patches()) {
+                if (event.kind === "patch" && !hasNull(event.patch.added)) {
+                  const { path, added, cut } = event.patch;
+                  const id = diff.files.find((file) => file.path === path)?.newId;
+                  if (id !== undefined) tally.#objects.add(id);
+                  if (binary.delete(path)) tally.#skipped--;
+                  tally.#count(added, cut);
+                }
+                yield event;
+              }
+            },
+          }
+        );
+      },
+    };
+  }
+
+  #count(added: readonly { readonly text: string }[], cut: boolean): void {
+    this.#files++;
+    if (cut) this.#skipped++;
+    for (const { text } of added) this.#bytes += Buffer.byteLength(text) + 1;
+  }
+}
+
+const DELETED = /^0+$/;
+
+function hasNull(added: readonly { readonly text: string }[]): boolean {
+  let seen = 0;
+  for (const { text } of added) {
+    if (text.slice(0, BINARY_PROBE - seen).includes("\0")) return true;
+    seen += text.length + 1;
+    if (seen >= BINARY_PROBE) return false;
+  }
+  return false;
+}

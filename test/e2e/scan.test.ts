@@ -1,0 +1,203 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { type Schema, Validator } from "@cfworker/json-schema";
+import { guardedRepository, tokenLine } from "../git/guard/guard-repository.ts";
+import { readAnswer } from "../support/output-schema.ts";
+import { pprotect, type Result } from "../support/run.ts";
+import { emptyFolder, removeFolders } from "../support/sandbox.ts";
+import { sampleStore } from "../support/stores.ts";
+
+afterAll(removeFolders);
+
+const TOKEN = /"(.*)"/.exec(tokenLine())?.[1] ?? "";
+
+const SARIF = new Validator(
+  JSON.parse(
+    readFileSync(resolve(import.meta.dir, "../fixtures/sarif/sarif-2.1.0.schema.json"), "utf8"),
+  ) as Schema,
+  "4",
+);
+
+function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
+  const folder = emptyFolder();
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  return folder;
+}
+
+const FILES = {
+  "src/a, b%:ü.txt": `first\n${tokenLine()}\n`,
+  "src/clean.txt": "nothing here\n",
+  "image.bin": new Uint8Array([1, 0, 2]),
+  ".git/config": `${tokenLine()}\n`,
+  "protected.yaml": sampleStore().toString(),
+};
+
+const scan = (folder: string, ...args: readonly string[]): Promise<Result> =>
+  pprotect(["scan", ...args], { cwd: folder });
+
+describe("scan", () => {
+  test("searches directories without a repository, and says what it did not read", async () => {
+    const folder = folderWith(FILES);
+    symlinkSync("clean.txt", join(folder, "src/link.txt"));
+    const { status, stdout, stderr } = await scan(folder);
+    expect(status).toBe(1);
+    expect(stdout).toStartWith("src/a, b%:ü.txt:2: ");
+    expect(stdout.trim().split("\n")).toHaveLength(1);
+    expect(stderr).toContain("image.bin:1: warning: not-scanned: the file is binary");
+    expect(stderr).toContain("3 files scanned, 1 not scanned, 1 finding");
+
+    const answer = readAnswer((await scan(folder, "--json", "src", "./src/clean.txt")).stdout);
+    expect(answer).toMatchObject({ ok: false, command: "scan", error: { code: "findings" } });
+    expect(answer.result.scanned).toEqual({
+      objects: 2,
+      files: 2,
+      bytes: Buffer.byteLength(FILES["src/a, b%:ü.txt"] + FILES["src/clean.txt"]),
+      skipped: 0,
+    });
+  });
+
+  test(".pprotectignore in the current directory and pprotect:allow apply", async () => {
+    const folder = folderWith({
+      "ignored.txt": tokenLine(),
+      "allowed.txt": `${tokenLine()} # pprotect:allow`,
+      ".pprotectignore": "ignored.txt\n",
+    });
+    expect(await scan(folder)).toMatchObject({ status: 0, stdout: "" });
+  });
+
+  test("a broken store is a finding, its sealed values are not", async () => {
+    const broken = sampleStore()
+      .toString()
+      .replace(/secret-token: .*/, "secret-token: abc");
+    const { stdout } = await scan(folderWith({ "protected.yaml": broken }));
+    expect(stdout).toMatch(/^protected\.yaml:\d+: not-sealed: .*\n$/);
+  });
+
+  test("--strict fails on what was not scanned, and when nothing was", async () => {
+    const folder = folderWith({ "image.bin": FILES["image.bin"], "a.txt": "a\n" });
+    expect((await scan(folder)).status).toBe(0);
+    const skipped = readAnswer((await scan(folder, "--strict", "--json")).stdout);
+    expect(skipped).toMatchObject({ ok: false, error: { code: "not_scanned" } });
+    expect((await scan(folder, "--strict", "a.txt")).status).toBe(0);
+    expect((await scan(emptyFolder(), "--strict")).stderr).toContain("no file was scanned");
+  });
+
+  test("a path that does not exist is an error, not a clean scan", async () => {
+    const { status, stderr } = await scan(emptyFolder(), "nowhere");
+    expect(status).toBe(1);
+    expect(stderr).toContain("nowhere");
+  });
+});
+
+describe("--format", () => {
+  const folder = folderWith(FILES);
+
+  test("sarif: valid by its schema, with no part of the line", async () => {
+    const { status, stdout } = await scan(folder, "--format", "sarif");
+    expect(status).toBe(1);
+    const log = JSON.parse(stdout);
+    expect(SARIF.validate(log).errors).toEqual([]);
+    expect(SARIF.validate({ ...log, version: "1.0" }).valid).toBe(false);
+    expect(stdout).not.toContain(TOKEN);
+    const [first, second] = log.runs[0].results;
+    expect(first.locations[0].physicalLocation).toEqual({
+      artifactLocation: { uri: "src/a%2C%20b%25%3A%C3%BC.txt", uriBaseId: "%SRCROOT%" },
+      region: { startLine: 2 },
+    });
+    expect([first.level, second.level, second.ruleId]).toEqual(["error", "warning", "not-scanned"]);
+    expect(log.runs[0].tool.driver.rules[second.ruleIndex].id).toBe("not-scanned");
+  });
+
+  test("github: annotations that a path cannot break", async () => {
+    const { stdout } = await scan(folder, "--format", "github");
+    expect(stdout).toStartWith("::error file=src/a%2C b%25%3Aü.txt,line=2,title=pprotect%3A ");
+    expect(stdout).toContain("::warning file=image.bin,line=1,");
+    expect(stdout).not.toContain(TOKEN);
+  });
+
+  test("gitlab: a code quality report with distinct fingerprints", async () => {
+    const twice = folderWith({ "a.txt": `${tokenLine()}\n${tokenLine()}\n` });
+    const report = JSON.parse((await scan(twice, "--format", "gitlab")).stdout);
+    expect(report).toHaveLength(2);
+    expect(new Set(report.map(({ fingerprint }: { fingerprint: string }) => fingerprint)).size).toBe(2);
+    expect(report[0]).toMatchObject({
+      severity: "critical",
+      location: { path: "a.txt", lines: { begin: 1 } },
+    });
+  });
+
+  test("junit: a failure for each finding, a passed case for none", async () => {
+    const hostile = folderWith({ 'a"<&.txt': tokenLine() });
+    const { stdout } = await scan(hostile, "--format", "junit");
+    expect(stdout).toContain('<testsuites tests="1" failures="1">');
+    expect(stdout).toContain('<testcase classname="a&quot;&lt;&amp;.txt" name="');
+    const clean = await scan(folder, "src/clean.txt", "--format", "junit");
+    expect(clean.stdout).toContain('<testsuites tests="1" failures="0">');
+  });
+
+  test("json: the result alone", async () => {
+    const { stdout } = await scan(folder, "src", "--format", "json");
+    const { result } = readAnswer((await scan(folder, "src", "--json")).stdout);
+    expect(JSON.parse(stdout)).toEqual(result);
+  });
+});
+
+describe("git check", () => {
+  test("--staged checks what is staged, and no commit", async () => {
+    const repository = await guardedRepository();
+    repository.write("old.txt", `${tokenLine()}\n`);
+    await repository.force();
+    repository.write("new.txt", `${tokenLine()}\n`);
+    repository.write("image.bin", FILES["image.bin"]);
+    await repository.must("add", "-A");
+    const { status, stdout, stderr } = await repository.pprotect("git", "check", "--staged");
+    expect(status).toBe(1);
+    expect(stdout).toStartWith("new.txt:1: ");
+    expect(stderr).toContain("what is staged was checked, 1 finding");
+    const answer = readAnswer((await repository.pprotect("git", "check", "--staged", "--json")).stdout);
+    expect(answer.result).toMatchObject({
+      commits: 0,
+      findings: [{ commit: null, path: "new.txt" }],
+      scanned: { objects: 1, files: 1, bytes: tokenLine().length + 1, skipped: 1 },
+    });
+    expect((await repository.pprotect("git", "check", "--staged", "HEAD")).stderr).toContain("alone");
+  });
+
+  test("fingerprints in SARIF are the same after a rebase that moves the line", async () => {
+    const repository = await guardedRepository();
+    repository.write("a.txt", "1\n2\n3\n");
+    await repository.force();
+    await repository.must("checkout", "-q", "-b", "side");
+    repository.write("a.txt", `1\n2\n3\n${tokenLine()}\n`);
+    await repository.force();
+    const results = async () => {
+      const { stdout } = await repository.pprotect("git", "check", "--format", "sarif");
+      const log = JSON.parse(stdout);
+      expect(SARIF.validate(log).errors).toEqual([]);
+      return log.runs[0].results;
+    };
+    const [before] = await results();
+    await repository.must("checkout", "-q", "main");
+    repository.write("a.txt", "0\n1\n2\n3\n");
+    await repository.force();
+    await repository.must("rebase", "-q", "main", "side");
+    const [after] = await results();
+    expect(after.properties.commit).not.toBe(before.properties.commit);
+    expect(after.locations[0].physicalLocation.region.startLine).toBe(5);
+    expect(after.partialFingerprints).toEqual(before.partialFingerprints);
+  });
+
+  test("files that only attributes call binary, and merges, are counted once", async () => {
+    const repository = await guardedRepository();
+    repository.write(".gitattributes", "hidden.txt -diff\n");
+    await repository.force();
+    repository.write("hidden.txt", "text\n");
+    await repository.force();
+    const { stdout } = await repository.pprotect("git", "check", "--json", "--strict");
+    expect(readAnswer(stdout).result.scanned).toEqual({ objects: 1, files: 1, bytes: 5, skipped: 0 });
+  });
+});
