@@ -157,6 +157,27 @@ describe("warns", () => {
     expect([status, found("repository").length]).toEqual([0, 1]);
   });
 
+  test("of files for a later version, and of values that are too old", async () => {
+    const text = KeyFile.create(NOW)
+      .addCustodian(ALICE, CHEAP, NOW)
+      .addDomain("prod", ALICE.name, NOW)
+      .addSecret("prod", "a", "x", NOW)
+      .toString();
+    const box = await repository(text);
+    box.write(".pprotect.yaml", "rotation:\n  prod:\n    max_age: 1s\n");
+    box.write(".secrets.json", '{"version": 99, "secrets": []}');
+    const dates = { GIT_AUTHOR_DATE: "2020-01-01T00:00:00Z", GIT_COMMITTER_DATE: "2020-01-01T00:00:00Z" };
+    await run(box, ["sh", "-c", "git add -f protected.yaml && git commit -qm a"], dates);
+    const { found, status } = await doctor(box);
+    expect(found("manifest")[0]).toContain("fail: ");
+    expect(found("manifest")[0]).toContain("knows version 1");
+    expect(found("config")).toEqual(["ok: this pprotect reads .pprotect.yaml"]);
+    expect(found("rotation-due")[0]).toMatch(/^warn: prod\/a is \d+ days old/);
+    expect([status, found("keyring").length]).toEqual([1, 1]);
+    box.write(".pprotect.yaml", "later: true\n");
+    expect((await doctor(box)).found("config")[0]).toContain("fail: .pprotect.yaml:1:");
+  });
+
   test("of a shallow clone", async () => {
     const box = await repository();
     await run(box, ["sh", "-c", "git add -A && git commit -qm a && git commit -q --allow-empty -m b"]);

@@ -1,7 +1,9 @@
+import { checkKeyring } from "./checks/keyring.ts";
 import { checkLeases } from "./checks/leases.ts";
 import { checkPlaintext } from "./checks/plaintext.ts";
 import { checkPrivateFiles } from "./checks/private-files.ts";
 import { checkProgram } from "./checks/program.ts";
+import { checkProjectFiles } from "./checks/project-files.ts";
 import { checkRepository } from "./checks/repository.ts";
 import { checkStore } from "./checks/store.ts";
 import type { Check, Examined, Finding } from "./finding.ts";
@@ -10,10 +12,12 @@ import type { Check, Examined, Finding } from "./finding.ts";
 const CHECKS: readonly Check[] = [
   checkProgram,
   checkStore,
+  checkProjectFiles,
   checkRepository,
   checkPrivateFiles,
   checkPlaintext,
   checkLeases,
+  checkKeyring,
 ];
 
 /** What all checks find. */

@@ -1,0 +1,24 @@
+import { PprotectError } from "../../../common/errors.ts";
+import { findInKeyring } from "../../../system/keyring.ts";
+import { type Finding, ok } from "../finding.ts";
+
+/** ms to wait: a keyring answers a search at once. */
+const ANSWER_MS = 2_000;
+/** An entry that nobody has: the question is whether there is an answer. */
+const ANY_ENTRY = { service: "pprotect", account: "doctor" };
+
+/** Whether the system's keyring answers. A machine without one has nothing wrong with it. */
+export async function checkKeyring(): Promise<readonly Finding[]> {
+  try {
+    const place = await findInKeyring(ANY_ENTRY, ANSWER_MS);
+    if (place === "locked")
+      return [{ id: "keyring", level: "warn", message: "the keyring is locked", fix: "log in again" }];
+    return [
+      ok("keyring", place === "unavailable" ? "this session has no keyring" : "the keyring is available"),
+    ];
+  } catch (error) {
+    if (!(error instanceof PprotectError)) throw error;
+    const { message, fix } = error;
+    return [{ id: "keyring", level: "warn", message, ...(fix !== undefined && { fix }) }];
+  }
+}

@@ -1,0 +1,51 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { PprotectError } from "../../../common/errors.ts";
+import { configPath, readConfigFile } from "../../../config/config.ts";
+import type { RotationRules } from "../../../config/rotation/section.ts";
+import { MANIFEST_FILE, readManifestFile } from "../../../exec/manifest.ts";
+import { KeyFile } from "../../../store/key-file.ts";
+import { valueAges } from "../../reading/value-ages.ts";
+import { dueSecrets, dueText } from "../../rotation/due.ts";
+import { type Examined, type Finding, ok } from "../finding.ts";
+
+/** Whether this binary knows what is in the files beside the store, and no value is older than they allow. */
+export async function checkProjectFiles({ store, storePath }: Examined): Promise<readonly Finding[]> {
+  const manifest = join(dirname(storePath), MANIFEST_FILE);
+  const found = existsSync(manifest) ? reading("manifest", () => readManifestFile(manifest)) : [];
+  let rules: RotationRules = new Map();
+  const config = reading("config", () => {
+    rules = readConfigFile(configPath(storePath)).rotation;
+  });
+  const hasLimit = [...rules.values()].some(({ maxAge }) => maxAge !== undefined);
+  const due = hasLimit && store instanceof KeyFile ? await rotationDue(storePath, store, rules) : [];
+  return [...found, ...config, ...due];
+}
+
+/** A file that a later pprotect wrote cannot be read by this one: the message says which version it knows. */
+function reading(id: string, read: () => unknown): readonly Finding[] {
+  try {
+    read();
+    return [ok(id, `this pprotect reads ${id === "manifest" ? MANIFEST_FILE : ".pprotect.yaml"}`)];
+  } catch (error) {
+    if (!(error instanceof PprotectError)) throw error;
+    const { message, fix } = error;
+    return [{ id, level: "fail", message, ...(fix !== undefined && { fix }) }];
+  }
+}
+
+async function rotationDue(
+  storePath: string,
+  { data }: KeyFile,
+  rules: RotationRules,
+): Promise<readonly Finding[]> {
+  const ages = await valueAges(storePath, data, () => {});
+  const due = dueSecrets(ages, rules, Date.now(), undefined);
+  if (due.length === 0) return [ok("rotation-due", "no value is older than its max_age")];
+  return due.map((each) => ({
+    id: "rotation-due",
+    level: "warn",
+    message: dueText([each]).trimEnd(),
+    fix: "`pprotect rotate` makes a new value",
+  }));
+}
