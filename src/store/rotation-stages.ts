@@ -1,5 +1,7 @@
 import { PprotectError } from "../common/errors.ts";
 import { displayName } from "../common/terminal-safe.ts";
+import { type AccessHistory, boxId } from "./access/access-history.ts";
+import type { Moment } from "./access/revision.ts";
 import type { UnlockedCustodian } from "./custodian.ts";
 import type { KeyFile } from "./key-file.ts";
 import { findDomain } from "./lookup.ts";
@@ -30,6 +32,17 @@ export function stagedRotations({ domains }: Pick<StoreData, "domains">): readon
       ...(secrets.has(secret + STAGES.previous) ? [{ domain, secret, stage: "promoted" } as const] : []),
     ]),
   );
+}
+
+/** When a rotation came to its stage: the first version with the sealed value that is beside the one in use. */
+export function stageSince(
+  { domains }: Pick<StoreData, "domains">,
+  { boxes }: Pick<AccessHistory, "boxes">,
+  { domain, secret, stage }: StagedRotation,
+): Moment | undefined {
+  const beside = secret + (stage === "staged" ? STAGES.next : STAGES.previous);
+  const sealed = domains.get(domain)?.secrets.get(beside);
+  return sealed === undefined ? undefined : boxes.get(boxId(sealed))?.since;
 }
 
 /** Puts a new value beside the one in use. @throws PprotectError `rotation_state`, `no_such_secret`, as `addSecret` */

@@ -83,6 +83,20 @@ describe("access", () => {
     expect([done.status, done.stdout]).toEqual([0, ""]);
   });
 
+  test("shows rotations that are half done, and since when", async () => {
+    const repository = await mergeRepository();
+    await repository.commitStore(sampleStore().toString(), "first");
+    const staged = sampleStore().addSecret("dev", "api-key_next", "new", NOW);
+    await repository.commitStore(staged.toString(), "staged");
+    const { result } = readAnswer((await repository.pprotect(["access", "--json"])).stdout);
+    const since = { since: expect.any(String), since_commit: expect.any(String) };
+    expect(result.rotations).toEqual([{ domain: "dev", secret: "api-key", stage: "staged", ...since }]);
+    for (const format of ["table", "md", "html"]) {
+      const { stdout } = await repository.pprotect(["access", "--format", format]);
+      expect(stdout).toMatch(/the rotation of .*dev\/api-key.* is staged since \d{4}-/);
+    }
+  });
+
   test("refuses to say that nobody knows in a shallow clone", async () => {
     const repository = await withStaleAccess();
     await repository.must("clone", "-q", "--depth", "1", `file://${repository.folder}`, "clone");

@@ -62,6 +62,14 @@ describe("git summary", () => {
     expect((await summary(repository)).result.stores[0].owners).toMatchObject([{ key_replaced: false }]);
   });
 
+  test("shows rotations that are half done", async () => {
+    const repository = await branch(start.addSecret("dev", "api-key_next", "new", NOW));
+    expect((await summary(repository)).result.stores[0].rotations).toEqual([
+      { domain: "dev", secret: "api-key", stage: "staged" },
+    ]);
+    expect(await markdown(repository)).toContain("the rotation of `dev/api-key` is half done: staged");
+  });
+
   test("names who was an owner in between alone", async () => {
     const added = start.addOwner("prod", BOB.name, alice, NOW);
     const repository = await branch(added, added.removeOwner("prod", BOB.name, NOW));

@@ -3,6 +3,7 @@ import { type AccessHistory, boxId } from "../../store/access/access-history.ts"
 import { NOTHING_OPENED, sameValues } from "../../store/access/same-values.ts";
 import { whoKnows } from "../../store/access/who-knows.ts";
 import { diffStores } from "../../store/diff/store-diff.ts";
+import { type StagedRotation, stagedRotations } from "../../store/rotation-stages.ts";
 import { type Domain, EMPTY_STORE, type StoreData, unionOfKeys } from "../../store/store-data.ts";
 import { domainFingerprint } from "../../store/trust/fingerprint.ts";
 import { isProof } from "../../store/trust/proof.ts";
@@ -54,6 +55,8 @@ export interface StoreSummary {
   readonly owners: readonly OwnerChange[];
   readonly custodians: readonly CustodianChange[];
   readonly drift: readonly Drift[];
+  /** Rotations that are half done after it. */
+  readonly rotations: readonly StagedRotation[];
   /** Whether entries of the audit log were lost. */
   readonly logRewritten: boolean;
 }
@@ -87,6 +90,7 @@ export function summarizeStore(
       }
     }),
     drift: driftOf(now, secrets),
+    rotations: stagedRotations(now),
     logRewritten: after !== undefined && changes.some(({ kind }) => kind === "audit-log-rewritten"),
   };
 }

@@ -6,6 +6,7 @@ import { countNoun } from "../../../common/text.ts";
 import type { Access } from "../../../store/access/who-knows.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
 import { findDomain, findSecret } from "../../../store/lookup.ts";
+import { stagedRotations, stageSince } from "../../../store/rotation-stages.ts";
 import { splitSecretPath } from "../../../store/secret-path.ts";
 import { absolutePath } from "../../../system/path-text.ts";
 import { realpathOfExistingPrefix } from "../../../system/real-path.ts";
@@ -73,7 +74,11 @@ export default class ShowAccessCommand extends AccessCommand {
     for (const limit of limits) this.note(`pprotect: warning: ${limit}`);
     const unused = await this.#unused(keyFile);
     const access = this.#chosen(found, wanted, unused);
-    const view: AccessView = { store: this.storePath, now: Date.now(), access, unused };
+    const shown = new Set(access.secrets.map((each) => `${each.domain}/${each.secret}`));
+    const rotations = stagedRotations(keyFile.data)
+      .filter((each) => shown.has(`${each.domain}/${each.secret}`))
+      .map((each) => ({ ...each, at: stageSince(keyFile.data, found.history, each) }));
+    const view: AccessView = { store: this.storePath, now: Date.now(), access, unused, rotations };
     const result: Result = {
       store: this.storePath,
       at: this.at ?? null,

@@ -4,7 +4,7 @@ import { countNoun } from "../../../common/text.ts";
 import type { SecretAccess } from "../../../store/access/who-knows.ts";
 import { REVIEW_STYLE } from "./html-style.ts";
 import { escapeHtml, htmlName } from "./html-text.ts";
-import { type AccessView, ageInDays, DAY, dayOf, howTheyKnow, staleKnowers } from "./view.ts";
+import { type AccessView, ageInDays, DAY, dayOf, howTheyKnow, rotationLines, staleKnowers } from "./view.ts";
 
 /** What a commit did to the store, for the timeline. */
 export interface TimelineEntry {
@@ -51,6 +51,7 @@ ${facts(view, review)}
 ${staleSection(view)}
 ${matrixSection(view)}
 ${agesSection(view, review)}
+${rotationSection(view)}
 ${unusedSection(view)}
 ${timelineSection(review)}
 </main>
@@ -174,6 +175,13 @@ function agesSection({ access, now }: AccessView, { maxAge }: Review): string {
 <tbody>
 ${rows.join("\n")}
 </tbody></table></section>`;
+}
+
+function rotationSection(view: AccessView): string {
+  const lines = rotationLines(view, htmlName);
+  if (lines.length === 0) return "";
+  const list = lines.map((line) => `<li>${line}</li>`).join("\n");
+  return `<section><h2>Rotations that are half done</h2>\n<ul>\n${list}\n</ul></section>`;
 }
 
 function unusedSection({ access, unused }: AccessView): string {

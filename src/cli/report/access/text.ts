@@ -2,10 +2,12 @@ import { displayName } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
 import type { SecretAccess } from "../../../store/access/who-knows.ts";
 import { markdownCode, markdownCodes, markdownTable } from "../markdown.ts";
-import { type AccessView, ageInDays, dayOf, howTheyKnow, staleKnowers } from "./view.ts";
+import { type AccessView, ageInDays, dayOf, howTheyKnow, rotationLines, staleKnowers } from "./view.ts";
 
 /** A line for each secret, and one for each person who knows it and is no owner. */
-export function accessTable({ access: { secrets, domains }, now }: AccessView): string {
+export function accessTable(view: AccessView): string {
+  const { access, now } = view;
+  const { secrets, domains } = access;
   const rows = secrets.map((each) => ({
     name: `${displayName(each.domain)}/${each.secret}`,
     since: sinceText(each, now),
@@ -24,7 +26,7 @@ export function accessTable({ access: { secrets, domains }, now }: AccessView): 
         `${displayName(domain)}: ${displayName(custodian)} has the current key and does not own the domain`,
     ),
   );
-  return [...lines, ...former].map((line) => `${line}\n`).join("");
+  return [...lines, ...former, ...rotationLines(view, displayName)].map((line) => `${line}\n`).join("");
 }
 
 function sinceText({ since }: SecretAccess, now: number): string {
@@ -43,8 +45,10 @@ function moreLines({ knowers, otherPassphrases }: SecretAccess): string[] {
 }
 
 /** A table for an issue or a wiki. */
-export function accessMarkdown({ access: { secrets }, now }: AccessView): string {
-  return markdownTable(
+export function accessMarkdown(view: AccessView): string {
+  const { access, now } = view;
+  const { secrets } = access;
+  const table = markdownTable(
     ["Secret", "Value since", "Age", "Owners", "Also known to"],
     secrets.map((each) => {
       const age = ageInDays(each.since, now);
@@ -59,6 +63,8 @@ export function accessMarkdown({ access: { secrets }, now }: AccessView): string
       ];
     }),
   );
+  const rotations = rotationLines(view, markdownCode).map((line) => `- ${line}\n`);
+  return rotations.length === 0 ? table : `${table}\n${rotations.join("")}`;
 }
 
 /** A line for each secret and each person who knows it (RFC 4180, UTF-8). */

@@ -1,5 +1,6 @@
 import type { Moment } from "../../../store/access/revision.ts";
 import type { Access, DomainAccess, Knower, SecretAccess } from "../../../store/access/who-knows.ts";
+import type { StagedRotation } from "../../../store/rotation-stages.ts";
 import type { Json } from "../json-envelope.ts";
 
 /** ms of a day. */
@@ -13,6 +14,16 @@ export interface AccessView {
   readonly access: Access;
   /** `DOMAIN/NAME` of the secrets that nothing is known to use; nothing where that was not asked. */
   readonly unused: ReadonlySet<string> | undefined;
+  /** The rotations of these secrets that are half done, and since when. */
+  readonly rotations: readonly (StagedRotation & { readonly at: Moment | undefined })[];
+}
+
+/** The rotations that are half done, each in a line; `name` makes names fit for where it is printed. */
+export function rotationLines({ rotations }: AccessView, name: (name: string) => string): string[] {
+  return rotations.map(
+    ({ domain, secret, stage, at }) =>
+      `the rotation of ${name(`${domain}/${secret}`)} is ${stage} since ${dayOf(at) ?? "?"}`,
+  );
 }
 
 /** Those who know a value and own it in no place today. */
@@ -59,9 +70,10 @@ export function howTheyKnow(knower: Knower, name: (name: string) => string): str
 }
 
 /** What `--json` has under `secrets`, `domains` and the rest. */
-export function accessFields({ access, now, unused }: AccessView): {
+export function accessFields({ access, now, unused, rotations }: AccessView): {
   readonly secrets: readonly Json[];
   readonly domains: readonly Json[];
+  readonly rotations: readonly Json[];
 } {
   return {
     secrets: access.secrets.map((each) => ({
@@ -79,6 +91,12 @@ export function accessFields({ access, now, unused }: AccessView): {
       unused: unused ? unused.has(`${each.domain}/${each.secret}`) : null,
     })),
     domains: access.domains.map(domainFields),
+    rotations: rotations.map(({ domain, secret, stage, at }) => ({
+      domain,
+      secret,
+      stage,
+      ...sinceFields(at),
+    })),
   };
 }
 

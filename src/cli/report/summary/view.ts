@@ -32,6 +32,9 @@ export function concerns({ summary }: ChangedStore, { name, strong }: Style): st
         : [],
     ),
     ...(summary.logRewritten ? [`entries of the audit log were ${strong("lost")}`] : []),
+    ...summary.rotations.map(
+      ({ domain, secret, stage }) => `the rotation of ${name(`${domain}/${secret}`)} is half done: ${stage}`,
+    ),
     ...summary.drift.map(
       ({ secret, has, lacks }) =>
         `${name(secret)} is in ${has.length === 0 ? "no domain" : has.map(name).join(", ")}, and not in ${lacks.map(name).join(", ")}`,
@@ -97,6 +100,7 @@ export function summaryFields({ summary, manifests }: SummaryView): Result {
       })),
       custodians: each.custodians.map((custodian) => ({ ...custodian })),
       drift: each.drift.map(({ secret, has, lacks }) => ({ secret, has: [...has], lacks: [...lacks] })),
+      rotations: each.rotations.map((rotation) => ({ ...rotation })),
       log_rewritten: each.logRewritten,
     })),
     manifests: manifests.map(({ path, line, domain, secret, problem }) => ({
