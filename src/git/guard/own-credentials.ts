@@ -51,16 +51,24 @@ function passphraseFindings(
 ): Finding[] {
   const kind = pathKind(path);
   if (prefixes.length === 0 || kind.tokensOnly || kind.isExample) return [];
+  const name = `(?:${prefixes.map((prefix) => RegExp.escape(prefix)).join("|")})_PASSPHRASE`;
   const pattern = new RegExp(
-    `(?<![A-Za-z0-9_])(?:${prefixes.map((prefix) => RegExp.escape(prefix)).join("|")})_PASSPHRASE` +
+    `(?<![A-Za-z0-9_])${name}` +
       // A value that is written out: `NAME=value`, `NAME: "value"`, `["NAME"] = "value"`.
       `["'\`\\]]{0,2}(?:\\s{0,4}=\\s{0,4}|\\s{0,4}:\\s{1,4}(?=["']|\\S{1,200}\\s*$))["'\`]?` +
       `(?<value>(?<=["'\`])[^"'\`\\r\\n]{1,200}|(?<!["'\`])[^\\s"'\`;,)}]{1,200})`,
     "g",
   );
+  // Several words without quotes, as YAML takes them: the name must begin the line, or it is prose.
+  const words = new RegExp(
+    `^[ \\t]{0,80}(?:- {1,4})?${name}: {1,4}(?<value>[^\\s"'\`#|>&*!][^#\\r\\n]{0,200})`,
+    "g",
+  );
   return added.flatMap(({ number, text }) => {
     if (text.length > LONG_LINE || !text.includes("_PASSPHRASE")) return [];
-    const values = [...text.matchAll(pattern)].map(({ groups }) => groups?.value ?? "");
+    const values = [...text.matchAll(pattern), ...(kind.bareValues ? text.matchAll(words) : [])].map(
+      ({ groups }) => groups?.value ?? "",
+    );
     if (values.every(isPlaceholder)) return [];
     return allowedRules(text, new Set([PASSPHRASE_RULE])) !== undefined
       ? []

@@ -42,6 +42,8 @@ describe("a passphrase in a variable of a prefix in use", () => {
   test.each([
     'export CI_PASSPHRASE="correct horse battery"',
     "CI_PASSPHRASE: zebra-horse-9",
+    "  CI_PASSPHRASE: correct horse battery",
+    "  CI_PASSPHRASE: correct horse battery # for the build",
     "CI_PASSPHRASE=zebra9",
   ])("is found, and the finding of any password is left out: %s", async (line) => {
     expect(await found("env.sh", [line])).toMatchObject([
@@ -55,6 +57,8 @@ describe("a passphrase in a variable of a prefix in use", () => {
 
   test.each([
     'CI_PASSPHRASE="$(op read x)"',
+    "  CI_PASSPHRASE: $" + "{{ secrets.CI }}",
+    "# Set CI_PASSPHRASE: the passphrase of the custodian",
     "CI_PASSPHRASE_FILE=x",
     "XCI_PASSPHRASE=zebra9",
     "DB_PASSPHRASE=zebra9",
