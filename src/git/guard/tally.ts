@@ -44,13 +44,14 @@ export class Tally {
 
   #watched(diff: Diff, binary: Set<string>): Diff {
     const tally = this;
+    const ids = idsOf(diff);
     return {
       files: diff.files,
       async *patches() {
         for await (const event of diff.patches()) {
           if (event.kind === "patch") {
             const { path, added, cut } = event.patch;
-            const id = diff.files.find((file) => file.path === path)?.newId;
+            const id = ids.get(path);
             if (id !== undefined) tally.#objects.add(id);
             tally.#count(added, cut);
           } else {
@@ -73,6 +74,7 @@ export class Tally {
       close: () => reader.close(),
       async next() {
         const diff = await reader.next();
+        const ids = diff ? idsOf(diff) : new Map<string, string>();
         return (
           diff && {
             files: diff.files,
@@ -80,7 +82,7 @@ export class Tally {
               for await (const event of diff.patches()) {
                 if (event.kind === "patch" && !hasNull(event.patch.added)) {
                   const { path, added, cut } = event.patch;
-                  const id = diff.files.find((file) => file.path === path)?.newId;
+                  const id = ids.get(path);
                   if (id !== undefined) tally.#objects.add(id);
                   if (binary.delete(path)) tally.#skipped--;
                   tally.#count(added, cut);
@@ -99,6 +101,11 @@ export class Tally {
     if (cut) this.#skipped++;
     for (const { text } of added) this.#bytes += Buffer.byteLength(text) + 1;
   }
+}
+
+/** The new version of each file, by path. */
+function idsOf({ files }: Diff): ReadonlyMap<string, string> {
+  return new Map(files.map(({ path, newId }) => [path, newId]));
 }
 
 const DELETED = /^0+$/;
