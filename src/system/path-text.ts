@@ -108,10 +108,15 @@ export const commandWords = lazy((): readonly string[] => {
   return words.map((word, index) => restored(word, () => typed()[index]));
 });
 
-/** Restores the bytes of variables that name a file, whatever their prefix: the runtime has replaced them. */
+/**
+ * Restores the bytes of variables that name a file, whatever their prefix: the runtime has replaced them. It reads no
+ * other variable: a passphrase that was read is in memory before the process is hardened.
+ */
 export function restoreFileVariables(): void {
-  for (const [name, value = ""] of Object.entries(process.env)) {
-    if (!name.endsWith("_PASSPHRASE_FILE") || !value.includes(REPLACED)) continue;
+  for (const name of Object.keys(process.env)) {
+    if (!name.endsWith("_PASSPHRASE_FILE")) continue;
+    const value = process.env[name] ?? "";
+    if (!value.includes(REPLACED)) continue;
     const start = encodeUtf8(`${name}=`);
     process.env[name] = restored(value, () =>
       zeroTerminated("/proc/self/environ")
