@@ -156,16 +156,22 @@ export default class RotateCommand extends ValueCommand {
     const [keyFile, names] = await this.#existing();
     const { domain, secret } = names;
     finishRotation(keyFile, names);
+    const previous = secret + STAGES.previous;
+    const sealed = findSecret(domain, findDomain(keyFile.data, domain), previous);
     const { config, rule } = this.#rule(names);
     if (rule.revokeVia !== undefined) {
       const hook = this.#hook(acceptedCommand(this.storePath, config, rule.revokeVia), names);
-      const previous = { domain, name: secret + STAGES.previous };
-      const { secrets } = await this.openSecrets(keyFile, [previous]);
+      const { secrets } = await this.openSecrets(keyFile, [{ domain, name: previous }]);
       const { revokeBy } = await import("../../../exec/rotation/hook.ts");
       await revokeBy(hook, secrets[0]?.value ?? "");
     }
     return this.update(
-      (file) => finishRotation(file, names),
+      (file) => {
+        // What is dropped is what was made invalid.
+        if (findDomain(file.data, domain).secrets.get(previous) !== sealed)
+          throw changedMeanwhile(domain, previous);
+        return finishRotation(file, names);
+      },
       `Finished the rotation of ${displayName(secret)} in ${displayName(domain)}.`,
       { domain, secret },
     );
