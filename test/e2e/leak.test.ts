@@ -148,6 +148,11 @@ test("a former value is found and told from the present one, and ignored files a
   expect((await leak(box, "--verify")).status).toBe(0);
 });
 
+test("a value that cannot be searched is not reported as clean", async () => {
+  const { status, stderr } = await run(await repository(), [binary(), "leak", "prod/mode", "--verify"]);
+  expect([status === 0, stderr]).toEqual([false, expect.stringContaining("nothing can be searched")]);
+});
+
 test("what could not be searched is named", async () => {
   const box = await repository();
   await shell(

@@ -77,6 +77,9 @@ export default class LeakCommand extends AccessCommand {
     this.#check();
     const { values, access } = await this.#searched();
     const finder = finderOf(values);
+    // An exit status of 0 would say that the repository is clean.
+    if (values.length > 0 && finder.left.length === values.length)
+      throw new PprotectError("usage", "nothing can be searched: too short, or a common word");
     const report = await this.#search(finder);
     const names = new Set(report.leaks.map(({ label: { domain, secret } }) => `${domain}/${secret}`));
     const view: LeakView = {
