@@ -1,19 +1,26 @@
-#!/usr/bin/env bun
 import "./startup/hide-streams.ts";
 
 import { ENDER_WORD, HOLDER_WORD, REMOVER_WORD, WATCHER_WORD } from "../exec/process/helper-words.ts";
 import { LEASE_WORD } from "../lease/lease-word.ts";
 import { CLIPBOARD_WORD } from "../system/clipboard-word.ts";
+import { requireCurrentDirectory } from "../system/current-directory.ts";
 import { KEYRING_WORD } from "../system/keyring-word.ts";
 import { commandWords, restoreFileVariables } from "../system/path-text.ts";
 import { heedChildren } from "../system/start-signals.ts";
 import type { CommandList } from "./argv/command-list.ts";
-import { asksForDescription, wantsHelp, wantsJson, withVersionCommand } from "./argv/normalize.ts";
+import {
+  asksForDescription,
+  isVersionAlone,
+  wantsHelp,
+  wantsJson,
+  withVersionCommand,
+} from "./argv/normalize.ts";
 import { type FoundCommand, findCommand } from "./argv/registry.ts";
 import { asPprotectError, exitStatus, explain } from "./report/error-report.ts";
 import { Envelope } from "./report/json-envelope.ts";
-import { OutputClosedError, outputIsDiscarded, writeError, writeOut } from "./report/output.ts";
+import { OutputClosedError, outputIsDiscarded, writeError, writeLine, writeOut } from "./report/output.ts";
 import { hidingStreams, restoreStreams } from "./startup/hidden-streams.ts";
+import { VERSION_LINE } from "./startup/version.ts";
 
 /** The word by which a shell's completion script asks for candidates: no command, and in no list of them. */
 const COMPLETE = "__complete";
@@ -105,14 +112,25 @@ async function main(): Promise<void> {
   if (word === LEASE_WORD) return (await import("./startup/lease-process.ts")).runLeaseProcess(rest);
   if (word === KEYRING_WORD) return (await import("../system/keyring-process.ts")).answerKeyringQuestion();
   if (word === CLIPBOARD_WORD) return (await import("../system/clipboard-clearer.ts")).clearClipboardLater();
-  heedChildren();
-  restoreFileVariables();
   const args = withVersionCommand(given);
   try {
-    process.exitCode = await run(args);
+    process.exitCode = isVersionAlone(args) ? printVersion() : await start(args);
   } catch (error) {
     process.exitCode = report(error, wantsJson(args) ? new Envelope("pprotect") : undefined);
   }
+}
+
+/** What the command `version` does without options, without loading it or the parser. @returns the exit status */
+function printVersion(): number {
+  requireCurrentDirectory();
+  writeLine(VERSION_LINE);
+  return 0;
+}
+
+async function start(args: readonly string[]): Promise<number> {
+  heedChildren();
+  restoreFileVariables();
+  return run(args);
 }
 
 /** Reports an error: to a program on standard output, to a person on standard error. @returns the exit status */

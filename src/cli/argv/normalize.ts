@@ -56,6 +56,11 @@ export function withVersionCommand(args: readonly string[]): readonly string[] {
   return place !== -1 && alone ? args.with(place, "version") : args;
 }
 
+/** Whether a line, with {@link withVersionCommand}, is `version` without options. */
+export function isVersionAlone(args: readonly string[]): boolean {
+  return args.length === 1 && args[0] === "version";
+}
+
 /** The words before any `--`: the rest belongs to another program. */
 export function ownArguments(args: readonly string[]): readonly string[] {
   const end = args.indexOf("--");

@@ -2,7 +2,7 @@ import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 import { COMMIT } from "../../startup/commit.ts";
-import { VERSION } from "../../startup/version.ts";
+import { VERSION, VERSION_LINE } from "../../startup/version.ts";
 
 export default class VersionCommand extends BaseCommand {
   static readonly declaration: CommandDeclaration = {
@@ -12,7 +12,7 @@ export default class VersionCommand extends BaseCommand {
   };
 
   async run(): Promise<Outcome> {
-    this.printLine(`pprotect version ${VERSION}`);
+    this.printLine(VERSION_LINE);
     if (this.verbose) this.printLine(`commit ${COMMIT ?? "unknown"}`);
     return { result: { version: VERSION, commit: COMMIT ?? null } };
   }
