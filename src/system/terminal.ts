@@ -5,9 +5,21 @@ import { openLibc } from "./libc.ts";
 /** Loaded on demand: it loads the runtime's sockets and streams too. */
 const tty = lazy(() => require("node:tty") as typeof import("node:tty"));
 
-/** Whether a file descriptor is a terminal. Unlike `process.stdout.isTTY`, it does not initialise the stream. */
+/**
+ * Whether a file descriptor is a terminal. Unlike `process.stdout.isTTY`, it does not initialise the stream. A pipe or a
+ * file is not one, and is found out without {@link tty}.
+ */
 export function isTerminal(descriptor: number): boolean {
-  return tty().isatty(descriptor);
+  return (process.platform === "win32" || isCharacterDevice(descriptor)) && tty().isatty(descriptor);
+}
+
+/** `false` for a descriptor that is not open, too. */
+function isCharacterDevice(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isCharacterDevice();
+  } catch {
+    return false;
+  }
 }
 
 /** TIOCGWINSZ (Linux, asm-generic/ioctls.h). */

@@ -68,7 +68,9 @@ function awaitsValue(last: LineWord | undefined, next: string): OptionDeclaratio
 }
 
 function readOption(word: string, findOption: FindOption, before: readonly string[]): LineWord {
-  const [, typed = "", value] = /^([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
+  const equals = word.indexOf("=");
+  const typed = equals === -1 ? word : word.slice(0, equals);
+  const value = equals === -1 ? undefined : word.slice(equals + 1);
   const name = typed.startsWith("--") ? dashed(typed) : typed;
   return { kind: "option", name, option: findOption(name, before), value };
 }
