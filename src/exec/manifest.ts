@@ -8,9 +8,6 @@ import { fileError } from "../system/file-error.ts";
 import { HANDOUT_KEYS, type HandoutTerms, handoutTerms } from "./handout-terms.ts";
 import { type LocatedEntry, type ManifestEntry, readEntry } from "./manifest-entry.ts";
 
-/** The manifest's name, beside the store. */
-export const MANIFEST_FILE = ".secrets.json";
-
 /** A project file: which secrets become which variables. */
 export interface Manifest {
   /** The default domain, for entries without one. */

@@ -2,7 +2,8 @@ import { lstatSync } from "node:fs";
 import { basename } from "node:path";
 import { PprotectError } from "../common/errors.ts";
 import { readBounded } from "../system/bounded-read.ts";
-import { MANIFEST_FILE, readManifestFile } from "./manifest.ts";
+import { readManifestFile } from "./manifest.ts";
+import { MANIFEST_FILE } from "./manifest-file.ts";
 
 /** Files that are larger are no templates. */
 const MAX_TEMPLATE_BYTES = 1 << 20;

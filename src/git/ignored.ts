@@ -8,7 +8,13 @@ import { repositoryRoot } from "../store/locate-store.ts";
 import { temporaryPath } from "../system/atomic-write.ts";
 import { currentDirectory } from "../system/path-text.ts";
 import { realpathOfParent } from "../system/real-path.ts";
-import { openRepositoryHere, type Repository } from "./process/repository.ts";
+import type { Repository } from "./process/repository.ts";
+
+/** Loaded on demand: outside of a repository nothing starts git. */
+async function openRepositoryHere(directory: string): Promise<Repository> {
+  const repositories = await import("./process/repository.ts");
+  return repositories.openRepositoryHere(directory);
+}
 
 /**
  * Makes sure that git ignores a file. Outside of a repository, nothing can commit it.

@@ -4,6 +4,7 @@ import { PprotectError } from "../../common/errors.ts";
 import type { HandoutTerms } from "../../exec/handout-terms.ts";
 import type { Manifest } from "../../exec/manifest.ts";
 import type { ManifestEntry } from "../../exec/manifest-entry.ts";
+import { MANIFEST_FILE } from "../../exec/manifest-file.ts";
 import type { Choice } from "../../exec/selection.ts";
 import type { KeyFile } from "../../store/key-file.ts";
 import { absolutePath } from "../../system/path-text.ts";
@@ -47,11 +48,10 @@ export abstract class SelectingCommand extends BaseCommand {
 
   /** Selects the secrets; none of the store is decrypted yet. */
   protected async choose(keyFile: KeyFile): Promise<readonly Choice[]> {
-    const manifest = this.manifest ?? (await this.#manifestBesideStore());
+    const manifest = this.manifest ?? this.#manifestBesideStore();
     if (manifest !== undefined) return this.#chooseByManifest(keyFile, manifest);
     const { selectSecrets } = await import("../../exec/selection.ts");
     const { uppercaseByDefault } = await import("../../exec/naming-default.ts");
-    const { MANIFEST_FILE } = await import("../../exec/manifest.ts");
     const { selectedDomains: domains, override, only, except, prefix } = this;
     const uppercase = this.uppercase || uppercaseByDefault(join(dirname(this.storePath), MANIFEST_FILE));
     const note = this.prints ? { note: (message: string) => this.note(message) } : {};
@@ -59,9 +59,8 @@ export abstract class SelectingCommand extends BaseCommand {
   }
 
   /** The manifest that is used when neither a domain nor a manifest is given. */
-  async #manifestBesideStore(): Promise<string | undefined> {
+  #manifestBesideStore(): string | undefined {
     if (this.selectedDomains.length > 0) return undefined;
-    const { MANIFEST_FILE } = await import("../../exec/manifest.ts");
     const path = join(dirname(this.storePath), MANIFEST_FILE);
     if (existsSync(path)) return path;
     const name = this.path.join(" ");
@@ -74,7 +73,7 @@ export abstract class SelectingCommand extends BaseCommand {
 
   /** The files that decide about what {@link choose} gives. */
   protected async filesOfChoice(): Promise<readonly string[]> {
-    const manifest = this.manifest ?? (await this.#manifestBesideStore());
+    const manifest = this.manifest ?? this.#manifestBesideStore();
     return [this.storePath, ...(manifest === undefined ? [] : [manifest])].map(absolutePath);
   }
 
@@ -89,7 +88,7 @@ export abstract class SelectingCommand extends BaseCommand {
 
   /** What {@link choose} will look for in a manifest, if there is one: needs nothing to be there. */
   protected async entriesOfManifest(): Promise<readonly ManifestEntry[] | undefined> {
-    const path = this.manifest ?? (await this.#manifestBesideStore());
+    const path = this.manifest ?? this.#manifestBesideStore();
     return path === undefined ? undefined : (await this.#readManifest(path)).entries;
   }
 

@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from "node:path";
-import { MANIFEST_FILE, readManifestFile } from "../../exec/manifest.ts";
+import { readManifestFile } from "../../exec/manifest.ts";
 import { checkManifest, lacksOf, lookUpOrFindKey } from "../../exec/manifest-check.ts";
+import { MANIFEST_FILE } from "../../exec/manifest-file.ts";
 import { SopsSource } from "../../sources/sops-source.ts";
 import { findDomain } from "../../store/lookup.ts";
 import type { StoreData } from "../../store/store-data.ts";

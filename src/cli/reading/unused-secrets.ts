@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { MANIFEST_FILE } from "../../exec/manifest.ts";
+import { MANIFEST_FILE } from "../../exec/manifest-file.ts";
 import { type NamedSecret, secretsNamedIn } from "../../exec/named-secrets.ts";
 import { filesWith } from "../../git/files-with.ts";
 import { repositoryOf } from "../../git/trust/key-origin.ts";

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import * as t from "typanion";
+import { sha256Hex } from "../../crypto/runtime-crypto.ts";
 
 const isSecretNames = t.isObject({
   store: t.isOptional(t.isString()),
@@ -45,7 +45,7 @@ export type AccessEntry = Readonly<t.InferType<typeof isEntry>>;
 
 /** The SHA-256 of an entry's line without its line end, hex. */
 export function lineHash(line: string): string {
-  return createHash("sha256").update(line, "utf8").digest("hex");
+  return sha256Hex(line);
 }
 
 /** @param last the line of the entry before; left out for the first of all */

@@ -1,5 +1,5 @@
 import { countNoun } from "../../../common/text.ts";
-import { MANIFEST_FILE } from "../../../exec/manifest.ts";
+import { MANIFEST_FILE } from "../../../exec/manifest-file.ts";
 import { openAnyRepository } from "../../../git/process/repository.ts";
 import { readRange } from "../../../git/summary/range.ts";
 import { summarizeRange } from "../../../git/summary/summary.ts";

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
 import { decodeUtf8 } from "../../../common/utf8.ts";
+import { MANIFEST_FILE } from "../../../exec/manifest-file.ts";
 import { type Choice, isSealed } from "../../../exec/selection.ts";
 import { findReferences, namesWithoutDomain, parseTemplate, renderTemplate } from "../../../exec/template.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
@@ -99,7 +100,7 @@ export default class InjectCommand extends BaseCommand {
     if (this.manifest !== undefined && (this.override || this.domains.length > 1)) {
       throw new PprotectError("usage", "--manifest cannot be combined with --override or several domains");
     }
-    const { MANIFEST_FILE, readManifestFile } = await import("../../../exec/manifest.ts");
+    const { readManifestFile } = await import("../../../exec/manifest.ts");
     const beside = join(dirname(this.storePath), MANIFEST_FILE);
     if (this.manifest === undefined && !existsSync(beside)) return [];
     const path = this.manifest ?? beside;

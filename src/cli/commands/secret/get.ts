@@ -1,5 +1,5 @@
 import { PprotectError } from "../../../common/errors.ts";
-import { jsonField } from "../../../common/json-field.ts";
+import { lazy } from "../../../common/lazy.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { SOURCES } from "../../../sources/cascade.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
@@ -14,6 +14,11 @@ import { CLIP_SECONDS } from "../../reading/clip-seconds.ts";
 import type { CopyValue } from "../../reading/clipboard.ts";
 import type { NextAction, Outcome, Result } from "../../report/json-envelope.ts";
 import { writeOut } from "../../report/output.ts";
+
+/** Loaded on demand: it parses JSON, which few values are. */
+const jsonFields = lazy(
+  () => require("../../../common/json-field.ts") as typeof import("../../../common/json-field.ts"),
+);
 
 export default class GetCommand extends SecretCommand {
   static readonly declaration: CommandDeclaration = {
@@ -151,7 +156,7 @@ export default class GetCommand extends SecretCommand {
 
   #chosen(value: string, secret: string): string {
     if (this.field === undefined) return value;
-    const found = jsonField(value, this.field);
+    const found = jsonFields().jsonField(value, this.field);
     if ("value" in found) return found.value;
     const named = `secret "${displayName(secret)}"`;
     if (found.problem === "not-json") {
