@@ -15,6 +15,8 @@ import { decodeToken, LEASE_VARIABLE, leaseIdOf } from "./token.ts";
 const MAX_REQUEST_CHARS = MAX_FRAME_BYTES - 64 * 1024;
 
 const UNLOCK_AGAIN = "unlock again: `pprotect unlock`";
+/** In a program with a lease of its own no other lease is used: only a new start of the program helps. */
+const START_AGAIN = "start the program again with a new lease: `pprotect unlock -- PROGRAM`";
 
 /** The values of a domain by name, or the error `cannot_open` of those that its key does not open. */
 type DomainValues = ReadonlyMap<string, string | PprotectError>;
@@ -84,24 +86,27 @@ async function openWithOwnLease(
   }
   const id = leaseIdOf(token);
   const socket = socketOf(id, environment);
-  if (socket === undefined) throw noLease(id, "missing");
-  const { grant, used, pid } = await answering(id, () =>
-    withConnection(socket, async (connection) => ({
-      ...(await describe(connection)),
-      pid: connection.peer.pid,
-    })),
+  if (socket === undefined) throw noLease(id, "missing", START_AGAIN);
+  const { grant, used, pid } = await answering(
+    id,
+    () =>
+      withConnection(socket, async (connection) => ({
+        ...(await describe(connection)),
+        pid: connection.peer.pid,
+      })),
+    START_AGAIN,
   );
   if (!isOf(grant, custodian)) {
     const owner = displayName(grant.custodian);
     throw new PprotectError(
       "lease_refused",
-      `the lease ${id} is of ${owner}, and not of the user`,
-      UNLOCK_AGAIN,
+      `the lease ${id} was granted by ${owner}, not by the user that is named`,
+      START_AGAIN,
     );
   }
   for (const each of wanted) {
     const coverage = coverageOf(grant, each);
-    if (!coverage.covers) throw new PprotectError("lease_refused", coverage.why, UNLOCK_AGAIN);
+    if (!coverage.covers) throw new PprotectError("lease_refused", coverage.why, START_AGAIN);
   }
   return carryOut([{ lease: { grant, used, socket, pid }, wanted }], wanted, text);
 }
@@ -115,7 +120,11 @@ async function carryOut(
   const opened = new Map<WantedDomain, DomainValues>();
   for (const { lease, wanted: domains } of plans) {
     const { id } = lease.grant;
-    const values = await answering(id, () => openAt(lease, domains, token));
+    const values = await answering(
+      id,
+      () => openAt(lease, domains, token),
+      token === undefined ? undefined : START_AGAIN,
+    );
     for (const [index, domain] of domains.entries()) opened.set(domain, values[index] ?? new Map());
   }
   return {
@@ -223,10 +232,10 @@ function batchesOf(id: string, wanted: WantedDomain): WantedDomain[] {
 }
 
 /** @throws PprotectError `no_lease` when the lease does not answer */
-async function answering<Result>(id: string, ask: () => Promise<Result>): Promise<Result> {
+async function answering<Result>(id: string, ask: () => Promise<Result>, fix?: string): Promise<Result> {
   try {
     return await ask();
   } catch (error) {
-    throw error instanceof NoAnswerError ? noLease(id, error.why) : error;
+    throw error instanceof NoAnswerError ? noLease(id, error.why, fix) : error;
   }
 }

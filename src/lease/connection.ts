@@ -61,12 +61,8 @@ export function describeNoAnswer(why: NoAnswer): string {
 }
 
 /** What to say of a lease that was meant and does not answer. */
-export function noLease(id: string, why: NoAnswer): PprotectError {
-  return new PprotectError(
-    "no_lease",
-    `the lease ${id} ${describeNoAnswer(why)}`,
-    "unlock again: `pprotect unlock`",
-  );
+export function noLease(id: string, why: NoAnswer, fix = "unlock again: `pprotect unlock`"): PprotectError {
+  return new PprotectError("no_lease", `the lease ${id} ${describeNoAnswer(why)}`, fix);
 }
 
 /** A connection to the process of a lease. */

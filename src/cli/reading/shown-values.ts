@@ -37,7 +37,7 @@ export function shownNow(shown: readonly ShownValue[]): readonly ShownNow[] {
       client: client ?? null,
       since: new Date(since).toISOString(),
       until: until === undefined ? null : new Date(until).toISOString(),
-      rotate: ["pprotect", "--file", store, "update-secret", "--", domain, name].map(shellWord).join(" "),
+      rotate: ["pprotect", "--file", store, "rotate", "--", domain, name].map(shellWord).join(" "),
     }));
 }
 

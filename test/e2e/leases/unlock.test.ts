@@ -232,6 +232,7 @@ describe("a program after `--`", () => {
     ]);
     expect(stdout).toBe("1\n");
     expect(stderr).toMatch(/pprotect: the lease [0-9a-f]{16} has ended/);
+    expect(stderr).toContain("hint: start the program again with a new lease: `pprotect unlock -- PROGRAM`");
   });
 
   test("may not pass its token on with --keep", async () => {

@@ -14,7 +14,7 @@ export default class AgentUninstallCommand extends AgentCommand {
     const { root, global } = this;
     const removed = uninstallAgentFiles(root, global);
     for (const path of removed)
-      this.note(`Removed ${displayName(path)}${path === "AGENTS.md" ? ", our lines of it" : ""}.`);
+      this.note(`Removed ${path === "AGENTS.md" ? "the lines of pprotect from " : ""}${displayName(path)}.`);
     if (removed.length === 0) this.note("Nothing to remove: nothing is installed.");
     return { result: { root, removed } };
   }

@@ -32,7 +32,7 @@ export default class LockCommand extends EndingCommand {
     }
     const ended = endings.filter(({ outcome }) => outcome !== "failed").map(({ id }) => id);
     this.note(
-      endings.length === 0 ? "No lease is there to end." : `Ended ${countNoun(ended.length, "lease")}.`,
+      endings.length === 0 ? "There is no lease to end." : `Ended ${countNoun(ended.length, "lease")}.`,
     );
     const failed = endings.filter(({ outcome }) => outcome === "failed");
     for (const { id, problem } of failed) this.note(`Not ended: ${id} (${problem})`);
