@@ -26,8 +26,8 @@ function rotate(box: Sandbox, args: readonly string[], input = ""): Promise<Resu
   return pprotect(box, ["rotate", ...args], input);
 }
 
-function pprotect(box: Sandbox, args: readonly string[], input = ""): Promise<Result> {
-  const env = { ...GIT_IDENTITY, PPROTECT_USER: ALICE.name, PPROTECT_PASSPHRASE: ALICE.passphrase };
+function pprotect(box: Sandbox, args: readonly string[], input = "", more = {}): Promise<Result> {
+  const env = { ...GIT_IDENTITY, ...more, PPROTECT_USER: ALICE.name, PPROTECT_PASSPHRASE: ALICE.passphrase };
   return runProgram([binary(), ...args], { cwd: box.folder, input, env });
 }
 
@@ -71,14 +71,12 @@ describe("a command", () => {
     );
   });
 
-  test("does not get the passphrase", async () => {
+  test("gets neither the passphrase nor the token of a lease", async () => {
     const box = store();
-    await rotate(box, [
-      "prod/db-password",
-      "--via",
-      'env >vars; cat <&3 >/dev/null; echo \'{"value":"n-1234"}\'',
-    ]);
-    expect(await Bun.file(box.path("vars")).text()).not.toMatch(/PPROTECT_(?:PASSPHRASE|USER)/);
+    const script = 'env >vars; cat <&3 >/dev/null; echo \'{"value":"n-1234"}\'';
+    const lease = { PPROTECT_LEASE: "0".repeat(22) };
+    await pprotect(box, ["rotate", "prod/db-password", "--via", script], "", lease);
+    expect(await Bun.file(box.path("vars")).text()).not.toMatch(/PPROTECT_(?:PASSPHRASE|USER|LEASE)/);
   });
 
   test("tries the new value before it is written", async () => {

@@ -1,5 +1,7 @@
 import { shellWord } from "../../common/shell-quote.ts";
 import { displayName } from "../../common/terminal-safe.ts";
+import { configPath, readConfigFile } from "../../config/config.ts";
+import { rotationRule } from "../../config/rotation/section.ts";
 import { isStillCurrent, type ShownValue, type StoreNow } from "../../exec/handed-out/ledger.ts";
 import { boxHash } from "../../lease/grant.ts";
 import { readAuditEntry } from "../../store/audit-log-reader.ts";
@@ -37,8 +39,20 @@ export function shownNow(shown: readonly ShownValue[]): readonly ShownNow[] {
       client: client ?? null,
       since: new Date(since).toISOString(),
       until: until === undefined ? null : new Date(until).toISOString(),
-      rotate: ["pprotect", "--file", store, "rotate", "--", domain, name].map(shellWord).join(" "),
+      rotate: ["pprotect", "--file", store, changing(store, domain, name), "--", domain, name]
+        .map(shellWord)
+        .join(" "),
     }));
+}
+
+/** The command that changes a value: `rotate` where the configuration beside the store says how to make a new one. */
+function changing(store: string, domain: string, secret: string): "rotate" | "update-secret" {
+  try {
+    const { rotation } = readConfigFile(configPath(store));
+    return rotationRule(rotation, domain, secret).via === undefined ? "update-secret" : "rotate";
+  } catch {
+    return "update-secret";
+  }
 }
 
 /** One of them in a line for people. */

@@ -1,4 +1,5 @@
 import { PprotectError } from "../../common/errors.ts";
+import { LEASE_VARIABLE } from "../../common/lease-variable.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { type Config, configPath } from "../../config/config.ts";
 import { credentialVariables } from "../../credentials/environment-names.ts";
@@ -31,7 +32,7 @@ export function hookFor(
   { domain, secret }: { readonly domain: string; readonly secret: string },
   { prefixes, timeoutMs }: { readonly prefixes: readonly string[]; readonly timeoutMs: number },
 ): Hook {
-  const withheld = new Set(credentialVariables(...prefixes));
+  const withheld = new Set([...credentialVariables(...prefixes), LEASE_VARIABLE]);
   const environment = Object.fromEntries(
     Object.entries(process.env).flatMap(([name, value]) =>
       value === undefined || withheld.has(name) ? [] : [[name, value]],

@@ -82,7 +82,12 @@ describe("`lease`", () => {
     const [shown, ...others] = (await user.answer(["status"])).result.shown;
     expect(others).toEqual([]);
     expect(shown).toMatchObject({ domain: "dev", secret: "api-key", client: "agent-7" });
-    expect(shown.rotate).toEndWith("rotate -- dev api-key");
+    expect(shown.rotate).toEndWith("update-secret -- dev api-key");
+    writeFileSync(
+      user.box.path(".pprotect.yaml"),
+      "version: 1\nrotation:\n  dev/api-key:\n    rotate_via: ./make-key\n",
+    );
+    expect((await user.answer(["status"])).result.shown[0].rotate).toEndWith(" rotate -- dev api-key");
     // The store's log has whole seconds: a change within the second of the lease is not known to be later.
     await Bun.sleep(1_100);
     await user.run(["update-secret", "dev", "api-key", "--generate"]);
