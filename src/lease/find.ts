@@ -64,14 +64,19 @@ export function socketOf(id: string, environment: Environment): string | undefin
   return leaseSockets(environment).find((path) => idOf(path) === id);
 }
 
-/** Removes the sockets of leases that were killed. @returns those that were removed */
-export function removeDeadSockets(dead: readonly SilentLease[]): readonly string[] {
+/** The sockets that {@link removeDeadSockets} would remove: a new one may be of a lease that does not listen yet. */
+export function deadSockets(dead: readonly SilentLease[]): readonly string[] {
   return dead.flatMap(({ socket }) => {
     const stats = lstatSync(socket, { throwIfNoEntry: false });
-    if (!stats?.isSocket() || Date.now() - stats.ctimeMs < DEAD_AFTER_MS) return [];
-    unlinkSync(socket);
-    return [socket];
+    return stats?.isSocket() && Date.now() - stats.ctimeMs >= DEAD_AFTER_MS ? [socket] : [];
   });
+}
+
+/** Removes the sockets of leases that were killed. @returns those that were removed */
+export function removeDeadSockets(dead: readonly SilentLease[]): readonly string[] {
+  const sockets = deadSockets(dead);
+  for (const socket of sockets) unlinkSync(socket);
+  return sockets;
 }
 
 /** @throws NoAnswerError */

@@ -1,7 +1,7 @@
 import type { HandedOutFile } from "../../exec/handed-out/ledger.ts";
 import { readLedger } from "../../exec/handed-out/ledger-file.ts";
 import { type FilesRemoved, removeFiles } from "../../exec/handed-out/take-back.ts";
-import { type FoundLeases, findLeases, removeDeadSockets } from "../../lease/find.ts";
+import { deadSockets, type FoundLeases, findLeases, removeDeadSockets } from "../../lease/find.ts";
 import { stateDirectory } from "../../system/state-directory.ts";
 
 /**
@@ -17,7 +17,7 @@ export async function removeExpired(
   const expired = readLedger(directory).files.filter((file) => hasEnded(file, found));
   if (dryRun) {
     return {
-      removed: [...expired.map(({ path }) => path), ...found.dead.map(({ socket }) => socket)],
+      removed: [...expired.map(({ path }) => path), ...deadSockets(found.dead)],
       kept: [],
     };
   }

@@ -1,5 +1,6 @@
 import { formatDuration } from "../../common/duration.ts";
 import { displayName } from "../../common/terminal-safe.ts";
+import { countNoun } from "../../common/text.ts";
 import type { Grant } from "../../lease/grant.ts";
 import type { Result } from "./json-envelope.ts";
 import { localTime } from "./local-time.ts";
@@ -34,7 +35,7 @@ export function describeGrant(grant: Grant, used: number): string {
     ...(client === undefined ? [] : [`client ${displayName(client)}`]),
     ...(program ? [`for ${displayName(program.name ?? "a program")} (process ${program.pid})`] : []),
     ...(heartbeat ? [`while \`${displayName(heartbeat.command)}\` succeeds`] : []),
-    uses === undefined ? `used ${used} times` : `used ${used} of ${uses} times`,
+    uses === undefined ? `used ${countNoun(used, "time")}` : `used ${used} of ${uses} times`,
     ...(reason === undefined ? [] : [displayName(reason)]),
   ].join("; ");
 }
