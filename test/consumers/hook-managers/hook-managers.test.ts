@@ -44,7 +44,7 @@ describe.if(needs("hook-managers"))("husky 9", () => {
     const installed = await project.pprotect("install", "--json");
     expect(JSON.parse(installed.stdout)).toMatchObject({
       ok: true,
-      next_actions: [{ command: "git add .gitattributes .husky/pre-commit" }],
+      next_actions: [{ command: "git add .gitattributes .husky/pre-commit .husky/pre-merge-commit" }],
     });
     expect(project.exists(".husky.pprotect-chained")).toBe(false);
     await project.expectGuarded();
