@@ -35,6 +35,7 @@ test("docs/reliability.md says how often the tests do what they do", () => {
     COUNTS.guardStoreMutants,
     COUNTS.guardTextMutants,
     COUNTS.guardDiffMutants,
+    COUNTS.hostileLines,
     COUNTS.redactorMutants,
     COUNTS.guardRepositoryMutants,
   ]);

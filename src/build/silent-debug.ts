@@ -2,8 +2,8 @@ import type { BunPlugin } from "bun";
 import { requireMatch } from "./embedded-module.ts";
 
 /**
- * Replaces the library `debug`, which simple-git and secretlint write to, by one that writes nothing: with `DEBUG=*`
- * they would print git's environment, including a passphrase in it, and the text that they scan.
+ * Replaces the library `debug`, which simple-git writes to, by one that writes nothing: with `DEBUG=*` it would print git's
+ * environment, including a passphrase in it.
  */
 export function silentDebug(): BunPlugin {
   const namespace = "silent-debug";

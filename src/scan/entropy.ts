@@ -1,3 +1,5 @@
+import { lettersLookRandom, looksLikeWords } from "./letter-pairs.ts";
+
 /** Shannon entropy in bits per character. */
 export function shannonEntropy(text: string): number {
   const counts = new Map<number, number>();
@@ -40,18 +42,49 @@ export function classChanges(text: string): number {
 }
 
 const HEX = /^[0-9a-f]+$|^[0-9A-F]+$/;
+/** With dashes: also a UUID. */
+const ANY_HEX = /^(?:0x)?[0-9a-fA-F-]+$/;
 const LETTER = /[A-Za-z]/;
 const DIGITS = /[0-9]/;
 const MIXED_CASE = /[a-z].*[A-Z]|[A-Z].*[a-z]/s;
 
+/** From this length, letters without digits can be a key even if they are all of one case. */
+const ONE_CASE = 20;
+
+/** Of a text of that length, words do not reach this entropy, whatever signs are between its characters. */
+const LONG = 30;
+const RICH = 4.2;
+
 /** Whether a text looks random: a key, a token, a generated password. */
 export function looksRandom(text: string): boolean {
-  if (text.length < 10) return false;
+  if (text.length < 10 || !LETTER.test(text)) return false;
   const entropy = shannonEntropy(text);
-  if (HEX.test(text)) return text.length >= 16 && entropy >= 2.8 && LETTER.test(text) && DIGITS.test(text);
+  if (HEX.test(text)) return text.length >= 16 && entropy >= 2.8 && DIGITS.test(text);
+  if (looksLikeWords(text)) return false;
   const changes = classChanges(text);
-  if (!LETTER.test(text)) return false;
-  if (!DIGITS.test(text))
-    return text.length >= 16 && MIXED_CASE.test(text) && changes >= 0.25 && entropy >= 3.4;
-  return entropy >= (text.length < 16 ? 2.9 : 3.2) && changes >= 0.2;
+  if (DIGITS.test(text)) {
+    if (text.length >= LONG && entropy >= RICH) return true;
+    return entropy >= (text.length < 16 ? 2.9 : 3.2) && (changes >= 0.2 || lettersLookRandom(text));
+  }
+  if (text.length < 16 || entropy < 3.4) return false;
+  return MIXED_CASE.test(text)
+    ? changes >= 0.25 && lettersLookRandom(text)
+    : text.length >= ONE_CASE && lettersLookRandom(text);
+}
+
+/** Kinds of characters in a text, of lower case, upper case, digits and others. */
+export function classesOf(text: string): number {
+  const seen = new Set<number>();
+  for (let i = 0; i < text.length; i++) seen.add(classOf(text.charCodeAt(i)));
+  return seen.size;
+}
+
+/**
+ * Whether a text looks random even in a test or a manual, where most hexadecimal text is a digest or a test vector, and what
+ * people type has no capitals.
+ */
+export function looksGenerated(text: string): boolean {
+  return (
+    looksRandom(text) && !ANY_HEX.test(text) && /[A-Z]/.test(text) && /[a-z]/.test(text) && DIGITS.test(text)
+  );
 }

@@ -32,20 +32,9 @@ export interface Hit {
   readonly what: string;
   /** Of two hits that overlap, the one with the higher rank is reported. */
   readonly rank: number;
+  /** The last line that belongs to the secret, if it has several: no other hit in them is reported. */
+  readonly through?: number;
 }
 
 /** How specific a kind of rule is; see {@link Hit.rank}. */
-export const RANK = { secretlint: 50, token: 40, context: 30, assignment: 20, entropy: 10, file: 0 } as const;
-
-/**
- * The message of a finding; it holds nothing of the line.
- *
- * @param what the kind of secret, such as "a GitHub token"
- * @param opensStore whether it is a credential of pprotect itself, which cannot be kept in the store
- */
-export function adviceFor(what: string, opensStore = false): string {
-  const advice = opensStore
-    ? "keep it outside the repository, and if it was ever shared change it with `pprotect set-key-custodian-passphrase` or `rekey-custodian`"
-    : "move it into the store with `pprotect add-secret` and replace it if it was ever shared";
-  return `looks like ${what}: ${advice}, or add \`pprotect:allow\` to the line if it is not a secret`;
-}
+export const RANK = { token: 40, known: 35, context: 30, assignment: 20, entropy: 10, file: 0 } as const;

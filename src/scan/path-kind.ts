@@ -6,16 +6,21 @@ export interface PathKind {
   readonly tokensOnly: boolean;
   /** Tests, examples, documentation: they have many made-up passwords, so only values that look random count. */
   readonly isExample: boolean;
+  /** Prose: a command or a setting may be anywhere in a line. */
+  readonly isProse: boolean;
 }
 
 const CODE =
-  /\.(?:[cm]?[jt]sx?|vue|svelte|astro|py|pyi|rb|go|rs|java|kt|kts|scala|groovy|gradle|swift|m|mm|c|cc|cpp|cxx|h|hh|hpp|cs|fs|vb|php|pl|pm|lua|r|jl|dart|ex|exs|erl|hrl|clj|cljs|hs|elm|ml|mli|nim|zig|v|sol|proto|graphql|gql|sql|json|jsonc|json5|html?|xhtml|jsp|aspx?|cshtml|erb|hbs|ejs|pug|tf|hcl|nix|bicep|ipynb|wat|asm|s)$/i;
+  /\.(?:[cm]?[jt]sx?|vue|svelte|astro|py|pyi|rb|go|rs|java|kt|kts|scala|groovy|gradle|swift|m|mm|c|cc|cpp|cxx|h|hh|hpp|ino|cs|fs|vb|php|pl|pm|lua|r|jl|dart|ex|exs|erl|hrl|clj|cljs|hs|elm|ml|mli|nim|zig|v|sol|proto|graphql|gql|sql|json|jsonc|json5|html?|xhtml|jsp|aspx?|cshtml|razor|erb|hbs|ejs|pug|haml|twig|liquid|tf|hcl|nix|bicep|ipynb|wat|asm|s)$/i;
 
 const TOKENS_ONLY =
-  /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|go\.sum|go\.work\.sum|packages\.lock\.json|verification-metadata\.xml|\.yarnrc-state|\.secrets\.baseline|yarn-integrity|CHECKSUMS?|[A-Z0-9]*SUMS(?:\.txt)?)$|\.(?:lock|lockb|lock\.hcl|sum|min\.js|min\.css|min\.mjs|map|svg|css|scss|sass|less|snap|po|pot|xlf|xliff|arb|strings|resx|ttf|woff2?|eot|crt|cer|csr|sha1|sha256|sha512|md5|asc|sig|bom|wasm|tsbuildinfo|har|patch\.b64|geojson|dic|aff)$|(?:^|[/._-])(?:locales?|i18n|l10n|lang|langs|languages|translations?|nls)(?:\/|\.(?:json|ya?ml|properties|[jt]s|php)$)/i;
+  /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|go\.sum|go\.work\.sum|packages\.lock\.json|verification-metadata\.xml|\.yarnrc-state|\.secrets\.baseline|yarn-integrity|CHECKSUMS?|[A-Z0-9]*SUMS(?:\.txt)?|strings\.xml)$|\.(?:lock|lockb|lock\.hcl|sum|min\.js|min\.css|min\.mjs|map|svg|css|scss|sass|less|snap|po|pot|xlf|xliff|arb|strings|resx|ttf|woff2?|eot|crt|cer|csr|sha1|sha256|sha512|md5|asc|sig|bom|wasm|tsbuildinfo|patch\.b64|geojson|dic|aff)$|(?:^|[/._-])(?:locales?|i18n|l10n|lang|langs|languages|translations?|nls)(?:\/|\.(?:json|ya?ml|properties|[jt]s|php)$)/i;
 
 const EXAMPLE =
-  /(?:^|\/)(?:tests?|__tests__|specs?|fixtures?|__fixtures__|mocks?|__mocks__|testdata|testing|test-[\w-]+|[\w-]+[-_]tests?|examples?|samples?|demos?|docs?|documentation|e2e|cypress|stories|benchmarks?|node_modules|vendor|third_party)\/|[._-](?:test|tests|spec|mock|mocks|stories|fixture|fixtures|example|sample)\.[\w.]+$|(?:^|\/|_)(?:tests?|spec)\.\w+$|Tests?\.\w+$|(?:^|\/)(?:README|CHANGELOG|CHANGES|HISTORY|CONTRIBUTING|LICENSE|NOTICE)[\w.-]*$|\.(?:md|mdx|markdown|rst|adoc|asciidoc|tex|rdoc|org|d\.[cm]?ts)$/i;
+  /(?:^|\/)(?:tests?|__tests__|specs?|fixtures?|__fixtures__|mocks?|__mocks__|testdata|test_data|test-?fixtures|testing|test-[\w-]+|[\w-]+[-_]tests?|(?:integration|unit|docker|smoke|functional|int)Test|examples?|samples?|demos?|docs?|doc|documentation|guides?|e2e|cypress|stories|benchmarks?|node_modules|vendor|third_party|recordings?|cassettes)\/|[._-](?:test|tests|spec|mock|mocks|stories|fixture|fixtures|example|sample|template|dist|tmpl)\.[\w.]+$|[._-](?:example|sample|template|dist|tmpl)$|(?:^|\/|_)(?:tests?|spec)\.\w+$|Tests?\.\w+$|(?:^|\/)(?:README|CHANGELOG|CHANGES|HISTORY|CONTRIBUTING|LICENSE|NOTICE)[\w.-]*$|(?:^|\/)(?:openapi|swagger)[\w.-]*\.(?:json|ya?ml)$|\.(?:md|mdx|markdown|rst|adoc|asciidoc|tex|rdoc|org|feature|d\.[cm]?ts)$/i;
+
+const PROSE =
+  /\.(?:md|mdx|markdown|rst|adoc|asciidoc|tex|rdoc|org|txt)$|(?:^|\/)(?:README|CHANGELOG|NOTES?)\b[^/]*$/i;
 
 /** @param path relative to the repository's root, with slashes */
 export function pathKind(path: string): PathKind {
@@ -23,5 +28,6 @@ export function pathKind(path: string): PathKind {
     bareValues: !CODE.test(path),
     tokensOnly: TOKENS_ONLY.test(path),
     isExample: EXAMPLE.test(path),
+    isProse: PROSE.test(path),
   };
 }

@@ -1,22 +1,21 @@
+import type { Detector, RuleName } from "./detector.ts";
 import { classChanges, shannonEntropy } from "./entropy.ts";
 import { type Hit, RANK } from "./finding.ts";
-import { patternFilter } from "./keyword-filter.ts";
+import { LONG_RUN } from "./keyword-index.ts";
+import { looksLikeWords } from "./letter-pairs.ts";
 import { isPlaceholder } from "./placeholder.ts";
-import { LONG_LINE, type ScanInput } from "./scan-input.ts";
+import { isExampleLine } from "./scan-input.ts";
 
-export const RANDOM_STRING_RULE = { id: "random-string", what: "a generated key or token" } as const;
+export const RANDOM_STRING_RULE: RuleName = { id: "random-string", what: "a generated key or token" };
 
 /** A whole quoted string, or a whole value, of the base64 alphabets: 32 characters (192 bits) and more. */
 const STRING =
   /(?<=["'`=]|[:=] )(?<![A-Za-z0-9+/_-][:=] ?)(?<value>[A-Za-z0-9+/_-]{32,128}={0,2})(?=["'`]|\s*$)/g;
 const QUOTED = /(["'`])(?<value>[A-Za-z0-9+/_-]{32,128}={0,2})\1/g;
 
-/** Whether a line can have one; cheaper than {@link QUOTED}. */
-const candidateLines = patternFilter(/["'`=][a-z0-9+/_-]{32}/g);
-
 /** Lines that say what their random-looking text is: a checksum, a public value, data. */
 const EXPLAINED =
-  /integrity|checksum|sha-?(?:1|224|256|384|512)|\bsha\b|md5|hash|digest|fingerprint|thumbprint|public|pub_?key|\bcert|signature|etag|nonce|uuid|guid|revision|commit|data:|base64,|wasm|charset|alphabet|encod|decod|expect|assert|id["']?\s*[:=]|marker|next_?token|cid\b|chunk|version|address|contract|0x|@generated|eslint|import |require\(|from ["']|url|href|src=|class(?:name)?=|module|polyfill|font|icon|glyph|path/i;
+  /integrity|checksum|sha-?(?:1|224|256|384|512)|\bsha\b|md5|hash|digest|fingerprint|thumbprint|public|pub_?key|\bcert|signature|etag|nonce|uuid|guid|revision|commit|data:|base64,|wasm|charset|alphabet|encod|decod|expect|assert|id["']?\s*[:=]|marker|next_?token|csrf|authenticity|cid\b|chunk|version|address|contract|0x|@generated|eslint|import |require\(|from ["']|url|href|src=|class(?:name)?=|module|polyfill|font|icon|glyph|path|descriptor|example|verif|challenge|=> ["']|\b[xyne]["']?\s*[:=]/i;
 
 const HEX = /^[0-9a-fA-F-]+$/;
 /** Six letters of one case in a row. In a random string of 40 characters the chance of that is 1 in 100. */
@@ -26,33 +25,50 @@ const HAS_WORDS = /[a-z]{6}|[A-Z]{6}/;
  * Finds strings that look random, with no name that says what they are. Hexadecimal strings are left out: nearly all of them
  * are checksums and object ids, and only a name tells a key from those.
  */
-export function randomStringHits(scanned: ScanInput): Hit[] {
-  if (scanned.kind.tokensOnly || scanned.kind.isExample) return [];
-  const hits: Hit[] = [];
-  for (const at of candidateLines.lines(scanned.lowered)) {
-    const text = scanned.lines[at]?.text ?? "";
-    if (text.length > LONG_LINE || EXPLAINED.test(text)) continue;
-    const pattern = scanned.kind.bareValues ? STRING : QUOTED;
-    pattern.lastIndex = 0;
-    for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+export const randomStringDetector: Detector = {
+  rules: [RANDOM_STRING_RULE],
+  keywords: [LONG_RUN],
+  find(input, at) {
+    if (input.kind.tokensOnly || input.text.isPiece(at)) return [];
+    const line = input.text.line(at);
+    if (EXPLAINED.test(line) || isExampleLine(input, at)) return [];
+    const hits: Hit[] = [];
+    for (const match of line.matchAll(input.kind.bareValues ? STRING : QUOTED)) {
       const value = match.groups?.value ?? "";
-      if (!looksGenerated(value)) continue;
-      const start = text.indexOf(value, match.index);
+      if (!looksDrawn(value) || isOneOfMany(input.text.line(at - 1), input.text.line(at + 1))) continue;
+      const start = line.indexOf(value, match.index);
       const { id, what } = RANDOM_STRING_RULE;
       hits.push({ at, start, end: start + value.length, rule: id, what, rank: RANK.entropy });
     }
-  }
-  return hits;
-}
+    return hits;
+  },
+};
 
 /** Approximately the entropy that `length` random characters of base64 are certain to reach. */
 function leastEntropy(length: number): number {
   return Math.min(4.9, 0.82 * Math.log2(Math.min(length, 64)));
 }
 
-function looksGenerated(value: string): boolean {
+function looksDrawn(value: string): boolean {
   if (HEX.test(value) || HAS_WORDS.test(value)) return false;
   if (!/[0-9]/.test(value) || !/[a-z]/.test(value) || !/[A-Z]/.test(value)) return false;
-  if (shannonEntropy(value) < leastEntropy(value.length)) return false;
-  return classChanges(value) >= 0.3 && !isPlaceholder(value);
+  if (shannonEntropy(value) < leastEntropy(value.length) || looksLikeWords(value)) return false;
+  return classChanges(value) >= 0.3 && !isPlaceholder(value) && !encodesText(value);
+}
+
+/** Which part of the bytes of an encoded text, such as a protobuf descriptor, is printable; of a key it is 37 %. */
+const PRINTABLE = 0.62;
+
+function encodesText(value: string): boolean {
+  const bytes = Buffer.from(value, "base64");
+  let printable = 0;
+  for (const byte of bytes) if (byte >= 0x20 && byte < 0x7f) printable++;
+  return printable >= PRINTABLE * bytes.length;
+}
+
+/** A line of data among others: one long string and nothing else. */
+const DATA_LINE = /^\s*["'`][A-Za-z0-9+/_=-]{24,}["'`][\s,+.;)]*$/;
+
+function isOneOfMany(before: string, after: string): boolean {
+  return DATA_LINE.test(before) || DATA_LINE.test(after);
 }

@@ -1,51 +1,36 @@
-import { looksRandom, shannonEntropy } from "./entropy.ts";
+import { PEM_LOOKAHEAD } from "./checks.ts";
+import type { Detector } from "./detector.ts";
+import { looksGenerated, shannonEntropy } from "./entropy.ts";
 import { type Hit, RANK } from "./finding.ts";
-import { keywordFilter, patternFilter } from "./keyword-filter.ts";
-import { checks, PEM_LOOKAHEAD } from "./match-checks.ts";
 import { isFakeToken, isPlaceholder } from "./placeholder.ts";
-import { LONG_RUN_PATTERN, type Rule } from "./rule.ts";
+import { isPublishedExample } from "./published-examples.ts";
+import type { Rule } from "./rule.ts";
 import { regexRules } from "./rules/index.ts";
-import { LONG_LINE, type ScanInput } from "./scan-input.ts";
+import { isExampleLine, type ScanInput } from "./scan-input.ts";
 
-const keywordRules = regexRules.filter(({ keywords }) => keywords.length > 0);
-const longRunRules = regexRules.filter(({ keywords }) => keywords.length === 0);
-const keywords = keywordFilter(keywordRules.flatMap((rule) => rule.keywords));
-const longRuns = patternFilter(LONG_RUN_PATTERN);
+/** A detector for each rule with a regular expression. */
+export const regexDetectors: readonly Detector[] = regexRules.map((rule) => ({
+  rules: [rule],
+  keywords: rule.keywords,
+  find: (input, at) => ruleHits(rule, input, at),
+}));
 
-/** The matches of the regular-expression rules in the added lines of a file. */
-export function regexRuleHits(scanned: ScanInput): Hit[] {
-  const hits: Hit[] = [];
-  for (const at of keywords.lines(scanned.lowered)) {
-    const lowered = scanned.lowered.lines[at] ?? "";
-    for (const rule of keywordRules) {
-      if (rule.keywords.some((word) => lowered.includes(word))) hits.push(...ruleHits(rule, scanned, at));
-    }
-  }
-  for (const at of longRuns.lines(scanned.lowered)) {
-    for (const rule of longRunRules) hits.push(...ruleHits(rule, scanned, at));
-  }
-  return hits;
-}
-
-function ruleHits(rule: Rule, scanned: ScanInput, at: number): Hit[] {
-  const text = scanned.lines[at]?.text ?? "";
-  if (rule.kind === "context" && (scanned.kind.tokensOnly || text.length > LONG_LINE)) return [];
-  if (rule.line && !rule.line.test(text)) return [];
+function ruleHits(rule: Rule, input: ScanInput, at: number): Hit[] {
+  const { text, kind } = input;
+  if (rule.kind === "context" && (kind.tokensOnly || text.isPiece(at))) return [];
+  const line = text.line(at);
+  if (rule.line && !rule.line.test(line)) return [];
   const hits: Hit[] = [];
   rule.pattern.lastIndex = 0;
-  for (let match = rule.pattern.exec(text); match; match = rule.pattern.exec(text)) {
-    const secret = match.groups?.secret ?? match[0];
-    const end = match.index + match[0].length;
-    if (!isPlausible(rule, secret, () => following(scanned, at, end))) continue;
-    // The pattern of a context rule matches every password that was made up for a test or a manual.
-    if (
-      rule.kind === "context" &&
-      scanned.kind.isExample &&
-      rule.check !== "basic-credentials" &&
-      !looksRandom(secret)
-    )
-      continue;
-    const start = text.indexOf(secret, match.index);
+  for (let match = rule.pattern.exec(line); match; match = rule.pattern.exec(line)) {
+    const groups = match.groups ?? {};
+    const secret = groups.secret ?? groups.double ?? groups.single ?? match[0];
+    if (match[0] === "") rule.pattern.lastIndex++;
+    const after = match.index + match[0].length;
+    const following = () => [line.slice(after), ...followingLines(input, at)];
+    if (!isPlausible(rule, input, at, { secret, groups, following })) continue;
+    const start = line.indexOf(secret, match.index);
+    if (start >= text.ownLength(at)) continue;
     hits.push({
       at,
       start,
@@ -53,19 +38,62 @@ function ruleHits(rule: Rule, scanned: ScanInput, at: number): Hit[] {
       rule: rule.id,
       what: rule.what,
       rank: rule.kind === "token" ? RANK.token : RANK.context,
+      ...(rule.id === "private-key" ? { through: lastLineOfKey(input, at) } : {}),
     });
   }
   return hits;
 }
 
-function isPlausible(rule: Rule, secret: string, lines: () => readonly string[]): boolean {
-  if (rule.kind === "token" ? isFakeToken(secret) && rule.check !== "pem-body" : isPlaceholder(secret))
-    return false;
-  if (rule.minEntropy !== undefined && shannonEntropy(secret) < rule.minEntropy) return false;
-  return !rule.check || checks[rule.check]({ secret, following: lines() });
+interface Match {
+  readonly secret: string;
+  readonly groups: Readonly<Record<string, string | undefined>>;
+  readonly following: () => readonly string[];
 }
 
-function following({ lines }: ScanInput, at: number, end: number): string[] {
-  const texts = lines.slice(at, at + 1 + PEM_LOOKAHEAD).map(({ text }) => text);
-  return [(texts[0] ?? "").slice(end), ...texts.slice(1)];
+/** Of a token whose checksum is wrong. */
+const LEAST_ENTROPY = 3;
+
+/** The least length of a secret that counts in a test or a manual. */
+const IN_EXAMPLES = 14;
+
+function isPlausible(
+  rule: Rule,
+  input: ScanInput,
+  at: number,
+  { secret, groups, following }: Match,
+): boolean {
+  const correct = rule.checksum?.(secret);
+  if (correct === true) return !isPublishedExample(secret);
+  if (correct === false && (shannonEntropy(secret) < LEAST_ENTROPY || isExampleLine(input, at))) return false;
+  if (rule.kind === "token") {
+    if (!rule.fixedText && isFakeToken(secret)) return false;
+  } else if (isPlaceholder(secret)) return false;
+  if (rule.minEntropy !== undefined && shannonEntropy(secret) < rule.minEntropy) return false;
+  if (rule.check && !rule.check({ secret, groups, following: rule.looksAhead ? following() : [] }))
+    return false;
+  // The pattern of a context rule matches every password that was made up for a test or a manual.
+  if (rule.kind === "context" && !rule.alsoInExamples && isExampleLine(input, at)) {
+    return secret.length >= IN_EXAMPLES && looksGenerated(secret);
+  }
+  return true;
+}
+
+function followingLines({ text }: ScanInput, at: number): string[] {
+  const lines: string[] = [];
+  for (let next = at + 1; next <= at + PEM_LOOKAHEAD && next < text.count; next++)
+    lines.push(text.line(next));
+  return lines;
+}
+
+/** More lines than any private key has. */
+const LONGEST_KEY = 200;
+
+/** The last line of a key that starts in a line: the one with END, or the last that looks like a part of it. */
+function lastLineOfKey({ text }: ScanInput, at: number): number {
+  for (let next = at + 1; next < at + LONGEST_KEY && next < text.count; next++) {
+    const line = text.line(next);
+    if (line.includes("-END ")) return next;
+    if (!/^[\s"'`+#*/>|,-]{0,60}[A-Za-z0-9+/=\\:,. -]{0,120}["'`+,;\\\s]{0,20}$/.test(line)) return next - 1;
+  }
+  return at;
 }

@@ -1,6 +1,10 @@
+import { LONG_RUN } from "./keyword-index.ts";
+
+export { LONG_RUN } from "./keyword-index.ts";
+
 /**
- * A kind of secret and how to find it. A rule is tried only on lines that contain one of its keywords, so a hundred rules
- * cost no more than the few that can match.
+ * A kind of secret and how to find it with a regular expression. A rule is tried only on lines that contain one of its
+ * keywords, so some hundred rules cost no more than the few that can match.
  *
  * Each rule has samples for and against it in test/scan/samples/; here, other scanners would report them.
  */
@@ -9,7 +13,7 @@ export interface Rule {
   readonly id: string;
   /** What it finds, with its article: "a GitLab token". */
   readonly what: string;
-  /** Lower case. A line that contains none of them, in any case, is skipped. See {@link LONG_RUN}. */
+  /** Lower case, of three characters and more; or {@link LONG_RUN}, for tokens with a shorter prefix or none. */
   readonly keywords: readonly string[];
   /**
    * Has the flag `g`. The secret is the group named `secret`, or else the whole match. Every repetition that can start at
@@ -25,18 +29,69 @@ export interface Rule {
    * `context`: known only by what is around it, so placeholders and lock files are left out.
    */
   readonly kind: "token" | "context";
-  /** The name of a further check, for what a regular expression cannot test. */
-  readonly check?: RuleCheck;
+  /** What a regular expression cannot test. */
+  readonly check?: (candidate: Candidate) => boolean;
+  /** The match is fixed text, which is not tested for being a placeholder: what counts is what follows. */
+  readonly fixedText?: true;
+  /** Whether the check looks at what follows the match. */
+  readonly looksAhead?: true;
+  /** Of a `context` rule: its matches count in tests and manuals too, even if they do not look random. */
+  readonly alsoInExamples?: true;
+  /**
+   * Whether a checksum in the token is right. If it is, nothing else is asked. If it is not, the token has to look random
+   * and not be in a test or a manual. `undefined` says nothing.
+   */
+  readonly checksum?: (token: string) => boolean | undefined;
 }
 
-export type RuleCheck = "basic-credentials" | "jwt" | "no-short-word" | "pem-body" | "random";
+/** A match to check: its secret, and the lines from its own on. */
+export interface Candidate {
+  readonly secret: string;
+  /** The named groups of the pattern. */
+  readonly groups: Readonly<Record<string, string | undefined>>;
+  /** What follows the match in its line, then the next few lines; empty unless the rule looks ahead. */
+  readonly following: readonly string[];
+}
+
+/** What may not be directly before a token; `\n` and `%3D` may. */
+const BEFORE = String.raw`(?:(?<![A-Za-z0-9_-])|(?<=\\[nrt]|%[0-9A-F]{2}))`;
+const AFTER = "(?![A-Za-z0-9_-])";
+
+/** A shorter prefix cannot be a keyword. */
+const SHORT = 3;
+
+/** What a token rule may have besides its prefixes and its body. */
+export type TokenOptions = Pick<Rule, "minEntropy" | "line" | "check" | "checksum"> & {
+  /** Keywords, if the prefixes are patterns or too short. */
+  readonly keywords?: readonly string[];
+};
 
 /**
- * In place of keywords: the rule is tried on lines that match {@link LONG_RUN_PATTERN}. For tokens with a prefix so short
- * that half of all lines contain it.
+ * A rule for tokens that start with one of some prefixes.
+ *
+ * @param body a pattern for the rest of the token
  */
-export const LONG_RUN: readonly string[] = [];
-export const LONG_RUN_PATTERN = /[\w.-]{30}/g;
+export function token(
+  id: string,
+  what: string,
+  prefixes: string | readonly string[],
+  body: string,
+  { keywords, ...options }: TokenOptions = {},
+): Rule {
+  const starts = typeof prefixes === "string" ? [prefixes] : prefixes;
+  const words = starts.map((prefix) => prefix.toLowerCase());
+  return {
+    id,
+    what,
+    kind: "token",
+    keywords: keywords ?? (words.some((word) => word.length < SHORT) ? [LONG_RUN] : words),
+    pattern: new RegExp(
+      `${BEFORE}(?:${starts.map((start) => RegExp.escape(start)).join("|")})${body}${AFTER}`,
+      "g",
+    ),
+    ...options,
+  };
+}
 
 /** Sets the kind of all rules in a group. */
 export function rulesOf(kind: Rule["kind"], rules: readonly Omit<Rule, "kind">[]): readonly Rule[] {

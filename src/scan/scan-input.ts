@@ -1,19 +1,31 @@
-import type { AddedLine } from "./finding.ts";
-import { type LoweredText, lowerLines } from "./keyword-filter.ts";
 import { type PathKind, pathKind } from "./path-kind.ts";
-
-/** Longer lines are generated; they are searched only for tokens that are known by their own form. */
-export const LONG_LINE = 20_000;
+import type { ScanText } from "./scan-text.ts";
 
 /** The added lines of one file, prepared once for all rules. */
 export interface ScanInput {
   readonly path: string;
   readonly kind: PathKind;
-  readonly lines: readonly AddedLine[];
-  readonly lowered: LoweredText;
+  readonly text: ScanText;
+  /** What {@link isExampleLine} found out. */
+  readonly exampleLines: Map<number, boolean>;
 }
 
 /** @param path relative to the repository's root, with slashes */
-export function scanInput(path: string, lines: readonly AddedLine[]): ScanInput {
-  return { path, kind: pathKind(path), lines, lowered: lowerLines(lines.map(({ text }) => text)) };
+export function scanInput(path: string, text: ScanText): ScanInput {
+  return { path, kind: pathKind(path), text, exampleLines: new Map() };
+}
+
+/** A comment that documents code, where examples are. */
+const DOC_COMMENT =
+  /^\s{0,80}(?:\*(?!\w)|\/\/[/!]|#[:']|#\s{2,}\S)|@example|\be\.g\.|\bfor example\b|\bexample:/i;
+
+/** Whether a line is from a test or a manual, or documents code: passwords there are made up. */
+export function isExampleLine({ kind, text, exampleLines }: ScanInput, at: number): boolean {
+  if (kind.isExample) return true;
+  let found = exampleLines.get(at);
+  if (found === undefined) {
+    found = DOC_COMMENT.test(text.line(at).slice(0, 2000));
+    exampleLines.set(at, found);
+  }
+  return found;
 }

@@ -1,79 +1,125 @@
+import { adviceFor } from "./advice.ts";
 import { allowedRules } from "./allow-marker.ts";
-import { assignmentHits, PASSWORD_RULE, SECRET_RULE } from "./assignment.ts";
-import { DOTENV_RULE, dotenvHits } from "./dotenv.ts";
-import { type AddedLine, adviceFor, type Finding, type Hit } from "./finding.ts";
+import { assignmentDetector } from "./assignments/detector.ts";
+import type { Detector, FileDetector } from "./detector.ts";
+import { csvDetector } from "./files/csv.ts";
+import { dotenvDetector } from "./files/dotenv.ts";
+import { knownFileDetector } from "./files/known-files.ts";
+import { kubernetesSecretDetector } from "./files/kubernetes-secret.ts";
+import { loneValueDetector } from "./files/lone-value.ts";
+import { type AddedLine, type Finding, type Hit, RANK } from "./finding.ts";
 import { lineFingerprint } from "./fingerprint.ts";
-import type { IgnoreRules } from "./ignore-rules.ts";
-import { RANDOM_STRING_RULE, randomStringHits } from "./random-string.ts";
-import { regexRuleHits } from "./regex-rules.ts";
-import { regexRules } from "./rules/index.ts";
-import { findsOwnCredentials } from "./rules/pprotect.ts";
-import { secretlintRules } from "./rules/secretlint.ts";
-import { scanInput } from "./scan-input.ts";
-import { secretlintHits } from "./secretlint.ts";
+import { KEYSTORE_RULE } from "./keystore.ts";
+import { KeywordIndex, LONG_RUN } from "./keyword-index.ts";
+import { randomStringDetector } from "./random-string.ts";
+import { regexDetectors } from "./regex-rules.ts";
+import { type ScanInput, scanInput } from "./scan-input.ts";
+import { ScanText, type TextLines, textLines } from "./scan-text.ts";
 
 export type { AddedLine, Finding } from "./finding.ts";
 export { type IgnoreProblem, type IgnoreRules, parseIgnoreRules } from "./ignore-rules.ts";
 
+const detectors: readonly Detector[] = [...regexDetectors, assignmentDetector, randomStringDetector];
+const fileDetectors: readonly FileDetector[] = [
+  knownFileDetector,
+  kubernetesSecretDetector,
+  loneValueDetector,
+  csvDetector,
+  dotenvDetector,
+];
+const index = new KeywordIndex(detectors.map(({ keywords }) => keywords));
+
+const longRunDetectors = detectors.filter(({ keywords }) => keywords.includes(LONG_RUN));
+
 /** The ids of all rules, which `pprotect:allow` and `.pprotectignore` may name. */
 export const ruleIds: ReadonlySet<string> = new Set(
-  [...secretlintRules, ...regexRules, PASSWORD_RULE, SECRET_RULE, RANDOM_STRING_RULE, DOTENV_RULE].map(
-    ({ id }) => id,
-  ),
+  [...detectors, ...fileDetectors].flatMap(({ rules }) => rules.map(({ id }) => id)).concat(KEYSTORE_RULE.id),
 );
-
-export interface ScanOptions {
-  /** The rules of `.pprotectignore`; see {@link parseIgnoreRules}. */
-  readonly ignore?: IgnoreRules;
-}
 
 /**
  * Finds plaintext secrets in the lines that a commit adds to one file. Reads and writes nothing else. The caller leaves out
  * binary files and limits the size.
  *
  * Each secret is reported once, by the most specific rule that found it; a secret of several lines at its first line. Lines
- * with `pprotect:allow` (followed by rule ids: for those rules) and files in `.pprotectignore` are left out.
+ * with `pprotect:allow` (followed by rule ids: for those rules) are left out.
  *
  * @param path relative to the repository's root, with slashes; the name tells what kind of file it is
  * @param lines the added lines only, in order, with their numbers in the new file
  * @returns sorted by line; no finding contains any part of a secret
  */
-export async function scanLines(
-  path: string,
-  lines: Iterable<AddedLine>,
-  { ignore }: ScanOptions = {},
-): Promise<Finding[]> {
-  const scanned = scanInput(path, [...lines]);
-  const hits = mostSpecific([
-    ...(await secretlintHits(scanned)),
-    ...regexRuleHits(scanned),
-    ...assignmentHits(scanned),
-    ...randomStringHits(scanned),
-  ]);
-  hits.push(...dotenvHits(scanned, new Set(hits.map(({ at }) => at))));
-  return hits
-    .filter(
-      (hit) => !isAllowed(scanned.lines[hit.at]?.text ?? "", hit.rule) && !ignore?.ignored(path, hit.rule),
-    )
-    .sort((a, b) => a.at - b.at || a.start - b.start)
-    .map(({ at, rule, what }) => ({
-      path,
-      line: scanned.lines[at]?.number ?? 0,
-      rule,
-      message: adviceFor(what, findsOwnCredentials(rule)),
-      fingerprint: lineFingerprint(
-        scanned.lines[at]?.text ?? "",
-        hits.filter((hit) => hit.at === at),
-      ),
-    }));
+export function scanLines(path: string, lines: Iterable<AddedLine>): Finding[] {
+  return scanText(path, textLines(lines));
 }
 
-/** Of hits that overlap, keeps only the one with the highest rank; of equal ranks, the first. */
+/** {@link scanLines} for lines that are still bytes. */
+export function scanText(path: string, lines: TextLines): Finding[] {
+  const text = new ScanText(lines);
+  const input = scanInput(path, text);
+  const hits = [...lineHits(input), ...fileHits(input)];
+  if (hits.length === 0) return [];
+  const specific = mostSpecific(hits);
+  const reported = specific
+    .filter((hit) => !isAllowed(text.line(hit.at), hit.rule))
+    .sort((a, b) => a.at - b.at || a.start - b.start);
+  return onePerSecret(reported, text).map(([{ at, rule, what }, ...others]) => ({
+    path,
+    line: text.numberOf(at),
+    rule,
+    message: adviceFor(rule, what, path, [...new Set(others.map((other) => text.numberOf(other.at)))]),
+    fingerprint: lineFingerprint(
+      text.line(at),
+      specific.filter((hit) => hit.at === at),
+    ),
+  }));
+}
+
+function* lineHits(input: ScanInput): Generator<Hit> {
+  const { byGroup, longRuns } = index.find(input.text);
+  // Sparse: most rules have no line in most files.
+  for (const group in byGroup) {
+    for (const at of byGroup[group] ?? []) yield* detectors[group]?.find(input, at) ?? [];
+  }
+  for (const at of longRuns) {
+    for (const detector of longRunDetectors) yield* detector.find(input, at);
+  }
+}
+
+function* fileHits(input: ScanInput): Generator<Hit> {
+  for (const detector of fileDetectors) {
+    if (detector.applies(input.path)) yield* detector.find(input);
+  }
+}
+
+/** The hits of each secret, so that one that is repeated in the file is reported once. */
+function onePerSecret(hits: readonly Hit[], text: ScanText): [Hit, ...Hit[]][] {
+  const bySecret = new Map<string, [Hit, ...Hit[]]>();
+  for (const hit of hits) {
+    const secret = hit.through === undefined ? text.line(hit.at).slice(hit.start, hit.end) : `${hit.at}`;
+    const same = bySecret.get(`${hit.rule} ${secret}`);
+    if (same) same.push(hit);
+    else bySecret.set(`${hit.rule} ${secret}`, [hit]);
+  }
+  return [...bySecret.values()];
+}
+
+/**
+ * Of hits that overlap, keeps only the one with the highest rank; of equal ranks, the first. Of the hits about a whole file,
+ * the first stays in whose line nothing else was found. Nothing stays in the further lines of a key.
+ */
 function mostSpecific(hits: readonly Hit[]): Hit[] {
   const kept = new Map<number, Hit[]>();
+  const covered = new Set<number>();
+  let wholeFile = false;
+  for (const { at, through } of hits)
+    for (let line = at + 1; line <= (through ?? at); line++) covered.add(line);
   for (const hit of hits.toSorted((a, b) => b.rank - a.rank)) {
     const others = kept.get(hit.at) ?? [];
+    if (covered.has(hit.at) && hit.through === undefined) continue;
     if (others.some((other) => hit.start < other.end && other.start < hit.end)) continue;
+    if (hit.rank === RANK.file) {
+      if (others.length > 0 || wholeFile) continue;
+      wholeFile = true;
+    }
     kept.set(hit.at, [...others, hit]);
   }
   return [...kept.values()].flat();

@@ -1,34 +1,51 @@
 /** What kind of secret a name says that its value is. */
 export type SecretNameKind = "password" | "secret" | "identified-secret";
 
+/** A line without one of these has no name of a secret in it. */
+export const NAME_KEYWORDS: readonly string[] = [
+  ..."pass,pwd,psw,secret,token,key,cred,auth,bearer,salt,pepper,motdepasse,contrase,senha,kennwort,wachtwoord,psk,mnemonic,seed".split(
+    ",",
+  ),
+  ...["_pw", "rpw", "npw", "tpw", "dpw", "bpw", ".pw", "pw=", "pw:", 'pw"', "pw'", "pw ", "pw>"],
+];
+
 /** Words that may follow without changing what the value is: `DB_PASSWORD_PROD`, `secretValue2`. */
 const NEUTRAL = new Set(
-  "prod production dev development staging stage live test sandbox local default value values val str string text plain plaintext clear raw old new current previous next primary secondary main backup base64 b64 hex enc encoded env var const literal the a b c x v".split(
+  "prod production dev development staging stage live test sandbox local default value values val str string text plain plaintext cleartext clear raw old new current previous next primary secondary main backup base64 b64 hex enc encoded env var const literal the a b c x v".split(
     " ",
   ),
 );
 
 /** Ends of names whose value is a password. People choose those, so they may not look random. */
 const PASSWORDS =
-  /(?:password|passwd|passphrase|passwort|motdepasse|contrasena|dbpass|userpass|adminpass|rootpass|smtppass|mailpass|emailpass|ftppass|sshpass|redispass|mysqlpass|pgpass|postgrespass|mongopass|httppass|proxypass|basicauthpass|authpass|loginpass|rabbitmqpass|keypass|storepass|pgpassword|userpw|adminpw|dbpw|rootpw)$/;
+  /(?:password|passwd|passphrase|passwort|kennwort|wachtwoord|senha|motdepasse|contrasena|passcode|dbpass|userpass|adminpass|rootpass|smtppass|mailpass|emailpass|ftppass|sshpass|redispass|mysqlpass|pgpass|postgrespass|mongopass|httppass|proxypass|basicauthpass|authpass|loginpass|rabbitmqpass|keypass|storepass|requirepass|masterauth|pgpassword|userpw|adminpw|dbpw|rootpw|bindpw|psk|wpapsk|wifikey|mnemonic|seedphrase|recoveryphrase)$/;
 
 /** Last words that mean a password only as separate words. */
 const PASSWORD_WORDS = new Set(["pwd", "pw", "pass", "passwd", "psw"]);
 /** Before an ambiguous word there must be one of these or nothing: `first_pass` and `render_pass` are not passwords. */
 const PASSWORD_OWNERS =
-  /^(?:|db|database|user|admin|root|smtp|mail|email|ftp|sftp|ssh|redis|mysql|pg|postgres|mongo|http|proxy|basic|auth|login|api|rabbitmq|mq|ldap|service|account|my|the|sudo|vpn|wifi|bind|master|sql|sa|owner|client|server|app|jdbc|mssql|oracle|ora|kafka|nexus|jenkins|docker|registry|git|github|gitlab|aws|key|keystore|truststore|cert|pfx|p12|es|elastic|elasticsearch)$/;
+  /^(?:|db|database|user|admin|root|smtp|imap|pop3|mail|email|ftp|sftp|ssh|redis|mysql|mariadb|pg|postgres|postgresql|mongo|mongodb|http|https|proxy|basic|auth|login|api|rabbitmq|amqp|mqtt|mq|kafka|ldap|ad|service|svc|account|my|the|sudo|vpn|wifi|wlan|bind|master|sql|sa|owner|client|server|remote|app|web|jdbc|mssql|oracle|ora|nexus|jenkins|docker|registry|git|github|gitlab|aws|key|keystore|truststore|cert|certificate|pfx|p12|es|elastic|elasticsearch|default|vault|ansible|become|deploy|ci|bot|router|switch|enable|bios|ipmi|idrac|camera|rtsp|sip|snmp|site|backup|restic|borg|system|sys|host|node|cluster|initial|init|super|superuser|su|guest|tomcat|wp|wordpress|drupal|magento|odoo|grafana|kibana|splunk|zabbix|nagios|minio|s3|ftps|telnet|vnc|rdp|win|windows|domain)$/;
 
 /** Ends of names whose value is a generated secret, without punctuation. */
 const SECRETS =
-  /(?:secret|secrets|token|tokens|apikey|apikeys|secretkey|secretkeybase|accesskey|authkey|privatekey|privkey|encryptionkey|encryptkey|signingkey|signkey|masterkey|servicekey|accountkey|storagekey|sharedkey|sessionkey|cryptokey|cryptkey|cipherkey|aeskey|hmackey|jwtkey|consumerkey|webhookkey|deploykey|sshkey|appkey|applicationkey|serverkey|adminkey|subscriptionkey|functionkey|integrationkey|securekey|securitykey|credential|credentials|creds|cred|bearer|authcode|apipassword|salt|pepper|oauth|userauth|httpauth|basicauth|authorization|connectionkey|instrumentationkey|licensekey|cookiekey|cookiesecret|xapikey|projectkey|writekey|restkey|keyvalue)$/;
+  /(?:secret|secrets|token|tokens|apikey|apikeys|apihash|secretkey|secretkeybase|accesskey|authkey|privatekey|privkey|encryptionkey|encryptkey|decryptionkey|signingkey|signkey|masterkey|servicekey|accountkey|storagekey|sharedkey|sharedaccesskey|presharedkey|sessionkey|cryptokey|cryptkey|cipherkey|aeskey|hmackey|jwtkey|consumerkey|webhookkey|deploykey|sshkey|appkey|applicationkey|serverkey|adminkey|subscriptionkey|functionkey|integrationkey|securekey|securitykey|credential|credentials|creds|cred|bearer|authcode|apipassword|salt|pepper|oauth|userauth|httpauth|basicauth|authorization|connectionkey|instrumentationkey|licensekey|cookiekey|cookiesecret|xapikey|projectkey|writekey|restkey|keyvalue|auth)$/;
 
 /** With these names, even a UUID is a secret. */
 const IDENTIFIED =
   /(?:apikey|apitoken|accesstoken|authtoken|clientsecret|appsecret|secretkey|apisecret|accesskey|refreshtoken|bearertoken|secret)$/;
 
-/** Names that end with such a word and whose value is public, or not a secret at all. */
-const PUBLIC =
-  /(?:public|pub|publishable|csrf|xsrf|antiforgery|next|nextpage|page|pagination|paging|continuation|cancel|cancellation|cancellable|abort|syntax|parser|lexer|lex|json|design|designs|style|css|theme|color|eos|bos|pad|unk|sep|cls|mask|stop|start|end|begin|open|close|max|min|num|total|input|output|prompt|completion|word|sub|special|added|leading|trailing|comment|punctuation|keyword|operator|identifier|resume|sync|delta|skip|change|watch|state|nonce|idempotency|dedup|request|erc20|erc721|nft|reward|base|quote|lp|stake|wrapped|native|gas|governance|anon|firebase|injection|provider|di|site|recaptchasite|captchasite|no|without|invalid|bad|wrong|fake|mock|dummy|example|has|is|use|needs|require|requires|validate|expected|unexpected)(?:token|tokens|secret|secrets|key|credential|credentials|creds)$|clienttoken$/;
+/** Words before `token`, `secret` or `key` that say that the value is public, or not a secret at all. */
+const PUBLIC_BEFORE = new Set(
+  "public pub publishable csrf xsrf csrfmiddleware authenticity verification requestverification antiforgery next nextpage page pagination paging continuation cancel cancellation cancellable abort syntax parser lexer lex json design designs style css theme color eos bos pad unk sep cls mask stop start end begin open close max min num total input output prompt completion word sub special added leading trailing comment punctuation keyword operator identifier resume sync delta skip change watch state nonce idempotency dedup request erc20 erc721 nft reward base quote lp stake wrapped native gas governance anon firebase injection provider di site recaptchasite captchasite search searchonly no without invalid bad wrong fake mock dummy example has is use needs require requires validate expected unexpected existing missing ref sort primary foreign partition cache map dict hash row route i18n label known client".split(
+    " ",
+  ),
+);
+/** Before these, the word is the thing itself: a `client_secret` is secret, a `clientToken` is an idempotency key. */
+const SECRET_OF_CLIENT = /^(?:secret|secrets|credential|credentials|creds|key)$/;
+
+/** Names of whole settings whose value says where a secret is, not what it is. */
+const WHERE =
+  /(?:name|file|path|ref|reference|id|ids|url|uri|arn|type|kind|field|column|label|hint|env|var|provider|manager|store|version|length|size|count|ttl|timeout|expiry|expires|expiration|format|algorithm|alg|regex|pattern|policy|enabled|required|min|max|hash|digest|header|prefix|suffix|index)$/;
 
 /**
  * What a name says about its value, or `undefined` when it says nothing.
@@ -36,6 +53,56 @@ const PUBLIC =
  * @param name as written, with `_`, `-`, `.` or capitals between its words
  */
 export function secretNameKind(name: string): SecretNameKind | undefined {
+  if (KINDS.has(name)) return KINDS.get(name);
+  // The same names occur again and again in a file, but not for ever.
+  if (KINDS.size >= MAX_KNOWN) KINDS.clear();
+  const kind = kindOf(name);
+  KINDS.set(name, kind);
+  return kind;
+}
+
+const KINDS = new Map<string, SecretNameKind | undefined>();
+const MAX_KNOWN = 20_000;
+
+/** Every name of a secret has one of these; most names of programs have none. */
+const IN_SECRET_NAME =
+  /pass|pwd|pw|psw|psk|secret|token|key|cred|auth|bearer|salt|pepper|wort|woord|senha|contrasena|mnemonic|phrase/gi;
+
+/** A name of a secret in a line. */
+export interface FoundName {
+  readonly name: string;
+  readonly start: number;
+}
+
+const LONGEST_NAME = 80;
+
+/** The names in a line that are those of secrets, in order. */
+export function secretNamesIn(text: string): FoundName[] {
+  const found: FoundName[] = [];
+  IN_SECRET_NAME.lastIndex = 0;
+  for (let match = IN_SECRET_NAME.exec(text); match; match = IN_SECRET_NAME.exec(text)) {
+    let start = match.index;
+    let end = IN_SECRET_NAME.lastIndex;
+    while (start > 0 && match.index - start < LONGEST_NAME && isNamePart(text.charCodeAt(start - 1))) start--;
+    while (end - start < LONGEST_NAME && isNamePart(text.charCodeAt(end))) end++;
+    IN_SECRET_NAME.lastIndex = end;
+    const whole = text.slice(start, end);
+    const name = whole.replace(/^[.0-9-]+|[.-]+$/g, "");
+    if (name !== "" && secretNameKind(name)) found.push({ name, start: start + whole.indexOf(name) });
+  }
+  return found;
+}
+
+/** Letters, digits and `_ $ @ . -`. */
+function isNamePart(unit: number): boolean {
+  const letter = unit | 32;
+  if (letter >= 97 && letter <= 122) return true;
+  return (
+    (unit >= 48 && unit <= 57) || unit === 95 || unit === 36 || unit === 64 || unit === 46 || unit === 45
+  );
+}
+
+function kindOf(name: string): SecretNameKind | undefined {
   const words = name
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .replace(/([A-Z])([A-Z][a-z])/g, "$1 $2")
@@ -46,9 +113,16 @@ export function secretNameKind(name: string): SecretNameKind | undefined {
   const last = (words.at(-1) ?? "").replace(/[0-9]+$/, "");
   const before = words.at(-2) ?? "";
   if (PASSWORD_WORDS.has(last)) return PASSWORD_OWNERS.test(before) ? "password" : undefined;
+  if (WHERE.test(last)) return undefined;
   const joined = words.slice(-4, -1).join("") + last;
   if (PASSWORDS.test(joined)) return "password";
-  if (!SECRETS.test(joined) || PUBLIC.test(before + last)) return undefined;
+  if (
+    !SECRETS.test(joined) ||
+    /^(?:o?auth)$|csrf|xsrf|authenticity|verificationtoken|antiforgery/.test(joined)
+  )
+    return undefined;
+  if (before === "client" && SECRET_OF_CLIENT.test(last)) return "identified-secret";
+  if (PUBLIC_BEFORE.has(before) || PUBLIC_BEFORE.has(words.slice(-3, -1).join(""))) return undefined;
   return IDENTIFIED.test(joined) ? "identified-secret" : "secret";
 }
 

@@ -327,11 +327,45 @@ describe("other files", () => {
     expect(stderr).not.toContain("image.bin");
   });
 
+  test("text in UTF-16 is decoded, keystores are found, and other binary files are a warning", async () => {
+    const repository = await guardedRepository();
+    const password = ["Tiger", "Maple2024"].join(".");
+    repository.write("env.ps1", Buffer.from(`\ufeff$env:DB_PASSWORD = "${password}"\r\n`, "utf16le"));
+    repository.write(
+      "release.jks",
+      Buffer.concat([Buffer.from("feedfeed00000002", "hex"), Buffer.alloc(99)]),
+    );
+    for (const name of ["a.png", "b.png", "c.png", "d.bin", "e.bin"])
+      repository.write(name, Buffer.alloc(300));
+    const { status, stderr } = await repository.commit();
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^env\.ps1:1: password-assignment: /m);
+    expect(stderr).toMatch(/^release\.jks:1: keystore-file: /m);
+    expect(stderr.match(/^.*warning: not-scanned: the file is binary/gm)).toHaveLength(3);
+    expect(stderr).toContain("pprotect: warning: 2 more files not scanned; `--json` lists them");
+    repository.write(".pprotectignore", "*.png rule=not-scanned\n*.bin\n*.jks\nenv.ps1\n");
+    expect(await repository.commit()).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  test("a decrypted copy of the store's secrets is found by their names, whatever its values look like", async () => {
+    const repository = await guardedRepository();
+    repository.write("app/protected.yaml", sampleStore().toString());
+    await repository.force();
+    repository.write("app/conf/dump.txt", "api-key: kim\ntoken: sunny\n");
+    repository.write("app/ci.yml", "API_KEY: $" + "{{ secrets.API_KEY }}\nTOKEN: $" + "{TOKEN}\n");
+    const { status, stderr } = await repository.commit();
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /^app\/conf\/dump\.txt:1: store-dump: gives values to 2 secrets of app\/protected\.yaml /m,
+    );
+    expect(stderr).not.toMatch(/^app\/ci\.yml/m);
+  });
+
   test("of a large addition only the first part is scanned, with a warning", async () => {
     const repository = await guardedRepository();
     repository.write(
       "big.txt",
-      `${tokenLine()}\n${"plain words and nothing else\n".repeat(50_000)}${tokenLine()}\n`,
+      `${tokenLine()}\n${"plain words and nothing else\n".repeat(250_000)}${tokenLine()}\n`,
     );
     const { status, stderr } = await repository.commit();
     expect(status).toBe(1);

@@ -1,3 +1,3 @@
 import { testMutantsOf } from "./mutants.ts";
 
-testMutantsOf("guardStore", "guardText", "guardDiff");
+testMutantsOf("guardStore", "guardText", "guardDiff", "guardLines");

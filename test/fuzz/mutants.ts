@@ -18,6 +18,7 @@ export const RUNS = {
   guardStore: { count: COUNTS.guardStoreMutants, outcomes: ["refused", "found", "accepted"] },
   guardText: { count: COUNTS.guardTextMutants, outcomes: ["found", "nothing found"] },
   guardDiff: { count: COUNTS.guardDiffMutants, outcomes: ["lines added", "no lines"] },
+  guardLines: { count: COUNTS.hostileLines, outcomes: ["found", "nothing found"] },
   redactor: { count: COUNTS.redactorMutants, outcomes: ["redacted", "untouched"] },
 } as const;
 

@@ -14,6 +14,7 @@ import { storeAsText } from "../../src/git/history/textconv.ts";
 import { TRUST_NO_NEW_KEY } from "../../src/git/merge/key-trust.ts";
 import { runMergeDriver } from "../../src/git/merge/merge-driver.ts";
 import type { StoreVersions } from "../../src/git/merge/versions.ts";
+import { addedLinesOf } from "../../src/scan/scan-text.ts";
 import { scanLines } from "../../src/scan/scanner.ts";
 import { readCanonical } from "../../src/store/format/canonical-reader.ts";
 import { parseStore } from "../../src/store/format/parse.ts";
@@ -26,6 +27,7 @@ import { EMPTY_STORE, type StoreData } from "../../src/store/store-data.ts";
 import { samples } from "../scan/samples/index.ts";
 import { fixtureBytes, interopStores, invalidNames, mergeFiles } from "../support/fixtures.ts";
 import { mergeCases } from "../support/merge-cases.ts";
+import { scanHostileLines } from "./hostile-lines.ts";
 import { draw, ensure } from "./laws.ts";
 import { edits, mutate, someLineEdits } from "./mutations.ts";
 import { redactor } from "./redactor-target.ts";
@@ -376,8 +378,13 @@ const guardDiff: Target = (seed) => {
   const { perCommit, text } = draw(diffMutant, seed);
   const parser = new DiffParser(perCommit);
   const lines = text.split("\n");
-  const events: DiffEvent[] = [...lines.flatMap((line) => parser.push(line)), ...parser.end()];
-  const added = events.flatMap((event) => (event.kind === "patch" ? event.patch.added : []));
+  const events: DiffEvent[] = [];
+  for (const line of lines) {
+    const bytes = Buffer.from(line);
+    parser.push(bytes, 0, bytes.length, events);
+  }
+  parser.end(events);
+  const added = events.flatMap((event) => (event.kind === "patch" ? addedLinesOf(event.patch.added) : []));
   ensure(added.length <= lines.length, "no line is added that the diff does not have");
   for (const { number, text: line } of added) {
     ensure(Number.isInteger(number) && number >= 0, "every added line has a number");
@@ -395,5 +402,6 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   guardStore,
   guardText,
   guardDiff,
+  guardLines: async (seed) => scanHostileLines(seed),
   redactor,
 };

@@ -1,12 +1,14 @@
 import { describe, expect, test } from "bun:test";
-import { adviceFor } from "../../src/scan/finding.ts";
+import { LONG_RUN } from "../../src/scan/rule.ts";
 import { regexRules } from "../../src/scan/rules/index.ts";
-import { secretlintRules } from "../../src/scan/rules/secretlint.ts";
 import { ruleIds, scanLines } from "../../src/scan/scanner.ts";
 import { samples } from "./samples/index.ts";
 import type { Sample } from "./samples/sample.ts";
 
-async function scan({ path, lines }: Sample) {
+/** A file whose bytes are known, not its lines: see scan-bytes.test.ts. */
+const OF_BYTES = new Set(["keystore-file"]);
+
+function scan({ path, lines }: Sample) {
   return scanLines(
     path,
     lines.map((text, index) => ({ number: index + 1, text })),
@@ -17,7 +19,7 @@ describe("every rule", () => {
   test("has at least two samples that it finds and two that it must not find", () => {
     const lacking = [...ruleIds].filter((id) => {
       const { finds = [], ignores = [] } = samples[id] ?? {};
-      return finds.length < 2 || ignores.length < 2;
+      return !OF_BYTES.has(id) && (finds.length < 2 || ignores.length < 2);
     });
     expect(lacking).toEqual([]);
   });
@@ -26,44 +28,35 @@ describe("every rule", () => {
     expect(Object.keys(samples).filter((id) => !ruleIds.has(id))).toEqual([]);
   });
 
-  test("has lower-case keywords and a global pattern", () => {
+  test("has lower-case keywords of three characters and more, and a global pattern", () => {
     const bad = regexRules.filter(
-      ({ keywords, pattern }) => !pattern.global || keywords.some((word) => word !== word.toLowerCase()),
+      ({ keywords, pattern }) =>
+        !pattern.global ||
+        keywords.length === 0 ||
+        keywords.some((word) => word !== LONG_RUN && (word !== word.toLowerCase() || word.length < 3)),
     );
     expect(bad).toEqual([]);
-    expect(
-      secretlintRules.flatMap(({ keywords }) => keywords).filter((word) => word !== word.toLowerCase()),
-    ).toEqual([]);
   });
 });
 
 for (const [id, { finds, ignores }] of Object.entries(samples)) {
   describe(`rule ${id}`, () => {
     finds.forEach((sample, index) => {
-      test(`finds sample ${index + 1} once, with a fixed message`, async () => {
-        const findings = await scan(sample);
+      test(`finds sample ${index + 1} once, with a message that holds nothing of it`, () => {
+        const findings = scan(sample);
         expect(findings.map(({ rule }) => rule)).toContain(id);
         expect(new Set(findings.map(({ line }) => line)).size).toBe(findings.length);
-        expect(findings.filter(({ message }) => !fixedMessages.has(message))).toEqual([]);
+        for (const { message } of findings) expect(message).toMatch(FIXED);
       });
     });
     ignores.forEach((sample, index) => {
-      test(`does not find sample ${index + 1} against it`, async () => {
-        expect((await scan(sample)).filter(({ rule }) => rule === id)).toEqual([]);
+      test(`does not find sample ${index + 1} against it`, () => {
+        expect(scan(sample).filter(({ rule }) => rule === id)).toEqual([]);
       });
     });
   });
 }
 
-/** All messages there are: none can hold a part of a secret. */
-const fixedMessages = new Set(
-  [...regexRules, ...secretlintRules]
-    .map(({ what }) => what)
-    .concat(
-      "a password",
-      "a key or token",
-      "a generated key or token",
-      "a file of environment variables with values",
-    )
-    .flatMap((what) => [adviceFor(what), adviceFor(what, true)]),
-);
+/** Nothing but the text of a rule, line numbers and advice. */
+const FIXED =
+  /^looks like (?:an?|the) [A-Za-z0-9 .,*&#'()-]{4,60}(?: \(also in line [0-9, ]+(?:and [0-9]+ more)?\))?: (?:move it into the store with `pprotect add-secret`|import the file into the store with `pprotect import`|keep it outside the repository)/;

@@ -18,6 +18,8 @@ export const COUNTS = {
   guardStoreMutants: 2_000,
   guardTextMutants: 2_000,
   guardDiffMutants: 2_000,
+  /** Lines that repeat what the patterns of the scanner look for. */
+  hostileLines: 400,
   redactorMutants: 2_000,
   guardRepositoryMutants: 200,
 } as const;

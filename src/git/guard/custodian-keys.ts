@@ -30,6 +30,19 @@ export function rawKeysIn(added: readonly AddedLine[]): RawKeyLine[] {
   });
 }
 
+const MARK = "P".charCodeAt(0);
+const HEX_LENGTH = 64;
+
+/** Whether a text has anything like a raw key; much faster than to look at its lines. */
+export function mayHaveRawKey(bytes: Uint8Array): boolean {
+  for (let at = bytes.indexOf(MARK); at !== -1; at = bytes.indexOf(MARK, at + 1)) {
+    if (bytes[at + HEX_LENGTH + 1] !== MARK) continue;
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset + at, HEX_LENGTH + 2).toString("latin1");
+    if (/^P[0-9a-f]+P$/.test(text)) return true;
+  }
+  return false;
+}
+
 /** The stores that a file could be for: one in its directory, and those above it. */
 export function storePathsAround(path: string): string[] {
   const directory = dirname(path);

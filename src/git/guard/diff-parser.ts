@@ -1,4 +1,5 @@
-import type { AddedLine } from "../../scan/finding.ts";
+import type { LineRun, TextLines } from "../../scan/scan-text.ts";
+import { ByteBuffer } from "./byte-buffer.ts";
 
 /** A changed path, from git's raw format. The id of a side without the file is all zeros. */
 export interface FileChange {
@@ -16,7 +17,7 @@ export interface FileChange {
 /** What a diff adds to one file. */
 export interface Patch {
   readonly path: string;
-  readonly added: readonly AddedLine[];
+  readonly added: TextLines;
   /** Whether more than {@link MAX_ADDED} was added: the rest is not in {@link added}. */
   readonly cut: boolean;
 }
@@ -28,23 +29,27 @@ export type DiffEvent =
   /** Git treats the file as binary, because of its bytes or its attributes: it prints no lines. */
   | { readonly kind: "binary"; readonly newId: string };
 
-/** The most characters that are read of what is added to one file. */
-export const MAX_ADDED = 1024 * 1024;
+/** The most bytes that are read of what is added to one file. */
+export const MAX_ADDED = 5 * 1024 * 1024;
 
 const COMMIT_LINE = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 const RAW_LINE = /^:(\d+) (\d+) ([0-9a-f]+) ([0-9a-f]+) ([A-Z])\d*\t(.*)$/;
 const HUNK_LINE = /^@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/;
 
 /**
- * Parses the output of `git diff --raw --patch`, line by line. Git quotes paths that need it, so no line is
- * ambiguous, and hunks are read by their line counts, so no content can look like a header.
+ * Parses the output of `git diff --raw --patch`, line by line, as bytes: most of it is added lines, which are only collected.
+ * Git quotes paths that need it, so no line is ambiguous, and hunks are read by their line counts, so no content can look
+ * like a header.
  */
 export class DiffParser {
   #files: FileChange[] | undefined = [];
   #newId = "";
   #path: string | undefined;
-  #added: AddedLine[] = [];
-  #size = 0;
+  readonly #added = new ByteBuffer();
+  #runs: LineRun[] = [];
+  /** How many lines were added, and the number that the next one has if it follows the last. */
+  #count = 0;
+  #expected = Number.NaN;
   #cut = false;
   #oldLeft = 0;
   #newLeft = 0;
@@ -57,36 +62,36 @@ export class DiffParser {
     if (perCommit) this.#files = undefined;
   }
 
-  /** Parses the next line, without its line end. */
-  push(line: string): DiffEvent[] {
-    if (this.#oldLeft > 0 || this.#newLeft > 0) {
-      this.#content(line);
-      return [];
-    }
-    if (line.startsWith("@@ ")) {
-      this.#hunk(line);
-      return [];
-    }
-    if (line.startsWith(":")) {
-      const change = parseRaw(line);
-      if (change) this.#files?.push(change);
-      return [];
-    }
-    if (line.startsWith("diff --git ")) return [...this.#endPatch(), ...this.#endFiles()];
-    if (line.startsWith("+++ ")) this.#path = pathOf(line.slice(4));
-    else if (line.startsWith("index ")) this.#newId = /\.\.([0-9a-f]+)/.exec(line)?.[1] ?? "";
-    else if (line.startsWith("Binary files ")) return [{ kind: "binary", newId: this.#newId }];
-    else if (this.#perCommit && COMMIT_LINE.test(line)) {
-      const events = [...this.#endPatch(), ...this.#endFiles()];
-      this.#files = [];
-      return events;
-    }
-    return [];
+  /**
+   * Parses the next line.
+   * @param start where it starts in `bytes`
+   * @param end where its line feed is, or the text ends
+   * @param events takes what the line completes
+   */
+  push(bytes: Buffer, start: number, end: number, events: DiffEvent[]): void {
+    if (this.#oldLeft > 0 || this.#newLeft > 0) this.#content(bytes, start, end);
+    else if (end > start) this.#header(bytes.toString("utf8", start, end), events);
   }
 
-  /** The events that are left at the end of the output. */
-  end(): DiffEvent[] {
-    return [...this.#endPatch(), ...this.#endFiles()];
+  /** Adds the events that are left at the end of the output. */
+  end(events: DiffEvent[]): void {
+    this.#endPatch(events);
+    this.#endFiles(events);
+  }
+
+  #header(line: string, events: DiffEvent[]): void {
+    if (line.startsWith("@@ ")) this.#hunk(line);
+    else if (line.startsWith(":")) {
+      const change = parseRaw(line);
+      if (change) this.#files?.push(change);
+    } else if (line.startsWith("diff --git ")) this.end(events);
+    else if (line.startsWith("+++ ")) this.#path = pathOf(line.slice(4));
+    else if (line.startsWith("index ")) this.#newId = /\.\.([0-9a-f]+)/.exec(line)?.[1] ?? "";
+    else if (line.startsWith("Binary files ")) events.push({ kind: "binary", newId: this.#newId });
+    else if (this.#perCommit && COMMIT_LINE.test(line)) {
+      this.end(events);
+      this.#files = [];
+    }
   }
 
   #hunk(line: string): void {
@@ -96,12 +101,12 @@ export class DiffParser {
     this.#number = Number(start);
   }
 
-  #content(line: string): void {
-    const mark = line.charCodeAt(0);
+  #content(bytes: Uint8Array, start: number, end: number): void {
+    const mark = start < end ? bytes[start] : undefined;
     if (mark === MINUS) this.#oldLeft--;
     else if (mark === PLUS) {
       this.#newLeft--;
-      this.#add(line);
+      this.#add(bytes, start + 1, end);
       this.#number++;
     } else if (mark !== BACKSLASH) {
       this.#oldLeft--;
@@ -110,36 +115,35 @@ export class DiffParser {
     }
   }
 
-  #add(line: string): void {
-    if (this.#size + line.length > MAX_ADDED) {
+  #add(bytes: Uint8Array, start: number, end: number): void {
+    if (this.#added.length + end - start >= MAX_ADDED) {
       this.#cut = true;
       // Of a single line that is too long, the beginning is still scanned.
-      if (this.#size > 0) return;
+      if (this.#count > 0) return;
     }
-    const end = line.endsWith("\r") ? line.length - 1 : line.length;
-    const text = line.slice(1, Math.min(end, MAX_ADDED));
-    this.#size += text.length + 1;
-    this.#added.push({ number: this.#number, text });
+    if (this.#number !== this.#expected) this.#runs.push({ at: this.#count, number: this.#number });
+    this.#expected = this.#number + 1;
+    this.#count++;
+    this.#added.addLine(bytes, start, Math.min(end, start + MAX_ADDED));
   }
 
-  #endPatch(): DiffEvent[] {
-    const path = this.#path;
-    const events: DiffEvent[] =
-      path === undefined || this.#added.length === 0
-        ? []
-        : [{ kind: "patch", patch: { path, added: this.#added, cut: this.#cut } }];
+  #endPatch(events: DiffEvent[]): void {
+    if (this.#path !== undefined && this.#count > 0) {
+      const added = { bytes: this.#added.take(), runs: this.#runs };
+      events.push({ kind: "patch", patch: { path: this.#path, added, cut: this.#cut } });
+    }
     this.#path = undefined;
-    this.#added = [];
-    this.#size = 0;
+    this.#added.clear();
+    this.#runs = [];
+    this.#count = 0;
+    this.#expected = Number.NaN;
     this.#cut = false;
     this.#newId = "";
-    return events;
   }
 
-  #endFiles(): DiffEvent[] {
-    const files = this.#files;
+  #endFiles(events: DiffEvent[]): void {
+    if (this.#files) events.push({ kind: "files", files: this.#files });
     this.#files = undefined;
-    return files ? [{ kind: "files", files }] : [];
   }
 }
 

@@ -110,19 +110,56 @@ class StreamReader implements DiffReader {
   }
 }
 
+const LINE_FEED = 10;
+/** A line without an end does not fill the memory: what is beyond the limit is not scanned anyway. */
+const LONGEST_LINE = 2 * MAX_ADDED;
+
 async function* eventsOf(stream: GitStream, perCommit: boolean): AsyncGenerator<DiffEvent> {
   const parser = new DiffParser(perCommit);
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const chunk of stream.output) {
-    const lines = decoder.decode(chunk, { stream: true }).split("\n");
-    lines[0] = rest + (lines[0] ?? "");
-    rest = lines.pop() ?? "";
-    // A line without an end does not fill the memory: what is beyond the limit is not scanned anyway.
-    if (rest.length > 2 * MAX_ADDED) rest = rest.slice(0, MAX_ADDED + 1);
-    for (const line of lines) yield* parser.push(line);
+  const unfinished = new UnfinishedLine();
+  for await (const { buffer, byteOffset, length } of stream.output) {
+    const chunk = Buffer.from(buffer, byteOffset, length);
+    const events: DiffEvent[] = [];
+    const first = chunk.indexOf(LINE_FEED);
+    if (first === -1) {
+      unfinished.add(chunk);
+      continue;
+    }
+    const line = unfinished.finish(chunk.subarray(0, first));
+    parser.push(line, 0, line.length, events);
+    let start = first + 1;
+    for (let feed = chunk.indexOf(LINE_FEED, start); feed !== -1; feed = chunk.indexOf(LINE_FEED, start)) {
+      parser.push(chunk, start, feed, events);
+      start = feed + 1;
+    }
+    unfinished.add(chunk.subarray(start));
+    yield* events;
   }
-  if (rest !== "") yield* parser.push(rest);
-  yield* parser.end();
+  const events: DiffEvent[] = [];
+  const line = unfinished.finish(Buffer.alloc(0));
+  if (line.length > 0) parser.push(line, 0, line.length, events);
+  parser.end(events);
+  yield* events;
   await stream.finished();
+}
+
+/** A line that goes over several chunks. */
+class UnfinishedLine {
+  #parts: Uint8Array[] = [];
+  #length = 0;
+
+  add(part: Uint8Array): void {
+    if (part.length === 0 || this.#length > LONGEST_LINE) return;
+    this.#parts.push(Uint8Array.prototype.slice.call(part));
+    this.#length += part.length;
+  }
+
+  /** The whole line. */
+  finish(end: Buffer): Buffer {
+    if (this.#length === 0) return end;
+    const line = Buffer.concat([...this.#parts, end]);
+    this.#parts = [];
+    this.#length = 0;
+    return line;
+  }
 }

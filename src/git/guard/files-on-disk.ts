@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import type { AddedLine, Finding } from "../../scan/finding.ts";
+import { scanBytes } from "../../scan/scan-bytes.ts";
 import { parseIgnoreRules, ruleIds, scanLines } from "../../scan/scanner.ts";
 import { readBounded } from "../../system/bounded-read.ts";
 import { errnoOf, fileError } from "../../system/file-error.ts";
@@ -10,6 +11,7 @@ import { MAX_ADDED } from "./diff-parser.ts";
 import { readStore } from "./format-rules.ts";
 import type { Verdict } from "./guard.ts";
 import { IGNORE_FILE, STORE_RULES } from "./ignore-file.ts";
+import { NOT_SCANNED } from "./not-scanned.ts";
 import { withOwnCredentials } from "./own-credentials.ts";
 import { looksLikeStore } from "./store-files.ts";
 import type { Scanned } from "./tally.ts";
@@ -43,7 +45,7 @@ export async function scanFiles(paths: readonly string[], prefixes: readonly str
   }
   const notScanned = (path: string, message: string): void => {
     skipped++;
-    warnings.push({ path, line: 1, rule: "not-scanned", message });
+    warnings.push({ path, line: 1, rule: NOT_SCANNED, message });
   };
   for (const path of filesIn(paths, notScanned)) {
     let content: Uint8Array | undefined;
@@ -57,13 +59,15 @@ export async function scanFiles(paths: readonly string[], prefixes: readonly str
       notScanned(path, `the file is larger than ${MAX_ADDED / 1024 / 1024} MiB and was not scanned`);
       continue;
     }
-    if (content.subarray(0, BINARY_PROBE).includes(0)) {
+    const isBinary = content.subarray(0, BINARY_PROBE).includes(0);
+    const binary = isBinary ? scanBytes(path, content) : undefined;
+    if (binary?.skipped) {
       notScanned(path, "the file is binary and was not scanned");
       continue;
     }
     files++;
     bytes += content.length;
-    const found = await findingsIn(path, content, prefixes);
+    const found = binary?.findings ?? (await findingsIn(path, content, prefixes));
     errors.push(...found.filter(({ rule }) => !ignore?.ignored(path, rule)));
   }
   return { errors, warnings, scanned: { objects: files, files, bytes, skipped } };
@@ -86,7 +90,7 @@ async function findingsIn(
   };
   return path.startsWith("/")
     ? scanLines(path, lines)
-    : withOwnCredentials(await scanLines(path, lines), path, lines, { prefixes, store });
+    : withOwnCredentials(scanLines(path, lines), path, lines, { prefixes, store });
 }
 
 /** The regular files that paths name, each once, in order. */

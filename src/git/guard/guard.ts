@@ -7,58 +7,18 @@ import { type AttributeReader, openAttributeReader } from "../process/check-attr
 import type { Repository } from "../process/repository.ts";
 import { formerDomains } from "../trust/former-domains.ts";
 import { checkStoreChange } from "./consistency-rules.ts";
-import { type FileChange, MAX_ADDED, type Patch } from "./diff-parser.ts";
-import type { Diff, DiffReader } from "./diff-reader.ts";
+import type { FileChange } from "./diff-parser.ts";
+import type { Diff } from "./diff-reader.ts";
 import { readStore } from "./format-rules.ts";
 import { IGNORE_FILE, IgnoreFiles } from "./ignore-file.ts";
-import { withOwnCredentials } from "./own-credentials.ts";
+import { numbersOf, PlaintextScan, type ScanSources } from "./plaintext-scan.ts";
 import { acceptedElsewhere, formerDomainRemark, newKeys } from "./shared-keys.ts";
-import { classify, isRegular } from "./store-files.ts";
+import { isRegular, StoreFiles } from "./store-files.ts";
+import { StoresOfVersion } from "./stores-of-version.ts";
+import type { Findings, Subject, Verdict } from "./subject.ts";
 
 export type { Finding } from "../../scan/finding.ts";
-
-/** The findings in one commit, sorted by path and line. */
-export interface Verdict {
-  readonly errors: readonly Finding[];
-  /** Shown to the user; the commit is not refused because of them. */
-  readonly warnings: readonly Finding[];
-}
-
-/** A commit, or what is staged for one. */
-export interface Subject {
-  /** What git puts before the path of a file of the new version: `:` for the index, or `COMMIT:`. */
-  readonly prefix: string;
-  /** How many parents it is compared with; 1 for a root commit, which is compared with the empty tree. */
-  readonly diffs: number;
-  /** Its next diff; the diff against the first parent comes last. */
-  next(): Promise<Diff | undefined>;
-  /** The diff of some files against the first parent, as text even where attributes say otherwise. */
-  asText(paths: readonly string[]): DiffReader;
-  /** The merge bases, or `undefined` when they cannot be known. Called only when a merge changes a store. */
-  bases(): Promise<readonly string[] | undefined>;
-  /** The commits it is made from: its history is what they and their ancestors are. */
-  readonly parents: readonly string[];
-}
-
-/** How many bytes git looks at to tell binary files from text. */
-const BINARY_PROBE = 8000;
-
-interface Findings {
-  readonly errors: Finding[];
-  readonly warnings: Finding[];
-}
-
-/** The diff against the first parent, with what is needed to scan it. */
-interface Scan {
-  readonly subject: Subject;
-  readonly diff: Diff;
-  readonly files: ReadonlyMap<string, FileChange>;
-  /** The value of each path's `diff` attribute. */
-  readonly attribute: ReadonlyMap<string, string>;
-  readonly stores: ReadonlySet<string>;
-  /** For each other parent, the numbers of the lines that it does not have. */
-  readonly addedElsewhere: readonly ReadonlyMap<string, ReadonlySet<number>>[];
-}
+export type { Subject, Verdict } from "./subject.ts";
 
 /** Checks commits one after the other. Its git processes are started once. */
 export class Guard {
@@ -66,16 +26,18 @@ export class Guard {
   readonly #blobs: BlobReader;
   readonly #attributes: AttributeReader;
   readonly #ignoreFiles: IgnoreFiles;
-
-  readonly #prefixes: readonly string[];
+  readonly #storeFiles: StoreFiles;
+  readonly #sources: ScanSources;
 
   /** @param prefixes of credential variables that are in use */
   constructor(repository: Repository, prefixes: readonly string[] = []) {
     this.#repository = repository;
-    this.#prefixes = prefixes;
     this.#blobs = openBlobReader(repository.root);
     this.#ignoreFiles = new IgnoreFiles(this.#blobs);
     this.#attributes = openAttributeReader(repository.root, "diff");
+    this.#storeFiles = new StoreFiles(this.#blobs, this.#attributes);
+    const stores = new StoresOfVersion(this.#blobs);
+    this.#sources = { blobs: this.#blobs, ignoreFiles: this.#ignoreFiles, prefixes, stores };
   }
 
   /** Stops the git processes. */
@@ -97,14 +59,12 @@ export class Guard {
       }
       const files = new Map(diff.files.map((file) => [file.path, file]));
       changes.push(files);
-      const known = await classify(diff.files, this.#blobs, this.#attributes);
+      const known = await this.#storeFiles.classify(diff.files);
       for (const store of known.stores) stores.add(store);
       if (left > 1) addedElsewhere.push(await addedLines(diff, stores));
       else {
-        await this.#scanDiff(
-          { subject, diff, files, attribute: known.attribute, stores, addedElsewhere },
-          found,
-        );
+        const scanned = { subject, diff, files, attribute: known.attribute, stores, addedElsewhere };
+        await new PlaintextScan(this.#sources, scanned, found).run();
         await this.#ignoreProblems(subject, files, found);
       }
     }
@@ -114,39 +74,6 @@ export class Guard {
     found.errors.push(...errors);
     found.warnings.push(...warnings);
     return { errors: sorted(found.errors), warnings: sorted(found.warnings) };
-  }
-
-  async #scanDiff(
-    { subject, diff, files, attribute, stores, addedElsewhere }: Scan,
-    found: Findings,
-  ): Promise<void> {
-    const hidden = new Set<string>();
-    const scan = async (patch: Patch): Promise<void> => {
-      const file = files.get(patch.path);
-      if (!file || file.newMode === SUBMODULE || stores.has(patch.path)) return;
-      // In a merge, only lines that no parent has are new.
-      const added = patch.added.filter(({ number }) =>
-        addedElsewhere.every((lines) => lines.get(patch.path)?.has(number) ?? false),
-      );
-      if (added.length > 0) await this.#scan(subject, { ...patch, added }, found);
-    };
-    for await (const event of diff.patches()) {
-      if (event.kind === "patch") await scan(event.patch);
-      else {
-        for (const { path, newId } of files.values()) {
-          if (newId === event.newId && attribute.get(path) !== "unspecified" && !stores.has(path))
-            hidden.add(path);
-        }
-      }
-    }
-    if (hidden.size > 0) {
-      const reader = subject.asText([...hidden]);
-      const text = await reader.next();
-      for await (const event of text?.patches() ?? []) {
-        if (event.kind === "patch" && !isBinary(event.patch)) await scan(event.patch);
-      }
-      await reader.close();
-    }
   }
 
   async #ignoreProblems(
@@ -160,23 +87,6 @@ export class Guard {
       const message = `${problem}; the line has no effect: fix or remove it`;
       found.warnings.push({ path: IGNORE_FILE, line, rule: "ignore-file", message });
     }
-  }
-
-  async #scan(subject: Subject, { path, added, cut }: Patch, found: Findings): Promise<void> {
-    // Loaded here, because a commit that changes only stores does not need it.
-    const { scanLines } = await import("../../scan/scanner.ts");
-    const ignore = await this.#ignoreFiles.of(subject.prefix);
-    const scanned = await scanLines(path, added, ignore ? { ignore } : {});
-    const store = async (each: string) => {
-      const bytes = await this.#blobs.read(subject.prefix + each);
-      return bytes && readStore(each, bytes).store;
-    };
-    const errors = await withOwnCredentials(scanned, path, added, { prefixes: this.#prefixes, store });
-    found.errors.push(...errors.filter(({ rule }) => !ignore?.ignored(path, rule)));
-    if (!cut) return;
-    const last = added.at(-1)?.number ?? 1;
-    const message = `more than ${MAX_ADDED / 1024} KiB were added; lines after this one were not scanned`;
-    found.warnings.push({ path, line: last, rule: "not-scanned", message });
   }
 
   async #inStores(subject: Subject, found: Findings): Promise<Findings> {
@@ -267,8 +177,6 @@ export class Guard {
   }
 }
 
-const SUBMODULE = "160000";
-
 async function addedLines(
   diff: Diff,
   stores: ReadonlySet<string>,
@@ -276,19 +184,9 @@ async function addedLines(
   const lines = new Map<string, ReadonlySet<number>>();
   for await (const event of diff.patches()) {
     if (event.kind !== "patch" || stores.has(event.patch.path)) continue;
-    lines.set(event.patch.path, new Set(event.patch.added.map(({ number }) => number)));
+    lines.set(event.patch.path, await numbersOf(event.patch.added));
   }
   return lines;
-}
-
-function isBinary({ added }: Patch): boolean {
-  let seen = 0;
-  for (const { text } of added) {
-    if (text.slice(0, BINARY_PROBE - seen).includes("\0")) return true;
-    seen += text.length + 1;
-    if (seen >= BINARY_PROBE) return false;
-  }
-  return false;
 }
 
 function sorted(findings: readonly Finding[]): Finding[] {

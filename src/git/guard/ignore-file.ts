@@ -4,7 +4,7 @@ import type { BlobReader } from "../process/cat-file.ts";
 /** The file in which a repository lists what the guard ignores. */
 export const IGNORE_FILE = ".pprotectignore";
 
-/** Rules about stores; the file may name them and the scanner's rules. */
+/** Rules of the guard itself; the file may name them and the scanner's rules. */
 export const STORE_RULES = [
   "conflict-markers",
   "not-yaml",
@@ -17,12 +17,16 @@ export const STORE_RULES = [
   "lost-in-merge",
   "audit-log-rewritten",
   "no-audit-entry",
+  "not-scanned",
+  "store-dump",
 ];
 
 /** The {@link IGNORE_FILE} of each version that is checked. Each text is parsed once. */
 export class IgnoreFiles {
   readonly #blobs: BlobReader;
   readonly #rules = new Map<string, IgnoreRules>();
+  /** The version that was asked for last, and its rules. */
+  #last: { readonly prefix: string; readonly rules: Promise<IgnoreRules | undefined> } | undefined;
 
   constructor(blobs: BlobReader) {
     this.#blobs = blobs;
@@ -32,7 +36,12 @@ export class IgnoreFiles {
    * @param prefix what git puts before the path of a file of the version: `:` for the index, or `COMMIT:`
    * @returns `undefined` when the version has no such file
    */
-  async of(prefix: string): Promise<IgnoreRules | undefined> {
+  of(prefix: string): Promise<IgnoreRules | undefined> {
+    if (this.#last?.prefix !== prefix) this.#last = { prefix, rules: this.#read(prefix) };
+    return this.#last.rules;
+  }
+
+  async #read(prefix: string): Promise<IgnoreRules | undefined> {
     const bytes = await this.#blobs.read(prefix + IGNORE_FILE);
     if (!bytes) return undefined;
     const text = Buffer.from(bytes).toString("utf8");

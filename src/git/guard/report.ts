@@ -2,6 +2,7 @@ import { PprotectError } from "../../common/errors.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { countNoun } from "../../common/text.ts";
 import type { Finding } from "../../scan/finding.ts";
+import { NOT_SCANNED } from "./not-scanned.ts";
 
 /** A finding as a line, in the form of a compiler: `[COMMIT ]PATH:LINE: rule: message`, safe to print. */
 export function findingLine(
@@ -10,6 +11,27 @@ export function findingLine(
 ): string {
   const before = commit === undefined ? "" : `${commit} `;
   return escapeUnprintable(`${before}${path}:${line}: ${warning ? "warning: " : ""}${rule}: ${message}`);
+}
+
+/** So many files that were not scanned are printed one by one; a folder of pictures would hide everything else. */
+const PRINTED = 3;
+
+/** Chooses which warnings are printed, over one or more verdicts. `--json` has them all. */
+export class PrintedWarnings {
+  #notScanned = 0;
+
+  /** The warnings of a verdict that are printed. */
+  of<Each extends Finding>(warnings: readonly Each[]): Each[] {
+    return warnings.filter(({ rule }) => rule !== NOT_SCANNED || ++this.#notScanned <= PRINTED);
+  }
+
+  /** A line about those that were left out, or `undefined` when there are none. */
+  get rest(): string | undefined {
+    const more = this.#notScanned - PRINTED;
+    return more > 0
+      ? `pprotect: warning: ${countNoun(more, "more file")} not scanned; \`--json\` lists them`
+      : undefined;
+  }
 }
 
 /** A finding for `--json`. */

@@ -14,33 +14,59 @@ export function isRegular(mode: string): boolean {
   return mode.startsWith("100");
 }
 
-/** Which of the changed files are stores, and the value of each file's `diff` attribute. */
-export async function classify(
-  files: readonly FileChange[],
-  blobs: BlobReader,
-  attributes: AttributeReader,
-): Promise<{ stores: Set<string>; attribute: Map<string, string> }> {
-  const values = await attributes.read(files.map(({ path }) => path));
-  const attribute = new Map(files.map(({ path }, index) => [path, values[index] ?? ""]));
-  const stores = new Set<string>();
-  for (const file of files) {
-    if (!isRegular(file.newMode) && !isRegular(file.oldMode)) continue;
-    if (attribute.get(file.path) === DIFF_DRIVER || basename(file.path) === STORE_NAME) stores.add(file.path);
-    else if (YAML_NAME.test(file.path) && (await holdsStore(file, blobs))) stores.add(file.path);
-  }
-  return { stores, attribute };
-}
+/** Tells which files are stores. What it has learned of a path or an object, it does not ask git again. */
+export class StoreFiles {
+  readonly #blobs: BlobReader;
+  readonly #attributes: AttributeReader;
+  readonly #attributeOf = new Map<string, string>();
+  readonly #holdsStore = new Map<string, Promise<boolean>>();
 
-/** The old version counts too: a store that lost a root key is still a store. */
-async function holdsStore(file: FileChange, blobs: BlobReader): Promise<boolean> {
-  for (const [mode, id] of [
-    [file.newMode, file.newId],
-    [file.oldMode, file.oldId],
-  ] as const) {
-    const bytes = isRegular(mode) ? await blobs.read(id) : undefined;
-    if (bytes && looksLikeStore(Buffer.from(bytes).toString("latin1"))) return true;
+  /** @param attributes reads the attribute `diff` */
+  constructor(blobs: BlobReader, attributes: AttributeReader) {
+    this.#blobs = blobs;
+    this.#attributes = attributes;
   }
-  return false;
+
+  /** Which of the changed files are stores, and the value of each file's `diff` attribute. */
+  async classify(
+    files: readonly FileChange[],
+  ): Promise<{ stores: Set<string>; attribute: ReadonlyMap<string, string> }> {
+    await this.#readAttributes(files.map(({ path }) => path));
+    const found = await Promise.all(files.map((file) => this.#isStore(file)));
+    const stores = new Set(files.filter((_, index) => found[index]).map(({ path }) => path));
+    return { stores, attribute: this.#attributeOf };
+  }
+
+  /** The attributes are those of the index, so they are the same for every commit. */
+  async #readAttributes(paths: readonly string[]): Promise<void> {
+    const unknown = paths.filter((path) => !this.#attributeOf.has(path));
+    const values = await this.#attributes.read(unknown);
+    for (const [index, path] of unknown.entries()) this.#attributeOf.set(path, values[index] ?? "");
+  }
+
+  async #isStore(file: FileChange): Promise<boolean> {
+    if (!isRegular(file.newMode) && !isRegular(file.oldMode)) return false;
+    if (this.#attributeOf.get(file.path) === DIFF_DRIVER || basename(file.path) === STORE_NAME) return true;
+    if (!YAML_NAME.test(file.path)) return false;
+    // The old version counts too: a store that lost a root key is still a store.
+    const versions = [
+      [file.newMode, file.newId],
+      [file.oldMode, file.oldId],
+    ] as const;
+    const found = await Promise.all(versions.map(([mode, id]) => isRegular(mode) && this.#holds(id)));
+    return found.includes(true);
+  }
+
+  #holds(id: string): Promise<boolean> {
+    let answer = this.#holdsStore.get(id);
+    if (!answer) {
+      answer = this.#blobs
+        .read(id)
+        .then((bytes) => bytes !== undefined && looksLikeStore(Buffer.from(bytes).toString("latin1")));
+      this.#holdsStore.set(id, answer);
+    }
+    return answer;
+  }
 }
 
 /** Whether a YAML text has the root keys of a store. */

@@ -1,5 +1,6 @@
+import type { TextLines } from "../../scan/scan-text.ts";
 import type { Diff, DiffReader } from "./diff-reader.ts";
-import type { Subject } from "./guard.ts";
+import type { Subject } from "./subject.ts";
 
 /** How much was read, so that a check of nothing does not look like a clean one. */
 export interface Scanned {
@@ -13,7 +14,7 @@ export interface Scanned {
   readonly skipped: number;
 }
 
-/** How many characters git looks at to tell binary files from text. */
+/** How many bytes git looks at to tell binary files from text. */
 const BINARY_PROBE = 8000;
 
 /** Counts what the guard reads. */
@@ -39,6 +40,12 @@ export class Tally {
         return --left === 0 && diff ? this.#watched(diff, binary) : diff;
       },
       asText: (paths) => this.#asText(subject.asText(paths), binary),
+      decoded: (path, bytes) => {
+        if (!binary.delete(path)) return;
+        this.#skipped--;
+        this.#files++;
+        this.#bytes += bytes;
+      },
     };
   }
 
@@ -96,10 +103,10 @@ export class Tally {
     };
   }
 
-  #count(added: readonly { readonly text: string }[], cut: boolean): void {
+  #count({ bytes }: TextLines, cut: boolean): void {
     this.#files++;
     if (cut) this.#skipped++;
-    for (const { text } of added) this.#bytes += Buffer.byteLength(text) + 1;
+    this.#bytes += bytes.length;
   }
 }
 
@@ -110,12 +117,6 @@ function idsOf({ files }: Diff): ReadonlyMap<string, string> {
 
 const DELETED = /^0+$/;
 
-function hasNull(added: readonly { readonly text: string }[]): boolean {
-  let seen = 0;
-  for (const { text } of added) {
-    if (text.slice(0, BINARY_PROBE - seen).includes("\0")) return true;
-    seen += text.length + 1;
-    if (seen >= BINARY_PROBE) return false;
-  }
-  return false;
+function hasNull({ bytes }: TextLines): boolean {
+  return bytes.subarray(0, BINARY_PROBE).includes(0);
 }

@@ -22,11 +22,7 @@ const FOUND = /^[0-9a-f]{40,64} (\w+) (\d+)\n$/;
 export function openBlobReader(directory: string): BlobReader {
   const git = spawnGit(directory, ["cat-file", "--batch"], "pipe");
   const output = new ByteReader(git.stdout, () => gitFailure(directory, "cat-file", ""));
-  const read = async (name: string): Promise<Uint8Array | undefined> => {
-    // Git would take it for two names, and every later answer for that to another question.
-    if (name.includes("\n")) return undefined;
-    git.stdin.write(`${name}\n`);
-    await git.stdin.flush();
+  const receive = async (name: string): Promise<Uint8Array | undefined> => {
     const header = Buffer.from(await output.takeThrough(NEWLINE)).toString();
     const [, type, size] = FOUND.exec(header) ?? [];
     // `NAME missing`, or `NAME ambiguous` for the start of several ids; NAME is as it was asked for, spaces included.
@@ -39,9 +35,14 @@ export function openBlobReader(directory: string): BlobReader {
   };
   let last: Promise<unknown> = Promise.resolve();
   return {
-    // Answers come in the order of the questions, so each is read to its end before the next question.
-    read(name) {
-      const answer = last.then(() => read(name));
+    // Many questions may be under way; the answers come in their order.
+    async read(name) {
+      // Git would take it for two names, and every later answer for that to another question.
+      if (name.includes("\n")) return undefined;
+      git.stdin.write(`${name}\n`);
+      // Not awaited: git may have to be read from first. If it has ended, reading its answer says so.
+      void Promise.resolve(git.stdin.flush()).catch(() => undefined);
+      const answer = last.then(() => receive(name));
       last = answer.catch(() => undefined);
       return answer;
     },

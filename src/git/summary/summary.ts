@@ -8,7 +8,7 @@ import type { StoreData } from "../../store/store-data.ts";
 import { checkCommits } from "../guard/commit-changes.ts";
 import type { FileChange } from "../guard/diff-parser.ts";
 import { readCommitDiffs } from "../guard/diff-reader.ts";
-import { classify, isRegular } from "../guard/store-files.ts";
+import { isRegular, StoreFiles } from "../guard/store-files.ts";
 import { storeLog } from "../history/store-log.ts";
 import { StoreVersions } from "../history/store-versions.ts";
 import { type BlobReader, openBlobReader } from "../process/cat-file.ts";
@@ -68,7 +68,7 @@ export async function summarizeRange(
   const attributes = openAttributeReader(repository.root, "diff");
   try {
     const files = await changedFiles(repository, range);
-    const { stores } = await classify(files, blobs, attributes);
+    const { stores } = await new StoreFiles(blobs, attributes).classify(files);
     const changed: ChangedStore[] = [];
     for (const file of files.filter(({ path }) => stores.has(path))) {
       changed.push(await changedStore(repository, range, file, blobs));

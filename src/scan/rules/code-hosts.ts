@@ -1,14 +1,27 @@
-import { LONG_RUN, rulesOf } from "../rule.ts";
+import { isRandom } from "../checks.ts";
+import { hasCrcInBase62 } from "../checksums.ts";
+import { LONG_RUN, type Rule, rulesOf, token } from "../rule.ts";
 
 /** Code hosts, package registries and build services. */
-export const codeHostRules = rulesOf("token", [
-  {
-    id: "gitlab-token",
-    what: "a GitLab token",
-    keywords: [
+export const codeHostRules: readonly Rule[] = [
+  token("github-token", "a GitHub token", ["ghp_", "gho_", "ghu_", "ghs_", "ghr_"], "[A-Za-z0-9]{36}", {
+    checksum: hasCrcInBase62,
+  }),
+  token("github-token", "a GitHub token", "github_pat_", "[A-Za-z0-9]{22}_[A-Za-z0-9]{59}"),
+  token("github-token", "a GitHub token", ["ghs_", "ghu_"], "[A-Za-z0-9_]{37,255}", {
+    check: isRandom,
+    minEntropy: 4,
+  }),
+  token("npm-token", "an npm token", "npm_", "[A-Za-z0-9]{36}", { checksum: hasCrcInBase62 }),
+  token("gitlab-token", "a GitLab token", "glpat-", "[A-Za-z0-9_-]{20,100}(?:\\.[a-z0-9]{2}\\.[a-z0-9]{9})?"),
+  token(
+    "gitlab-token",
+    "a GitLab token",
+    [
       "glptt-",
       "gldt-",
-      "glrt",
+      "glrt-",
+      "glrtr-",
       "glcbt-",
       "glft-",
       "glimt-",
@@ -17,94 +30,82 @@ export const codeHostRules = rulesOf("token", [
       "glsoat-",
       "glffct-",
       "glwt-",
-      "gr1348941",
+      "_gitlab_session=",
+      "GR1348941",
     ],
-    pattern:
-      /(?<![A-Za-z0-9])(?:(?:glptt|gldt|glrtr?|glcbt|glft|glimt|glagent|gloas|glsoat|glffct|glwt)-[A-Za-z0-9_.-]{20,300}|GR1348941[A-Za-z0-9_-]{20})(?![A-Za-z0-9_-])/g,
-  },
-  {
-    id: "atlassian-token",
-    what: "an Atlassian or Bitbucket token",
-    keywords: ["atatt3", "atctt3", "atbb"],
-    pattern: /(?<![A-Za-z0-9])(?:AT[AC]TT3[A-Za-z0-9_=-]{60,300}|ATBB[A-Za-z0-9]{32})(?![A-Za-z0-9_-])/g,
-    minEntropy: 2,
-  },
-  {
-    id: "npm-config-auth",
-    what: "an npm registry credential",
-    keywords: ["_authtoken", "_password", "_auth"],
-    pattern:
-      /(?:^|:)_(?:authToken|password|auth)\s{0,4}=\s{0,4}["']?(?<secret>[A-Za-z0-9+/=_.-]{8,2000})(?:["'\s]|$)/g,
-    minEntropy: 2.5,
-  },
-  {
-    id: "pypi-token",
-    what: "a PyPI token",
-    keywords: ["pypi-age"],
-    pattern: /(?<![A-Za-z0-9])pypi-AgE(?:IcHlwaS5vcmc|NdGVzdC5weXBpLm9yZw)[A-Za-z0-9_-]{30,1000}/g,
-  },
-  {
-    id: "rubygems-key",
-    what: "a RubyGems API key",
-    keywords: ["rubygems_"],
-    pattern: /(?<![A-Za-z0-9])rubygems_[a-f0-9]{48}(?![A-Za-z0-9])/g,
-  },
-  {
-    id: "crates-io-token",
-    what: "a crates.io token",
-    keywords: LONG_RUN,
-    pattern: /(?<![A-Za-z0-9_])cio[A-Za-z0-9]{32}(?![A-Za-z0-9_])/g,
-    check: "random",
-  },
-  {
-    id: "nuget-key",
-    what: "a NuGet API key",
-    keywords: LONG_RUN,
-    pattern: /(?<![A-Za-z0-9])oy2[a-z0-9]{43}(?![A-Za-z0-9])/g,
-    check: "random",
-  },
-  {
-    id: "clojars-token",
-    what: "a Clojars token",
-    keywords: ["clojars_"],
-    pattern: /(?<![A-Za-z0-9])CLOJARS_[a-z0-9]{60}(?![A-Za-z0-9])/gi,
-  },
-  {
-    id: "artifactory-key",
-    what: "an Artifactory key",
-    keywords: ["akcp", "cmvmd"],
-    pattern: /(?<![A-Za-z0-9])(?:AKCp[A-Za-z0-9]{69,73}|cmVmd[A-Za-z0-9]{59})(?![A-Za-z0-9])/g,
-    check: "random",
-  },
-  {
-    id: "docker-token",
-    what: "a Docker Hub token",
-    keywords: ["dckr_pat_", "dckr_oat_"],
-    pattern: /(?<![A-Za-z0-9])dckr_(?:pat_[A-Za-z0-9_-]{27}|oat_[A-Za-z0-9_-]{32})(?![A-Za-z0-9_-])/g,
-  },
-  {
-    id: "buildkite-token",
-    what: "a Buildkite token",
-    keywords: ["bkua_", "bkat_"],
-    pattern: /(?<![A-Za-z0-9])bk(?:ua|at)_[a-f0-9]{40}(?![A-Za-z0-9])/g,
-  },
-  {
-    id: "circleci-token",
-    what: "a CircleCI token",
-    keywords: ["ccipat_", "ccipra_"],
-    pattern: /(?<![A-Za-z0-9])CCIP(?:AT|RA)_[A-Za-z0-9]{22}_[a-f0-9]{40}(?![A-Za-z0-9])/g,
-  },
-  {
-    id: "sonar-token",
-    what: "a SonarQube token",
-    keywords: ["squ_", "sqp_", "sqa_"],
-    pattern: /(?<![A-Za-z0-9])sq[upa]_[a-f0-9]{40}(?![A-Za-z0-9])/g,
-  },
-  {
-    id: "github-clone-url",
-    what: "a GitHub token in a clone URL",
-    keywords: [":x-oauth-basic@"],
-    pattern: /https?:\/\/(?<secret>[A-Za-z0-9_]{16,255}):x-oauth-basic@/g,
-    minEntropy: 2,
-  },
-]);
+    "[A-Za-z0-9_.-]{20,300}",
+  ),
+  token(
+    "atlassian-token",
+    "an Atlassian or Bitbucket token",
+    ["ATATT3", "ATCTT3"],
+    "[A-Za-z0-9_=-]{60,300}",
+    {
+      minEntropy: 2,
+    },
+  ),
+  token("atlassian-token", "an Atlassian or Bitbucket token", "ATBB", "[A-Za-z0-9]{32}", { minEntropy: 2 }),
+  token("sourcegraph-token", "a Sourcegraph token", "sgp_", "(?:(?:[a-f0-9]{16}|local)_)?[a-f0-9]{40}"),
+  token("sourcegraph-token", "a Sourcegraph token", ["slk_", "sgd_"], "[a-f0-9]{64}"),
+  ...rulesOf("token", [
+    {
+      id: "npm-config-auth",
+      what: "an npm registry credential",
+      keywords: ["_authtoken", "_password", "_auth"],
+      pattern:
+        /(?:^|:)_(?:authToken|password|auth)\s{0,4}=\s{0,4}["']?(?<secret>[A-Za-z0-9+/=_.-]{8,2000})(?:["'\s]|$)/g,
+      minEntropy: 2.5,
+    },
+    {
+      id: "github-clone-url",
+      what: "a GitHub token in a clone URL",
+      keywords: [":x-oauth-basic@"],
+      pattern: /https?:\/\/(?<secret>[A-Za-z0-9_]{16,255}):x-oauth-basic@/g,
+      minEntropy: 2,
+    },
+    {
+      id: "azure-devops-token",
+      what: "an Azure DevOps token",
+      keywords: ["azdo", "azure_devops", "azuredevops", "dev.azure.com", "vsts", "visualstudio.com"],
+      pattern: /(?<![A-Za-z0-9])(?<secret>[a-z2-7]{52})(?![A-Za-z0-9])/g,
+      check: isRandom,
+    },
+  ]),
+  token(
+    "pypi-token",
+    "a PyPI token",
+    "pypi-AgE",
+    "(?:IcHlwaS5vcmc|NdGVzdC5weXBpLm9yZw)[A-Za-z0-9_-]{30,1000}",
+  ),
+  token("rubygems-key", "a RubyGems API key", "rubygems_", "[a-f0-9]{48}"),
+  token("crates-io-token", "a crates.io token", "cio", "[A-Za-z0-9]{32}", { check: isRandom }),
+  token("nuget-key", "a NuGet API key", "oy2", "[a-z0-9]{43}", { check: isRandom }),
+  token("clojars-token", "a Clojars token", "CLOJARS_", "[a-z0-9]{60}"),
+  token("artifactory-key", "an Artifactory key", ["AKCp", "cmVmd"], "[A-Za-z0-9]{59,73}", {
+    check: isRandom,
+  }),
+  token("docker-token", "a Docker Hub token", ["dckr_pat_", "dckr_oat_"], "[A-Za-z0-9_-]{27,32}"),
+  token("buildkite-token", "a Buildkite token", ["bkua_", "bkat_", "bkct_"], "[a-f0-9]{40}"),
+  token("circleci-token", "a CircleCI token", ["CCIPAT_", "CCIPRA_"], "[A-Za-z0-9]{22}_[a-f0-9]{40}"),
+  token("sonar-token", "a SonarQube token", ["squ_", "sqp_", "sqa_"], "[a-f0-9]{40}"),
+  token(
+    "harness-token",
+    "a Harness token",
+    ["pat.", "sat."],
+    "[A-Za-z0-9_-]{22}\\.[a-f0-9]{24}\\.[A-Za-z0-9]{20}",
+    {},
+  ),
+  token("octopus-key", "an Octopus Deploy API key", "API-", "[A-Z0-9]{25,32}", {
+    keywords: [LONG_RUN],
+    check: isRandom,
+  }),
+  token("prefect-key", "a Prefect API key", ["pnu_", "pnb_"], "[A-Za-z0-9]{36}"),
+  token("deno-token", "a Deno Deploy token", ["ddp_", "ddo_", "ddw_"], "[A-Za-z0-9]{36}"),
+  token("weblate-token", "a Weblate token", ["wlu_", "wlp_"], "[A-Za-z0-9]{36}"),
+  token("infracost-key", "an Infracost key", "ico-", "[A-Za-z0-9]{32}"),
+  token("snyk-token", "a Snyk token", ["snyk_uat.", "snyk_sat."], "[a-z0-9]{8}\\.[A-Za-z0-9._-]{60,300}"),
+  token("gitbook-token", "a GitBook token", "gb_api_", "[A-Za-z0-9]{40}"),
+  token("readme-key", "a ReadMe API key", "rdme_", "[a-z0-9]{70}"),
+  token("postman-key", "a Postman API key", "PMAK-", "[a-f0-9]{24}-[a-f0-9]{34}"),
+  token("cursor-key", "a Cursor API key", ["crsr_", "key_"], "[a-f0-9]{64}"),
+];

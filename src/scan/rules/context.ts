@@ -1,116 +1,168 @@
-import { rulesOf } from "../rule.ts";
+import { isBasicCredentials, isRandom } from "../checks.ts";
+import { looksRandom } from "../entropy.ts";
+import { encodedRegistryAuth, registryAuth } from "../files/known-files.ts";
+import { isDisguisedWord } from "../placeholder.ts";
+import { type Candidate, type Rule, rulesOf } from "../rule.ts";
 
-/** Secrets known by what is around them: URLs, headers, command lines, a provider's name. */
-export const contextRules = rulesOf("context", [
+/** Secrets known by what is around them: URLs, headers, connection strings, statements, a provider's name. */
+export const contextRules: readonly Rule[] = rulesOf("context", [
   {
     id: "url-password",
     what: "a password in a URL",
     keywords: ["://"],
     pattern:
-      /(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{1,20}:\/\/(?:[^\s:@/"'`<>\\(){}|^[\]]{0,100}):(?<secret>[^\s@/"'`<>\\]{3,120})@[A-Za-z0-9[%_$]/g,
-    check: "no-short-word",
+      /(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{1,20}:\/\/(?<user>[^\s:@/"'`<>\\(){}|^[\]]{0,100}):(?<secret>[^\s@/"'`<>\\]{3,200})@(?<host>[A-Za-z0-9[%_$][^\s/"'`<>\\?#]{0,100})/g,
+    check: isUrlPassword,
+  },
+  {
+    id: "url-token",
+    what: "a token as the user name of a URL",
+    keywords: ["://"],
+    pattern:
+      /https?:\/\/(?<secret>[A-Za-z0-9_-]{20,255})(?::x-oauth-basic|:)?@(?!o[0-9]+\.ingest)[A-Za-z0-9[]/g,
+    // A Sentry DSN is public: a hexadecimal key at a host of sentry.io or a number as its path.
+    line: /^(?!.*@[\w.-]{1,80}\/[0-9]{1,12}\b)/,
+    check: isRandom,
   },
   {
     id: "authorization-header",
     what: "the credential of an HTTP authorization header",
     keywords: ["authorization"],
     pattern:
-      /authorization["'`\]]{0,2}\s{0,4}(?:[:=,]|=>)\s{0,4}[bf]?["'`]?\s{0,4}(?:bearer|token|api-?key|api-token|bot|splunk|negotiate|digest|sso-key|x-api-key|private-token)\s{1,4}(?:token=)?["']?(?<secret>[A-Za-z0-9_~@.+/=:-]{8,2000})/gi,
+      /authorization\\{0,3}["'`\]]{0,2}\s{0,4}(?:[:=,]|=>)\s{0,4}\\{0,3}[bf]?["'`]?\s{0,4}(?:bearer|token|api-?key|api-token|bot|splunk|negotiate|digest|sso-key|x-api-key|private-token|key|apikey|ssws|oauth|dpop|genie ?key)\s{1,4}(?:token=)?["']?(?<secret>[A-Za-z0-9_~@.+/=:-]{8,2000})/gi,
     minEntropy: 2.75,
-    check: "random",
+    check: isRandom,
+  },
+  {
+    id: "bare-authorization-header",
+    what: "the credential of an HTTP header",
+    keywords: ["-h ", "--header", "-h'", '-h"', "authorization"],
+    pattern:
+      /(?:(?:-H|--header)[= ]{0,4}["'](?:(?:proxy-)?authorization|(?:x-)?(?:[a-z]{1,20}-){0,3}(?:api-?key|token|auth|secret|key))|\bauthorization)\\{0,3}["'`\]]{0,2}\s{0,4}(?:[:=,]|=>)\s{0,4}\\{0,3}["'`]?(?!(?:basic|ntlm|negotiate|digest|signature|hawk|aws4-hmac-sha256)\b)(?:[A-Za-z-]{2,14}\s{1,2})?(?<secret>[A-Za-z0-9_~@.+/=:-]{8,2000})(?![A-Za-z0-9 ,="'`]{0,2}=)/gi,
+    minEntropy: 2.75,
+    check: isRandom,
   },
   {
     id: "authorization-basic",
     what: "a user name and password in an HTTP authorization header",
     keywords: ["basic "],
     pattern:
-      /(?:authorization["'`\]]{0,2}\s{0,4}(?:[:=,]|=>)\s{0,4}[bf]?)["'`]?\s{0,4}basic\s{1,4}(?<secret>[A-Za-z0-9+/_-]{6,2000}={0,2})/gi,
-    check: "basic-credentials",
+      /(?:authorization\\{0,3}["'`\]]{0,2}\s{0,4}(?:[:=,]|=>)\s{0,4}\\{0,3}[bf]?)["'`]?\s{0,4}basic\s{1,4}(?<secret>[A-Za-z0-9+/_-]{6,2000}={0,2})/gi,
+    check: isBasicCredentials,
+    alsoInExamples: true,
   },
   {
-    id: "bare-authorization-header",
+    id: "secret-header",
     what: "the credential of an HTTP header",
-    keywords: ["-h ", "--header", "-h'", '-h"'],
+    keywords: ["token:", "-key:", "-auth:", "apikey:", "secret:", "token'", 'token"', "-key'", '-key"'],
     pattern:
-      /(?:-H|--header)[= ]{0,4}["'](?:authorization|proxy-authorization|(?:x-)?(?:[a-z]{1,20}-){0,3}(?:api-?key|token|auth|secret))\s{0,4}:\s{0,4}(?<secret>[A-Za-z0-9_~@.+/=:-]{8,2000})["']/gi,
-    minEntropy: 2.75,
-    check: "random",
+      /(?:^|[\s"'`>])(?:x-(?!csrf|xsrf|request-id|idempotency)(?:[a-z]{1,20}-){0,3}(?:key|apikey|token|auth|secret)|(?:[a-z]{2,12}-){1,3}(?:api-?key|access-?key|secret-?key|subscription-?key|token|auth|secret))(?:\\{0,3}["'`]\s{0,4}[:=,]\s{0,4}|:\s{1,4}|=\s{0,4})["'`]?(?<secret>[A-Za-z0-9_~@.+/=:-]{12,2000})["'`]?/gi,
+    line: /^(?!.{0,300}(?:csrf|xsrf|idempotency|-request-|websocket))/i,
+    minEntropy: 2.9,
+    check: isRandom,
   },
   {
-    id: "curl-user",
-    what: "a password on a command line",
-    keywords: ["-u ", "-u'", '-u"', "--user", "--proxy-user"],
+    id: "session-cookie",
+    what: "a session cookie",
+    keywords: ["cookie:"],
     pattern:
-      /(?:\s|^)(?:-u|--user|--proxy-user)(?:=|[ \t]{0,4})["']?(?:[^\s:"'$<>{}()]{0,100})["']?:["']?(?<secret>[^\s"'$<>{}()[\]]{6,120})/g,
-    line: /\bcurl\b|^\s*(?:-u|--user|--proxy-user)\b/,
-    minEntropy: 2.5,
-  },
-  {
-    id: "command-line-password",
-    what: "a password on a command line",
-    keywords: ["--pass", "--token", "--api-key", "--secret", "--client-secret", "sshpass"],
-    pattern:
-      /(?:--(?:password|passwd|passphrase|pass|token|api-key|secret|client-secret|secret-key|access-token|auth-token)(?:=|[ \t]{1,4})|\bsshpass[ \t]{1,4}-p[ \t]{0,4})["']?(?<secret>[^\s"'`$<>{}()[\]|,;-][^\s"'`$<>{}()[\]|,;]{5,200})/g,
-    check: "random",
+      /cookie:\s{0,4}(?:[^;\n]{1,80};\s{0,2}){0,4}[\w.-]{0,30}(?:session|sess|auth|token|jwt|sid)[\w.-]{0,20}=(?<secret>[A-Za-z0-9_~.+/=%-]{20,2000})/gi,
+    minEntropy: 3.5,
+    check: isRandom,
   },
   {
     id: "url-query-secret",
     what: "a secret in the query of a URL",
     keywords: ["key=", "token=", "secret=", "password=", "passwd=", "pwd=", "auth=", "signature=", "sig="],
     pattern:
-      /[?&](?:[a-z]{1,20}[_-]?)?(?:api[_-]?key|access[_-]?key|token|secret|passwd|password|pwd|auth|signature|sig)=(?<secret>[A-Za-z0-9%._~+/-]{16,400}=?)/gi,
-    minEntropy: 3.3,
-    check: "random",
+      /[?&](?:amp;)?(?:[a-z]{1,20}[_-]?)?(?:api[_-]?key|access[_-]?key|token|secret|passwd|password|pwd|auth|signature|sig)=(?<secret>[A-Za-z0-9%._~+/-]{8,400}=?)/gi,
+    line: /^(?!.{0,300}(?:badge|shields\.io))/i,
+    minEntropy: 2.75,
+    check: isQuerySecret,
   },
   {
     id: "connection-string-password",
     what: "a password in a connection string",
     keywords: ["password=", "pwd=", "password =", "pwd ="],
-    pattern: /(?<![A-Za-z0-9_])(?:password|pwd)\s{0,2}=\s{0,2}(?<secret>[^;"'\s<>{}$,()]{3,120})(?![,()])/gi,
-    line: /(?:^|["'\s;(])(?:server|data source|host|user ?id|uid|user|user ?name|initial catalog|database|dbname|addr|address|endpoint)\s{0,2}=\s{0,2}[^;=]{1,200}[;\s]/i,
+    pattern: /(?<![A-Za-z0-9_])(?:password|pwd)\s{0,2}=\s{0,2}(?<secret>[^;"'\s<>{}$]{3,120})/gi,
+    line: /(?:^|["'\s;(])(?:server|data source|host|user ?id|uid|initial catalog|database|dbname|addr|address|endpoint)\s{0,2}=\s{0,2}[^;=,()]{1,200}[;\s]/i,
+    check: ({ secret }) =>
+      !/[,()[\]]$|^[A-Za-z_.]+[,)]|^self\./.test(secret) && /[^A-Za-z_.]|^.{14,}$/.test(secret),
   },
   {
     id: "aws-secret-access-key",
     what: "an AWS secret access key",
-    keywords: ["aws", "secretaccesskey", "secret_access_key"],
+    keywords: ["aws", "secretaccesskey", "secret_access_key", "secret_key", "secretkey"],
     pattern:
-      /(?:aws[\w.\- ]{0,30}|secret_?access_?key)["']?\s{0,4}(?:=>|:=|[:=,])\s{0,4}["']?(?<secret>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])/gi,
-    minEntropy: 4.1,
-    check: "random",
+      /(?:aws[\w.\- ]{0,30}|secret_?(?:access_?)?key)\\{0,3}["']?(?:\s{0,4}(?:=>|:=|[:=,])\s{0,4}|\s{1,4})\\{0,3}["']?(?<secret>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])/gi,
+    minEntropy: 4,
+    check: isRandom,
   },
   {
     id: "provider-key-by-name",
     what: "an API key or token of a service",
     keywords: [
-      "twilio",
-      "datadog",
-      "dd_api",
-      "dd_app",
-      "cloudflare",
-      "cf_api",
-      "heroku",
-      "algolia",
-      "snyk",
-      "okta",
-      "mailgun",
-      "fastly",
-      "travis",
-      "codecov",
-      "cohere",
-      "mistral",
-      "zendesk",
-      "rapidapi",
-      "newrelic",
-      "new_relic",
-      "sentry",
-      "trello",
-      "asana",
-      "bitbucket",
-      "jira",
+      ..."twilio,datadog,dd_api,dd_app,cloudflare,cf_api,heroku,algolia,snyk,okta,mailgun,fastly,travis,codecov,cohere,mistral,zendesk,rapidapi,newrelic,new_relic,sentry,trello,asana,bitbucket,jira,sourcegraph,hetzner,deepgram,assemblyai,coveralls,wandb,pagerduty,opsgenie,virustotal,shodan,etherscan,alchemy,infura,openweather,gitter,launchdarkly,pushover,finnhub,kraken,coinbase,binance,bittrex".split(
+        ",",
+      ),
     ],
     pattern:
-      /(?:twilio|datadog|dd_|cloudflare|cf_|heroku|algolia|snyk|okta|mailgun|fastly|travis|codecov|cohere|mistral|zendesk|rapidapi|new_?relic|sentry|trello|asana|bitbucket|jira)[\w.-]{0,30}(?:key|token|secret|password|auth)[\w.-]{0,12}["'\]]{0,2}\s{0,4}(?:=>|:=|[:=,])\s{0,4}["'`]?(?<secret>[A-Za-z0-9_-]{24,80})(?![A-Za-z0-9_-])/gi,
+      /(?:twilio|datadog|dd_|cloudflare|cf_|heroku|algolia|snyk|okta|mailgun|fastly|travis|codecov|cohere|mistral|zendesk|rapidapi|new_?relic|sentry|trello|asana|bitbucket|jira|sourcegraph|hetzner|deepgram|assemblyai|coveralls|wandb|pagerduty|opsgenie|virustotal|shodan|etherscan|alchemy|infura|openweather|gitter|launchdarkly|pushover|finnhub|kraken|coinbase|binance|bittrex)[\w.-]{0,30}(?:key|token|secret|password|auth)[\w.-]{0,12}["'\]]{0,2}\s{0,4}(?:=>|:=|[:=,])\s{0,4}["'`]?(?<secret>[A-Za-z0-9_-]{24,80})(?![A-Za-z0-9_-])/gi,
+    line: /^(?!.{0,300}(?:public|search_?only|client_?token))/i,
     minEntropy: 3,
-    check: "random",
+    check: isRandom,
+  },
+  {
+    id: "sql-password",
+    what: "a password in an SQL statement",
+    keywords: ["identified ", "password"],
+    pattern:
+      /(?:\bidentified\s{1,4}(?:with\s{1,4}\S{1,40}\s{1,4})?by\s{1,4}(?:password\s{1,4})?|\b(?:create|alter)\s{1,4}(?:user|role|login)\b.{1,120}?\bpassword\s{0,4}=?\s{0,4}|=\s{0,2}password\()N?["'](?<secret>[^"'\s]{6,120})["']/gi,
+    check: ({ secret }) => /[0-9!@#$%^&*?+~]/.test(secret) || looksRandom(secret),
+  },
+  {
+    id: "wallet-private-key",
+    what: "the private key of a wallet",
+    keywords: ["0x"].map((prefix) => `"${prefix}`).concat("'0x", "=0x", ": 0x"),
+    pattern: /(?<![A-Za-z0-9])(?<secret>0x[0-9a-fA-F]{64})(?![A-Za-z0-9])/g,
+    line: /private|secret|mnemonic|deployer|signer|wallet|accounts\s{0,4}[:=]/i,
+    minEntropy: 3,
+  },
+  registryAuth,
+  encodedRegistryAuth,
+  {
+    id: "twilio-key",
+    what: "a Twilio auth token",
+    keywords: ['"ac', "'ac"],
+    pattern: /(?<![A-Za-z0-9])AC[0-9a-f]{32}["'][^"'\n]{1,40}["'](?<secret>[0-9a-f]{32})["']/g,
+    check: isRandom,
+  },
+  {
+    id: "wordpress-salt",
+    what: "a key or salt of WordPress",
+    keywords: ["_key'", '_key"', "_salt'", '_salt"'],
+    pattern:
+      /(?:AUTH|SECURE_AUTH|LOGGED_IN|NONCE)_(?:KEY|SALT)["']\s{0,4},\s{0,20}(?:'(?<secret>(?:[^'\\]|\\.){40,80})'|"(?:[^"\\]|\\.){40,80}")/g,
+    minEntropy: 4,
   },
 ]);
+
+/** Hosts on which only the developer's own machine listens. */
+const LOCAL_HOST =
+  /^(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal|db|database|postgres|mysql|mariadb|redis|mongo|rabbitmq|cache)(?::|$)/i;
+
+function isUrlPassword({ secret, groups }: Candidate): boolean {
+  const { user = "", host = "" } = groups;
+  if (secret.length < 8 && /^[a-z]+$/i.test(secret)) return false;
+  if (/^[a-z]+[0-9]?$/.test(secret) && (secret === user || isDisguisedWord(secret))) return false;
+  if (/^example\.|\.example(?:\.|:|$)|example\.(?:com|org|net)/.test(host)) return looksRandom(secret);
+  if (LOCAL_HOST.test(host))
+    return looksRandom(secret) || (!isDisguisedWord(secret) && /[0-9]/.test(secret) && secret.length >= 8);
+  return !isDisguisedWord(secret) || looksRandom(secret);
+}
+
+function isQuerySecret({ secret }: Candidate): boolean {
+  return secret.length >= 16
+    ? looksRandom(secret)
+    : looksRandom(secret) && /[0-9]/.test(secret) && /[A-Z]/.test(secret);
+}

@@ -1,7 +1,9 @@
 import type { Rule } from "../rule.ts";
 import { aiRules } from "./ai.ts";
+import { callRules } from "./calls.ts";
 import { cloudRules } from "./cloud.ts";
 import { codeHostRules } from "./code-hosts.ts";
+import { commandRules } from "./commands.ts";
 import { contextRules } from "./context.ts";
 import { ownRules } from "./pprotect.ts";
 import { privateKeyRules } from "./private-keys.ts";
@@ -16,4 +18,6 @@ export const regexRules: readonly Rule[] = [
   ...aiRules,
   ...serviceRules,
   ...contextRules,
+  ...commandRules,
+  ...callRules,
 ];

@@ -1,237 +1,240 @@
-import { LONG_RUN, rulesOf } from "../rule.ts";
+import { isRandom } from "../checks.ts";
+import { LONG_RUN, type Rule, rulesOf, token } from "../rule.ts";
+
+const UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
 
 /** Other services: tokens with a form of their own. */
-export const serviceRules = rulesOf("token", [
-  {
-    id: "slack-token",
-    what: "a Slack token",
-    keywords: ["xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-", "xoxe", "xoxc-", "xoxd-"],
-    pattern:
-      /(?<![A-Za-z0-9])xox(?:[abprsc]-[0-9A-Za-z-]{24,250}|d-[A-Za-z0-9%+/=-]{20,500}|e(?:\.xox[bp])?-[0-9A-Za-z-]{20,500})/g,
-    minEntropy: 2.4,
-    line: /[0-9]/,
-  },
-  {
-    id: "stripe-webhook-secret",
-    what: "a Stripe webhook signing secret",
-    keywords: ["whsec_"],
-    pattern: /(?<![A-Za-z0-9])whsec_[A-Za-z0-9+/]{32,72}={0,2}/g,
-  },
-  {
-    id: "twilio-key",
-    what: "a Twilio API key",
-    keywords: LONG_RUN,
-    pattern: /(?<![A-Za-z0-9])SK[0-9a-f]{32}(?![A-Za-z0-9])/g,
-  },
-  {
-    id: "sendgrid-key",
-    what: "a SendGrid API key",
-    keywords: LONG_RUN,
-    pattern: /(?<![A-Za-z0-9_.])SG\.[A-Za-z0-9_-]{20,24}\.[A-Za-z0-9_-]{39,50}(?![A-Za-z0-9_-])/g,
-  },
-  {
-    id: "mailgun-key",
-    what: "a Mailgun key",
-    keywords: LONG_RUN,
-    pattern: /(?<![A-Za-z0-9_-])(?:key-[0-9a-f]{32}|[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8})(?![A-Za-z0-9_-])/g,
-  },
-  {
-    id: "mailchimp-key",
-    what: "a Mailchimp API key",
-    keywords: LONG_RUN,
-    pattern: /(?<![A-Za-z0-9])[0-9a-f]{32}-us[0-9]{1,2}(?![A-Za-z0-9])/g,
-  },
-  {
-    id: "brevo-key",
-    what: "a Brevo key",
-    keywords: ["xkeysib-", "xsmtpsib-"],
-    pattern: /(?<![A-Za-z0-9])x(?:key|smtp)sib-[a-f0-9]{64}-[A-Za-z0-9]{16}(?![A-Za-z0-9])/g,
-  },
-  {
-    id: "resend-key",
-    what: "a Resend API key",
-    keywords: LONG_RUN,
-    pattern: /(?<![A-Za-z0-9_])re_[A-Za-z0-9]{8}_[A-Za-z0-9]{24}(?![A-Za-z0-9_])/g,
-    check: "random",
-  },
-  {
-    id: "shopify-token",
-    what: "a Shopify token",
-    keywords: ["shpat_", "shpca_", "shppa_", "shpss_", "shpua_", "shptka_"],
-    pattern: /(?<![A-Za-z0-9])shp(?:at|ca|pa|ss|ua|tka)_[a-fA-F0-9]{32}(?![A-Za-z0-9])/g,
-  },
-  {
-    id: "square-token",
-    what: "a Square token",
-    keywords: ["sq0atp-", "sq0csp-", "eaaa"],
-    pattern:
-      /(?<![A-Za-z0-9_-])(?:sq0(?:atp|csp)-[A-Za-z0-9_-]{22,60}|EAAA[A-Za-z0-9_-]{60})(?![A-Za-z0-9_-])/g,
-    minEntropy: 2,
-  },
-  {
-    id: "paypal-braintree-token",
-    what: "a Braintree access token",
-    keywords: ["access_token$production$"],
-    pattern: /access_token\$production\$[a-z0-9]{16}\$[a-f0-9]{32}/g,
-  },
-  {
-    id: "plaid-token",
-    what: "a Plaid access token",
-    keywords: ["access-development-", "access-production-"],
-    pattern:
-      /access-(?:development|production)-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g,
-  },
-  {
-    id: "shippo-token",
-    what: "a Shippo token",
-    keywords: ["shippo_live_", "shippo_test_"],
-    pattern: /(?<![A-Za-z0-9])shippo_(?:live|test)_[a-f0-9]{40}(?![A-Za-z0-9])/g,
-  },
-  {
-    id: "easypost-key",
-    what: "an EasyPost API key",
-    keywords: ["ezak", "eztk"],
-    pattern: /(?<![A-Za-z0-9])EZ[AT]K[A-Za-z0-9]{54}(?![A-Za-z0-9])/g,
-  },
-  {
-    id: "discord-token",
-    what: "a Discord bot token",
-    keywords: LONG_RUN,
-    pattern:
-      /(?<![A-Za-z0-9_.-])[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,38}(?![A-Za-z0-9_.-])/g,
-    check: "random",
-  },
-  {
-    id: "chat-webhook",
-    what: "a chat webhook URL, which works as a password",
-    keywords: ["hooks.slack.com", "/api/webhooks/", "webhook.office.com"],
-    pattern:
-      /https:\/\/(?:hooks\.slack\.com\/(?:services|workflows|triggers)\/[A-Za-z0-9_/-]{30,120}|(?:[a-z]{3,8}\.)?discord(?:app)?\.com\/api\/webhooks\/[0-9]{10,25}\/[A-Za-z0-9_-]{50,100}|[a-z0-9-]{1,60}\.webhook\.office\.com\/webhookb2\/[A-Za-z0-9@/-]{80,250})/g,
-    minEntropy: 3.6,
-  },
-  {
-    id: "telegram-bot-token",
-    what: "a Telegram bot token",
-    keywords: [":aa"],
-    pattern: /(?<![A-Za-z0-9])[0-9]{8,10}:AA[A-Za-z0-9_-]{32,33}(?![A-Za-z0-9_-])/g,
-    minEntropy: 2,
-  },
-  {
-    id: "new-relic-key",
-    what: "a New Relic key",
-    keywords: ["nrak-", "nrii-", "nraa-", "ffffnral"],
-    pattern:
-      /(?<![A-Za-z0-9])(?:NR(?:AK|AA)-[A-Z0-9]{27}|NRII-[A-Za-z0-9_-]{32}|[a-f0-9]{32}FFFFNRAL)(?![A-Za-z0-9])/g,
-  },
-  {
-    id: "sentry-token",
-    what: "a Sentry token",
-    keywords: ["sntrys_", "sntryu_"],
-    pattern: /(?<![A-Za-z0-9])(?:sntrys_eyJ[A-Za-z0-9+/=_-]{80,600}|sntryu_[a-f0-9]{64})(?![A-Za-z0-9])/g,
-  },
-  {
-    id: "grafana-key",
-    what: "a Grafana API key",
-    keywords: ["eyjrijoi"],
-    pattern: /(?<![A-Za-z0-9])eyJrIjoi[A-Za-z0-9]{60,400}={0,3}/g,
+export const serviceRules: readonly Rule[] = [
+  token(
+    "slack-token",
+    "a Slack token",
+    ["xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-", "xoxc-"],
+    "[0-9A-Za-z-]{24,250}",
+    {
+      minEntropy: 2.4,
+      check: hasDigit,
+    },
+  ),
+  token("slack-token", "a Slack token", "xoxd-", "[A-Za-z0-9%+/=-]{20,500}", {
     minEntropy: 3,
-  },
-  {
-    id: "linear-token",
-    what: "a Linear token",
-    keywords: ["lin_oauth_", "lin_wh_"],
-    pattern: /(?<![A-Za-z0-9])lin_(?:oauth|wh)_[A-Za-z0-9]{32,128}(?![A-Za-z0-9])/g,
-  },
-  {
-    id: "notion-token",
-    what: "a Notion token",
-    keywords: LONG_RUN,
-    pattern: /(?<![A-Za-z0-9_])(?:secret_[A-Za-z0-9]{43}|ntn_[A-Za-z0-9]{46})(?![A-Za-z0-9_])/g,
-    check: "random",
-  },
-  {
-    id: "postman-key",
-    what: "a Postman API key",
-    keywords: ["pmak-"],
-    pattern: /(?<![A-Za-z0-9])PMAK-[a-f0-9]{24}-[a-f0-9]{34}(?![A-Za-z0-9])/g,
-  },
-  {
-    id: "airtable-token",
-    what: "an Airtable token",
-    keywords: LONG_RUN,
-    pattern: /(?<![A-Za-z0-9])pat[A-Za-z0-9]{14}\.[a-f0-9]{64}(?![A-Za-z0-9])/g,
-  },
-  {
-    id: "asana-token",
-    what: "an Asana token",
-    keywords: LONG_RUN,
-    pattern: /(?<![A-Za-z0-9/])[12]\/1[0-9]{12,16}(?:\/[0-9]{12,17})?:[a-f0-9]{32}(?![A-Za-z0-9])/g,
-  },
-  {
-    id: "hubspot-token",
-    what: "a HubSpot token",
-    keywords: ["pat-na", "pat-eu"],
-    pattern:
-      /(?<![A-Za-z0-9])pat-(?:na|eu)[0-9]-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![A-Za-z0-9])/gi,
-  },
-  {
-    id: "dropbox-token",
-    what: "a Dropbox token",
-    keywords: LONG_RUN,
-    pattern: /(?<![A-Za-z0-9_.-])sl\.(?:u\.)?[A-Za-z0-9_-]{120,1500}(?![A-Za-z0-9_-])/g,
-    minEntropy: 3.5,
-  },
-  {
-    id: "facebook-token",
-    what: "a Facebook access token",
-    keywords: LONG_RUN,
-    pattern: /(?<![A-Za-z0-9])EAA[MC][A-Za-z0-9]{100,300}(?![A-Za-z0-9])/g,
-    minEntropy: 4,
-  },
-  {
-    id: "twitter-bearer-token",
-    what: "a Twitter bearer token",
-    keywords: ["aaaaaaaaaaaaaaaaaaaa"],
-    pattern: /(?<![A-Za-z0-9+/%])A{20,22}[A-Za-z0-9%]{60,100}(?![A-Za-z0-9+/%])/g,
-    minEntropy: 4,
-  },
-  {
-    id: "contentful-token",
-    what: "a Contentful management token",
-    keywords: ["cfpat-"],
-    pattern: /(?<![A-Za-z0-9])CFPAT-[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/g,
-  },
-  {
-    id: "typeform-token",
-    what: "a Typeform token",
-    keywords: ["tfp_"],
-    pattern: /(?<![A-Za-z0-9])tfp_[A-Za-z0-9_-]{40,59}(?![A-Za-z0-9_-])/g,
+    check: hasDigit,
+  }),
+  token("slack-token", "a Slack token", ["xoxe.xoxb-", "xoxe.xoxp-", "xoxe-"], "[0-9A-Za-z-]{20,500}", {
     minEntropy: 3,
-  },
-  {
-    id: "mapbox-secret-token",
-    what: "a Mapbox secret token",
-    keywords: ["sk.eyj"],
-    pattern: /(?<![A-Za-z0-9])sk\.eyJ1[A-Za-z0-9_-]{40,120}\.[A-Za-z0-9_-]{20,24}(?![A-Za-z0-9_-])/g,
-  },
-  {
-    id: "posthog-key",
-    what: "a PostHog personal API key",
-    keywords: ["phx_"],
-    pattern: /(?<![A-Za-z0-9])phx_[A-Za-z0-9]{43,48}(?![A-Za-z0-9])/g,
-  },
-  {
-    id: "flutterwave-key",
-    what: "a Flutterwave secret key",
-    keywords: ["flwseck"],
-    pattern: /FLWSECK(?:_TEST)?-[a-h0-9]{32}-X/gi,
-  },
-  {
-    id: "jwt",
-    what: "a JSON Web Token",
-    keywords: ["eyj"],
-    pattern:
-      /(?<![A-Za-z0-9_.-])eyJ[A-Za-z0-9_-]{14,2000}\.eyJ[A-Za-z0-9_-]{10,8000}\.[A-Za-z0-9_-]{20,2000}(?![A-Za-z0-9_-])/g,
-    check: "jwt",
-  },
-]);
+    check: hasDigit,
+  }),
+  token("slack-token", "a Slack token", "xapp-", "[0-9]-[A-Z0-9]{9,13}-[0-9]{10,15}-[a-f0-9]{40,80}"),
+  token(
+    "stripe-key",
+    "a Stripe key",
+    ["sk_live_", "rk_live_", "sk_test_", "rk_test_", "sk_org_"],
+    "[A-Za-z0-9_]{20,250}",
+    {
+      minEntropy: 3,
+      check: isRandom,
+    },
+  ),
+  token("stripe-webhook-secret", "a webhook signing secret", "whsec_", "[A-Za-z0-9+/]{24,72}={0,2}", {
+    minEntropy: 3,
+  }),
+  token("sendgrid-key", "a SendGrid API key", "SG.", "[A-Za-z0-9_-]{20,24}\\.[A-Za-z0-9_-]{39,50}"),
+  token("brevo-key", "a Brevo key", ["xkeysib-", "xsmtpsib-"], "[a-f0-9]{64}-[A-Za-z0-9]{16}"),
+  token("mailersend-key", "a MailerSend token", "mlsn.", "[a-f0-9]{64}"),
+  token("resend-key", "a Resend API key", "re_", "[A-Za-z0-9]{8}_[A-Za-z0-9]{24}", { check: isRandom }),
+  ...rulesOf("token", [
+    {
+      id: "twilio-key",
+      what: "a Twilio API key",
+      keywords: [LONG_RUN],
+      pattern: /(?<![A-Za-z0-9])SK[0-9a-f]{32}(?![A-Za-z0-9])/g,
+    },
+    {
+      id: "mailgun-key",
+      what: "a Mailgun key",
+      keywords: [LONG_RUN],
+      pattern:
+        /(?<![A-Za-z0-9_-])(?:key-[0-9a-f]{32}|[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8})(?![A-Za-z0-9_-])/g,
+    },
+    {
+      id: "mailchimp-key",
+      what: "a Mailchimp API key",
+      keywords: ["-us"],
+      pattern: /(?<![A-Za-z0-9])[0-9a-f]{32}-us[0-9]{1,2}(?![A-Za-z0-9])/g,
+    },
+    {
+      id: "discord-token",
+      what: "a Discord bot token",
+      keywords: [LONG_RUN],
+      pattern:
+        /(?<![A-Za-z0-9_.-])[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,38}(?![A-Za-z0-9_.-])/g,
+      check: isRandom,
+    },
+    {
+      id: "chat-webhook",
+      what: "a chat webhook URL, which works as a password",
+      keywords: [
+        "hooks.slack.com",
+        "/api/webhooks/",
+        "webhook.office.com",
+        "chat.googleapis.com",
+        "hooks.zapier.com",
+      ],
+      pattern:
+        /(?:hooks\.slack\.com\/(?:services|workflows|triggers)\/[A-Za-z0-9_/-]{30,120}|discord(?:app)?\.com\/api\/webhooks\/[0-9]{10,25}\/[A-Za-z0-9_-]{50,100}|[a-z0-9-]{1,60}\.webhook\.office\.com\/webhookb2\/[A-Za-z0-9@/-]{80,250}|chat\.googleapis\.com\/v1\/spaces\/[A-Za-z0-9_-]{6,30}\/messages\?key=[A-Za-z0-9_-]{30,50}&token=[A-Za-z0-9_%=-]{30,80}|hooks\.zapier\.com\/hooks\/catch\/[0-9]{5,12}\/[a-z0-9]{6,20})/g,
+      minEntropy: 3.5,
+    },
+    {
+      id: "telegram-bot-token",
+      what: "a Telegram bot token",
+      keywords: [":aa"],
+      pattern: /(?<![A-Za-z0-9])(?:bot)?[0-9]{8,10}:AA[A-Za-z0-9_-]{32,33}(?![A-Za-z0-9_-])/g,
+      minEntropy: 2,
+    },
+    {
+      id: "new-relic-key",
+      what: "a New Relic key",
+      keywords: ["nrak-", "nrii-", "nraa-", "nriq-", "ffffnral"],
+      pattern:
+        /(?<![A-Za-z0-9])(?:NR(?:AK|AA)-[A-Z0-9]{27}|NRI[IQ]-[A-Za-z0-9_-]{32}|[a-f0-9]{32}FFFFNRAL)(?![A-Za-z0-9])/g,
+    },
+    {
+      id: "airtable-token",
+      what: "an Airtable token",
+      keywords: ["pat"],
+      pattern: /(?<![A-Za-z0-9])pat[A-Za-z0-9]{14}\.[a-f0-9]{64}(?![A-Za-z0-9])/g,
+    },
+    {
+      id: "asana-token",
+      what: "an Asana token",
+      keywords: [LONG_RUN],
+      pattern: /(?<![A-Za-z0-9/])[12]\/1[0-9]{12,16}(?:\/[0-9]{12,17})?:[a-f0-9]{32}(?![A-Za-z0-9])/g,
+    },
+    {
+      id: "facebook-token",
+      what: "a Facebook access token",
+      keywords: ["eaa"],
+      pattern: /(?<![A-Za-z0-9+/_-])EAA[A-Za-z0-9]{90,400}(?![A-Za-z0-9+/=_-])/g,
+      minEntropy: 4,
+    },
+    {
+      id: "facebook-app-token",
+      what: "a Facebook app token",
+      keywords: [LONG_RUN],
+      pattern: /(?<![A-Za-z0-9])[0-9]{13,17}\|[A-Za-z0-9_-]{27}(?![A-Za-z0-9_-])/g,
+      check: isRandom,
+    },
+    {
+      id: "twitter-bearer-token",
+      what: "a Twitter bearer token",
+      keywords: ["aaaaaaaaaaaaaaaaaaaa"],
+      pattern: /(?<![A-Za-z0-9+/%])A{20,22}[A-Za-z0-9%]{60,100}(?![A-Za-z0-9+/%])/g,
+      minEntropy: 4,
+    },
+    {
+      id: "rapidapi-key",
+      what: "a RapidAPI key",
+      keywords: ["msh"],
+      pattern: /(?<![A-Za-z0-9])[a-f0-9]{10}msh[a-f0-9]{15}p1[a-f0-9]{5,7}jsn[a-f0-9]{12}(?![A-Za-z0-9])/g,
+    },
+    {
+      id: "salesforce-token",
+      what: "a Salesforce session token",
+      keywords: ["00d"],
+      pattern: /(?<![A-Za-z0-9])00D[A-Za-z0-9]{12,15}![A-Za-z0-9._]{80,260}/g,
+    },
+    {
+      id: "paypal-braintree-token",
+      what: "a Braintree access token",
+      keywords: ["access_token$production$"],
+      pattern: /access_token\$production\$[a-z0-9]{16}\$[a-f0-9]{32}/g,
+    },
+    {
+      id: "onepassword-secret-key",
+      what: "a 1Password secret key",
+      keywords: ["a3-"],
+      pattern:
+        /(?<![A-Za-z0-9])A3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})-(?:[A-Z0-9]{5}-){2}[A-Z0-9]{5}(?![A-Za-z0-9-])/g,
+      minEntropy: 3.5,
+    },
+  ]),
+  token(
+    "shopify-token",
+    "a Shopify token",
+    ["shpat_", "shpca_", "shppa_", "shpss_", "shpua_", "shptka_"],
+    "[a-fA-F0-9]{32}",
+  ),
+  token("square-token", "a Square token", ["sq0atp-", "sq0csp-", "EAAA"], "[A-Za-z0-9_-]{22,60}", {
+    check: isRandom,
+  }),
+  token("plaid-token", "a Plaid access token", ["access-development-", "access-production-"], UUID),
+  token("shippo-token", "a Shippo token", ["shippo_live_", "shippo_test_"], "[a-f0-9]{40}"),
+  token("easypost-key", "an EasyPost API key", ["EZAK", "EZTK"], "[A-Za-z0-9]{54}"),
+  token("duffel-token", "a Duffel token", ["duffel_live_", "duffel_test_"], "[A-Za-z0-9_-]{43}"),
+  token("flutterwave-key", "a Flutterwave secret key", ["FLWSECK-", "FLWSECK_TEST-"], "[a-h0-9]{32}-X"),
+  token("midtrans-key", "a Midtrans server key", ["Mid-server-", "SB-Mid-server-"], "[A-Za-z0-9_-]{24}"),
+  token("lob-key", "a Lob API key", "live_", "[a-f0-9]{35}"),
+  token("mollie-key", "a Mollie API key", ["live_", "test_"], "[A-Za-z0-9]{30}", { check: isRandom }),
+  token("gocardless-token", "a GoCardless token", "live_", "[A-Za-z0-9_=-]{40}", { check: isRandom }),
+  token(
+    "paddle-key",
+    "a Paddle API key",
+    ["pdl_live_apikey_", "pdl_sdbx_apikey_"],
+    "[a-z0-9]{26}_[A-Za-z0-9]{22}_[A-Za-z0-9]{3}",
+  ),
+  token("polar-token", "a Polar token", ["polar_oat_", "polar_pat_"], "[A-Za-z0-9]{43}"),
+  token("adafruit-key", "an Adafruit IO key", "aio_", "[A-Za-z0-9]{28}"),
+  token("adobe-secret", "an Adobe client secret", "p8e-", "[A-Za-z0-9_-]{32}"),
+  token("ubidots-token", "an Ubidots token", "BBFF-", "[A-Za-z0-9]{30}"),
+  token("clickup-token", "a ClickUp token", "pk_", "[0-9]{5,9}_[A-Z0-9]{32}"),
+  token("linear-token", "a Linear token", ["lin_api_", "lin_oauth_", "lin_wh_"], "[A-Za-z0-9]{32,128}"),
+  token("notion-token", "a Notion token", ["secret_", "ntn_"], "(?:[A-Za-z0-9]{46}|[A-Za-z0-9]{43})", {
+    check: isRandom,
+  }),
+  token("figma-token", "a Figma token", ["figd_", "figu_", "figo_"], "[A-Za-z0-9_-]{38,64}"),
+  token("hubspot-token", "a HubSpot token", ["pat-na1-", "pat-na2-", "pat-na3-", "pat-eu1-"], UUID),
+  token("intercom-token", "an Intercom token", "dG9rO", "[A-Za-z0-9+/]{50,80}={0,2}"),
+  token("launchdarkly-key", "a LaunchDarkly key", ["api-", "sdk-"], UUID),
+  token("dropbox-token", "a Dropbox token", "sl.", "(?:u\\.)?[A-Za-z0-9_-]{120,1500}", { minEntropy: 3.5 }),
+  token("trello-token", "a Trello token", "ATTA", "[a-f0-9]{72}"),
+  token("contentful-token", "a Contentful management token", "CFPAT-", "[A-Za-z0-9_-]{43}"),
+  token("frameio-token", "a Frame.io token", "fio-u-", "[A-Za-z0-9_=-]{64}"),
+  token("typeform-token", "a Typeform token", "tfp_", "[A-Za-z0-9_-]{40,59}", { minEntropy: 3 }),
+  token(
+    "mapbox-secret-token",
+    "a Mapbox secret token",
+    "sk.eyJ1",
+    "[A-Za-z0-9_-]{40,120}\\.[A-Za-z0-9_-]{20,24}",
+  ),
+  token("posthog-key", "a PostHog personal API key", "phx_", "[A-Za-z0-9]{43,48}"),
+  token("maxmind-key", "a MaxMind license key", "", "[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk", {
+    keywords: ["_mmk"],
+  }),
+  token("samsara-token", "a Samsara token", "samsara_api_", "[A-Za-z0-9]{30}"),
+  token("uptimerobot-key", "an UptimeRobot key", "u", "[0-9]{6,8}-[a-f0-9]{24}", { keywords: [LONG_RUN] }),
+  token("wakatime-key", "a WakaTime API key", "waka_", UUID),
+  token("zuplo-key", "a Zuplo API key", "zpka_", "[a-z0-9]{32}_[a-f0-9]{8}"),
+  token("rootly-key", "a Rootly API key", "rootly_", "[a-f0-9]{64}"),
+  token("sentry-token", "a Sentry token", "sntrys_", "eyJ[A-Za-z0-9+/=_-]{80,600}"),
+  token("sentry-token", "a Sentry token", ["sntryu_", "sntrya_"], "[a-f0-9]{64}"),
+  token("grafana-token", "a Grafana token", "glsa_", "[A-Za-z0-9]{32}_[A-Fa-f0-9]{8}"),
+  token("grafana-token", "a Grafana token", "glc_", "[A-Za-z0-9+/]{32,400}={0,3}", { check: isRandom }),
+  token("grafana-key", "a Grafana API key", "eyJrIjoi", "[A-Za-z0-9]{60,400}={0,3}", { minEntropy: 3 }),
+  token(
+    "onepassword-service-account",
+    "a 1Password service account token",
+    "ops_eyJ",
+    "[A-Za-z0-9+/_-]{100,3000}={0,3}",
+  ),
+  token("nylas-key", "a Nylas API key", "nyk_v0_", "[A-Za-z0-9]{60,80}"),
+  token("telnyx-key", "a Telnyx API key", "KEY0", "[A-F0-9]{31}_[A-Za-z0-9]{22}"),
+  token(
+    "trigger-key",
+    "a Trigger.dev key",
+    ["tr_prod_", "tr_dev_", "tr_stg_", "tr_pat_"],
+    "[A-Za-z0-9]{20,44}",
+  ),
+];
+
+function hasDigit({ secret }: { readonly secret: string }): boolean {
+  return /[0-9]{3}|[0-9].*[0-9].*[0-9]/.test(secret);
+}

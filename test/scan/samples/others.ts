@@ -301,15 +301,197 @@ export const otherSamples: Readonly<Record<string, Samples>> = {
   },
   "dotenv-file": {
     finds: [
-      { path: ".env", lines: ["# local", "", "FOO=bar baz"] },
-      { path: "app/.env.production", lines: ["export NAME='kim'"] },
-      { path: "deploy/staging.env", lines: ["HOST=db.internal"] },
+      { path: ".env", lines: ["# local", "", "LDAP_PASS=kim"] },
+      { path: "app/.env.production", lines: ["NAME=kim", "export SMTP_PASSWORD='sunshine'"] },
+      { path: "deploy/staging.env", lines: ["HOST=db.internal", "AUTH_SECRET=keyboard cat"] },
     ],
     ignores: [
-      { path: ".env.example", lines: ["FOO=bar baz"] },
-      { path: "app/.env.template", lines: ["FOO=bar baz"] },
-      { path: ".env", lines: ["# FOO=bar", "FOO=", 'BAR=""', "BAZ=$" + "{BAZ}", "QUX=changeme"] },
-      { path: "src/env.ts", lines: ['const FOO = "bar baz";'] },
+      { path: ".env", lines: ["NODE_ENV=development", "PORT=3000", "TOKEN_TTL=3600", "GREETING=good day"] },
+      { path: ".env.example", lines: ["LDAP_PASS=kim"] },
+      { path: "app/.env.template", lines: ["LDAP_PASS=kim"] },
+      {
+        path: ".env",
+        lines: ["# LDAP_PASS=kim", "A_TOKEN=", 'B_SECRET=""', "C_PASS=$" + "{BAZ}", "D_PASSWORD=changeme"],
+      },
+      { path: "src/env.ts", lines: ['const LDAP_PASS = "kim";'] },
     ],
   },
+  "minisign-secret-key": {
+    finds: [
+      {
+        path: "deploy/minisign.key",
+        lines: ["untrusted comment: minisign encrypted secret key", random(BASE64, 200)],
+      },
+      {
+        path: "deploy/release.sec",
+        lines: ["untrusted comment: release signify secret key", random(BASE64, 140)],
+      },
+    ],
+    ignores: [
+      {
+        path: "deploy/minisign.pub",
+        lines: ["untrusted comment: minisign public key 1", random(BASE64, 56)],
+      },
+      inCode('if (line.startsWith("untrusted comment: minisign encrypted secret key"))'),
+    ],
+  },
+  "call-with-password": {
+    finds: [
+      inCode(`await client.login("kim@a.test", "${typed}");`),
+      { path: "app/api.py", lines: [`requests.get(url, auth=("kim", "${typed}"))`] },
+      { path: "src/Mail.cs", lines: [`c.Credentials = new NetworkCredential("kim", "${typed}");`] },
+      { path: "src/db.php", lines: [`$db = new PDO($dsn, 'kim', '${typed}');`] },
+    ],
+    ignores: [
+      inCode('await client.login("kim@a.test", password2);', 'router.get("login", "/login/step2", show);'),
+      inCode('await client.login("kim", "password123");', 'auth("bearer", "https://a.test/oauth2");'),
+      { path: "test/api.test.ts", lines: [`await client.login("kim", "${typed}");`] },
+    ],
+  },
+  "url-token": {
+    finds: [
+      inConfig(`remote = ${scheme("https")}${random(WORD, 32)}@git.internal/a.git`),
+      inCode(`clone("${scheme("https")}${random(HEX, 40)}:@git.internal/a.git");`),
+    ],
+    ignores: [
+      inCode(`init({ dsn: "${scheme("https")}${random(HEX, 32)}@o12345.ingest.sentry.io/12345" });`),
+      inConfig(`remote = ${scheme("https")}a-long-but-readable-user-name@git.internal/a.git`),
+    ],
+  },
+  "secret-header": {
+    finds: [
+      { path: "requests.http", lines: [`X-Auth-Token: ${random(HEX, 32)}`] },
+      inCode(`headers: { "X-Api-Key": "${strong}" },`),
+      { path: "session.txt", lines: [`PRIVATE-TOKEN: ${random(WORD, 20, 3)}`] },
+    ],
+    ignores: [
+      inCode(`headers: { "X-CSRF-Token": "${strong}" },`),
+      {
+        path: "requests.http",
+        lines: ["X-Auth-Token: {{token}}", `Sec-WebSocket-Key: ${base64(strong.slice(0, 16))}`],
+      },
+    ],
+  },
+  "session-cookie": {
+    finds: [
+      { path: "session.txt", lines: [`Cookie: theme=dark; session=${random(WORD, 43)}`] },
+      { path: "session.txt", lines: [`Set-Cookie: auth_token=${random(WORD, 43, 2)}; HttpOnly`] },
+    ],
+    ignores: [
+      { path: "session.txt", lines: ["Cookie: theme=dark; session=<session>"] },
+      { path: "session.txt", lines: ["Set-Cookie: session_name=my-application-session"] },
+    ],
+  },
+  "sql-password": {
+    finds: [
+      { path: "db/init.sql", lines: [`CREATE USER app IDENTIFIED BY '${typed}';`] },
+      { path: "db/init.sql", lines: [`ALTER ROLE app WITH ENCRYPTED PASSWORD '${typed}';`] },
+      { path: "db/init.sql", lines: [`SET PASSWORD FOR 'app'@'%' = PASSWORD('${typed}');`] },
+    ],
+    ignores: [
+      {
+        path: "db/init.sql",
+        lines: ["CREATE USER app IDENTIFIED BY '<password>';", "password VARCHAR(255) DEFAULT 'none123'"],
+      },
+      { path: "db/init.sql", lines: ["CREATE ROLE app WITH LOGIN PASSWORD :'app_password1';"] },
+    ],
+  },
+  "wallet-private-key": {
+    finds: [
+      { path: "hardhat.config.js", lines: [`accounts: ["0x${random(HEX, 64, 3)}"],`] },
+      inConfig(`DEPLOYER=0x${random(HEX, 64, 4)} # private key`),
+    ],
+    ignores: [
+      inCode(`const transaction = "0x${random(HEX, 64, 5)}";`),
+      inCode(`const wallet = "0x${random(HEX, 40, 6)}";`),
+    ],
+  },
+  "registry-auth": {
+    finds: [
+      { path: "deploy/pull.json", lines: [`{"auths":{"r.test":{"auth":"${base64(`ci:${typed}`)}"}}}`] },
+      { path: "deploy/pull.yaml", lines: [`  config: '{\\"auth\\":\\"${base64(`ci:${strong}`)}\\"}'`] },
+    ],
+    ignores: [
+      { path: "deploy/pull.json", lines: ['{"auths":{"r.test":{"auth":""}}}', '"auth": "required"'] },
+      { path: "deploy/pull.json", lines: [`"auth": "${base64("user:password")}"`] },
+    ],
+  },
+  "wordpress-salt": {
+    finds: [1, 2].map((seed) => ({
+      path: "wp-config.php",
+      lines: [`define('AUTH_${seed === 1 ? "KEY" : "SALT"}', '${random(`${BASE64} |-+&!{}[]`, 64, seed)}');`],
+    })),
+    ignores: [
+      { path: "wp-config.php", lines: ["define('AUTH_KEY', 'put your unique phrase here');"] },
+      { path: "wp-config.php", lines: ["define('AUTH_KEY', getenv('AUTH_KEY'));"] },
+    ],
+  },
+  "credentials-file": {
+    finds: [
+      { path: ".netrc", lines: ["machine a.test", "  login kim", `  password ${weak}`] },
+      { path: "home/.pgpass", lines: [`db.internal:5432:app:kim:${weak}`] },
+      { path: "sitemanager.xml", lines: [`<Pass encoding="base64">${base64(typed)}</Pass>`] },
+      { path: ".docker/config.json", lines: [`"auth": "${base64(`ci:${typed}`)}"`] },
+    ],
+    ignores: [
+      { path: ".netrc", lines: ["machine a.test login kim password <password>"] },
+      { path: ".pgpass", lines: ["# host:5432:database:user:password", "*:*:*:kim:changeme"] },
+      { path: "docs/login.txt", lines: [`machine a.test login kim password ${weak}`] },
+    ],
+  },
+  "password-hashes": {
+    finds: [
+      { path: ".htpasswd", lines: [`kim:$apr1$${random(WORD, 8)}$${random(WORD, 22)}`] },
+      { path: "etc/shadow", lines: [`kim:$6$${random(WORD, 16)}$${random(WORD, 86)}:19000:0:99999:7:::`] },
+    ],
+    ignores: [
+      { path: ".htpasswd", lines: ["# kim:hash"] },
+      { path: "src/users.ts", lines: [`const kim = "kim:$apr1$${random(WORD, 8)}$${random(WORD, 22)}";`] },
+    ],
+  },
+  "kubernetes-secret": {
+    finds: [
+      { path: "k8s/a.yaml", lines: ["kind: Secret", "data:", `  any: ${base64(typed)}`] },
+      { path: "k8s/a.yaml", lines: ["kind: Secret", "stringData:", `  any: ${strong}`] },
+    ],
+    ignores: [
+      { path: "k8s/a.yaml", lines: ["kind: ConfigMap", "data:", `  any: ${base64(typed)}`] },
+      {
+        path: "k8s/a.yaml",
+        lines: [
+          "kind: Secret",
+          "data:",
+          `  username: ${base64(typed)}`,
+          '  any: ""',
+          `  b: ${base64("changeme")}`,
+        ],
+      },
+      { path: "k8s/a.yaml", lines: ["kind: Secret", "data:", "  any: {{ .Values.any | b64enc }}"] },
+    ],
+  },
+  "secret-file": {
+    finds: [
+      { path: "secrets/db_password", lines: [typed] },
+      { path: "config/master.key", lines: [random(HEX, 32)] },
+      { path: "deploy/api-token.txt", lines: [strong, ""] },
+    ],
+    ignores: [
+      { path: "secrets/README", lines: ["one file for each secret"] },
+      { path: "deploy/api-token.txt", lines: ["<token>"] },
+      { path: "docs/token.txt", lines: [strong] },
+      { path: "deploy/notes.txt", lines: [strong] },
+    ],
+  },
+  "csv-passwords": {
+    finds: [
+      { path: "users.csv", lines: ["user,password", `kim,${typed}`] },
+      { path: "export.tsv", lines: ['"name"\t"api_key"', `kim\t${strong}`] },
+    ],
+    ignores: [
+      { path: "users.csv", lines: ["user,password_hash", `kim,${random(HEX, 64)}`] },
+      { path: "users.csv", lines: ["user,password", "kim,changeme", "lee,"] },
+      { path: "users.txt", lines: ["user,password", `kim,${typed}`] },
+    ],
+  },
+  "keystore-file": { finds: [], ignores: [] },
 };

@@ -1,6 +1,6 @@
 import { countNoun } from "../../../common/text.ts";
 import { scanFiles } from "../../../git/guard/files-on-disk.ts";
-import { findingFields, findingLine } from "../../../git/guard/report.ts";
+import { findingFields, findingLine, PrintedWarnings } from "../../../git/guard/report.ts";
 import { restArguments } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { file } from "../../argv/value-type.ts";
@@ -26,7 +26,9 @@ export default class ScanCommand extends FindingCommand {
     const paths = this.files.length === 0 ? ["."] : this.files;
     const { errors, warnings, scanned } = await scanFiles(paths, this.credentialPrefixes);
     if (this.asText) {
-      for (const finding of warnings) this.note(findingLine(finding, { warning: true }));
+      const printed = new PrintedWarnings();
+      for (const finding of printed.of(warnings)) this.note(findingLine(finding, { warning: true }));
+      if (printed.rest !== undefined) this.note(printed.rest);
       for (const finding of errors) this.printLine(findingLine(finding));
     }
     const skipped = scanned.skipped > 0 ? `, ${scanned.skipped} not scanned` : "";

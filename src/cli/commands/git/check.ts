@@ -1,7 +1,7 @@
 import { PprotectError } from "../../../common/errors.ts";
 import { countNoun } from "../../../common/text.ts";
 import { checkCommits } from "../../../git/guard/commit-changes.ts";
-import { findingFields, findingLine } from "../../../git/guard/report.ts";
+import { findingFields, findingLine, PrintedWarnings } from "../../../git/guard/report.ts";
 import { checkStaged } from "../../../git/guard/staged-changes.ts";
 import { Tally } from "../../../git/guard/tally.ts";
 import { openAnyRepository, openRepository, type Repository } from "../../../git/process/repository.ts";
@@ -39,6 +39,8 @@ export default class GitCheckCommand extends FindingCommand {
   all = flag("--all", "check every commit of every ref");
   staged = flag("--staged", "check what is staged");
 
+  readonly #printed = new PrintedWarnings();
+
   async run(): Promise<Outcome> {
     if (this.all && this.revision !== undefined) {
       throw new PprotectError("usage", "git check: give a revision or --all, not both");
@@ -48,6 +50,7 @@ export default class GitCheckCommand extends FindingCommand {
     }
     const tally = new Tally();
     const { commits, ...found } = this.staged ? await this.#staged(tally) : await this.#commits(tally);
+    if (this.asText && this.#printed.rest !== undefined) this.note(this.#printed.rest);
     const checked = this.staged ? "what is staged was" : countNoun(commits, "commit");
     this.note(`pprotect: ${checked} checked, ${countNoun(found.errors.length, "finding")}`);
     const result = {
@@ -106,7 +109,7 @@ export default class GitCheckCommand extends FindingCommand {
 
   #printAll({ errors, warnings }: FoundProblems): void {
     if (!this.asText) return;
-    for (const finding of warnings) {
+    for (const finding of this.#printed.of(warnings)) {
       this.note(findingLine(finding, { commit: finding.commit, warning: true }));
     }
     for (const finding of errors) this.printLine(findingLine(finding, { commit: finding.commit }));

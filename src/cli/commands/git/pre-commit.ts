@@ -1,7 +1,13 @@
 import { countNoun } from "../../../common/text.ts";
 import { checkCommits } from "../../../git/guard/commit-changes.ts";
 import type { Finding } from "../../../git/guard/guard.ts";
-import { findingFields, findingLine, findingsError, howToAllow } from "../../../git/guard/report.ts";
+import {
+  findingFields,
+  findingLine,
+  findingsError,
+  howToAllow,
+  PrintedWarnings,
+} from "../../../git/guard/report.ts";
 import { checkStaged, checkWholeFiles } from "../../../git/guard/staged-changes.ts";
 import { storePath } from "../../../git/install/store-path.ts";
 import { openRepository, type Repository } from "../../../git/process/repository.ts";
@@ -70,9 +76,11 @@ export default class GitPreCommitCommand extends BaseCommand {
 
   /** Prints to standard error, which git shows. */
   #print({ errors, warnings }: LocatedFindings): void {
-    for (const finding of warnings) {
+    const printed = new PrintedWarnings();
+    for (const finding of printed.of(warnings)) {
       this.note(findingLine(finding, { commit: finding.commit, warning: true }));
     }
+    if (printed.rest !== undefined) this.note(printed.rest);
     for (const finding of errors) this.note(findingLine(finding, { commit: finding.commit }));
     if (errors.length > 0) {
       this.note(`pprotect: ${countNoun(errors.length, "finding")}, nothing committed; ${howToAllow(errors)}`);

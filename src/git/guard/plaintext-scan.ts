@@ -1,0 +1,206 @@
+import { lazy } from "../../common/lazy.ts";
+import type { Finding } from "../../scan/finding.ts";
+import type { TextLines } from "../../scan/scan-text.ts";
+import type { BlobReader } from "../process/cat-file.ts";
+import { mayHaveRawKey, storePathsAround } from "./custodian-keys.ts";
+import { type FileChange, MAX_ADDED, type Patch } from "./diff-parser.ts";
+import type { Diff } from "./diff-reader.ts";
+import type { IgnoreFiles } from "./ignore-file.ts";
+import { NOT_SCANNED } from "./not-scanned.ts";
+import { withOwnCredentials } from "./own-credentials.ts";
+import { dumpFinding, mayBeDump } from "./store-dump.ts";
+import { isRegular } from "./store-files.ts";
+import type { StoresOfVersion } from "./stores-of-version.ts";
+import type { Findings, Subject } from "./subject.ts";
+
+/** The diff against the first parent, with what is needed to scan it. */
+export interface ScannedDiff {
+  readonly subject: Subject;
+  readonly diff: Diff;
+  readonly files: ReadonlyMap<string, FileChange>;
+  /** The value of each path's `diff` attribute. */
+  readonly attribute: ReadonlyMap<string, string>;
+  readonly stores: ReadonlySet<string>;
+  /** For each other parent, the numbers of the lines that it does not have. */
+  readonly addedElsewhere: readonly ReadonlyMap<string, ReadonlySet<number>>[];
+}
+
+const SUBMODULE = "160000";
+const MIB = 1024 * 1024;
+
+/** The most bytes that are scanned of one commit; at the speed of the scanner, a few seconds. */
+const MAX_TOTAL = 256 * MIB;
+
+/** How many bytes git looks at to tell binary files from text. */
+const BINARY_PROBE = 8000;
+
+/** Pictures, sound, fonts and archives: they are binary, and reading them would not show more. */
+const MEDIA =
+  /\.(?:png|jpe?g|gif|webp|avif|ico|bmp|tiff?|psd|mp[34]|m4[av]|mov|avi|mkv|webm|wav|ogg|flac|aac|woff2?|ttf|otf|eot|zip|t?gz|bz2|xz|zst|7z|rar|tar|jar|war|whl|pdf|docx?|xlsx?|pptx?|exe|dll|so|dylib|class|pyc|wasm)$/i;
+
+/** What a scan reads from besides the diff. */
+export interface ScanSources {
+  readonly blobs: BlobReader;
+  readonly ignoreFiles: IgnoreFiles;
+  /** The prefixes of credential variables that are in use. */
+  readonly prefixes: readonly string[];
+  readonly stores: StoresOfVersion;
+}
+
+/** Scans what a commit adds to files that are not stores. */
+export class PlaintextScan {
+  readonly #blobs: BlobReader;
+  readonly #ignoreFiles: IgnoreFiles;
+  readonly #prefixes: readonly string[];
+  readonly #stores: StoresOfVersion;
+  readonly #scanned: ScannedDiff;
+  readonly #found: Findings;
+  #total = 0;
+
+  constructor({ blobs, ignoreFiles, prefixes, stores }: ScanSources, scanned: ScannedDiff, found: Findings) {
+    this.#blobs = blobs;
+    this.#ignoreFiles = ignoreFiles;
+    this.#prefixes = prefixes;
+    this.#stores = stores;
+    this.#scanned = scanned;
+    this.#found = found;
+  }
+
+  async run(): Promise<void> {
+    const { diff, subject } = this.#scanned;
+    const hidden = new Set<string>();
+    for await (const event of diff.patches()) {
+      if (event.kind === "patch") await this.#patch(event.patch);
+      else for (const file of this.#binaries(event.newId)) await this.#binary(file, hidden);
+    }
+    if (hidden.size === 0) return;
+    const reader = subject.asText([...hidden]);
+    const text = await reader.next();
+    for await (const event of text?.patches() ?? []) {
+      if (event.kind === "patch" && !isBinary(event.patch.added.bytes)) await this.#patch(event.patch);
+    }
+    await reader.close();
+  }
+
+  async #patch({ path, added, cut }: Patch): Promise<void> {
+    const { files, stores, addedElsewhere } = this.#scanned;
+    const file = files.get(path);
+    if (!file || file.newMode === SUBMODULE || stores.has(path)) return;
+    const lines =
+      addedElsewhere.length === 0
+        ? added
+        : await chosenLines(added, (number) =>
+            addedElsewhere.every((numbers) => numbers.get(path)?.has(number) ?? false),
+          );
+    if (lines.bytes.length === 0) return;
+    await this.#scan(path, lines);
+    if (!cut) return;
+    const { addedLinesOf } = await scanTexts();
+    await this.#notScanned(
+      path,
+      addedLinesOf(lines).at(-1)?.number ?? 1,
+      `more than ${MAX_ADDED / MIB} MiB were added; lines after this one were not scanned`,
+    );
+  }
+
+  /** The changed files with this content that git takes for binary. */
+  #binaries(id: string): FileChange[] {
+    const { files, stores } = this.#scanned;
+    return [...files.values()].filter(
+      ({ path, newId, newMode }) => newId === id && isRegular(newMode) && !stores.has(path),
+    );
+  }
+
+  /** @param hidden gets the files that only attributes call binary */
+  async #binary({ path, newId, oldId, oldMode }: FileChange, hidden: Set<string>): Promise<void> {
+    if (this.#scanned.attribute.get(path) !== "unspecified") {
+      hidden.add(path);
+      return;
+    }
+    if (MEDIA.test(path)) return this.#notScanned(path, 1, IS_BINARY);
+    const bytes = await this.#blobs.read(newId);
+    if (!bytes) return;
+    const { scanBytes } = await bytesScanner();
+    const before = isRegular(oldMode) ? await this.#blobs.read(oldId) : undefined;
+    const { findings, skipped } = scanBytes(path, bytes.subarray(0, MAX_ADDED), before);
+    await this.#report(findings);
+    if (!skipped) this.#scanned.subject.decoded?.(path, bytes.length);
+    if (skipped) await this.#notScanned(path, 1, IS_BINARY);
+    else if (bytes.length > MAX_ADDED)
+      await this.#notScanned(path, 1, `only its first ${MAX_ADDED / MIB} MiB were scanned`);
+  }
+
+  async #scan(path: string, lines: TextLines): Promise<void> {
+    this.#total += lines.bytes.length;
+    if (this.#total > MAX_TOTAL) {
+      await this.#notScanned(
+        path,
+        lines.runs[0]?.number ?? 1,
+        `more than ${MAX_TOTAL / MIB} MiB were added in all`,
+      );
+      return;
+    }
+    const { scanText } = await scanner();
+    await this.#report(await this.#withOwnCredentials(scanText(path, lines), path, lines));
+  }
+
+  /**
+   * Adds what only the stores around the file can tell: credentials of their custodians, and copies of their secrets. Few
+   * files have a text that may be one.
+   */
+  async #withOwnCredentials(
+    found: readonly Finding[],
+    path: string,
+    lines: TextLines,
+  ): Promise<readonly Finding[]> {
+    const { bytes } = lines;
+    const named = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes("_PASSPHRASE");
+    const dump = mayBeDump(path, bytes);
+    if (!dump && !named && !mayHaveRawKey(bytes)) return found;
+    const { addedLinesOf } = await scanTexts();
+    const added = addedLinesOf(lines);
+    const store = (each: string) => this.#stores.read(this.#scanned.subject.prefix, each);
+    const all = await withOwnCredentials(found, path, added, { prefixes: this.#prefixes, store });
+    for (const candidate of dump ? storePathsAround(path) : []) {
+      const data = await store(candidate);
+      const finding = data && dumpFinding(path, added, data, candidate);
+      if (finding) return [...all, finding];
+    }
+    return all;
+  }
+
+  async #report(findings: readonly Finding[]): Promise<void> {
+    if (findings.length === 0) return;
+    const ignore = await this.#ignoreFiles.of(this.#scanned.subject.prefix);
+    this.#found.errors.push(...findings.filter(({ path, rule }) => !ignore?.ignored(path, rule)));
+  }
+
+  async #notScanned(path: string, line: number, message: string): Promise<void> {
+    const ignore = await this.#ignoreFiles.of(this.#scanned.subject.prefix);
+    if (ignore?.ignored(path, NOT_SCANNED)) return;
+    this.#found.warnings.push({ path, line, rule: NOT_SCANNED, message });
+  }
+}
+
+// Loaded when they are needed: a commit that changes only stores does not need them.
+const scanner = lazy(() => import("../../scan/scanner.ts"));
+const bytesScanner = lazy(() => import("../../scan/scan-bytes.ts"));
+const scanTexts = lazy(() => import("../../scan/scan-text.ts"));
+
+const IS_BINARY = "the file is binary and was not scanned";
+
+/** The numbers of the lines in a patch. */
+export async function numbersOf(lines: TextLines): Promise<Set<number>> {
+  const { addedLinesOf } = await scanTexts();
+  return new Set(addedLinesOf(lines).map(({ number }) => number));
+}
+
+/** The lines whose numbers are wanted: in a merge, only lines that no parent has are new. */
+async function chosenLines(lines: TextLines, isWanted: (number: number) => boolean): Promise<TextLines> {
+  const { addedLinesOf, textLines } = await scanTexts();
+  return textLines(addedLinesOf(lines).filter(({ number }) => isWanted(number)));
+}
+
+function isBinary(bytes: Uint8Array): boolean {
+  return bytes.subarray(0, BINARY_PROBE).includes(0);
+}

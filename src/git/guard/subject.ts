@@ -1,0 +1,33 @@
+import type { Finding } from "../../scan/finding.ts";
+import type { Diff, DiffReader } from "./diff-reader.ts";
+
+/** The findings in one commit, sorted by path and line. */
+export interface Verdict {
+  readonly errors: readonly Finding[];
+  /** Shown to the user; the commit is not refused because of them. */
+  readonly warnings: readonly Finding[];
+}
+
+/** A commit, or what is staged for one. */
+export interface Subject {
+  /** What git puts before the path of a file of the new version: `:` for the index, or `COMMIT:`. */
+  readonly prefix: string;
+  /** How many parents it is compared with; 1 for a root commit, which is compared with the empty tree. */
+  readonly diffs: number;
+  /** Its next diff; the diff against the first parent comes last. */
+  next(): Promise<Diff | undefined>;
+  /** The diff of some files against the first parent, as text even where attributes say otherwise. */
+  asText(paths: readonly string[]): DiffReader;
+  /** Is told about each binary file that was scanned after all, and its length. */
+  decoded?(path: string, bytes: number): void;
+  /** The merge bases, or `undefined` when they cannot be known. Called only when a merge changes a store. */
+  bases(): Promise<readonly string[] | undefined>;
+  /** The commits it is made from: its history is what they and their ancestors are. */
+  readonly parents: readonly string[];
+}
+
+/** Findings that are collected. */
+export interface Findings {
+  readonly errors: Finding[];
+  readonly warnings: Finding[];
+}

@@ -1,0 +1,78 @@
+import type { ScanInput } from "../scan-input.ts";
+import { secretNameKind } from "../secret-name.ts";
+import type { PlacedAssignment } from "./inline.ts";
+
+/** An assignment whose value is in another line than its name. */
+export interface DistantAssignment extends PlacedAssignment {
+  /** Index of the line with the value. */
+  readonly at: number;
+}
+
+/** A line that gives the name of a setting: `- name: X`, `"key": "X",`, `<key>X</key>`, `variable "X" {`. */
+const NAMED =
+  /^[\s{,[-]{0,60}(?:["']?(?:name|key|variable|var|header|property|parameter(?:_?key|_?name)?|setting|env(?:_?name)?)["']?\s{0,4}[:=]\s{0,4}["']?(?<plain>[A-Za-z_][\w.-]{1,80})["']?|<(?:key|name|string)>(?<tagged>[A-Za-z_][\w. -]{1,80})<\/\w+>|<\w{1,20}\s[^<>]{0,80}?(?:name|key)="(?<attribute>[A-Za-z_][\w.-]{1,80})"[^<>]{0,80}>|(?:variable|output|parameter)\s{1,4}"(?<block>[A-Za-z_][\w-]{1,80})"\s{0,4}\{)[\s,]{0,8}$/i;
+/** A line that opens an object of this name: `"X": {`, `X:`, `X = {`. */
+const OPENED =
+  /^[\s-]{0,60}["']?(?<name>[A-Za-z_][\w.-]{1,80})["']?\s{0,4}(?:[:=]\s{0,4}\{|:|=>\s{0,4}\[)\s{0,4}$/;
+/** A line that gives its value. */
+const VALUE =
+  /^[\s{,[-]{0,60}["']?(?:value|default|default_?value|content|parameter_?value|current_?value|initial_?value|string_?value|data)["']?\s{0,4}(?::|=>?)\s{0,4}(?:(?<quote>["'`])(?<quoted>[^"'`]{6,400})\k<quote>|(?<bare>[^\s"'`{[|>&*][^\s]{5,400}))[\s,}]{0,8}(?:#.{0,200})?$/i;
+const TAGGED_VALUE = /^\s{0,60}<(?:string|value|data)>\s{0,4}(?<quoted>[^<>\s]{6,400})\s{0,4}<\/\w+>/i;
+/** The end of the object that names and values belong to. */
+const BOUNDARY = /^\s{0,60}(?:[}\])]|-\s|<\/?dict)/;
+
+/** How many lines a name and its value may be apart: a type, a description and a flag may come between. */
+const REACH = 5;
+
+/** The value that belongs to the name in a line, in one of the next lines or in the line before. */
+export function distantAssignments({ text, kind }: ScanInput, at: number): DistantAssignment[] {
+  const line = text.line(at);
+  if (line.length > 400) return [];
+  const named = NAMED.exec(line)?.groups;
+  const opened = named ? undefined : OPENED.exec(line)?.groups;
+  const name = named?.plain ?? named?.tagged ?? named?.attribute ?? named?.block ?? opened?.name;
+  if (name === undefined || !secretNameKind(name)) return [];
+  for (let next = at + 1; next <= at + REACH && text.followsPrevious(next); next++) {
+    const found = valueIn(text.line(next), name, next, kind.bareValues);
+    if (found) return [found];
+    if (BOUNDARY.test(text.line(next))) break;
+  }
+  const before =
+    named && text.followsPrevious(at) ? valueIn(text.line(at - 1), name, at - 1, kind.bareValues) : undefined;
+  return before ? [before] : [];
+}
+
+function valueIn(line: string, name: string, at: number, bareValues: boolean): DistantAssignment | undefined {
+  if (line.length > 1000) return undefined;
+  const { quoted, bare } = VALUE.exec(line)?.groups ?? TAGGED_VALUE.exec(line)?.groups ?? {};
+  const value = quoted ?? (bareValues ? bare : undefined);
+  if (value === undefined) return undefined;
+  const start = line.lastIndexOf(value);
+  return { name, value, at, start, end: start + value.length, quoted: quoted !== undefined };
+}
+
+/** A line that ends after a name and what joins it to a value. */
+const UNFINISHED =
+  /(?<![\w$-])(?<name>[A-Za-z_$@][\w$.-]{1,80})(?:["'`\]]{1,2})?(?:\s{0,4}:\s{0,4}[A-Za-z_&*][\w<>?&*' ]{0,30}|\s{1,4}(?:string|String|str|char\s?\*))?\s{0,20}(?:=>|:=|[:=])\s{0,4}(?:\(|\\|[|>][-+]?[0-9]?)?\s{0,4}$/;
+const UNFINISHED_TAG = /<(?<name>[A-Za-z_][\w.:-]{1,80})>\s{0,4}$/;
+/** A line that is one literal. */
+const LITERAL =
+  /^\s{0,80}(?:[A-Za-z@$]{0,2})(?<quote>["'`])(?<value>[^"'`]{6,400})\k<quote>[\s;,)]{0,8}(?:\/\/.{0,100}|#.{0,100})?$/;
+const BARE_LINE = /^\s{1,80}(?<value>[^\s"'`{[<>&*|-][^\s]{5,400})\s{0,8}$/;
+
+/** The value in the line after the one that ends with a name. */
+export function nextLineAssignments({ text, kind }: ScanInput, at: number): DistantAssignment[] {
+  const line = text.line(at);
+  if (line.length > 400 || !text.followsPrevious(at + 1)) return [];
+  const tag = UNFINISHED_TAG.exec(line)?.groups?.name;
+  const name = tag ?? UNFINISHED.exec(line)?.groups?.name;
+  if (name === undefined || !secretNameKind(name)) return [];
+  const next = text.line(at + 1);
+  if (next.length > 1000) return [];
+  const literal = LITERAL.exec(next)?.groups?.value;
+  const value =
+    literal ?? (kind.bareValues || tag !== undefined ? BARE_LINE.exec(next)?.groups?.value : undefined);
+  if (value === undefined || /^[\w-]+:$/.test(value)) return [];
+  const start = next.indexOf(value);
+  return [{ name, value, at: at + 1, start, end: start + value.length, quoted: literal !== undefined }];
+}

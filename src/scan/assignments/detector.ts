@@ -1,0 +1,58 @@
+import type { Detector } from "../detector.ts";
+import { type Hit, RANK } from "../finding.ts";
+import { isExampleLine, type ScanInput } from "../scan-input.ts";
+import { NAME_KEYWORDS, secretNamesIn } from "../secret-name.ts";
+import { distantAssignments, nextLineAssignments } from "./apart.ts";
+import { expansionDefaults } from "./expansion.ts";
+import { inlineAssignments, type PlacedAssignment } from "./inline.ts";
+import { judge, PASSWORD_RULE, SECRET_RULE } from "./judge.ts";
+
+/** Finds secrets by the name that they are assigned to. */
+export const assignmentDetector: Detector = {
+  rules: [PASSWORD_RULE, SECRET_RULE],
+  keywords: NAME_KEYWORDS,
+  find(input, at) {
+    if (input.kind.tokensOnly || input.text.isPiece(at)) return [];
+    const line = input.text.line(at);
+    const names = secretNamesIn(line);
+    if (names.length === 0) return [];
+    const hits: Hit[] = [];
+    for (const assignment of [...inlineAssignments(line, names, input.kind), ...expansionDefaults(line)]) {
+      hits.push(...hitsOf(input, at, assignment));
+    }
+    for (const text of unescaped(line)) {
+      for (const assignment of inlineAssignments(text, secretNamesIn(text), { bareValues: false })) {
+        const start = line.indexOf(assignment.value);
+        if (start === -1) continue;
+        hits.push(...hitsOf(input, at, { ...assignment, start, end: start + assignment.value.length }));
+      }
+    }
+    for (const assignment of [...distantAssignments(input, at), ...nextLineAssignments(input, at)]) {
+      hits.push(...hitsOf(input, assignment.at, assignment));
+    }
+    return hits;
+  },
+};
+
+function hitsOf(input: ScanInput, at: number, assignment: PlacedAssignment): Hit[] {
+  const rule = judge({ ...assignment, value: withoutScheme(assignment.value) }, isExampleLine(input, at));
+  if (!rule) return [];
+  const { start, end } = assignment;
+  return [{ at, start, end, rule: rule.id, what: rule.what, rank: RANK.assignment }];
+}
+
+/** The words before a credential in a header, which other rules know too. */
+const SCHEME = /^(?:Bearer|Token|token|ApiKey|Api-Key|SSWS|Splunk|Key|apikey|PRIVATE-TOKEN) +(?=\S+$)/;
+
+function withoutScheme(value: string): string {
+  return value.replace(SCHEME, "");
+}
+
+const ESCAPED = /\\+"|\\+'|&quot;|&#34;|&#39;/;
+
+/** The line as it is inside the string that it is part of: JSON in JSON, code in a notebook, text in an attribute. */
+function unescaped(line: string): string[] {
+  if (!ESCAPED.test(line)) return [];
+  const once = line.replace(/\\+"|&quot;|&#34;/g, '"').replace(/\\+'|&#39;/g, "'");
+  return [once.replace(/\\+[nrt]/g, " ")];
+}

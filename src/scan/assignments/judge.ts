@@ -1,0 +1,139 @@
+import { classChanges, classesOf, looksGenerated, looksRandom, shannonEntropy } from "../entropy.ts";
+import { lettersLookRandom, looksLikeWords } from "../letter-pairs.ts";
+import { isDisguisedWord, isPlaceholder } from "../placeholder.ts";
+import { type SecretNameKind, secretNameKind } from "../secret-name.ts";
+
+/** A name and the value that a text gives it. */
+export interface Assignment {
+  readonly name: string;
+  readonly value: string;
+  /** Written in quotes: text, and not an expression. */
+  readonly quoted: boolean;
+  /** The value is inside a call, as in `decode("…")`, which may as well be a message or the name of a setting. */
+  readonly inCall?: boolean;
+}
+
+export const PASSWORD_RULE = { id: "password-assignment", what: "a password" } as const;
+export const SECRET_RULE = { id: "secret-assignment", what: "a key or token" } as const;
+
+/** A path, a file, a URL, a pattern, a selector or a format, as the values of secrets' names often are in code. */
+const OTHER_THING =
+  /^[.~]{0,2}\/[\w./-]+$|^[A-Za-z]:\\|^[\w./-]+\.(?:json|ya?ml|pem|key|crt|cer|pub|txt|jsx?|tsx?|py|rb|go|rs|java|php|properties|xml|env|p12|jks|pfx|html?|md|sh|toml|conf|cfg|ini|png|svg|com|org|net|io|dev|local|internal)$|^[a-z][a-z0-9+.-]{1,12}:\/\/|^#[\w-]+$|^\.[\w-]+$|^\[\w+|^\/.{0,200}\/[a-z]*$|^--[a-z][\w-]*=?$|^\.\$|^\s*\+\s|^\^[^$]{0,80}[[(\\+*.]|\(\?|\\[dwsSDWb]|^[\w.-]+@[\w-]+\.[\w.-]+$|^[A-Za-z_]\w*\(.*\)?$|^data:|\/aws4_request$|\{[0-9]+(?:,[0-9]*)?\}[$]?$|^\[[^\]]{2,40}\][+*{]|^(?:image|text|application|multipart)\/|^\+?\d[\d\s().-]+$|^v?\d+(?:\.\d+){1,3}$|^\d{4}-\d{2}-\d{2}/i;
+
+/** The name of a constant or of a variable: `NEO4J_AUTH`. */
+const CONSTANT = /^[A-Z][A-Z0-9]{0,20}(?:_[A-Z0-9]{1,12}){1,5}$/;
+
+/** Names joined by dots, colons or arrows: an expression, or the name of a setting or a message. */
+const PROPERTY = /^[A-Za-z_$][\w$]*(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$-]*)+(?:\(.*)?$/;
+/** A part of such a name: words, with at most two digits at its end. */
+const WORD_PART = /^[$_]*(?:[A-Z]?[a-z]+|[A-Z]+|_)+[0-9]{0,2}$/;
+
+/**
+ * A word, or words joined by punctuation, with at most one digit at the end: `current-password`, `access_token_v2`,
+ * `Enter it:`.
+ */
+const WORDS = /^\p{L}+[\s_./:*?!,'’-]*$|^\p{L}+(?:[\s_./:*?!,'’-]+\p{L}+)+[\s_./:*?!,'’-]*[0-9]?$/u;
+
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+/** Which rule an assignment breaks, if its name is that of a secret and its value looks like one. */
+export function judge(
+  assignment: Assignment,
+  example: boolean,
+): typeof PASSWORD_RULE | typeof SECRET_RULE | undefined {
+  const kind = secretNameKind(assignment.name);
+  return kind && judgeKind(kind, assignment, example);
+}
+
+/** The same when it is already known what kind of name it is. */
+export function judgeKind(
+  kind: SecretNameKind,
+  assignment: Assignment,
+  example: boolean,
+): typeof PASSWORD_RULE | typeof SECRET_RULE | undefined {
+  if (isOtherThan(assignment)) return undefined;
+  if (kind === "password") return isPassword(assignment, example) ? PASSWORD_RULE : undefined;
+  return isGeneratedSecret(
+    assignment.value,
+    kind === "identified-secret",
+    example,
+    assignment.inCall ?? false,
+  )
+    ? SECRET_RULE
+    : undefined;
+}
+
+/** Whether the value is visibly not a secret but a placeholder, a reference, or a name of something. */
+function isOtherThan({ name, value, quoted }: Assignment): boolean {
+  if (OTHER_THING.test(value) || CONSTANT.test(value) || isPlaceholder(value)) return true;
+  if (isProperty(value, quoted)) return true;
+  const letters = lettersOf(value);
+  return letters.length >= 4 && lettersOf(name).includes(letters) && !/[0-9]{3}/.test(value);
+}
+
+function lettersOf(text: string): string {
+  return text.toLowerCase().replace(/[^a-z]+/g, "");
+}
+
+/** `config.db.password`, and not `Tiger.Maple2024`: quoted text with digits is no property. */
+function isProperty(value: string, quoted: boolean): boolean {
+  if (!PROPERTY.test(value)) return false;
+  if (value.includes("(")) return true;
+  const parts = value.split(/\.|::|->|\?\./);
+  if (parts.some((part) => /[0-9]{3}/.test(part) || !WORD_PART.test(part.replaceAll("-", "")))) return false;
+  if (lettersLookRandom(value)) return false;
+  // `Tiger.Maple24`: of a property, at most the first part has a capital.
+  return !(quoted && /[0-9]{2}$/.test(value) && parts.slice(1).some((part) => /^[A-Z][a-z]/.test(part)));
+}
+
+const MAX_PASSWORD = 128;
+
+function isPassword({ value, inCall }: Assignment, example: boolean): boolean {
+  if (value.length < 6 || value.length > MAX_PASSWORD) return false;
+  if (/\s/.test(value)) return !example && isPassphrase(value);
+  if (example) return value.length >= 16 && looksGenerated(value) && !isDisguisedWord(value);
+  if (inCall) return !isDisguisedWord(value) && (looksRandom(value) || isStrong(value));
+  if (/^[0-9]{6,}$/.test(value)) return true;
+  if (WORDS.test(value)) return value.length >= 8 && (lettersLookRandom(value) || classChanges(value) >= 0.3);
+  return /\p{L}/u.test(value) && /[0-9!@#$%^&*?+~=]/.test(value);
+}
+
+function isGeneratedSecret(value: string, uuidCounts: boolean, example: boolean, inCall: boolean): boolean {
+  if (value.length < (example ? 20 : 8)) return false;
+  if (/\s/.test(value)) return !example && isPassphrase(value);
+  if (UUID.test(value)) return uuidCounts && !example;
+  if (example) return looksGenerated(value) && shannonEntropy(value) >= 3.5;
+  return looksRandom(value) || (!inCall && isStrong(value));
+}
+
+/** Characters that people put into passwords and hardly ever into names. */
+const SIGNS = /[!@#$%^&*?+~=]/;
+
+/** A secret that a person made up: letters of both cases, digits and signs. */
+function isStrong(value: string): boolean {
+  return (
+    value.length >= 8 &&
+    classesOf(value) >= 3 &&
+    /[0-9]/.test(value) &&
+    SIGNS.test(value) &&
+    !/^[\w-]+[=?&]/.test(value) &&
+    !isDisguisedWord(value)
+  );
+}
+
+/** Words that sentences have and passphrases of drawn words do not. */
+const SENTENCE =
+  /\b(?:the|an?|is|are|was|be|to|of|in|on|for|with|and|or|not|no|your|you|my|this|that|it|its|if|must|should|can|cannot|could|may|will|has|have|as|at|by|from|please|enter|type|invalid|missing|required|use|used|using|set|get|which|when|was|were|password|passphrase|token|secret|key|user|name|value|file|field|string|least|characters?)\b/i;
+
+/** Four and more words without grammar, as a passphrase is drawn. */
+function isPassphrase(value: string): boolean {
+  const words = value.split(" ");
+  return (
+    words.length >= 4 &&
+    words.length <= 24 &&
+    words.every((word) => /^[a-z]{3,10}$/.test(word)) &&
+    !SENTENCE.test(value) &&
+    new Set(words).size >= 4 &&
+    looksLikeWords(value.replaceAll(" ", ""))
+  );
+}

@@ -1,0 +1,25 @@
+import type { Hit } from "./finding.ts";
+import type { ScanInput } from "./scan-input.ts";
+
+/** The name of a rule, and what it finds, with its article: "a password". */
+export interface RuleName {
+  readonly id: string;
+  readonly what: string;
+}
+
+/** Looks for secrets in the lines that contain one of its keywords. */
+export interface Detector {
+  /** The rules whose hits it returns. */
+  readonly rules: readonly RuleName[];
+  /** Lower case, of three characters and more; or `LONG_RUN`. */
+  readonly keywords: readonly string[];
+  /** @param at index of a line that contains a keyword; hits may be in the lines around it */
+  find(input: ScanInput, at: number): readonly Hit[];
+}
+
+/** Looks at a whole file that its path tells about. */
+export interface FileDetector {
+  readonly rules: readonly RuleName[];
+  applies(path: string): boolean;
+  find(input: ScanInput): readonly Hit[];
+}

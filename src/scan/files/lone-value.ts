@@ -1,0 +1,57 @@
+import { judgeKind } from "../assignments/judge.ts";
+import type { FileDetector, RuleName } from "../detector.ts";
+import { looksRandom } from "../entropy.ts";
+import { RANK } from "../finding.ts";
+import { isPlaceholder } from "../placeholder.ts";
+import { type SecretNameKind, secretNameKind } from "../secret-name.ts";
+
+const LONE_VALUE_RULE: RuleName = { id: "secret-file", what: "a file with nothing but a secret" };
+
+/** Endings that say nothing about what the value is. */
+const ENDING = /\.(?:txt|dat|conf|cfg|asc|b64|base64|hex|prod|production|staging|dev|local)$/i;
+/** Files whose name is an exact name of the file of a program. */
+const SECRET_FILES =
+  /(?:^|\/)(?:\.?vault[_-]?pass(?:word)?(?:[_.-][\w.-]+)?|\.vault-token|\.cookie|\.erlang\.cookie|master\.key|config\/credentials\/[\w-]+\.key|\.?secret_key_base|\.?secret_token)$/i;
+const IN_SECRETS = /(?:^|\/)\.?secrets?\/[^/]+$/i;
+/** Other kinds of files, which other rules look at. */
+const OTHER =
+  /\.(?:ya?ml|json|xml|env|ini|toml|properties|md|html?|[cm]?[jt]sx?|py|rb|go|rs|java|php|sh|ps1|sql|pem|crt|cer|pub|gpg|age|enc|sops|csv|tf|lock|log)$/i;
+
+/** A file of one line, whose name says that this line is a secret. */
+export const loneValueDetector: FileDetector = {
+  rules: [LONE_VALUE_RULE],
+  applies: (path) => kindOf(path) !== undefined,
+  find({ path, text, kind: { isExample } }) {
+    const kind = kindOf(path);
+    const only = onlyLine(text.count, (at) => text.line(at));
+    if (kind === undefined || only === undefined || isExample) return [];
+    const value = text.line(only).trim();
+    if (!isSecret(path, kind, value)) return [];
+    const { id, what } = LONE_VALUE_RULE;
+    return [{ at: only, start: 0, end: value.length, rule: id, what, rank: RANK.known - 10 }];
+  },
+};
+
+function kindOf(path: string): SecretNameKind | undefined {
+  if (SECRET_FILES.test(path)) return /pass/i.test(path) ? "password" : "identified-secret";
+  const base = path.slice(path.lastIndexOf("/") + 1).replace(ENDING, "");
+  if (OTHER.test(base)) return undefined;
+  const named = secretNameKind(base.replace(/^\.+/, ""));
+  return named ?? (IN_SECRETS.test(path) ? "secret" : undefined);
+}
+
+/** The only line that is not empty, or `undefined` when there are more or none. */
+function onlyLine(count: number, line: (at: number) => string): number | undefined {
+  if (count > 4) return undefined;
+  const filled = Array.from({ length: count }, (_, at) => at).filter((at) => line(at).trim() !== "");
+  return filled.length === 1 ? filled[0] : undefined;
+}
+
+function isSecret(path: string, kind: SecretNameKind, value: string): boolean {
+  if (SECRET_FILES.test(path)) return value.length >= 8 && !isPlaceholder(value) && !value.includes(" ");
+  if (value.length > 512) return false;
+  return (
+    judgeKind(kind, { name: "", value, quoted: true }, false) !== undefined ||
+    (kind !== "password" && looksRandom(value) && !isPlaceholder(value))
+  );
+}

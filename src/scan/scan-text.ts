@@ -1,0 +1,162 @@
+import type { AddedLine } from "./finding.ts";
+
+const LINE_FEED = 10;
+
+/** Longer lines are generated. They are searched in pieces, only for tokens that are known by their own form. */
+const LONG_LINE = 20_000;
+/** A piece of a long line; a hit that starts in its overlap with the next piece belongs to the next piece. */
+const PIECE = 16_000;
+/** No token is longer. */
+const OVERLAP = 9_000;
+
+/** Lines of one file as UTF-8 bytes. */
+export interface TextLines {
+  /** The lines, each ended by a line feed, the last one perhaps not. */
+  readonly bytes: Uint8Array;
+  /** From which line on which number counts, sorted; of a whole file, line 0 has number 1. */
+  readonly runs: readonly LineRun[];
+}
+
+/** Lines that follow each other in the file. */
+export interface LineRun {
+  /** Index of its first line. */
+  readonly at: number;
+  /** The 1-based number of that line in the file. */
+  readonly number: number;
+}
+
+/** All lines of a file. @param bytes UTF-8 */
+export function wholeFile(bytes: Uint8Array): TextLines {
+  return { bytes, runs: [{ at: 0, number: 1 }] };
+}
+
+/** Some lines of a file. */
+export function textLines(lines: Iterable<AddedLine>): TextLines {
+  const texts: string[] = [];
+  const runs: LineRun[] = [];
+  let expected = Number.NaN;
+  for (const { number, text } of lines) {
+    if (number !== expected) runs.push({ at: texts.length, number });
+    expected = number + 1;
+    texts.push(text.replaceAll("\n", " "));
+  }
+  return { bytes: Buffer.from(texts.join("\n")), runs };
+}
+
+/** The lines as text, each whole. */
+export function addedLinesOf({ bytes, runs }: TextLines): AddedLine[] {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const texts = view.toString("utf8").split("\n");
+  if (texts.at(-1) === "") texts.pop();
+  return texts.map((text, at) => ({
+    number: lineNumber(runs, at),
+    text: text.endsWith("\r") ? text.slice(0, -1) : text,
+  }));
+}
+
+/** The number of a line, by the last run that starts at it or before. */
+function lineNumber(runs: readonly LineRun[], line: number): number {
+  let low = 0;
+  let high = runs.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((runs[middle]?.at ?? 0) <= line) low = middle;
+    else high = middle - 1;
+  }
+  const run = runs[low] ?? { at: 0, number: 1 };
+  return run.number + line - run.at;
+}
+
+/**
+ * The lines of a file, or pieces of very long lines, by index. They are decoded only when they are looked at: of most files,
+ * none is.
+ */
+export class ScanText {
+  readonly bytes: Uint8Array;
+  /** How many lines or pieces there are. */
+  readonly count: number;
+  readonly #view: Buffer;
+  readonly #starts: number[] = [];
+  readonly #ends: number[] = [];
+  /** The line of each piece; empty when there are no pieces, so that each index is that of a line. */
+  readonly #lineOf: number[] = [];
+  readonly #runs: readonly LineRun[];
+  readonly #decoded = new Map<number, string>();
+
+  constructor({ bytes, runs }: TextLines) {
+    this.bytes = bytes;
+    this.#view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#runs = runs;
+    this.#split();
+    this.count = this.#starts.length;
+  }
+
+  /** Where the line starts in {@link bytes}; after the last one, where the text ends. */
+  start(at: number): number {
+    return this.#starts[at] ?? this.bytes.length + 1;
+  }
+
+  /** Where the line ends, before its line feed and carriage return. */
+  end(at: number): number {
+    return this.#ends[at] ?? this.bytes.length;
+  }
+
+  /** The text of a line, or an empty text when there is no such line. */
+  line(at: number): string {
+    const known = this.#decoded.get(at);
+    if (known !== undefined) return known;
+    const start = this.#starts[at];
+    const text = start === undefined ? "" : this.#view.toString("utf8", start, this.end(at));
+    this.#decoded.set(at, text);
+    return text;
+  }
+
+  /** The number of the line in its file, from 1. */
+  numberOf(at: number): number {
+    const line = this.#lineOf.length === 0 ? at : (this.#lineOf[at] ?? at);
+    return lineNumber(this.#runs, line);
+  }
+
+  /** Whether the line follows the one before it in the file. */
+  followsPrevious(at: number): boolean {
+    return at > 0 && at < this.count && this.numberOf(at) - this.numberOf(at - 1) === 1;
+  }
+
+  /** Whether it is a piece of a very long line. */
+  isPiece(at: number): boolean {
+    return this.#lineOf.length > 0 && this.end(at) - this.start(at) >= PIECE;
+  }
+
+  /** Of a piece that overlaps with the next one, how many bytes belong to it; otherwise all of them. */
+  ownLength(at: number): number {
+    const next = this.#starts[at + 1];
+    return next !== undefined && next <= this.end(at) ? next - this.start(at) : Number.POSITIVE_INFINITY;
+  }
+
+  #split(): void {
+    const { bytes } = this;
+    for (let start = 0, line = 0; start < bytes.length; line++) {
+      const found = bytes.indexOf(LINE_FEED, start);
+      const feed = found === -1 ? bytes.length : found;
+      const end = feed > start && bytes[feed - 1] === CARRIAGE_RETURN ? feed - 1 : feed;
+      if (end - start > LONG_LINE) this.#splitLong(start, end, line);
+      else this.#add(start, end, line);
+      start = feed + 1;
+    }
+  }
+
+  #splitLong(start: number, end: number, line: number): void {
+    if (this.#lineOf.length === 0) for (let i = 0; i < this.#starts.length; i++) this.#lineOf.push(i);
+    let from = start;
+    for (; end - from > PIECE + OVERLAP; from += PIECE) this.#add(from, from + PIECE + OVERLAP, line, true);
+    this.#add(from, end, line, true);
+  }
+
+  #add(start: number, end: number, line: number, pieces = false): void {
+    this.#starts.push(start);
+    this.#ends.push(end);
+    if (pieces || this.#lineOf.length > 0) this.#lineOf.push(line);
+  }
+}
+
+const CARRIAGE_RETURN = 13;
