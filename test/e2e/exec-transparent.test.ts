@@ -134,8 +134,9 @@ child.wait()`;
   );
 
   test("a file lock is held until the program ends", async () => {
+    // What redaction holds back of a line comes out within the last pause.
     const line =
-      "exec 8>lock; flock 8; $run sh -c 'echo start; sleep 0.4; echo end' & exec 8>&-; sleep 0.2; flock lock echo free; wait";
+      "exec 8>lock; flock 8; $run sh -c 'echo start; sleep 0.4; echo end; sleep 0.6' & exec 8>&-; sleep 0.2; flock lock echo free; wait";
     expect(await shell(line, mode)).toBe("start\nend\nfree\n");
   });
 });

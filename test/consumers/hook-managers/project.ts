@@ -1,6 +1,7 @@
 import { expect } from "bun:test";
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { tokenLine } from "../../git/guard/guard-repository.ts";
 import { binary } from "../../support/binary.ts";
 import { GIT_IDENTITY } from "../../support/git-identity.ts";
 import { type Result, runProgram } from "../../support/run.ts";
@@ -12,7 +13,7 @@ export const MODULES = join(INSTALLED, "node_modules");
 const ROOT = resolve(INSTALLED, "../../..");
 
 /** A line with a token of the form of GitHub's, which the guard refuses. */
-export const LEAK = `token = "ghp_${"a1B2".repeat(9)}"\n`;
+export const LEAK = `${tokenLine()}\n`;
 
 let withPprotect: string | undefined;
 

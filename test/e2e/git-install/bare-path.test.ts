@@ -2,6 +2,7 @@ import { afterAll, afterEach, describe, expect, test } from "bun:test";
 import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { tokenLine } from "../../git/guard/guard-repository.ts";
 import { binary } from "../../support/binary.ts";
 import { type Result, runProgram } from "../../support/run.ts";
 import { removeFolders } from "../../support/sandbox.ts";
@@ -50,7 +51,7 @@ function install(repo: Repo, program: string, path = BARE): Promise<Result> {
 }
 
 /** A token of the form of GitHub's, which the guard finds. */
-const LEAK = `token = "ghp_${"a1B2".repeat(9)}"\n`;
+const LEAK = `${tokenLine()}\n`;
 
 async function repository(): Promise<Repo> {
   const repo = await Repo.create();
