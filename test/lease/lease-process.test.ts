@@ -245,10 +245,11 @@ describe("a lease that was killed", () => {
     process.kill(pid, "SIGKILL");
     await until(() => !isAlive(pid));
     const opened = open(file, "dev", { ...user, [LEASE_VARIABLE]: token ?? "" });
-    expect(await errorOf(opened)).toEqual([
-      "no_lease",
-      `the lease ${grant.id} has ended: its process was killed`,
-    ]);
+    // The kernel may close the socket a moment after the process is gone.
+    expect([
+      ["no_lease", `the lease ${grant.id} has ended: its process was killed`],
+      ["no_lease", `the lease ${grant.id} ended before it answered`],
+    ]).toContainEqual(await errorOf(opened));
   });
 
   test("while it is asked, is one clear error for each client", async () => {
