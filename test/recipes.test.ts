@@ -122,7 +122,7 @@ describe("what a service would run", () => {
     expect(result.stdout).toEndWith("deploying with 12 characters\n");
   });
 
-  test.if(needs("systemctl"))(
+  test.if(needs("systemd-analyze"))(
     "in systemd is a unit without an error, and works with the key in a file",
     async () => {
       const unit = readFileSync(join(folder, "app.service"), "utf8");

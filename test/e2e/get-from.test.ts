@@ -130,7 +130,7 @@ describe("get --from", () => {
   });
 });
 
-test.if(needs("dbus-run-session", "gnome-keyring-daemon"))(
+test.if(needs("dbus-run-session", "dbus-daemon", "dbus-send", "gnome-keyring-daemon"))(
   "a locked keyring ends get, and another value is not taken",
   async () => {
     const box = project();

@@ -67,144 +67,155 @@ function imposter(): KeyFile {
     .addSecret("prod", "token", "x", NOW);
 }
 
-describe.if(needs("dbus-run-session", "gnome-keyring-daemon"))("a passphrase in the keyring", () => {
-  test("is used where none is given, and before none that is", async () => {
-    const box = sandbox();
-    const said = await say(UNLOCK, box, [
-      `${GET}`,
-      `${SAVE} --json`,
-      "keyring status --json",
-      "status --json",
-      GET,
-      "check --json",
-      `PPROTECT_PASSPHRASE=wrong $P ${GET}`,
-      `PPROTECT_PASSPHRASE_FILE=missing $P ${GET}`,
-      `PPROTECT_PASSPHRASE_COMMAND=false $P ${GET}`,
-      `PPROTECT_LEASE=${DEAD_LEASE} $P ${GET}`,
-      `PPROTECT_LEASE=${DEAD_LEASE} $P add-owner prod bob@example.com --non-interactive`,
-      `${GET} -u ${ALICE.name} --ignore-env`,
-      "exec --domain prod --redact -- sh -c 'echo alice-pw; env'",
-      "keyring rm --json",
-      "keyring rm --json",
-      GET,
-    ]);
-    const required = { status: 1, out: "", err: expect.stringContaining("passphrase required") };
-    const works = { status: 0, out: "prod-token", err: "" };
-    const refused = (message: string) => ({ status: 1, out: "", err: expect.stringContaining(message) });
-    expect(said).toEqual([
-      required,
-      { status: 0, out: expect.any(String), err: expect.any(String) },
-      {
-        status: 0,
-        out: expect.stringContaining(`"state":"available","reason":null,"users":["alice@`),
-        err: expect.any(String),
-      },
-      { status: 0, out: expect.stringContaining(`"users":["alice@example.com"]},"active_leases"`), err: "" },
-      works,
-      { status: 0, out: expect.stringContaining('"custodian":"alice@example.com"'), err: expect.any(String) },
-      refused("passphrase from the environment variable PPROTECT_PASSPHRASE"),
-      refused("no such file"),
-      refused("failed with exit status 1"),
-      refused("has ended"),
-      required,
-      required,
-      { status: 0, out: expect.stringMatching(/^\[REDACTED:passphrase\]\n/), err: "" },
-      { status: 0, out: expect.stringContaining('"removed":true'), err: expect.any(String) },
-      { status: 0, out: expect.stringContaining('"removed":false'), err: expect.any(String) },
-      required,
-    ]);
-    const answers = [1, 2, 3, 13, 14].map((at) => JSON.parse(said[at]?.out ?? ""));
-    expect(answers.filter((answer) => !isAnswer(answer))).toEqual([]);
-    expect(said.map(({ out, err }) => out + err).join("")).not.toContain(ALICE.passphrase);
-  }, 60_000);
-
-  test("belongs to a key: another key under the same name, and another name for it, get nothing", async () => {
-    const box = sandbox();
-    box.write("imposter.yaml", imposter().toString());
-    const pwdkm = findCustodian(box.read().data, ALICE.name);
-    const custodians = new Map([...box.read().data.custodians, ["mallory", pwdkm]]);
-    box.write("mallory.yaml", KeyFile.from({ ...box.read().data, custodians }).toString());
-    const said = await say(UNLOCK, box, [
-      SAVE,
-      `${GET} --file imposter.yaml`,
-      "keyring status --file imposter.yaml",
-      `${GET} --file mallory.yaml -u mallory`,
-    ]);
-    expect(said.slice(1)).toEqual([
-      { status: 1, out: "", err: expect.stringContaining("passphrase required") },
-      { status: 0, out: "The keyring has no passphrase for this store.\n", err: "" },
-      { status: 1, out: "", err: expect.stringContaining("wrong passphrase for mallory") },
-    ]);
-  }, 60_000);
-
-  test("that is wrong stops, and is taken as it is: a line end belongs to it", async () => {
-    const box = sandbox();
-    const said = await say(UNLOCK, box, [
-      `$P version >/dev/null; ${storeEntry("pprotect", entryOf(box.read()), `${ALICE.passphrase}\n`)}`,
-      `printf 'alice-pw\\n' | $P get prod/token`,
-    ]);
-    const err = said[1]?.err ?? "";
-    expect(said[1]).toEqual({ status: 1, out: "", err });
-    expect(err).toContain("passphrase from the keyring); the passphrase ends with a line end\n");
-    expect(err).toContain("hint: `pprotect keyring rm` removes it");
-  }, 60_000);
-
-  test("goes with the key that it was for", async () => {
-    const box = sandbox();
-    const change =
-      "set-key-custodian-passphrase -u alice@example.com --passphrase-file alice.pw --new-passphrase-file fresh.pw --key-type fast";
-    const before = entryOf(box.read());
-    const said = await say(UNLOCK, box, [
-      SAVE,
-      change,
-      "keyring status",
-      GET,
-      `$P keyring set --passphrase-file fresh.pw`,
-      GET,
-    ]);
-    expect(box.read().unlock({ name: ALICE.name, passphrase: FRESH_PASSPHRASE })).toBeDefined();
-    expect(said[1]?.err).toContain("The keyring had the old passphrase, which was removed");
-    expect(said[2]?.out).toBe("The keyring has no passphrase for this store.\n");
-    expect(said.slice(3).map(({ status }) => status)).toEqual([1, 0, 0]);
-    expect(entryOf(box.read())).not.toBe(before);
-  }, 60_000);
-
-  test("that is locked is said in a line, and stops nobody who can type it", async () => {
-    const box = sandbox();
-    const home = emptyFolder();
-    await say(UNLOCK, box, [SAVE], home);
-    const said = await say(
-      START_LOCKED,
-      box,
-      [
+describe.if(needs("dbus-run-session", "dbus-daemon", "dbus-send", "gnome-keyring-daemon"))(
+  "a passphrase in the keyring",
+  () => {
+    test("is used where none is given, and before none that is", async () => {
+      const box = sandbox();
+      const said = await say(UNLOCK, box, [
+        `${GET}`,
+        `${SAVE} --json`,
+        "keyring status --json",
+        "status --json",
         GET,
-        "printf 'alice-pw\\n' | $P get prod/token",
-        "keyring status",
-        SAVE,
-        "keyring rm",
-        "check",
-        "status",
-      ],
-      home,
-    );
-    expect(said.map(({ status }) => status)).toEqual([1, 0, 0, 1, 1, 0, 0]);
-    expect(said[0]?.err).toContain(
-      "passphrase required (running with --non-interactive; the keyring is locked)",
-    );
-    expect(said[1]).toMatchObject({
-      out: "prod-token",
-      err: expect.stringContaining("warning: the keyring is locked\n"),
-    });
-    expect(said[2]?.out).toBe(`The keyring has the passphrase of ${ALICE.name}. It is locked.\n`);
-    expect([said[3]?.err, said[4]?.err]).toEqual(
-      Array(2).fill(expect.stringMatching(/^pprotect: the keyring is locked\nhint: /m)),
-    );
-    expect(said[5]?.out).not.toContain("opened as");
-    expect(said[6]?.out).toBe(`Keyring (locked):\n  the passphrase of ${ALICE.name}\n`);
-  }, 60_000);
-});
+        "check --json",
+        `PPROTECT_PASSPHRASE=wrong $P ${GET}`,
+        `PPROTECT_PASSPHRASE_FILE=missing $P ${GET}`,
+        `PPROTECT_PASSPHRASE_COMMAND=false $P ${GET}`,
+        `PPROTECT_LEASE=${DEAD_LEASE} $P ${GET}`,
+        `PPROTECT_LEASE=${DEAD_LEASE} $P add-owner prod bob@example.com --non-interactive`,
+        `${GET} -u ${ALICE.name} --ignore-env`,
+        "exec --domain prod --redact -- sh -c 'echo alice-pw; env'",
+        "keyring rm --json",
+        "keyring rm --json",
+        GET,
+      ]);
+      const required = { status: 1, out: "", err: expect.stringContaining("passphrase required") };
+      const works = { status: 0, out: "prod-token", err: "" };
+      const refused = (message: string) => ({ status: 1, out: "", err: expect.stringContaining(message) });
+      expect(said).toEqual([
+        required,
+        { status: 0, out: expect.any(String), err: expect.any(String) },
+        {
+          status: 0,
+          out: expect.stringContaining(`"state":"available","reason":null,"users":["alice@`),
+          err: expect.any(String),
+        },
+        {
+          status: 0,
+          out: expect.stringContaining(`"users":["alice@example.com"]},"active_leases"`),
+          err: "",
+        },
+        works,
+        {
+          status: 0,
+          out: expect.stringContaining('"custodian":"alice@example.com"'),
+          err: expect.any(String),
+        },
+        refused("passphrase from the environment variable PPROTECT_PASSPHRASE"),
+        refused("no such file"),
+        refused("failed with exit status 1"),
+        refused("has ended"),
+        required,
+        required,
+        { status: 0, out: expect.stringMatching(/^\[REDACTED:passphrase\]\n/), err: "" },
+        { status: 0, out: expect.stringContaining('"removed":true'), err: expect.any(String) },
+        { status: 0, out: expect.stringContaining('"removed":false'), err: expect.any(String) },
+        required,
+      ]);
+      const answers = [1, 2, 3, 13, 14].map((at) => JSON.parse(said[at]?.out ?? ""));
+      expect(answers.filter((answer) => !isAnswer(answer))).toEqual([]);
+      expect(said.map(({ out, err }) => out + err).join("")).not.toContain(ALICE.passphrase);
+    }, 60_000);
 
-describe.if(needs("dbus-run-session", "gnome-keyring-daemon"))(
+    test("belongs to a key: another key under the same name, and another name for it, get nothing", async () => {
+      const box = sandbox();
+      box.write("imposter.yaml", imposter().toString());
+      const pwdkm = findCustodian(box.read().data, ALICE.name);
+      const custodians = new Map([...box.read().data.custodians, ["mallory", pwdkm]]);
+      box.write("mallory.yaml", KeyFile.from({ ...box.read().data, custodians }).toString());
+      const said = await say(UNLOCK, box, [
+        SAVE,
+        `${GET} --file imposter.yaml`,
+        "keyring status --file imposter.yaml",
+        `${GET} --file mallory.yaml -u mallory`,
+      ]);
+      expect(said.slice(1)).toEqual([
+        { status: 1, out: "", err: expect.stringContaining("passphrase required") },
+        { status: 0, out: "The keyring has no passphrase for this store.\n", err: "" },
+        { status: 1, out: "", err: expect.stringContaining("wrong passphrase for mallory") },
+      ]);
+    }, 60_000);
+
+    test("that is wrong stops, and is taken as it is: a line end belongs to it", async () => {
+      const box = sandbox();
+      const said = await say(UNLOCK, box, [
+        `$P version >/dev/null; ${storeEntry("pprotect", entryOf(box.read()), `${ALICE.passphrase}\n`)}`,
+        `printf 'alice-pw\\n' | $P get prod/token`,
+      ]);
+      const err = said[1]?.err ?? "";
+      expect(said[1]).toEqual({ status: 1, out: "", err });
+      expect(err).toContain("passphrase from the keyring); the passphrase ends with a line end\n");
+      expect(err).toContain("hint: `pprotect keyring rm` removes it");
+    }, 60_000);
+
+    test("goes with the key that it was for", async () => {
+      const box = sandbox();
+      const change =
+        "set-key-custodian-passphrase -u alice@example.com --passphrase-file alice.pw --new-passphrase-file fresh.pw --key-type fast";
+      const before = entryOf(box.read());
+      const said = await say(UNLOCK, box, [
+        SAVE,
+        change,
+        "keyring status",
+        GET,
+        `$P keyring set --passphrase-file fresh.pw`,
+        GET,
+      ]);
+      expect(box.read().unlock({ name: ALICE.name, passphrase: FRESH_PASSPHRASE })).toBeDefined();
+      expect(said[1]?.err).toContain("The keyring had the old passphrase, which was removed");
+      expect(said[2]?.out).toBe("The keyring has no passphrase for this store.\n");
+      expect(said.slice(3).map(({ status }) => status)).toEqual([1, 0, 0]);
+      expect(entryOf(box.read())).not.toBe(before);
+    }, 60_000);
+
+    test("that is locked is said in a line, and stops nobody who can type it", async () => {
+      const box = sandbox();
+      const home = emptyFolder();
+      await say(UNLOCK, box, [SAVE], home);
+      const said = await say(
+        START_LOCKED,
+        box,
+        [
+          GET,
+          "printf 'alice-pw\\n' | $P get prod/token",
+          "keyring status",
+          SAVE,
+          "keyring rm",
+          "check",
+          "status",
+        ],
+        home,
+      );
+      expect(said.map(({ status }) => status)).toEqual([1, 0, 0, 1, 1, 0, 0]);
+      expect(said[0]?.err).toContain(
+        "passphrase required (running with --non-interactive; the keyring is locked)",
+      );
+      expect(said[1]).toMatchObject({
+        out: "prod-token",
+        err: expect.stringContaining("warning: the keyring is locked\n"),
+      });
+      expect(said[2]?.out).toBe(`The keyring has the passphrase of ${ALICE.name}. It is locked.\n`);
+      expect([said[3]?.err, said[4]?.err]).toEqual(
+        Array(2).fill(expect.stringMatching(/^pprotect: the keyring is locked\nhint: /m)),
+      );
+      expect(said[5]?.out).not.toContain("opened as");
+      expect(said[6]?.out).toBe(`Keyring (locked):\n  the passphrase of ${ALICE.name}\n`);
+    }, 60_000);
+  },
+);
+
+describe.if(needs("dbus-run-session", "dbus-daemon", "dbus-send", "gnome-keyring-daemon"))(
   "a prompt offers to save the passphrase",
   () => {
     /** A shell at a terminal in a session with a keyring. */
@@ -290,7 +301,7 @@ describe("without a keyring", () => {
     ]);
   });
 
-  test.if(needs("dbus-run-session", "gnome-keyring-daemon"))(
+  test.if(needs("dbus-run-session", "dbus-daemon", "dbus-send", "gnome-keyring-daemon"))(
     "that answers, it is not waited for without an end",
     async () => {
       const box = sandbox();

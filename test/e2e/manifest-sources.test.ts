@@ -142,7 +142,7 @@ describe("a hostile manifest", () => {
   });
 });
 
-test.if(needs("dbus-run-session", "gnome-keyring-daemon"))(
+test.if(needs("dbus-run-session", "dbus-daemon", "dbus-send", "gnome-keyring-daemon"))(
   "an entry of a real keyring is a source",
   async () => {
     const box = project([

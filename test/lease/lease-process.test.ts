@@ -249,7 +249,7 @@ describe("a lease that was killed", () => {
     expect([
       ["no_lease", `the lease ${grant.id} has ended: its process was killed`],
       ["no_lease", `the lease ${grant.id} ended before it answered`],
-    ]).toContainEqual(await errorOf(opened));
+    ]).toContainEqual((await errorOf(opened)) as string[]);
   });
 
   test("while it is asked, is one clear error for each client", async () => {
