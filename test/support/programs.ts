@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 
 /** What some tests start beside Node, git and Debian's essential programs, with Debian's package for it. */
 export const PACKAGES = {
+  Xvfb: "xvfb",
   age: "age",
   "bash-completion": "bash-completion",
   busybox: "busybox",
@@ -13,11 +14,10 @@ export const PACKAGES = {
   "dbus-send": "dbus-bin",
   direnv: "direnv",
   fish: "fish",
-  "gnome-keyring-daemon": "gnome-keyring",
   "git-crypt": "git-crypt",
+  "gnome-keyring-daemon": "gnome-keyring",
   jq: "jq",
   make: "make",
-  man: "man-db",
   mandoc: "mandoc",
   mksh: "mksh",
   mount: "mount",
@@ -36,10 +36,9 @@ export const PACKAGES = {
   "systemd-analyze": "systemd",
   tmux: "tmux",
   unshare: "util-linux",
-  Xvfb: "xvfb",
+  vim: "vim",
   xclip: "xclip",
   xsel: "xsel",
-  vim: "vim",
   yq: "yq",
   zsh: "zsh",
 } as const;
