@@ -10,7 +10,7 @@ import { replaceProcess } from "./process/native.ts";
 import { asRecord, type Program, startOrInShell, variableValue } from "./process/program.ts";
 import { startError } from "./process/start-error.ts";
 import type { StartState } from "./process/start-state.ts";
-import { forwardSignals } from "./pty/forward-signals.ts";
+import { startForwarded } from "./pty/forward-signals.ts";
 import type { ChosenSecret } from "./selection.ts";
 
 /** What `exec` runs: the command, its environment, and what this process was started with. */
@@ -88,8 +88,11 @@ function replaceByRuntime({ path, words, variables }: Program): string {
  * @throws PprotectError `command_not_found`
  */
 export async function runAsChild(execution: Execution): Promise<number> {
-  const child = startChild(programOf(execution), execution, { stdin: 0, stdout: 1, stderr: 2 });
-  forwardSignals(child.pid, true, execution.start.ignoredSignals);
+  const { child } = startForwarded(
+    () => startChild(programOf(execution), execution, { stdin: 0, stdout: 1, stderr: 2 }),
+    true,
+    execution.start.ignoredSignals,
+  );
   const { signal, status } = await child.exited;
   return signal === 0 ? status : 128 + signal;
 }

@@ -197,10 +197,12 @@ describe("edit", () => {
     expectUntouched(refusing, before);
   });
 
-  test("an emptied text removes nothing unasked", async () => {
+  test("a blank text removes nothing, not with --yes either", async () => {
     const box = editBox();
     const before = readFileSync(box.store, "utf8");
-    expect((await box.edit(`: > "$1"`, ["dev", "--non-interactive"])).status).toBe(1);
+    const result = await box.edit(`echo > "$1"`, ["dev", "--yes"]);
+    expect(result.status).toBe(1);
+    expect(result.stderr).toContain("the edited text is empty; nothing was changed");
     expectUntouched(box, before);
   });
 });
@@ -290,6 +292,46 @@ describe("a store that changes meanwhile", () => {
     const asked = editBox();
     expect((await asked.edit(script, ["dev"], "y\n")).stderr).toContain("Overwrite with your values? [y/N] ");
     expect(asked.values()).toEqual({ ...BEFORE, "api-key": "mine" });
+  });
+
+  test("at a terminal, who does not overwrite gets the text back in the editor", async () => {
+    const box = editBox();
+    const script = box.write(
+      "editor",
+      `#!/bin/sh
+if grep -q ERROR "$1"; then cp "$1" "$BOX/second"; sed -i s/mine/dev-api-key/ "$1"; echo 'fresh: 1' >> "$1"
+else ${PUT("dev", "api-key", "theirs")}; sed -i s/dev-api-key/mine/ "$1"; fi
+`,
+    );
+    chmodSync(script, 0o755);
+    const session = atTerminal(["edit", "dev"], { cwd: box.folder, env: { ...box.env, EDITOR: script } });
+    await session.waitFor("Overwrite with your values? [y/N]");
+    session.type("n\r");
+    await session.waitFor("Edited dev: 1 added, 0 updated, 0 removed.");
+    expect(await session.exited).toBe(0);
+    expect(box.values()).toEqual({ ...BEFORE, "api-key": "theirs", fresh: "1" });
+    const second = readFileSync(box.path("second"), "utf8");
+    expect(second).toContain(
+      "#| ERROR: another process changed api-key in the meantime; nothing was changed",
+    );
+    expect(second).toContain('api-key: "mine"');
+  });
+
+  test("at a terminal, a store that cannot be written gives the text back too", async () => {
+    const box = editBox();
+    const script = box.write(
+      "editor",
+      `#!/bin/sh
+if grep -q ERROR "$1"; then cp "$1" "$BOX/second"; mv "$BOX/aside" "$BOX/protected.yaml"; echo >> "$1"
+else mv "$BOX/protected.yaml" "$BOX/aside"; echo '<<<<<<<' > "$BOX/protected.yaml"; sed -i s/dev-api-key/mine/ "$1"; fi
+`,
+    );
+    chmodSync(script, 0o755);
+    const session = atTerminal(["edit", "dev"], { cwd: box.folder, env: { ...box.env, EDITOR: script } });
+    await session.waitFor("Edited dev: 0 added, 1 updated, 0 removed.");
+    expect(await session.exited).toBe(0);
+    expect(readFileSync(box.path("second"), "utf8")).toContain('api-key: "mine"');
+    expect(box.values()).toEqual({ ...BEFORE, "api-key": "mine" });
   });
 
   test("both made the same change", async () => {

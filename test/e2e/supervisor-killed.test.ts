@@ -48,6 +48,19 @@ test.each(["kill -KILL $PPID", "kill -KILL $PPID; trap '' TERM"])(
   },
 );
 
+test.each(["--ttl 1m", "--redact", "--watch"])(
+  "exec %s passes on a signal that comes while the program starts",
+  async (mode) => {
+    const box = sandbox();
+    const program = `trap 'exit 7' TERM; kill -TERM $PPID; while :; do sleep 0.05; done`;
+    const line = ["exec", "--domain", "prod", ...mode.split(" "), "--", "sh", "-c", program];
+    const runs = await Promise.all(
+      [1, 2, 3, 4].map(() => runProgram([binary(), ...line], { cwd: box.folder, env })),
+    );
+    expect(runs.map(({ status }) => status)).toEqual([7, 7, 7, 7]);
+  },
+);
+
 test("no process of ours is left when the program ends at once, with files or a time limit", async () => {
   const box = sandbox();
   const run = `'${binary()}' exec --domain prod`;

@@ -31,7 +31,6 @@ describe("a value piped in", () => {
     ["hunter2\n\n", "hunter2\n\n"],
     ["one\r\ntwo\r\n", "one\r\ntwo\r\n"],
     ["one\ntwo", "one\ntwo"],
-    ["\n", ""],
     [CERTIFICATE, CERTIFICATE],
     [`${NASTY}\n`, `${NASTY}\n`],
   ])("%j is the secret %j", async (input, value) => {
@@ -58,8 +57,11 @@ describe("a value piped in", () => {
     expect((await added([], key)).value).toBe(key);
   });
 
-  test("of nothing at all is refused, with how to store an empty value", async () => {
-    const { result, value } = await added([], "");
+  test.each([
+    ["nothing at all", ""],
+    ["an empty line, as of an unset variable", "\n"],
+  ])("of %s is refused, with how to store an empty value", async (_, piped) => {
+    const { result, value } = await added([], piped);
     expect([result.status, value]).toEqual([1, undefined]);
     expect(result.stderr).toContain("--value-file /dev/null");
   });

@@ -7,7 +7,7 @@ import { encodeUtf8 } from "../../common/utf8.ts";
 import { startChild } from "../../exec/process/child.ts";
 import { asRecord } from "../../exec/process/program.ts";
 import type { StartState } from "../../exec/process/start-state.ts";
-import { forwardSignals, send } from "../../exec/pty/forward-signals.ts";
+import { send, startForwarded } from "../../exec/pty/forward-signals.ts";
 import { isTerminal } from "../../system/terminal.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -116,12 +116,13 @@ export async function runEditor(
   const args = [...privacyOptions(editor, asRecord(variables)), path];
   const words = ["sh", "-c", script(command), command, ...args].map(encodeUtf8);
   const shell = { path: encodeUtf8("/bin/sh"), words, variables };
-  const child = startChild(
-    shell,
-    { start, secrets: [] },
-    { stdin: 0, stdout: isTerminal(1) ? 1 : 2, stderr: 2 },
-  );
   const { ignoredSignals } = start;
+  const stdio = { stdin: 0, stdout: isTerminal(1) ? 1 : 2, stderr: 2 };
+  const { child, stopForwarding } = startForwarded(
+    () => startChild(shell, { start, secrets: [] }, stdio),
+    true,
+    ignoredSignals,
+  );
   let ended = false;
   const end = (): void => {
     ended = true;
@@ -130,7 +131,6 @@ export async function runEditor(
   const ending = (["SIGTERM", "SIGHUP"] as const).filter(
     (signal) => !ignoredSignals.has(constants.signals[signal]),
   );
-  const stopForwarding = forwardSignals(child.pid, true, ignoredSignals);
   for (const signal of ending) process.on(signal, end);
   const { status, signal } = await child.exited;
   stopForwarding();

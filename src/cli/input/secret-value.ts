@@ -13,6 +13,9 @@ export interface ReadValue {
   readonly notes: readonly string[];
 }
 
+const EMPTY_HINT =
+  "pipe one in, or use --value-file or --generate (`--value-file /dev/null` for an empty value)";
+
 const BYTE_ORDER_MARK = "\ufeff";
 
 /** A secret's value from a file, byte for byte; `-` is standard input. @throws PprotectError `file_error`, `invalid_value` */
@@ -38,16 +41,15 @@ export function readValueFile(path: string): ReadValue {
 export function readPipedValue(): ReadValue {
   const bytes = readFile(0, "standard input");
   if (bytes.length === 0) {
-    throw new PprotectError(
-      "end_of_input",
-      "no value on standard input",
-      "pipe one in, or use --value-file or --generate (`--value-file /dev/null` for an empty value)",
-    );
+    throw new PprotectError("end_of_input", "no value on standard input", EMPTY_HINT);
   }
   const text = asText(bytes, "standard input");
   const marked = text.startsWith(BYTE_ORDER_MARK);
   const whole = marked ? text.slice(BYTE_ORDER_MARK.length) : text;
   const line = withoutLineEnd(whole);
+  if (line === "") {
+    throw new PprotectError("end_of_input", "the value on standard input is empty", EMPTY_HINT);
+  }
   return {
     value: line.includes("\n") ? whole : line,
     notes: marked ? ["note: a byte order mark before the value was dropped"] : [],

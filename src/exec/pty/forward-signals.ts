@@ -6,15 +6,47 @@ import { isForeground } from "./terminal.ts";
 const SENT = ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
 const KEYED = ["SIGINT", "SIGQUIT"] as const;
 
+/** A child that gets our signals. */
+export interface Forwarded<Started> {
+  readonly child: Started;
+  readonly stopForwarding: () => void;
+}
+
 /**
- * Forwards our signals to a child.
+ * Starts a child, and forwards our signals to it. They are heeded before it starts: it may run, and even write, before
+ * the call that starts it returns, and a signal in that moment would end us alone.
  *
  * @param sharesKeys whether the child is in our process group, and so gets the signals of our terminal's keys itself
  * @param ignored the numbers of signals that we were started to ignore, as by nohup(1): neither of us gets them
- * @returns a function that stops forwarding
  */
-export function forwardSignals(child: number, sharesKeys: boolean, ignored: ReadonlySet<number>): () => void {
-  const forward = (signal: NodeJS.Signals): void => send(child, signal);
+export function startForwarded<Started extends { readonly pid: number }>(
+  start: () => Started,
+  sharesKeys: boolean,
+  ignored: ReadonlySet<number>,
+): Forwarded<Started> {
+  let pid: number | undefined;
+  const stopForwarding = forwardSignals(
+    (signal) => {
+      if (pid !== undefined) send(pid, signal);
+    },
+    sharesKeys,
+    ignored,
+  );
+  try {
+    const child = start();
+    pid = child.pid;
+    return { child, stopForwarding };
+  } catch (error) {
+    stopForwarding();
+    throw error;
+  }
+}
+
+function forwardSignals(
+  forward: (signal: NodeJS.Signals) => void,
+  sharesKeys: boolean,
+  ignored: ReadonlySet<number>,
+): () => void {
   const forwardKeyed = (signal: NodeJS.Signals): void => {
     if (!sharesKeys || !hasKeys()) forward(signal);
   };

@@ -5,7 +5,7 @@ import { startChild } from "../process/child.ts";
 import type { End } from "../process/native.ts";
 import { type Execution, programOf } from "../run-program.ts";
 import { type ChildStreams, openStreams, type RedactedStream, STDIN } from "./child-streams.ts";
-import { forwardSignals, send } from "./forward-signals.ts";
+import { send, startForwarded } from "./forward-signals.ts";
 import { forwardKeys } from "./key-forwarding.ts";
 import { pump, type Stream } from "./pump.ts";
 import { closeAll, copySize } from "./terminal.ts";
@@ -29,11 +29,13 @@ export async function runRedacted(execution: Execution, redaction: Redaction): P
   const program = programOf(execution);
   const streams = openStreams();
   const { stdout, stderr, terminal } = streams;
-  const child = startChild(program, execution, { stdin: terminal?.controlling ?? STDIN, stdout, stderr });
+  const { child, stopForwarding } = startForwarded(
+    () => startChild(program, execution, { stdin: terminal?.controlling ?? STDIN, stdout, stderr }),
+    terminal?.controlling === undefined,
+    execution.start.ignoredSignals,
+  );
   // Whoever reads what the program writes to an inherited descriptor waits for us to close it too.
   closeAll([stdout, stderr, ...execution.start.descriptors]);
-  const { ignoredSignals } = execution.start;
-  const stopForwarding = forwardSignals(child.pid, terminal?.controlling === undefined, ignoredSignals);
   const keys =
     terminal?.controlling === undefined ? undefined : forwardKeys(STDIN, terminal.master, child.pid);
   if (terminal) process.on("SIGWINCH", () => resize(streams, child.pid));

@@ -5,7 +5,7 @@ import { adoptOrphans, endProcesses, identitiesOf, processesBelow } from "../../
 import { startChild } from "../process/child.ts";
 import { stopHelper } from "../process/helper-process.ts";
 import type { End } from "../process/native.ts";
-import { forwardSignals } from "../pty/forward-signals.ts";
+import { startForwarded } from "../pty/forward-signals.ts";
 import { closeAll } from "../pty/terminal.ts";
 import { type Execution, programOf } from "../run-program.ts";
 import { runHeartbeat } from "./heartbeat.ts";
@@ -53,11 +53,14 @@ export async function runSupervised(execution: Execution, run: SupervisedRun): P
   } catch {
     throw new PprotectError("environment", "--ttl and --while of exec are not available on this system");
   }
-  const child = startChild(found, execution, { stdin: 0, stdout: 1, stderr: 2 });
+  const { child, stopForwarding } = startForwarded(
+    () => startChild(found, execution, { stdin: 0, stdout: 1, stderr: 2 }),
+    true,
+    execution.start.ignoredSignals,
+  );
   // What reads from an inherited descriptor of the program waits for us to close it too.
   closeAll(execution.start.descriptors);
   run.onStart?.(child.pid);
-  const stopForwarding = forwardSignals(child.pid, true, execution.start.ignoredSignals);
   const watcher = run.watcher?.(child.pid);
   const others = new Set([...(run.others ?? []), ...(watcher === undefined ? [] : [watcher])]);
   const program: SupervisedProgram = {

@@ -3,7 +3,7 @@ import { PprotectError } from "../../common/errors.ts";
 import { identityOf } from "../../system/process-identity.ts";
 import { endProcesses, treeOf } from "../../system/process-tree.ts";
 import { type Child, startChild } from "../process/child.ts";
-import { forwardSignals } from "../pty/forward-signals.ts";
+import { startForwarded } from "../pty/forward-signals.ts";
 import { type Execution, programOf } from "../run-program.ts";
 import type { ChosenSecret } from "../selection.ts";
 import { changeOf } from "./changed-files.ts";
@@ -64,8 +64,11 @@ export async function runWatched(first: WatchedValues, watch: Watch): Promise<nu
 /** @returns the exit status, or `undefined` when the program is to be started again */
 async function runUntilChanged(execution: Execution, watcher: Watcher): Promise<number | undefined> {
   const { ignoredSignals } = execution.start;
-  const child = startChild(programOf(execution), execution, { stdin: 0, stdout: 1, stderr: 2 });
-  const stopForwarding = forwardSignals(child.pid, true, ignoredSignals);
+  const { child, stopForwarding } = startForwarded(
+    () => startChild(programOf(execution), execution, { stdin: 0, stdout: 1, stderr: 2 }),
+    true,
+    ignoredSignals,
+  );
   const stop = new AbortController();
   try {
     const hasChanged = await Promise.race([

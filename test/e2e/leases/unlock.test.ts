@@ -153,6 +153,11 @@ describe("after `unlock`", () => {
     expect((await user.run(["unlock", "--uses", "0"])).stderr).toContain("--uses");
   });
 
+  test("an empty name of a client is refused", async () => {
+    const answer = await newUser().answer(["unlock", "--client", "", "--non-interactive"]);
+    expect(answer.error.code).toBe("usage");
+  });
+
   test("PPROTECT_MAX_TTL bounds it, a value that is given to a client, and what both last by default", async () => {
     const user = newUser();
     const env = { PPROTECT_MAX_TTL: "30m" };

@@ -1,5 +1,6 @@
 import { lazy } from "../../../common/lazy.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
+import type { RunningProgram } from "../../../exec/handed-out/ledger.ts";
 import { readLedger } from "../../../exec/handed-out/ledger-file.ts";
 import { notAvailable } from "../../../lease/availability.ts";
 import { describeNoAnswer } from "../../../lease/connection.ts";
@@ -40,13 +41,7 @@ export default class StatusCommand extends BaseCommand {
     );
     const unavailable = silent.some(({ why }) => why === "unavailable") ? notAvailable() : undefined;
     if (unavailable !== undefined) this.note(`pprotect: warning: ${unavailable}`);
-    this.#section(
-      "Programs with secrets",
-      programs.map(
-        ({ pid, name, domains, since, client }) =>
-          `${displayName(name)} (process ${pid}): ${domains.map(displayName).join(", ")}, since ${localTime(since)}${forClient(client)}`,
-      ),
-    );
+    this.#section("Programs with secrets", programLines(programs));
     this.#section(
       "Files with secrets",
       files.map(({ path, until, client }) => `${displayName(path)}${untilText(until)}${forClient(client)}`),
@@ -124,6 +119,18 @@ export default class StatusCommand extends BaseCommand {
     } catch {
       return undefined;
     }
+  });
+}
+
+/** A line for each program: one that is started again by `exec --watch` may have values of several leases. */
+function programLines(programs: readonly RunningProgram[]): readonly string[] {
+  const byProcess = Map.groupBy(programs, ({ pid, started }) => `${pid} ${started}`);
+  return [...byProcess.values()].map((entries) => {
+    const [{ pid, name }] = entries as [RunningProgram];
+    const domains = [...new Set(entries.flatMap((each) => each.domains))];
+    const clients = [...new Set(entries.map(({ client }) => client))];
+    const since = Math.min(...entries.map((each) => each.since));
+    return `${displayName(name)} (process ${pid}): ${domains.map(displayName).join(", ")}, since ${localTime(since)}${clients.map(forClient).join("")}`;
   });
 }
 

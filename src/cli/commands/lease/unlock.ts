@@ -61,6 +61,7 @@ export default class UnlockCommand extends BaseCommand {
 
   async run(): Promise<Outcome | number> {
     requireLeases();
+    if (this.client?.trim() === "") throw new PprotectError("usage", "--client is empty");
     const { readStartState } = await import("../../../exec/process/start-state.ts");
     const start = readStartState();
     const ttl = await chosenTtl(this.ttl);

@@ -91,22 +91,17 @@ export default class EditCommand extends BaseCommand {
       chosen.map((name) => ({ domain, name })),
     );
     const before = openNamed(keyFile, domain, chosen, owner);
-    const after = await this.#edit({ editor, start }, domain, before, async (edited) => {
+    return this.#edit({ editor, start }, domain, before, async (edited) => {
       refuseTaken(before, present, edited);
-      const { added, updated } = editOf(before, edited);
+      const { added, updated, removed } = editOf(before, edited);
       await requireValidValues(
         this.storePath,
         [...added, ...updated].map((name) => [name, edited.get(name) ?? ""]),
       );
+      const kept = await this.#keepVanished(domain, removed);
+      const wanted = new Map([...edited, ...kept.map((name) => [name, before.get(name) ?? ""] as const)]);
+      return this.#write(domain, owner, before, wanted);
     });
-    const edit = editOf(before, after);
-    if (count(edit) === 0) {
-      this.note("Nothing was changed.");
-      return this.#outcome({ store: this.storePath }, domain, edit);
-    }
-    const kept = await this.#keepVanished(domain, edit.removed);
-    const wanted = new Map([...after, ...kept.map((name) => [name, before.get(name) ?? ""] as const)]);
-    return this.#write(domain, owner, before, wanted);
   }
 
   #given(): { domain: string | undefined; names: readonly string[] } {
@@ -115,20 +110,19 @@ export default class EditCommand extends BaseCommand {
     return { domain, names: [...(secret === undefined ? [] : [secret]), ...rest] };
   }
 
-  /** Opens the editor until the text can be read, or the user gives up. */
+  /** Opens the editor until what it leaves is saved, or the user gives up: at a terminal, no error loses the text. */
   async #edit(
     { editor, start }: { readonly editor: Editor; readonly start: StartState },
     domain: string,
     before: Values,
-    check: (values: Values) => Promise<void>,
-  ): Promise<Values> {
+    save: (values: Values) => Promise<Outcome>,
+  ): Promise<Outcome> {
     const { credentialPrefixes } = this;
     const passed = { noPassthrough: false, keep: [], credentialPrefixes };
     const variables = childEnvironment([], start.variables, passed);
     const warning = traceWarning(editor, process.env);
     if (warning !== undefined) this.note(`pprotect: warning: ${warning}`);
     let shown = await editText(domain, before, this.format);
-    this.releaseTerminal();
     const directory = createPrivateDirectory(removeOverwritten);
     if (!directory.inMemory)
       this.note(
@@ -140,14 +134,15 @@ export default class EditCommand extends BaseCommand {
       const path = join(directory.path, `secrets.${this.format === "yaml" ? "yaml" : "env"}`);
       for (;;) {
         writeFileSync(path, shown, { mode: 0o600 });
+        this.releaseTerminal();
         await runEditor(editor, path, start, variables);
         const edited = readText(path);
-        if (edited === shown && isFirst(shown)) return before;
-        const read = await attempt(edited, this.format, check);
-        if (!(read instanceof PprotectError)) return read;
+        if (edited === shown && isFirst(shown)) return await save(before);
+        const saved = await attempt(async () => save(await readEdited(edited, this.format, before)));
+        if (!(saved instanceof PprotectError)) return saved;
         // Closed without a change, or an editor that is a program: it would do the same again.
-        if (edited === shown || !isTerminal(0)) throw read;
-        shown = withMessage(edited, read);
+        if (edited === shown || !isTerminal(0)) throw saved;
+        shown = withMessage(edited.trim() === "" ? shown : edited, saved);
       }
     } finally {
       directory.remove();
@@ -238,19 +233,23 @@ function isFirst(text: string): boolean {
   return !text.startsWith("#| ERROR");
 }
 
-async function attempt(
-  text: string,
-  format: EditFormat,
-  check: (values: Values) => Promise<void>,
-): Promise<Values | PprotectError> {
+async function attempt<Result>(action: () => Promise<Result>): Promise<Result | PprotectError> {
   try {
-    const values = await readEditText(text, format);
-    await check(values);
-    return values;
+    return await action();
   } catch (error) {
     if (error instanceof PprotectError) return error;
     throw error;
   }
+}
+
+/** @throws PprotectError `invalid_value` for a blank text, which git does not take for an answer either */
+async function readEdited(text: string, format: EditFormat, before: Values): Promise<Values> {
+  if (before.size === 0 || text.trim() !== "") return readEditText(text, format);
+  throw new PprotectError(
+    "invalid_value",
+    "the edited text is empty; nothing was changed",
+    "`pprotect rm-secret` removes secrets",
+  );
 }
 
 /** @throws PprotectError `secret_exists` for a new name that the domain has, but that is not edited */
