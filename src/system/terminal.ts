@@ -1,15 +1,17 @@
 import { fstatSync } from "node:fs";
 import { lazy } from "../common/lazy.ts";
 import { openLibc } from "./libc.ts";
+import { isTerminalByBinding } from "./terminal-binding.ts";
 
 /** Loaded on demand: it loads the runtime's sockets and streams too. */
 const tty = lazy(() => require("node:tty") as typeof import("node:tty"));
 
 /**
- * Whether a file descriptor is a terminal. Unlike `process.stdout.isTTY`, it does not initialise the stream. A pipe or a
- * file is not one, and is found out without {@link tty}.
+ * Whether a file descriptor is a terminal. Unlike `process.stdout.isTTY`, it does not initialise the stream.
  */
 export function isTerminal(descriptor: number): boolean {
+  const known = isTerminalByBinding(descriptor);
+  if (known !== undefined) return known;
   return (process.platform === "win32" || isCharacterDevice(descriptor)) && tty().isatty(descriptor);
 }
 

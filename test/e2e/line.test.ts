@@ -167,16 +167,19 @@ describe("what our process leaves to the others of a script", () => {
   });
 });
 
-test("a disk that is full is told, and not taken for success", async () => {
-  const box = sandbox();
-  const result = await runProgram(["sh", "-c", `'${binary()}' list-domains > /dev/full`], {
-    cwd: box.folder,
-  });
-  expect([result.status, result.stderr]).toEqual([
-    1,
-    "pprotect: cannot write to standard output: no space left on device\n",
-  ]);
-});
+test.each(["list-domains", "version", "--help"])(
+  "a disk that is full is told, and not taken for success: %s",
+  async (args) => {
+    const box = sandbox();
+    const result = await runProgram(["sh", "-c", `'${binary()}' ${args} > /dev/full`], {
+      cwd: box.folder,
+    });
+    expect([result.status, result.stderr]).toEqual([
+      1,
+      "pprotect: cannot write to standard output: no space left on device\n",
+    ]);
+  },
+);
 
 test("an error of ours never has a stack trace, whatever the file holds", async () => {
   const box = sandbox();
