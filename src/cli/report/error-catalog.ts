@@ -171,8 +171,9 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
     action: "`rotate-domain-keys` replaces a key; then change each value that the result lists",
   },
   incomplete_history: {
-    meaning: "the clone lacks earlier commits, so it is not known who had which key",
-    action: "`git fetch --unshallow`; in CI, check out the whole history",
+    meaning:
+      "the clone lacks earlier commits, so it is not known who had which key; or `leak --verify` could not search everything",
+    action: "`git fetch --unshallow`, `git fetch --refetch --no-filter`; in CI, check out the whole history",
   },
   unhealthy: {
     meaning: "`doctor` found something that is set up wrong",

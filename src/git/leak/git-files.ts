@@ -1,16 +1,13 @@
 import { lstatSync, readdirSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
-import { withoutLineEnd } from "../../common/text.ts";
-import type { Repository } from "../process/repository.ts";
+import { join, relative } from "node:path";
+import type { SearchedRepository } from "./repositories.ts";
 import type { WorkTreeFile } from "./work-trees.ts";
 
 /**
  * The files in which git keeps text that is no object: its configuration, reflogs, names of refs, the last commit
  * message, and what Git LFS stores. The objects themselves are read through git.
  */
-export async function gitFiles(repository: Repository): Promise<readonly WorkTreeFile[]> {
-  const directory = withoutLineEnd(await repository.run("rev-parse", "--git-common-dir"));
-  const root = resolve(repository.directory, directory);
+export function gitFiles({ gitDirectory: root }: SearchedRepository): readonly WorkTreeFile[] {
   return [...filesIn(root)].map((path) => ({ root, path: relative(root, path), state: "internal" }));
 }
 

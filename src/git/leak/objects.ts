@@ -1,5 +1,9 @@
 import { ByteReader } from "../process/byte-reader.ts";
 import { gitFailure, spawnGit } from "../process/stream.ts";
+import type { SearchedRepository } from "./repositories.ts";
+
+/** What git is run with: the directory, and options that come before a command. */
+type Place = Pick<SearchedRepository, "directory" | "options">;
 
 /** An object of a repository, as its content comes. */
 export interface GitObject {
@@ -20,8 +24,8 @@ const PIECE = 1 << 20;
  * Every object that a repository has, in any order: also what no commit reaches any more.
  * @param count how many there are: else the end of git's output could not be told from an early one
  */
-export async function* allObjects(directory: string, count: number): AsyncGenerator<GitObject> {
-  const args = ["cat-file", "--batch-all-objects", "--unordered", "--buffer", "--batch"];
+export async function* allObjects({ directory, options }: Place, count: number): AsyncGenerator<GitObject> {
+  const args = [...options, "cat-file", "--batch-all-objects", "--unordered", "--buffer", "--batch"];
   const git = spawnGit(directory, args, Buffer.from(""));
   const reader = new ByteReader(git.stdout, () =>
     gitFailure(directory, "cat-file", "its output ended early"),
@@ -45,8 +49,8 @@ async function* pieces(reader: ByteReader, size: number): AsyncGenerator<Uint8Ar
 }
 
 /** How many objects a repository has. */
-export async function countObjects(directory: string): Promise<number> {
-  const args = ["cat-file", "--batch-all-objects", "--batch-check=."];
+export async function countObjects({ directory, options }: Place): Promise<number> {
+  const args = [...options, "cat-file", "--batch-all-objects", "--batch-check=."];
   const git = spawnGit(directory, args, Buffer.from(""), "pipe");
   let count = 0;
   const complaint = new Response(git.stderr).text();

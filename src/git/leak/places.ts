@@ -1,5 +1,6 @@
-import type { Repository } from "../process/repository.ts";
+import { PprotectError } from "../../common/errors.ts";
 import { startGit } from "../process/stream.ts";
+import type { SearchedRepository } from "./repositories.ts";
 
 /** A commit that brought an object in, or that has the secret in its own message. */
 export interface LeakCommit {
@@ -25,28 +26,42 @@ const RAW = /^:\d+ \d+ ([0-9a-f]+) ([0-9a-f]+) ([A-Z])\d*$/;
 /** What `git log` says of a commit. */
 type Header = Omit<LeakCommit, "path" | "refs">;
 
+/** The commits of objects, by the object's id. */
+export interface FoundCommits {
+  /** An object that no commit reaches has none. */
+  readonly commits: ReadonlyMap<string, readonly LeakCommit[]>;
+  /** Whether git could read the history to its end: else an object may have more commits, or one at all. */
+  readonly isComplete: boolean;
+}
+
 /**
  * The commits that brought objects in: of all refs, of stashes and notes, and of what the reflogs still reach.
  *
  * @param ids of blobs and commits
- * @returns by id; an object that no commit reaches has none
  */
 export async function commitsOf(
-  repository: Repository,
+  repository: SearchedRepository,
   ids: ReadonlySet<string>,
-): Promise<ReadonlyMap<string, readonly LeakCommit[]>> {
+): Promise<FoundCommits> {
   const found = new Map<string, (Header & { path: string | undefined })[]>();
   const add = (id: string, commit: Header, path: string | undefined): void => {
     const known = found.get(id) ?? [];
     found.set(id, known);
     if (!known.some((each) => each.id === commit.id && each.path === path)) known.push({ ...commit, path });
   };
-  if (ids.size === 0) return new Map();
-  for await (const { header, changes } of logOf(repository)) {
-    if (ids.has(header.id)) add(header.id, header, undefined);
-    for (const { before, after, path } of changes) {
-      if (ids.has(after) && before !== after) add(after, header, path);
+  if (ids.size === 0) return { commits: new Map(), isComplete: true };
+  let isComplete = true;
+  try {
+    for await (const { header, changes } of logOf(repository)) {
+      if (ids.has(header.id)) add(header.id, header, undefined);
+      for (const { before, after, path } of changes) {
+        if (ids.has(after) && before !== after) add(after, header, path);
+      }
     }
+  } catch (error) {
+    // Trees that a partial clone lacks, or a broken repository: what was found is reported all the same.
+    if (!(error instanceof PprotectError)) throw error;
+    isComplete = false;
   }
   const refs = new Map<string, readonly string[]>();
   const result = new Map<string, LeakCommit[]>();
@@ -59,11 +74,11 @@ export async function commitsOf(
     }
     result.set(id, complete.toReversed());
   }
-  return result;
+  return { commits: result, isComplete };
 }
 
 /** The refs that reach a commit. */
-async function refsWith(repository: Repository, commit: string): Promise<readonly string[]> {
+async function refsWith(repository: SearchedRepository, commit: string): Promise<readonly string[]> {
   const text = await repository.run("for-each-ref", "--format=%(refname)", `--contains=${commit}`);
   return text.split("\n").filter((line) => line !== "");
 }
@@ -75,10 +90,11 @@ interface Change {
 }
 
 async function* logOf(
-  repository: Repository,
+  repository: SearchedRepository,
 ): AsyncGenerator<{ header: Header; changes: readonly Change[] }> {
   const git = startGit(repository.directory, [
     ...[
+      ...repository.options,
       "-c",
       "log.showRoot=true",
       "log",

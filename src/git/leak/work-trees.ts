@@ -1,6 +1,6 @@
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
-import type { Repository } from "../process/repository.ts";
+import type { SearchedRepository } from "./repositories.ts";
 
 /** A file of a work tree to be searched. */
 export interface WorkTreeFile {
@@ -17,13 +17,13 @@ export interface WorkTreeFile {
  * @param withIgnored ignored files too
  */
 export async function workTreeFiles(
-  repository: Repository,
+  repository: SearchedRepository,
   withIgnored: boolean,
 ): Promise<readonly WorkTreeFile[]> {
   const found: WorkTreeFile[] = [];
   for (const root of await workTreeRoots(repository)) {
     const list = async (state: WorkTreeFile["state"], ...options: readonly string[]): Promise<void> => {
-      add(state, (await repository.tryRun("-C", root, "ls-files", "-z", ...options)) ?? "");
+      add(state, (await repository.runIn(root, "ls-files", "-z", ...options)) ?? "");
     };
     const add = (state: WorkTreeFile["state"], text: string): void => {
       for (const path of new Set(text.split("\0"))) {
@@ -34,7 +34,7 @@ export async function workTreeFiles(
     };
     await list("modified", "--modified");
     // What git was told not to look at, which is how people keep their own values in a tracked file.
-    const tagged = (await repository.tryRun("-C", root, "ls-files", "-z", "-v")) ?? "";
+    const tagged = (await repository.runIn(root, "ls-files", "-z", "-v")) ?? "";
     const hidden = tagged.split("\0").filter((entry) => /^[a-zS] /.test(entry));
     add("modified", hidden.map((entry) => entry.slice(2)).join("\0"));
     await list("untracked", "--others", "--exclude-standard");
@@ -44,16 +44,17 @@ export async function workTreeFiles(
 }
 
 /** The tops of the repository's work trees that are there. */
-export async function workTreeRoots(repository: Repository): Promise<readonly string[]> {
+export async function workTreeRoots(repository: SearchedRepository): Promise<readonly string[]> {
   const text = await repository.run("worktree", "list", "--porcelain", "-z");
-  return text
+  const listed = text
     .split("\0")
-    .flatMap((line) => (line.startsWith("worktree ") ? [line.slice("worktree ".length)] : []))
-    .filter(
-      (root) =>
-        lstatSync(root, { throwIfNoEntry: false })?.isDirectory() &&
-        lstatSync(join(root, ".git"), { throwIfNoEntry: false }),
-    );
+    .flatMap((line) => (line.startsWith("worktree ") ? [line.slice("worktree ".length)] : []));
+  // Of a submodule git lists where it keeps it, in place of its work tree.
+  return [...new Set([...(repository.root === undefined ? [] : [repository.root]), ...listed])].filter(
+    (root) =>
+      lstatSync(root, { throwIfNoEntry: false })?.isDirectory() &&
+      lstatSync(join(root, ".git"), { throwIfNoEntry: false }),
+  );
 }
 
 function isFile(path: string): boolean {

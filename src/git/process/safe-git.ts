@@ -49,6 +49,10 @@ export const SET_VARIABLES = {
   // knows the first since 2.45; the second forbids every transport.
   GIT_NO_LAZY_FETCH: "1",
   GIT_ALLOW_PROTOCOL: "none",
+  // Objects as they are, and as they would be pushed: not what refs/replace or info/grafts put in their place.
+  GIT_NO_REPLACE_OBJECTS: "1",
+  // No file can be below it; for a file that exists, git prints advice.
+  GIT_GRAFT_FILE: "/dev/null/none",
 } as const;
 
 /** Variables that name programs or change what git does; simple-git refuses them too. */

@@ -31,7 +31,7 @@ function realFile(path: string): string {
 }
 
 /** The nearest directory above a store that exists: the store may have been removed with its directory. */
-function existingDirectory(directory: string): string {
+export function existingDirectory(directory: string): string {
   return existsSync(directory) || dirname(directory) === directory
     ? directory
     : existingDirectory(dirname(directory));

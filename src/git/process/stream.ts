@@ -72,8 +72,8 @@ export async function gitFailure(directory: string, command: string, text: strin
 /** What to do in a partial clone: git may not fetch while it reads for pprotect (safe-git.ts). */
 const FETCH_ALL = "this is a partial clone; `git fetch --refetch --no-filter` fetches every object";
 
-/** Whether a remote may have objects that the repository lacks. */
-export async function isPartialClone(directory: string): Promise<boolean> {
-  const args = ["config", "--get-regexp", "^remote\\..*\\.(promisor|partialclonefilter)$"];
+/** Whether a remote may have objects that the repository lacks. @param options of git itself */
+export async function isPartialClone(directory: string, options: readonly string[] = []): Promise<boolean> {
+  const args = [...options, "config", "--get-regexp", "^remote\\..*\\.(promisor|partialclonefilter)$"];
   return (await spawnGit(directory, args, Buffer.from("")).exited) === 0;
 }

@@ -1,9 +1,10 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
 import { type LeakReport, searchRepository } from "../../../git/leak/search.ts";
-import { locateInRepository } from "../../../git/process/store-location.ts";
+import { openAnyRepository } from "../../../git/process/repository.ts";
+import { existingDirectory, locateInRepository } from "../../../git/process/store-location.ts";
 import type { AccessEntry } from "../../../lease/access-log/entry.ts";
 import { type Finder, finderOf } from "../../../redact/finder.ts";
 import { boxId } from "../../../store/access/access-history.ts";
@@ -45,8 +46,8 @@ export default class LeakCommand extends AccessCommand {
     summary: "search the whole repository for values of secrets in plain text",
     details:
       "Searches every object of git (all branches, tags, stashes, notes, the index, reflogs, messages, and what no commit " +
-      "reaches any more), git's own files, and the changed files of all work trees, in every encoding that `exec --redact` knows. Searches " +
-      "the values that the secrets have, and those that they had in the history of the store. Without a secret: all that " +
+      "reaches any more), git's own files, and the changed files of all work trees, in every encoding that `exec --redact` knows; " +
+      "submodules and other repositories inside too. With --value-file also a bare repository. Searches the values that the secrets have, and those that they had in the history of the store. Without a secret: all that " +
       "you own. The exit status is 1 when something was found. No value is printed.",
     examples: [
       ["One secret", "$0 leak prod/db-password"],
@@ -95,7 +96,9 @@ export default class LeakCommand extends AccessCommand {
     const result = { ...leakFields(view), plan: steps.map((step) => ({ ...step })) };
     if (this.report === "json") this.print(`${JSON.stringify(result, null, 2)}\n`);
     else await this.#print(view, steps);
-    return found.length === 0 ? { result } : { result, refusal: leaked(found) };
+    if (found.length > 0) return { result, refusal: leaked(found) };
+    const isComplete = report.unread.length === 0 && !report.limits.some(({ isGap }) => isGap);
+    return this.verify && !isComplete ? { result, refusal: notSearched() } : { result };
   }
 
   #check(): void {
@@ -160,7 +163,12 @@ export default class LeakCommand extends AccessCommand {
   }
 
   async #search(finder: Finder<LeakSubject>): Promise<LeakReport<LeakSubject>> {
-    const { repository } = await locateInRepository(absolutePath(this.storePath));
+    const store = absolutePath(this.storePath);
+    // A bare repository has no store in a file, but a value may be in it.
+    const repository =
+      this.valueFile === undefined
+        ? (await locateInRepository(store)).repository
+        : await openAnyRepository(existingDirectory(dirname(store)));
     const progress = new Progress("searching object", PROGRESS_AFTER);
     try {
       return await searchRepository(repository, finder, {
@@ -183,7 +191,7 @@ export default class LeakCommand extends AccessCommand {
     }
     if (report.unread.length > 0)
       this.note(`pprotect: warning: could not be read: ${countNoun(report.unread.length, "file")}`);
-    for (const limit of report.limits) this.note(`pprotect: warning: ${limit}`);
+    for (const { text } of report.limits) this.note(`pprotect: warning: ${text}`);
     this.note(
       `Searched ${countNoun(report.objects, "object")} and ${countNoun(report.files, "file")} for ${countNoun(searched, "value")}.`,
     );
@@ -238,6 +246,14 @@ export default class LeakCommand extends AccessCommand {
         ),
       );
   }
+}
+
+function notSearched(): PprotectError {
+  return new PprotectError(
+    "incomplete_history",
+    "nothing found, but not everything could be searched: see the warnings",
+    "fetch what is missing (`git fetch --unshallow`, `git fetch --refetch --no-filter`), or search another clone",
+  );
 }
 
 function leaked(found: readonly LeakSubject[]): PprotectError {

@@ -21,6 +21,12 @@ export function placesOf({ report: { leaks } }: LeakView, subject: LeakSubject):
 
 /** A place in a line. @param name makes what strangers wrote fit for where it is printed */
 export function placeText(place: LeakPlace, name: (text: string) => string): string {
+  // The path of a file says where it is.
+  if (place.repository === undefined || place.kind === "file") return placeInRepository(place, name);
+  return `in repository ${name(place.repository)}: ${placeInRepository(place, name)}`;
+}
+
+function placeInRepository(place: LeakPlace, name: (text: string) => string): string {
   switch (place.kind) {
     case "commit": {
       const { id, time, author, path, refs } = place;
@@ -71,7 +77,7 @@ export function leakFields(view: LeakView): { readonly [key: string]: Json } {
     })),
     searched: { objects: report.objects, files: report.files, bytes: report.bytes },
     unread: report.unread.length,
-    limits: report.limits,
+    limits: report.limits.map(({ text }) => text),
     not_searched: left.map(subjectFields),
   };
 }
@@ -81,14 +87,18 @@ function subjectFields({ domain, secret, isCurrent }: LeakSubject) {
 }
 
 function placeFields(place: LeakPlace): Json {
+  const repository = place.repository ?? null;
   switch (place.kind) {
     case "commit": {
       const { kind, id, author, time, path, refs } = place;
-      return { kind, commit: id, author, day: dayOf(time), path: path ?? null, refs, pushed: isPushed(refs) };
+      return {
+        ...{ kind, repository, commit: id, author, day: dayOf(time), path: path ?? null, refs },
+        pushed: isPushed(refs),
+      };
     }
     case "file":
-      return { kind: "file", root: place.root, path: place.path, state: place.state };
+      return { kind: "file", repository, root: place.root, path: place.path, state: place.state };
     default:
-      return { ...place };
+      return { ...place, repository };
   }
 }
