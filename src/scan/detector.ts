@@ -13,6 +13,8 @@ export interface Detector {
   readonly rules: readonly RuleName[];
   /** Lower case, of three characters and more; or `LONG_RUN`. */
   readonly keywords: readonly string[];
+  /** Whether it looks only at those of the lines that have a long run too. */
+  readonly inRun?: boolean;
   /** @param at index of a line that contains a keyword; hits may be in the lines around it */
   find(input: ScanInput, at: number): readonly Hit[];
 }

@@ -17,7 +17,7 @@ for (let byte = 0; byte < 256; byte++) {
   const digit = byte >= 48 && byte <= 57;
   LOWER[byte] = letter ? byte | 32 : byte;
   FOLD[byte] = letter ? byte & 31 : foldOther(byte, digit);
-  IN_RUN[byte] = letter || digit || "_.-+/=~".includes(String.fromCharCode(byte)) ? 1 : 0;
+  IN_RUN[byte] = letter || digit || "_.-+/=~|".includes(String.fromCharCode(byte)) ? 1 : 0;
 }
 
 function foldOther(byte: number, digit: boolean): number {
@@ -27,11 +27,16 @@ function foldOther(byte: number, digit: boolean): number {
   return byte === 10 ? 0 : byte >= 128 ? 31 : 30;
 }
 
+interface GroupLines {
+  readonly group: number;
+  readonly lines: number[];
+}
+
 /** Lines that keywords were found in. */
 export interface FoundLines {
-  /** For each group, its lines, or `undefined` when it has none. */
-  readonly byGroup: readonly (readonly number[] | undefined)[];
-  /** Lines with a run of {@link RUN} characters, one of them a digit. */
+  /** The groups that have some, in order. */
+  readonly byGroup: readonly GroupLines[];
+  /** Lines with a run of {@link RUN} characters, two of them digits. */
   readonly longRuns: readonly number[];
 }
 
@@ -52,10 +57,12 @@ export class KeywordIndex {
   /** For each folded triple of characters, 1 + the index of the keywords that have it. */
   readonly #table = new Uint16Array(MASK + 1);
   readonly #keywords: number;
+  readonly #groups: number;
 
   /** @param groups the keywords of each group, in lower case, of three characters and more; or {@link LONG_RUN} */
   constructor(groups: readonly (readonly string[])[]) {
     const byText = new Map<string, Keyword>();
+    this.#groups = groups.length;
     groups.forEach((keywords, group) => {
       for (const text of keywords) {
         if (text !== LONG_RUN) this.#keyword(text, byText).groups.push(group);
@@ -66,7 +73,8 @@ export class KeywordIndex {
 
   /** The lines of each group that has some, and those with a long run, in order, as indexes. */
   find(text: ScanText): FoundLines {
-    const byGroup: number[][] = [];
+    const found: GroupLines[] = [];
+    const placeOf = new Int16Array(this.#groups).fill(-1);
     const lastLine = new Int32Array(this.#keywords).fill(-1);
     const longRuns: number[] = [];
     const { bytes } = text;
@@ -78,18 +86,19 @@ export class KeywordIndex {
       const at = cursor[AT] as number;
       const bucket = table[cursor[FOLDED] as number] as number;
       while (next <= at) next = text.start(++line + 1);
-      if (cursor[RUN_LENGTH] === RUN && hasDigit(bytes, at - RUN + 1)) mark(longRuns, line, at, text);
+      if (cursor[RUN_LENGTH] === RUN && hasDigits(bytes, at - RUN + 1)) mark(longRuns, line, at, text);
       if (bucket === 0) continue;
       for (const keyword of this.#buckets[bucket - 1] ?? []) {
         if (lastLine[keyword.number] === line || !matches(bytes, at, keyword)) continue;
         lastLine[keyword.number] = line;
         for (const group of keyword.groups) {
-          byGroup[group] ??= [];
-          mark(byGroup[group], line, at, text);
+          const place = placeOf[group] as number;
+          if (place === -1) placeOf[group] = found.push({ group, lines: [] }) - 1;
+          mark((found[placeOf[group] as number] as GroupLines).lines, line, at, text);
         }
       }
     }
-    return { byGroup, longRuns };
+    return { byGroup: found.sort((a, b) => a.group - b.group), longRuns };
   }
 
   #keyword(text: string, byText: Map<string, Keyword>): Keyword {
@@ -146,11 +155,12 @@ function matches(bytes: Uint8Array, at: number, keyword: Keyword): boolean {
   return true;
 }
 
-/** Whether a run of characters from here on has a digit; every random text of its length has one. */
-function hasDigit(bytes: Uint8Array, start: number): boolean {
+/** Whether a run of characters from here on has two digits; nearly every random text of its length has. */
+function hasDigits(bytes: Uint8Array, start: number): boolean {
+  let digits = 0;
   for (let at = start; at < bytes.length; at++) {
     const byte = bytes[at] as number;
-    if (byte >= 48 && byte <= 57) return true;
+    if (byte >= 48 && byte <= 57 && ++digits === 2) return true;
     if (IN_RUN[byte] === 0) return false;
   }
   return false;

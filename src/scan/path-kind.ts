@@ -6,8 +6,8 @@ export interface PathKind {
   readonly tokensOnly: boolean;
   /** Tests, examples, documentation: they have many made-up passwords, so only values that look random count. */
   readonly isExample: boolean;
-  /** Prose: a command or a setting may be anywhere in a line. */
-  readonly isProse: boolean;
+  /** Data or a record: a very long line is text like any other. In code, it is generated. */
+  readonly isData: boolean;
 }
 
 const CODE =
@@ -19,15 +19,21 @@ const TOKENS_ONLY =
 const EXAMPLE =
   /(?:^|\/)(?:tests?|__tests__|specs?|fixtures?|__fixtures__|mocks?|__mocks__|testdata|test_data|test-?fixtures|testing|test-[\w-]+|[\w-]+[-_]tests?|(?:integration|unit|docker|smoke|functional|int)Test|examples?|samples?|demos?|docs?|doc|documentation|guides?|e2e|cypress|stories|benchmarks?|node_modules|vendor|third_party|recordings?|cassettes)\/|[._-](?:test|tests|spec|mock|mocks|stories|fixture|fixtures|example|sample|template|dist|tmpl)\.[\w.]+$|[._-](?:example|sample|template|dist|tmpl)$|(?:^|\/|_)(?:tests?|spec)\.\w+$|Tests?\.\w+$|(?:^|\/)(?:README|CHANGELOG|CHANGES|HISTORY|CONTRIBUTING|LICENSE|NOTICE)[\w.-]*$|(?:^|\/)(?:openapi|swagger)[\w.-]*\.(?:json|ya?ml)$|\.(?:md|mdx|markdown|rst|adoc|asciidoc|tex|rdoc|org|feature|d\.[cm]?ts)$/i;
 
-const PROSE =
-  /\.(?:md|mdx|markdown|rst|adoc|asciidoc|tex|rdoc|org|txt)$|(?:^|\/)(?:README|CHANGELOG|NOTES?)\b[^/]*$/i;
+const DATA = /\.(?:har|json|ipynb|log|txt|xml|ya?ml|env|tfstate|csv|sql|http)$/i;
+
+/** What was asked last, because several ask about the same file. */
+let last: { readonly path: string; readonly kind: PathKind } | undefined;
 
 /** @param path relative to the repository's root, with slashes */
 export function pathKind(path: string): PathKind {
-  return {
-    bareValues: !CODE.test(path),
-    tokensOnly: TOKENS_ONLY.test(path),
-    isExample: EXAMPLE.test(path),
-    isProse: PROSE.test(path),
-  };
+  if (last?.path !== path) {
+    const kind = {
+      bareValues: !CODE.test(path),
+      tokensOnly: TOKENS_ONLY.test(path),
+      isExample: EXAMPLE.test(path),
+      isData: DATA.test(path),
+    };
+    last = { path, kind };
+  }
+  return last.kind;
 }

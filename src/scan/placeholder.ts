@@ -57,7 +57,12 @@ export function isPlaceholder(value: string): boolean {
   if (PUBLIC_KEY.test(value) || isExampleJwt(value)) return true;
   // Three different letters are few only in a longer value: `xxx` and `abab` are placeholders, `kim` may be a password.
   if (new Set(value).size <= Math.min(3, value.length - 1)) return true;
-  return isSequential(value) || isRepeated(value) || isPublishedExample(value) || encodesPlaceholder(value);
+  return (
+    isSequential(value) ||
+    isRepeated(value) ||
+    isPublishedExample(value) ||
+    encodesPlaceholder(value.slice(value.lastIndexOf("_") + 1))
+  );
 }
 
 const LEET: Readonly<Record<string, string>> = {

@@ -15,7 +15,7 @@ const QUOTED = /(["'`])(?<value>[A-Za-z0-9+/_-]{32,128}={0,2})\1/g;
 
 /** Lines that say what their random-looking text is: a checksum, a public value, data. */
 const EXPLAINED =
-  /integrity|checksum|sha-?(?:1|224|256|384|512)|\bsha\b|md5|hash|digest|fingerprint|thumbprint|public|pub_?key|\bcert|signature|etag|nonce|uuid|guid|revision|commit|data:|base64,|wasm|charset|alphabet|encod|decod|expect|assert|id["']?\s*[:=]|marker|next_?token|csrf|authenticity|cid\b|chunk|version|address|contract|0x|@generated|eslint|import |require\(|from ["']|url|href|src=|class(?:name)?=|module|polyfill|font|icon|glyph|path|descriptor|example|verif|challenge|=> ["']|\b[xyne]["']?\s*[:=]/i;
+  /integrity|checksum|sha-?(?:1|224|256|384|512)|\bsha\b|md5|hash|digest|fingerprint|thumbprint|public|pub_?key|\bcert|signature|etag|nonce|uuid|guid|revision|commit|data:|base64,|wasm|charset|alphabet|encod|decod|expect|assert|id["']?\s*[:=]|marker|next_?token|csrf|hidden|authenticity|cid\b|chunk|version|address|contract|0x|@generated|eslint|import |require\(|from ["']|url|href|src=|class(?:name)?=|module|polyfill|font|icon|glyph|path|descriptor|example|verif|challenge|=> ["']|\b[xyne]["']?\s*[:=]/i;
 
 const HEX = /^[0-9a-fA-F-]+$/;
 /** Six letters of one case in a row. In a random string of 40 characters the chance of that is 1 in 100. */
@@ -30,12 +30,13 @@ export const randomStringDetector: Detector = {
   keywords: [LONG_RUN],
   find(input, at) {
     if (input.kind.tokensOnly || input.text.isPiece(at)) return [];
+    if (input.kind.isExample) return [];
     const line = input.text.line(at);
-    if (EXPLAINED.test(line) || isExampleLine(input, at)) return [];
     const hits: Hit[] = [];
     for (const match of line.matchAll(input.kind.bareValues ? STRING : QUOTED)) {
       const value = match.groups?.value ?? "";
-      if (!looksDrawn(value) || isOneOfMany(input.text.line(at - 1), input.text.line(at + 1))) continue;
+      if (!looksDrawn(value) || EXPLAINED.test(line) || isExampleLine(input, at)) continue;
+      if (isOneOfMany(input.text.line(at - 1), input.text.line(at + 1))) continue;
       const start = line.indexOf(value, match.index);
       const { id, what } = RANDOM_STRING_RULE;
       hits.push({ at, start, end: start + value.length, rule: id, what, rank: RANK.entropy });

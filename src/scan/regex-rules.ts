@@ -12,12 +12,13 @@ import { isExampleLine, type ScanInput } from "./scan-input.ts";
 export const regexDetectors: readonly Detector[] = regexRules.map((rule) => ({
   rules: [rule],
   keywords: rule.keywords,
+  inRun: rule.inRun ?? false,
   find: (input, at) => ruleHits(rule, input, at),
 }));
 
 function ruleHits(rule: Rule, input: ScanInput, at: number): Hit[] {
   const { text, kind } = input;
-  if (rule.kind === "context" && (kind.tokensOnly || text.isPiece(at))) return [];
+  if (rule.kind === "context" && (kind.tokensOnly || (text.isPiece(at) && !kind.isData))) return [];
   const line = text.line(at);
   if (rule.line && !rule.line.test(line)) return [];
   const hits: Hit[] = [];
@@ -66,8 +67,8 @@ function isPlausible(
   if (correct === true) return !isPublishedExample(secret);
   if (correct === false && (shannonEntropy(secret) < LEAST_ENTROPY || isExampleLine(input, at))) return false;
   if (rule.kind === "token") {
-    if (!rule.fixedText && isFakeToken(secret)) return false;
-  } else if (isPlaceholder(secret)) return false;
+    if (!rule.anyText && isFakeToken(secret)) return false;
+  } else if (!rule.anyText && isPlaceholder(secret)) return false;
   if (rule.minEntropy !== undefined && shannonEntropy(secret) < rule.minEntropy) return false;
   if (rule.check && !rule.check({ secret, groups, following: rule.looksAhead ? following() : [] }))
     return false;

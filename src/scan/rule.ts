@@ -31,8 +31,10 @@ export interface Rule {
   readonly kind: "token" | "context";
   /** What a regular expression cannot test. */
   readonly check?: (candidate: Candidate) => boolean;
-  /** The match is fixed text, which is not tested for being a placeholder: what counts is what follows. */
-  readonly fixedText?: true;
+  /** Its keywords are so common that a line needs a long run of characters too. */
+  readonly inRun?: true;
+  /** Not tested for being a placeholder: the match is fixed text and what follows it counts, or any signs are in it. */
+  readonly anyText?: true;
   /** Whether the check looks at what follows the match. */
   readonly looksAhead?: true;
   /** Of a `context` rule: its matches count in tests and manuals too, even if they do not look random. */
@@ -61,7 +63,7 @@ const AFTER = "(?![A-Za-z0-9_-])";
 const SHORT = 3;
 
 /** What a token rule may have besides its prefixes and its body. */
-export type TokenOptions = Pick<Rule, "minEntropy" | "line" | "check" | "checksum"> & {
+export type TokenOptions = Pick<Rule, "minEntropy" | "line" | "check" | "checksum" | "inRun"> & {
   /** Keywords, if the prefixes are patterns or too short. */
   readonly keywords?: readonly string[];
 };

@@ -20,7 +20,7 @@ export interface BytesScan {
 export function scanBytes(path: string, bytes: Uint8Array, before?: Uint8Array): BytesScan {
   const text = decodeUtf16(bytes);
   if (text === undefined) {
-    if (!isKeystore(bytes)) return { findings: [], skipped: true };
+    if (!isKeystore(path, bytes)) return { findings: [], skipped: true };
     const { id, what } = KEYSTORE_RULE;
     return { findings: [{ path, line: 1, rule: id, message: adviceFor(id, what, path) }], skipped: false };
   }

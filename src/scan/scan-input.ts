@@ -17,7 +17,7 @@ export function scanInput(path: string, text: ScanText): ScanInput {
 
 /** A comment that documents code, where examples are. */
 const DOC_COMMENT =
-  /^\s{0,80}(?:\*(?!\w)|\/\/[/!]|#[:']|#\s{2,}\S)|@example|\be\.g\.|\bfor example\b|\bexample:/i;
+  /^\s{0,80}(?:\*(?!\w)|\/\/[/!]|#[:']|#\s{2,}\S|>>> )|@example|\be\.g\.|\bfor example\b|\bexample:/i;
 
 /** Whether a line is from a test or a manual, or documents code: passwords there are made up. */
 export function isExampleLine({ kind, text, exampleLines }: ScanInput, at: number): boolean {

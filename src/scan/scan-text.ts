@@ -25,11 +25,6 @@ export interface LineRun {
   readonly number: number;
 }
 
-/** All lines of a file. @param bytes UTF-8 */
-export function wholeFile(bytes: Uint8Array): TextLines {
-  return { bytes, runs: [{ at: 0, number: 1 }] };
-}
-
 /** Some lines of a file. */
 export function textLines(lines: Iterable<AddedLine>): TextLines {
   const texts: string[] = [];
@@ -40,7 +35,7 @@ export function textLines(lines: Iterable<AddedLine>): TextLines {
     expected = number + 1;
     texts.push(text.replaceAll("\n", " "));
   }
-  return { bytes: Buffer.from(texts.join("\n")), runs };
+  return { bytes: new TextEncoder().encode(texts.join("\n")), runs };
 }
 
 /** The lines as text, each whole. */
@@ -52,6 +47,19 @@ export function addedLinesOf({ bytes, runs }: TextLines): AddedLine[] {
     number: lineNumber(runs, at),
     text: text.endsWith("\r") ? text.slice(0, -1) : text,
   }));
+}
+
+/** The numbers of the lines. */
+export function lineNumbers({ bytes, runs }: TextLines): Set<number> {
+  let count = 0;
+  for (let feed = bytes.indexOf(LINE_FEED); feed !== -1; feed = bytes.indexOf(LINE_FEED, feed + 1)) count++;
+  if (bytes.length > 0 && bytes[bytes.length - 1] !== LINE_FEED) count++;
+  const numbers = new Set<number>();
+  for (const [index, { at, number }] of runs.entries()) {
+    const end = runs[index + 1]?.at ?? count;
+    for (let line = at; line < end; line++) numbers.add(number + line - at);
+  }
+  return numbers;
 }
 
 /** The number of a line, by the last run that starts at it or before. */

@@ -58,48 +58,41 @@ export function scanText(path: string, lines: TextLines): Finding[] {
   const hits = [...lineHits(input), ...fileHits(input)];
   if (hits.length === 0) return [];
   const specific = mostSpecific(hits);
-  const reported = specific
+  return specific
     .filter((hit) => !isAllowed(text.line(hit.at), hit.rule))
-    .sort((a, b) => a.at - b.at || a.start - b.start);
-  return onePerSecret(reported, text).map(([{ at, rule, what }, ...others]) => ({
-    path,
-    line: text.numberOf(at),
-    rule,
-    message: adviceFor(rule, what, path, [...new Set(others.map((other) => text.numberOf(other.at)))]),
-    fingerprint: lineFingerprint(
-      text.line(at),
-      specific.filter((hit) => hit.at === at),
-    ),
-  }));
+    .sort((a, b) => a.at - b.at || a.start - b.start)
+    .map(({ at, rule, what }) => ({
+      path,
+      line: text.numberOf(at),
+      rule,
+      message: adviceFor(rule, what, path),
+      fingerprint: lineFingerprint(
+        text.line(at),
+        specific.filter((hit) => hit.at === at),
+      ),
+    }));
 }
 
-function* lineHits(input: ScanInput): Generator<Hit> {
+function lineHits(input: ScanInput): Hit[] {
   const { byGroup, longRuns } = index.find(input.text);
-  // Sparse: most rules have no line in most files.
-  for (const group in byGroup) {
-    for (const at of byGroup[group] ?? []) yield* detectors[group]?.find(input, at) ?? [];
+  const hits: Hit[] = [];
+  for (const { group, lines } of byGroup) {
+    const detector = detectors[group];
+    for (const at of lines) {
+      if (!detector || (detector.inRun && !longRuns.includes(at))) continue;
+      hits.push(...detector.find(input, at));
+    }
   }
   for (const at of longRuns) {
-    for (const detector of longRunDetectors) yield* detector.find(input, at);
+    for (const detector of longRunDetectors) hits.push(...detector.find(input, at));
   }
+  return hits;
 }
 
-function* fileHits(input: ScanInput): Generator<Hit> {
-  for (const detector of fileDetectors) {
-    if (detector.applies(input.path)) yield* detector.find(input);
-  }
-}
-
-/** The hits of each secret, so that one that is repeated in the file is reported once. */
-function onePerSecret(hits: readonly Hit[], text: ScanText): [Hit, ...Hit[]][] {
-  const bySecret = new Map<string, [Hit, ...Hit[]]>();
-  for (const hit of hits) {
-    const secret = hit.through === undefined ? text.line(hit.at).slice(hit.start, hit.end) : `${hit.at}`;
-    const same = bySecret.get(`${hit.rule} ${secret}`);
-    if (same) same.push(hit);
-    else bySecret.set(`${hit.rule} ${secret}`, [hit]);
-  }
-  return [...bySecret.values()];
+function fileHits(input: ScanInput): Hit[] {
+  const hits: Hit[] = [];
+  for (const detector of fileDetectors) if (detector.applies(input.path)) hits.push(...detector.find(input));
+  return hits;
 }
 
 /**

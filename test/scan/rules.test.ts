@@ -57,6 +57,6 @@ for (const [id, { finds, ignores }] of Object.entries(samples)) {
   });
 }
 
-/** Nothing but the text of a rule, line numbers and advice. */
+/** Nothing but the text of a rule and advice. */
 const FIXED =
-  /^looks like (?:an?|the) [A-Za-z0-9 .,*&#'()-]{4,60}(?: \(also in line [0-9, ]+(?:and [0-9]+ more)?\))?: (?:move it into the store with `pprotect add-secret`|import the file into the store with `pprotect import`|keep it outside the repository)/;
+  /^looks like (?:an?|the) [A-Za-z0-9 .,*&#'()-]{4,60}: (?:move it into the store with `pprotect add-secret`|import the file into the store with `pprotect import`|keep it outside the repository)/;

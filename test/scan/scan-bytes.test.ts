@@ -23,7 +23,7 @@ test("lines that the file had before are not reported", () => {
   expect(rulesIn(more, little)).toEqual(["3:password-assignment"]);
 });
 
-test("keystores are found by their first bytes", () => {
+test("keystores are found by their first bytes and by their names, not those that only trust", () => {
   const java = Buffer.concat([Buffer.from("feedfeed0000000200000001", "hex"), Buffer.alloc(64, 1)]);
   // A sequence, version 3, and the object id of PKCS#7 data.
   const pkcs12 = Buffer.concat([
@@ -31,6 +31,10 @@ test("keystores are found by their first bytes", () => {
     Buffer.from("2a864886f70d010701", "hex"),
     Buffer.alloc(64, 1),
   ]);
+  const trusted = Buffer.from(`feedfeed0000000200000001${"00000002"}`, "hex");
+  expect(rulesIn(trusted)).toEqual([]);
+  expect(scanBytes("android/release.keystore", Buffer.alloc(99)).findings).toHaveLength(1);
+  expect(scanBytes("conf/truststore.jks", Buffer.alloc(99)).findings).toHaveLength(0);
   expect(rulesIn(java)).toEqual(["1:keystore-file"]);
   expect(rulesIn(pkcs12)).toEqual(["1:keystore-file"]);
 });

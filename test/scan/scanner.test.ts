@@ -50,16 +50,6 @@ describe("scanLines", () => {
     expect(await rulesIn("src/a.ts", line)).toEqual(["1:password-assignment", "1:github-token"]);
   });
 
-  test("reports a secret that is repeated in a file once, with the other lines", async () => {
-    const lines = [password, github, password, "", password];
-    const findings = scanLines("src/a.ts", numbered(lines));
-    expect(findings.map(({ line, rule }) => `${line}:${rule}`)).toEqual([
-      "1:password-assignment",
-      "2:github-token",
-    ]);
-    expect(findings[0]?.message).toContain("(also in line 3, 5)");
-  });
-
   test("reports a private key of many lines once, at its first line", async () => {
     const edge = (word: string) => `${"-".repeat(5)}${word} RSA PRIVATE KEY${"-".repeat(5)}`;
     const key = [edge("BEGIN"), ...[1, 2, 3].map((seed) => random(BASE64, 64, seed)), edge("END")];

@@ -37,7 +37,12 @@ export class Guard {
     this.#attributes = openAttributeReader(repository.root, "diff");
     this.#storeFiles = new StoreFiles(this.#blobs, this.#attributes);
     const stores = new StoresOfVersion(this.#blobs);
-    this.#sources = { blobs: this.#blobs, ignoreFiles: this.#ignoreFiles, prefixes, stores };
+    this.#sources = {
+      blobs: this.#blobs,
+      ignoreFiles: this.#ignoreFiles,
+      prefixes,
+      stores,
+    };
   }
 
   /** Stops the git processes. */

@@ -4,7 +4,7 @@ import type { TextLines } from "../../scan/scan-text.ts";
 import type { BlobReader } from "../process/cat-file.ts";
 import { mayHaveRawKey, storePathsAround } from "./custodian-keys.ts";
 import { type FileChange, MAX_ADDED, type Patch } from "./diff-parser.ts";
-import type { Diff } from "./diff-reader.ts";
+import type { Diff, DiffReader } from "./diff-reader.ts";
 import type { IgnoreFiles } from "./ignore-file.ts";
 import { NOT_SCANNED } from "./not-scanned.ts";
 import { withOwnCredentials } from "./own-credentials.ts";
@@ -73,8 +73,11 @@ export class PlaintextScan {
       if (event.kind === "patch") await this.#patch(event.patch);
       else for (const file of this.#binaries(event.newId)) await this.#binary(file, hidden);
     }
-    if (hidden.size === 0) return;
-    const reader = subject.asText([...hidden]);
+    if (hidden.size > 0) await this.#asText(subject.asText([...hidden]));
+  }
+
+  /** Scans files that only attributes call binary. */
+  async #asText(reader: DiffReader): Promise<void> {
     const text = await reader.next();
     for await (const event of text?.patches() ?? []) {
       if (event.kind === "patch" && !isBinary(event.patch.added.bytes)) await this.#patch(event.patch);
@@ -93,12 +96,12 @@ export class PlaintextScan {
             addedElsewhere.every((numbers) => numbers.get(path)?.has(number) ?? false),
           );
     if (lines.bytes.length === 0) return;
+    const last = cut ? Math.max(...(await numbersOf(lines))) : 0;
     await this.#scan(path, lines);
     if (!cut) return;
-    const { addedLinesOf } = await scanTexts();
     await this.#notScanned(
       path,
-      addedLinesOf(lines).at(-1)?.number ?? 1,
+      last,
       `more than ${MAX_ADDED / MIB} MiB were added; lines after this one were not scanned`,
     );
   }
@@ -141,27 +144,28 @@ export class PlaintextScan {
       return;
     }
     const { scanText } = await scanner();
-    await this.#report(await this.#withOwnCredentials(scanText(path, lines), path, lines));
+    const found = scanText(path, lines);
+    if (!this.#mayConcernStores(path, lines.bytes)) return this.#report(found);
+    await this.#report(await this.#withOwnCredentials(found, path, lines));
   }
 
-  /**
-   * Adds what only the stores around the file can tell: credentials of their custodians, and copies of their secrets. Few
-   * files have a text that may be one.
-   */
+  /** Whether a file may have something that only the stores around it can tell. Few have. */
+  #mayConcernStores(path: string, bytes: Uint8Array): boolean {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    return text.includes("_PASSPHRASE") || mayBeDump(path, bytes) || mayHaveRawKey(bytes);
+  }
+
+  /** Adds what only the stores around the file can tell: credentials of their custodians, and copies of their secrets. */
   async #withOwnCredentials(
     found: readonly Finding[],
     path: string,
     lines: TextLines,
   ): Promise<readonly Finding[]> {
-    const { bytes } = lines;
-    const named = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes("_PASSPHRASE");
-    const dump = mayBeDump(path, bytes);
-    if (!dump && !named && !mayHaveRawKey(bytes)) return found;
     const { addedLinesOf } = await scanTexts();
     const added = addedLinesOf(lines);
     const store = (each: string) => this.#stores.read(this.#scanned.subject.prefix, each);
     const all = await withOwnCredentials(found, path, added, { prefixes: this.#prefixes, store });
-    for (const candidate of dump ? storePathsAround(path) : []) {
+    for (const candidate of mayBeDump(path, lines.bytes) ? storePathsAround(path) : []) {
       const data = await store(candidate);
       const finding = data && dumpFinding(path, added, data, candidate);
       if (finding) return [...all, finding];
@@ -191,8 +195,8 @@ const IS_BINARY = "the file is binary and was not scanned";
 
 /** The numbers of the lines in a patch. */
 export async function numbersOf(lines: TextLines): Promise<Set<number>> {
-  const { addedLinesOf } = await scanTexts();
-  return new Set(addedLinesOf(lines).map(({ number }) => number));
+  const { lineNumbers } = await scanTexts();
+  return lineNumbers(lines);
 }
 
 /** The lines whose numbers are wanted: in a merge, only lines that no parent has are new. */

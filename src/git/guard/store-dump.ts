@@ -12,12 +12,17 @@ export const DUMP_RULE = "store-dump";
 const SETTING =
   /^\s{0,40}(?:export\s{1,4}|-\s{1,4})?["']?(?<name>[A-Za-z_][\w.-]{0,120})["']?\s{0,4}[:=]\s{0,4}(?<value>\S.{0,4000})$/;
 
-/** So many settings are looked at to tell a list of settings from other text. */
-const PROBE = 8 * 1024;
+/** So many bytes are looked at to tell a list of settings from other text. */
+const PROBE = 2 * 1024;
 const LARGEST = 1024 * 1024;
+
+/** Settings of package managers, compilers and build services, which are changed all the time. */
+const MANIFEST =
+  /(?:^|\/)(?:package|composer|bower|tsconfig[\w.-]*|manifest|lerna|deno|biome|turbo)\.jsonc?$|(?:^|\/)\.(?:travis|gitlab-ci|pre-commit-config|eslintrc|prettierrc|babelrc)[\w.-]*$|(?:^|\/)\.(?:github|circleci)\//i;
 
 /** Whether a file may be a dump: it is a list of settings, and not code, a test or a manual. */
 export function mayBeDump(path: string, bytes: Uint8Array): boolean {
+  if (MANIFEST.test(path)) return false;
   const { bareValues, isExample, tokensOnly } = pathKind(path);
   if (isExample || tokensOnly || bytes.length > LARGEST || !(bareValues || path.endsWith(".json")))
     return false;

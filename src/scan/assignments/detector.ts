@@ -12,10 +12,10 @@ export const assignmentDetector: Detector = {
   rules: [PASSWORD_RULE, SECRET_RULE],
   keywords: NAME_KEYWORDS,
   find(input, at) {
-    if (input.kind.tokensOnly || input.text.isPiece(at)) return [];
+    if (input.kind.tokensOnly || (input.text.isPiece(at) && !input.kind.isData)) return [];
     const line = input.text.line(at);
     const names = secretNamesIn(line);
-    if (names.length === 0) return [];
+    if (names.length === 0 || HIDDEN_TOKEN.test(line)) return [];
     const hits: Hit[] = [];
     for (const assignment of [...inlineAssignments(line, names, input.kind), ...expansionDefaults(line)]) {
       hits.push(...hitsOf(input, at, assignment));
@@ -33,6 +33,10 @@ export const assignmentDetector: Detector = {
     return hits;
   },
 };
+
+/** A form in a stored page, with the token that tells its requests from forged ones. */
+const HIDDEN_TOKEN =
+  /<input\b(?=[^<>]{0,300}\btype=\\?["']?hidden\b)(?=[^<>]{0,300}\bname=\\?["']?[\w.-]{0,40}token\b)/i;
 
 function hitsOf(input: ScanInput, at: number, assignment: PlacedAssignment): Hit[] {
   const rule = judge({ ...assignment, value: withoutScheme(assignment.value) }, isExampleLine(input, at));

@@ -51,7 +51,8 @@ export function judgeKind(
   assignment: Assignment,
   example: boolean,
 ): typeof PASSWORD_RULE | typeof SECRET_RULE | undefined {
-  if (isOtherThan(assignment)) return undefined;
+  // Quick to test, and most values are short.
+  if (assignment.value.length < SHORTEST || isOtherThan(assignment)) return undefined;
   if (kind === "password") return isPassword(assignment, example) ? PASSWORD_RULE : undefined;
   return isGeneratedSecret(
     assignment.value,
@@ -63,9 +64,13 @@ export function judgeKind(
     : undefined;
 }
 
+/** No secret that is known only by its name is shorter. */
+const SHORTEST = 6;
+
 /** Whether the value is visibly not a secret but a placeholder, a reference, or a name of something. */
 function isOtherThan({ name, value, quoted }: Assignment): boolean {
-  if (OTHER_THING.test(value) || CONSTANT.test(value) || isPlaceholder(value)) return true;
+  if (OTHER_THING.test(value) || CONSTANT.test(value)) return true;
+  if (isPlaceholder(value) || isDisguisedWord(value)) return true;
   if (isProperty(value, quoted)) return true;
   const letters = lettersOf(value);
   return letters.length >= 4 && lettersOf(name).includes(letters) && !/[0-9]{3}/.test(value);
@@ -91,8 +96,8 @@ const MAX_PASSWORD = 128;
 function isPassword({ value, inCall }: Assignment, example: boolean): boolean {
   if (value.length < 6 || value.length > MAX_PASSWORD) return false;
   if (/\s/.test(value)) return !example && isPassphrase(value);
-  if (example) return value.length >= 16 && looksGenerated(value) && !isDisguisedWord(value);
-  if (inCall) return !isDisguisedWord(value) && (looksRandom(value) || isStrong(value));
+  if (example) return value.length >= 16 && looksGenerated(value);
+  if (inCall) return looksRandom(value) || isStrong(value);
   if (/^[0-9]{6,}$/.test(value)) return true;
   if (WORDS.test(value)) return value.length >= 8 && (lettersLookRandom(value) || classChanges(value) >= 0.3);
   return /\p{L}/u.test(value) && /[0-9!@#$%^&*?+~=]/.test(value);
@@ -109,15 +114,17 @@ function isGeneratedSecret(value: string, uuidCounts: boolean, example: boolean,
 /** Characters that people put into passwords and hardly ever into names. */
 const SIGNS = /[!@#$%^&*?+~=]/;
 
+/** `Tiger.Maple2024`: capitalized words, and a number of three and more digits. */
+const JOINED_WORDS = /^(?:[A-Z][a-z]{2,}[._-])+[A-Z][a-z]{2,}[0-9]{3,6}$/;
+
 /** A secret that a person made up: letters of both cases, digits and signs. */
 function isStrong(value: string): boolean {
   return (
     value.length >= 8 &&
     classesOf(value) >= 3 &&
     /[0-9]/.test(value) &&
-    SIGNS.test(value) &&
-    !/^[\w-]+[=?&]/.test(value) &&
-    !isDisguisedWord(value)
+    (SIGNS.test(value) || JOINED_WORDS.test(value)) &&
+    !/^[\w-]+[=?&]/.test(value)
   );
 }
 

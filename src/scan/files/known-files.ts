@@ -1,5 +1,6 @@
 import { decodeBase64, isBasicCredentials } from "../checks.ts";
 import type { FileDetector, RuleName } from "../detector.ts";
+import { looksRandom } from "../entropy.ts";
 import { type Hit, RANK } from "../finding.ts";
 import { isDisguisedWord, isPlaceholder } from "../placeholder.ts";
 import type { ScanInput } from "../scan-input.ts";
@@ -51,6 +52,12 @@ const FILES: readonly KnownFile[] = [
     line: /"(?:auth|identitytoken|registrytoken|password)"\s{0,8}:\s{0,8}"(?<secret>[^"\s]{6,4000})"/,
   },
   {
+    rule: CREDENTIALS_RULE,
+    path: /\.tfstate(?:\.\w+)?$/i,
+    line: /"(?:result|secret|secret_string|password_data)"\s{0,8}:\s{0,8}"(?<secret>[^"\s]{8,4000})"/,
+    check: (secret) => isReal(secret) && looksRandom(secret),
+  },
+  {
     rule: HASHES_RULE,
     path: /(?:^|\/)[\w.-]{0,40}\.?ht(?:passwd|digest)[\w.-]{0,20}$|(?:^|\/)(?:shadow|gshadow|passwd|unix_users)(?:[.-][\w-]+)?$/i,
     line: /^[^\s:#]{1,100}:(?:[^:]{1,100}:)?(?<secret>\$(?:apr1|2[abxy]?|[1567y]|argon2\w{1,3})\$\S{8,200}?|\{SHA\}[A-Za-z0-9+/=]{20,40}|[./A-Za-z0-9]{13}|[0-9a-f]{32})(?::|\s{0,8}$)/,
@@ -58,10 +65,14 @@ const FILES: readonly KnownFile[] = [
   },
 ];
 
+/** Quick to test; few paths have one of these. */
+const ANY =
+  /netrc|\.tfstate|authinfo|pgpass|secrets|smbcred|passwd|sasl_|s3fs|fetchmail|msmtp|esmtp|mbsync|offlineimap|\.xml$|docker|podman|containers|htdigest|shadow|unix_users/i;
+
 /** Files of programs that hold passwords, whatever they look like. */
 export const knownFileDetector: FileDetector = {
   rules: [CREDENTIALS_RULE, HASHES_RULE],
-  applies: (path) => FILES.some((file) => file.path.test(path)),
+  applies: (path) => ANY.test(path) && FILES.some((file) => file.path.test(path)),
   find: (input) =>
     input.kind.isExample
       ? []

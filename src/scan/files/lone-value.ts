@@ -17,10 +17,13 @@ const IN_SECRETS = /(?:^|\/)\.?secrets?\/[^/]+$/i;
 const OTHER =
   /\.(?:ya?ml|json|xml|env|ini|toml|properties|md|html?|[cm]?[jt]sx?|py|rb|go|rs|java|php|sh|ps1|sql|pem|crt|cer|pub|gpg|age|enc|sops|csv|tf|lock|log)$/i;
 
+/** Quick to test: every such path has one of these. */
+const MAY_APPLY = /pass|pwd|pw|psk|secret|token|key|cred|auth|salt|cookie|phrase/i;
+
 /** A file of one line, whose name says that this line is a secret. */
 export const loneValueDetector: FileDetector = {
   rules: [LONE_VALUE_RULE],
-  applies: (path) => kindOf(path) !== undefined,
+  applies: (path) => MAY_APPLY.test(path) && kindOf(path) !== undefined,
   find({ path, text, kind: { isExample } }) {
     const kind = kindOf(path);
     const only = onlyLine(text.count, (at) => text.line(at));
@@ -36,8 +39,14 @@ function kindOf(path: string): SecretNameKind | undefined {
   if (SECRET_FILES.test(path)) return /pass/i.test(path) ? "password" : "identified-secret";
   const base = path.slice(path.lastIndexOf("/") + 1).replace(ENDING, "");
   if (OTHER.test(base)) return undefined;
-  const named = secretNameKind(base.replace(/^\.+/, ""));
+  const named = secretNameKind(base.replace(/^\.+/, "")) ?? kindOfEnding(base);
   return named ?? (IN_SECRETS.test(path) ? "secret" : undefined);
+}
+
+/** What `openai.key` or `prod.pass` says. */
+function kindOfEnding(base: string): SecretNameKind | undefined {
+  if (/\.(?:pass|password|passwd|pwd|pw)$/i.test(base)) return "password";
+  return /\.(?:key|secret|token|apikey|credentials?)$/i.test(base) ? "secret" : undefined;
 }
 
 /** The only line that is not empty, or `undefined` when there are more or none. */

@@ -8,7 +8,7 @@ export const aiRules: readonly Rule[] = [
     "an OpenAI API key",
     "sk-",
     "(?:(?:proj|svcacct|admin|None)-[A-Za-z0-9_-]{40,200}|[A-Za-z0-9]{48}|[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20})",
-    { check: isRandom },
+    { check: isRandom, inRun: true },
   ),
   token(
     "anthropic-key",
@@ -20,8 +20,8 @@ export const aiRules: readonly Rule[] = [
     },
   ),
   token("openrouter-key", "an OpenRouter API key", "sk-or-v1-", "[a-f0-9]{64}"),
-  token("deepseek-key", "a key of a model provider", "sk-", "[a-f0-9]{32}", { check: isRandom }),
-  token("elevenlabs-key", "an ElevenLabs API key", "sk_", "[a-f0-9]{48}", { check: isRandom }),
+  token("deepseek-key", "a key of a model provider", "sk-", "[a-f0-9]{32}", { check: isRandom, inRun: true }),
+  token("elevenlabs-key", "an ElevenLabs API key", "sk_", "[a-f0-9]{48}", { check: isRandom, inRun: true }),
   token("huggingface-token", "a Hugging Face token", ["hf_", "api_org_"], "[A-Za-z0-9]{34,40}", {
     minEntropy: 2,
   }),
@@ -36,7 +36,7 @@ export const aiRules: readonly Rule[] = [
     check: isRandom,
   }),
   token("together-key", "a Together API key", "tgp_v1_", "[A-Za-z0-9_-]{43}"),
-  token("voyage-key", "a Voyage API key", "pa-", "[A-Za-z0-9_-]{43}", { check: isRandom }),
+  token("voyage-key", "a Voyage API key", "pa-", "[A-Za-z0-9_-]{43}", { check: isRandom, inRun: true }),
   token("tavily-key", "a Tavily API key", "tvly-", "[A-Za-z0-9-]{20,48}", { check: isRandom }),
   token("pinecone-key", "a Pinecone API key", "pcsk_", "[A-Za-z0-9]{5,8}_[A-Za-z0-9]{60,66}"),
   token("langsmith-key", "a LangSmith API key", "lsv2_", "(?:pt|sk)_[a-f0-9]{32}_[a-f0-9]{10}"),

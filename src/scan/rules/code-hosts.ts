@@ -78,8 +78,8 @@ export const codeHostRules: readonly Rule[] = [
     "(?:IcHlwaS5vcmc|NdGVzdC5weXBpLm9yZw)[A-Za-z0-9_-]{30,1000}",
   ),
   token("rubygems-key", "a RubyGems API key", "rubygems_", "[a-f0-9]{48}"),
-  token("crates-io-token", "a crates.io token", "cio", "[A-Za-z0-9]{32}", { check: isRandom }),
-  token("nuget-key", "a NuGet API key", "oy2", "[a-z0-9]{43}", { check: isRandom }),
+  token("crates-io-token", "a crates.io token", "cio", "[A-Za-z0-9]{32}", { check: isRandom, inRun: true }),
+  token("nuget-key", "a NuGet API key", "oy2", "[a-z0-9]{43}", { check: isRandom, inRun: true }),
   token("clojars-token", "a Clojars token", "CLOJARS_", "[a-z0-9]{60}"),
   token("artifactory-key", "an Artifactory key", ["AKCp", "cmVmd"], "[A-Za-z0-9]{59,73}", {
     check: isRandom,
@@ -93,11 +93,12 @@ export const codeHostRules: readonly Rule[] = [
     "a Harness token",
     ["pat.", "sat."],
     "[A-Za-z0-9_-]{22}\\.[a-f0-9]{24}\\.[A-Za-z0-9]{20}",
-    {},
+    { inRun: true },
   ),
   token("octopus-key", "an Octopus Deploy API key", "API-", "[A-Z0-9]{25,32}", {
     keywords: [LONG_RUN],
     check: isRandom,
+    inRun: true,
   }),
   token("prefect-key", "a Prefect API key", ["pnu_", "pnb_"], "[A-Za-z0-9]{36}"),
   token("deno-token", "a Deno Deploy token", ["ddp_", "ddo_", "ddw_"], "[A-Za-z0-9]{36}"),
@@ -107,5 +108,5 @@ export const codeHostRules: readonly Rule[] = [
   token("gitbook-token", "a GitBook token", "gb_api_", "[A-Za-z0-9]{40}"),
   token("readme-key", "a ReadMe API key", "rdme_", "[a-z0-9]{70}"),
   token("postman-key", "a Postman API key", "PMAK-", "[a-f0-9]{24}-[a-f0-9]{34}"),
-  token("cursor-key", "a Cursor API key", ["crsr_", "key_"], "[a-f0-9]{64}"),
+  token("cursor-key", "a Cursor API key", ["crsr_", "key_"], "[a-f0-9]{64}", { inRun: true }),
 ];

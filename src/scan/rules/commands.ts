@@ -107,9 +107,9 @@ export const commandRules: readonly Rule[] = rulesOf("context", [
   {
     id: "command-line-password",
     what: PASSWORD,
-    keywords: ["sudo -s", "sudo --stdin", "chpasswd", "passwd"],
+    keywords: ["sudo -s", "sudo --stdin", "chpasswd", "passwd", "--password-stdin"],
     pattern:
-      /\becho\s{1,4}(?:-n\s{1,4})?["']?(?:[\w.-]{1,40}:)?(?<secret>[^\s"'`$|<>:]{6,100})["']?\s{0,4}\|\s{0,4}(?:sudo\s{1,4}(?:-S|--stdin)|(?:sudo\s{1,4})?(?:chpasswd|passwd))\b/g,
+      /\becho\s{1,4}(?:-n\s{1,4})?["']?(?:[\w.-]{1,40}:)?(?<secret>[^\s"'`$|<>:]{6,100})["']?\s{0,4}\|\s{0,4}(?:sudo\s{1,4}(?:-S|--stdin)|(?:sudo\s{1,4})?(?:chpasswd|passwd)|[^|\n]{1,200}\s--password-stdin)\b/g,
     check: isTypedPassword,
   },
   {

@@ -10,6 +10,7 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
     id: "url-password",
     what: "a password in a URL",
     keywords: ["://"],
+    line: /:\/\/[^\s"'<>]{1,400}@/,
     pattern:
       /(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{1,20}:\/\/(?<user>[^\s:@/"'`<>\\(){}|^[\]]{0,100}):(?<secret>[^\s@/"'`<>\\]{3,200})@(?<host>[A-Za-z0-9[%_$][^\s/"'`<>\\?#]{0,100})/g,
     check: isUrlPassword,
@@ -21,7 +22,7 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
     pattern:
       /https?:\/\/(?<secret>[A-Za-z0-9_-]{20,255})(?::x-oauth-basic|:)?@(?!o[0-9]+\.ingest)[A-Za-z0-9[]/g,
     // A Sentry DSN is public: a hexadecimal key at a host of sentry.io or a number as its path.
-    line: /^(?!.*@[\w.-]{1,80}\/[0-9]{1,12}\b)/,
+    line: /^(?!.*@[\w.-]{1,80}\/[0-9]{1,12}\b).*?:\/\/[A-Za-z0-9_:-]{20,300}@/,
     check: isRandom,
   },
   {
@@ -144,6 +145,7 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
     pattern:
       /(?:AUTH|SECURE_AUTH|LOGGED_IN|NONCE)_(?:KEY|SALT)["']\s{0,4},\s{0,20}(?:'(?<secret>(?:[^'\\]|\\.){40,80})'|"(?:[^"\\]|\\.){40,80}")/g,
     minEntropy: 4,
+    anyText: true,
   },
 ]);
 

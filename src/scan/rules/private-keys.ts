@@ -17,14 +17,14 @@ export const privateKeyRules: readonly Rule[] = [
       keywords: ["private key"],
       pattern: /-{4,5} ?BEGIN (?:[A-Z0-9]{2,12} ){0,3}PRIVATE KEY(?: BLOCK)? ?-{4,5}/g,
       check: hasPemBody,
-      fixedText: true,
+      anyText: true,
       looksAhead: true,
     },
     {
       id: "putty-private-key",
       what: "a PuTTY private key",
       keywords: ["putty-user-key-file-"],
-      fixedText: true,
+      anyText: true,
       pattern: /^\s{0,40}PuTTY-User-Key-File-[1-9]: [a-z0-9-]{4,40}\s{0,4}$/g,
     },
     {
@@ -53,7 +53,7 @@ export const privateKeyRules: readonly Rule[] = [
       id: "minisign-secret-key",
       what: "a minisign or signify secret key",
       keywords: ["encrypted secret key", "signify secret key"],
-      fixedText: true,
+      anyText: true,
       pattern: /^untrusted comment: .{0,40}(?:minisign encrypted|signify) secret key\s{0,4}$/g,
     },
     {

@@ -40,7 +40,10 @@ export const serviceRules: readonly Rule[] = [
   token("sendgrid-key", "a SendGrid API key", "SG.", "[A-Za-z0-9_-]{20,24}\\.[A-Za-z0-9_-]{39,50}"),
   token("brevo-key", "a Brevo key", ["xkeysib-", "xsmtpsib-"], "[a-f0-9]{64}-[A-Za-z0-9]{16}"),
   token("mailersend-key", "a MailerSend token", "mlsn.", "[a-f0-9]{64}"),
-  token("resend-key", "a Resend API key", "re_", "[A-Za-z0-9]{8}_[A-Za-z0-9]{24}", { check: isRandom }),
+  token("resend-key", "a Resend API key", "re_", "[A-Za-z0-9]{8}_[A-Za-z0-9]{24}", {
+    check: isRandom,
+    inRun: true,
+  }),
   ...rulesOf("token", [
     {
       id: "twilio-key",
@@ -59,6 +62,7 @@ export const serviceRules: readonly Rule[] = [
       id: "mailchimp-key",
       what: "a Mailchimp API key",
       keywords: ["-us"],
+      inRun: true,
       pattern: /(?<![A-Za-z0-9])[0-9a-f]{32}-us[0-9]{1,2}(?![A-Za-z0-9])/g,
     },
     {
@@ -101,6 +105,7 @@ export const serviceRules: readonly Rule[] = [
       id: "airtable-token",
       what: "an Airtable token",
       keywords: ["pat"],
+      inRun: true,
       pattern: /(?<![A-Za-z0-9])pat[A-Za-z0-9]{14}\.[a-f0-9]{64}(?![A-Za-z0-9])/g,
     },
     {
@@ -172,9 +177,15 @@ export const serviceRules: readonly Rule[] = [
   token("duffel-token", "a Duffel token", ["duffel_live_", "duffel_test_"], "[A-Za-z0-9_-]{43}"),
   token("flutterwave-key", "a Flutterwave secret key", ["FLWSECK-", "FLWSECK_TEST-"], "[a-h0-9]{32}-X"),
   token("midtrans-key", "a Midtrans server key", ["Mid-server-", "SB-Mid-server-"], "[A-Za-z0-9_-]{24}"),
-  token("lob-key", "a Lob API key", "live_", "[a-f0-9]{35}"),
-  token("mollie-key", "a Mollie API key", ["live_", "test_"], "[A-Za-z0-9]{30}", { check: isRandom }),
-  token("gocardless-token", "a GoCardless token", "live_", "[A-Za-z0-9_=-]{40}", { check: isRandom }),
+  token("lob-key", "a Lob API key", "live_", "[a-f0-9]{35}", { inRun: true }),
+  token("mollie-key", "a Mollie API key", ["live_", "test_"], "[A-Za-z0-9]{30}", {
+    check: isRandom,
+    inRun: true,
+  }),
+  token("gocardless-token", "a GoCardless token", "live_", "[A-Za-z0-9_=-]{40}", {
+    check: isRandom,
+    inRun: true,
+  }),
   token(
     "paddle-key",
     "a Paddle API key",
@@ -185,15 +196,16 @@ export const serviceRules: readonly Rule[] = [
   token("adafruit-key", "an Adafruit IO key", "aio_", "[A-Za-z0-9]{28}"),
   token("adobe-secret", "an Adobe client secret", "p8e-", "[A-Za-z0-9_-]{32}"),
   token("ubidots-token", "an Ubidots token", "BBFF-", "[A-Za-z0-9]{30}"),
-  token("clickup-token", "a ClickUp token", "pk_", "[0-9]{5,9}_[A-Z0-9]{32}"),
+  token("clickup-token", "a ClickUp token", "pk_", "[0-9]{5,9}_[A-Z0-9]{32}", { inRun: true }),
   token("linear-token", "a Linear token", ["lin_api_", "lin_oauth_", "lin_wh_"], "[A-Za-z0-9]{32,128}"),
   token("notion-token", "a Notion token", ["secret_", "ntn_"], "(?:[A-Za-z0-9]{46}|[A-Za-z0-9]{43})", {
     check: isRandom,
+    inRun: true,
   }),
   token("figma-token", "a Figma token", ["figd_", "figu_", "figo_"], "[A-Za-z0-9_-]{38,64}"),
   token("hubspot-token", "a HubSpot token", ["pat-na1-", "pat-na2-", "pat-na3-", "pat-eu1-"], UUID),
   token("intercom-token", "an Intercom token", "dG9rO", "[A-Za-z0-9+/]{50,80}={0,2}"),
-  token("launchdarkly-key", "a LaunchDarkly key", ["api-", "sdk-"], UUID),
+  token("launchdarkly-key", "a LaunchDarkly key", ["api-", "sdk-"], UUID, { inRun: true }),
   token("dropbox-token", "a Dropbox token", "sl.", "(?:u\\.)?[A-Za-z0-9_-]{120,1500}", { minEntropy: 3.5 }),
   token("trello-token", "a Trello token", "ATTA", "[a-f0-9]{72}"),
   token("contentful-token", "a Contentful management token", "CFPAT-", "[A-Za-z0-9_-]{43}"),

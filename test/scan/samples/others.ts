@@ -179,6 +179,7 @@ export const otherSamples: Readonly<Record<string, Samples>> = {
     finds: [
       inConfig(`RUN login --password ${strong} --verbose`),
       inConfig(`tool --api-key=${random(HEX, 32)}`),
+      inConfig(`echo "${strong}" | docker login r.test -u ci --password-stdin`),
     ],
     ignores: [
       inConfig('RUN login --password "$PASSWORD"'),
@@ -279,6 +280,7 @@ export const otherSamples: Readonly<Record<string, Samples>> = {
         'const tokenType = "access_token_v2_refresh";',
         "const apiKey = options.apiKey2 ?? fallbackKey1;",
       ),
+      { path: "saved.html", lines: [`<input type="hidden" name="_token" value="${strong}">`] },
       inCode(`const csrfToken = "${strong}";`, `const publicKey = "${random(BASE64, 43)}=";`),
       inCode(`const primaryKey = "${uuid(4)}";`, `const apiKeyId = "${uuid(5)}";`),
       inCode(`const nextPageToken = "${strong}";`, 'const token = "abcdefghijklmnop1234";'),
@@ -417,9 +419,11 @@ export const otherSamples: Readonly<Record<string, Samples>> = {
     ],
   },
   "wordpress-salt": {
-    finds: [1, 2].map((seed) => ({
+    finds: [1, 2, 3, 4, 5, 6].map((seed) => ({
       path: "wp-config.php",
-      lines: [`define('AUTH_${seed === 1 ? "KEY" : "SALT"}', '${random(`${BASE64} |-+&!{}[]`, 64, seed)}');`],
+      lines: [
+        `define('AUTH_${seed === 1 ? "KEY" : "SALT"}', '${random(`${BASE64} |-+&!{}[]<>%()$`, 64, seed)}');`,
+      ],
     })),
     ignores: [
       { path: "wp-config.php", lines: ["define('AUTH_KEY', 'put your unique phrase here');"] },
