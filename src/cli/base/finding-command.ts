@@ -7,10 +7,10 @@ import { choice } from "../argv/value-type.ts";
 import { FINDING_FORMATS, findingReport } from "../report/findings/formats.ts";
 import type { FoundProblems } from "../report/findings/located.ts";
 import type { Outcome, Result } from "../report/json-envelope.ts";
-import { BaseCommand } from "./base-command.ts";
+import { GuardingCommand } from "./guarding-command.ts";
 
 /** A command that reports findings, in one of several formats. */
-export abstract class FindingCommand extends BaseCommand {
+export abstract class FindingCommand extends GuardingCommand {
   format = option(
     "--output-format,--format",
     choice("FORMAT", FINDING_FORMATS),

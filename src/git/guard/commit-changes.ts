@@ -33,7 +33,7 @@ interface Commit {
 export async function* checkCommits(
   repository: Repository,
   selection: Selection,
-  prefixes?: readonly string[],
+  prefixes: readonly string[] = [],
   tally = new Tally(),
 ): AsyncGenerator<CommitVerdict> {
   const { root } = repository;
@@ -42,7 +42,7 @@ export async function* checkCommits(
   const abbreviated = abbreviation(
     await repository.tryRun("rev-parse", "--short", commits.at(-1)?.id ?? "HEAD"),
   );
-  const guard = new Guard(repository, prefixes);
+  const guard = new Guard(repository, { prefixes });
   const reader = readCommitDiffs(root, commits.flatMap(pairsOf));
   try {
     for (const [index, { id, parents }] of commits.entries()) {

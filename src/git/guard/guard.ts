@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { lazy } from "../../common/lazy.ts";
 import type { Finding } from "../../scan/finding.ts";
 import type { EntryPath } from "../../store/format/validation.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
@@ -11,6 +12,7 @@ import type { FileChange } from "./diff-parser.ts";
 import type { Diff } from "./diff-reader.ts";
 import { readStore } from "./format-rules.ts";
 import { IGNORE_FILE, IgnoreFiles } from "./ignore-file.ts";
+import type { OwnSecret } from "./own-secrets.ts";
 import { numbersOf, PlaintextScan, type ScanSources } from "./plaintext-scan.ts";
 import { acceptedElsewhere, formerDomainRemark, newKeys } from "./shared-keys.ts";
 import { isRegular, StoreFiles } from "./store-files.ts";
@@ -19,6 +21,14 @@ import type { Findings, Subject, Verdict } from "./subject.ts";
 
 export type { Finding } from "../../scan/finding.ts";
 export type { Subject, Verdict } from "./subject.ts";
+
+/** What a guard knows besides the repository. */
+export interface GuardOptions {
+  /** The prefixes of credential variables that are in use. */
+  readonly prefixes?: readonly string[];
+  /** The secrets whose values are searched in text that is added. Called once, when there is text. */
+  readonly ownSecrets?: () => Promise<readonly OwnSecret[]>;
+}
 
 /** Checks commits one after the other. Its git processes are started once. */
 export class Guard {
@@ -29,8 +39,7 @@ export class Guard {
   readonly #storeFiles: StoreFiles;
   readonly #sources: ScanSources;
 
-  /** @param prefixes of credential variables that are in use */
-  constructor(repository: Repository, prefixes: readonly string[] = []) {
+  constructor(repository: Repository, { prefixes = [], ownSecrets }: GuardOptions = {}) {
     this.#repository = repository;
     this.#blobs = openBlobReader(repository.root);
     this.#ignoreFiles = new IgnoreFiles(this.#blobs);
@@ -42,6 +51,12 @@ export class Guard {
       ignoreFiles: this.#ignoreFiles,
       prefixes,
       stores,
+      ownSecrets: lazy(async () => {
+        const secrets = (await ownSecrets?.()) ?? [];
+        if (secrets.length === 0) return undefined;
+        const { OwnSecrets } = await import("./own-secrets.ts");
+        return new OwnSecrets(secrets);
+      }),
     };
   }
 

@@ -19,6 +19,7 @@ export const STORE_RULES = [
   "no-audit-entry",
   "not-scanned",
   "store-dump",
+  "own-secret",
 ];
 
 /** The {@link IGNORE_FILE} of each version that is checked. Each text is parsed once. */

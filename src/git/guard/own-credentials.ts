@@ -7,8 +7,12 @@ import { custodianKeyFindings, rawKeysIn, storePathsAround } from "./custodian-k
 
 /** The scanner's rule for `PPROTECT_PASSPHRASE`. */
 const PASSPHRASE_RULE = "pprotect-passphrase";
-/** The scanner's rules for any password. */
-const GENERAL_RULES: ReadonlySet<string> = new Set(["password-assignment", "secret-assignment"]);
+/** The scanner's rules for any secret. */
+const GENERAL_RULES: ReadonlySet<string> = new Set([
+  "password-assignment",
+  "secret-assignment",
+  "random-string",
+]);
 /** Longer lines are generated. */
 const LONG_LINE = 20_000;
 
@@ -39,9 +43,19 @@ export async function withOwnCredentials(
     const data = await store(candidate);
     if (data) own.push(...custodianKeyFindings(path, keys, data, candidate));
   }
-  const says = (finding: Finding, rules: ReadonlySet<string>): boolean =>
-    own.some(({ line, rule }) => line === finding.line && (rule === finding.rule || rules.has(finding.rule)));
-  return [...found.filter((finding) => !says(finding, GENERAL_RULES)), ...own];
+  return [...withoutGeneral(found, own), ...own];
+}
+
+/** The scanner's findings, but for those that say less of a line than another finding. */
+export function withoutGeneral(found: readonly Finding[], own: readonly Finding[]): readonly Finding[] {
+  if (own.length === 0) return found;
+  return found.filter(
+    (finding) =>
+      !own.some(
+        ({ line, rule }) =>
+          line === finding.line && (rule === finding.rule || GENERAL_RULES.has(finding.rule)),
+      ),
+  );
 }
 
 function passphraseFindings(

@@ -7,7 +7,8 @@ import { type FileChange, MAX_ADDED, type Patch } from "./diff-parser.ts";
 import type { Diff, DiffReader } from "./diff-reader.ts";
 import type { IgnoreFiles } from "./ignore-file.ts";
 import { NOT_SCANNED } from "./not-scanned.ts";
-import { withOwnCredentials } from "./own-credentials.ts";
+import { withOwnCredentials, withoutGeneral } from "./own-credentials.ts";
+import type { OwnSecrets } from "./own-secrets.ts";
 import { dumpFinding, mayBeDump } from "./store-dump.ts";
 import { isRegular } from "./store-files.ts";
 import type { StoresOfVersion } from "./stores-of-version.ts";
@@ -45,6 +46,8 @@ export interface ScanSources {
   /** The prefixes of credential variables that are in use. */
   readonly prefixes: readonly string[];
   readonly stores: StoresOfVersion;
+  /** The secrets whose values are at hand. */
+  readonly ownSecrets: () => Promise<OwnSecrets | undefined>;
 }
 
 /** Scans what a commit adds to files that are not stores. */
@@ -53,15 +56,17 @@ export class PlaintextScan {
   readonly #ignoreFiles: IgnoreFiles;
   readonly #prefixes: readonly string[];
   readonly #stores: StoresOfVersion;
+  readonly #ownSecrets: () => Promise<OwnSecrets | undefined>;
   readonly #scanned: ScannedDiff;
   readonly #found: Findings;
   #total = 0;
 
-  constructor({ blobs, ignoreFiles, prefixes, stores }: ScanSources, scanned: ScannedDiff, found: Findings) {
-    this.#blobs = blobs;
-    this.#ignoreFiles = ignoreFiles;
-    this.#prefixes = prefixes;
-    this.#stores = stores;
+  constructor(sources: ScanSources, scanned: ScannedDiff, found: Findings) {
+    this.#blobs = sources.blobs;
+    this.#ignoreFiles = sources.ignoreFiles;
+    this.#prefixes = sources.prefixes;
+    this.#stores = sources.stores;
+    this.#ownSecrets = sources.ownSecrets;
     this.#scanned = scanned;
     this.#found = found;
   }
@@ -144,7 +149,8 @@ export class PlaintextScan {
       return;
     }
     const { scanText } = await scanner();
-    const found = scanText(path, lines);
+    const own = (await this.#ownSecrets())?.findings(path, lines) ?? [];
+    const found = [...withoutGeneral(scanText(path, lines), own), ...own];
     if (!this.#mayConcernStores(path, lines.bytes)) return this.#report(found);
     await this.#report(await this.#withOwnCredentials(found, path, lines));
   }

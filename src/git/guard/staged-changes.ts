@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { withoutLineEnd } from "../../common/text.ts";
 import type { Repository } from "../process/repository.ts";
 import { type DiffReader, readStagedDiff } from "./diff-reader.ts";
-import { Guard, type Subject, type Verdict } from "./guard.ts";
+import { Guard, type GuardOptions, type Subject, type Verdict } from "./guard.ts";
 import { Tally } from "./tally.ts";
 
 /**
@@ -15,11 +15,11 @@ import { Tally } from "./tally.ts";
  */
 export async function checkStaged(
   repository: Repository,
-  prefixes?: readonly string[],
+  options?: GuardOptions,
   tally = new Tally(),
 ): Promise<Verdict> {
   const { root } = repository;
-  const guard = new Guard(repository, prefixes);
+  const guard = new Guard(repository, options);
   const first = readStagedDiff(root, undefined);
   const merged = await mergeHeads(repository);
   const readers: DiffReader[] = [...merged.map((head) => readStagedDiff(root, head)).reverse(), first];
@@ -45,13 +45,12 @@ export async function checkStaged(
  * not: the pre-commit framework names those for each commit, and others only when asked to check existing files.
  *
  * @param paths relative to the root
- * @param prefixes of credential variables that are in use
  * @throws PprotectError `git_failed`
  */
 export async function checkWholeFiles(
   repository: Repository,
   paths: readonly string[],
-  prefixes?: readonly string[],
+  options?: GuardOptions,
 ): Promise<Verdict> {
   const { root } = repository;
   const names = await repository.run(
@@ -65,7 +64,7 @@ export async function checkWholeFiles(
   const staged = new Set(names.split("\0"));
   if (paths.every((path) => staged.has(path))) return { errors: [], warnings: [] };
   const nothing = await emptyTree(repository);
-  const guard = new Guard(repository, prefixes);
+  const guard = new Guard(repository, options);
   const reader = readStagedDiff(root, nothing, { paths, asText: false });
   const subject: Subject = {
     prefix: ":",

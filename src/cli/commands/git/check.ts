@@ -63,7 +63,7 @@ export default class GitCheckCommand extends FindingCommand {
 
   async #staged(tally: Tally): Promise<FoundProblems & { readonly commits: number }> {
     const repository = await openRepository(currentDirectory());
-    const { errors, warnings } = await checkStaged(repository, this.credentialPrefixes, tally);
+    const { errors, warnings } = await checkStaged(repository, this.guardOptions(), tally);
     const { stagedProjectFiles } = await import("../../reading/project-files.ts");
     const found = { errors: [...errors, ...(await stagedProjectFiles(repository))], warnings, commits: 0 };
     this.#printAll(found);

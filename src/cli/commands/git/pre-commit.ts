@@ -1,6 +1,6 @@
 import { countNoun } from "../../../common/text.ts";
 import { checkCommits } from "../../../git/guard/commit-changes.ts";
-import type { Finding } from "../../../git/guard/guard.ts";
+import type { Finding, GuardOptions } from "../../../git/guard/guard.ts";
 import {
   findingFields,
   findingLine,
@@ -15,7 +15,7 @@ import { currentDirectory } from "../../../system/path-text.ts";
 import { restArguments } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { FILE } from "../../argv/value-type.ts";
-import { BaseCommand } from "../../base/base-command.ts";
+import { GuardingCommand } from "../../base/guarding-command.ts";
 import { stagedProjectFiles } from "../../reading/project-files.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
@@ -29,7 +29,7 @@ interface LocatedFindings {
   readonly warnings: readonly LocatedFinding[];
 }
 
-export default class GitPreCommitCommand extends BaseCommand {
+export default class GitPreCommitCommand extends GuardingCommand {
   static readonly declaration: CommandDeclaration = {
     group: "git",
     summary: "check staged files for broken stores and plaintext secrets",
@@ -47,10 +47,11 @@ export default class GitPreCommitCommand extends BaseCommand {
 
   async run(): Promise<Outcome> {
     const repository = await openRepository(currentDirectory());
+    const options = this.guardOptions();
     const { errors, warnings } = distinct([
-      await checkStaged(repository, this.credentialPrefixes),
+      await checkStaged(repository, options),
       { errors: await stagedProjectFiles(repository), warnings: [] },
-      await this.#named(repository),
+      await this.#named(repository, options),
     ]);
     if (!this.json) this.#print({ errors, warnings });
     return {
@@ -60,7 +61,7 @@ export default class GitPreCommitCommand extends BaseCommand {
   }
 
   /** Checks what the line, or the pre-commit framework, names. */
-  async #named(repository: Repository): Promise<LocatedFindings> {
+  async #named(repository: Repository, options: GuardOptions): Promise<LocatedFindings> {
     const { PRE_COMMIT, PRE_COMMIT_FROM_REF, PRE_COMMIT_TO_REF, PRE_COMMIT_CHECKOUT_TYPE } = process.env;
     // After a checkout, the two are where HEAD was and where it is: that is not what anyone is about to add.
     if (PRE_COMMIT && PRE_COMMIT_FROM_REF && PRE_COMMIT_TO_REF && !PRE_COMMIT_CHECKOUT_TYPE) {
@@ -70,7 +71,7 @@ export default class GitPreCommitCommand extends BaseCommand {
     return checkWholeFiles(
       repository,
       this.files.map((file) => storePath(repository.root, file)),
-      this.credentialPrefixes,
+      options,
     );
   }
 

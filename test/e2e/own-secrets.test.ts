@@ -1,0 +1,114 @@
+import { afterAll, afterEach, describe, expect, test } from "bun:test";
+import { randomBytes } from "node:crypto";
+import type { KeyFile } from "../../src/store/key-file.ts";
+import { type LeaseUser, leaseUser } from "../support/lease-cli.ts";
+import type { Result } from "../support/run.ts";
+import { removeFolders } from "../support/sandbox.ts";
+import { ALICE, NOW, sampleStore, unlocked } from "../support/stores.ts";
+
+afterAll(removeFolders);
+
+const users: LeaseUser[] = [];
+afterEach(async () => {
+  for (const user of users.splice(0)) await user.close();
+});
+
+/** A value that no rule of the scanner finds where no name says what it is. */
+const VALUE = "Tiger Maple-2024/kim".replace(" ", ".");
+const LINES = ["first", "second"].map((word) => `${word}-${randomBytes(24).toString("base64")}`);
+
+function storeWithValues(): KeyFile {
+  return [
+    ["session-key", VALUE],
+    ["statement", "import os"],
+    ["host", "db.internal.test"],
+    ["lines", LINES.join("\n")],
+  ].reduce((file, [name = "", value = ""]) => file.addSecret("dev", name, value, NOW), sampleStore());
+}
+
+/** A user with a repository, in which files are staged. */
+async function repositoryWith(
+  files: Readonly<Record<string, string>>,
+  store = storeWithValues(),
+): Promise<LeaseUser> {
+  const user = leaseUser(store.toString());
+  users.push(user);
+  await user.shell("git init -q && git add protected.yaml");
+  for (const [path, text] of Object.entries(files)) await Bun.write(user.box.path(path), text);
+  await user.shell(`git add ${Object.keys(files).join(" ")}`);
+  return user;
+}
+
+const check = (user: LeaseUser, env?: Readonly<Record<string, string>>): Promise<Result> =>
+  user.run(["git", "pre-commit"], env);
+
+describe("values of the store's own secrets in staged files", () => {
+  const FILES = {
+    "notes.txt": `one\ntwo\nit was ${VALUE}, was it not\nfour\n`,
+    "config.bin.txt": `x ${Buffer.from(VALUE).toString("base64")} y\n`,
+    "key.txt": `---\n${LINES.join("\n")}\n---\n`,
+    "code.py": "import os\nprint('db.internal.test')\n",
+  };
+
+  test("are found with a lease, in every encoding, each with its name; one entry of the access log", async () => {
+    const user = await repositoryWith(FILES);
+    expect(await check(user)).toMatchObject({ status: 0, stderr: "" });
+    await user.asAlice(["unlock", "dev"]);
+    const before = user.log().length;
+    const { status, stderr } = await check(user);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /^notes\.txt:3: own-secret: has the value of dev\/session-key of protected\.yaml: /m,
+    );
+    expect(stderr).toMatch(/^config\.bin\.txt:1: own-secret: /m);
+    expect(stderr).toMatch(/^key\.txt:2: own-secret: has the value of dev\/lines /m);
+    expect(stderr).not.toMatch(/^code\.py/m);
+    expect(stderr).not.toContain(VALUE);
+    const entries = user.log().slice(before);
+    expect(entries).toMatchObject([
+      { action: "git pre-commit", custodian: ALICE.name, domains: [{ domain: "dev" }] },
+    ]);
+    await user.run(["lock"]);
+    expect(await check(user)).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  test("are found with a raw key; a passphrase that would have to be derived is not used", async () => {
+    const store = storeWithValues();
+    const raw = { name: "ci@example.com", passphrase: `P${randomBytes(32).toString("hex")}P` };
+    const user = await repositoryWith(
+      FILES,
+      store.addCustodian(raw, "raw", NOW).addOwner("dev", raw.name, unlocked(store, ALICE), NOW),
+    );
+    const { status, stderr } = await check(user, { PPROTECT_PASSPHRASE: raw.passphrase });
+    expect([status, stderr.match(/own-secret/g)?.length]).toEqual([1, 3]);
+    expect(user.log()).toMatchObject([{ action: "git pre-commit", custodian: raw.name }]);
+    const derived = { PPROTECT_USER: ALICE.name, PPROTECT_PASSPHRASE: ALICE.passphrase };
+    expect(await check(user, derived)).toMatchObject({ status: 0 });
+    expect(user.log()).toHaveLength(1);
+  });
+
+  test("may be allowed in a line and in the ignore file; a lease with a limit of uses is left alone", async () => {
+    const user = await repositoryWith({
+      "notes.txt": `${VALUE} # pprotect:allow own-secret\n${VALUE}\n`,
+      "other.txt": `${VALUE}\n`,
+      ".pprotectignore": "other.txt rule=own-secret\n",
+    });
+    await user.asAlice(["unlock", "dev", "--uses", "5"]);
+    expect(await check(user)).toMatchObject({ status: 0, stderr: "" });
+    await user.asAlice(["unlock", "dev"]);
+    const { stderr } = await check(user);
+    expect(stderr.match(/^\S+: own-secret/gm)).toEqual(["notes.txt:2: own-secret"]);
+    const staged = await user.run(["git", "check", "--staged", "--json"]);
+    expect(JSON.parse(staged.stdout).result.findings).toMatchObject([
+      { path: "notes.txt", line: 2, rule: "own-secret" },
+    ]);
+  });
+
+  test("with a lease for some secrets, those are found", async () => {
+    const user = await repositoryWith(FILES);
+    await user.asAlice(["unlock", "dev", "--only", "lines"]);
+    const { stderr } = await check(user);
+    expect(stderr.match(/^\S+: own-secret/gm)).toEqual(["key.txt:2: own-secret"]);
+    expect(user.log().at(-1)).toMatchObject({ domains: [{ domain: "dev", secrets: ["lines"] }] });
+  });
+});
