@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { AutomatonBuilder } from "./automaton-builder.ts";
 import { isCommonValue } from "./common-values.ts";
+import { MatchFinder } from "./match-finder.ts";
 import { isLongEnough, patternsOf } from "./patterns.ts";
 import { Redactor } from "./redactor.ts";
 
@@ -8,6 +9,8 @@ import { Redactor } from "./redactor.ts";
 export interface Finder<Label> {
   /** A search of one stream. */
   search(): Search<Label>;
+  /** Where secrets are in some bytes, from the first on. Of places that overlap, one that is within another is left out. */
+  places(bytes: Uint8Array): Place<Label>[];
   /** What is not searched: too short, or a common word, which every repository has. */
   readonly left: readonly Label[];
 }
@@ -19,6 +22,13 @@ export interface Search<Label> {
   end(): ReadonlySet<Label>;
 }
 
+/** Where a secret is: the offsets of its first byte and of the one after its last. */
+export interface Place<Label> {
+  readonly label: Label;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Digits of a secret's number in its marker. */
 const DIGITS = 8;
 
@@ -26,9 +36,13 @@ const DIGITS = 8;
  * Prepares a search. The redactor does it: what it would replace is found.
  *
  * @param secrets the label and the value of each
+ * @param patterns what is searched of a value; by default also its parts, such as the password in a URL
  * @throws PprotectError `environment` when they are too many or too long
  */
-export function finderOf<Label>(secrets: Iterable<readonly [label: Label, value: string]>): Finder<Label> {
+export function finderOf<Label>(
+  secrets: Iterable<readonly [label: Label, value: string]>,
+  patterns = patternsOf,
+): Finder<Label> {
   const builder = new AutomatonBuilder();
   const labels: Label[] = [];
   const left: Label[] = [];
@@ -37,7 +51,7 @@ export function finderOf<Label>(secrets: Iterable<readonly [label: Label, value:
       left.push(label);
       continue;
     }
-    builder.add(patternsOf(value), labels.length);
+    builder.add(patterns(value), labels.length);
     labels.push(label);
   }
   const automata = builder.build();
@@ -48,6 +62,14 @@ export function finderOf<Label>(secrets: Iterable<readonly [label: Label, value:
   );
   return {
     left,
+    places(bytes) {
+      const finder = new MatchFinder(automata);
+      finder.search(bytes);
+      return finder.matches
+        .take(Number.POSITIVE_INFINITY)
+        .filter(({ continued }) => !continued)
+        .map(({ start, end, secret }) => ({ label: labels[secret] as Label, start, end }));
+    },
     search() {
       const redactor = new Redactor(automata, markers);
       const found = new Set<Label>();

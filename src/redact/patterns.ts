@@ -24,7 +24,8 @@ export function patternsOf(value: string): TextPatterns[] {
   return [core, ...partsOf(core)].flatMap(patternsOfText);
 }
 
-function patternsOfText(text: string): TextPatterns[] {
+/** The patterns of a text that {@link isLongEnough}, without those of its parts. */
+export function patternsOfText(text: string): TextPatterns[] {
   const characters = text.length;
   return [
     { kind: "text", source: escaped(text), characters },

@@ -56,26 +56,30 @@ export class KeywordIndex {
   readonly #buckets: Keyword[][] = [];
   /** For each folded triple of characters, 1 + the index of the keywords that have it. */
   readonly #table = new Uint16Array(MASK + 1);
-  readonly #keywords: number;
-  readonly #groups: number;
+  /** For each keyword, the line where it was found last; lines are counted on from text to text, so that it stays valid. */
+  readonly #lastLine: Float64Array;
+  #linesBefore = 1;
+  /** For each group, 1 + its place in what is found in a text; 0 between texts. */
+  readonly #placeOf: Uint16Array;
 
   /** @param groups the keywords of each group, in lower case, of three characters and more; or {@link LONG_RUN} */
   constructor(groups: readonly (readonly string[])[]) {
     const byText = new Map<string, Keyword>();
-    this.#groups = groups.length;
     groups.forEach((keywords, group) => {
       for (const text of keywords) {
         if (text !== LONG_RUN) this.#keyword(text, byText).groups.push(group);
       }
     });
-    this.#keywords = byText.size;
+    this.#lastLine = new Float64Array(byText.size);
+    this.#placeOf = new Uint16Array(groups.length);
   }
 
   /** The lines of each group that has some, and those with a long run, in order, as indexes. */
   find(text: ScanText): FoundLines {
     const found: GroupLines[] = [];
-    const placeOf = new Int16Array(this.#groups).fill(-1);
-    const lastLine = new Int32Array(this.#keywords).fill(-1);
+    const placeOf = this.#placeOf;
+    const lastLine = this.#lastLine;
+    const before = this.#linesBefore;
     const longRuns: number[] = [];
     const { bytes } = text;
     const table = this.#table;
@@ -89,15 +93,16 @@ export class KeywordIndex {
       if (cursor[RUN_LENGTH] === RUN && hasDigits(bytes, at - RUN + 1)) mark(longRuns, line, at, text);
       if (bucket === 0) continue;
       for (const keyword of this.#buckets[bucket - 1] ?? []) {
-        if (lastLine[keyword.number] === line || !matches(bytes, at, keyword)) continue;
-        lastLine[keyword.number] = line;
+        if (lastLine[keyword.number] === before + line || !matches(bytes, at, keyword)) continue;
+        lastLine[keyword.number] = before + line;
         for (const group of keyword.groups) {
-          const place = placeOf[group] as number;
-          if (place === -1) placeOf[group] = found.push({ group, lines: [] }) - 1;
-          mark((found[placeOf[group] as number] as GroupLines).lines, line, at, text);
+          if (placeOf[group] === 0) placeOf[group] = found.push({ group, lines: [] });
+          mark((found[(placeOf[group] as number) - 1] as GroupLines).lines, line, at, text);
         }
       }
     }
+    for (const { group } of found) placeOf[group] = 0;
+    this.#linesBefore += text.count;
     return { byGroup: found.sort((a, b) => a.group - b.group), longRuns };
   }
 

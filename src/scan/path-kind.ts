@@ -21,19 +21,22 @@ const EXAMPLE =
 
 const DATA = /\.(?:har|json|ipynb|log|txt|xml|ya?ml|env|tfstate|csv|sql|http)$/i;
 
-/** What was asked last, because several ask about the same file. */
-let last: { readonly path: string; readonly kind: PathKind } | undefined;
+/** What was asked before: several ask about the same file, and a history has the same files again and again. */
+const known = new Map<string, PathKind>();
+const MAX_KNOWN = 5000;
 
 /** @param path relative to the repository's root, with slashes */
 export function pathKind(path: string): PathKind {
-  if (last?.path !== path) {
-    const kind = {
+  let kind = known.get(path);
+  if (!kind) {
+    kind = {
       bareValues: !CODE.test(path),
       tokensOnly: TOKENS_ONLY.test(path),
       isExample: EXAMPLE.test(path),
       isData: DATA.test(path),
     };
-    last = { path, kind };
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(path, kind);
   }
-  return last.kind;
+  return kind;
 }

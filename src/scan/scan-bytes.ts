@@ -1,7 +1,8 @@
 import { adviceFor } from "./advice.ts";
 import type { Finding } from "./finding.ts";
 import { isKeystore, KEYSTORE_RULE } from "./keystore.ts";
-import { scanLines } from "./scanner.ts";
+import { type TextLines, textLines } from "./scan-text.ts";
+import { scanText } from "./scanner.ts";
 
 /** What was found in a file that is not UTF-8 text. */
 export interface BytesScan {
@@ -18,21 +19,24 @@ export interface BytesScan {
  * @param before the file before the change: lines that it had are not reported
  */
 export function scanBytes(path: string, bytes: Uint8Array, before?: Uint8Array): BytesScan {
+  const lines = decodedLines(bytes, before);
+  return lines ? { findings: scanText(path, lines), skipped: false } : scanBinary(path, bytes);
+}
+
+/** Scans a file that is not text. */
+export function scanBinary(path: string, bytes: Uint8Array): BytesScan {
+  if (!isKeystore(path, bytes)) return { findings: [], skipped: true };
+  const { id, what } = KEYSTORE_RULE;
+  return { findings: [{ path, line: 1, rule: id, message: adviceFor(id, what, path) }], skipped: false };
+}
+
+/** The lines of a file in UTF-16 that it did not have before, or `undefined` for another file. */
+export function decodedLines(bytes: Uint8Array, before?: Uint8Array): TextLines | undefined {
   const text = decodeUtf16(bytes);
-  if (text === undefined) {
-    if (!isKeystore(path, bytes)) return { findings: [], skipped: true };
-    const { id, what } = KEYSTORE_RULE;
-    return { findings: [{ path, line: 1, rule: id, message: adviceFor(id, what, path) }], skipped: false };
-  }
+  if (text === undefined) return undefined;
   const known = new Set(((before && decodeUtf16(before)) ?? "").split(/\r?\n/));
   const lines = text.split(/\r?\n/).map((line, index) => ({ number: index + 1, text: line }));
-  return {
-    findings: scanLines(
-      path,
-      lines.filter((line) => !known.has(line.text)),
-    ),
-    skipped: false,
-  };
+  return textLines(lines.filter((line) => !known.has(line.text)));
 }
 
 /** How much of a file without a byte order mark is looked at to tell UTF-16 from binary data. */

@@ -63,7 +63,7 @@ export function lineNumbers({ bytes, runs }: TextLines): Set<number> {
 }
 
 /** The number of a line, by the last run that starts at it or before. */
-function lineNumber(runs: readonly LineRun[], line: number): number {
+export function lineNumber(runs: readonly LineRun[], line: number): number {
   let low = 0;
   let high = runs.length - 1;
   while (low < high) {

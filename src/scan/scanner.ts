@@ -76,10 +76,11 @@ export function scanText(path: string, lines: TextLines): Finding[] {
 function lineHits(input: ScanInput): Hit[] {
   const { byGroup, longRuns } = index.find(input.text);
   const hits: Hit[] = [];
+  const inRun = new Set(longRuns);
   for (const { group, lines } of byGroup) {
     const detector = detectors[group];
     for (const at of lines) {
-      if (!detector || (detector.inRun && !longRuns.includes(at))) continue;
+      if (!detector || (detector.inRun && !inRun.has(at))) continue;
       hits.push(...detector.find(input, at));
     }
   }

@@ -5,6 +5,9 @@ import { scanLines } from "./scanner.ts";
 /** Shorter values are in many texts by chance. */
 const LEAST_BYTES = 8;
 
+/** What is left without terms and the signs around it is no shorter. */
+const LEAST_REST = 6;
+
 /** How deep in JSON values are looked for. */
 const MAX_DEPTH = 10;
 
@@ -20,7 +23,7 @@ function* partsOf(name: string, value: string, depth: number): Generator<string>
   const text = value.trim();
   const entries = depth < MAX_DEPTH ? jsonEntries(name, text) : undefined;
   if (entries) for (const [key, inner] of entries) yield* partsOf(key, inner, depth + 1);
-  else if (text.includes("\n")) yield* linesOf(text);
+  else if (text.includes("\n")) yield* linesOf(text, depth);
   else {
     const password = PASSWORD.exec(text)?.[1];
     if (password !== undefined) yield* partsOf("password", password, depth + 1);
@@ -32,14 +35,50 @@ function* partsOf(name: string, value: string, depth: number): Generator<string>
 const PASSWORD =
   /^(?:[A-Za-z][A-Za-z0-9+.-]*:\/\/[^:@/?#\s]*:(?=\S*@)|[^\s:/]+:(?!\/\/))(\S+?)(?:@[^@\s]*)?$/;
 
-/** Hosts, regions and other names: `db-7.internal`. */
-const NAME = /^[a-z][a-z0-9]*(?:[-_.:][a-z0-9]+)+$/;
+/** Hosts, regions and other names: `db-7.internal`, `@scope/name`, `Content-Type`. */
+const NAME = /^@?[A-Za-z][A-Za-z0-9]*(?:[-_.:/@]+[A-Za-z0-9]+)*[./]?$/;
+
+/** Names with digits in them that programs are full of: types, algorithms, encodings, licences, versions. */
+const TERMS =
+  /(?:big)?u?int(?:8|16|32|64|128)|float(?:8|16|32|64)|(?:sha|shake|blake|keccak)[-_]?[0-9]{1,3}(?:[-_/][0-9]{3})?|md[-_]?[245]|ripemd[-_]?[0-9]{3}|base[-_]?(?:16|32|36|58|62|64|85)|utf[-_]?(?:8|16|32)|latin1|iso[-_]?[0-9]{3,5}(?:-[0-9]{1,2})?|aes[-_]?[0-9]{3}|x?chacha(?:8|12|20)|x?salsa20|poly1305|ed(?:25519|448)|x(?:25519|448)|curve25519|secp?[0-9]{3}[kr]1|[pk][-_]?256|p384|p521|pbkdf2|argon2|hmac|bcrypt|scrypt|http\/?[123](?:\.[01])?|h2c|ipv?[46]|oauth2?|i18n|l10n|a11y|k8s|e2e|s3|ec2|x86(?:[-_]64)?|amd64|arm64|aarch64|win(?:32|64)|linux(?:32|64)|es(?:20[0-9]{2}|[3-9])|(?:vec|mat)[234]x?[234]?|crc[-_]?(?:8|16|32|64)|log(?:1p|2|10)|atan2|expm1|swap(?:8|16|32|64)|(?:apache|bsd|gpl|lgpl|agpl|mpl|cc|epl)[-_ ]?v?[0-9](?:\.[0-9])?(?:[-_]clause)?|v?[0-9]{1,4}(?:\.[0-9]{1,5}){1,3}/gi;
+
+/** What code puts around a name: `!isValid`, `count++`, `**bold**`, `match[0]`, `@types`. */
+const AROUND = /^[!@#$%^&*+~=?/\\[\](){}<>|.,:;-]+|(?:\[[\w.]*\]|[!@#$%^&*+~=?/\\[\](){}<>|.,:;-])+$/g;
+
+/** An index, a call or the end of a statement; a number with words, as in `4-byte-aligned`; a number in hexadecimal. */
+const CODE = /\w\[-?[\w.]{0,20}\]|\w\(|\w\)[.,;]|[;,{]$|^[0-9]{1,4}(?:-[A-Za-z]+)+$|^0x[0-9A-Fa-f]+$/;
+
+/** So many words are drawn; statements of code are shorter. */
+const PASSPHRASE = /^[a-z]+(?: [a-z]+){4,}$/;
 
 function isSecret(name: string, text: string): boolean {
-  if (NAME.test(text) && !looksRandom(text)) return false;
+  const plain = text.replace(/%[0-9A-Fa-f]{2}/g, "/");
+  const rest = plain.replace(TERMS, "").replace(AROUND, "");
+  if (looksRandom(text)) return (rest.length === plain.length || looksRandom(rest)) && isFound(name, text);
+  if (rest.length < LEAST_REST || CODE.test(plain) || CODE.test(rest)) return false;
+  if (PASSPHRASE.test(text)) return isFound(name, text);
+  // Of words, a person's choice has digits or signs between them: `Tiger.Maple2024`.
+  if (!/[0-9]/.test(rest) && !/[A-Za-z0-9][!@#$%^*?+~][A-Za-z0-9]/.test(rest)) return false;
+  if (NAME.test(rest) && !/[0-9]{2}/.test(rest)) return false;
+  if (/^[0-9]+$/.test(rest)) return isUnusualNumber(rest);
+  return isFound(name, rest) && isFound(name, text);
+}
+
+/** Whether the scanner finds it behind a name, or as a key of a known form. */
+function isFound(name: string, text: string): boolean {
   return (
     judge({ name, value: text, quoted: true }, false) !== undefined ||
     scanLines("values.txt", [{ number: 1, text }]).length > 0
+  );
+}
+
+/** Whether a number is not round, no date and no power of two, as those in code are. */
+function isUnusualNumber(digits: string): boolean {
+  if (/0000|999|^(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]|^(?:3600|8640|6048)[0-9]*$/.test(digits)) return false;
+  const power = Math.log2(Number(digits));
+  return (
+    judge({ name: "password", value: digits, quoted: true }, false) !== undefined &&
+    Math.abs(power - Math.round(power)) > 1e-6
   );
 }
 
@@ -61,18 +100,19 @@ function leaves(name: string, value: unknown): [string, string][] {
 
 const BEGIN = /^-----BEGIN ([A-Z0-9 ]+)-----/;
 const PUBLIC = /CERTIFICATE|PUBLIC|PARAMETERS/;
+/** A line of settings: `export NAME="value"`, `name: value`. */
+const SETTING = /^(?:export\s+)?["']?([\w.-]+)["']?\s*[=:]\s*(["']?)(.+?)\2[,;]?$/;
 
-/** Lines of a secret of several: those of a key in PEM, but not of its certificate; and those that look random. */
-function* linesOf(text: string): Generator<string> {
+/** Of a secret of several lines: those of a key in PEM, but not of its certificate; what settings have; and random text. */
+function* linesOf(text: string, depth: number): Generator<string> {
   let isPublic = false;
-  for (const line of text.split(/\r?\n/)) {
+  for (const whole of text.split(/\r?\n/)) {
+    const line = whole.trim();
     const title = BEGIN.exec(line)?.[1];
     if (title !== undefined) isPublic = PUBLIC.test(title);
-    else if (!isPublic && (looksRandom(line.trim()) || isAssigned(line))) yield line.trim();
+    if (title !== undefined || isPublic) continue;
+    const [, name, , value = ""] = SETTING.exec(line) ?? [];
+    if (name !== undefined && value.length >= LEAST_BYTES) yield* partsOf(name, value, depth + 1);
+    else if (!/\s/.test(line) && looksRandom(line) && isSecret("password", line)) yield line;
   }
-}
-
-/** A line of settings that has a secret. */
-function isAssigned(line: string): boolean {
-  return scanLines("values.env", [{ number: 1, text: line }]).length > 0;
 }

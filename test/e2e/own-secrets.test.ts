@@ -42,7 +42,7 @@ async function repositoryWith(
 const check = (user: LeaseUser, env?: Readonly<Record<string, string>>): Promise<Result> =>
   user.run(["git", "pre-commit"], env);
 
-describe("values of the store's own secrets in staged files", () => {
+describe("values of the store's own secrets", () => {
   const FILES = {
     "notes.txt": `one\ntwo\nit was ${VALUE}, was it not\nfour\n`,
     "config.bin.txt": `x ${Buffer.from(VALUE).toString("base64")} y\n`,
@@ -110,5 +110,46 @@ describe("values of the store's own secrets in staged files", () => {
     const { stderr } = await check(user);
     expect(stderr.match(/^\S+: own-secret/gm)).toEqual(["key.txt:2: own-secret"]);
     expect(user.log().at(-1)).toMatchObject({ domains: [{ domain: "dev", secrets: ["lines"] }] });
+  });
+
+  test("are found in text in UTF-16 and in binary files", async () => {
+    const user = await repositoryWith({
+      "utf16.txt": `\ufeffit was\n${VALUE}\n`,
+      "some.db": `\0\0\0 ${VALUE} \0`,
+    });
+    await Bun.write(user.box.path("utf16.txt"), Buffer.from(`\ufeffit was\n${VALUE}\n`, "utf16le"));
+    await user.shell("git add utf16.txt");
+    await user.asAlice(["unlock", "dev"]);
+    const { stderr } = await check(user);
+    expect(stderr.match(/^\S+: own-secret/gm)).toEqual(["some.db:1: own-secret", "utf16.txt:2: own-secret"]);
+  });
+
+  test("in commits are found by `git check`", async () => {
+    const user = await repositoryWith(FILES);
+    const commit = "git -c user.name=a -c user.email=a@b.test commit -q --no-verify";
+    await user.shell(`${commit} -m one && echo more > more.txt && git add more.txt && ${commit} -m two`);
+    await user.asAlice(["unlock", "dev"]);
+    const { stdout } = await user.run(["git", "check", "HEAD~1"]);
+    expect(stdout.match(/own-secret/g)).toHaveLength(3);
+    expect(await user.run(["git", "check", "HEAD"])).toMatchObject({ status: 0 });
+    expect(user.log().filter(({ action }) => action === "git check")).toHaveLength(2);
+  });
+
+  test("that the parent commit has in plain text are a warning: anyone may have sealed a text of many files", async () => {
+    const user = await repositoryWith(FILES);
+    const commit = "git -c user.name=a -c user.email=a@b.test commit -q --no-verify";
+    await user.shell(`${commit} -m one`);
+    await Bun.write(user.box.path("more.txt"), `again ${VALUE}\n`);
+    await Bun.write(user.box.path("encoded.txt"), `${encodeURIComponent(VALUE)}\n`);
+    await user.shell("git add more.txt");
+    await user.asAlice(["unlock", "dev"]);
+    const known = await check(user);
+    expect([known.status, known.stderr]).toEqual([
+      0,
+      expect.stringMatching(/^more\.txt:1: warning: own-secret: /),
+    ]);
+    await user.shell("git add encoded.txt");
+    const { status, stderr } = await check(user);
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/^encoded\.txt:1: own-secret: /m)]);
   });
 });

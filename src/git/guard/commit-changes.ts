@@ -1,8 +1,8 @@
 import { PprotectError } from "../../common/errors.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import type { Repository } from "../process/repository.ts";
-import { readCommitDiffs } from "./diff-reader.ts";
-import { Guard, type Subject, type Verdict } from "./guard.ts";
+import { readCommitDiffs, readManyCommitDiffs } from "./diff-reader.ts";
+import { Guard, type GuardOptions, type Subject, type Verdict } from "./guard.ts";
 import { mergeBases } from "./staged-changes.ts";
 import { Tally } from "./tally.ts";
 
@@ -26,14 +26,13 @@ interface Commit {
 /**
  * Checks commits, oldest first, each against its parents.
  *
- * @param prefixes of credential variables that are in use
  * @param tally counts what is read
  * @throws PprotectError `usage` when git has no such revision, `git_failed`
  */
 export async function* checkCommits(
   repository: Repository,
   selection: Selection,
-  prefixes: readonly string[] = [],
+  options?: GuardOptions,
   tally = new Tally(),
 ): AsyncGenerator<CommitVerdict> {
   const { root } = repository;
@@ -42,8 +41,8 @@ export async function* checkCommits(
   const abbreviated = abbreviation(
     await repository.tryRun("rev-parse", "--short", commits.at(-1)?.id ?? "HEAD"),
   );
-  const guard = new Guard(repository, { prefixes });
-  const reader = readCommitDiffs(root, commits.flatMap(pairsOf));
+  const guard = new Guard(repository, options);
+  const reader = readManyCommitDiffs(root, commits.flatMap(pairsOf));
   try {
     for (const [index, { id, parents }] of commits.entries()) {
       const [first] = parents;

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { type GitStream, startGit } from "../process/stream.ts";
 import { type DiffEvent, DiffParser, type FileChange, MAX_ADDED } from "./diff-parser.ts";
 
@@ -56,10 +57,39 @@ export function readStagedDiff(
   return new StreamReader(stream, false);
 }
 
-/** A diff for each pair of a commit and its parent, in order. A root commit is compared with the empty tree. */
+/** A commit and one of its parents; a root commit is compared with the empty tree. */
+type Pair = readonly [commit: string, parent: string | undefined];
+
+/** So many diffs in a row are made by one process: they share most of what they read. */
+const BLOCK = 8;
+/** Fewer diffs are made by one process. */
+const MANY = 8 * BLOCK;
+/** As many processes make diffs; more would wait for the one that reads them. */
+const MOST_PROCESSES = 3;
+
+/** A diff for each pair of a commit and its parent, in order, by several processes at once. */
+export function readManyCommitDiffs(directory: string, pairs: readonly Pair[]): DiffReader {
+  const count = pairs.length < MANY ? 1 : Math.min(MOST_PROCESSES, availableParallelism());
+  const blocks = Map.groupBy(pairs.keys(), (index) => Math.floor(index / BLOCK) % count);
+  const readers = [...blocks.values()].map((indexes) =>
+    readCommitDiffs(
+      directory,
+      indexes.flatMap((index) => pairs.slice(index, index + 1)),
+    ),
+  );
+  let index = 0;
+  return {
+    next: async () => readers[Math.floor(index++ / BLOCK) % count]?.next(),
+    close: async () => {
+      await Promise.all(readers.map((reader) => reader.close()));
+    },
+  };
+}
+
+/** A diff for each pair of a commit and its parent, in order. */
 export function readCommitDiffs(
   directory: string,
-  pairs: readonly (readonly [commit: string, parent: string | undefined])[],
+  pairs: readonly Pair[],
   textPaths?: readonly string[],
 ): DiffReader {
   const args = ["diff-tree", "--stdin", "--always", "--root", "-r", ...OPTIONS];

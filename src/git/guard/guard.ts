@@ -47,6 +47,7 @@ export class Guard {
     this.#storeFiles = new StoreFiles(this.#blobs, this.#attributes);
     const stores = new StoresOfVersion(this.#blobs);
     this.#sources = {
+      root: repository.root,
       blobs: this.#blobs,
       ignoreFiles: this.#ignoreFiles,
       prefixes,

@@ -2,13 +2,14 @@ import { lazy } from "../../common/lazy.ts";
 import type { Finding } from "../../scan/finding.ts";
 import type { TextLines } from "../../scan/scan-text.ts";
 import type { BlobReader } from "../process/cat-file.ts";
+import { CommitTexts } from "./commit-texts.ts";
 import { mayHaveRawKey, storePathsAround } from "./custodian-keys.ts";
 import { type FileChange, MAX_ADDED, type Patch } from "./diff-parser.ts";
 import type { Diff, DiffReader } from "./diff-reader.ts";
 import type { IgnoreFiles } from "./ignore-file.ts";
 import { NOT_SCANNED } from "./not-scanned.ts";
 import { withOwnCredentials, withoutGeneral } from "./own-credentials.ts";
-import type { OwnSecrets } from "./own-secrets.ts";
+import type { OwnSecretHit, OwnSecrets } from "./own-secrets.ts";
 import { dumpFinding, mayBeDump } from "./store-dump.ts";
 import { isRegular } from "./store-files.ts";
 import type { StoresOfVersion } from "./stores-of-version.ts";
@@ -41,6 +42,8 @@ const MEDIA =
 
 /** What a scan reads from besides the diff. */
 export interface ScanSources {
+  /** The directory that git runs in. */
+  readonly root: string;
   readonly blobs: BlobReader;
   readonly ignoreFiles: IgnoreFiles;
   /** The prefixes of credential variables that are in use. */
@@ -57,6 +60,7 @@ export class PlaintextScan {
   readonly #prefixes: readonly string[];
   readonly #stores: StoresOfVersion;
   readonly #ownSecrets: () => Promise<OwnSecrets | undefined>;
+  readonly #before: CommitTexts;
   readonly #scanned: ScannedDiff;
   readonly #found: Findings;
   #total = 0;
@@ -67,6 +71,7 @@ export class PlaintextScan {
     this.#prefixes = sources.prefixes;
     this.#stores = sources.stores;
     this.#ownSecrets = sources.ownSecrets;
+    this.#before = new CommitTexts(sources.root, scanned.subject.parents);
     this.#scanned = scanned;
     this.#found = found;
   }
@@ -85,7 +90,10 @@ export class PlaintextScan {
   async #asText(reader: DiffReader): Promise<void> {
     const text = await reader.next();
     for await (const event of text?.patches() ?? []) {
-      if (event.kind === "patch" && !isBinary(event.patch.added.bytes)) await this.#patch(event.patch);
+      if (event.kind !== "patch") continue;
+      const file = this.#scanned.files.get(event.patch.path);
+      if (!isBinary(event.patch.added.bytes)) await this.#patch(event.patch);
+      else if (file) await this.#bytes(file);
     }
     await reader.close();
   }
@@ -120,18 +128,27 @@ export class PlaintextScan {
   }
 
   /** @param hidden gets the files that only attributes call binary */
-  async #binary({ path, newId, oldId, oldMode }: FileChange, hidden: Set<string>): Promise<void> {
-    if (this.#scanned.attribute.get(path) !== "unspecified") {
-      hidden.add(path);
-      return;
-    }
+  async #binary(file: FileChange, hidden: Set<string>): Promise<void> {
+    const attribute = this.#scanned.attribute.get(file.path);
+    if (attribute === "unspecified" || attribute === "set") await this.#bytes(file);
+    else hidden.add(file.path);
+  }
+
+  /** Scans a file that has bytes which are not of a text. */
+  async #bytes({ path, newId, oldId, oldMode }: FileChange): Promise<void> {
     if (MEDIA.test(path)) return this.#notScanned(path, 1, IS_BINARY);
     const bytes = await this.#blobs.read(newId);
     if (!bytes) return;
-    const { scanBytes } = await bytesScanner();
+    const { decodedLines, scanBinary } = await bytesScanner();
     const before = isRegular(oldMode) ? await this.#blobs.read(oldId) : undefined;
-    const { findings, skipped } = scanBytes(path, bytes.subarray(0, MAX_ADDED), before);
-    await this.#report(findings);
+    const start = bytes.subarray(0, MAX_ADDED);
+    const lines = decodedLines(start, before);
+    if (lines) await this.#scan(path, lines);
+    const { findings, skipped } = lines ? { findings: [], skipped: false } : scanBinary(path, start);
+    if (!lines) {
+      const own = await this.#ownHits((secrets) => secrets.inBinary(path, start));
+      await this.#report([...findings, ...own]);
+    }
     if (!skipped) this.#scanned.subject.decoded?.(path, bytes.length);
     if (skipped) await this.#notScanned(path, 1, IS_BINARY);
     else if (bytes.length > MAX_ADDED)
@@ -149,10 +166,24 @@ export class PlaintextScan {
       return;
     }
     const { scanText } = await scanner();
-    const own = (await this.#ownSecrets())?.findings(path, lines) ?? [];
+    const own = await this.#ownHits((secrets) => secrets.inLines(path, lines));
     const found = [...withoutGeneral(scanText(path, lines), own), ...own];
     if (!this.#mayConcernStores(path, lines.bytes)) return this.#report(found);
     await this.#report(await this.#withOwnCredentials(found, path, lines));
+  }
+
+  /**
+   * The values of the store's own secrets. One that a parent commit has already is only a warning: anyone can seal a text
+   * that many files have, and that must not stop every commit.
+   */
+  async #ownHits(search: (secrets: OwnSecrets) => readonly OwnSecretHit[]): Promise<Finding[]> {
+    const secrets = await this.#ownSecrets();
+    const errors: Finding[] = [];
+    for (const { finding, known, bytes } of secrets ? search(secrets) : []) {
+      if (await this.#before.have(bytes)) await this.#warn(known);
+      else errors.push(finding);
+    }
+    return errors;
   }
 
   /** Whether a file may have something that only the stores around it can tell. Few have. */
@@ -186,9 +217,12 @@ export class PlaintextScan {
   }
 
   async #notScanned(path: string, line: number, message: string): Promise<void> {
+    await this.#warn({ path, line, rule: NOT_SCANNED, message });
+  }
+
+  async #warn(warning: Finding): Promise<void> {
     const ignore = await this.#ignoreFiles.of(this.#scanned.subject.prefix);
-    if (ignore?.ignored(path, NOT_SCANNED)) return;
-    this.#found.warnings.push({ path, line, rule: NOT_SCANNED, message });
+    if (!ignore?.ignored(warning.path, warning.rule)) this.#found.warnings.push(warning);
   }
 }
 

@@ -4,6 +4,7 @@ import { withoutLineEnd } from "../../common/text.ts";
 import type { Repository } from "../process/repository.ts";
 import { type DiffReader, readStagedDiff } from "./diff-reader.ts";
 import { Guard, type GuardOptions, type Subject, type Verdict } from "./guard.ts";
+import { readStagedFiles } from "./staged-reader.ts";
 import { Tally } from "./tally.ts";
 
 /**
@@ -20,7 +21,7 @@ export async function checkStaged(
 ): Promise<Verdict> {
   const { root } = repository;
   const guard = new Guard(repository, options);
-  const first = readStagedDiff(root, undefined);
+  const first = readStagedFiles(root);
   const merged = await mergeHeads(repository);
   const readers: DiffReader[] = [...merged.map((head) => readStagedDiff(root, head)).reverse(), first];
   const waiting = [...readers];
@@ -65,7 +66,7 @@ export async function checkWholeFiles(
   if (paths.every((path) => staged.has(path))) return { errors: [], warnings: [] };
   const nothing = await emptyTree(repository);
   const guard = new Guard(repository, options);
-  const reader = readStagedDiff(root, nothing, { paths, asText: false });
+  const reader = readStagedFiles(root, nothing, paths);
   const subject: Subject = {
     prefix: ":",
     diffs: 1,

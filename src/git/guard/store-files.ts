@@ -1,10 +1,9 @@
-import { basename } from "node:path/posix";
 import { AUDIT_LOG_KEY, CUSTODIANS_KEY } from "../../store/store-data.ts";
 import type { BlobReader } from "../process/cat-file.ts";
 import type { AttributeReader } from "../process/check-attr.ts";
 import type { FileChange } from "./diff-parser.ts";
 
-const STORE_NAME = "protected.yaml";
+const STORE_NAME = /(?:^|\/)protected\.yaml$/;
 const DIFF_DRIVER = "pprotect";
 const YAML_NAME = /\.ya?ml$/i;
 const ROOT_KEYS = [CUSTODIANS_KEY, AUDIT_LOG_KEY].map((key) => new RegExp(`^(["']?)${key}\\1[ \\t]*:`, "m"));
@@ -46,7 +45,7 @@ export class StoreFiles {
 
   async #isStore(file: FileChange): Promise<boolean> {
     if (!isRegular(file.newMode) && !isRegular(file.oldMode)) return false;
-    if (this.#attributeOf.get(file.path) === DIFF_DRIVER || basename(file.path) === STORE_NAME) return true;
+    if (this.#attributeOf.get(file.path) === DIFF_DRIVER || STORE_NAME.test(file.path)) return true;
     if (!YAML_NAME.test(file.path)) return false;
     // The old version counts too: a store that lost a root key is still a store.
     const versions = [

@@ -78,7 +78,7 @@ export default class GitCheckCommand extends FindingCommand {
     let commits = 0;
     let newest: string | undefined;
     const repository = await openAnyRepository(currentDirectory());
-    for await (const verdict of checkCommits(repository, selection, this.credentialPrefixes, tally)) {
+    for await (const verdict of checkCommits(repository, selection, this.guardOptions(), tally)) {
       const { commit, done, total } = verdict;
       commits = done;
       newest = commit;

@@ -65,7 +65,7 @@ export default class GitPreCommitCommand extends GuardingCommand {
     const { PRE_COMMIT, PRE_COMMIT_FROM_REF, PRE_COMMIT_TO_REF, PRE_COMMIT_CHECKOUT_TYPE } = process.env;
     // After a checkout, the two are where HEAD was and where it is: that is not what anyone is about to add.
     if (PRE_COMMIT && PRE_COMMIT_FROM_REF && PRE_COMMIT_TO_REF && !PRE_COMMIT_CHECKOUT_TYPE) {
-      return checkRange(repository, this.credentialPrefixes, `${PRE_COMMIT_FROM_REF}..${PRE_COMMIT_TO_REF}`);
+      return checkRange(repository, options, `${PRE_COMMIT_FROM_REF}..${PRE_COMMIT_TO_REF}`);
     }
     if (this.files.length === 0) return { errors: [], warnings: [] };
     return checkWholeFiles(
@@ -91,12 +91,12 @@ export default class GitPreCommitCommand extends GuardingCommand {
 
 async function checkRange(
   repository: Repository,
-  prefixes: readonly string[],
+  options: GuardOptions,
   revision: string,
 ): Promise<LocatedFindings> {
   const errors: LocatedFinding[] = [];
   const warnings: LocatedFinding[] = [];
-  for await (const verdict of checkCommits(repository, { revision }, prefixes)) {
+  for await (const verdict of checkCommits(repository, { revision }, options)) {
     const { commit } = verdict;
     errors.push(...verdict.errors.map((finding) => ({ ...finding, commit })));
     warnings.push(...verdict.warnings.map((finding) => ({ ...finding, commit })));
