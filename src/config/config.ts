@@ -5,12 +5,11 @@ import { decodeUtf8 } from "../common/utf8.ts";
 import type { ValueWithLines } from "../common/value-with-lines.ts";
 import { readBounded } from "../system/bounded-read.ts";
 import { errnoOf, fileError } from "../system/file-error.ts";
+import { CONFIG_FILE } from "./config-file.ts";
 import { NO_ROTATION_RULES, type RotationRules, readRotationRules } from "./rotation/section.ts";
+import { NO_SCAN_RULES, readScanRules, type ScanRules } from "./scan/section.ts";
 import { NO_VALUE_RULES, readValueRules, type ValueRules } from "./values/section.ts";
 import { parseYamlWithLines } from "./yaml-with-lines.ts";
-
-/** The name of a project's configuration, beside the store. It is committed: everyone who can write can change it. */
-export const CONFIG_FILE = ".pprotect.yaml";
 
 /** Enough for a thousand rules. */
 export const MAX_CONFIG_BYTES = 256 * 1024;
@@ -21,14 +20,21 @@ export interface Config {
   readonly values: ValueRules;
   /** How old values may get, and how they are changed. */
   readonly rotation: RotationRules;
+  /** The team's own patterns, which the guard searches for. */
+  readonly scan: ScanRules;
 }
 
-export const EMPTY_CONFIG: Config = { values: NO_VALUE_RULES, rotation: NO_ROTATION_RULES };
+export const EMPTY_CONFIG: Config = {
+  values: NO_VALUE_RULES,
+  rotation: NO_ROTATION_RULES,
+  scan: NO_SCAN_RULES,
+};
 
 /** Each section's reader. @throws PprotectError `invalid_config`, with the line, for anything that it does not know */
 const SECTIONS: { readonly [Name in keyof Config]: (section: ValueWithLines) => Config[Name] } = {
   values: readValueRules,
   rotation: readRotationRules,
+  scan: readScanRules,
 };
 
 const VERSION = 1;
@@ -74,7 +80,7 @@ export function readConfig(bytes: Uint8Array, file: string): Config {
     const section = members.get(name);
     return section ? SECTIONS[name](section) : EMPTY_CONFIG[name];
   };
-  return { values: read("values"), rotation: read("rotation") };
+  return { values: read("values"), rotation: read("rotation"), scan: read("scan") };
 }
 
 function refuseVersion(version: ValueWithLines | undefined): void {

@@ -1,12 +1,20 @@
 import { isDotenvFile } from "./files/dotenv.ts";
 import { findsOwnCredentials } from "./rules/pprotect.ts";
 
-/**
- * The message of a finding: what was found, what to do about it, and how to allow it. It holds nothing of the line.
- *
- * @param what the kind of secret, such as "a GitHub token"
- */
-export function adviceFor(rule: string, what: string, path: string): string {
+/** What was found, to say what to do about it. */
+export interface Found {
+  readonly rule: string;
+  /** The kind of secret, such as "a GitHub token". */
+  readonly what: string;
+  readonly path: string;
+  /** What the team says about its own rule. */
+  readonly message?: string | undefined;
+}
+
+/** The message of a finding: what was found, what to do about it, and how to allow it. It holds nothing of the line. */
+export function adviceFor({ rule, what, path, message }: Found): string {
+  if (message !== undefined)
+    return `${message} (rule of .pprotect.yaml; \`pprotect:allow ${rule}\` in the line allows it)`;
   return `looks like ${what}: ${adviceOn(rule, path)}, or add \`pprotect:allow\` to the line if it is not a secret`;
 }
 

@@ -6,6 +6,9 @@ export interface AddedLine {
   readonly text: string;
 }
 
+/** What makes a finding accepted: a `pprotect:allow` in its line, `.pprotectignore`, or the baseline. */
+export type AcceptedBy = "marker" | "ignore-file" | "baseline";
+
 /** A likely secret, or a problem of a store. No part of the secret is in it, so it may be printed and logged. */
 export interface Finding {
   readonly path: string;
@@ -20,6 +23,8 @@ export interface Finding {
   readonly message: string;
   /** A hash of the line with the secrets cut out, see fingerprint.ts; a problem of a store has none. */
   readonly fingerprint?: string;
+  /** Why it stops nothing. */
+  readonly acceptedBy?: AcceptedBy;
 }
 
 /** A match of a rule in a line, before overlapping matches are removed. */
@@ -30,6 +35,8 @@ export interface Hit {
   readonly end: number;
   readonly rule: string;
   readonly what: string;
+  /** What the finding says, if it is not what {@link what} says. */
+  readonly message?: string;
   /** Of two hits that overlap, the one with the higher rank is reported. */
   readonly rank: number;
   /** The last line that belongs to the secret, if it has several: no other hit in them is reported. */
@@ -37,4 +44,12 @@ export interface Hit {
 }
 
 /** How specific a kind of rule is; see {@link Hit.rank}. */
-export const RANK = { token: 40, known: 35, context: 30, assignment: 20, entropy: 10, file: 0 } as const;
+export const RANK = {
+  token: 40,
+  known: 35,
+  context: 30,
+  team: 25,
+  assignment: 20,
+  entropy: 10,
+  file: 0,
+} as const;

@@ -2,7 +2,7 @@ import { adviceFor } from "./advice.ts";
 import type { Finding } from "./finding.ts";
 import { isKeystore, KEYSTORE_RULE } from "./keystore.ts";
 import { type TextLines, textLines } from "./scan-text.ts";
-import { scanText } from "./scanner.ts";
+import { type ScanContext, scanText } from "./scanner.ts";
 
 /** What was found in a file that is not UTF-8 text. */
 export interface BytesScan {
@@ -18,16 +18,24 @@ export interface BytesScan {
  * @param bytes the whole file
  * @param before the file before the change: lines that it had are not reported
  */
-export function scanBytes(path: string, bytes: Uint8Array, before?: Uint8Array): BytesScan {
+export function scanBytes(
+  path: string,
+  bytes: Uint8Array,
+  before?: Uint8Array,
+  context?: ScanContext,
+): BytesScan {
   const lines = decodedLines(bytes, before);
-  return lines ? { findings: scanText(path, lines), skipped: false } : scanBinary(path, bytes);
+  return lines ? { findings: scanText(path, lines, context), skipped: false } : scanBinary(path, bytes);
 }
 
 /** Scans a file that is not text. */
 export function scanBinary(path: string, bytes: Uint8Array): BytesScan {
   if (!isKeystore(path, bytes)) return { findings: [], skipped: true };
   const { id, what } = KEYSTORE_RULE;
-  return { findings: [{ path, line: 1, rule: id, message: adviceFor(id, what, path) }], skipped: false };
+  return {
+    findings: [{ path, line: 1, rule: id, message: adviceFor({ rule: id, what, path }) }],
+    skipped: false,
+  };
 }
 
 /** The lines of a file in UTF-16 that it did not have before, or `undefined` for another file. */

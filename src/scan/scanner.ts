@@ -15,6 +15,7 @@ import { randomStringDetector } from "./random-string.ts";
 import { regexDetectors } from "./regex-rules.ts";
 import { type ScanInput, scanInput } from "./scan-input.ts";
 import { ScanText, type TextLines, textLines } from "./scan-text.ts";
+import type { TeamRules } from "./team-rules.ts";
 
 export type { AddedLine, Finding } from "./finding.ts";
 export { type IgnoreProblem, type IgnoreRules, parseIgnoreRules } from "./ignore-rules.ts";
@@ -36,6 +37,14 @@ export const ruleIds: ReadonlySet<string> = new Set(
   [...detectors, ...fileDetectors].flatMap(({ rules }) => rules.map(({ id }) => id)).concat(KEYSTORE_RULE.id),
 );
 
+/** What a scan knows and collects besides its findings. */
+export interface ScanContext {
+  /** The team's own rules. */
+  readonly team?: TeamRules | undefined;
+  /** Gets what a marker in its line allows. */
+  readonly onAllowed?: (finding: Finding) => void;
+}
+
 /**
  * Finds plaintext secrets in the lines that a commit adds to one file. Reads and writes nothing else. The caller leaves out
  * binary files and limits the size.
@@ -47,30 +56,31 @@ export const ruleIds: ReadonlySet<string> = new Set(
  * @param lines the added lines only, in order, with their numbers in the new file
  * @returns sorted by line; no finding contains any part of a secret
  */
-export function scanLines(path: string, lines: Iterable<AddedLine>): Finding[] {
-  return scanText(path, textLines(lines));
+export function scanLines(path: string, lines: Iterable<AddedLine>, context?: ScanContext): Finding[] {
+  return scanText(path, textLines(lines), context);
 }
 
 /** {@link scanLines} for lines that are still bytes. */
-export function scanText(path: string, lines: TextLines): Finding[] {
+export function scanText(path: string, lines: TextLines, { team, onAllowed }: ScanContext = {}): Finding[] {
   const text = new ScanText(lines);
   const input = scanInput(path, text);
-  const hits = [...lineHits(input), ...fileHits(input)];
+  const hits = [...lineHits(input), ...fileHits(input), ...(team?.hits(input) ?? [])];
   if (hits.length === 0) return [];
-  const specific = mostSpecific(hits);
-  return specific
-    .filter((hit) => !isAllowed(text.line(hit.at), hit.rule))
-    .sort((a, b) => a.at - b.at || a.start - b.start)
-    .map(({ at, rule, what }) => ({
+  const specific = mostSpecific(hits).sort((a, b) => a.at - b.at || a.start - b.start);
+  const isAllowed = ({ at, rule }: Hit): boolean => allows(text.line(at), rule, team?.ids);
+  const findings = (some: readonly Hit[]): Finding[] =>
+    some.map(({ at, rule, what, message }) => ({
       path,
       line: text.numberOf(at),
       rule,
-      message: adviceFor(rule, what, path),
+      message: adviceFor({ rule, what, path, message }),
       fingerprint: lineFingerprint(
         text.line(at),
         specific.filter((hit) => hit.at === at),
       ),
     }));
+  if (onAllowed) findings(specific.filter(isAllowed)).forEach(onAllowed);
+  return findings(specific.filter((hit) => !isAllowed(hit)));
 }
 
 function lineHits(input: ScanInput): Hit[] {
@@ -119,7 +129,8 @@ function mostSpecific(hits: readonly Hit[]): Hit[] {
   return [...kept.values()].flat();
 }
 
-function isAllowed(line: string, rule: string): boolean {
-  const allowed = allowedRules(line, ruleIds);
+function allows(line: string, rule: string, more?: ReadonlySet<string>): boolean {
+  if (!line.includes("pprotect:allow")) return false;
+  const allowed = allowedRules(line, more && more.size > 0 ? ruleIds.union(more) : ruleIds);
   return allowed === "all" || (allowed?.has(rule) ?? false);
 }

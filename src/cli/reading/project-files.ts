@@ -1,6 +1,9 @@
 import { basename, dirname } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
-import { CONFIG_FILE, readConfig } from "../../config/config.ts";
+import { readConfig } from "../../config/config.ts";
+import { CONFIG_FILE } from "../../config/config-file.ts";
+import { compileScanRules } from "../../config/scan/compile.ts";
+import { mentionsScanRules } from "../../config/scan/mentions.ts";
 import { valueChecker } from "../../config/values/check.ts";
 import { readManifest } from "../../exec/manifest.ts";
 import { MANIFEST_FILE } from "../../exec/manifest-file.ts";
@@ -13,14 +16,22 @@ import { DEFAULT_FILE } from "../../store/locate-store.ts";
 interface ProjectFile {
   readonly rule: string;
   /** @throws PprotectError with `:LINE: ` before its message */
-  readonly read: (bytes: Uint8Array) => unknown;
+  readonly read: (bytes: Uint8Array, path: string) => unknown;
 }
 
 const FILES: Readonly<Record<string, ProjectFile>> = {
   [MANIFEST_FILE]: { rule: "invalid-manifest", read: (bytes) => readManifest(bytes, "") },
   [CONFIG_FILE]: {
     rule: "invalid-config",
-    read: (bytes) => valueChecker(readConfig(bytes, "").values),
+    read: async (bytes, path) => {
+      const { values, scan } = readConfig(bytes, "");
+      if (path !== CONFIG_FILE && scan[0])
+        throw scan[0].invalid(
+          "rules of the guard have no effect here",
+          `move them to ${CONFIG_FILE} in the root of the repository`,
+        );
+      await Promise.all([valueChecker(values), compileScanRules(scan)]);
+    },
   },
 };
 
@@ -44,6 +55,11 @@ export async function projectFilesAt(repository: Repository, commit: string): Pr
   return problemsIn(repository, `${commit}:`, listed);
 }
 
+/** What is wrong with the team's rules of a commit. @throws PprotectError `git_failed` */
+export async function teamRulesAt(repository: Repository, commit: string): Promise<readonly Finding[]> {
+  return problemsIn(repository, `${commit}:`, CONFIG_FILE);
+}
+
 async function problemsIn(
   repository: Repository,
   prefix: string,
@@ -56,10 +72,12 @@ async function problemsIn(
     const findings: Finding[] = [];
     for (const path of paths) {
       const directory = dirname(path) === "." ? "" : `${dirname(path)}/`;
-      // Without a store beside it, it may be another program's.
-      if (!(await blobs.read(`${prefix}${directory}${DEFAULT_FILE}`))) continue;
       const bytes = await blobs.read(`${prefix}${path}`);
-      const finding = bytes && (await problemOf(path, bytes));
+      if (!bytes) continue;
+      // Without a store beside it, it may be another program's.
+      const hasRules = path === CONFIG_FILE && mentionsScanRules(bytes);
+      if (!hasRules && !(await blobs.read(`${prefix}${directory}${DEFAULT_FILE}`))) continue;
+      const finding = await problemOf(path, bytes);
       if (finding) findings.push(finding);
     }
     return findings;
@@ -71,7 +89,7 @@ async function problemsIn(
 async function problemOf(path: string, bytes: Uint8Array): Promise<Finding | undefined> {
   const file = FILES[basename(path)];
   try {
-    await file?.read(bytes);
+    await file?.read(bytes, path);
     return undefined;
   } catch (error) {
     if (!(error instanceof PprotectError)) throw error;

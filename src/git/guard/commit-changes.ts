@@ -1,10 +1,11 @@
 import { PprotectError } from "../../common/errors.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import type { Repository } from "../process/repository.ts";
-import { readCommitDiffs, readManyCommitDiffs } from "./diff-reader.ts";
+import { readCommitDiffs, readManyCommitDiffs, readTree } from "./diff-reader.ts";
 import { Guard, type GuardOptions, type Subject, type Verdict } from "./guard.ts";
-import { mergeBases } from "./staged-changes.ts";
+import { emptyTree, mergeBases } from "./staged-changes.ts";
 import { Tally } from "./tally.ts";
+import type { RuleVersions } from "./team-rules.ts";
 
 /** A commit that was checked. */
 export interface CommitVerdict extends Verdict {
@@ -26,6 +27,9 @@ interface Commit {
 /**
  * Checks commits, oldest first, each against its parents.
  *
+ * The team's rules that count are those of the newest commit and those of what was there before a range: a branch can add
+ * rules, and not take them away. For all commits, they are those of HEAD.
+ *
  * @param tally counts what is read
  * @throws PprotectError `usage` when git has no such revision, `git_failed`
  */
@@ -41,7 +45,7 @@ export async function* checkCommits(
   const abbreviated = abbreviation(
     await repository.tryRun("rev-parse", "--short", commits.at(-1)?.id ?? "HEAD"),
   );
-  const guard = new Guard(repository, options);
+  const guard = new Guard(repository, await ruleVersions(repository, selection), options);
   const reader = readManyCommitDiffs(root, commits.flatMap(pairsOf));
   try {
     for (const [index, { id, parents }] of commits.entries()) {
@@ -51,6 +55,7 @@ export async function* checkCommits(
         diffs: Math.max(1, parents.length),
         next: () => reader.next(),
         asText: (paths) => readCommitDiffs(root, [[id, first]], paths),
+        tree: async () => readTree(root, id, await emptyTree(repository)),
         bases: () => mergeBases(repository, parents),
         parents,
       };
@@ -67,6 +72,18 @@ function pairsOf({ id, parents }: Commit): (readonly [string, string | undefined
   return parents.length === 0
     ? [[id, undefined]]
     : parents.toReversed().map((parent) => [id, parent] as const);
+}
+
+async function ruleVersions(repository: Repository, selection: Selection): Promise<RuleVersions> {
+  if ("all" in selection) return { tips: ["HEAD:"], bases: ["HEAD:"] };
+  const { revision } = selection;
+  const range = revision.includes("..") ? revision : `${revision}^!`;
+  const listed = (await repository.tryRun("rev-parse", "--revs-only", range)) ?? "";
+  const ids = listed.split("\n").filter((line) => line !== "");
+  return {
+    tips: ids.filter((id) => !id.startsWith("^")).map((id) => `${id}:`),
+    bases: ids.filter((id) => id.startsWith("^")).map((id) => `${id.slice(1)}:`),
+  };
 }
 
 function abbreviation(short: string | undefined): number {

@@ -86,6 +86,11 @@ export function readManyCommitDiffs(directory: string, pairs: readonly Pair[]): 
   };
 }
 
+/** All files of a commit, as a diff against the tree without entries. */
+export function readTree(directory: string, commit: string, emptyTree: string): DiffReader {
+  return new StreamReader(startGit(directory, ["diff-tree", "-r", ...OPTIONS, emptyTree, commit]), false);
+}
+
 /** A diff for each pair of a commit and its parent, in order. */
 export function readCommitDiffs(
   directory: string,

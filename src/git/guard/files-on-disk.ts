@@ -2,9 +2,14 @@ import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
+import { readConfig } from "../../config/config.ts";
+import { CONFIG_FILE } from "../../config/config-file.ts";
+import { compileScanRules } from "../../config/scan/compile.ts";
+import { mentionsScanRules } from "../../config/scan/mentions.ts";
 import type { AddedLine, Finding } from "../../scan/finding.ts";
 import { scanBytes } from "../../scan/scan-bytes.ts";
-import { parseIgnoreRules, ruleIds, scanLines } from "../../scan/scanner.ts";
+import { parseIgnoreRules, ruleIds, type ScanContext, scanLines } from "../../scan/scanner.ts";
+import { type TeamRule, TeamRules } from "../../scan/team-rules.ts";
 import { readBounded } from "../../system/bounded-read.ts";
 import { errnoOf, fileError } from "../../system/file-error.ts";
 import { MAX_ADDED } from "./diff-parser.ts";
@@ -14,6 +19,7 @@ import { IGNORE_FILE, STORE_RULES } from "./ignore-file.ts";
 import { NOT_SCANNED } from "./not-scanned.ts";
 import { withOwnCredentials } from "./own-credentials.ts";
 import { looksLikeStore } from "./store-files.ts";
+import { noFindings } from "./subject.ts";
 import type { Scanned } from "./tally.ts";
 
 /** What was found in files, and how much was read. */
@@ -25,20 +31,24 @@ const BINARY_PROBE = 8000;
 
 /**
  * Scans the whole content of files, in a repository or not. Directories are walked; `.git` in them and symbolic links are
- * passed over. A `.pprotectignore` in the current directory applies.
+ * passed over. A `.pprotectignore` and a `.pprotect.yaml` in the current directory apply.
  *
  * @param paths as the user gave them; findings name files in the same form
  * @param prefixes of credential variables that are in use
- * @throws PprotectError `file_error` for a path that was given and cannot be read
+ * @throws PprotectError `file_error` for a path that was given and cannot be read; `invalid_config`
  */
 export async function scanFiles(paths: readonly string[], prefixes: readonly string[]): Promise<DiskVerdict> {
-  const errors: Finding[] = [];
-  const warnings: Finding[] = [];
+  const { errors, warnings, accepted } = noFindings();
   let files = 0;
   let bytes = 0;
   let skipped = 0;
+  const team = new TeamRules([], await rulesOfTeam());
+  const context: ScanContext = {
+    team,
+    onAllowed: (finding) => accepted.push({ ...finding, acceptedBy: "marker" }),
+  };
   const rules = readIfThere(IGNORE_FILE);
-  const ignore = rules && parseIgnoreRules(text(rules), new Set([...ruleIds, ...STORE_RULES]));
+  const ignore = rules && parseIgnoreRules(text(rules), new Set([...ruleIds, ...STORE_RULES, ...team.ids]));
   for (const { line, problem } of ignore?.problems ?? []) {
     const message = `${problem}; the line has no effect: fix or remove it`;
     warnings.push({ path: IGNORE_FILE, line, rule: "ignore-file", message });
@@ -60,23 +70,27 @@ export async function scanFiles(paths: readonly string[], prefixes: readonly str
       continue;
     }
     const isBinary = content.subarray(0, BINARY_PROBE).includes(0);
-    const binary = isBinary ? scanBytes(path, content) : undefined;
+    const binary = isBinary ? scanBytes(path, content, undefined, context) : undefined;
     if (binary?.skipped) {
       notScanned(path, "the file is binary and was not scanned");
       continue;
     }
     files++;
     bytes += content.length;
-    const found = binary?.findings ?? (await findingsIn(path, content, prefixes));
-    errors.push(...found.filter(({ rule }) => !ignore?.ignored(path, rule)));
+    const found = binary?.findings ?? (await findingsIn(path, content, prefixes, context));
+    for (const finding of found) {
+      if (ignore?.ignored(path, finding.rule)) accepted.push({ ...finding, acceptedBy: "ignore-file" });
+      else errors.push(finding);
+    }
   }
-  return { errors, warnings, scanned: { objects: files, files, bytes, skipped } };
+  return { errors, warnings, accepted, scanned: { objects: files, files, bytes, skipped } };
 }
 
 async function findingsIn(
   path: string,
   content: Uint8Array,
   prefixes: readonly string[],
+  context: ScanContext,
 ): Promise<readonly Finding[]> {
   const decoded = text(content);
   if (/\.ya?ml$/i.test(path) && looksLikeStore(decoded)) {
@@ -88,9 +102,14 @@ async function findingsIn(
     const bytes = readIfThere(each);
     return bytes && readStore(each, bytes).store;
   };
-  return path.startsWith("/")
-    ? scanLines(path, lines)
-    : withOwnCredentials(scanLines(path, lines), path, lines, { prefixes, store });
+  const found = scanLines(path, lines, context);
+  return path.startsWith("/") ? found : withOwnCredentials(found, path, lines, { prefixes, store });
+}
+
+/** The team's rules, of the configuration in the current directory. */
+async function rulesOfTeam(): Promise<readonly TeamRule[]> {
+  const bytes = readIfThere(CONFIG_FILE);
+  return bytes && mentionsScanRules(bytes) ? compileScanRules(readConfig(bytes, CONFIG_FILE).scan) : [];
 }
 
 /** The regular files that paths name, each once, in order. */

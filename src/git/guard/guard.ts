@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { lazy } from "../../common/lazy.ts";
+import { CONFIG_FILE } from "../../config/config-file.ts";
 import type { Finding } from "../../scan/finding.ts";
 import type { EntryPath } from "../../store/format/validation.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
@@ -17,7 +18,9 @@ import { numbersOf, PlaintextScan, type ScanSources } from "./plaintext-scan.ts"
 import { acceptedElsewhere, formerDomainRemark, newKeys } from "./shared-keys.ts";
 import { isRegular, StoreFiles } from "./store-files.ts";
 import { StoresOfVersion } from "./stores-of-version.ts";
-import type { Findings, Subject, Verdict } from "./subject.ts";
+import { type Findings, noFindings, type Subject, type Verdict } from "./subject.ts";
+import { type RuleVersions, TeamRulesOfVersions } from "./team-rules.ts";
+import { RuleTrial } from "./tried-rules.ts";
 
 export type { Finding } from "../../scan/finding.ts";
 export type { Subject, Verdict } from "./subject.ts";
@@ -38,11 +41,20 @@ export class Guard {
   readonly #ignoreFiles: IgnoreFiles;
   readonly #storeFiles: StoreFiles;
   readonly #sources: ScanSources;
+  readonly #team: TeamRulesOfVersions;
+  readonly #trial: RuleTrial;
 
-  constructor(repository: Repository, { prefixes = [], ownSecrets }: GuardOptions = {}) {
+  /** @param versions whose rules of the team count */
+  constructor(
+    repository: Repository,
+    versions: RuleVersions,
+    { prefixes = [], ownSecrets }: GuardOptions = {},
+  ) {
     this.#repository = repository;
     this.#blobs = openBlobReader(repository.root);
-    this.#ignoreFiles = new IgnoreFiles(this.#blobs);
+    this.#team = new TeamRulesOfVersions(this.#blobs, versions);
+    const team = this.#team.all;
+    this.#ignoreFiles = new IgnoreFiles(this.#blobs, async () => (await team())?.ids ?? new Set());
     this.#attributes = openAttributeReader(repository.root, "diff");
     this.#storeFiles = new StoreFiles(this.#blobs, this.#attributes);
     const stores = new StoresOfVersion(this.#blobs);
@@ -52,6 +64,7 @@ export class Guard {
       ignoreFiles: this.#ignoreFiles,
       prefixes,
       stores,
+      team,
       ownSecrets: lazy(async () => {
         const secrets = (await ownSecrets?.()) ?? [];
         if (secrets.length === 0) return undefined;
@@ -59,6 +72,7 @@ export class Guard {
         return new OwnSecrets(secrets);
       }),
     };
+    this.#trial = new RuleTrial(this.#team, this.#storeFiles);
   }
 
   /** Stops the git processes. */
@@ -68,7 +82,7 @@ export class Guard {
 
   /** @throws PprotectError `git_failed` */
   async check(subject: Subject): Promise<Verdict> {
-    const found: Findings = { errors: [], warnings: [] };
+    const found = noFindings();
     const changes: Map<string, FileChange>[] = [];
     const stores = new Set<string>();
     const addedElsewhere: Map<string, ReadonlySet<number>>[] = [];
@@ -87,14 +101,17 @@ export class Guard {
         const scanned = { subject, diff, files, attribute: known.attribute, stores, addedElsewhere };
         await new PlaintextScan(this.#sources, scanned, found).run();
         await this.#ignoreProblems(subject, files, found);
+        await this.#teamProblems(subject, files, found);
       }
     }
-    const inStores: Findings = { errors: [], warnings: [] };
+    const inStores = noFindings();
     for (const path of stores) await this.#checkStore(subject, path, changes, inStores);
-    const { errors, warnings } = await this.#inStores(subject, inStores);
-    found.errors.push(...errors);
-    found.warnings.push(...warnings);
-    return { errors: sorted(found.errors), warnings: sorted(found.warnings) };
+    await this.#addStores(subject, inStores, found);
+    return {
+      errors: sorted(found.errors),
+      warnings: sorted(found.warnings),
+      accepted: sorted(found.accepted),
+    };
   }
 
   async #ignoreProblems(
@@ -110,13 +127,31 @@ export class Guard {
     }
   }
 
-  async #inStores(subject: Subject, found: Findings): Promise<Findings> {
-    if (found.errors.length + found.warnings.length === 0) return found;
+  async #teamProblems(
+    subject: Subject,
+    files: ReadonlyMap<string, FileChange>,
+    found: Findings,
+  ): Promise<void> {
+    const slow = await this.#team.slowRule();
+    if (slow) found.errors.push(slow);
+    if (!files.has(CONFIG_FILE)) return;
     const ignore = await this.#ignoreFiles.of(subject.prefix);
-    const stays = ({ path, rule }: Finding): boolean => !ignore?.ignored(path, rule);
-    const marked = (findings: readonly Finding[]) =>
-      findings.filter(stays).map((finding) => ({ ...finding, inStore: true }));
-    return { errors: marked(found.errors), warnings: marked(found.warnings) };
+    for (const finding of await this.#trial.run(subject))
+      if (!ignore?.ignored(finding.path, finding.rule)) found.warnings.push(finding);
+  }
+
+  /** Adds what was found in stores. */
+  async #addStores(subject: Subject, inStores: Findings, found: Findings): Promise<void> {
+    if (inStores.errors.length + inStores.warnings.length === 0) return;
+    const ignore = await this.#ignoreFiles.of(subject.prefix);
+    for (const kind of ["errors", "warnings"] as const) {
+      for (const finding of inStores[kind]) {
+        const inStore = { ...finding, inStore: true };
+        if (ignore?.ignored(finding.path, finding.rule))
+          found.accepted.push({ ...inStore, acceptedBy: "ignore-file" });
+        else found[kind].push(inStore);
+      }
+    }
   }
 
   async #checkStore(

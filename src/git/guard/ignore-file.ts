@@ -20,17 +20,21 @@ export const STORE_RULES = [
   "not-scanned",
   "store-dump",
   "own-secret",
+  "team-rule",
 ];
 
 /** The {@link IGNORE_FILE} of each version that is checked. Each text is parsed once. */
 export class IgnoreFiles {
   readonly #blobs: BlobReader;
+  readonly #teamIds: () => Promise<ReadonlySet<string>>;
   readonly #rules = new Map<string, IgnoreRules>();
   /** The version that was asked for last, and its rules. */
   #last: { readonly prefix: string; readonly rules: Promise<IgnoreRules | undefined> } | undefined;
 
-  constructor(blobs: BlobReader) {
+  /** @param teamIds the ids of the team's own rules, which the file may name too */
+  constructor(blobs: BlobReader, teamIds: () => Promise<ReadonlySet<string>>) {
     this.#blobs = blobs;
+    this.#teamIds = teamIds;
   }
 
   /**
@@ -50,7 +54,7 @@ export class IgnoreFiles {
     if (!rules) {
       // Loaded here, because few repositories have the file.
       const { parseIgnoreRules, ruleIds } = await import("../../scan/scanner.ts");
-      rules = parseIgnoreRules(text, new Set([...ruleIds, ...STORE_RULES]));
+      rules = parseIgnoreRules(text, new Set([...ruleIds, ...STORE_RULES, ...(await this.#teamIds())]));
       this.#rules.set(text, rules);
     }
     return rules;

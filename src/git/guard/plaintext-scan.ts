@@ -1,6 +1,8 @@
 import { lazy } from "../../common/lazy.ts";
 import type { Finding } from "../../scan/finding.ts";
 import type { TextLines } from "../../scan/scan-text.ts";
+import type { ScanContext } from "../../scan/scanner.ts";
+import type { TeamRules } from "../../scan/team-rules.ts";
 import type { BlobReader } from "../process/cat-file.ts";
 import { CommitTexts } from "./commit-texts.ts";
 import { mayHaveRawKey, storePathsAround } from "./custodian-keys.ts";
@@ -51,6 +53,7 @@ export interface ScanSources {
   readonly stores: StoresOfVersion;
   /** The secrets whose values are at hand. */
   readonly ownSecrets: () => Promise<OwnSecrets | undefined>;
+  readonly team: () => Promise<TeamRules | undefined>;
 }
 
 /** Scans what a commit adds to files that are not stores. */
@@ -61,6 +64,7 @@ export class PlaintextScan {
   readonly #stores: StoresOfVersion;
   readonly #ownSecrets: () => Promise<OwnSecrets | undefined>;
   readonly #before: CommitTexts;
+  readonly #team: () => Promise<TeamRules | undefined>;
   readonly #scanned: ScannedDiff;
   readonly #found: Findings;
   #total = 0;
@@ -72,6 +76,7 @@ export class PlaintextScan {
     this.#stores = sources.stores;
     this.#ownSecrets = sources.ownSecrets;
     this.#before = new CommitTexts(sources.root, scanned.subject.parents);
+    this.#team = sources.team;
     this.#scanned = scanned;
     this.#found = found;
   }
@@ -167,7 +172,7 @@ export class PlaintextScan {
     }
     const { scanText } = await scanner();
     const own = await this.#ownHits((secrets) => secrets.inLines(path, lines));
-    const found = [...withoutGeneral(scanText(path, lines), own), ...own];
+    const found = [...withoutGeneral(scanText(path, lines, await this.#context()), own), ...own];
     if (!this.#mayConcernStores(path, lines.bytes)) return this.#report(found);
     await this.#report(await this.#withOwnCredentials(found, path, lines));
   }
@@ -210,10 +215,21 @@ export class PlaintextScan {
     return all;
   }
 
+  async #context(): Promise<ScanContext> {
+    return {
+      team: await this.#team(),
+      onAllowed: (finding) => this.#found.accepted.push({ ...finding, acceptedBy: "marker" }),
+    };
+  }
+
   async #report(findings: readonly Finding[]): Promise<void> {
     if (findings.length === 0) return;
     const ignore = await this.#ignoreFiles.of(this.#scanned.subject.prefix);
-    this.#found.errors.push(...findings.filter(({ path, rule }) => !ignore?.ignored(path, rule)));
+    for (const finding of findings) {
+      if (ignore?.ignored(finding.path, finding.rule))
+        this.#found.accepted.push({ ...finding, acceptedBy: "ignore-file" });
+      else this.#found.errors.push(finding);
+    }
   }
 
   async #notScanned(path: string, line: number, message: string): Promise<void> {
@@ -222,7 +238,9 @@ export class PlaintextScan {
 
   async #warn(warning: Finding): Promise<void> {
     const ignore = await this.#ignoreFiles.of(this.#scanned.subject.prefix);
-    if (!ignore?.ignored(warning.path, warning.rule)) this.#found.warnings.push(warning);
+    if (ignore?.ignored(warning.path, warning.rule))
+      this.#found.accepted.push({ ...warning, acceptedBy: "ignore-file" });
+    else this.#found.warnings.push(warning);
   }
 }
 

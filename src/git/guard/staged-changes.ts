@@ -5,7 +5,12 @@ import type { Repository } from "../process/repository.ts";
 import { type DiffReader, readStagedDiff } from "./diff-reader.ts";
 import { Guard, type GuardOptions, type Subject, type Verdict } from "./guard.ts";
 import { readStagedFiles } from "./staged-reader.ts";
+import { noFindings } from "./subject.ts";
 import { Tally } from "./tally.ts";
+import type { RuleVersions } from "./team-rules.ts";
+
+/** The rules of the team that count are those that are staged. What HEAD has was there before. */
+const STAGED: RuleVersions = { tips: [":"], bases: [] };
 
 /**
  * Checks what is staged: compares the index (the one that a hook's environment names) with HEAD, or with nothing before the
@@ -20,7 +25,7 @@ export async function checkStaged(
   tally = new Tally(),
 ): Promise<Verdict> {
   const { root } = repository;
-  const guard = new Guard(repository, options);
+  const guard = new Guard(repository, STAGED, options);
   const first = readStagedFiles(root);
   const merged = await mergeHeads(repository);
   const readers: DiffReader[] = [...merged.map((head) => readStagedDiff(root, head)).reverse(), first];
@@ -30,6 +35,7 @@ export async function checkStaged(
     diffs: readers.length,
     next: async () => waiting.shift()?.next(),
     asText: (paths) => readStagedDiff(root, undefined, { paths, asText: true }),
+    tree: () => stagedTree(repository),
     bases: () => mergeBases(repository, ["HEAD", ...merged]),
     parents: ["HEAD", ...merged],
   };
@@ -63,15 +69,16 @@ export async function checkWholeFiles(
     "--no-relative",
   );
   const staged = new Set(names.split("\0"));
-  if (paths.every((path) => staged.has(path))) return { errors: [], warnings: [] };
+  if (paths.every((path) => staged.has(path))) return noFindings();
   const nothing = await emptyTree(repository);
-  const guard = new Guard(repository, options);
+  const guard = new Guard(repository, STAGED, options);
   const reader = readStagedFiles(root, nothing, paths);
   const subject: Subject = {
     prefix: ":",
     diffs: 1,
     next: () => reader.next(),
     asText: (some) => readStagedDiff(root, nothing, { paths: some, asText: true }),
+    tree: () => stagedTree(repository),
     bases: async () => [],
     parents: [],
   };
@@ -82,8 +89,12 @@ export async function checkWholeFiles(
   }
 }
 
+async function stagedTree(repository: Repository): Promise<DiffReader> {
+  return readStagedDiff(repository.root, await emptyTree(repository));
+}
+
 /** The id of the tree without entries, which git knows without an object. */
-async function emptyTree(repository: Repository): Promise<string> {
+export async function emptyTree(repository: Repository): Promise<string> {
   const format = await repository.tryRun("rev-parse", "--show-object-format");
   return format?.trim() === "sha256"
     ? "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"

@@ -6,6 +6,8 @@ export interface Verdict {
   readonly errors: readonly Finding[];
   /** Shown to the user; the commit is not refused because of them. */
   readonly warnings: readonly Finding[];
+  /** What was found and is accepted; {@link Finding.acceptedBy} says by what. */
+  readonly accepted: readonly Finding[];
 }
 
 /** A commit, or what is staged for one. */
@@ -18,6 +20,8 @@ export interface Subject {
   next(): Promise<Diff | undefined>;
   /** The diff of some files against the first parent, as text even where attributes say otherwise. */
   asText(paths: readonly string[]): DiffReader;
+  /** All files of the new version, as one diff against nothing. */
+  tree(): Promise<DiffReader>;
   /** Is told about each binary file that was scanned after all, and its length. */
   decoded?(path: string, bytes: number): void;
   /** The merge bases, or `undefined` when they cannot be known. Called only when a merge changes a store. */
@@ -30,4 +34,10 @@ export interface Subject {
 export interface Findings {
   readonly errors: Finding[];
   readonly warnings: Finding[];
+  readonly accepted: Finding[];
+}
+
+/** @returns nothing found */
+export function noFindings(): Findings {
+  return { errors: [], warnings: [], accepted: [] };
 }

@@ -1,7 +1,8 @@
 import { PprotectError } from "../../../common/errors.ts";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
-import { CONFIG_FILE, configPath, readConfigFile } from "../../../config/config.ts";
+import { configPath, readConfigFile } from "../../../config/config.ts";
+import { CONFIG_FILE } from "../../../config/config-file.ts";
 import { type ValueChecker, valueChecker } from "../../../config/values/check.ts";
 import {
   formatProblem,

@@ -96,13 +96,19 @@ export default class GitCheckCommand extends FindingCommand {
     }
     progress.clear();
     // What commands read now: a mistake of an earlier commit that was corrected stops nobody.
-    if (!this.all && newest !== undefined) errors.push(...(await this.#projectFiles(repository, newest)));
+    if (newest !== undefined)
+      errors.push(...(await this.#projectFiles(repository, this.all ? undefined : newest)));
     return { errors, warnings, commits };
   }
 
-  async #projectFiles(repository: Repository, commit: string): Promise<readonly LocatedFinding[]> {
-    const { projectFilesAt } = await import("../../reading/project-files.ts");
-    const found = (await projectFilesAt(repository, commit)).map((finding) => ({ ...finding, commit }));
+  /** @param commit if there is none, only the rules that count for all commits are read */
+  async #projectFiles(
+    repository: Repository,
+    commit: string | undefined,
+  ): Promise<readonly LocatedFinding[]> {
+    const { projectFilesAt, teamRulesAt } = await import("../../reading/project-files.ts");
+    const read = commit === undefined ? teamRulesAt(repository, "HEAD") : projectFilesAt(repository, commit);
+    const found = (await read).map((finding) => ({ ...finding, commit }));
     this.#printAll({ errors: found, warnings: [] });
     return found;
   }
