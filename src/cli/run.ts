@@ -8,6 +8,7 @@ import { commandWords, restoreFileVariables } from "../system/path-text.ts";
 import { heedChildren } from "../system/start-signals.ts";
 import type { CommandList } from "./argv/command-list.ts";
 import { asksForDescription, wantsHelp, wantsJson, withVersionCommand } from "./argv/normalize.ts";
+import { parseLine } from "./argv/parser.ts";
 import { type FoundCommand, findCommand } from "./argv/registry.ts";
 import { asPprotectError, exitStatus, explain } from "./report/error-report.ts";
 import { Envelope } from "./report/json-envelope.ts";
@@ -33,11 +34,10 @@ async function run(args: readonly string[]): Promise<number> {
 }
 
 async function runCommand(found: FoundCommand, args: readonly string[]): Promise<number> {
-  const { parseLine } = await hidingStreams(() => import("./argv/parser.ts"));
-  const command = parseLine(args, found);
+  const command = await parseLine(args, found);
   command.listCommands = loadCommandList;
   try {
-    return await command.validateAndExecute();
+    return await command.execute();
   } catch (error) {
     return report(error, command.json ? command.envelope() : undefined);
   }

@@ -1,5 +1,4 @@
-import { Option } from "clipanion";
-import { withDeclaration } from "./declaration.ts";
+import { declareProperty } from "./declaration.ts";
 import type { ValueType } from "./value-type.ts";
 
 /** An argument that must be given. @param name for messages: "no NAME given" */
@@ -8,14 +7,14 @@ export function requiredArgument<Choice extends string>(
   type: ValueType<Choice>,
   description: string,
 ): Choice {
-  return withDeclaration(Option.String({ name, required: true }) as Choice, {
+  return declareProperty({
     argument: { name, type, description, required: true, rest: false },
   });
 }
 
 /** An argument that may be left out: most are asked for then. */
 export function optionalArgument(name: string, type: ValueType, description: string): string | undefined {
-  return withDeclaration(Option.String({ name, required: false }), {
+  return declareProperty({
     argument: { name, type, description, required: false, rest: false },
   });
 }
@@ -25,7 +24,7 @@ export function optionalArgument(name: string, type: ValueType, description: str
  * all the words that are left.
  */
 export function programAfterEnd(name: string, type: ValueType, description: string): readonly string[] {
-  return withDeclaration([] as readonly string[], {
+  return declareProperty({
     argument: { name, type, description, required: false, rest: true },
     afterEnd: true,
   });
@@ -33,7 +32,7 @@ export function programAfterEnd(name: string, type: ValueType, description: stri
 
 /** All the arguments that are left. */
 export function restArguments(name: string, type: ValueType, description: string): readonly string[] {
-  return withDeclaration(Option.Rest({ name }), {
+  return declareProperty({
     argument: { name, type, description, required: false, rest: true },
   });
 }

@@ -1,5 +1,5 @@
 import type { BaseCommand } from "../base/base-command.ts";
-import { type ArgumentDeclaration, declarationsOf, type OptionDeclaration } from "./declaration.ts";
+import type { ArgumentDeclaration, Declarations, OptionDeclaration } from "./declaration.ts";
 
 /**
  * The groups of commands with their headings, in the order of the help. `pprotect help GROUP` shows one, so no group
@@ -46,8 +46,18 @@ export interface CommandDescription extends CommandDeclaration {
   readonly options: readonly OptionDeclaration[];
 }
 
-export function describeCommand(name: string, type: CommandType): CommandDescription {
-  return { name, ...type.declaration, ...declarationsOf(type) };
+export function describeCommand(
+  name: string,
+  declaration: CommandDeclaration,
+  declarations: Declarations,
+): CommandDescription {
+  const declared = [...declarations.values()];
+  return {
+    name,
+    ...declaration,
+    options: declared.flatMap((each) => ("option" in each ? [each.option] : [])),
+    arguments: declared.flatMap((each) => ("argument" in each ? [each.argument] : [])),
+  };
 }
 
 /** How a command is called, in one line. */

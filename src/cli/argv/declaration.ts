@@ -1,4 +1,3 @@
-import type { CommandClass } from "clipanion";
 import type { ValueType } from "./value-type.ts";
 
 /** An option as it was declared: all that the parser, help, completion and `--json` know of it. */
@@ -26,34 +25,42 @@ export interface ArgumentDeclaration {
   readonly rest: boolean;
 }
 
-/** What a command's options and arguments carry beside what clipanion needs. */
-type Declared =
-  | { readonly option: OptionDeclaration; readonly absent: unknown }
-  | { readonly argument: ArgumentDeclaration; readonly afterEnd?: true };
+/** An option or argument of a command. */
+export type Declared =
+  | {
+      readonly option: OptionDeclaration;
+      /** The property's value where the line does not have the option. */
+      readonly absent: unknown;
+    }
+  | {
+      readonly argument: ArgumentDeclaration;
+      /** Whether it takes all the words after `--`, and no others. */
+      readonly afterEnd?: true;
+    };
 
-const DECLARED = Symbol("declared");
+/** What stands in a command's property until its line is read. */
+class Declaration {
+  readonly declared: Declared;
 
-/** Adds a declaration to an option of clipanion's; its type stays that of the value which the parser puts there. */
-export function withDeclaration<Value>(spec: Value, declared: Declared): Value {
-  return Object.assign(spec as object, { [DECLARED]: declared }) as Value;
+  constructor(declared: Declared) {
+    this.declared = declared;
+  }
 }
 
-/** @returns nothing for what was not declared, such as another property of a command */
-export function declarationOf(spec: unknown): Declared | undefined {
-  if (typeof spec !== "object" || spec === null) return undefined;
-  return (spec as { readonly [DECLARED]?: Declared })[DECLARED];
+/** Declares a property of a command; its type is that of the value which the line puts there. */
+export function declareProperty<Value>(declared: Declared): Value {
+  return new Declaration(declared) as Value;
 }
 
-/** Everything that a command declares, in the order of its properties: a base class's first. */
-export function declarationsOf(command: CommandClass): {
-  readonly options: readonly OptionDeclaration[];
-  readonly arguments: readonly ArgumentDeclaration[];
-} {
-  const declared = Object.values(new command()).flatMap((spec) => declarationOf(spec) ?? []);
-  return {
-    options: declared.flatMap((each) => ("option" in each ? [each.option] : [])),
-    arguments: declared.flatMap((each) => ("argument" in each ? [each.argument] : [])),
-  };
+/** What a command declares, by its properties, in their order: a base class's first. */
+export type Declarations = ReadonlyMap<string, Declared>;
+
+export function declarationsOf(command: object): Declarations {
+  const declarations = new Map<string, Declared>();
+  for (const [property, value] of Object.entries(command)) {
+    if (value instanceof Declaration) declarations.set(property, value.declared);
+  }
+  return declarations;
 }
 
 /** The name that help and messages use for an option. */

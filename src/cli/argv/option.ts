@@ -1,5 +1,4 @@
-import { Option } from "clipanion";
-import { type OptionDeclaration, withDeclaration } from "./declaration.ts";
+import { declareProperty, type OptionDeclaration } from "./declaration.ts";
 import type { ValueType } from "./value-type.ts";
 
 /** What few options need to say. */
@@ -15,7 +14,7 @@ interface Extra {
  * @param names as typed, a short name first: `-y,--yes`
  */
 export function flag(names: string, description: string, extra: Extra = {}): boolean {
-  return withDeclaration(Option.Boolean(names, false), {
+  return declareProperty({
     option: declare(names, "none", description, extra),
     absent: false,
   });
@@ -41,8 +40,8 @@ export function option<Choice extends string>(
   description: string,
   { initial, ...extra }: Extra & { readonly initial?: Choice } = {},
 ): Choice | undefined {
-  // The parser refuses other words than the choices, see check-line.ts.
-  return withDeclaration(Option.String(names, initial as string) as Choice, {
+  // Other words than the choices are refused, see check-line.ts.
+  return declareProperty({
     option: { ...declare(names, "required", description, extra), type },
     absent: initial,
   });
@@ -55,7 +54,7 @@ export function repeatableOption(
   description: string,
   extra: Extra = {},
 ): readonly string[] {
-  return withDeclaration(Option.Array(names, []), {
+  return declareProperty({
     option: { ...declare(names, "required", description, extra), type, repeatable: true },
     absent: [],
   });
@@ -69,7 +68,7 @@ export function optionalValueOption(
   type: ValueType,
   description: string,
 ): string | true | undefined {
-  return withDeclaration(Option.String(names, { tolerateBoolean: true }) as string | true | undefined, {
+  return declareProperty({
     option: { ...declare(names, "optional", description, {}), type },
     absent: undefined,
   });

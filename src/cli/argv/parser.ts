@@ -1,54 +1,25 @@
-import { Cli, type CommandClass } from "clipanion";
 import type { BaseCommand } from "../base/base-command.ts";
+import { hidingStreams } from "../startup/hidden-streams.ts";
 import { checkLine } from "./check-line.ts";
-import { declarationOf } from "./declaration.ts";
-import { normalizeLine } from "./normalize.ts";
+import { plainValues } from "./plain-line.ts";
 import type { FoundCommand } from "./registry.ts";
 
+/** The values of a command's properties, by their names. */
+export type PropertyValues = Readonly<Record<string, unknown>>;
+
 /**
- * The command with the values that its line gives.
+ * The command with the values that its line gives. Most lines are plain, and their words need no parser, which takes longer
+ * to load than many commands do.
+ *
  * @throws PprotectError `usage`, naming the word that is wrong
  */
-export function parseLine(args: readonly string[], found: FoundCommand): BaseCommand {
+export async function parseLine(args: readonly string[], found: FoundCommand): Promise<BaseCommand> {
   checkLine(found.description, found.read);
-  const cli = new Cli({ binaryName: "pprotect" });
-  cli.register(forLine(found));
-  const path = found.listedName.split(" ");
-  const property = programProperty(found);
-  if (property === undefined)
-    return Object.assign(cli.process(normalizeLine(args, found.read, found.name)) as BaseCommand, { path });
-  const end = found.read.findIndex(({ kind }) => kind === "end");
-  const own = end === -1 ? found.read : found.read.slice(0, end);
-  const command = cli.process(normalizeLine(args.slice(0, own.length), own, found.name)) as BaseCommand;
-  return Object.assign(command, { path, [property]: end === -1 ? [] : args.slice(end + 1) });
+  const values = plainValues(args, found) ?? (await clipanionValues(args, found));
+  return Object.assign(new found.type(), values, { path: found.listedName.split(" ") });
 }
 
-/** The property of a command that takes the words after `--`, if it takes other arguments before it. */
-function programProperty({ type }: FoundCommand): string | undefined {
-  const declared = Object.entries(new type()).map(([key, spec]) => [key, declarationOf(spec)] as const);
-  return declared.find(([, each]) => each && "argument" in each && each.afterEnd)?.[0];
-}
-
-/** A command's class without what is abstract in it: every command's is complete. */
-type Concrete = new () => Pick<BaseCommand, keyof BaseCommand>;
-
-/**
- * The command's class for one line: an option that the line does not have is its value already. Clipanion makes states
- * for each option at each place of the line, which takes about 2 ms for the options of a command.
- */
-function forLine({ name, type, read }: FoundCommand): CommandClass {
-  const given = new Set(read.flatMap((word) => (word.kind === "option" ? [word.name] : [])));
-  return class extends (type as Concrete) {
-    static paths = [name.split(" ")];
-
-    constructor() {
-      super();
-      for (const [key, spec] of Object.entries(this)) {
-        const declared = declarationOf(spec);
-        if (!declared || !("option" in declared)) continue;
-        if (!declared.option.names.some((each) => given.has(each)))
-          Object.assign(this, { [key]: declared.absent });
-      }
-    }
-  } as unknown as CommandClass;
+async function clipanionValues(args: readonly string[], found: FoundCommand): Promise<PropertyValues> {
+  const { parsedValues } = await hidingStreams(() => import("./clipanion-parser.ts"));
+  return parsedValues(args, found);
 }

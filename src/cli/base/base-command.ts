@@ -45,7 +45,8 @@ export abstract class BaseCommand extends CredentialsCommand {
   /** Does the command's work. @returns an exit status alone when standard output stays raw, with `--json` too */
   abstract run(): Promise<Outcome | number>;
 
-  override async execute(): Promise<number> {
+  /** Does the command's work and answers with `--json`. @returns the exit status */
+  async execute(): Promise<number> {
     requireCurrentDirectory();
     try {
       if (this.verbose)

@@ -1,4 +1,3 @@
-import { Command } from "clipanion";
 import { PprotectError } from "../../common/errors.ts";
 import { lazy } from "../../common/lazy.ts";
 import { escapeUnprintableLines } from "../../common/terminal-safe.ts";
@@ -14,7 +13,10 @@ import { writeError, writeOut } from "../report/output.ts";
 const prompting = lazy(() => require("../input/prompt.ts") as typeof import("../input/prompt.ts"));
 
 /** What every command can do with people: its global options, messages, prompts and confirmations. */
-export abstract class InteractiveCommand extends Command {
+export abstract class InteractiveCommand {
+  /** The words of the command, as it is listed. Set when the line was read. */
+  path: readonly string[] = [];
+
   file = option(
     "--file",
     FILE,

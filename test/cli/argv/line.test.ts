@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { Cli } from "clipanion";
 import fc from "fast-check";
 import { checkLine } from "../../../src/cli/argv/check-line.ts";
+import { cliOf, parsedValues } from "../../../src/cli/argv/clipanion-parser.ts";
 import { type CommandDescription, describeCommand } from "../../../src/cli/argv/command-declaration.ts";
 import { amongOptions, argumentsIn, readLine, valuesOf } from "../../../src/cli/argv/line.ts";
 import {
@@ -11,8 +11,14 @@ import {
   withVersionCommand,
 } from "../../../src/cli/argv/normalize.ts";
 import { parseLine } from "../../../src/cli/argv/parser.ts";
+import { plainValues } from "../../../src/cli/argv/plain-line.ts";
 import { fillSlots } from "../../../src/cli/argv/positionals.ts";
-import { findCommand, loadAll } from "../../../src/cli/argv/registry.ts";
+import {
+  type FoundCommand,
+  findCommand,
+  type LoadedCommand,
+  loadAll,
+} from "../../../src/cli/argv/registry.ts";
 import { generateCharacters, generateValue } from "../../../src/cli/input/generated-value.ts";
 import { PprotectError } from "../../../src/common/errors.ts";
 
@@ -191,40 +197,31 @@ describe("a line is read as clipanion reads it", async () => {
       .map(([before, after]) => [...before, ...name.split(" "), ...after]);
   }
 
-  test.each(commands.map(({ name, type, description }) => [name, type, description] as const))(
-    "%s",
-    (name, type, description) => {
-      const cli = new Cli({ binaryName: "pprotect" });
-      cli.register(
-        class extends (type as unknown as new () => InstanceType<typeof type>) {
-          static paths = [name.split(" ")];
-          async run(): Promise<number> {
-            return 0;
-          }
-        } as never,
-      );
-      fc.assert(
-        fc.property(lineOf(description), (args) => {
-          const read = readLine(args, amongOptions(description.options));
-          if (args.includes("-h")) return;
-          // What clipanion takes for negated flags or bundled short options is refused here.
-          if (args.some((arg) => /^--no-|^-[a-z]{2,}$/.test(arg) && !isOption(description, arg))) return;
-          if (args.some((arg) => arg.startsWith("--no-") && isOption(description, arg.replace("no-", ""))))
-            return;
-          const begins = name.split(" ").every((each, index) => argumentsIn(read)[index] === each);
-          const ours = begins && accepts(() => checkLine(description, read));
-          const theirs = accepts(() => cli.process(normalizeLine(args, read, name)));
-          // Choices, and arguments that an option replaces, are ours to check.
-          if (theirs && !ours && begins) {
-            expect(() => checkLine(description, read)).toThrow(
-              / must be |; --(all-)?domains? gives the domain already/,
-            );
-          } else expect([args, ours]).toEqual([args, theirs]);
-        }),
-        { numRuns: 60 },
-      );
-    },
-  );
+  test.each(
+    commands.map(({ name, declarations, description }) => [name, declarations, description] as const),
+  )("%s", (name, declarations, description) => {
+    const cli = cliOf(name, declarations);
+    fc.assert(
+      fc.property(lineOf(description), (args) => {
+        const read = readLine(args, amongOptions(description.options));
+        if (args.includes("-h")) return;
+        // What clipanion takes for negated flags or bundled short options is refused here.
+        if (args.some((arg) => /^--no-|^-[a-z]{2,}$/.test(arg) && !isOption(description, arg))) return;
+        if (args.some((arg) => arg.startsWith("--no-") && isOption(description, arg.replace("no-", ""))))
+          return;
+        const begins = name.split(" ").every((each, index) => argumentsIn(read)[index] === each);
+        const ours = begins && accepts(() => checkLine(description, read));
+        const theirs = accepts(() => cli.process(normalizeLine(args, read, name)));
+        // Choices, and arguments that an option replaces, are ours to check.
+        if (theirs && !ours && begins) {
+          expect(() => checkLine(description, read)).toThrow(
+            / must be |; --(all-)?domains? gives the domain already/,
+          );
+        } else expect([args, ours]).toEqual([args, theirs]);
+      }),
+      { numRuns: 60 },
+    );
+  });
 
   function isOption({ options }: CommandDescription, word: string): boolean {
     return options.some(({ names }) => names.includes(word));
@@ -242,11 +239,85 @@ describe("a line is read as clipanion reads it", async () => {
   }
 });
 
+describe("a plain line gives the values that clipanion reads from it", async () => {
+  const commands = await loadAll();
+  const text = fc.constantFrom("a", "-", "", "48", "a=b", "raw", "env", "a_b", "bash", "\u{1f511}", "x\ny");
+
+  /** The command's words, then arguments and its options, with and without a value; now and then what follows `--`. */
+  function lineOf({ name, description: { options } }: LoadedCommand) {
+    const names = fc.constantFrom(...options.flatMap((option) => option.names));
+    const named = (value: string) => fc.constantFrom(...namesWith(options, value));
+    const part = fc.oneof(
+      text.map((word) => [word]),
+      named("none").map((word) => [word]),
+      fc.tuple(named("required"), text),
+      fc.tuple(named("required"), text).map(([option, value]) => [`${option}=${value}`]),
+      { weight: 1, arbitrary: names.map((word) => [word.replaceAll("-", "_").replace(/^_+/, "--")]) },
+    );
+    const after = fc.array(fc.oneof(text, names), { maxLength: 3 }).map((words) => ["--", ...words]);
+    return fc
+      .tuple(fc.array(part, { maxLength: 6 }), fc.option(after, { nil: [], freq: 2 }))
+      .map(([parts, end]) => [...name.split(" "), ...parts.flat(), ...end]);
+  }
+
+  /** The command's words with the arguments that it must have. */
+  function leastLineOf({ name, description }: LoadedCommand): string[] {
+    const required = description.arguments.filter((each) => each.required);
+    return [...name.split(" "), ...required.map(({ type }) => type.choices?.[0] ?? "a")];
+  }
+
+  function namesWith(options: CommandDescription["options"], value: string): string[] {
+    return options.filter((option) => option.value === value).flatMap(({ names }) => names);
+  }
+
+  test.each(commands.map((command) => [command.name, command] as const))("%s", (name, command) => {
+    let plain = 0;
+    fc.assert(
+      fc.property(lineOf(command), (args) => {
+        const read = readLine(args, amongOptions(command.description.options));
+        const found: FoundCommand = { ...command, listedName: name, read };
+        if (!isAccepted(command.description, read)) return;
+        const values = plainValues(args, found);
+        if (values) plain++;
+        if (values) expect([args, values]).toEqual([args, parsedValues(args, found)]);
+      }),
+      { numRuns: 150, examples: [[leastLineOf(command)]] },
+    );
+    expect(plain).toBeGreaterThan(0);
+  });
+
+  function isAccepted(description: CommandDescription, read: FoundCommand["read"]): boolean {
+    try {
+      checkLine(description, read);
+      return true;
+    } catch (error) {
+      if (error instanceof PprotectError) return false;
+      throw error;
+    }
+  }
+
+  test.each([
+    [["list-domains"], true],
+    [["exec", "--domain", "a", "--uppercase", "--", "ls", "--json"], true],
+    [["get", "dev/key", "-u", "x", "--file=y"], true],
+    [["lease", "grant", "dev", "--", "sh"], true],
+    [["--json", "list-domains"], false],
+    [["list_domains"], false],
+    [["list-domains", "--non_interactive"], false],
+    [["add-secret", "dev", "x", "--generate", "48"], false],
+    [["exec", "--no-redact", "x", "--", "ls"], false],
+  ])("%j is a plain line: %p", async (args, isPlain) => {
+    const found = await findCommand(args);
+    if (!found) throw new Error("no command");
+    expect(plainValues(args, found) !== undefined).toBe(isPlain);
+  });
+});
+
 describe("a parsed command", () => {
   async function parsed(...args: readonly string[]): Promise<Readonly<Record<string, unknown>>> {
     const found = await findCommand(args);
     if (!found) throw new Error(`no command: ${args}`);
-    return parseLine(args, found) as unknown as Readonly<Record<string, unknown>>;
+    return (await parseLine(args, found)) as unknown as Readonly<Record<string, unknown>>;
   }
 
   test("has the values of its line, and for the rest what holds without them", async () => {
@@ -282,5 +353,5 @@ describe("a parsed command", () => {
 test("a command describes itself from its class alone", async () => {
   const [first] = await loadAll();
   if (!first) throw new Error("no command");
-  expect(describeCommand(first.name, first.type)).toEqual(first.description);
+  expect(describeCommand(first.name, first.type.declaration, first.declarations)).toEqual(first.description);
 });
