@@ -25,7 +25,7 @@ test("a team's rule is found in every kind of file, beside the scanner's own", (
   const team = new TeamRules([ACME]);
   const texts = lines("see ACME-1", tokenLine(), `${tokenLine()} ACME-2`);
   const found = scanLines("yarn.lock", texts, { team });
-  expect(named(found)).toEqual(["1 acme-id", "2 github-token", "3 acme-id"]);
+  expect(named(found)).toEqual(["1 acme-id", "2 github-token", "3 github-token", "3 acme-id"]);
   expect(found[0]?.message).toBe(
     "about acme-id (rule of .pprotect.yaml; `pprotect:allow acme-id` in the line allows it)",
   );
