@@ -7,7 +7,15 @@ export type AuditEvent =
   | { readonly kind: "domain-created"; readonly domain: string; readonly owner: string }
   | { readonly kind: "domain-deleted" | "domain-rotated"; readonly domain: string }
   | {
-      readonly kind: "secret-added" | "secret-updated" | "secret-set" | "secret-removed";
+      readonly kind:
+        | "secret-added"
+        | "secret-updated"
+        | "secret-set"
+        | "secret-removed"
+        | "rotation-staged"
+        | "rotation-promoted"
+        | "rotation-finished"
+        | "rotation-aborted";
       readonly secret: string;
       readonly domain: string;
     }
@@ -96,6 +104,10 @@ const FORMS: readonly Form[] = [
   secretForm("secret-updated", "updated secret ", " in "),
   secretForm("secret-set", "set secret ", " in "),
   secretForm("secret-removed", "removed secret ", " from "),
+  secretForm("rotation-staged", "staged rotation of secret ", " in "),
+  secretForm("rotation-promoted", "promoted rotation of secret ", " in "),
+  secretForm("rotation-finished", "finished rotation of secret ", " in "),
+  secretForm("rotation-aborted", "aborted rotation of secret ", " in "),
   {
     words: ["", " added owner ", " to ", ""],
     event: ([by = "", owner = "", domain = ""]) => ({ kind: "owner-added", by, owner, domain }),

@@ -5,6 +5,12 @@ export function auditEntry(what: string, now: Date): string {
   return `${now.toISOString().slice(0, 19)}Z -- ${what}`;
 }
 
+/** An entry that no older one equals: one of the same second would not count as new. */
+export function newAuditEntry(what: string, older: ReadonlySet<string>, now: Date): string {
+  const entry = auditEntry(what, now);
+  return older.has(entry) ? newAuditEntry(what, older, new Date(now.getTime() + 1000)) : entry;
+}
+
 /** The text of each kind of entry, exactly as FORMAT.md has it. audit-log-reader.ts reads them. */
 export const audit = {
   created: () => "created",
@@ -24,6 +30,11 @@ export const audit = {
   custodianRekeyed: (name: string, domains: readonly string[]) =>
     `rekeyed custodian for ${name} (updated domains -> ${domains.join(", ")})`,
   domainRotated: (domain: string) => `rotated key for domain ${domain}`,
+  /** Of pprotect alone, as the next three: what a rotation without downtime did, after the entries of the secrets themselves. */
+  rotationStaged: (secret: string, domain: string) => `staged rotation of secret ${secret} in ${domain}`,
+  rotationPromoted: (secret: string, domain: string) => `promoted rotation of secret ${secret} in ${domain}`,
+  rotationFinished: (secret: string, domain: string) => `finished rotation of secret ${secret} in ${domain}`,
+  rotationAborted: (secret: string, domain: string) => `aborted rotation of secret ${secret} in ${domain}`,
   /** Of pprotect alone. @param what as `git resolve` names conflicts */
   undoneInMerge: (what: string) => `undid a change of ${what} in a merge`,
   truncated: (count: number) => `truncated ${count} audit log entries`,

@@ -25,8 +25,9 @@ import { parseStore } from "./format/parse.ts";
 import { validated } from "./format/validated.ts";
 import { writeStore } from "./format/yaml-writer.ts";
 import { findCustodian, findDomain, findSecret, refuseExistingSecret } from "./lookup.ts";
+import { neededEntries } from "./needed-entries.ts";
 import { type Domain, EMPTY_STORE, type StoreData, withEntry, withoutEntry } from "./store-data.ts";
-import { grantProof, neededProofs, rotationProof } from "./trust/proof.ts";
+import { grantProof, rotationProof } from "./trust/proof.ts";
 import { refuseSharedKey } from "./trust/shared-keys.ts";
 
 /**
@@ -320,7 +321,7 @@ export class KeyFile {
     }
     return new KeyFile({
       ...this.data,
-      auditLog: truncateLog(this.data.auditLog, keep, neededProofs(this.data)),
+      auditLog: truncateLog(this.data.auditLog, keep, neededEntries(this.data)),
     });
   }
 

@@ -1,6 +1,8 @@
 import type { UnlockedCustodian } from "./custodian.ts";
 import type { KeyFile } from "./key-file.ts";
 import { refuseExistingSecret } from "./lookup.ts";
+import { stagedRotations } from "./rotation/states.ts";
+import { carryRotations } from "./rotation/steps.ts";
 import type { SecretPath } from "./secret-path.ts";
 
 /**
@@ -53,5 +55,6 @@ export function renameDomain(
     (changed, [name, value]) => changed.addSecret(to, name, value, now),
     owned,
   );
-  return filled.removeDomain(from, now);
+  const rotations = stagedRotations(file.data).filter((each) => each.domain === from);
+  return carryRotations(filled, rotations, to, now).removeDomain(from, now);
 }

@@ -5,6 +5,7 @@ import { encodeBase64 } from "../../src/crypto/base64.ts";
 import { randomBytes } from "../../src/crypto/bytes.ts";
 import { writeStore } from "../../src/store/format/yaml-writer.ts";
 import { KeyFile } from "../../src/store/key-file.ts";
+import { stageRotation } from "../../src/store/rotation/steps.ts";
 import { GIT_IDENTITY } from "../support/git-identity.ts";
 import { mergeRepository, type TestRepository } from "../support/git-repository.ts";
 import { readAnswer } from "../support/output-schema.ts";
@@ -86,14 +87,14 @@ describe("access", () => {
   test("shows rotations that are half done, and since when", async () => {
     const repository = await mergeRepository();
     await repository.commitStore(sampleStore().toString(), "first");
-    const staged = sampleStore().addSecret("dev", "api-key_next", "new", NOW);
+    const staged = stageRotation(sampleStore(), { domain: "dev", secret: "api-key" }, "new", NOW);
     await repository.commitStore(staged.toString(), "staged");
     const { result } = readAnswer((await repository.pprotect(["access", "--json"])).stdout);
-    const since = { since: expect.any(String), since_commit: expect.any(String) };
+    const since = { since: "2026-02-03", since_commit: expect.any(String) };
     expect(result.rotations).toEqual([{ domain: "dev", secret: "api-key", stage: "staged", ...since }]);
     for (const format of ["table", "md", "html"]) {
       const { stdout } = await repository.pprotect(["access", "--format", format]);
-      expect(stdout).toMatch(/the rotation of .*dev\/api-key.* is staged since \d{4}-/);
+      expect(stdout).toMatch(/the rotation of .*dev\/api-key.* is staged since 2026-02-03/);
     }
   });
 

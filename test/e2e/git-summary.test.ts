@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { KeyFile } from "../../src/store/key-file.ts";
+import { stageRotation } from "../../src/store/rotation/steps.ts";
 import { mergeRepository, type TestRepository } from "../support/git-repository.ts";
 import { readAnswer } from "../support/output-schema.ts";
 import { pprotect } from "../support/run.ts";
@@ -63,11 +64,21 @@ describe("git summary", () => {
   });
 
   test("shows rotations that are half done", async () => {
-    const repository = await branch(start.addSecret("dev", "api-key_next", "new", NOW));
-    expect((await summary(repository)).result.stores[0].rotations).toEqual([
-      { domain: "dev", secret: "api-key", stage: "staged" },
+    const one = stageRotation(start, { domain: "dev", secret: "api-key" }, "new", NOW);
+    const two = stageRotation(one, { domain: "prod", secret: "api-key" }, "new", NOW);
+    const repository = await branch(two.removeSecret("prod", "api-key", NOW));
+    const { result } = await summary(repository);
+    expect(result.stores[0].rotations).toEqual([
+      { domain: "dev", secret: "api-key", stage: "staged", since: "2026-02-03" },
     ]);
-    expect(await markdown(repository)).toContain("the rotation of `dev/api-key` is half done: staged");
+    expect(result.stores[0].stray_stages).toEqual([
+      { domain: "prod", secret: "api-key_next", rotation_of: "api-key", since: "2026-02-03" },
+    ]);
+    const text = await markdown(repository);
+    expect(text).toContain("the rotation of `dev/api-key` is half done: staged since 2026-02-03");
+    expect(text).toContain(
+      "`prod/api-key_next` was left by a rotation of `api-key`, which is not there any more",
+    );
   });
 
   test("names who was an owner in between alone", async () => {

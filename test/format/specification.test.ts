@@ -61,9 +61,14 @@ test("the audit log's entries are those that are written", () => {
     audit.secretRemoved("S", "D"),
   ];
   expect(block("", "rekeyed custodian").trimEnd().split("\n")).toEqual(entries);
-  // And the two that have paragraphs of their own: what pprotect adds, and the first entry of a truncated log.
+  // And those that have paragraphs of their own: what pprotect adds, and the first entry of a truncated log.
   expect(TEXT).toContain(`\`${audit.undoneInMerge("WHAT")}\``);
-  expect(entries).toHaveLength(Object.keys(audit).length - 1);
+  const steps = [audit.rotationStaged, audit.rotationPromoted, audit.rotationFinished, audit.rotationAborted];
+  const words = steps.map((step) => step("S", "D").replace(" rotation of secret S in D", ""));
+  expect(TEXT.replaceAll(/\s+/g, " ")).toContain(
+    `\`${words[0]} rotation of secret S in D\`, and the same with \`${words[1]}\`, \`${words[2]}\` and \`${words[3]}\``,
+  );
+  expect(entries).toHaveLength(Object.keys(audit).length - 1 - steps.length);
   expect(TEXT).toContain(`\`${truncateLog(["a", "b"], 1)[0]?.replace("1", "M")}\``);
 });
 

@@ -9,6 +9,7 @@ import {
   SECRET_PREFIX,
   type StoreData,
 } from "../../store/store-data.ts";
+import { apartRotations, newStrays } from "./apart-rotations.ts";
 import { auditFindings } from "./audit-log-rules.ts";
 import { copiedValues } from "./copied-values.ts";
 import { sharedKeyRemarks } from "./shared-keys.ts";
@@ -32,9 +33,10 @@ export function checkStoreChange(change: StoreRevision): ChangeFindings {
       ...copiedValues(change),
       ...lostInMerge(change),
       ...undoneInMerge(change),
+      ...apartRotations(change),
       ...errors,
     ].map(place),
-    warnings: [...warnings, ...unprovenKeys(change), ...newForks(change)].map(place),
+    warnings: [...warnings, ...unprovenKeys(change), ...newForks(change), ...newStrays(change)].map(place),
   };
 }
 

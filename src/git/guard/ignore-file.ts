@@ -17,6 +17,8 @@ export const STORE_RULES = [
   "lost-in-merge",
   "audit-log-rewritten",
   "no-audit-entry",
+  "rotation-left-over",
+  "rotation-not-joined",
   "not-scanned",
   "store-dump",
   "own-secret",

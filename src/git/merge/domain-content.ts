@@ -9,6 +9,7 @@ import {
   step,
 } from "./merge-context.ts";
 import { onlyOneHas } from "./merge-custodians.ts";
+import { type ApartRotation, apartRotations } from "./merge-rotations.ts";
 import {
   changedSide,
   otherSide,
@@ -98,10 +99,15 @@ export function domainContent(domain: DomainVersions, context: MergeContext): St
   const undecided = new Set<string>();
   const conflicts: Conflict[] = [];
   const undone: UndoneChange[] = [];
+  const apart = apartRotations(domain.name, context.versions, context.rotations);
   for (const name of unionOfKeys(domain.ours?.secrets, domain.theirs?.secrets)) {
-    const merged = secretContent(domain, name, context);
+    const rotation = apart.get(name);
+    const merged = rotation
+      ? contentOfRotation(domain, name, rotation, context)
+      : secretContent(domain, name, context);
     if (merged.value) secrets.set(name, merged.value);
-    if (merged.conflicts.length > 0) undecided.add(name);
+    if (merged.conflicts.length > 0 || (rotation && chosenSide(rotation.subject, context) === undefined))
+      undecided.add(name);
     conflicts.push(...merged.conflicts);
     undone.push(...merged.undone);
   }
@@ -111,6 +117,30 @@ export function domainContent(domain: DomainVersions, context: MergeContext): St
     [...conflicts, ...owners.conflicts],
     [...undone, ...owners.undone],
   );
+}
+
+/**
+ * A secret of a rotation that the sides took apart: a decision about the rotation holds for all of its secrets.
+ * @returns `undefined` for a secret that is removed
+ */
+function contentOfRotation(
+  domain: DomainVersions,
+  name: string,
+  { subject, conflict }: ApartRotation,
+  context: MergeContext,
+): Step<SecretContent | undefined> {
+  const text = secretTexts(domain, name);
+  const chosen = chosenSide(subject, context);
+  if (chosen === undefined) {
+    return step(contentFrom(text, "ours"), name === subject.name ? [conflict] : []);
+  }
+  const other = otherSide(chosen);
+  const undone: UndoneChange = {
+    subject: { ...subject, name },
+    side: other,
+    change: changeKind(text.base, text[other]),
+  };
+  return step(contentFrom(text, chosen), [], text[other] === text.base ? [] : [undone]);
 }
 
 /** @returns `undefined` for a secret that is removed */

@@ -1,6 +1,7 @@
 import type { Conflict, ConflictSubject, DecisionWord, UndoneChange } from "./conflict.ts";
 import type { KeyTrust } from "./key-trust.ts";
 import type { MergeCredentials } from "./merge-credentials.ts";
+import type { SideSteps } from "./merge-rotations.ts";
 import type { Side, StoreVersions } from "./versions.ts";
 
 /** What a user or an option decided about a conflict: a word, or a new value for a secret. */
@@ -19,6 +20,8 @@ export interface MergeOptions {
 export interface MergeContext extends MergeOptions {
   readonly versions: StoreVersions;
   readonly custodians: MergedCustodians;
+  /** What each side did with rotations. */
+  readonly rotations: SideSteps;
   /** The merged audit log, before what the merge adds. */
   readonly log: readonly string[];
   /** The time of the entries that the merge adds. */

@@ -3,10 +3,11 @@ import { type Domain, type StoreData, unionOfKeys } from "../../store/store-data
 import { mergeAuditLogs } from "./audit-log-merge.ts";
 import type { Conflict, UndoneChange } from "./conflict.ts";
 import { domainContent, domainVersions, sidesWithDomain } from "./domain-content.ts";
-import { type MergeContext, type MergeOptions, type Step, step } from "./merge-context.ts";
+import { chosenSide, type MergeContext, type MergeOptions, type Step, step } from "./merge-context.ts";
 import { mergeCustodians } from "./merge-custodians.ts";
 import { mergeOwners } from "./merge-owners.ts";
 import { mergeProofs } from "./merge-proofs.ts";
+import { apartRotations, rotationEntries, sideSteps } from "./merge-rotations.ts";
 import { mergeSecrets } from "./merge-secrets.ts";
 import { type StoreVersions, VERSIONS } from "./versions.ts";
 import { takeWholeDomain } from "./whole-domain.ts";
@@ -49,6 +50,7 @@ export function mergeStores(versions: StoreVersions, options: MergeOptions, now 
     ...options,
     versions,
     custodians: custodians.value,
+    rotations: sideSteps(versions),
     log,
     now,
     domainsByKey: domainsByKey(versions),
@@ -72,8 +74,9 @@ export function mergeStores(versions: StoreVersions, options: MergeOptions, now 
     conflicts.push(...merged.conflicts);
     undone.push(...merged.undone);
   }
+  const store = { domains, custodians: custodians.value.pwdkm, auditLog: [...log, ...entries] };
   return {
-    store: { domains, custodians: custodians.value.pwdkm, auditLog: [...log, ...entries] },
+    store: { ...store, auditLog: [...store.auditLog, ...entriesOfRotations(store, conflicts, context)] },
     conflicts,
     undone,
     newKeys,
@@ -81,6 +84,25 @@ export function mergeStores(versions: StoreVersions, options: MergeOptions, now 
       .filter(([name, { publicKey }]) => isIncoming(versions, name, publicKey))
       .map(([name]) => name),
   };
+}
+
+/** What the merge says itself of rotations, once nothing of them is in conflict. */
+function entriesOfRotations(
+  store: StoreData,
+  conflicts: readonly Conflict[],
+  context: MergeContext,
+): readonly string[] {
+  const { versions, rotations, now } = context;
+  if (conflicts.length > 0) return [];
+  const chosen = new Map(
+    [...store.domains.keys()].flatMap((domain) =>
+      [...new Set(apartRotations(domain, versions, rotations).values())].flatMap((rotation) => {
+        const side = chosenSide(rotation.subject, context);
+        return side === undefined ? [] : [[rotation, side] as const];
+      }),
+    ),
+  );
+  return rotationEntries(store, versions, rotations, chosen, now);
 }
 
 function domainsByKey(versions: StoreVersions): Map<string, Set<string>> {

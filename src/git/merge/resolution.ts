@@ -1,6 +1,6 @@
 import { PprotectError } from "../../common/errors.ts";
 import { displayName } from "../../common/terminal-safe.ts";
-import { audit, auditEntry } from "../../store/audit-log.ts";
+import { audit, newAuditEntry } from "../../store/audit-log.ts";
 import { type StoreData, unionOfKeys } from "../../store/store-data.ts";
 import { checkStoreChange } from "../guard/consistency-rules.ts";
 import { undoneByMerge } from "../guard/undone-in-merge.ts";
@@ -58,14 +58,8 @@ export function recordDecisions(
     ...subjects.map((subject) => removalEntry(subject, owned)),
     ...undone.map((subject) => audit.undoneInMerge(conflictLabel(subject))),
   ];
-  const entries = texts.map((text) => newEntry(text, older, now));
+  const entries = texts.map((text) => newAuditEntry(text, older, now));
   return { ...store, auditLog: [...store.auditLog, ...entries] };
-}
-
-/** An entry that no older one equals: one of the same second would not count as new. */
-function newEntry(what: string, older: ReadonlySet<string>, now: Date): string {
-  const entry = auditEntry(what, now);
-  return older.has(entry) ? newEntry(what, older, new Date(now.getTime() + 1000)) : entry;
 }
 
 function removalEntry(subject: ConflictSubject, owned: (custodian: string) => string[]): string {

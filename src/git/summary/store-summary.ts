@@ -3,7 +3,12 @@ import { type AccessHistory, boxId } from "../../store/access/access-history.ts"
 import { NOTHING_OPENED, sameValues } from "../../store/access/same-values.ts";
 import { whoKnows } from "../../store/access/who-knows.ts";
 import { diffStores } from "../../store/diff/store-diff.ts";
-import { type StagedRotation, stagedRotations } from "../../store/rotation-stages.ts";
+import {
+  type StagedRotation,
+  type StrayStage,
+  stagedRotations,
+  strayStages,
+} from "../../store/rotation/states.ts";
 import { type Domain, EMPTY_STORE, type StoreData, unionOfKeys } from "../../store/store-data.ts";
 import { domainFingerprint } from "../../store/trust/fingerprint.ts";
 import { isProof } from "../../store/trust/proof.ts";
@@ -57,6 +62,8 @@ export interface StoreSummary {
   readonly drift: readonly Drift[];
   /** Rotations that are half done after it. */
   readonly rotations: readonly StagedRotation[];
+  /** What rotations left of secrets that are removed after it. */
+  readonly strays: readonly StrayStage[];
   /** Whether entries of the audit log were lost. */
   readonly logRewritten: boolean;
 }
@@ -91,6 +98,7 @@ export function summarizeStore(
     }),
     drift: driftOf(now, secrets),
     rotations: stagedRotations(now),
+    strays: strayStages(now),
     logRewritten: after !== undefined && changes.some(({ kind }) => kind === "audit-log-rewritten"),
   };
 }

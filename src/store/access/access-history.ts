@@ -219,7 +219,9 @@ function predecessors(
   const here = at(place);
   const changes = logged();
   if (changes.isEntered(place)) return [];
-  if (here.length > 0) return here.filter(({ key }) => key !== publicKey).map(({ sealed }) => sealed);
+  // What a rotation put there is not what was there before, whatever key that was sealed to.
+  if (here.length > 0 && !changes.isPromoted(place))
+    return here.filter(({ key }) => key !== publicKey).map(({ sealed }) => sealed);
   const source = changes.movedFrom(place);
   return source ? at(source).map(({ sealed }) => sealed) : [];
 }

@@ -1,4 +1,5 @@
 import { type AuditEvent, readAuditEntry } from "../audit-log-reader.ts";
+import { STAGES } from "../rotation/states.ts";
 import type { StoreData } from "../store-data.ts";
 import type { Revision } from "./revision.ts";
 
@@ -12,7 +13,9 @@ export interface Place {
 export interface LoggedChanges {
   /** Whether a value was entered, so that it is not the one from before under another key. */
   isEntered(place: Place): boolean;
-  /** Where a value came from that is new to its place: the secret was renamed or moved, or its domain was renamed. */
+  /** Whether a rotation put another secret's value there. */
+  isPromoted(place: Place): boolean;
+  /** Where a value came from that is new to its place: the secret was renamed, moved or rotated, or its domain was renamed. */
   movedFrom(place: Place): Place | undefined;
 }
 
@@ -28,7 +31,8 @@ export function loggedChanges({ before, after }: Revision): LoggedChanges {
     if (event.kind === "secret-updated" || event.kind === "secret-set") entered.add(placeKey(event));
     if (event.kind === "secret-added") added.add(placeKey(event));
   }
-  const moved = new Map([...movedSecrets(events), ...renamedDomains(events, before, after)]);
+  const promoted = new Map(promotions(events.flat()));
+  const moved = new Map([...movedSecrets(events), ...renamedDomains(events, before, after), ...promoted]);
   const source = (place: Place): Place | undefined => {
     const seen = new Set<string>();
     for (let at = moved.get(placeKey(place)); at && !seen.has(placeKey(at)); at = moved.get(placeKey(at))) {
@@ -41,8 +45,10 @@ export function loggedChanges({ before, after }: Revision): LoggedChanges {
   return {
     isEntered(place) {
       const key = placeKey(place);
+      if (promoted.has(key)) return source(place) === undefined;
       return entered.has(key) || (added.has(key) && !moved.has(key));
     },
+    isPromoted: (place) => promoted.has(placeKey(place)),
     movedFrom: source,
   };
 }
@@ -91,6 +97,19 @@ function movedSecrets(events: Events): [string, Place][] {
               : [],
           ),
     );
+  });
+}
+
+/** `rotate --promote` puts the value of NAME_next into NAME, and what was there into NAME_previous. */
+function promotions(events: readonly AuditEvent[]): [string, Place][] {
+  return events.flatMap((event): [string, Place][] => {
+    if (event.kind !== "rotation-promoted") return [];
+    const { domain, secret } = event;
+    const [next, previous] = [secret + STAGES.next, secret + STAGES.previous];
+    return [
+      [placeKey({ domain, secret: previous }), { domain, secret }],
+      [placeKey({ domain, secret }), { domain, secret: next }],
+    ];
   });
 }
 

@@ -1,4 +1,5 @@
 import { truncatedCount } from "../audit-log-reader.ts";
+import { isStageEntry } from "../rotation/states.ts";
 import { isProof } from "../trust/proof.ts";
 
 /** How the audit log changed. */
@@ -31,10 +32,11 @@ function truncatedEntries(before: readonly string[], after: readonly string[]): 
   const removed = truncatedCount(after[0]);
   if (removed === undefined) return undefined;
   const rest = after.slice(1);
-  // Proofs that are still needed stay before the last entries.
-  for (let proofs = 0; removed + proofs <= before.length; proofs++) {
-    if (startsWith(rest.slice(proofs), before.slice(removed + proofs))) return removed;
-    if (!isProof(rest[proofs] ?? "")) break;
+  // Proofs and stages of rotations that are still needed stay before the last entries.
+  for (let kept = 0; removed + kept <= before.length; kept++) {
+    if (startsWith(rest.slice(kept), before.slice(removed + kept))) return removed;
+    const entry = rest[kept] ?? "";
+    if (!isProof(entry) && !isStageEntry(entry)) break;
   }
   // Two truncations at once: the number counts from the first one's result.
   for (let at = 1; at < before.length; at++) {

@@ -3,11 +3,13 @@ import { PprotectError } from "../../../common/errors.ts";
 import { suggest } from "../../../common/suggest.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
+import { boxId } from "../../../store/access/access-history.ts";
 import type { Access } from "../../../store/access/who-knows.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
 import { findDomain, findSecret } from "../../../store/lookup.ts";
-import { stagedRotations, stageSince } from "../../../store/rotation-stages.ts";
+import { besideOf, type StagedRotation, stagedRotations } from "../../../store/rotation/states.ts";
 import { splitSecretPath } from "../../../store/secret-path.ts";
+import type { StoreData } from "../../../store/store-data.ts";
 import { absolutePath } from "../../../system/path-text.ts";
 import { realpathOfExistingPrefix } from "../../../system/real-path.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
@@ -77,7 +79,10 @@ export default class ShowAccessCommand extends AccessCommand {
     const shown = new Set(access.secrets.map((each) => `${each.domain}/${each.secret}`));
     const rotations = stagedRotations(keyFile.data)
       .filter((each) => shown.has(`${each.domain}/${each.secret}`))
-      .map((each) => ({ ...each, at: stageSince(keyFile.data, found.history, each) }));
+      .map((each) => ({
+        ...each,
+        commit: firstCommit(keyFile.data, found, each),
+      }));
     const view: AccessView = { store: this.storePath, now: Date.now(), access, unused, rotations };
     const result: Result = {
       store: this.storePath,
@@ -179,6 +184,16 @@ export default class ShowAccessCommand extends AccessCommand {
     const { timelineOf } = await import("../../reading/timeline.ts");
     return timelineOf(absolutePath(this.storePath), this.at);
   }
+}
+
+/** The first commit that has the sealed value beside the one in use. */
+function firstCommit(
+  { domains }: StoreData,
+  { history }: FoundAccess,
+  rotation: StagedRotation,
+): string | undefined {
+  const sealed = domains.get(rotation.domain)?.secrets.get(besideOf(rotation)) ?? "";
+  return history.boxes.get(boxId(sealed))?.since.commit;
 }
 
 function isWanted(name: string, custodian: string | undefined): boolean {

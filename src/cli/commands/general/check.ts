@@ -13,6 +13,7 @@ import {
 import { KeyFile } from "../../../store/key-file.ts";
 import { findDomain } from "../../../store/lookup.ts";
 import type { Fault } from "../../../store/open-everything.ts";
+import { strayStages } from "../../../store/rotation/states.ts";
 import { readStoreBytes } from "../../../store/store-file.ts";
 import { atPublicKeys, SHARED_KEY_FIX, sharedKeyProblems } from "../../../store/trust/shared-keys.ts";
 import { absolutePath } from "../../../system/path-text.ts";
@@ -23,6 +24,7 @@ import { flag, optionalValueOption, repeatableOption } from "../../argv/option.t
 import { DOMAIN, FILE } from "../../argv/value-type.ts";
 import { LeaseReadingCommand } from "../../base/lease-reading-command.ts";
 import type { Outcome, Result } from "../../report/json-envelope.ts";
+import { strayText } from "../../report/rotation-text.ts";
 
 export default class CheckCommand extends LeaseReadingCommand {
   static readonly declaration: CommandDeclaration = {
@@ -58,6 +60,7 @@ export default class CheckCommand extends LeaseReadingCommand {
     const owned =
       (await this.#openByLease(bytes, keyFile, checkValue)) ??
       (await this.#openOwned(bytes, keyFile, checkValue));
+    for (const stray of strayStages(keyFile.data)) this.note(`pprotect: warning: ${strayText(stray)}`);
     const opened = owned && { custodian: owned.custodian, secrets: owned.opened, by_lease: owned.byLease };
     const result = { ...counts, opened: opened ?? null };
     const shared = sharedKeyProblems(bytes, keyFile.data);

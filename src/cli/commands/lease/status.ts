@@ -5,7 +5,7 @@ import { readLedger } from "../../../exec/handed-out/ledger-file.ts";
 import { notAvailable } from "../../../lease/availability.ts";
 import { describeNoAnswer } from "../../../lease/connection.ts";
 import { findLeases } from "../../../lease/find.ts";
-import { type StagedRotation, stagedRotations } from "../../../store/rotation-stages.ts";
+import { stagedRotations, strayStages } from "../../../store/rotation/states.ts";
 import type { StoreData } from "../../../store/store-data.ts";
 import { stateDirectory } from "../../../system/state-directory.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
@@ -16,6 +16,7 @@ import { shownNow, shownText } from "../../reading/shown-values.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 import { describeGrant, grantFields } from "../../report/lease-text.ts";
 import { localTime } from "../../report/local-time.ts";
+import { rotationFields, stageText, strayFields, strayText } from "../../report/rotation-text.ts";
 
 export default class StatusCommand extends BaseCommand {
   static readonly declaration: CommandDeclaration = {
@@ -52,11 +53,13 @@ export default class StatusCommand extends BaseCommand {
       keyring.state === "locked" ? "Keyring (locked)" : "Keyring",
       keyring.users.map((user) => `the passphrase of ${displayName(user)}`),
     );
-    const rotations = this.#rotations();
-    this.#section(
-      "Rotations that are half done",
-      rotations.map(({ domain, secret, stage }) => `${displayName(`${domain}/${secret}`)}: ${stage}`),
-    );
+    const store = this.#storeHere();
+    const rotations = store ? stagedRotations(store) : [];
+    const strays = store ? strayStages(store) : [];
+    this.#section("Rotations that are half done", [
+      ...rotations.map((each) => `${displayName(`${each.domain}/${each.secret}`)}: ${stageText(each)}`),
+      ...strays.map(strayText),
+    ]);
     if (
       live.length + silent.length + programs.length + files.length + current.length + keyring.users.length ===
       0
@@ -84,7 +87,8 @@ export default class StatusCommand extends BaseCommand {
           until: until === undefined ? null : new Date(until).toISOString(),
         })),
         shown: current.map((each) => ({ ...each })),
-        rotations: rotations.map((each) => ({ ...each })),
+        rotations: rotations.map(rotationFields),
+        stray_stages: strays.map(strayFields),
         keyring: keyringFields(keyring),
         active_leases: live.length,
         secrets_count: this.#secretsCount(),
@@ -96,11 +100,6 @@ export default class StatusCommand extends BaseCommand {
 
   #section(title: string, lines: readonly string[]): void {
     if (lines.length > 0) this.print(`${title}:\n${lines.map((line) => `  ${line}\n`).join("")}`);
-  }
-
-  #rotations(): readonly StagedRotation[] {
-    const store = this.#storeHere();
-    return store ? stagedRotations(store) : [];
   }
 
   /** Of the store here, if there is one. */

@@ -9,13 +9,13 @@ import { variableName } from "../../../exec/variable-names.ts";
 import type { UnlockedCustodian } from "../../../store/custodian.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
 import { findDomain, findSecret } from "../../../store/lookup.ts";
+import { STAGES } from "../../../store/rotation/states.ts";
 import {
   abortRotation,
   finishRotation,
   promoteRotation,
-  STAGES,
   stageRotation,
-} from "../../../store/rotation-stages.ts";
+} from "../../../store/rotation/steps.ts";
 import type { SecretPath } from "../../../store/secret-path.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag, option } from "../../argv/option.ts";

@@ -6,9 +6,10 @@ import { openTrustSession } from "../../../git/trust/open-session.ts";
 import { keyTypeOf } from "../../../store/custodian.ts";
 import { UnresolvedMergeError } from "../../../store/format/problem.ts";
 import { KeyFile } from "../../../store/key-file.ts";
-import { stagedRotations } from "../../../store/rotation-stages.ts";
+import { stagedRotations, strayStages } from "../../../store/rotation/states.ts";
 import type { StoreData } from "../../../store/store-data.ts";
 import { realPathOfStore } from "../../../store/store-file.ts";
+import { stageText, strayText } from "../../report/rotation-text.ts";
 import { type Examined, type Finding, ok } from "../finding.ts";
 
 /** Whether the store is valid, its keys are trusted, and no domain hangs on one person or a weak key. */
@@ -89,13 +90,30 @@ function weakKeys({ custodians }: StoreData): readonly Finding[] {
 /** A rotation that is half done has a value too many, which still works. */
 function rotations(data: StoreData): readonly Finding[] {
   const staged = stagedRotations(data);
-  if (staged.length === 0) return [ok("rotation", "no rotation is half done")];
-  return staged.map(({ domain, secret, stage }) => ({
-    id: "rotation",
-    level: "warn",
-    message: `the rotation of ${displayName(`${domain}/${secret}`)} is ${stage}`,
-    fix: stage === "staged" ? "`pprotect rotate --promote`, or `--abort`" : "`pprotect rotate --finish`",
-  }));
+  const strays = strayStages(data);
+  if (staged.length + strays.length === 0) return [ok("rotation", "no rotation is half done")];
+  return [
+    ...staged.map((each): Finding => {
+      const name = displayName(`${each.domain}/${each.secret}`);
+      return {
+        id: "rotation",
+        level: "warn",
+        message: `the rotation of ${name} is ${stageText(each)}`,
+        fix:
+          each.stage === "staged"
+            ? `\`pprotect rotate ${name} --promote\`, or \`--abort\``
+            : `\`pprotect rotate ${name} --finish\``,
+      };
+    }),
+    ...strays.map(
+      (each): Finding => ({
+        id: "rotation",
+        level: "warn",
+        message: strayText(each),
+        fix: `\`pprotect rm-secret ${displayName(each.domain)} ${displayName(each.beside)}\``,
+      }),
+    ),
+  ];
 }
 
 /** Names that most domains have, and one lacks: `dev` was changed, and `prod` forgotten. */

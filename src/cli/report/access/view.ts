@@ -1,7 +1,8 @@
 import type { Moment } from "../../../store/access/revision.ts";
 import type { Access, DomainAccess, Knower, SecretAccess } from "../../../store/access/who-knows.ts";
-import type { StagedRotation } from "../../../store/rotation-stages.ts";
+import type { StagedRotation } from "../../../store/rotation/states.ts";
 import type { Json } from "../json-envelope.ts";
+import { rotationFields, stageText } from "../rotation-text.ts";
 
 /** ms of a day. */
 export const DAY = 86_400_000;
@@ -14,15 +15,14 @@ export interface AccessView {
   readonly access: Access;
   /** `DOMAIN/NAME` of the secrets that nothing is known to use; nothing where that was not asked. */
   readonly unused: ReadonlySet<string> | undefined;
-  /** The rotations of these secrets that are half done, and since when. */
-  readonly rotations: readonly (StagedRotation & { readonly at: Moment | undefined })[];
+  /** The rotations of these secrets that are half done, and the first commit with what is beside the secret. */
+  readonly rotations: readonly (StagedRotation & { readonly commit: string | undefined })[];
 }
 
 /** The rotations that are half done, each in a line; `name` makes names fit for where it is printed. */
 export function rotationLines({ rotations }: AccessView, name: (name: string) => string): string[] {
   return rotations.map(
-    ({ domain, secret, stage, at }) =>
-      `the rotation of ${name(`${domain}/${secret}`)} is ${stage} since ${dayOf(at) ?? "?"}`,
+    (each) => `the rotation of ${name(`${each.domain}/${each.secret}`)} is ${stageText(each)}`,
   );
 }
 
@@ -91,11 +91,9 @@ export function accessFields({ access, now, unused, rotations }: AccessView): {
       unused: unused ? unused.has(`${each.domain}/${each.secret}`) : null,
     })),
     domains: access.domains.map(domainFields),
-    rotations: rotations.map(({ domain, secret, stage, at }) => ({
-      domain,
-      secret,
-      stage,
-      ...sinceFields(at),
+    rotations: rotations.map(({ commit, ...each }) => ({
+      ...rotationFields(each),
+      since_commit: commit ?? null,
     })),
   };
 }

@@ -2,6 +2,7 @@ import type { OwnerChange, SecretChange } from "../../../git/summary/store-summa
 import type { ChangedStore, CommitFinding, Summary } from "../../../git/summary/summary.ts";
 import type { ManifestProblem } from "../../reading/missing-entries.ts";
 import type { Result } from "../json-envelope.ts";
+import { rotationFields, stageText, strayFields } from "../rotation-text.ts";
 
 /** What a range does, with what its manifests lack. */
 export interface SummaryView {
@@ -33,7 +34,11 @@ export function concerns({ summary }: ChangedStore, { name, strong }: Style): st
     ),
     ...(summary.logRewritten ? [`entries of the audit log were ${strong("lost")}`] : []),
     ...summary.rotations.map(
-      ({ domain, secret, stage }) => `the rotation of ${name(`${domain}/${secret}`)} is half done: ${stage}`,
+      (each) => `the rotation of ${name(`${each.domain}/${each.secret}`)} is half done: ${stageText(each)}`,
+    ),
+    ...summary.strays.map(
+      ({ domain, secret, beside }) =>
+        `${name(`${domain}/${beside}`)} was left by a rotation of ${name(secret)}, which is not there any more`,
     ),
     ...summary.drift.map(
       ({ secret, has, lacks }) =>
@@ -100,7 +105,8 @@ export function summaryFields({ summary, manifests }: SummaryView): Result {
       })),
       custodians: each.custodians.map((custodian) => ({ ...custodian })),
       drift: each.drift.map(({ secret, has, lacks }) => ({ secret, has: [...has], lacks: [...lacks] })),
-      rotations: each.rotations.map((rotation) => ({ ...rotation })),
+      rotations: each.rotations.map(rotationFields),
+      stray_stages: each.strays.map(strayFields),
       log_rewritten: each.logRewritten,
     })),
     manifests: manifests.map(({ path, line, domain, secret, problem }) => ({

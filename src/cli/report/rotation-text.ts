@@ -1,0 +1,27 @@
+import { displayName } from "../../common/terminal-safe.ts";
+import type { StagedRotation, StrayStage } from "../../store/rotation/states.ts";
+
+/** Since when a rotation is at its stage, `2026-05-01`; nothing where the entry of the audit log has no time. */
+export function stageDay({ since }: Pick<StagedRotation, "since">): string | undefined {
+  return since === undefined || Number.isNaN(since) ? undefined : new Date(since).toISOString().slice(0, 10);
+}
+
+/** `staged since 2026-05-01` */
+export function stageText(rotation: StagedRotation): string {
+  const day = stageDay(rotation);
+  return day === undefined ? rotation.stage : `${rotation.stage} since ${day}`;
+}
+
+/** What a rotation left of a secret that was removed meanwhile. */
+export function strayText({ domain, secret, beside }: StrayStage): string {
+  const name = displayName(`${domain}/${beside}`);
+  return `${name} was left by a rotation of ${displayName(secret)}, which is not there any more`;
+}
+
+export function rotationFields({ domain, secret, stage, ...rotation }: StagedRotation) {
+  return { domain, secret, stage, since: stageDay(rotation) ?? null };
+}
+
+export function strayFields({ domain, secret, beside, ...rotation }: StrayStage) {
+  return { domain, secret: beside, rotation_of: secret, since: stageDay(rotation) ?? null };
+}

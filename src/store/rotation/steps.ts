@@ -1,0 +1,104 @@
+import { PprotectError } from "../../common/errors.ts";
+import { displayName } from "../../common/terminal-safe.ts";
+import { audit, auditEntry } from "../audit-log.ts";
+import type { UnlockedCustodian } from "../custodian.ts";
+import { KeyFile } from "../key-file.ts";
+import { findDomain, findSecret } from "../lookup.ts";
+import type { SecretPath } from "../secret-path.ts";
+import { besideOf, STAGES, type StagedRotation, stagedRotations } from "./states.ts";
+
+/** Puts a new value beside the one in use. @throws PprotectError `rotation_state`, `no_such_secret`, as `addSecret` */
+export function stageRotation(file: KeyFile, names: SecretPath, value: string, now = new Date()): KeyFile {
+  const { domain, secret } = names;
+  findSecret(domain, findDomain(file.data, domain), secret);
+  requireNone(file, names, "staged", "--promote or --abort it first");
+  requireNone(file, names, "promoted", "--finish it first");
+  const added = file.addSecret(domain, secret + STAGES.next, value, now);
+  return logged(added, audit.rotationStaged(secret, domain), now);
+}
+
+/** Makes the new value the one in use, and keeps the old one beside it. @throws PprotectError `rotation_state`, as `decryptSecret` */
+export function promoteRotation(
+  file: KeyFile,
+  names: SecretPath,
+  owner: UnlockedCustodian,
+  now = new Date(),
+): KeyFile {
+  const { domain, secret } = names;
+  requireOne(file, names, "staged", "--stage a new value first");
+  requireNone(file, names, "promoted", "--finish it first");
+  const old = file.decryptSecret(domain, secret, owner);
+  const next = file.decryptSecret(domain, secret + STAGES.next, owner);
+  const promoted = file
+    .addSecret(domain, secret + STAGES.previous, old, now)
+    .updateSecret(domain, secret, next, now)
+    .removeSecret(domain, secret + STAGES.next, now);
+  return logged(promoted, audit.rotationPromoted(secret, domain), now);
+}
+
+/** Drops the old value. @throws PprotectError `rotation_state` */
+export function finishRotation(file: KeyFile, names: SecretPath, now = new Date()): KeyFile {
+  const { domain, secret } = names;
+  requireOne(file, names, "promoted", "--stage and --promote come first");
+  const finished = file.removeSecret(domain, secret + STAGES.previous, now);
+  return logged(finished, audit.rotationFinished(secret, domain), now);
+}
+
+/** Drops the new value, which is not in use yet. @throws PprotectError `rotation_state` */
+export function abortRotation(file: KeyFile, names: SecretPath, now = new Date()): KeyFile {
+  const { domain, secret } = names;
+  requireOne(file, names, "staged", "there is nothing to abort");
+  const aborted = file.removeSecret(domain, secret + STAGES.next, now);
+  return logged(aborted, audit.rotationAborted(secret, domain), now);
+}
+
+/** What makes rotations of one domain those of another that has the same secrets. */
+export function carryRotations(file: KeyFile, from: StoreRotations, to: string, now: Date): KeyFile {
+  return from.reduce(
+    (changed, { secret, stage }) =>
+      logged(changed, (stage === "staged" ? audit.rotationStaged : audit.rotationPromoted)(secret, to), now),
+    file,
+  );
+}
+
+type StoreRotations = readonly Pick<StagedRotation, "secret" | "stage">[];
+
+function logged({ data }: KeyFile, what: string, now: Date): KeyFile {
+  return KeyFile.from({ ...data, auditLog: [...data.auditLog, auditEntry(what, now)] });
+}
+
+type Stage = StagedRotation["stage"];
+
+function isIn(file: KeyFile, { domain, secret }: SecretPath, stage: Stage): boolean {
+  return stagedRotations(file.data).some(
+    (each) => each.domain === domain && each.secret === secret && each.stage === stage,
+  );
+}
+
+function requireOne(file: KeyFile, names: SecretPath, stage: Stage, fix: string): void {
+  const beside = besideOf({ secret: names.secret, stage });
+  if (isIn(file, names, stage)) return;
+  if (!findDomain(file.data, names.domain).secrets.has(beside)) {
+    throw wrongState(names, `there is no ${beside}`, fix);
+  }
+  throw wrongState(names, `${beside} was added or changed by something else than \`pprotect rotate\``, APART);
+}
+
+function requireNone(file: KeyFile, names: SecretPath, stage: Stage, fix: string): void {
+  const beside = besideOf({ secret: names.secret, stage });
+  if (!findDomain(file.data, names.domain).secrets.has(beside)) return;
+  if (isIn(file, names, stage)) throw wrongState(names, `there is a ${beside}`, fix);
+  throw wrongState(names, `there is a ${beside} that no rotation made`, APART);
+}
+
+const APART =
+  "it is an ordinary secret: `pprotect rename-secret` or `pprotect rm-secret` makes room for a rotation";
+
+function wrongState({ domain, secret }: SecretPath, what: string, fix: string): PprotectError {
+  const name = displayName(`${domain}/${secret}`);
+  return new PprotectError(
+    "rotation_state",
+    `cannot do that with the rotation of ${name}: ${displayName(what)}`,
+    fix,
+  );
+}

@@ -1,0 +1,93 @@
+import { describe, expect, test } from "bun:test";
+import type { KeyFile } from "../../../src/store/key-file.ts";
+import { renameDomain } from "../../../src/store/renaming.ts";
+import { stagedRotations, strayStages } from "../../../src/store/rotation/states.ts";
+import {
+  abortRotation,
+  finishRotation,
+  promoteRotation,
+  stageRotation,
+} from "../../../src/store/rotation/steps.ts";
+import { ALICE, NOW, sampleStore, secretsOf, unlocked } from "../../support/stores.ts";
+
+const NAMES = { domain: "dev", secret: "api-key" };
+const start = sampleStore();
+const alice = unlocked(start, ALICE);
+const since = Date.parse("2026-02-03T04:05:06Z");
+const LATER = new Date(NOW.getTime() + 86_400_000);
+const staged = stageRotation(start, NAMES, "new-value", NOW);
+const promoted = promoteRotation(staged, NAMES, alice, NOW);
+
+const stages = (file: KeyFile) => stagedRotations(file.data);
+const STAGED = { ...NAMES, stage: "staged", since } as const;
+const PROMOTED = { ...NAMES, stage: "promoted", since } as const;
+const state = expect.objectContaining({ code: "rotation_state" });
+
+describe("a rotation", () => {
+  test("is staged, promoted and finished, with an entry of the audit log for each step", () => {
+    expect(stages(staged)).toEqual([STAGED]);
+    expect(stages(promoted)).toEqual([PROMOTED]);
+    const finished = finishRotation(promoted, NAMES, NOW);
+    expect(stages(finished)).toEqual([]);
+    expect(secretsOf(finished, "dev", ALICE)["api-key"]).toBe("new-value");
+    const entries = finished.data.auditLog.filter((entry) => entry.includes(" rotation of secret "));
+    expect(entries.map((entry) => entry.slice(24))).toEqual([
+      "staged rotation of secret api-key in dev",
+      "promoted rotation of secret api-key in dev",
+      "finished rotation of secret api-key in dev",
+    ]);
+    expect(stages(abortRotation(staged, NAMES, NOW))).toEqual([]);
+  });
+
+  test("is not made by the name alone: what anyone added is not promoted, finished, aborted or overwritten", () => {
+    const added = start.addSecret("dev", "api-key_next", "planted", NOW);
+    const previous = start.addSecret("dev", "api-key_previous", "planted", NOW);
+    expect([stages(added), stages(previous)]).toEqual([[], []]);
+    expect(() => promoteRotation(added, NAMES, alice, NOW)).toThrow(state);
+    expect(() => abortRotation(added, NAMES, NOW)).toThrow(state);
+    expect(() => stageRotation(added, NAMES, "v", NOW)).toThrow(state);
+    expect(() => finishRotation(previous, NAMES, NOW)).toThrow(state);
+    expect(() => stageRotation(previous, NAMES, "v", NOW)).toThrow(state);
+  });
+
+  test.each([
+    ["updated", (file: KeyFile) => file.updateSecret("dev", "api-key_next", "planted", LATER)],
+    ["set", (file: KeyFile) => file.setSecret("dev", "api-key_next", "planted", LATER)],
+    [
+      "removed and added",
+      (file: KeyFile) =>
+        file.removeSecret("dev", "api-key_next", LATER).addSecret("dev", "api-key_next", "planted", LATER),
+    ],
+  ])("ends when what is beside the secret is %s", (_, change) => {
+    const changed = change(staged);
+    expect(stages(changed)).toEqual([]);
+    expect(() => promoteRotation(changed, NAMES, alice, LATER)).toThrow(state);
+  });
+
+  test("goes on when the secret itself gets another value, when keys are rotated and when the domain gets another name", () => {
+    expect(stages(staged.updateSecret("dev", "api-key", "other", LATER))).toEqual([STAGED]);
+    expect(stages(promoted.rotateDomainKey("dev", alice, LATER))).toEqual([PROMOTED]);
+    const renamed = renameDomain(staged, "dev", "test", alice, [ALICE.name], LATER);
+    expect(stages(renamed)).toMatchObject([{ domain: "test", secret: "api-key", stage: "staged" }]);
+  });
+
+  test("needs its entry of the audit log, which truncating keeps", () => {
+    const without = {
+      ...staged.data,
+      auditLog: staged.data.auditLog.filter((each) => !each.includes("staged")),
+    };
+    expect(stagedRotations(without)).toEqual([]);
+    expect(stages(staged.truncateAuditLog(0))).toEqual([STAGED]);
+    expect(stages(promoted.addSecret("dev", "more", "v", LATER).truncateAuditLog(1))).toEqual([PROMOTED]);
+    // What is over is not kept.
+    const over = finishRotation(promoted, NAMES, NOW).truncateAuditLog(0);
+    expect(over.data.auditLog.filter((entry) => entry.includes(" rotation of secret "))).toEqual([]);
+  });
+
+  test("of a secret that was removed leaves a stray", () => {
+    const removed = staged.removeSecret("dev", "api-key", LATER);
+    expect(stages(removed)).toEqual([]);
+    expect(strayStages(removed.data)).toEqual([{ ...STAGED, beside: "api-key_next" }]);
+    expect(strayStages(removed.removeSecret("dev", "api-key_next", LATER).data)).toEqual([]);
+  });
+});
