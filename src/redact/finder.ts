@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { AutomatonBuilder } from "./automaton-builder.ts";
+import { type Automata, AutomatonBuilder } from "./automaton-builder.ts";
 import { isCommonValue } from "./common-values.ts";
+import type { Range } from "./gaps.ts";
 import { MatchFinder } from "./match-finder.ts";
+import type { Match } from "./matches.ts";
 import { isLongEnough, patternsOf } from "./patterns.ts";
 import { Redactor } from "./redactor.ts";
 
@@ -11,6 +13,11 @@ export interface Finder<Label> {
   search(): Search<Label>;
   /** Where secrets are in some bytes, from the first on. Of places that overlap, one that is within another is left out. */
   places(bytes: Uint8Array): Place<Label>[];
+  /**
+   * What of some bytes is redacted, as it is there: a value in base64 in several lines has its line ends.
+   * @returns copies, in their order; what overlaps is one
+   */
+  matched(bytes: Uint8Array): readonly Uint8Array[];
   /** What is not searched: too short, or a common word, which every repository has. */
   readonly left: readonly Label[];
 }
@@ -62,14 +69,11 @@ export function finderOf<Label>(
   );
   return {
     left,
-    places(bytes) {
-      const finder = new MatchFinder(automata);
-      finder.search(bytes);
-      return finder.matches
-        .take(Number.POSITIVE_INFINITY)
+    places: (bytes) =>
+      matchesIn(automata, bytes)
         .filter(({ continued }) => !continued)
-        .map(({ start, end, secret }) => ({ label: labels[secret] as Label, start, end }));
-    },
+        .map(({ start, end, secret }) => ({ label: labels[secret] as Label, start, end })),
+    matched: (bytes) => joined(matchesIn(automata, bytes)).map(({ start, end }) => bytes.slice(start, end)),
     search() {
       const redactor = new Redactor(automata, markers);
       const found = new Set<Label>();
@@ -89,4 +93,22 @@ export function finderOf<Label>(
       };
     },
   };
+}
+
+function matchesIn(automata: Automata, bytes: Uint8Array): readonly Match[] {
+  const finder = new MatchFinder(automata);
+  finder.search(bytes);
+  return finder.matches.take(Number.POSITIVE_INFINITY);
+}
+
+/** The ranges of matches, with the escape sequences inside: a piece between two of them may be a single letter. */
+function joined(matches: readonly Match[]): readonly Range[] {
+  const ranges: Range[] = [];
+  for (const { start, end, continued } of matches) {
+    const last = ranges.at(-1);
+    if (last && (continued || start < last.end)) {
+      ranges[ranges.length - 1] = { start: last.start, end: Math.max(end, last.end) };
+    } else ranges.push({ start, end });
+  }
+  return ranges;
 }

@@ -58,7 +58,7 @@ test("a repository without a leak is clean", async () => {
   const box = await repository();
   const { status, found, stderr } = await leak(box);
   expect([status, found]).toEqual([0, []]);
-  expect(stderr).toContain("not searched, as too short or a common word: prod/mode");
+  expect(stderr).toContain("not searched, as too short, a common word or not text: prod/mode");
   expect(stderr).toMatch(/Searched \d+ objects and \d+ files for 2 values\./);
 });
 
@@ -209,13 +209,40 @@ describe("--plan", () => {
     expect(titles?.[0]).toBe("1. Change the values first");
     const [, path = ""] = /--replace-text (\S+)/.exec(stdout) ?? [];
     try {
-      expect(readFileSync(path, "utf8")).toBe(expressionsOf([NEW]));
+      expect(readFileSync(path, "utf8")).toBe(expressionsOf([Buffer.from(NEW)]));
       expect([statSync(path).mode & 0o777, statSync(dirname(path)).mode & 0o777]).toEqual([0o600, 0o700]);
       const revoked = await run(box, [binary(), "revoke", "--all"]);
       expect([revoked.status, existsSync(path)]).toEqual([0, false]);
     } finally {
       rmSync(dirname(path), { recursive: true, force: true });
     }
+  });
+
+  test("says whether git-filter-repo is installed, and starts none from a relative directory", async () => {
+    const box = await repository();
+    await shell(box, `echo ${NEW} >a && git add a && git commit -q -m a && mkdir old current`);
+    const script = (text: string): string => `#!/bin/sh\n>>'${box.path("started")}'\necho '${text}'\n`;
+    box.write("git-filter-repo", script("planted --sensitive-data-removal"));
+    box.write("old/git-filter-repo", script("usage: --replace-text"));
+    box.write("current/git-filter-repo", script("usage: --sensitive-data-removal"));
+    await shell(
+      box,
+      "chmod +x git-filter-repo */git-filter-repo && mkdir tools && ln -s $(command -v git) tools/git",
+    );
+    const words = async (path: string): Promise<string> => {
+      const { stdout } = await runProgram([binary(), "leak", "--value-file", "-", "--plan"], {
+        cwd: box.folder,
+        input: NEW,
+        env: { PATH: `${path}:${box.path("tools")}` },
+      });
+      rmSync(dirname(/--replace-text (\S+)/.exec(stdout)?.[1] ?? ""), { recursive: true });
+      return stdout;
+    };
+    expect(await words(".:")).toContain("git-filter-repo is not installed: install 2.47 or later first.");
+    expect(existsSync(box.path("started"))).toBe(false);
+    expect(await words(box.path("old"))).toContain("is too old for --sensitive-data-removal, which 2.47 has");
+    expect(existsSync(box.path("started"))).toBe(true);
+    expect(await words(box.path("current"))).not.toMatch(/too old|not installed/);
   });
 
   test("is refused where no plaintext may be written", async () => {
@@ -228,7 +255,10 @@ describe("--plan", () => {
 
 test.if(needs("python3"))("the expressions are what Python, and so git-filter-repo, finds", async () => {
   for (const value of ["a==>b\nc", "ü#\\x41", "literal:x", "  regex:("]) {
-    const expression = expressionsOf([value]).slice("regex:".length).split("==>")[0] ?? "";
+    const expression =
+      expressionsOf([Buffer.from(value)])
+        .slice("regex:".length)
+        .split("==>")[0] ?? "";
     const script = `import re,sys; v=sys.stdin.buffer.read(); sys.exit(not re.fullmatch(sys.argv[1].encode(), v))`;
     const result = await runProgram(["python3", "-c", script, expression], { cwd: "/", input: value });
     expect({ value, status: result.status }).toEqual({ value, status: 0 });

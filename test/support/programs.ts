@@ -44,13 +44,17 @@ export const PACKAGES = {
 } as const;
 
 /** What Debian does not have, with the script that installs it. */
-export const SCRIPTS = { "hook-managers": "test/consumers/hook-managers/install" } as const;
+export const SCRIPTS = {
+  "git-filter-repo": "test/consumers/filter-repo/install",
+  "hook-managers": "test/consumers/hook-managers/install",
+} as const;
 
 export type Program = keyof typeof PACKAGES | keyof typeof SCRIPTS;
 
 /** What is not a program on PATH but a file. */
 const FILES: Partial<Record<Program, string>> = {
   "bash-completion": "/usr/share/bash-completion/bash_completion",
+  "git-filter-repo": resolve(import.meta.dir, "../consumers/filter-repo/venv/bin/git-filter-repo"),
   // The last one that the script installs.
   "hook-managers": resolve(import.meta.dir, "../consumers/hook-managers/venv/bin/pre-commit"),
 };

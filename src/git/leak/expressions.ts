@@ -2,14 +2,14 @@
 const REPLACEMENT = "***REMOVED***";
 
 /**
- * Values as the expressions of `git filter-repo --replace-text`: a line each. Each byte is an escape of a regular
- * expression, since the format has no other way to write a line end, or `==>`.
+ * Bytes as the expressions of `git filter-repo --replace-text`, `--replace-message` and `--paths-from-file`: a line
+ * each. Each byte is an escape of a regular expression, since the format has no other way to write a line end, or `==>`.
  */
-export function expressionsOf(values: readonly string[]): string {
-  return values.map((value) => `${expressionOf(value)}\n`).join("");
+export function expressionsOf(texts: readonly Uint8Array[], replacement = REPLACEMENT): string {
+  return texts.map((text) => `${expressionOf(text, replacement)}\n`).join("");
 }
 
-function expressionOf(value: string): string {
-  const bytes = [...Buffer.from(value)].map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`);
-  return `regex:${bytes.join("")}==>${REPLACEMENT}`;
+function expressionOf(text: Uint8Array, replacement: string): string {
+  const bytes = Array.from(text, (byte) => `\\x${byte.toString(16).padStart(2, "0")}`);
+  return `regex:${bytes.join("")}==>${replacement}`;
 }

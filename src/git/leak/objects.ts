@@ -24,9 +24,23 @@ const PIECE = 1 << 20;
  * Every object that a repository has, in any order: also what no commit reaches any more.
  * @param count how many there are: else the end of git's output could not be told from an early one
  */
-export async function* allObjects({ directory, options }: Place, count: number): AsyncGenerator<GitObject> {
-  const args = [...options, "cat-file", "--batch-all-objects", "--unordered", "--buffer", "--batch"];
-  const git = spawnGit(directory, args, Buffer.from(""));
+export async function* allObjects(place: Place, count: number): AsyncGenerator<GitObject> {
+  yield* batch(place, ["--batch-all-objects", "--unordered", "--buffer", "--batch"], [], count);
+}
+
+/** Some objects of a repository, in the order of their ids. */
+export async function* objectsOf(place: Place, ids: readonly string[]): AsyncGenerator<GitObject> {
+  if (ids.length > 0) yield* batch(place, ["--buffer", "--batch"], ids, ids.length);
+}
+
+async function* batch(
+  { directory, options }: Place,
+  args: readonly string[],
+  ids: readonly string[],
+  count: number,
+): AsyncGenerator<GitObject> {
+  const input = Buffer.from(ids.map((id) => `${id}\n`).join(""));
+  const git = spawnGit(directory, [...options, "cat-file", ...args], input);
   const reader = new ByteReader(git.stdout, () =>
     gitFailure(directory, "cat-file", "its output ended early"),
   );

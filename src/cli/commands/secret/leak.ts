@@ -1,9 +1,10 @@
-import { dirname, join } from "node:path";
+import { dirname, relative } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
+import { decodeUtf8 } from "../../../common/utf8.ts";
 import { type LeakReport, searchRepository } from "../../../git/leak/search.ts";
-import { openAnyRepository } from "../../../git/process/repository.ts";
+import { openAnyRepository, type Repository } from "../../../git/process/repository.ts";
 import { existingDirectory, locateInRepository } from "../../../git/process/store-location.ts";
 import type { AccessEntry } from "../../../lease/access-log/entry.ts";
 import { type Finder, finderOf } from "../../../redact/finder.ts";
@@ -13,6 +14,7 @@ import type { KeyFile } from "../../../store/key-file.ts";
 import { findDomain, findSecret } from "../../../store/lookup.ts";
 import { splitSecretPath } from "../../../store/secret-path.ts";
 import { absolutePath } from "../../../system/path-text.ts";
+import { realpathOfParent } from "../../../system/real-path.ts";
 import { optionalArgument } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag, option } from "../../argv/option.ts";
@@ -31,8 +33,6 @@ import { Progress } from "../../report/progress.ts";
 
 /** ms before progress is shown. */
 const PROGRESS_AFTER = 1000;
-/** How long the file with expressions is meant to be there, in ms. */
-const EXPRESSIONS_FOR = 24 * 3_600_000;
 
 /** The values to search, and who knows them. */
 interface Searched {
@@ -81,7 +81,8 @@ export default class LeakCommand extends AccessCommand {
     // An exit status of 0 would say that the repository is clean.
     if (values.length > 0 && finder.left.length === values.length)
       throw new PprotectError("usage", "nothing can be searched: too short, or a common word");
-    const report = await this.#search(finder);
+    const repository = await this.#repository();
+    const report = await this.#search(repository, finder);
     const names = new Set(report.leaks.map(({ label: { domain, secret } }) => `${domain}/${secret}`));
     const view: LeakView = {
       store: this.storePath,
@@ -92,7 +93,8 @@ export default class LeakCommand extends AccessCommand {
     };
     this.#noteSearch(view, values.length - finder.left.length);
     const found = foundSecrets(view);
-    const steps = found.length > 0 && (this.plan || this.report) ? await this.#steps(view, values) : [];
+    const steps =
+      found.length > 0 && (this.plan || this.report) ? await this.#steps(view, finder, repository) : [];
     const result = { ...leakFields(view), plan: steps.map((step) => ({ ...step })) };
     if (this.report === "json") this.print(`${JSON.stringify(result, null, 2)}\n`);
     else await this.#print(view, steps);
@@ -138,7 +140,8 @@ export default class LeakCommand extends AccessCommand {
       ({ id, place, since }, plaintext) => {
         const now = current.get(id);
         const { domain, secret } = now ?? place;
-        const value = Buffer.from(plaintext).toString();
+        // What is not text cannot be searched, as what is too short.
+        const value = decodeUtf8(plaintext) ?? "";
         const key = JSON.stringify([domain, secret, value]);
         if (now === undefined && values.has(key)) return;
         values.set(key, [{ domain, secret, isCurrent: now !== undefined, since }, value]);
@@ -162,13 +165,14 @@ export default class LeakCommand extends AccessCommand {
     return (domain, secret) => domain === path.domain && secret === path.secret;
   }
 
-  async #search(finder: Finder<LeakSubject>): Promise<LeakReport<LeakSubject>> {
+  /** A bare repository has no store in a file, but a value may be in it. */
+  async #repository(): Promise<Repository> {
     const store = absolutePath(this.storePath);
-    // A bare repository has no store in a file, but a value may be in it.
-    const repository =
-      this.valueFile === undefined
-        ? (await locateInRepository(store)).repository
-        : await openAnyRepository(existingDirectory(dirname(store)));
+    if (this.valueFile === undefined) return (await locateInRepository(store)).repository;
+    return openAnyRepository(existingDirectory(dirname(store)));
+  }
+
+  async #search(repository: Repository, finder: Finder<LeakSubject>): Promise<LeakReport<LeakSubject>> {
     const progress = new Progress("searching object", PROGRESS_AFTER);
     try {
       return await searchRepository(repository, finder, {
@@ -186,7 +190,7 @@ export default class LeakCommand extends AccessCommand {
         domain === undefined ? "the value" : displayName(`${domain}/${secret}`),
       );
       this.note(
-        `pprotect: warning: not searched, as too short or a common word: ${[...new Set(names)].join(", ")}`,
+        `pprotect: warning: not searched, as too short, a common word or not text: ${[...new Set(names)].join(", ")}`,
       );
     }
     if (report.unread.length > 0)
@@ -197,30 +201,34 @@ export default class LeakCommand extends AccessCommand {
     );
   }
 
-  async #steps(view: LeakView, values: Searched["values"]): Promise<readonly Step[]> {
+  async #steps(
+    view: LeakView,
+    finder: Finder<LeakSubject>,
+    repository: Repository,
+  ): Promise<readonly Step[]> {
     const { filterRepo } = await import("../../../git/leak/filter-repo.ts");
-    const expressions = this.plan ? await this.#expressions(view, values) : undefined;
-    return leakPlan(view, { expressions, tool: filterRepo() });
+    const { reachOf } = await import("../../../git/leak/reach.ts");
+    const places = view.report.leaks.map(({ place }) => place);
+    const own = places.filter((place) => place.repository === undefined);
+    const isBare = (await repository.run("rev-parse", "--is-bare-repository")).trim() === "true";
+    return leakPlan(view, {
+      ...(await reachOf(repository, own)),
+      tool: filterRepo(),
+      root: repository.root,
+      isBare,
+      store: relative(repository.root, realpathOfParent(absolutePath(this.storePath))),
+      rewriting: this.plan ? await this.#rewriting(view, finder, repository) : undefined,
+    });
   }
 
-  async #expressions(view: LeakView, values: Searched["values"]): Promise<string> {
-    const { expressionsOf } = await import("../../../git/leak/expressions.ts");
-    const { writePrivateFile } = await import("../../../exec/plaintext-files/write.ts");
-    const { createLastingDirectory } = await import("../../../system/memory-directory.ts");
-    const { noteFile } = await import("../../reading/hand-out.ts");
-    const found = new Set(foundSecrets(view));
-    const path = join(createLastingDirectory(), "expressions.txt");
-    const lines = expressionsOf(values.flatMap(([subject, value]) => (found.has(subject) ? [value] : [])));
-    const onWait = (message: string): void => this.note(message);
-    await writePrivateFile(path, lines, { store: this.storePath, force: false, onWait });
-    const domains = [...found].flatMap(({ domain, secret }) =>
-      domain === undefined || secret === undefined ? [] : [domain],
-    );
-    const until = Date.now() + EXPRESSIONS_FOR;
-    const { warn } = this.givenCredentials;
+  async #rewriting({ report }: LeakView, finder: Finder<LeakSubject>, repository: Repository) {
+    const { rewritingOf } = await import("../../../git/leak/rewriting.ts");
+    const { writeRewriteFiles } = await import("../../reading/rewrite-files.ts");
+    const rewriting = await rewritingOf(repository, finder, report.found);
     const required = (await this.recorder()).check();
-    await noteFile({ store: this.storePath, domains, leases: [], until, required, warn }, path);
-    return path;
+    const { warn } = this.givenCredentials;
+    const files = await writeRewriteFiles(rewriting, { store: this.storePath, required, warn });
+    return { ...rewriting, files };
   }
 
   async #print(view: LeakView, steps: readonly Step[]): Promise<void> {

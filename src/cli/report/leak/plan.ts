@@ -1,6 +1,8 @@
 import { shellWord } from "../../../common/shell-quote.ts";
-import { displayName } from "../../../common/terminal-safe.ts";
-import { foundSecrets, isPushed, type LeakSubject, type LeakView } from "./subject.ts";
+import { escapeUnprintable } from "../../../common/terminal-safe.ts";
+import type { LeakPlace } from "../../../git/leak/search.ts";
+import { type RewriteTools, rewriteCommands } from "./rewrite.ts";
+import { foundSecrets, type LeakSubject, type LeakView } from "./subject.ts";
 
 /** One step of an incident: what to do, and the commands for it. */
 export interface Step {
@@ -9,22 +11,16 @@ export interface Step {
   readonly commands: readonly string[];
 }
 
-/** What is needed for the history to be rewritten. */
-export interface Rewriting {
-  /** The file with the expressions; nothing where there was no value to write. */
-  readonly expressions: string | undefined;
-  /** What is known of git-filter-repo here. */
-  readonly tool: "current" | "old" | "missing";
-}
-
 /** What to do, in the order in which it helps: a value that was changed is harmless wherever it is. */
-export function leakPlan(view: LeakView, { expressions, tool }: Rewriting): readonly Step[] {
+export function leakPlan(view: LeakView, tools: RewriteTools): readonly Step[] {
   const found = foundSecrets(view);
   const current = found.filter(({ isCurrent, domain }) => isCurrent && domain !== undefined);
-  const commits = view.report.leaks.flatMap(({ place }) => (place.kind === "commit" ? [place] : []));
-  const pushed = commits.some(({ refs }) => isPushed(refs));
+  const { leaks } = view.report;
+  const inHistory = leaks.some(({ place }) => place.repository === undefined && isInHistory(place));
+  const inside = new Set(leaks.flatMap(({ place }) => place.repository ?? []));
+  const isPushed = tools.remotes.length > 0;
   return [
-    change(current, found),
+    change(current, found, tools),
     {
       title: "Take back what was handed out",
       text: "Ends leases and programs that have the old values, and removes files with them on this machine.",
@@ -34,7 +30,7 @@ export function leakPlan(view: LeakView, { expressions, tool }: Rewriting): read
     },
     {
       title: "Find out who saw it, and whether it was used",
-      text: pushed
+      text: isPushed
         ? "It was pushed: everyone who can read the repository, its forks and the logs of its CI may have it. Look at the logs of the service that the secret is for, from the day of the first commit on."
         : "It is in no remote branch that this clone knows. Copies of this directory, backups and other clones may have it.",
       commands: [
@@ -42,23 +38,20 @@ export function leakPlan(view: LeakView, { expressions, tool }: Rewriting): read
         ...current.map((each) => `pprotect access --secret ${shellWord(path(each))}`),
       ],
     },
-    ...(commits.length > 0 ? [rewrite(expressions, tool)] : []),
-    ...(pushed ? [host(), colleagues()] : []),
-    {
-      title: "Check that nothing is left",
-      text: "Exits with 0 only when nothing is found. Objects that no commit reaches go with the last command.",
-      commands: [
-        "git reflog expire --expire=now --all && git gc --prune=now",
-        [
-          "pprotect leak --verify",
-          ...(found.length === 1 && found[0]?.domain !== undefined ? [shellWord(path(found[0]))] : []),
-        ].join(" "),
-      ],
-    },
+    ...inFiles(view),
+    ...(inHistory ? [rewrite(tools)] : []),
+    ...(inHistory && isPushed ? [host(), colleagues(tools)] : []),
+    ...(inside.size > 0 ? [others([...inside])] : []),
+    check(found, inHistory, tools),
   ];
 }
 
-function change(current: readonly LeakSubject[], found: readonly LeakSubject[]): Step {
+/** Whether a ref has it, as far as is known: what only a reflog has goes with that. */
+function isInHistory(place: LeakPlace): boolean {
+  return place.kind === "commit" ? place.refs.length > 0 : place.kind === "tag" || place.kind === "file name";
+}
+
+function change(current: readonly LeakSubject[], found: readonly LeakSubject[], tools: RewriteTools): Step {
   if (current.length === 0) {
     const isKnown = found.some(({ domain }) => domain !== undefined);
     return {
@@ -72,42 +65,111 @@ function change(current: readonly LeakSubject[], found: readonly LeakSubject[]):
   return {
     title: "Change the values first",
     text: "Make a new value in the service that it is for, put it into the store, and make the old one invalid. Everything after this step is cleaning up.",
-    commands: current.map(
-      ({ domain = "", secret = "" }) => `pprotect rotate ${shellWord(`${domain}/${secret}`)} --value-file -`,
-    ),
+    commands: [
+      `cd ${shellWord(tools.root)}`,
+      ...current.map(
+        ({ domain = "", secret = "" }) =>
+          `pprotect rotate ${shellWord(`${domain}/${secret}`)} --value-file -`,
+      ),
+      `git commit -m "Change leaked values" -- ${shellWord(tools.store)}`,
+      ...(tools.remotes.length > 0 ? ["git push"] : []),
+    ],
   };
 }
 
-function rewrite(expressions: string | undefined, tool: Rewriting["tool"]): Step {
+/** Files in which git keeps the text of a message for the next command. */
+const MESSAGE_FILE = /(?:^|\/)[A-Z_]*(?:MSG|MSG_EDIT)$/;
+
+function inFiles({ report: { leaks } }: LeakView): readonly Step[] {
+  const places = leaks.map(({ place }) => place);
+  const files = places.flatMap((place) => (place.kind === "file" ? [place] : []));
+  if (files.length === 0 && !places.some(({ kind }) => kind === "index")) return [];
+  const messages = files.filter(({ state, path }) => state === "internal" && MESSAGE_FILE.test(path));
+  return [
+    {
+      title: "Remove it from files",
+      text: "Remove the value from the files that are named above, and from what is staged (`git add` the changed file). In git's own directory, the reflog (`logs/`) is emptied by the last step; the configuration and the names of branches and tags have to be changed.",
+      commands: [...new Set(messages.map(({ root, path }) => `rm -f ${shellWord(`${root}/${path}`)}`))],
+    },
+  ];
+}
+
+function rewrite(tools: RewriteTools): Step {
+  const { tool, remotes, rewriting } = tools;
   const missing = {
     current: "",
-    old: " The git-filter-repo that is installed is too old for --sensitive-data-removal; 2.47 has it.",
-    missing: " git-filter-repo is not installed.",
+    old: " The git-filter-repo that is installed is too old for --sensitive-data-removal, which 2.47 has: install a later one first.",
+    missing: " git-filter-repo is not installed: install 2.47 or later first.",
   }[tool];
-  const file = expressions === undefined ? "FILE" : shellWord(expressions);
+  const binary =
+    rewriting !== undefined && rewriting.blobs.length > 0
+      ? " Binary files that have it, whose text cannot be replaced, are removed."
+      : "";
+  const headers = rewriting?.inHeaders
+    ? " The name of an author, a committer or a tag has it too: give git-filter-repo a --mailmap, or rename the tag."
+    : "";
+  const where =
+    remotes.length > 0
+      ? "This is done in a new clone, since git-filter-repo discards what is not pushed."
+      : "Changes that are not committed, and stashes, would be lost: commit or apply them first.";
   return {
     title: "Remove it from the history",
-    text: `Every commit from the first one with the value on gets another id, so agree with all who work on the repository first.${missing} The file has the values as expressions; it is in memory where the system can, and only you can read it.`,
-    commands: [
-      `git filter-repo --sensitive-data-removal --replace-text ${file}`,
-      ...(expressions === undefined ? [] : [`rm ${file}`]),
-    ],
+    text: `Every commit from the first one with the value on gets another id, so agree with all who work on the repository first. ${where}${missing}${binary}${headers} The files for git-filter-repo have the value as expressions; they are in memory where the system can, and only you can read them.`,
+    commands: rewriteCommands(tools),
   };
 }
 
 function host(): Step {
   return {
     title: "Remove it from the host",
-    text: "After the push, the host still has the old commits: pull requests and merge requests keep refs to them, caches show them by their id, forks and CI logs have copies. Ask the host's support to remove them, and delete the logs and artifacts.",
-    commands: ["git push --force --mirror origin"],
+    text: "After the push, the host still has the old commits: pull requests and merge requests keep refs to them, which the push could not change, caches show them by their id, forks and CI logs have copies. Ask the host's support to remove them, and delete the logs and artifacts.",
+    commands: [],
   };
 }
 
-function colleagues(): Step {
+function colleagues({ root }: RewriteTools): Step {
   return {
-    title: "Renew every clone",
-    text: "A clone that is not renewed brings the old commits back with its next push. Everyone pushes nothing, saves unfinished work as patches, and clones again.",
-    commands: ["git format-patch origin/main..HEAD"],
+    title: "Replace every clone, this one too",
+    text: "An old clone brings the old commits back with its next push. Everyone saves unfinished work as patches, looks through them for the value, clones again, and deletes the old clone with its stashes.",
+    commands: [
+      `cd ${shellWord(root)}`,
+      "git format-patch --output-directory=../patches HEAD --not --remotes",
+    ],
+  };
+}
+
+function others(names: readonly string[]): Step {
+  return {
+    title: "Do the same in the repositories inside this one",
+    text: "Each has a history and remotes of its own. Delete the repository of a submodule that is not used any more.",
+    commands: names.map((name) => `(cd ${shellWord(name)} && pprotect leak --value-file - --plan)`),
+  };
+}
+
+function check(
+  found: readonly LeakSubject[],
+  inHistory: boolean,
+  { root, remotes: [remote] }: RewriteTools,
+): Step {
+  const inNewClone = inHistory && remote !== undefined;
+  const name = root.split("/").at(-1) ?? "";
+  const [first] = found;
+  const what =
+    first?.domain === undefined ? ["--value-file", "-"] : found.length === 1 ? [shellWord(path(first))] : [];
+  return {
+    title: "Check that nothing is left",
+    text: inNewClone
+      ? "Exits with 0 only when nothing is found."
+      : "Exits with 0 only when nothing is found. The first command removes the objects that no commit reaches.",
+    commands: [
+      ...(inNewClone
+        ? [
+            `git clone --no-local "$(git remote get-url ${shellWord(remote)})" ${shellWord(`../${name}-new`)}`,
+            `cd ${shellWord(`../${name}-new`)}`,
+          ]
+        : ["git reflog expire --expire=now --all && git gc --quiet --prune=now"]),
+      ["pprotect leak --verify", ...what].join(" "),
+    ],
   };
 }
 
@@ -119,7 +181,8 @@ function path({ domain = "", secret = "" }: LeakSubject): string {
 export function planText(steps: readonly Step[]): string {
   return steps
     .map(({ title, text, commands }, index) => {
-      const lines = commands.map((command) => `   $ ${displayName(command)}\n`).join("");
+      // Not cut, as a name would be: they are copied.
+      const lines = commands.map((command) => `   $ ${escapeUnprintable(command)}\n`).join("");
       return `${index + 1}. ${title}\n   ${text}\n${lines}`;
     })
     .join("\n");
