@@ -6,7 +6,7 @@ import { guardedRepository, tokenLine } from "../git/guard/guard-repository.ts";
 import { readAnswer } from "../support/output-schema.ts";
 import { pprotect, type Result } from "../support/run.ts";
 import { emptyFolder, removeFolders } from "../support/sandbox.ts";
-import { sampleStore } from "../support/stores.ts";
+import { NOW, sampleStore } from "../support/stores.ts";
 
 afterAll(removeFolders);
 
@@ -75,6 +75,21 @@ describe("scan", () => {
       .replace(/secret-token: .*/, "secret-token: abc");
     const { stdout } = await scan(folderWith({ "protected.yaml": broken }));
     expect(stdout).toMatch(/^protected\.yaml:\d+: not-sealed: .*\n$/);
+  });
+
+  test("what only the store beside a file can tell is found, in UTF-16 too", async () => {
+    const raw = `P${"0123456789abcdef".repeat(4)}P`;
+    const store = sampleStore().addCustodian({ name: "ci@example.com", passphrase: raw }, "raw", NOW);
+    const names = [...(store.data.domains.get("dev")?.secrets.keys() ?? [])];
+    const { stdout } = await scan(
+      folderWith({
+        "protected.yaml": store.toString(),
+        "utf16.txt": Buffer.from(`\ufeffkey ${raw}\r\n`, "utf16le"),
+        "dump.env": names.map((name) => `${name}=some-value\n`).join(""),
+      }),
+    );
+    expect(stdout).toMatch(/^utf16\.txt:1: pprotect-raw-key: is the key of key custodian "ci@example\.com"/m);
+    expect(stdout).toMatch(/^dump\.env:1: store-dump: /m);
   });
 
   test("--strict fails on what was not scanned, and when nothing was", async () => {
@@ -191,6 +206,22 @@ describe("git check", () => {
     expect(after.properties.commit).not.toBe(before.properties.commit);
     expect(after.locations[0].physicalLocation.region.startLine).toBe(5);
     expect(after.partialFingerprints).toEqual(before.partialFingerprints);
+  });
+
+  test("what was read is counted: equal binary files each, text in UTF-16, a last line without its end; no submodule", async () => {
+    const repository = await guardedRepository();
+    await repository.force();
+    repository.write("a.bin", Buffer.alloc(10));
+    repository.write("b.bin", Buffer.alloc(10));
+    repository.write("no-line-end.txt", "text");
+    repository.write("utf16.txt", Buffer.from("\ufeffab\n", "utf16le"));
+    await repository.git("update-index", "--add", "--cacheinfo", `160000,${"1".repeat(40)},module`);
+    const { stdout } = await repository.pprotect("git", "check", "--staged", "--json");
+    const expected = { objects: 2, files: 2, bytes: 5 + 8, skipped: 2 };
+    await repository.git("add", "a.bin", "b.bin", "no-line-end.txt", "utf16.txt");
+    const again = await repository.pprotect("git", "check", "--staged", "--json");
+    expect(readAnswer(stdout).result.scanned).toEqual({ objects: 0, files: 0, bytes: 0, skipped: 0 });
+    expect(readAnswer(again.stdout).result.scanned).toEqual(expected);
   });
 
   test("files that only attributes call binary, and merges, are counted once", async () => {

@@ -58,8 +58,9 @@ export async function* checkCommits(
         tree: async () => readTree(root, id, await emptyTree(repository)),
         bases: () => mergeBases(repository, parents),
         parents,
+        tally,
       };
-      const verdict = await guard.check(tally.watch(subject));
+      const verdict = await guard.check(subject);
       yield { ...verdict, commit: id.slice(0, abbreviated), done: index + 1, total: commits.length };
     }
   } finally {

@@ -6,9 +6,10 @@ import { readConfig } from "../../config/config.ts";
 import { CONFIG_FILE } from "../../config/config-file.ts";
 import { compileScanRules } from "../../config/scan/compile.ts";
 import { mentionsScanRules } from "../../config/scan/mentions.ts";
-import type { AddedLine, Finding } from "../../scan/finding.ts";
-import { scanBytes } from "../../scan/scan-bytes.ts";
-import { parseIgnoreRules, ruleIds, type ScanContext, scanLines } from "../../scan/scanner.ts";
+import type { Finding } from "../../scan/finding.ts";
+import { decodedLines, scanBinary } from "../../scan/scan-bytes.ts";
+import type { TextLines } from "../../scan/scan-text.ts";
+import { parseIgnoreRules, ruleIds, type ScanContext, scanText } from "../../scan/scanner.ts";
 import { type TeamRule, TeamRules } from "../../scan/team-rules.ts";
 import { readBounded } from "../../system/bounded-read.ts";
 import { errnoOf, fileError } from "../../system/file-error.ts";
@@ -17,8 +18,8 @@ import { readStore } from "./format-rules.ts";
 import type { Verdict } from "./guard.ts";
 import { IGNORE_FILE, STORE_RULES } from "./ignore-file.ts";
 import { NOT_SCANNED } from "./not-scanned.ts";
-import { withOwnCredentials } from "./own-credentials.ts";
 import { looksLikeStore } from "./store-files.ts";
+import { withStoreFindings } from "./store-findings.ts";
 import { noFindings } from "./subject.ts";
 import type { Scanned } from "./tally.ts";
 
@@ -28,6 +29,8 @@ export interface DiskVerdict extends Verdict {
 }
 
 const BINARY_PROBE = 8000;
+/** The lines of a whole file. */
+const WHOLE = [{ at: 0, number: 1 }] as const;
 
 /**
  * Scans the whole content of files, in a repository or not. Directories are walked; `.git` in them and symbolic links are
@@ -70,14 +73,17 @@ export async function scanFiles(paths: readonly string[], prefixes: readonly str
       continue;
     }
     const isBinary = content.subarray(0, BINARY_PROBE).includes(0);
-    const binary = isBinary ? scanBytes(path, content, undefined, context) : undefined;
+    const lines = isBinary ? decodedLines(content) : { bytes: content, runs: WHOLE };
+    const binary = lines ? undefined : scanBinary(path, content);
     if (binary?.skipped) {
       notScanned(path, "the file is binary and was not scanned");
       continue;
     }
     files++;
     bytes += content.length;
-    const found = binary?.findings ?? (await findingsIn(path, content, prefixes, context));
+    const found = lines
+      ? await findingsIn(path, content, lines, prefixes, context)
+      : (binary?.findings ?? []);
     for (const finding of found) {
       if (ignore?.ignored(path, finding.rule)) accepted.push({ ...finding, acceptedBy: "ignore-file" });
       else errors.push(finding);
@@ -89,21 +95,20 @@ export async function scanFiles(paths: readonly string[], prefixes: readonly str
 async function findingsIn(
   path: string,
   content: Uint8Array,
+  lines: TextLines,
   prefixes: readonly string[],
   context: ScanContext,
 ): Promise<readonly Finding[]> {
-  const decoded = text(content);
-  if (/\.ya?ml$/i.test(path) && looksLikeStore(decoded)) {
+  if (/\.ya?ml$/i.test(path) && looksLikeStore(text(content))) {
     return readStore(path, content).findings.map((finding) => ({ ...finding, inStore: true }));
   }
-  const lines: AddedLine[] = decoded.split(/\r?\n/).map((line, at) => ({ number: at + 1, text: line }));
   // The path of a root has no store around it that could be looked for step by step.
   const store = async (each: string) => {
     const bytes = readIfThere(each);
     return bytes && readStore(each, bytes).store;
   };
-  const found = scanLines(path, lines, context);
-  return path.startsWith("/") ? found : withOwnCredentials(found, path, lines, { prefixes, store });
+  const found = scanText(path, lines, context);
+  return path.startsWith("/") ? found : withStoreFindings(found, path, lines, { prefixes, store });
 }
 
 /** The team's rules, of the configuration in the current directory. */

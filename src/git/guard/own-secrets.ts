@@ -30,6 +30,8 @@ export interface OwnSecretHit {
   readonly finding: Finding;
   /** The same for a text that a parent commit has already: it is nothing new, and no reason to stop. */
   readonly known: Finding;
+  /** Whether `pprotect:allow` is in its line. */
+  readonly isAllowed: boolean;
   /** The bytes that were found. They are as secret as the value. */
   readonly bytes: Uint8Array;
 }
@@ -81,13 +83,13 @@ export class OwnSecrets {
       runsOf.set(part.secret, { last, parts: new Set([part]) });
       const text = textOf(bytes, first.start, first.end);
       const allowed = allowedRules(text, KNOWN_RULES);
-      if (allowed === "all" || allowed?.has(OWN_SECRET_RULE)) continue;
+      const isAllowed = allowed === "all" || (allowed?.has(OWN_SECRET_RULE) ?? false);
       const range = {
         start: charactersIn(bytes, first.start, start),
         end: charactersIn(bytes, first.start, end),
       };
       const fingerprint = end <= first.end ? { fingerprint: lineFingerprint(text, [range]) } : {};
-      hits.push(hitOf(path, lineNumber(runs, first.index), place, bytes, fingerprint));
+      hits.push({ ...hitOf(path, lineNumber(runs, first.index), place, bytes, fingerprint), isAllowed });
       if (hits.length === MOST_PLACES) break;
     }
     return hits;
@@ -185,6 +187,7 @@ function hitOf(
       ...at,
       message: `${value}, which the parent commit has in plain text too: ${rotate}, unless anyone may know it`,
     },
+    isAllowed: false,
     bytes: bytes.slice(start, end),
   };
 }

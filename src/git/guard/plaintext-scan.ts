@@ -5,15 +5,14 @@ import type { ScanContext } from "../../scan/scanner.ts";
 import type { TeamRules } from "../../scan/team-rules.ts";
 import type { BlobReader } from "../process/cat-file.ts";
 import { CommitTexts } from "./commit-texts.ts";
-import { mayHaveRawKey, storePathsAround } from "./custodian-keys.ts";
 import { type FileChange, MAX_ADDED, type Patch } from "./diff-parser.ts";
 import type { Diff, DiffReader } from "./diff-reader.ts";
 import type { IgnoreFiles } from "./ignore-file.ts";
 import { NOT_SCANNED } from "./not-scanned.ts";
-import { withOwnCredentials, withoutGeneral } from "./own-credentials.ts";
+import { withoutGeneral } from "./own-credentials.ts";
 import type { OwnSecretHit, OwnSecrets } from "./own-secrets.ts";
-import { dumpFinding, mayBeDump } from "./store-dump.ts";
 import { isRegular } from "./store-files.ts";
+import { withStoreFindings } from "./store-findings.ts";
 import type { StoresOfVersion } from "./stores-of-version.ts";
 import type { Findings, Subject } from "./subject.ts";
 
@@ -84,9 +83,13 @@ export class PlaintextScan {
   async run(): Promise<void> {
     const { diff, subject } = this.#scanned;
     const hidden = new Set<string>();
+    const binary = new Set<string>();
     for await (const event of diff.patches()) {
       if (event.kind === "patch") await this.#patch(event.patch);
-      else for (const file of this.#binaries(event.newId)) await this.#binary(file, hidden);
+      else if (!binary.has(event.newId)) {
+        binary.add(event.newId);
+        for (const file of this.#binaries(event.newId)) await this.#binary(file, hidden);
+      }
     }
     if (hidden.size > 0) await this.#asText(subject.asText([...hidden]));
   }
@@ -106,7 +109,9 @@ export class PlaintextScan {
   async #patch({ path, added, cut }: Patch): Promise<void> {
     const { files, stores, addedElsewhere } = this.#scanned;
     const file = files.get(path);
-    if (!file || file.newMode === SUBMODULE || stores.has(path)) return;
+    if (!file || file.newMode === SUBMODULE) return;
+    this.#scanned.subject.tally.lines(file.newId, added.bytes);
+    if (stores.has(path)) return;
     const lines =
       addedElsewhere.length === 0
         ? added
@@ -154,7 +159,7 @@ export class PlaintextScan {
       const own = await this.#ownHits((secrets) => secrets.inBinary(path, start));
       await this.#report([...findings, ...own]);
     }
-    if (!skipped) this.#scanned.subject.decoded?.(path, bytes.length);
+    if (!skipped) this.#scanned.subject.tally.file(newId, bytes.length);
     if (skipped) await this.#notScanned(path, 1, IS_BINARY);
     else if (bytes.length > MAX_ADDED)
       await this.#notScanned(path, 1, `only its first ${MAX_ADDED / MIB} MiB were scanned`);
@@ -173,8 +178,8 @@ export class PlaintextScan {
     const { scanText } = await scanner();
     const own = await this.#ownHits((secrets) => secrets.inLines(path, lines));
     const found = [...withoutGeneral(scanText(path, lines, await this.#context()), own), ...own];
-    if (!this.#mayConcernStores(path, lines.bytes)) return this.#report(found);
-    await this.#report(await this.#withOwnCredentials(found, path, lines));
+    const store = (each: string) => this.#stores.read(this.#scanned.subject.prefix, each);
+    await this.#report(await withStoreFindings(found, path, lines, { prefixes: this.#prefixes, store }));
   }
 
   /**
@@ -184,35 +189,12 @@ export class PlaintextScan {
   async #ownHits(search: (secrets: OwnSecrets) => readonly OwnSecretHit[]): Promise<Finding[]> {
     const secrets = await this.#ownSecrets();
     const errors: Finding[] = [];
-    for (const { finding, known, bytes } of secrets ? search(secrets) : []) {
-      if (await this.#before.have(bytes)) await this.#warn(known);
+    for (const { finding, known, bytes, isAllowed } of secrets ? search(secrets) : []) {
+      if (isAllowed) this.#found.accepted.push({ ...finding, acceptedBy: "marker" });
+      else if (await this.#before.have(bytes)) await this.#warn(known);
       else errors.push(finding);
     }
     return errors;
-  }
-
-  /** Whether a file may have something that only the stores around it can tell. Few have. */
-  #mayConcernStores(path: string, bytes: Uint8Array): boolean {
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-    return text.includes("_PASSPHRASE") || mayBeDump(path, bytes) || mayHaveRawKey(bytes);
-  }
-
-  /** Adds what only the stores around the file can tell: credentials of their custodians, and copies of their secrets. */
-  async #withOwnCredentials(
-    found: readonly Finding[],
-    path: string,
-    lines: TextLines,
-  ): Promise<readonly Finding[]> {
-    const { addedLinesOf } = await scanTexts();
-    const added = addedLinesOf(lines);
-    const store = (each: string) => this.#stores.read(this.#scanned.subject.prefix, each);
-    const all = await withOwnCredentials(found, path, added, { prefixes: this.#prefixes, store });
-    for (const candidate of mayBeDump(path, lines.bytes) ? storePathsAround(path) : []) {
-      const data = await store(candidate);
-      const finding = data && dumpFinding(path, added, data, candidate);
-      if (finding) return [...all, finding];
-    }
-    return all;
   }
 
   async #context(): Promise<ScanContext> {
@@ -233,6 +215,7 @@ export class PlaintextScan {
   }
 
   async #notScanned(path: string, line: number, message: string): Promise<void> {
+    this.#scanned.subject.tally.skip();
     await this.#warn({ path, line, rule: NOT_SCANNED, message });
   }
 

@@ -38,9 +38,10 @@ export async function checkStaged(
     tree: () => stagedTree(repository),
     bases: () => mergeBases(repository, ["HEAD", ...merged]),
     parents: ["HEAD", ...merged],
+    tally,
   };
   try {
-    return await guard.check(tally.watch(subject));
+    return await guard.check(subject);
   } finally {
     await Promise.all([guard.close(), ...readers.map((reader) => reader.close())]);
   }
@@ -81,6 +82,7 @@ export async function checkWholeFiles(
     tree: () => stagedTree(repository),
     bases: async () => [],
     parents: [],
+    tally: new Tally(),
   };
   try {
     return await guard.check(subject);

@@ -1,5 +1,6 @@
 import type { Finding } from "../../scan/finding.ts";
 import type { Diff, DiffReader } from "./diff-reader.ts";
+import type { Tally } from "./tally.ts";
 
 /** The findings in one commit, sorted by path and line. */
 export interface Verdict {
@@ -22,8 +23,8 @@ export interface Subject {
   asText(paths: readonly string[]): DiffReader;
   /** All files of the new version, as one diff against nothing. */
   tree(): Promise<DiffReader>;
-  /** Is told about each binary file that was scanned after all, and its length. */
-  decoded?(path: string, bytes: number): void;
+  /** Counts what is read. */
+  readonly tally: Tally;
   /** The merge bases, or `undefined` when they cannot be known. Called only when a merge changes a store. */
   bases(): Promise<readonly string[] | undefined>;
   /** The commits it is made from: its history is what they and their ancestors are. */
