@@ -19,6 +19,12 @@ export function isJwt({ secret }: Candidate): boolean {
   return text.startsWith("{") && !EXAMPLE_CLAIMS.test(text);
 }
 
+/** The same for one whose end may be missing: two parts and more, and the header is an object. */
+export function isPartOfJwt(token: string): boolean {
+  const [header = "", claims = ""] = token.split(".");
+  return /^eyJ[\w-]{12,}$/.test(header) && claims.length >= 8 && !EXAMPLE_CLAIMS.test(decodeBase64(claims));
+}
+
 /** Whether a text is the base64 of `user:password` with a real password (RFC 7617). */
 export function isBasicCredentials({ secret }: Pick<Candidate, "secret">): boolean {
   const decoded = decodeBase64(secret);

@@ -3,13 +3,13 @@ import { isPublishedExample } from "./published-examples.ts";
 
 /** Words that say that the value is not a secret. */
 const FAKE =
-  /example|placeholder|change[-_ ]?(?:me|it|this)|replace[-_ ]?(?:me|this|with)|insert[-_ ]|your[-_ ]|(?:^|[-_ ])my[-_ ]|dummy|redacted|sample|fixture|lorem|xxxx|\*\*\*|\.\.\.|…|not[-_ ]?(?:a[-_ ]?)?(?:real|secret)|fake|(?:^|[-_ ])todo(?:$|[-_ ])|goes[-_ ]?here/i;
+  /example|placeholder|change[-_ ]?(?:me|it|this)|replace[-_ ]?(?:me|this|with)|insert[-_ ]|your[-_ ]|(?:^|[-_ ])my[-_ ]|dummy|redacted|sample|fixture|lorem|xxxx|\*\*\*|####|\.\.\.|…|not[-_ ]?(?:a[-_ ]?)?(?:real|secret)|fake|(?:^|[-_ ])todo(?:$|[-_ ])|goes[-_ ]?here/i;
 /** The same with capitals in place of separators: `YourTokenHere`. */
 const FAKE_CAPITALS = /Your(?=[A-Z])|^your[A-Z]|(?:Token|Key|Secret|Password)Here\b|HERE$|Here$/;
 
 /** A variable, a template or a format that another program fills in. */
 const REFERENCE =
-  /\$\{|\$\(|^\$\w|\$[A-Z][A-Z_]{2,}|\{\{|\}\}|^\{[^{}]*\}$|<[^<>]*>|^<|%[sdv](?![A-Za-z0-9])|%\(\w+\)[sdi]|%[A-Z_]{3,}%|#\{|^@@\w+@@$|^@[A-Za-z_.]+@?$|^\[[^\]]*\]$|^__\w+__$|^&[a-z]+;|process\.env|os\.environ|getenv|import\.meta|(?:^|[^\w])(?:secrets?|env)\.[A-Za-z_]|^(?:vault|arn|op|file|kms|ssm|env|secret|ref|akv|awssm|gcpsm|keyring|keychain|pass):|^ref\+|^!(?:vault|Ref|Sub|GetAtt|secret|env)\b/;
+  /\$\{|\$\(|^\$\w|\$[A-Z][A-Z_]{2,}|\{\{|\}\}|^\{[^{}]*\}$|<[^<>]*>|^<|%[sdv](?![A-Za-z0-9])|%\(\w+\)[sdi]|%[A-Za-z_]{3,}%|#\{|^@@\w+@@$|^@[A-Za-z_.]+@?$|^\[[^\]]*\]$|^__\w+__$|^&[a-z]+;|process\.env|os\.environ|getenv|import\.meta|(?:^|[^\w])(?:secrets?|env)\.[A-Za-z_]|^(?:vault|arn|op|file|kms|ssm|env|secret|ref|akv|awssm|gcpsm|keyring|keychain|pass):|^ref\+|^!(?:vault|Ref|Sub|GetAtt|secret|env)\b/;
 
 /** Sealed by another program, or a hash: bcrypt and crypt(3), Argon2, PBKDF2, scrypt, LDAP. */
 const SEALED =

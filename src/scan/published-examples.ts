@@ -39,6 +39,21 @@ const PUBLISHED: ReadonlySet<string> = new Set([
   "15cef4b629cc", // RFC 6455
   "8b1b17a9740c", // RFC 7515
   "0330b11998cb", // RFC 7517
+  "2037abcaffb2", // samples of Google
+  "3f370c9dd822", // samples of Google
+  "e4a5542bb7fd", // samples of Google
+  "a19f89ab3555", // samples of Google
+  "0b476bdf9acf", // samples of Google
+  "eb540d2b6ee2", // samples of Google
+  "37f8f09bdf12", // samples of Google
+  "8731261cb72d", // samples of Google
+  "49f777db995e", // samples of Google
+  "27a9a42931df", // samples of Google
+  "dc0fcf046c61", // samples of Google
+  "4c98242dcadc", // samples of Google
+  "ea9bb1082cf9", // samples of Google
+  "3a8b61d0f636", // samples of Google
+  "a6c814bc555a", // samples of Google
 ]);
 
 const PREFIX = 12;

@@ -1,5 +1,5 @@
 /** What kind of secret a name says that its value is. */
-export type SecretNameKind = "password" | "secret" | "identified-secret";
+export type SecretNameKind = "password" | "secret" | "identified-secret" | "key";
 
 /** A line without one of these has no name of a secret in it. */
 export const NAME_KEYWORDS: readonly string[] = [
@@ -42,6 +42,13 @@ const PUBLIC_BEFORE = new Set(
 );
 /** Before these, the word is the thing itself: a `client_secret` is secret, a `clientToken` is an idempotency key. */
 const SECRET_OF_CLIENT = /^(?:secret|secrets|credential|credentials|creds|key)$/;
+
+/** Words before `key` in the names of what is looked up by it, and of what is on a keyboard. */
+const LOOKED_UP_BY = new Set(
+  "cache primary foreign unique index storage local query object map hash row col column route config conf setting settings state item items entry entity field property prop attr attribute data dict record document doc group sort order partition shard range lookup search filter idempotency dedupe react list node tree path file image asset s3 bucket blob queue topic event message msg translation text label title name type kind id hot short shortcut arrow enter escape tab space up down left right ctrl alt shift meta modifier press keyboard any each every first second other same new old next prev previous current parent child own symbol lock mutex trace metric stat redis memcache session user video track room stream content module component feature flag experiment action menu nav tag class style test mock expected actual result input output".split(
+    " ",
+  ),
+);
 
 /** Names of whole settings whose value says where a secret is, not what it is. */
 const WHERE =
@@ -88,7 +95,9 @@ export function secretNamesIn(text: string): FoundName[] {
     IN_SECRET_NAME.lastIndex = end;
     const whole = text.slice(start, end);
     const name = whole.replace(/^[.0-9-]+|[.-]+$/g, "");
-    if (name !== "" && secretNameKind(name)) found.push({ name, start: start + whole.indexOf(name) });
+    const kind = name === "" ? undefined : secretNameKind(name);
+    if (kind === undefined || (kind === "key" && isOtherKey(text, start))) continue;
+    found.push({ name, start: start + whole.indexOf(name) });
   }
   return found;
 }
@@ -116,14 +125,22 @@ function kindOf(name: string): SecretNameKind | undefined {
   if (WHERE.test(last)) return undefined;
   const joined = words.slice(-4, -1).join("") + last;
   if (PASSWORDS.test(joined)) return "password";
-  if (
-    !SECRETS.test(joined) ||
-    /^(?:o?auth)$|csrf|xsrf|authenticity|verificationtoken|antiforgery/.test(joined)
-  )
-    return undefined;
+  if (/^(?:o?auth)$|csrf|xsrf|authenticity|verificationtoken|antiforgery/.test(joined)) return undefined;
+  if (!SECRETS.test(joined)) return isKey(last, before) ? "key" : undefined;
   if (before === "client" && SECRET_OF_CLIENT.test(last)) return "identified-secret";
   if (PUBLIC_BEFORE.has(before) || PUBLIC_BEFORE.has(words.slice(-3, -1).join(""))) return undefined;
   return IDENTIFIED.test(joined) ? "identified-secret" : "secret";
+}
+
+/** Whether the word before says that it is another kind of key: `the public key "…"`. */
+function isOtherKey(text: string, start: number): boolean {
+  const before = /([a-z]+)[ \t]$/i.exec(text.slice(Math.max(0, start - 24), start))?.[1]?.toLowerCase();
+  return before !== undefined && (PUBLIC_BEFORE.has(before) || LOOKED_UP_BY.has(before));
+}
+
+/** Whether it is the name of any key, which may as well be one that something is looked up by. */
+function isKey(last: string, before: string): boolean {
+  return last === "key" && !PUBLIC_BEFORE.has(before) && !LOOKED_UP_BY.has(before);
 }
 
 function isNeutral(word: string): boolean {

@@ -20,7 +20,7 @@ const VALUE_ATTRIBUTE =
 /** A type between name and value: `: String =`, `string =`, `: &'static str =`. */
 const TYPE =
   /(?:\s{0,4}:\s{0,4}[&*A-Za-z_][\w<>.&?'*[\] |]{0,40}?|\s{1,4}(?:string|String|str|char|text|&str))\s{0,4}(?==[^=>])/y;
-const JOINER = /\s{0,20}(?:===?|!==?|=>|:=|\?=|\|\|=|\?\?=|\+=|[:=]|->)\s{0,8}/y;
+const JOINER = /\s{0,20}(?:===?|!==?|=>|:{1,3}=|\?=|\|\|=|\?\?=|[+.]=|[:=]|->)\s{0,8}/y;
 const CALL = /\(\s{0,4}/y;
 const ARGUMENT = /["'`]\s{0,2},\s{0,8}(?:default\w{0,8}\s{0,2}[=:]\s{0,2})?/y;
 const TAG =
@@ -36,9 +36,9 @@ const FALLBACK =
 /** As far as {@link FALLBACK} goes. */
 const FALLBACK_REACH = 100;
 const OPERATOR = /\|\||\?\?|\?:|\bor\b|\belse\b/;
-const QUOTED = /(["'`])((?:(?!\1)[^\\]|\\.){1,400}?)\1/y;
-const TRIPLE = /("""|''')([^"'\\]{1,400}?)\1/y;
-const BARE = /[^\s"'`<>][^\s]{5,400}/y;
+const QUOTED = /(["'`])((?:(?!\1)[^\\]|\\.){1,4000}?)\1/y;
+const TRIPLE = /("""|''')([^"'\\]{1,4000}?)\1/y;
+const BARE = /[^\s"'`<>][^\s]{5,4000}/y;
 /** What may follow a value without quotes: the end of the line, a comment or another assignment. Otherwise it is prose. */
 const AFTER_BARE =
   /\s{0,20}(?:$|#|\/\/|;|&&|\||\\\s{0,4}$|,|<\/|--|[)}\]]|>|\\n|["'`]|[A-Za-z_][\w.-]{0,60}[=:])/y;

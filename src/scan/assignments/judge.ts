@@ -18,7 +18,11 @@ export const SECRET_RULE = { id: "secret-assignment", what: "a key or token" } a
 
 /** A path, a file, a URL, a pattern, a selector or a format, as the values of secrets' names often are in code. */
 const OTHER_THING =
-  /^[.~]{0,2}\/[\w./-]+$|^[A-Za-z]:\\|^[\w./-]+\.(?:json|ya?ml|pem|key|crt|cer|pub|txt|jsx?|tsx?|py|rb|go|rs|java|php|properties|xml|env|p12|jks|pfx|html?|md|sh|toml|conf|cfg|ini|png|svg|com|org|net|io|dev|local|internal)$|^[a-z][a-z0-9+.-]{1,12}:\/\/|^#[\w-]+$|^\.[\w-]+$|^\[\w+|^\/.{0,200}\/[a-z]*$|^--[a-z][\w-]*=?$|^\.\$|^\s*\+\s|^\^[^$]{0,80}[[(\\+*.]|\(\?|\\[dwsSDWb]|^[\w.-]+@[\w-]+\.[\w.-]+$|^[A-Za-z_]\w*\(.*\)?$|^data:|\/aws4_request$|\{[0-9]+(?:,[0-9]*)?\}[$]?$|^\[[^\]]{2,40}\][+*{]|^(?:image|text|application|multipart)\/|^\+?\d[\d\s().-]+$|^v?\d+(?:\.\d+){1,3}$|^\d{4}-\d{2}-\d{2}/i;
+  /^[A-Za-z]:\\|^[\w./-]+\.(?:json|ya?ml|pem|key|crt|cer|pub|txt|jsx?|tsx?|py|rb|go|rs|java|php|properties|xml|env|p12|jks|pfx|html?|md|sh|toml|conf|cfg|ini|png|svg|com|org|net|io|dev|local|internal)$|^[a-z][a-z0-9+.-]{1,12}:\/\/|^#[\w-]+$|^\.[\w-]+$|^\[\w+|^\/.{0,200}\/[a-z]*$|^--[a-z][\w-]*=?$|^\.\$|^\s*\+\s|^\^[^$]{0,80}[[(\\+*.]|\(\?|\\[dwsSDWb]|^[\w.-]+@[\w-]+\.[\w.-]+$|^[A-Za-z_]\w*\(.*\)?$|^data:|\/aws4_request$|\{[0-9]+(?:,[0-9]*)?\}[$]?$|^\[[^\]]{2,40}\][+*{]|^(?:image|text|application|multipart)\/|^\+?\d[\d\s().-]+$|^v?\d+(?:\.\d+){1,3}$|^\d{4}-\d{2}-\d{2}|^[A-Za-z][\w.]*(?:-[A-Za-z]\w*)+-\d+(?:\.\d+)+$/i;
+
+const PATH = /^[.~]{0,2}\/[\w./-]+$/;
+/** One of 64 keys in base64 begins with a slash. */
+const BASE64 = /^[A-Za-z0-9+/]{20,}={0,2}$/;
 
 /** The name of a constant or of a variable: `NEO4J_AUTH`. */
 const CONSTANT = /^[A-Z][A-Z0-9]{0,20}(?:_[A-Z0-9]{1,12}){1,5}$/;
@@ -54,6 +58,7 @@ export function judgeKind(
   // Quick to test, and most values are short.
   if (assignment.value.length < SHORTEST || isOtherThan(assignment)) return undefined;
   if (kind === "password") return isPassword(assignment, example) ? PASSWORD_RULE : undefined;
+  if (kind === "key") return !example && isGeneratedKey(assignment.value) ? SECRET_RULE : undefined;
   return isGeneratedSecret(
     assignment.value,
     kind === "identified-secret",
@@ -69,6 +74,7 @@ const SHORTEST = 6;
 
 /** Whether the value is visibly not a secret but a placeholder, a reference, or a name of something. */
 function isOtherThan({ name, value, quoted }: Assignment): boolean {
+  if (PATH.test(value) && !(BASE64.test(value) && looksGenerated(value))) return true;
   if (OTHER_THING.test(value) || CONSTANT.test(value)) return true;
   if (isPlaceholder(value) || isDisguisedWord(value)) return true;
   if (isProperty(value, quoted)) return true;
@@ -106,9 +112,17 @@ function isPassword({ value, inCall }: Assignment, example: boolean): boolean {
 function isGeneratedSecret(value: string, uuidCounts: boolean, example: boolean, inCall: boolean): boolean {
   if (value.length < (example ? 20 : 8)) return false;
   if (/\s/.test(value)) return !example && isPassphrase(value);
-  if (UUID.test(value)) return uuidCounts && !example;
+  if (UUID.test(value)) return !example && (uuidCounts || !inCall);
   if (example) return looksGenerated(value) && shannonEntropy(value) >= 3.5;
   return looksRandom(value) || (!inCall && isStrong(value));
+}
+
+/** No checksum and no identifier, both of which things are looked up by. */
+function isGeneratedKey(value: string): boolean {
+  if (value.length < 20 || /[^A-Za-z0-9+/=_.~-]/.test(value)) return false;
+  if (/^[0-9a-f-]+$/i.test(value) || (value.includes("/") && value.length < 32)) return false;
+  if (shannonEntropy(value) < 3.5 || !/[0-9]/.test(value)) return false;
+  return looksRandom(value);
 }
 
 /** Characters that people put into passwords and hardly ever into names. */

@@ -1,4 +1,5 @@
 import { looksRandom } from "../entropy.ts";
+import { lettersLookRandom } from "../letter-pairs.ts";
 import { isDisguisedWord } from "../placeholder.ts";
 import { type Candidate, type Rule, rulesOf } from "../rule.ts";
 
@@ -14,7 +15,7 @@ const USER_FIRST = [
 ].join("|");
 
 /** Calls that take where to connect to before them. */
-const USER_SECOND = String.raw`\b(?:new\s{1,4})?(?:Sequelize|PDO|mysqli|mysqli_connect|mysql_connect|pg_connect|odbc_connect|getConnection|PlainAuth|ssh2_auth_password|ftp_login|ldap_bind|imap_open)`;
+const USER_SECOND = String.raw`\b(?:new\s{1,4})?(?:Sequelize|PDO|mysqli|mysqli_connect|mysql_connect|pg_connect|odbc_connect|getConnection|PlainAuth|ssh2_auth_password|ftp_login|ldap_bind|imap_open|DirectoryEntry)`;
 
 /** Passwords that are given to functions after the user, with no name. */
 export const callRules: readonly Rule[] = rulesOf("context", [
@@ -32,6 +33,7 @@ export const callRules: readonly Rule[] = rulesOf("context", [
       "_connect(",
       "bind",
       "imap_open",
+      "directoryentry",
       "logon",
       "connect_as",
     ],
@@ -50,7 +52,8 @@ function isPasswordArgument({ secret }: Candidate): boolean {
     /^[a-z][a-z0-9+.-]*:|^[./~\\]|^[\w.-]+@[\w.-]+$|^[A-Z_]+$|[(){}<>]/.test(secret)
   )
     return false;
-  if (/^[a-z]+(?:[-_./:][a-z]+)*[0-9]?$/i.test(secret)) return false;
+  if (/^[a-z]+(?:[-_./:][a-z]+)*[0-9]?$/i.test(secret))
+    return secret.length >= 12 && lettersLookRandom(secret);
   if (/^[\w-]+(?:\.[\w-]+)+$/.test(secret) && !/[0-9]{3}/.test(secret)) return looksRandom(secret);
   return /[0-9!@#%^&*?+~]/.test(secret) && /[A-Za-z]/.test(secret);
 }

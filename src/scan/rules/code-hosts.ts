@@ -44,8 +44,11 @@ export const codeHostRules: readonly Rule[] = [
       minEntropy: 2,
     },
   ),
-  token("atlassian-token", "an Atlassian or Bitbucket token", "ATBB", "[A-Za-z0-9]{32}", { minEntropy: 2 }),
-  token("sourcegraph-token", "a Sourcegraph token", "sgp_", "(?:(?:[a-f0-9]{16}|local)_)?[a-f0-9]{40}"),
+  token("atlassian-token", "an Atlassian or Bitbucket token", "ATBB", "[A-Za-z0-9]{28,36}", {
+    minEntropy: 2,
+  }),
+  token("atlassian-token", "an Atlassian or Bitbucket token", "BBDC-", "[A-Za-z0-9+/]{40,44}"),
+  token("sourcegraph-token", "a Sourcegraph token", "sgp_", "(?:(?:[A-Fa-f0-9]{16}|local)_)?[A-Fa-f0-9]{40}"),
   token("sourcegraph-token", "a Sourcegraph token", ["slk_", "sgd_"], "[a-f0-9]{64}"),
   ...rulesOf("token", [
     {
@@ -54,6 +57,14 @@ export const codeHostRules: readonly Rule[] = [
       keywords: ["_authtoken", "_password", "_auth"],
       pattern:
         /(?:^|:)_(?:authToken|password|auth)\s{0,4}=\s{0,4}["']?(?<secret>[A-Za-z0-9+/=_.-]{8,2000})(?:["'\s]|$)/g,
+      minEntropy: 2.5,
+    },
+    {
+      id: "bundler-credentials",
+      what: "the user and password of a gem server",
+      keywords: ["bundle_"],
+      pattern:
+        /(?<![A-Za-z0-9])BUNDLE_[A-Z0-9_]{3,80}__[A-Z]{2,10}["']?\s{0,4}[:=]\s{0,4}["']?(?<secret>[^\s:"'$<{]{3,100}:[^\s"'$<{]{4,200})/g,
       minEntropy: 2.5,
     },
     {
@@ -97,13 +108,15 @@ export const codeHostRules: readonly Rule[] = [
   ),
   token("octopus-key", "an Octopus Deploy API key", "API-", "[A-Z0-9]{25,32}", {
     keywords: [LONG_RUN],
+    line: /(?<!\/)API-/,
     check: isRandom,
     inRun: true,
   }),
   token("prefect-key", "a Prefect API key", ["pnu_", "pnb_"], "[A-Za-z0-9]{36}"),
   token("deno-token", "a Deno Deploy token", ["ddp_", "ddo_", "ddw_"], "[A-Za-z0-9]{36}"),
   token("weblate-token", "a Weblate token", ["wlu_", "wlp_"], "[A-Za-z0-9]{36}"),
-  token("infracost-key", "an Infracost key", "ico-", "[A-Za-z0-9]{32}"),
+  token("infracost-key", "an Infracost key", "ico-", "[A-Za-z0-9]{32}", { line: /(?<!\.)ico-/ }),
+  token("dependency-track-key", "a Dependency-Track API key", "odt_", "[A-Za-z0-9]{32,64}"),
   token("snyk-token", "a Snyk token", ["snyk_uat.", "snyk_sat."], "[a-z0-9]{8}\\.[A-Za-z0-9._-]{60,300}"),
   token("gitbook-token", "a GitBook token", "gb_api_", "[A-Za-z0-9]{40}"),
   token("readme-key", "a ReadMe API key", "rdme_", "[a-z0-9]{70}"),

@@ -39,6 +39,7 @@ export const commandRules: readonly Rule[] = rulesOf("context", [
     [
       "docker",
       "podman",
+      "psexec",
       "helm",
       "az login",
       "mongo",
@@ -51,7 +52,7 @@ export const commandRules: readonly Rule[] = rulesOf("context", [
       "skopeo",
       "crane",
     ],
-    String.raw`\b(?:(?:docker|podman|buildah|skopeo|crane)(?:\s{1,4}[^\s|;&]{1,60}){0,3}?\s{1,4}login\b|helm\s{1,4}(?:registry\s{1,4})?(?:login|repo)\b|az\s{1,4}login\b|mongo(?:sh|dump|restore|export|import)?\b|oc\s{1,4}login\b|sshpass\b)(?:\s{1,4}(?!-p\b)[^\s|;&]{1,120}){0,12}?\s{1,4}-p(?:[ \t]{1,4}|=)?`,
+    String.raw`\b(?:(?:docker|podman|buildah|skopeo|crane)(?:\s{1,4}[^\s|;&]{1,60}){0,3}?\s{1,4}login\b|helm\s{1,4}(?:registry\s{1,4})?(?:login|repo)\b|az\s{1,4}login\b|mongo(?:sh|dump|restore|export|import)?\b|oc\s{1,4}login\b|sshpass\b|[Pp][Ss][Ee]xec(?:64)?(?:\.exe)?\b)(?:\s{1,4}(?!-p\b)[^\s|;&]{1,120}){0,12}?\s{1,4}-p(?:[ \t]{1,4}|=)?`,
   ),
   command(
     "command-line-password",
@@ -86,7 +87,6 @@ export const commandRules: readonly Rule[] = rulesOf("context", [
     PASSWORD,
     [
       "net use",
-      "psexec",
       "/user:",
       "smbclient",
       "htpasswd",

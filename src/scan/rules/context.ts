@@ -103,12 +103,12 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
     id: "provider-key-by-name",
     what: "an API key or token of a service",
     keywords: [
-      ..."twilio,datadog,dd_api,dd_app,cloudflare,cf_api,heroku,algolia,snyk,okta,mailgun,fastly,travis,codecov,cohere,mistral,zendesk,rapidapi,newrelic,new_relic,sentry,trello,asana,bitbucket,jira,sourcegraph,hetzner,deepgram,assemblyai,coveralls,wandb,pagerduty,opsgenie,virustotal,shodan,etherscan,alchemy,infura,openweather,gitter,launchdarkly,pushover,finnhub,kraken,coinbase,binance,bittrex".split(
+      ..."twilio,datadog,dd_api,dd_app,cloudflare,cf_api,heroku,algolia,snyk,okta,mailgun,fastly,travis,codecov,cohere,mistral,zendesk,rapidapi,newrelic,new_relic,sentry,trello,asana,bitbucket,jira,sourcegraph,hetzner,deepgram,sonar,assemblyai,coveralls,wandb,pagerduty,opsgenie,virustotal,shodan,etherscan,alchemy,infura,openweather,gitter,launchdarkly,pushover,finnhub,kraken,coinbase,binance,bittrex".split(
         ",",
       ),
     ],
     pattern:
-      /(?:twilio|datadog|dd_|cloudflare|cf_|heroku|algolia|snyk|okta|mailgun|fastly|travis|codecov|cohere|mistral|zendesk|rapidapi|new_?relic|sentry|trello|asana|bitbucket|jira|sourcegraph|hetzner|deepgram|assemblyai|coveralls|wandb|pagerduty|opsgenie|virustotal|shodan|etherscan|alchemy|infura|openweather|gitter|launchdarkly|pushover|finnhub|kraken|coinbase|binance|bittrex)[\w.-]{0,30}(?:key|token|secret|password|auth)[\w.-]{0,12}["'\]]{0,2}\s{0,4}(?:=>|:=|[:=,])\s{0,4}["'`]?(?<secret>[A-Za-z0-9_-]{24,80})(?![A-Za-z0-9_-])/gi,
+      /(?:twilio|datadog|dd_|cloudflare|cf_|heroku|algolia|snyk|okta|mailgun|fastly|travis|codecov|cohere|mistral|zendesk|rapidapi|new_?relic|sentry|trello|asana|bitbucket|jira|sourcegraph|hetzner|deepgram|sonar|assemblyai|coveralls|wandb|pagerduty|opsgenie|virustotal|shodan|etherscan|alchemy|infura|openweather|gitter|launchdarkly|pushover|finnhub|kraken|coinbase|binance|bittrex)[\w.-]{0,30}(?:key|token|secret|password|auth|login)[\w.-]{0,12}["'\]]{0,2}\s{0,4}(?:=>|:=|[:=,])\s{0,4}["'`]?(?<secret>[A-Za-z0-9_-]{24,80})(?![A-Za-z0-9_-])/gi,
     line: /^(?!.{0,300}(?:public|search_?only|client_?token))/i,
     minEntropy: 3,
     check: isRandom,
@@ -128,6 +128,14 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
     pattern: /(?<![A-Za-z0-9])(?<secret>0x[0-9a-fA-F]{64})(?![A-Za-z0-9])/g,
     line: /private|secret|mnemonic|deployer|signer|wallet|accounts\s{0,4}[:=]/i,
     minEntropy: 3,
+  },
+  {
+    id: "vault-unseal-key",
+    what: "a key that unseals a Vault",
+    keywords: ["unseal"],
+    pattern:
+      /\bunseal(?:\s{1,4}key\s{1,4}[0-9]{1,2}:|(?:\s{1,4}-[\w-]{1,30}(?:=\S{1,100})?){0,4})\s{1,4}(?<secret>[A-Za-z0-9+/]{44}|[0-9a-f]{66})(?![A-Za-z0-9+/])/gi,
+    minEntropy: 3.5,
   },
   registryAuth,
   encodedRegistryAuth,

@@ -1,4 +1,4 @@
-import { hasPemBody, isJwt } from "../checks.ts";
+import { decodeBase64, hasPemBody, isJwt, isPartOfJwt } from "../checks.ts";
 import { LONG_RUN, type Rule, rulesOf, token } from "../rule.ts";
 
 /** Private keys in the forms in which they are stored, and JSON Web Tokens. */
@@ -69,6 +69,13 @@ export const privateKeyRules: readonly Rule[] = [
       pattern:
         /(?<![A-Za-z0-9_.-])eyJ[A-Za-z0-9_-]{14,2000}\.eyJ[A-Za-z0-9_-]{10,8000}\.[A-Za-z0-9_-]{20,2000}(?![A-Za-z0-9_-])/g,
       check: isJwt,
+    },
+    {
+      id: "jwt",
+      what: "a JSON Web Token, encoded once more",
+      keywords: ["zxlk"],
+      pattern: /(?<![A-Za-z0-9+/_-])ZXlK[A-Za-z0-9+/_-]{60,12000}={0,2}(?![A-Za-z0-9+/_=-])/g,
+      check: ({ secret }) => isPartOfJwt(decodeBase64(secret)),
     },
   ]),
   token("nostr-secret-key", "a Nostr secret key", "nsec1", "[qpzry9x8gf2tvdw0s3jn54khce6mua7l]{58}"),

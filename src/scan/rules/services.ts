@@ -9,7 +9,7 @@ export const serviceRules: readonly Rule[] = [
     "slack-token",
     "a Slack token",
     ["xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-", "xoxc-"],
-    "[0-9A-Za-z-]{24,250}",
+    "(?:[0-9]{1,3}-)?[0-9]{8,}(?:-[0-9]{5,20}){0,3}-[A-Za-z0-9]{10,64}",
     {
       minEntropy: 2.4,
       check: hasDigit,
@@ -27,7 +27,7 @@ export const serviceRules: readonly Rule[] = [
   token(
     "stripe-key",
     "a Stripe key",
-    ["sk_live_", "rk_live_", "sk_test_", "rk_test_", "sk_org_"],
+    ["sk_live_", "rk_live_", "sk_test_", "rk_test_", "sk_prod_", "rk_prod_", "sk_org_"],
     "[A-Za-z0-9_]{20,250}",
     {
       minEntropy: 3,
@@ -80,11 +80,12 @@ export const serviceRules: readonly Rule[] = [
         "hooks.slack.com",
         "/api/webhooks/",
         "webhook.office.com",
+        "outlook.office",
         "chat.googleapis.com",
         "hooks.zapier.com",
       ],
       pattern:
-        /(?:hooks\.slack\.com\/(?:services|workflows|triggers)\/[A-Za-z0-9_/-]{30,120}|discord(?:app)?\.com\/api\/webhooks\/[0-9]{10,25}\/[A-Za-z0-9_-]{50,100}|[a-z0-9-]{1,60}\.webhook\.office\.com\/webhookb2\/[A-Za-z0-9@/-]{80,250}|chat\.googleapis\.com\/v1\/spaces\/[A-Za-z0-9_-]{6,30}\/messages\?key=[A-Za-z0-9_-]{30,50}&token=[A-Za-z0-9_%=-]{30,80}|hooks\.zapier\.com\/hooks\/catch\/[0-9]{5,12}\/[a-z0-9]{6,20})/g,
+        /(?:hooks\.slack\.com\/(?:services|workflows|triggers)\/[A-Za-z0-9_/-]{30,120}|discord(?:app)?\.com\/api\/webhooks\/[0-9]{10,25}\/[A-Za-z0-9_-]{50,100}|[a-z0-9-]{1,60}\.webhook\.office\.com\/webhookb2\/[A-Za-z0-9@/-]{80,250}|outlook\.office(?:365)?\.com\/webhook\/[A-Za-z0-9@/-]{80,250}|chat\.googleapis\.com\/v1\/spaces\/[A-Za-z0-9_-]{6,30}\/messages\?key=[A-Za-z0-9_-]{30,50}&token=[A-Za-z0-9_%=-]{30,80}|hooks\.zapier\.com\/hooks\/catch\/[0-9]{5,12}\/[a-z0-9]{6,20})/g,
       minEntropy: 3.5,
     },
     {
@@ -97,9 +98,9 @@ export const serviceRules: readonly Rule[] = [
     {
       id: "new-relic-key",
       what: "a New Relic key",
-      keywords: ["nrak-", "nrii-", "nraa-", "nriq-", "ffffnral"],
+      keywords: ["nrak-", "nrii-", "nraa-", "nriq-", "nral", "nrma"],
       pattern:
-        /(?<![A-Za-z0-9])(?:NR(?:AK|AA)-[A-Z0-9]{27}|NRI[IQ]-[A-Za-z0-9_-]{32}|[a-f0-9]{32}FFFFNRAL)(?![A-Za-z0-9])/g,
+        /(?<![A-Za-z0-9])(?:NR(?:AK|AA)-[A-Z0-9]{27}|NRI[IQ]-[A-Za-z0-9_-]{32}|(?:(?:eu|gov|us)[0-9]{2}x{1,2})?[a-f0-9]{30,42}(?:FFFF)?-?NR(?:AL|MA))(?![A-Za-z0-9])/g,
     },
     {
       id: "airtable-token",

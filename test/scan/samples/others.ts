@@ -15,6 +15,26 @@ const typed = ["Tr0ub4dor", "&3"].join("");
 
 /** Samples for rules that go by what stands around a secret. */
 export const otherSamples: Readonly<Record<string, Samples>> = {
+  "vault-unseal-key": {
+    finds: [
+      inConfig(`Unseal Key 2: ${random(BASE64, 44)}`),
+      { path: "deploy/open.sh", lines: [`vault operator unseal -address=$URL ${random(BASE64, 44, 2)}`] },
+    ],
+    ignores: [
+      inConfig("Unseal Key 2: (see the safe)"),
+      { path: "deploy/open.sh", lines: ['vault operator unseal "$UNSEAL_KEY"'] },
+    ],
+  },
+  "bundler-credentials": {
+    finds: [
+      inConfig(`BUNDLE_GEMS__CONTRIBSYS__COM: "${random(HEX, 8)}:${random(HEX, 8, 2)}"`),
+      { path: "ci.sh", lines: [`export BUNDLE_RUBYGEMS__PKG__GITHUB__COM=octo:${random(WORD, 40)}`] },
+    ],
+    ignores: [
+      inConfig("BUNDLE_GEMS__CONTRIBSYS__COM: $USER:$TOKEN"),
+      inConfig('BUNDLE_PATH: "vendor/bundle"'),
+    ],
+  },
   "private-key": {
     finds: [
       { path: "deploy/id", lines: [pem("RSA PRIVATE KEY", "BEGIN"), ...body, pem("RSA PRIVATE KEY", "END")] },

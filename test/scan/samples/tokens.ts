@@ -52,6 +52,7 @@ export const tokenSamples: Readonly<Record<string, Samples>> = {
   "docker-token": token((body) => `dckr_pat_${body(WORD, 27)}`),
   "buildkite-token": token((body) => `bkua_${body(HEX, 40)}`),
   "circleci-token": token((body) => `CCIPAT_${body(WORD, 22)}_${body(HEX, 40)}`),
+  "dependency-track-key": token((body) => `odt_${body(WORD, 40)}`),
   "sonar-token": token((body) => `squ_${body(HEX, 40)}`),
   "github-clone-url": token((body) => `https://${body(HEX, 40)}:x-oauth-basic@github.test/a/b.git`),
   "openai-key": token((body) => `sk-proj-${body(WORD, 74)}`),
