@@ -19,6 +19,7 @@ import type { OpenedSecrets, ReadDetails } from "../reading/open-secrets.ts";
 import { Envelope, type NextAction, type Outcome, type Result } from "../report/json-envelope.ts";
 import { type NextCommand, nextAction } from "../report/next-action.ts";
 import { colorsWanted, writeError } from "../report/output.ts";
+import type { RotationHost } from "../rotation/secret-rotation.ts";
 import { CredentialsCommand } from "./credentials-command.ts";
 import { refuseForbiddenPlaintext } from "./plaintext-fence.ts";
 
@@ -223,6 +224,29 @@ export abstract class BaseCommand extends CredentialsCommand {
     await trust.save();
     this.note(done);
     return { result: { store: this.storePath, ...result } };
+  }
+
+  /** What a rotation by commands needs. @param options as they were typed */
+  protected rotationHost(options: {
+    readonly via: string | undefined;
+    readonly verify: string | undefined;
+    readonly timeoutMs: number;
+  }): RotationHost {
+    const { via, verify, timeoutMs } = options;
+    return {
+      storePath: this.storePath,
+      realStorePath: this.realStorePath,
+      prefixes: this.credentialPrefixes,
+      timeoutMs,
+      given: { via, verify },
+      note: (message) => this.note(message),
+      readStore: () => this.readStore(),
+      requireSealable: async (keyFile, domain) =>
+        (await this.trust(keyFile)).using(keyFile.data, domain, "seal"),
+      open: async (keyFile, { domain, secret }) =>
+        (await this.openSecrets(keyFile, [{ domain, name: secret }])).secrets[0]?.value ?? "",
+      update: (change, done, { domain, secret }) => this.update(change, done, { domain, secret }),
+    };
   }
 
   /** Shows a change as a diff and asks whether to write it. */

@@ -58,7 +58,7 @@ export abstract class ValueCommand extends SecretCommand {
     check(keyFile, domain, secret);
     // Rules that cannot be used are reported before a value is asked for.
     await valueProblems(this.storePath, []);
-    const { value, bits } = await this.newValue({ domain, secret }, namesGiven);
+    const { value, bits } = await this.#newValue(namesGiven);
     await requireValidValues(this.storePath, [[secret, value]]);
     await this.tryValue({ domain, secret }, value);
     await prepare({ domain, secret });
@@ -68,6 +68,11 @@ export abstract class ValueCommand extends SecretCommand {
       { domain, secret, ...(bits !== undefined && { generated_bits: bits }) },
     );
     if (bits !== undefined) this.note(`The generated value has ${countNoun(bits, "bit")} of entropy.`);
+    return this.withNext(outcome, domain);
+  }
+
+  /** What a program may do with a value that was set. */
+  protected withNext(outcome: Outcome, domain: string): Outcome {
     return {
       ...outcome,
       nextActions: this.next({
@@ -86,10 +91,7 @@ export abstract class ValueCommand extends SecretCommand {
   }
 
   /** The value that the line asks for. @param namesGiven whether nothing but the value may be on standard input */
-  protected async newValue(
-    _names: SecretPath,
-    namesGiven: boolean,
-  ): Promise<Partial<GeneratedValue> & Pick<GeneratedValue, "value">> {
+  async #newValue(namesGiven: boolean): Promise<Partial<GeneratedValue> & Pick<GeneratedValue, "value">> {
     hardenProcess();
     if (!wantsGenerated(this)) return { value: await this.#givenValue(namesGiven) };
     if (this.valueFile !== undefined) {

@@ -188,12 +188,12 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
     action: "`pprotect rotate` changes each; the result lists them",
   },
   rotation_state: {
-    meaning: "the rotation of the secret is in another stage",
+    meaning: "the rotation of the secret is in another stage, or was interrupted",
     action: "`pprotect rotate --help` explains the stages",
   },
   hook_failed: {
     meaning: "a command that rotates, tries or revokes a value failed",
-    action: "the message says how; the store is unchanged",
+    action: "the message says how, and where a new value is that the command has answered",
   },
   untrusted_hooks: {
     meaning: "the commands in `.pprotect.yaml` are not accepted, or were changed since",

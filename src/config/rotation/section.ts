@@ -23,6 +23,9 @@ export type RotationRules = ReadonlyMap<string, RotationRule>;
 
 export const NO_ROTATION_RULES: RotationRules = new Map();
 
+/** Characters: a longer command belongs into a file, where it can be read. */
+const MAX_TEXT = 1024;
+
 const KEYS = ["max_age", "rotate_via", "verify", "revoke_via", "owner", "docs"] as const;
 
 /**
@@ -44,6 +47,8 @@ function readRule(name: string, value: ValueWithLines): RotationRule {
     const found = members.get(key);
     const read = found?.text(`"${key}"`);
     if (read === "") throw found?.invalid(`"${key}" is empty`);
+    if (read !== undefined && read.length > MAX_TEXT)
+      throw found?.invalid(`"${key}" is longer than ${MAX_TEXT} characters`, "put the commands into a file");
     return read;
   };
   const age = members.get("max_age");

@@ -1,15 +1,13 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import * as t from "typanion";
 import type { RotationRules } from "../../config/rotation/section.ts";
 import { writeAtomically } from "../../system/atomic-write.ts";
-import { readBounded } from "../../system/bounded-read.ts";
 import { errnoOf, fileError } from "../../system/file-error.ts";
 import { withLock } from "../../system/file-lock.ts";
+import { type NamedFile, namedFiles } from "./named-files.ts";
 
-/** Larger files are not scripts. */
-const MAX_SCRIPT = 4 * 1024 * 1024;
 const PATIENCE = { timeout: 15_000, quiet: 1_000 };
 
 const isAccepted = t.isRecord(t.isString());
@@ -19,7 +17,7 @@ export interface ConfiguredHooks {
   /** The configuration's real path. */
   readonly config: string;
   readonly commands: readonly { readonly of: string; readonly action: string; readonly command: string }[];
-  readonly files: readonly { readonly path: string; readonly text: string }[];
+  readonly files: readonly NamedFile[];
   /** Of all of these: what is accepted, and nothing else. */
   readonly digest: string;
 }
@@ -35,15 +33,13 @@ export function configuredHooks(config: string, rules: RotationRules): Configure
       command === undefined ? [] : [{ of, action, command }],
     ),
   );
-  const words = commands
-    .flatMap(({ command }) => command.split(/[\s'"`;|&<>()$=]+/))
-    .filter((word) => word !== "");
-  const files = [...new Set(words)].flatMap((word) => {
-    const path = resolve(dirname(config), word);
-    const text = scriptAt(path);
-    return text === undefined ? [] : [{ path, text }];
-  });
-  const digest = createHash("sha256").update(JSON.stringify({ commands, files })).digest("hex");
+  const files = namedFiles(
+    dirname(config),
+    commands.map(({ command }) => command),
+  );
+  const digest = createHash("sha256")
+    .update(JSON.stringify({ commands, files: files.map(({ path, sha256 }) => ({ path, sha256 })) }))
+    .digest("hex");
   return { config, commands, files, digest };
 }
 
@@ -80,13 +76,4 @@ function readAccepted(stateDirectory: string): Readonly<Record<string, string>> 
 
 function acceptedPath(stateDirectory: string): string {
   return join(stateDirectory, "accepted-hooks.json");
-}
-
-function scriptAt(path: string): string | undefined {
-  try {
-    const bytes = readBounded(path, path, MAX_SCRIPT);
-    return bytes && Buffer.from(bytes).toString("latin1");
-  } catch {
-    return undefined;
-  }
 }

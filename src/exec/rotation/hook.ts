@@ -1,16 +1,15 @@
-import { closeSync, openSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import * as t from "typanion";
 import { PprotectError } from "../../common/errors.ts";
 import { displayName } from "../../common/terminal-safe.ts";
 import { decodeUtf8 } from "../../common/utf8.ts";
 import { wipe } from "../../crypto/bytes.ts";
-import { redactionOf } from "../../redact/redaction.ts";
-import { createPrivateDirectory } from "../../system/memory-directory.ts";
-import { removeOverwritten } from "../plaintext-files/shred.ts";
+import { type Redaction, redactionOf } from "../../redact/redaction.ts";
+import { type HookEnd, type HookRun, runHook } from "./run-hook.ts";
 
-/** More than any value has that a store is for, in JSON. */
+/** Bytes: more than any value has that a store is for, in JSON. */
 const MAX_ANSWER = 16 * 1024 * 1024;
+/** Bytes of what a command prints that are shown; the rest is read and dropped. */
+const MAX_SHOWN = 256 * 1024;
 
 /** A command of the user's that works with a secret. */
 export interface Hook {
@@ -18,11 +17,15 @@ export interface Hook {
   readonly command: string;
   readonly domain: string;
   readonly secret: string;
+  /** Where it runs; the current directory if nothing is said. */
+  readonly directory: string | undefined;
   /** Inherited variables, without credentials. */
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   /** Takes what the command writes to standard error, and what a test writes to standard output, redacted. */
   readonly show: (output: Uint8Array) => void;
+  /** Takes a line for the user. */
+  readonly note: (message: string) => void;
 }
 
 /** What a hook is to do. */
@@ -34,18 +37,61 @@ const isAnswer = t.isObject({ value: t.isString() }, { extra: t.isUnknown() });
  * Runs a hook that makes a new value. It has the old one on descriptor 3, and a line of JSON on standard input with
  * `action`, `domain` and `secret`; it answers with a line of JSON, `{"value": "…"}`, on standard output.
  *
+ * @param onAnswer called with the value as soon as it is known, also where the hook fails after it has answered: the value may
+ *   be in use then
  * @throws PprotectError `hook_failed`
  */
-export async function newValueFrom(hook: Hook, oldValue: string): Promise<string> {
-  const { status, output } = await run(hook, "rotate", oldValue, {}, false);
-  if (status !== 0) throw failed(hook, "rotate", `failed with exit status ${status}`);
-  const text = decodeUtf8(output);
-  wipe(output);
-  const answer = parsed(text ?? "");
-  if (answer === undefined)
-    throw failed(hook, "rotate", 'did not answer with a line of JSON, {"value": "…"}');
-  if (answer === oldValue) throw failed(hook, "rotate", "answered with the old value");
-  return answer;
+export async function newValueFrom(
+  hook: Hook,
+  oldValue: string,
+  onAnswer: (value: string) => void,
+): Promise<string> {
+  const answer = new Collected(MAX_ANSWER);
+  // The new value may be in it, which is not known before the answer.
+  const errors = new Collected(MAX_SHOWN);
+  let value: string | undefined;
+  const end = await run(
+    hook,
+    "rotate",
+    oldValue,
+    {},
+    {
+      output: (chunk) => {
+        if (!answer.add(chunk)) return false;
+        const found = value === undefined && endsObject(chunk) ? parsed(answer.text()) : undefined;
+        if (found === undefined) return true;
+        value = found;
+        if (isUsable(found, oldValue)) onAnswer(found);
+        return true;
+      },
+      errors: (chunk) => void errors.add(chunk),
+    },
+  );
+  value = parsed(answer.text());
+  const secrets = [oldValue, value ?? answer.text().trim()].filter((each) => each !== "");
+  const shown = redacted(hook, secrets);
+  shown.errors(errors.bytes());
+  shown.end();
+  answer.wipe();
+  errors.wipe();
+  requireSuccess(hook, "rotate", end);
+  if (value === undefined) throw failed(hook, "rotate", 'did not answer with a line of JSON, {"value": "…"}');
+  if (value === oldValue) throw failed(hook, "rotate", "answered with the old value");
+  if (value === "") throw failed(hook, "rotate", "answered with an empty value");
+  if (!value.isWellFormed()) throw failed(hook, "rotate", "answered with a value that is not valid Unicode");
+  return value;
+}
+
+/** Whether JSON may end here. */
+function endsObject(chunk: Uint8Array): boolean {
+  return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+    .toString("latin1")
+    .trimEnd()
+    .endsWith("}");
+}
+
+function isUsable(value: string, oldValue: string): boolean {
+  return value !== oldValue && value !== "" && value.isWellFormed();
 }
 
 /**
@@ -56,88 +102,124 @@ export async function newValueFrom(hook: Hook, oldValue: string): Promise<string
  * @throws PprotectError `hook_failed` unless its exit status is 0
  */
 export async function verifyBy(hook: Hook, variable: string, value: string, oldValue: string): Promise<void> {
-  const { status } = await run(hook, "verify", oldValue, { [variable]: value }, true);
-  if (status !== 0) throw failed(hook, "verify", `failed with exit status ${status}`);
+  if (value.includes("\0"))
+    throw failed(hook, "verify", "cannot run: no variable can have a value with a NUL character");
+  const output = redacted(hook, [oldValue, value]);
+  requireSuccess(hook, "verify", await run(hook, "verify", oldValue, { [variable]: value }, output));
+  output.end();
 }
 
 /** Runs a hook that makes an old value invalid: it has it on descriptor 3. @throws PprotectError `hook_failed` */
 export async function revokeBy(hook: Hook, oldValue: string): Promise<void> {
-  const { status } = await run(hook, "revoke", oldValue, {}, true);
-  if (status !== 0) throw failed(hook, "revoke", `failed with exit status ${status}`);
+  const output = redacted(hook, [oldValue]);
+  requireSuccess(hook, "revoke", await run(hook, "revoke", oldValue, {}, output));
+  output.end();
 }
 
 async function run(
   hook: Hook,
   action: HookAction,
-  oldValue: string,
+  value: string,
   variables: Readonly<Record<string, string>>,
-  showOutput: boolean,
-): Promise<{ status: number; output: Uint8Array }> {
-  const { command, domain, secret, environment, timeoutMs } = hook;
-  const redaction = redactionOf([
-    [secret, oldValue],
-    ...Object.values(variables).map((value) => [secret, value] as const),
-  ]);
-  const descriptor = descriptorWith(oldValue);
-  const child = Bun.spawn(["/bin/sh", "-c", command], {
-    env: { ...environment, ...variables },
-    // A group of its own, so that what it started ends with it.
-    detached: true,
-    stdio: [Buffer.from(`${JSON.stringify({ action, domain, secret })}\n`), "pipe", "pipe", descriptor],
+  streams: Pick<HookRun, "output" | "errors"> & { readonly end?: () => void },
+): Promise<HookEnd> {
+  const { command, directory, domain, secret, environment, timeoutMs } = hook;
+  const end = await runHook({
+    ...{ command, directory, value, timeoutMs },
+    ...{ output: streams.output, errors: streams.errors },
+    environment: { ...environment, ...variables },
+    input: `${JSON.stringify({ action, domain, secret })}\n`,
+    onSignal: () =>
+      hook.note(
+        `Waiting for the ${action} command of ${displayName(`${domain}/${secret}`)}, which must not stop halfway; press Ctrl-C again to end it.`,
+      ),
   });
-  closeSync(descriptor);
-  let why: "late" | "more" | undefined;
-  const end = (reason: "late" | "more"): void => {
-    why ??= reason;
-    endGroup(child.pid);
+  if (end.kind !== "exited" || end.status !== 0) streams.end?.();
+  return end;
+}
+
+/** What shows the output of a command as it comes, without the values. */
+function redacted({ secret, show, note }: Hook, values: readonly string[]) {
+  const redaction = redactionFor(secret, values);
+  let left = MAX_SHOWN;
+  const stream = () => {
+    const redactor = redaction?.redactor() ?? dropping();
+    const showPart = (bytes: Uint8Array): void => {
+      if (left <= 0 || bytes.length === 0) return;
+      show(bytes.subarray(0, left));
+      left -= bytes.length;
+      if (left <= 0) note("\n(more output is not shown)");
+    };
+    return {
+      take: (chunk: Uint8Array) => showPart(redactor.push(chunk)),
+      end: () => showPart(redactor.end()),
+    };
   };
-  const timer = setTimeout(() => end("late"), timeoutMs);
-  const redacted = async (stream: ReadableStream<Uint8Array>): Promise<void> => {
-    const redactor = redaction.redactor();
-    for await (const chunk of stream) hook.show(redactor.push(chunk));
-    hook.show(redactor.end());
+  const [output, errors] = [stream(), stream()];
+  return {
+    output: (chunk: Uint8Array) => {
+      output.take(chunk);
+      return true;
+    },
+    errors: errors.take,
+    end: () => {
+      output.end();
+      errors.end();
+    },
   };
-  const chunks: Uint8Array[] = [];
-  const collected = async (stream: ReadableStream<Uint8Array>): Promise<void> => {
-    let length = 0;
-    for await (const chunk of stream) {
-      length += chunk.length;
-      if (length > MAX_ANSWER) return end("more");
-      chunks.push(chunk);
-    }
-  };
+}
+
+/** @returns nothing where the values are too long to be found: then nothing may be shown */
+function redactionFor(secret: string, values: readonly string[]): Redaction | undefined {
   try {
-    const reading = showOutput ? redacted(child.stdout) : collected(child.stdout);
-    const [status] = await Promise.all([child.exited, reading, redacted(child.stderr)]);
-    if (why === "late") throw failed(hook, action, `took longer than ${timeoutMs / 1000} seconds`);
-    if (why === "more") throw failed(hook, action, "answered with more than 16 MiB");
-    const output = Buffer.concat(chunks);
-    for (const chunk of chunks) wipe(chunk);
-    return { status, output };
-  } finally {
-    clearTimeout(timer);
+    return redactionOf(values.filter((value) => value !== "").map((value) => [secret, value] as const));
+  } catch (error) {
+    if (error instanceof PprotectError) return undefined;
+    throw error;
   }
 }
 
-function endGroup(pid: number): void {
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch {
-    // It has ended.
-  }
+/** In place of what redacts: says once that something was printed. */
+function dropping() {
+  let isFirst = true;
+  return {
+    push: (chunk: Uint8Array): Uint8Array => {
+      if (!isFirst || chunk.length === 0) return new Uint8Array();
+      isFirst = false;
+      return Buffer.from("(output is not shown: the values are too long to be redacted)\n");
+    },
+    end: (): Uint8Array => new Uint8Array(),
+  };
 }
 
-/** A descriptor to read a value from, of a file without a name: in memory where the system can. */
-function descriptorWith(value: string): number {
-  const directory = createPrivateDirectory(removeOverwritten);
-  try {
-    const path = join(directory.path, "value");
-    writeFileSync(path, value, { mode: 0o600, flag: "wx" });
-    const descriptor = openSync(path, "r");
-    rmSync(path);
-    return descriptor;
-  } finally {
-    directory.remove();
+/** Bytes up to a limit. */
+class Collected {
+  readonly #limit: number;
+  readonly #chunks: Uint8Array[] = [];
+  #length = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** @returns whether there is room for more */
+  add(chunk: Uint8Array): boolean {
+    const room = this.#limit - this.#length;
+    this.#length += chunk.length;
+    if (room > 0) this.#chunks.push(Uint8Array.from(chunk.subarray(0, room)));
+    return this.#length <= this.#limit;
+  }
+
+  bytes(): Uint8Array {
+    return Buffer.concat(this.#chunks);
+  }
+
+  text(): string {
+    return decodeUtf8(this.bytes()) ?? "";
+  }
+
+  wipe(): void {
+    for (const chunk of this.#chunks) wipe(chunk);
   }
 }
 
@@ -147,6 +229,28 @@ function parsed(text: string): string | undefined {
     return isAnswer(answer) ? answer.value : undefined;
   } catch {
     return undefined;
+  }
+}
+
+function requireSuccess(hook: Hook, action: HookAction, end: HookEnd): void {
+  switch (end.kind) {
+    case "exited":
+      if (end.status !== 0) throw failed(hook, action, `failed with exit status ${end.status}`);
+      return;
+    case "late":
+      throw failed(hook, action, `took longer than ${hook.timeoutMs / 1000} seconds`);
+    case "too-much":
+      throw failed(hook, action, "answered with more than 16 MiB");
+    case "stopped":
+      throw failed(hook, action, "was ended by Ctrl-C");
+    case "not-started":
+      throw failed(
+        hook,
+        action,
+        end.code === "E2BIG"
+          ? "cannot run: the value is too long for a variable"
+          : `cannot be started (${end.code})`,
+      );
   }
 }
 

@@ -5,16 +5,63 @@ import type { UnlockedCustodian } from "../custodian.ts";
 import { KeyFile } from "../key-file.ts";
 import { findDomain, findSecret } from "../lookup.ts";
 import type { SecretPath } from "../secret-path.ts";
+import { type StoreData, withEntry } from "../store-data.ts";
+import { refuseSharedKey } from "../trust/shared-keys.ts";
 import { besideOf, STAGES, type StagedRotation, stagedRotations } from "./states.ts";
 
 /** Puts a new value beside the one in use. @throws PprotectError `rotation_state`, `no_such_secret`, as `addSecret` */
 export function stageRotation(file: KeyFile, names: SecretPath, value: string, now = new Date()): KeyFile {
+  requireStageable(file, names);
   const { domain, secret } = names;
-  findSecret(domain, findDomain(file.data, domain), secret);
-  requireNone(file, names, "staged", "--promote or --abort it first");
-  requireNone(file, names, "promoted", "--finish it first");
   const added = file.addSecret(domain, secret + STAGES.next, value, now);
   return logged(added, audit.rotationStaged(secret, domain), now);
+}
+
+/** @throws PprotectError `rotation_state`, `no_such_secret` where {@link stageRotation} would */
+export function requireStageable(file: KeyFile, names: SecretPath): void {
+  findSecret(names.domain, findDomain(file.data, names.domain), names.secret);
+  requireNone(file, names, "staged", "--promote or --abort it first");
+  requireNone(file, names, "promoted", "--finish it first");
+}
+
+/**
+ * Puts a value that was sealed before into a secret, as it is.
+ * @param sealed to the key that the domain has, base64
+ */
+export function replaceBySealed(
+  { data }: KeyFile,
+  { domain, secret }: SecretPath,
+  sealed: string,
+  now = new Date(),
+): KeyFile {
+  return withSealed(data, domain, secret, sealed, [audit.secretUpdated(secret, domain)], now);
+}
+
+/** {@link stageRotation} with a value that was sealed before. @throws PprotectError `rotation_state`, `no_such_secret` */
+export function stageSealed(file: KeyFile, names: SecretPath, sealed: string, now = new Date()): KeyFile {
+  requireStageable(file, names);
+  const { domain, secret } = names;
+  const next = secret + STAGES.next;
+  const entries = [audit.secretAdded(next, domain), audit.rotationStaged(secret, domain)];
+  return withSealed(file.data, domain, next, sealed, entries, now);
+}
+
+function withSealed(
+  data: StoreData,
+  name: string,
+  secret: string,
+  sealed: string,
+  entries: readonly string[],
+  now: Date,
+): KeyFile {
+  const domain = findDomain(data, name);
+  refuseSharedKey(data, name);
+  const changed = { ...domain, secrets: withEntry(domain.secrets, secret, sealed) };
+  return KeyFile.from({
+    ...data,
+    domains: withEntry(data.domains, name, changed),
+    auditLog: [...data.auditLog, ...entries.map((entry) => auditEntry(entry, now))],
+  });
 }
 
 /** Makes the new value the one in use, and keeps the old one beside it. @throws PprotectError `rotation_state`, as `decryptSecret` */

@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import { compareCodePoints } from "../../../common/code-points.ts";
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName, escapeUnprintable, escapeUnprintableLines } from "../../../common/terminal-safe.ts";
+import { countNoun } from "../../../common/text.ts";
 import { keyOrigin, repositoryOf } from "../../../git/trust/key-origin.ts";
 import { TrustSession } from "../../../git/trust/trust-session.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
@@ -91,10 +92,13 @@ export default class TrustCommand extends BaseCommand {
     };
     for (const { of, action, command } of commands)
       this.printLine(`${displayName(of)} ${action}: ${escapeUnprintableLines(command)}`);
-    for (const { path, text } of files)
-      this.printLine(
-        `\n--- ${escapeUnprintable(path)}\n${escapeUnprintableLines(Buffer.from(text, "latin1").toString()).trimEnd()}`,
-      );
+    for (const { path, text, bytes, sha256 } of files) {
+      const content =
+        text === undefined
+          ? `(${countNoun(bytes, "byte")}, not shown; SHA-256 ${sha256})`
+          : escapeUnprintableLines(text).trimEnd();
+      this.printLine(`\n--- ${escapeUnprintable(path)}\n${content}`);
+    }
     const state = stateDirectory(process.env);
     if (commands.length === 0) this.note("There are no commands to accept.");
     else if (areAccepted(hooks, state)) this.note("These commands are accepted.");

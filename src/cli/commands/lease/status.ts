@@ -2,6 +2,7 @@ import { lazy } from "../../../common/lazy.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import type { RunningProgram } from "../../../exec/handed-out/ledger.ts";
 import { readLedger } from "../../../exec/handed-out/ledger-file.ts";
+import { pendingRotations } from "../../../exec/rotation/pending.ts";
 import { notAvailable } from "../../../lease/availability.ts";
 import { describeNoAnswer } from "../../../lease/connection.ts";
 import { findLeases } from "../../../lease/find.ts";
@@ -16,7 +17,14 @@ import { shownNow, shownText } from "../../reading/shown-values.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 import { describeGrant, grantFields } from "../../report/lease-text.ts";
 import { localTime } from "../../report/local-time.ts";
-import { rotationFields, stageText, strayFields, strayText } from "../../report/rotation-text.ts";
+import {
+  leftFields,
+  leftText,
+  rotationFields,
+  stageText,
+  strayFields,
+  strayText,
+} from "../../report/rotation-text.ts";
 
 export default class StatusCommand extends BaseCommand {
   static readonly declaration: CommandDeclaration = {
@@ -56,9 +64,11 @@ export default class StatusCommand extends BaseCommand {
     const store = this.#storeHere();
     const rotations = store ? stagedRotations(store) : [];
     const strays = store ? strayStages(store) : [];
+    const left = store ? pendingRotations(this.realStorePath, stateDirectory(process.env)) : [];
     this.#section("Rotations that are half done", [
       ...rotations.map((each) => `${displayName(`${each.domain}/${each.secret}`)}: ${stageText(each)}`),
       ...strays.map(strayText),
+      ...left.map(leftText),
     ]);
     if (
       live.length + silent.length + programs.length + files.length + current.length + keyring.users.length ===
@@ -89,6 +99,7 @@ export default class StatusCommand extends BaseCommand {
         shown: current.map((each) => ({ ...each })),
         rotations: rotations.map(rotationFields),
         stray_stages: strays.map(strayFields),
+        interrupted_rotations: left.map(leftFields),
         keyring: keyringFields(keyring),
         active_leases: live.length,
         secrets_count: this.#secretsCount(),

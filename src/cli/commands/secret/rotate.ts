@@ -2,10 +2,7 @@ import { parseDuration } from "../../../common/duration.ts";
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
-import { type Config, configPath, readConfigFile } from "../../../config/config.ts";
-import { type RotationRule, rotationRule } from "../../../config/rotation/section.ts";
-import { dangerOf, describeDanger } from "../../../exec/dangerous-variables.ts";
-import { variableName } from "../../../exec/variable-names.ts";
+import { configPath, readConfigFile } from "../../../config/config.ts";
 import type { UnlockedCustodian } from "../../../store/custodian.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
 import { findDomain, findSecret } from "../../../store/lookup.ts";
@@ -14,6 +11,7 @@ import {
   abortRotation,
   finishRotation,
   promoteRotation,
+  requireStageable,
   stageRotation,
 } from "../../../store/rotation/steps.ts";
 import type { SecretPath } from "../../../store/secret-path.ts";
@@ -21,13 +19,15 @@ import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag, option } from "../../argv/option.ts";
 import { text } from "../../argv/value-type.ts";
 import { ValueCommand } from "../../base/value-command.ts";
-import { type GeneratedValue, wantsGenerated } from "../../input/generated-value.ts";
+import { wantsGenerated } from "../../input/generated-value.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 import { type DueSecret, dueFields, dueSecrets, dueText } from "../../rotation/due.ts";
 import { acceptedCommand, hookFor } from "../../rotation/hooks.ts";
+import { reportFields, rotateEach } from "../../rotation/rotate-each.ts";
+import { changedMeanwhile, ruleFor, SecretRotation } from "../../rotation/secret-rotation.ts";
 
 /** The options of which one is given at most. */
-const STAGE_OPTIONS = ["stage", "promote", "finish", "abort"] as const;
+const STAGE_OPTIONS = ["stage", "promote", "finish", "abort", "recover"] as const;
 
 export default class RotateCommand extends ValueCommand {
   static readonly declaration: CommandDeclaration = {
@@ -77,9 +77,10 @@ export default class RotateCommand extends ValueCommand {
   promote = flag("--promote", "make NAME_next the value in use, and keep the old one as NAME_previous");
   finish = flag("--finish", "drop NAME_previous, after revoke_via of .pprotect.yaml made it invalid");
   abort = flag("--abort", "drop NAME_next");
-
-  /** The old value, where a command needs it. */
-  #old: string | undefined;
+  recover = flag(
+    "--recover",
+    "put the value that an interrupted rotation has left on this machine into NAME_next",
+  );
 
   async run(): Promise<Outcome> {
     this.#checkOptions();
@@ -87,7 +88,8 @@ export default class RotateCommand extends ValueCommand {
     if (this.promote) return this.#promote();
     if (this.finish) return this.#finish();
     if (this.abort) return this.#abort();
-    return this.stage ? this.#stage() : this.#rotate();
+    if (this.recover) return this.#recover();
+    return this.#rotate();
   }
 
   #checkOptions(): void {
@@ -95,7 +97,7 @@ export default class RotateCommand extends ValueCommand {
     if (stages.length + Number(this.due) + Number(this.allDue) > 1)
       throw new PprotectError(
         "usage",
-        "rotate takes one of --due, --all-due, --stage, --promote, --finish and --abort",
+        "rotate takes one of --due, --all-due, --stage, --promote, --finish, --abort and --recover",
       );
     if (this.olderThan !== undefined && !this.due)
       throw new PprotectError("usage", "--older-than requires --due");
@@ -108,32 +110,53 @@ export default class RotateCommand extends ValueCommand {
       throw new PprotectError("usage", "a new value is given with --stage, or without a stage");
   }
 
+  /** By a value that is given or generated, else by a command. */
   async #rotate(): Promise<Outcome> {
+    if (this.valueFile === undefined && !wantsGenerated(this)) return this.#rotateByCommand();
     let sealed: string | undefined;
     let owner: UnlockedCustodian | undefined;
+    const rotated = (domain: string, secret: string): string =>
+      `Rotated ${secret} in ${domain}${owner ? ", and the keys of the domain" : ""}.`;
     return this.putSecret(
       (file, domain, secret) => {
         sealed = findSecret(domain, findDomain(file.data, domain), secret);
+        if (this.stage) requireStageable(file, { domain, secret });
       },
       (file, domain, secret, value) => {
+        if (this.stage) return stageRotation(file, { domain, secret }, value);
         if (findSecret(domain, findDomain(file.data, domain), secret) !== sealed)
-          throw changedMeanwhile(domain, secret);
+          throw changedMeanwhile({ domain, secret });
         const updated = file.updateSecret(domain, secret, value);
         return owner ? updated.rotateDomainKey(domain, owner) : updated;
       },
-      (domain, secret) => `Rotated ${secret} in ${domain}${owner ? ", and the keys of the domain" : ""}.`,
+      this.stage ? stagedText : rotated,
       async ({ domain }) => {
         if (this.alsoKeys) owner = await this.unlockToRead(this.readStore(), [domain]);
       },
     );
   }
 
-  async #stage(): Promise<Outcome> {
-    return this.putSecret(
-      (file, domain, secret) => findSecret(domain, findDomain(file.data, domain), secret),
-      (file, domain, secret, value) => stageRotation(file, { domain, secret }, value),
-      (domain, secret) =>
-        `Staged ${secret}${STAGES.next} in ${domain}. \`pprotect rotate --promote\` makes it current.`,
+  async #rotateByCommand(): Promise<Outcome> {
+    const [keyFile, names] = await this.#existing();
+    const { domain, secret } = names;
+    const shown = [displayName(domain), displayName(secret)] as const;
+    if (this.stage) {
+      const outcome = await this.#rotation().rotate(names, { stage: true, done: stagedText(...shown) });
+      return this.withNext(outcome, domain);
+    }
+    const owner = this.alsoKeys ? await this.unlockToRead(keyFile, [domain]) : undefined;
+    const outcome = await this.#rotation().rotate(names, {
+      stage: false,
+      done: `Rotated ${shown[1]} in ${shown[0]}${owner ? ", and the keys of the domain" : ""}.`,
+      ...(owner && { also: (file: KeyFile) => file.rotateDomainKey(domain, owner) }),
+    });
+    return this.withNext(outcome, domain);
+  }
+
+  #rotation(): SecretRotation {
+    const { via, verify, timeout } = this;
+    return new SecretRotation(
+      this.rotationHost({ via, verify, timeoutMs: parseDuration("--timeout", timeout) }),
     );
   }
 
@@ -158,9 +181,13 @@ export default class RotateCommand extends ValueCommand {
     finishRotation(keyFile, names);
     const previous = secret + STAGES.previous;
     const sealed = findSecret(domain, findDomain(keyFile.data, domain), previous);
-    const { config, rule } = this.#rule(names);
+    const { config, rule } = ruleFor(this.storePath, names);
     if (rule.revokeVia !== undefined) {
-      const hook = this.#hook(acceptedCommand(this.storePath, config, rule.revokeVia), names);
+      const hook = hookFor(acceptedCommand(this.storePath, config, rule.revokeVia), names, {
+        prefixes: this.credentialPrefixes,
+        timeoutMs: parseDuration("--timeout", this.timeout),
+        note: (message) => this.note(message),
+      });
       const { secrets } = await this.openSecrets(keyFile, [{ domain, name: previous }]);
       const { revokeBy } = await import("../../../exec/rotation/hook.ts");
       await revokeBy(hook, secrets[0]?.value ?? "");
@@ -169,7 +196,7 @@ export default class RotateCommand extends ValueCommand {
       (file) => {
         // What is dropped is what was made invalid.
         if (findDomain(file.data, domain).secrets.get(previous) !== sealed)
-          throw changedMeanwhile(domain, previous);
+          throw changedMeanwhile({ domain, secret: previous });
         return finishRotation(file, names);
       },
       `Finished the rotation of ${displayName(secret)} in ${displayName(domain)}.`,
@@ -187,6 +214,11 @@ export default class RotateCommand extends ValueCommand {
     );
   }
 
+  async #recover(): Promise<Outcome> {
+    const [, names] = await this.#existing();
+    return this.#rotation().recover(names);
+  }
+
   async #existing(): Promise<[KeyFile, SecretPath]> {
     const keyFile = this.readStore();
     const names = await this.askForSecret(keyFile, this.givenExistingSecret(keyFile));
@@ -194,58 +226,14 @@ export default class RotateCommand extends ValueCommand {
     return [keyFile, names];
   }
 
-  /** By a command if there is one; else as every value is given. */
-  protected override async newValue(
-    names: SecretPath,
-    namesGiven: boolean,
-  ): Promise<Partial<GeneratedValue> & Pick<GeneratedValue, "value">> {
-    if (this.valueFile !== undefined || wantsGenerated(this)) return super.newValue(names, namesGiven);
-    const { config, rule } = this.#rule(names);
-    const command = this.via ?? (rule.via && acceptedCommand(this.storePath, config, rule.via));
-    if (command === undefined) {
-      throw new PprotectError(
-        "usage",
-        `nothing says how to make a new value of ${displayName(`${names.domain}/${names.secret}`)}`,
-        "use --generate, --value-file or --via",
-      );
-    }
-    const { newValueFrom } = await import("../../../exec/rotation/hook.ts");
-    return { value: await newValueFrom(this.#hook(command, names), await this.#oldValue(names)) };
-  }
-
+  /** A value that was given or generated is tried too. */
   protected override async tryValue(names: SecretPath, value: string): Promise<void> {
-    const { config, rule } = this.#rule(names);
-    const command = this.verify ?? (rule.verify && acceptedCommand(this.storePath, config, rule.verify));
-    if (command === undefined) return;
-    const variable = variableName(names.secret, { prefix: undefined, uppercase: true });
-    const danger = dangerOf(variable);
-    if (danger === "runs-code" || danger === "ours")
-      throw new PprotectError(
-        "environment",
-        `the value cannot be tried: no command gets ${describeDanger(variable, danger)}`,
-      );
-    const { verifyBy } = await import("../../../exec/rotation/hook.ts");
-    await verifyBy(this.#hook(command, names), variable, value, await this.#oldValue(names));
-  }
-
-  #hook(command: string, names: SecretPath) {
-    return hookFor(command, names, {
-      prefixes: this.credentialPrefixes,
-      timeoutMs: parseDuration("--timeout", this.timeout),
-    });
-  }
-
-  #rule({ domain, secret }: SecretPath): { readonly config: Config; readonly rule: RotationRule } {
-    const config = readConfigFile(configPath(this.storePath));
-    return { config, rule: rotationRule(config.rotation, domain, secret) };
-  }
-
-  async #oldValue({ domain, secret }: SecretPath): Promise<string> {
-    if (this.#old === undefined) {
-      const { secrets } = await this.openSecrets(this.readStore(), [{ domain, name: secret }]);
-      this.#old = secrets[0]?.value ?? "";
-    }
-    return this.#old;
+    const rotation = this.#rotation();
+    const trial = rotation.trialOf(names);
+    if (!trial) return;
+    const { domain, secret } = names;
+    const { secrets } = await this.openSecrets(this.readStore(), [{ domain, name: secret }]);
+    await rotation.try(trial, names, value, secrets[0]?.value ?? "");
   }
 
   async #due(): Promise<Outcome> {
@@ -276,37 +264,15 @@ export default class RotateCommand extends ValueCommand {
 
   /** One after the other: a failure leaves its old value, and the others are still rotated. */
   async #rotateAll(due: readonly DueSecret[]): Promise<Outcome> {
-    const failed: { domain: string; secret: string; message: string }[] = [];
-    const rotated: { domain: string; secret: string }[] = [];
-    for (const { domain, secret, via } of due) {
-      const name = displayName(`${domain}/${secret}`);
-      try {
-        if (via === undefined)
-          throw new PprotectError("usage", `${name} has no rotate_via in .pprotect.yaml`);
-        this.#old = undefined;
-        this.firstName = domain;
-        this.secretName = secret;
-        await this.#rotate();
-        rotated.push({ domain, secret });
-      } catch (error) {
-        if (!(error instanceof PprotectError) || error.code === "interrupted") throw error;
-        this.note(`pprotect: ${error.message}`);
-        failed.push({ domain, secret, message: error.message });
-      }
-    }
-    this.note(`Rotated ${countNoun(rotated.length, "value")}; ${failed.length} left.`);
-    const result = { rotated, failed };
-    return failed.length === 0 ? { result } : { result, refusal: rotationDue(failed.length) };
+    const report = await rotateEach(due, this.#rotation(), (message) => this.note(message));
+    this.note(`Rotated ${countNoun(report.rotated.length, "value")}; ${report.failed.length} left.`);
+    const result = reportFields(report);
+    return report.failed.length === 0 ? { result } : { result, refusal: rotationDue(report.failed.length) };
   }
 }
 
-function changedMeanwhile(domain: string, secret: string): PprotectError {
-  return new PprotectError(
-    "store_changed",
-    `another process changed ${displayName(`${domain}/${secret}`)} in the meantime; its value was kept`,
-    "look at the change, then try again; if a command made a new value elsewhere, that one is in no store",
-  );
-}
+const stagedText = (domain: string, secret: string): string =>
+  `Staged ${secret}${STAGES.next} in ${domain}. \`pprotect rotate --promote\` makes it current.`;
 
 function rotationDue(count: number): PprotectError {
   return new PprotectError(

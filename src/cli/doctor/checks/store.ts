@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
+import { pendingRotations } from "../../../exec/rotation/pending.ts";
 import { openTrustSession } from "../../../git/trust/open-session.ts";
 import { keyTypeOf } from "../../../store/custodian.ts";
 import { UnresolvedMergeError } from "../../../store/format/problem.ts";
@@ -9,7 +10,8 @@ import { KeyFile } from "../../../store/key-file.ts";
 import { stagedRotations, strayStages } from "../../../store/rotation/states.ts";
 import type { StoreData } from "../../../store/store-data.ts";
 import { realPathOfStore } from "../../../store/store-file.ts";
-import { stageText, strayText } from "../../report/rotation-text.ts";
+import { stateDirectory } from "../../../system/state-directory.ts";
+import { leftText, stageText, strayText } from "../../report/rotation-text.ts";
 import { type Examined, type Finding, ok } from "../finding.ts";
 
 /** Whether the store is valid, its keys are trusted, and no domain hangs on one person or a weak key. */
@@ -27,7 +29,7 @@ export async function checkStore(examined: Examined): Promise<readonly Finding[]
     ...singleOwners(data),
     ...weakKeys(data),
     ...drift(data),
-    ...rotations(data),
+    ...rotations(data, realPathOfStore(resolve(storePath), storePath)),
   ];
 }
 
@@ -88,10 +90,11 @@ function weakKeys({ custodians }: StoreData): readonly Finding[] {
 }
 
 /** A rotation that is half done has a value too many, which still works. */
-function rotations(data: StoreData): readonly Finding[] {
+function rotations(data: StoreData, realPath: string): readonly Finding[] {
   const staged = stagedRotations(data);
   const strays = strayStages(data);
-  if (staged.length + strays.length === 0) return [ok("rotation", "no rotation is half done")];
+  const left = pendingRotations(realPath, stateDirectory(process.env));
+  if (staged.length + strays.length + left.length === 0) return [ok("rotation", "no rotation is half done")];
   return [
     ...staged.map((each): Finding => {
       const name = displayName(`${each.domain}/${each.secret}`);
@@ -105,6 +108,14 @@ function rotations(data: StoreData): readonly Finding[] {
             : `\`pprotect rotate ${name} --finish\``,
       };
     }),
+    ...left.map(
+      (each): Finding => ({
+        id: "rotation",
+        level: "warn",
+        message: leftText(each),
+        fix: "recover the value, or rotate again",
+      }),
+    ),
     ...strays.map(
       (each): Finding => ({
         id: "rotation",
