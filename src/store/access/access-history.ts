@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { OwnTexts } from "../../common/own-text.ts";
 import type { Domain, StoreData } from "../store-data.ts";
-import { loggedChanges, type Place } from "./new-entries.ts";
+import { loggedChanges, type Place, placeKey } from "./new-entries.ts";
 import type { Moment, Revision } from "./revision.ts";
 
 /** A sealed value that some revision has. */
@@ -78,6 +78,8 @@ export class AccessHistoryBuilder {
   readonly #custodians = new Set<string>();
   readonly #materials = new Set<string>();
   readonly #entries = new Map<string, OwnerEntry>();
+  /** The first box of each place and log entry by which a value was entered. */
+  readonly #entered = new Map<string, string>();
   /** Nothing is kept that was cut out of a version's text, which would stay in memory with it. */
   readonly #texts = new OwnTexts();
 
@@ -200,6 +202,12 @@ export class AccessHistoryBuilder {
       const from = boxId(other);
       if (this.#boxes.has(from)) this.#links.push([id, from]);
     }
+    const entry = logged().entryOf(place);
+    if (entry === undefined) return;
+    const key = this.#texts.of(`${placeKey(place)} ${entry}`);
+    const first = this.#entered.get(key);
+    if (first === undefined) this.#entered.set(key, id);
+    else if (first !== id) this.#links.push([id, first]);
   }
 }
 

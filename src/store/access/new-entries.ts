@@ -13,6 +13,11 @@ export interface Place {
 export interface LoggedChanges {
   /** Whether a value was entered, so that it is not the one from before under another key. */
   isEntered(place: Place): boolean;
+  /**
+   * What identifies the last entry by which a value was entered: its text, and how many entries like it are in the log. A
+   * cherry-pick or a rebase copies it, with a value that may be sealed again.
+   */
+  entryOf(place: Place): string | undefined;
   /** Whether a rotation put another secret's value there. */
   isPromoted(place: Place): boolean;
   /** Where a value came from that is new to its place: the secret was renamed, moved or rotated, or its domain was renamed. */
@@ -21,15 +26,18 @@ export interface LoggedChanges {
 
 /** Reads the entries of the audit log that no parent has. The log is not authenticated: it says what its writers say. */
 export function loggedChanges({ before, after }: Revision): LoggedChanges {
-  const events = newEntries(
+  const entries = newEntries(
     before.map(({ auditLog }) => auditLog),
     after.auditLog,
-  ).map((entry) => readAuditEntry(entry).events);
-  const entered = new Set<string>();
-  const added = new Set<string>();
-  for (const event of events.flat()) {
-    if (event.kind === "secret-updated" || event.kind === "secret-set") entered.add(placeKey(event));
-    if (event.kind === "secret-added") added.add(placeKey(event));
+  ).map((entry) => ({ entry, events: readAuditEntry(entry).events }));
+  const events = entries.map((each) => each.events);
+  const entered = new Map<string, string>();
+  const added = new Map<string, string>();
+  for (const { entry, events } of entries) {
+    for (const event of events) {
+      if (event.kind === "secret-updated" || event.kind === "secret-set") entered.set(placeKey(event), entry);
+      if (event.kind === "secret-added") added.set(placeKey(event), entry);
+    }
   }
   const promoted = new Map(promotions(events.flat()));
   const moved = new Map([...movedSecrets(events), ...renamedDomains(events, before, after), ...promoted]);
@@ -47,6 +55,12 @@ export function loggedChanges({ before, after }: Revision): LoggedChanges {
       const key = placeKey(place);
       if (promoted.has(key)) return source(place) === undefined;
       return entered.has(key) || (added.has(key) && !moved.has(key));
+    },
+    entryOf(place) {
+      const key = placeKey(place);
+      const entry = entered.get(key) ?? (moved.has(key) ? undefined : added.get(key));
+      if (entry === undefined) return undefined;
+      return `${after.auditLog.reduce((sum, each) => sum + Number(each === entry), 0)} ${entry}`;
     },
     isPromoted: (place) => promoted.has(placeKey(place)),
     movedFrom: source,

@@ -3,7 +3,7 @@ import { readAccessHistory } from "../../../src/git/history/access-history.ts";
 import { openRepository } from "../../../src/git/process/repository.ts";
 import { openHistory } from "../../../src/store/access/open-history.ts";
 import { whoKnows } from "../../../src/store/access/who-knows.ts";
-import type { KeyFile } from "../../../src/store/key-file.ts";
+import { KeyFile } from "../../../src/store/key-file.ts";
 import { mergeRepository, type TestRepository } from "../../support/git-repository.ts";
 import { removeFolders } from "../../support/sandbox.ts";
 import { ALICE, BOB, NOW, sampleStore, unlocked } from "../../support/stores.ts";
@@ -109,6 +109,22 @@ describe("the history of a store in git", () => {
     expect([read.isShallow, read.commits]).toEqual([true, 1]);
   });
 
+  test("shows that a value was known from a branch when it is cherry-picked, and so sealed to a later key", async () => {
+    const { repository, file } = await afterRotation();
+    const later = new Date(NOW.getTime() + 60_000);
+    await repository.must("checkout", "-q", "-b", "topic", "HEAD~2");
+    const first = await repository.must("show", "HEAD:protected.yaml");
+    const branch = KeyFile.parse(Buffer.from(first), "first").updateSecret("dev", "api-key", "topic", later);
+    await repository.commitStore(branch.toString(), "topic");
+    await repository.must("checkout", "-q", "main");
+    const picked = file.updateSecret("dev", "api-key", "topic", later);
+    await repository.commitStore(picked.toString(), "topic");
+    expect(knowers(await accessIn(repository), "dev/api-key")).toEqual([`${BOB.name} earlier_key`]);
+    const changed = picked.updateSecret("dev", "api-key", "other", later);
+    await repository.commitStore(changed.toString(), "another value in the same second");
+    expect(knowers(await accessIn(repository), "dev/api-key")).toEqual([]);
+  });
+
   test("believes a forged orphan branch nothing that would hide someone", async () => {
     const { repository, file } = await afterRotation();
     // The same boxes under another key, in a root commit that claims to be the oldest of all.
@@ -116,7 +132,6 @@ describe("the history of a store in git", () => {
     const dev = file.data.domains.get("dev");
     const fake = forged.data.domains.get("fake");
     if (!dev || !fake) throw new Error("no domain");
-    const { KeyFile } = await import("../../../src/store/key-file.ts");
     const domains = new Map([["dev", { ...fake, secrets: dev.secrets }]]);
     await repository.must("checkout", "-q", "--orphan", "orphan");
     repository.write("protected.yaml", KeyFile.from({ ...forged.data, domains }).toString());
@@ -155,7 +170,6 @@ describe("with credentials", () => {
   test("a re-seal that the log calls an update is one", async () => {
     const { repository, file } = await afterRotation();
     const sealedAgain = file.rotateDomainKey("dev", alice(file), NOW);
-    const { KeyFile } = await import("../../../src/store/key-file.ts");
     const forged = KeyFile.from({
       ...sealedAgain.data,
       auditLog: [...sealedAgain.data.auditLog, "2026-02-03T04:05:06Z -- updated secret api-key in dev"],
