@@ -142,6 +142,19 @@ describe("access", () => {
     expect(await unused()).toEqual([]);
   });
 
+  test("has no age for a value whose commit claims a time that does not exist", async () => {
+    const repository = await withStaleAccess();
+    const head = (await repository.must("cat-file", "commit", "HEAD")).replaceAll(
+      /> \d+ /g,
+      "> 99999999999999 ",
+    );
+    const orphan = head.replace(/^parent .*\n/m, "");
+    const { stdout } = await repository.git(["hash-object", "-t", "commit", "-w", "--stdin"], {}, orphan);
+    await repository.must("reset", "-q", "--hard", stdout.trim());
+    const { result } = readAnswer((await repository.pprotect(["access", "--json"])).stdout);
+    expect(result.secrets).toContainEqual(expect.objectContaining({ since: null, age_days: null }));
+  });
+
   test("takes one of its filters, and names that some version has", async () => {
     const repository = await withStaleAccess();
     const code = async (...args: readonly string[]) =>

@@ -129,9 +129,9 @@ function parseLog(text: string): Section[] {
   return sections;
 }
 
-/** The mode 000000 means that there is no file. */
+/** The mode 000000 means that there is no file, and 160000 that there is a submodule, whose id is of a commit elsewhere. */
 function blobId(mode: string | undefined, id: string | undefined): string | undefined {
-  return mode === "000000" ? undefined : id;
+  return mode === "000000" || mode === "160000" ? undefined : id;
 }
 
 /** The first path that is not known yet and from which a commit other than a merge renamed the store. */

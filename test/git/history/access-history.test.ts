@@ -102,6 +102,28 @@ describe("the history of a store in git", () => {
     expect(knowers(read, "dev/db-password")).toEqual([`${BOB.name} earlier_key`]);
   });
 
+  test("has no version where a submodule or a directory is in the store's place, and names a link", async () => {
+    const { repository, file } = await afterRotation();
+    const replaceBy = async (mode: string, id: string, path: string): Promise<void> => {
+      await repository.must("rm", "-q", "-r", "--cached", "protected.yaml");
+      await repository.must("update-index", "--add", "--cacheinfo", `${mode},${id},${path}`);
+      await repository.must("commit", "-q", "-m", mode);
+    };
+    const { stdout: target } = await repository.git(["hash-object", "-w", "--stdin"], {}, "elsewhere");
+    await replaceBy("160000", "1".repeat(40), "protected.yaml");
+    await replaceBy("120000", target.trim(), "protected.yaml");
+    await replaceBy("100644", target.trim(), "protected.yaml/x");
+    await repository.must("rm", "-q", "-r", "--cached", "protected.yaml");
+    await repository.commitStore(file.toString(), "again");
+    // There, a missing object would be an error.
+    await repository.must("config", "remote.origin.promisor", "true");
+    const read = await accessIn(repository);
+    expect(read.unreadable.map(({ problem }) => problem)).toEqual([
+      "line 1: the store is text, not a mapping",
+    ]);
+    expect(knowers(read, "dev/api-key")).toEqual([`${BOB.name} earlier_key`]);
+  });
+
   test("is known to be incomplete in a shallow clone", async () => {
     const { repository } = await afterRotation();
     await repository.must("clone", "-q", "--depth", "1", `file://${repository.folder}`, "clone");

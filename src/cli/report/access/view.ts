@@ -39,9 +39,10 @@ export function isStale({ secrets, domains }: Access): boolean {
   );
 }
 
-/** Whole days, never less than 0. */
+/** Whole days, never less than 0; nothing for a time that is none ({@link dayOf}). */
 export function ageInDays(since: Moment | undefined, now: number): number | undefined {
-  return since && Math.max(0, Math.floor((now - since.time) / DAY));
+  if (!since || dayOf(since) === undefined) return undefined;
+  return Math.max(0, Math.floor((now - since.time) / DAY));
 }
 
 /** `YYYY-MM-DD`, UTC; what is no time that people have, as some commit may claim, has none. */
