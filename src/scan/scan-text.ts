@@ -25,6 +25,11 @@ export interface LineRun {
   readonly number: number;
 }
 
+/** All lines of a file. @param bytes UTF-8 */
+export function wholeFile(bytes: Uint8Array): TextLines {
+  return { bytes, runs: [{ at: 0, number: 1 }] };
+}
+
 /** Some lines of a file. */
 export function textLines(lines: Iterable<AddedLine>): TextLines {
   const texts: string[] = [];

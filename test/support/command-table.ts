@@ -227,6 +227,9 @@ export const COMMAND_CASES: readonly CommandCase[] = [
   }),
   printing("git status", [], [], { prepare: installedRepository }),
   printing("git pre-commit", [], [], { prepare: repository, prints: false }),
+  printing("git commit-msg", ["message"], [], { prepare: withMessage, prints: false }),
+  printing("git pre-push", ["origin", "../origin.git"], [], { prepare: repository, prints: false }),
+  printing("git pre-receive", [], [], { prepare: repository, prints: false }),
   printing("git summary", ["HEAD~1..HEAD"], [], { prepare: revertedRepository }),
   printing("git check", [], [], { prepare: repository, prints: false }),
   printing("scan", [], [], { prints: false }),
@@ -297,6 +300,12 @@ async function repository(): Promise<Sandbox> {
   const box = sandbox();
   await git(box, "init", "-q", "-b", "main");
   await commit(box, "store");
+  return box;
+}
+
+async function withMessage(): Promise<Sandbox> {
+  const box = await repository();
+  box.write("message", "Add the store\n");
   return box;
 }
 

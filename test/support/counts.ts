@@ -5,7 +5,7 @@ export const COUNTS = {
   /** Writers that are killed, each at another moment. */
   kills: 300,
   /** Commands, those among them that write a store, and all their questions. */
-  commands: 73,
+  commands: 76,
   writingCommands: 28,
   questions: 112,
   /** Names that would speak to a terminal, a shell or JavaScript, each given to a domain and a custodian. */

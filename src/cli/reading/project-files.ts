@@ -11,6 +11,7 @@ import { openBlobReader } from "../../git/process/cat-file.ts";
 import type { Repository } from "../../git/process/repository.ts";
 import type { Finding } from "../../scan/finding.ts";
 import { DEFAULT_FILE } from "../../store/locate-store.ts";
+import { MAX_FILE_BYTES } from "../../system/bounded-read.ts";
 
 /** A file beside the store that all commands read: one that is broken in a commit stops everyone. */
 interface ProjectFile {
@@ -72,11 +73,11 @@ async function problemsIn(
     const findings: Finding[] = [];
     for (const path of paths) {
       const directory = dirname(path) === "." ? "" : `${dirname(path)}/`;
-      const bytes = await blobs.read(`${prefix}${path}`);
+      const bytes = await blobs.read(`${prefix}${path}`, MAX_FILE_BYTES);
       if (!bytes) continue;
       // Without a store beside it, it may be another program's.
       const hasRules = path === CONFIG_FILE && mentionsScanRules(bytes);
-      if (!hasRules && !(await blobs.read(`${prefix}${directory}${DEFAULT_FILE}`))) continue;
+      if (!hasRules && !(await blobs.read(`${prefix}${directory}${DEFAULT_FILE}`, 0))) continue;
       const finding = await problemOf(path, bytes);
       if (finding) findings.push(finding);
     }

@@ -11,18 +11,27 @@ import type { RuleVersions } from "./team-rules.ts";
 export interface CommitVerdict extends Verdict {
   /** Its short id. */
   readonly commit: string;
+  /** Its id in full. */
+  readonly id: string;
   /** How many commits were checked so far, this one included, and how many there are. */
   readonly done: number;
   readonly total: number;
 }
 
-/** Which commits to check: one revision or range, or every commit of every ref. */
-export type Selection = { readonly revision: string } | { readonly all: true };
+/** Which commits to check: one revision or range, every commit of every ref, or commits that were listed. */
+export type Selection =
+  | { readonly revision: string }
+  | { readonly all: true }
+  | { readonly listed: readonly Commit[]; readonly versions: RuleVersions };
 
-interface Commit {
+export interface Commit {
+  /** In full. */
   readonly id: string;
   readonly parents: readonly string[];
 }
+
+/** The options of `git rev-list` for {@link parseCommits}: oldest first. */
+export const LIST_COMMITS = ["rev-list", "--parents", "--topo-order", "--reverse"] as const;
 
 /**
  * Checks commits, oldest first, each against its parents.
@@ -61,7 +70,7 @@ export async function* checkCommits(
         tally,
       };
       const verdict = await guard.check(subject);
-      yield { ...verdict, commit: id.slice(0, abbreviated), done: index + 1, total: commits.length };
+      yield { ...verdict, commit: id.slice(0, abbreviated), id, done: index + 1, total: commits.length };
     }
   } finally {
     await Promise.all([guard.close(), reader.close()]);
@@ -76,6 +85,7 @@ function pairsOf({ id, parents }: Commit): (readonly [string, string | undefined
 }
 
 async function ruleVersions(repository: Repository, selection: Selection): Promise<RuleVersions> {
+  if ("listed" in selection) return selection.versions;
   if ("all" in selection) return { tips: ["HEAD:"], bases: ["HEAD:"] };
   const { revision } = selection;
   const range = revision.includes("..") ? revision : `${revision}^!`;
@@ -92,12 +102,14 @@ function abbreviation(short: string | undefined): number {
 }
 
 async function commitsOf(repository: Repository, selection: Selection): Promise<Commit[]> {
-  const walk = ["rev-list", "--parents", "--topo-order", "--reverse"];
-  if ("all" in selection) return parseCommits(await repository.run(...walk, "--all"));
+  if ("listed" in selection) return [...selection.listed];
+  if ("all" in selection) return parseCommits(await repository.run(...LIST_COMMITS, "--all"));
   const { revision } = selection;
   const isRange = revision.includes("..");
   const args = isRange ? [revision] : ["--max-count=1", revision];
-  const listed = revision.startsWith("-") ? undefined : await repository.tryRun(...walk, ...args, "--");
+  const listed = revision.startsWith("-")
+    ? undefined
+    : await repository.tryRun(...LIST_COMMITS, ...args, "--");
   if (listed === undefined) {
     throw new PprotectError(
       "usage",
@@ -108,7 +120,8 @@ async function commitsOf(repository: Repository, selection: Selection): Promise<
   return parseCommits(listed);
 }
 
-function parseCommits(listed: string): Commit[] {
+/** @param listed what git printed with {@link LIST_COMMITS} */
+export function parseCommits(listed: string): Commit[] {
   return listed
     .split("\n")
     .filter((line) => line !== "")

@@ -91,6 +91,17 @@ export function readTree(directory: string, commit: string, emptyTree: string): 
   return new StreamReader(startGit(directory, ["diff-tree", "-r", ...OPTIONS, emptyTree, commit]), false);
 }
 
+/** Some files of a tree, as a diff against the tree without entries, as text even where attributes say otherwise. */
+export function readTreeAsText(
+  directory: string,
+  tree: string,
+  emptyTree: string,
+  paths: readonly string[],
+): DiffReader {
+  const args = ["diff-tree", "-r", ...OPTIONS, "--text", emptyTree, tree, "--", ...paths];
+  return new StreamReader(startGit(directory, args), false);
+}
+
 /** A diff for each pair of a commit and its parent, in order. */
 export function readCommitDiffs(
   directory: string,

@@ -4,21 +4,23 @@ import { CONFIG_FILE } from "../../config/config-file.ts";
 import type { Finding } from "../../scan/finding.ts";
 import type { EntryPath } from "../../store/format/validation.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
+import { MAX_FILE_BYTES } from "../../system/bounded-read.ts";
 import { type BlobReader, openBlobReader } from "../process/cat-file.ts";
 import { type AttributeReader, openAttributeReader } from "../process/check-attr.ts";
 import type { Repository } from "../process/repository.ts";
 import { formerDomains } from "../trust/former-domains.ts";
+import { type Allowance, readWithoutMarkers, subjectWithoutMarkers } from "./allowance.ts";
 import { checkStoreChange } from "./consistency-rules.ts";
 import type { FileChange } from "./diff-parser.ts";
 import type { Diff } from "./diff-reader.ts";
 import { readStore } from "./format-rules.ts";
 import { IGNORE_FILE, IgnoreFiles } from "./ignore-file.ts";
-import type { OwnSecret } from "./own-secrets.ts";
+import type { OwnSecret, OwnSecrets } from "./own-secrets.ts";
 import { numbersOf, PlaintextScan, type ScanSources } from "./plaintext-scan.ts";
 import { acceptedElsewhere, formerDomainRemark, newKeys } from "./shared-keys.ts";
 import { isRegular, StoreFiles } from "./store-files.ts";
 import { StoresOfVersion } from "./stores-of-version.ts";
-import { type Findings, noFindings, type Subject, type Verdict } from "./subject.ts";
+import { addAll, type Findings, noFindings, type Subject, type Verdict } from "./subject.ts";
 import { type RuleVersions, TeamRulesOfVersions } from "./team-rules.ts";
 import { RuleTrial } from "./tried-rules.ts";
 
@@ -31,6 +33,20 @@ export interface GuardOptions {
   readonly prefixes?: readonly string[];
   /** The secrets whose values are searched in text that is added. Called once, when there is text. */
   readonly ownSecrets?: () => Promise<readonly OwnSecret[]>;
+  /** What lets findings pass; left out, the commits decide it. */
+  readonly allowance?: Allowance | undefined;
+  /** A larger store is not read, and is a finding. */
+  readonly maxStoreBytes?: number;
+}
+
+/** The search for secrets that are at hand, which is prepared once; `undefined` when there are none. */
+export function searchOf(ownSecrets: GuardOptions["ownSecrets"]): () => Promise<OwnSecrets | undefined> {
+  return lazy(async () => {
+    const secrets = (await ownSecrets?.()) ?? [];
+    if (secrets.length === 0) return undefined;
+    const { OwnSecrets } = await import("./own-secrets.ts");
+    return new OwnSecrets(secrets);
+  });
 }
 
 /** Checks commits one after the other. Its git processes are started once. */
@@ -43,21 +59,27 @@ export class Guard {
   readonly #sources: ScanSources;
   readonly #team: TeamRulesOfVersions;
   readonly #trial: RuleTrial;
+  readonly #markers: boolean;
+  readonly #maxStoreBytes: number;
 
   /** @param versions whose rules of the team count */
   constructor(
     repository: Repository,
     versions: RuleVersions,
-    { prefixes = [], ownSecrets }: GuardOptions = {},
+    { prefixes = [], ownSecrets, allowance, maxStoreBytes = MAX_FILE_BYTES }: GuardOptions = {},
   ) {
     this.#repository = repository;
-    this.#blobs = openBlobReader(repository.root);
+    this.#markers = allowance?.markers ?? true;
+    this.#maxStoreBytes = maxStoreBytes;
+    const blobs = openBlobReader(repository.root);
+    this.#blobs = this.#markers ? blobs : readWithoutMarkers(blobs);
     this.#team = new TeamRulesOfVersions(this.#blobs, versions);
     const team = this.#team.all;
-    this.#ignoreFiles = new IgnoreFiles(this.#blobs, async () => (await team())?.ids ?? new Set());
+    const teamIds = async () => (await team())?.ids ?? new Set<string>();
+    this.#ignoreFiles = new IgnoreFiles(this.#blobs, teamIds, allowance?.ignore);
     this.#attributes = openAttributeReader(repository.root, "diff");
     this.#storeFiles = new StoreFiles(this.#blobs, this.#attributes);
-    const stores = new StoresOfVersion(this.#blobs);
+    const stores = new StoresOfVersion(this.#blobs, maxStoreBytes);
     this.#sources = {
       root: repository.root,
       blobs: this.#blobs,
@@ -65,12 +87,7 @@ export class Guard {
       prefixes,
       stores,
       team,
-      ownSecrets: lazy(async () => {
-        const secrets = (await ownSecrets?.()) ?? [];
-        if (secrets.length === 0) return undefined;
-        const { OwnSecrets } = await import("./own-secrets.ts");
-        return new OwnSecrets(secrets);
-      }),
+      ownSecrets: searchOf(ownSecrets),
     };
     this.#trial = new RuleTrial(this.#team, this.#storeFiles);
   }
@@ -81,7 +98,8 @@ export class Guard {
   }
 
   /** @throws PprotectError `git_failed` */
-  async check(subject: Subject): Promise<Verdict> {
+  async check(checked: Subject): Promise<Verdict> {
+    const subject = this.#markers ? checked : subjectWithoutMarkers(checked);
     const found = noFindings();
     const changes: Map<string, FileChange>[] = [];
     const stores = new Set<string>();
@@ -161,10 +179,20 @@ export class Guard {
     found: Findings,
   ): Promise<void> {
     const change = changes.map((files) => files.get(path)).find((file) => file !== undefined);
-    const bytes = change && isRegular(change.newMode) ? await this.#blobs.read(change.newId) : undefined;
+    const bytes = change && isRegular(change.newMode) ? await this.#readStore(change.newId) : undefined;
     if (!bytes && subject.diffs < 2) return;
+    if (bytes && bytes.length > this.#maxStoreBytes) {
+      const limit = Math.floor(this.#maxStoreBytes / 1024 / 1024);
+      found.errors.push({
+        path,
+        line: 1,
+        rule: "invalid-store",
+        message: `the store is larger than ${limit} MiB and was not read`,
+      });
+      return;
+    }
     const reading = bytes ? readStore(path, bytes) : { findings: [], store: EMPTY_STORE, lineOf: () => 1 };
-    found.errors.push(...reading.findings);
+    addAll(found.errors, reading.findings);
     const { store, lineOf } = reading;
     if (!store) return;
     const parents = await Promise.all(
@@ -186,9 +214,9 @@ export class Guard {
       bases,
       lineOf,
     });
-    found.errors.push(...(bytes ? errors : errors.filter(({ rule }) => rule === "lost-in-merge")));
+    addAll(found.errors, bytes ? errors : errors.filter(({ rule }) => rule === "lost-in-merge"));
     if (!bytes) return;
-    found.warnings.push(...warnings);
+    addAll(found.warnings, warnings);
     const told = new Set(errors.map(({ rule, line }) => `${rule} ${line}`));
     for (const finding of await this.#formerKeys(subject, path, store, readable, lineOf)) {
       if (!told.has(`${finding.rule} ${finding.line}`)) found.errors.push(finding);
@@ -214,8 +242,13 @@ export class Guard {
   /** @returns an empty store if there was no file, `undefined` if it cannot be read */
   async #oldStore(mode: string, id: string): Promise<StoreData | undefined> {
     if (!isRegular(mode)) return EMPTY_STORE;
-    const bytes = await this.#blobs.read(id);
-    return bytes && readStore("", bytes).store;
+    const bytes = await this.#readStore(id);
+    return bytes && bytes.length <= this.#maxStoreBytes ? readStore("", bytes).store : undefined;
+  }
+
+  /** As much as a store may have, and a byte more if there is one. */
+  #readStore(id: string): Promise<Uint8Array | undefined> {
+    return this.#blobs.read(id, this.#maxStoreBytes + 1);
   }
 
   async #baseStores(subject: Subject, path: string): Promise<StoreData[] | undefined> {

@@ -1,4 +1,5 @@
 import type { IgnoreRules } from "../../scan/ignore-rules.ts";
+import { MAX_FILE_BYTES } from "../../system/bounded-read.ts";
 import type { BlobReader } from "../process/cat-file.ts";
 
 /** The file in which a repository lists what the guard ignores. */
@@ -29,14 +30,19 @@ export const STORE_RULES = [
 export class IgnoreFiles {
   readonly #blobs: BlobReader;
   readonly #teamIds: () => Promise<ReadonlySet<string>>;
+  readonly #fixed: IgnoreRules | undefined;
   readonly #rules = new Map<string, IgnoreRules>();
   /** The version that was asked for last, and its rules. */
   #last: { readonly prefix: string; readonly rules: Promise<IgnoreRules | undefined> } | undefined;
 
-  /** @param teamIds the ids of the team's own rules, which the file may name too */
-  constructor(blobs: BlobReader, teamIds: () => Promise<ReadonlySet<string>>) {
+  /**
+   * @param teamIds the ids of the team's own rules, which the file may name too
+   * @param fixed the rules that count for every version, in place of its file
+   */
+  constructor(blobs: BlobReader, teamIds: () => Promise<ReadonlySet<string>>, fixed?: IgnoreRules) {
     this.#blobs = blobs;
     this.#teamIds = teamIds;
+    this.#fixed = fixed;
   }
 
   /**
@@ -44,21 +50,27 @@ export class IgnoreFiles {
    * @returns `undefined` when the version has no such file
    */
   of(prefix: string): Promise<IgnoreRules | undefined> {
+    if (this.#fixed) return Promise.resolve(this.#fixed);
     if (this.#last?.prefix !== prefix) this.#last = { prefix, rules: this.#read(prefix) };
     return this.#last.rules;
   }
 
   async #read(prefix: string): Promise<IgnoreRules | undefined> {
-    const bytes = await this.#blobs.read(prefix + IGNORE_FILE);
+    const bytes = await this.#blobs.read(prefix + IGNORE_FILE, MAX_FILE_BYTES);
     if (!bytes) return undefined;
     const text = Buffer.from(bytes).toString("utf8");
     let rules = this.#rules.get(text);
     if (!rules) {
-      // Loaded here, because few repositories have the file.
-      const { parseIgnoreRules, ruleIds } = await import("../../scan/scanner.ts");
-      rules = parseIgnoreRules(text, new Set([...ruleIds, ...STORE_RULES, ...(await this.#teamIds())]));
+      rules = await ignoreRulesOf(text, await this.#teamIds());
       this.#rules.set(text, rules);
     }
     return rules;
   }
+}
+
+/** The rules in the text of an {@link IGNORE_FILE}. @param teamIds as of {@link IgnoreFiles} */
+export async function ignoreRulesOf(text: string, teamIds: ReadonlySet<string>): Promise<IgnoreRules> {
+  // Loaded here, because few repositories have the file.
+  const { parseIgnoreRules, ruleIds } = await import("../../scan/scanner.ts");
+  return parseIgnoreRules(text, new Set([...ruleIds, ...STORE_RULES, ...teamIds]));
 }

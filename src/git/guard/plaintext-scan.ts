@@ -147,10 +147,10 @@ export class PlaintextScan {
   /** Scans a file that has bytes which are not of a text. */
   async #bytes({ path, newId, oldId, oldMode }: FileChange): Promise<void> {
     if (MEDIA.test(path)) return this.#notScanned(path, 1, IS_BINARY);
-    const bytes = await this.#blobs.read(newId);
+    const bytes = await this.#blobs.read(newId, MAX_ADDED + 1);
     if (!bytes) return;
     const { decodedLines, scanBinary } = await bytesScanner();
-    const before = isRegular(oldMode) ? await this.#blobs.read(oldId) : undefined;
+    const before = isRegular(oldMode) ? await this.#blobs.read(oldId, MAX_ADDED) : undefined;
     const start = bytes.subarray(0, MAX_ADDED);
     const lines = decodedLines(start, before);
     if (lines) await this.#scan(path, lines);

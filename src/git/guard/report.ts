@@ -9,8 +9,13 @@ export function findingLine(
   { path, line, rule, message }: Finding,
   { commit, warning = false }: { readonly commit?: string | undefined; readonly warning?: boolean } = {},
 ): string {
-  const before = commit === undefined ? "" : `${commit} `;
+  const before = commit === undefined ? pathPrefix(path) : `${commit} `;
   return escapeUnprintable(`${before}${path}:${line}: ${warning ? "warning: " : ""}${rule}: ${message}`);
+}
+
+/** A line that begins with `::` or `##` would be a command to a workflow runner, which reads what a job prints. */
+function pathPrefix(path: string): string {
+  return /^(?:::|##)/.test(path) ? "./" : "";
 }
 
 /** So many files that were not scanned are printed one by one; a folder of pictures would hide everything else. */
@@ -45,9 +50,12 @@ export function findingsError(findings: readonly Finding[]): PprotectError | und
   return new PprotectError("findings", countNoun(findings.length, "finding"), howToAllow(findings));
 }
 
-/** What to do about a false positive; there are none among the problems of stores. */
-export function howToAllow(findings: readonly Finding[]): string {
-  const skip = "`git commit --no-verify` skips all hooks";
+/**
+ * What to do about a false positive; there are none among the problems of stores.
+ * @param command git's command that ran the hook
+ */
+export function howToAllow(findings: readonly Finding[], command = "git commit"): string {
+  const skip = `\`${command} --no-verify\` skips all hooks`;
   if (findings.every(({ inStore }) => inStore)) return skip;
   return `false positive? add a \`pprotect:allow\` comment to the line, or list the file in .pprotectignore; ${skip}`;
 }

@@ -10,7 +10,7 @@ import { Tally } from "./tally.ts";
 import type { RuleVersions } from "./team-rules.ts";
 
 /** The rules of the team that count are those that are staged. What HEAD has was there before. */
-const STAGED: RuleVersions = { tips: [":"], bases: [] };
+export const STAGED: RuleVersions = { tips: [":"], bases: [] };
 
 /**
  * Checks what is staged: compares the index (the one that a hook's environment names) with HEAD, or with nothing before the

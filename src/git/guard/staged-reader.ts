@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { wholeFile } from "../../scan/scan-text.ts";
 import { systemPath } from "../../system/path-text.ts";
 import { type DiffEvent, type FileChange, MAX_ADDED } from "./diff-parser.ts";
 import { type Diff, type DiffReader, type PathChoice, readStagedDiff } from "./diff-reader.ts";
@@ -81,7 +82,7 @@ class StagedReader implements DiffReader {
     const bytes = readSmall(join(this.#directory, path));
     if (!bytes || blobId(bytes, newId.length) !== newId) return undefined;
     if (bytes.subarray(0, BINARY_PROBE).includes(0)) return { kind: "binary", newId };
-    return { kind: "patch", patch: { path, added: { bytes, runs: [{ at: 0, number: 1 }] }, cut: false } };
+    return { kind: "patch", patch: { path, added: wholeFile(bytes), cut: false } };
   }
 }
 

@@ -1,4 +1,5 @@
 import { AUDIT_LOG_KEY, CUSTODIANS_KEY } from "../../store/store-data.ts";
+import { MAX_FILE_BYTES } from "../../system/bounded-read.ts";
 import type { BlobReader } from "../process/cat-file.ts";
 import type { AttributeReader } from "../process/check-attr.ts";
 import type { FileChange } from "./diff-parser.ts";
@@ -60,7 +61,7 @@ export class StoreFiles {
     let answer = this.#holdsStore.get(id);
     if (!answer) {
       answer = this.#blobs
-        .read(id)
+        .read(id, MAX_FILE_BYTES)
         .then((bytes) => bytes !== undefined && looksLikeStore(Buffer.from(bytes).toString("latin1")));
       this.#holdsStore.set(id, answer);
     }

@@ -1,16 +1,20 @@
 import type { StoreData } from "../../store/store-data.ts";
+import { MAX_FILE_BYTES } from "../../system/bounded-read.ts";
 import type { BlobReader } from "../process/cat-file.ts";
 import { readStore } from "./format-rules.ts";
 
 /** Reads the stores of the version that is checked. Each content is parsed once, and each path looked up once a version. */
 export class StoresOfVersion {
   readonly #blobs: BlobReader;
+  readonly #limit: number;
   readonly #parsed = new Map<string, StoreData | undefined>();
   #prefix = "";
   #found = new Map<string, Promise<StoreData | undefined>>();
 
-  constructor(blobs: BlobReader) {
+  /** @param limit of a store, in bytes; a larger one is as if there was none */
+  constructor(blobs: BlobReader, limit = MAX_FILE_BYTES) {
     this.#blobs = blobs;
+    this.#limit = limit;
   }
 
   /**
@@ -24,7 +28,9 @@ export class StoresOfVersion {
     }
     let store = this.#found.get(path);
     if (!store) {
-      store = this.#blobs.read(prefix + path).then((bytes) => bytes && this.#parse(path, bytes));
+      store = this.#blobs
+        .read(prefix + path, this.#limit + 1)
+        .then((bytes) => (bytes && bytes.length <= this.#limit ? this.#parse(path, bytes) : undefined));
       this.#found.set(path, store);
     }
     return store;

@@ -38,6 +38,11 @@ export interface Findings {
   readonly accepted: Finding[];
 }
 
+/** Adds findings, of which a hostile file may have more than a call takes arguments. */
+export function addAll<Each>(findings: Each[], more: Iterable<Each>): void {
+  for (const finding of more) findings.push(finding);
+}
+
 /** @returns nothing found */
 export function noFindings(): Findings {
   return { errors: [], warnings: [], accepted: [] };

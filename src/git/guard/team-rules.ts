@@ -4,6 +4,7 @@ import { CONFIG_FILE } from "../../config/config-file.ts";
 import { mentionsScanRules } from "../../config/scan/mentions.ts";
 import type { Finding } from "../../scan/finding.ts";
 import type { TeamRule, TeamRules } from "../../scan/team-rules.ts";
+import { MAX_FILE_BYTES } from "../../system/bounded-read.ts";
 import type { BlobReader } from "../process/cat-file.ts";
 
 /** The guard's rule for what is wrong with a rule of the team: it matches too much, or takes too long. */
@@ -42,7 +43,7 @@ export class TeamRulesOfVersions {
    * stops a commit.
    */
   async of(prefix: string): Promise<readonly TeamRule[]> {
-    const bytes = await this.#blobs.read(prefix + CONFIG_FILE);
+    const bytes = await this.#blobs.read(prefix + CONFIG_FILE, MAX_FILE_BYTES);
     return bytes && mentionsScanRules(bytes) ? rulesIn(bytes) : [];
   }
 

@@ -32,6 +32,16 @@ export class ByteReader {
     }
   }
 
+  /** Passes over the next `length` bytes, which are not kept. */
+  async skip(length: number): Promise<void> {
+    for (let left = length; left > 0; ) {
+      if (this.#length === 0) await this.#receive();
+      const part = Math.min(left, this.#length);
+      await this.take(part);
+      left -= part;
+    }
+  }
+
   async #receive(): Promise<void> {
     const { done, value } = await this.#source.read();
     if (done || !value) throw await this.#endedEarly();

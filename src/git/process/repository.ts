@@ -95,6 +95,18 @@ export async function openAnyRepository(directory: string): Promise<Repository> 
   return repositoryOf(git, gitDirectory, absolute);
 }
 
+/**
+ * The repository in whose own directory a server-side hook runs, with a work tree or without.
+ * @throws PprotectError `not_a_repository`
+ */
+export async function openReceivingRepository(directory: string): Promise<Repository> {
+  const absolute = absolutePath(directory);
+  const git = gitIn(absolute, gitEnvironment());
+  const answer = await runOrUndefined(git, ["rev-parse", "--absolute-git-dir"]);
+  if (answer === undefined) return openRepository(directory);
+  return repositoryOf(git, withoutLineEnd(answer), absolute);
+}
+
 function repositoryOf(git: SimpleGit, root: string, directory: string): Repository {
   return {
     root,

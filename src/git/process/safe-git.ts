@@ -30,16 +30,27 @@ export const REPOSITORY_VARIABLES = [
   "GIT_INDEX_FILE",
   "GIT_OBJECT_DIRECTORY",
   "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+  // While a server checks a push, its objects are in a directory of their own, and git then changes no refs.
+  "GIT_QUARANTINE_PATH",
 ] as const;
 
-/** Git's own variables that are passed on: {@link REPOSITORY_VARIABLES}, and the configuration of the user and the system. */
+/** Git's own variables that are passed on. */
 export const PASSED_VARIABLES = [
   ...REPOSITORY_VARIABLES,
   "GIT_CEILING_DIRECTORIES",
   "GIT_CONFIG_GLOBAL",
   "GIT_CONFIG_SYSTEM",
   "GIT_CONFIG_NOSYSTEM",
+  "GIT_NO_REPLACE_OBJECTS",
 ] as const;
+
+/**
+ * From now on, every git that we start reads objects as they are, and not what `refs/replace/…` puts in their place: those
+ * refs may come from a stranger's push, and the objects themselves are what is pushed.
+ */
+export function readObjectsAsTheyAre(): void {
+  process.env.GIT_NO_REPLACE_OBJECTS = "1";
+}
 
 /** Variables that we set. */
 export const SET_VARIABLES = {

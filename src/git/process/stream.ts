@@ -28,13 +28,23 @@ export function spawnGit<Input extends "pipe" | Buffer>(
   stderr: "pipe" | "ignore" = "ignore",
 ) {
   const config = SAFE_GIT_CONFIG.flatMap((setting) => ["-c", setting]);
-  return startProgram([gitProgram(), ...config, ...NEUTRAL_GIT_CONFIG, ...args], {
+  const git = startProgram([gitProgram(), ...config, ...NEUTRAL_GIT_CONFIG, ...args], {
     cwd: systemDirectory(directory),
     stdin: input,
     stderr,
     // `check-attr` answers each path at once only with GIT_FLUSH.
     env: { ...gitEnvironment(), GIT_FLUSH: "1", LC_ALL: "C" },
   });
+  running.add(git);
+  void git.exited.then(() => running.delete(git));
+  return git;
+}
+
+const running = new Set<{ kill(): void }>();
+
+/** Ends every git that was started here and still runs: what reads from one then fails. */
+export function stopEveryGit(): void {
+  for (const git of running) git.kill();
 }
 
 /** A running git whose output is read as it comes. */

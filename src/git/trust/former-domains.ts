@@ -1,5 +1,6 @@
 import { readLeniently } from "../../store/diff/lenient-reading.ts";
 import type { StoreData } from "../../store/store-data.ts";
+import { MAX_FILE_BYTES } from "../../system/bounded-read.ts";
 import type { BlobReader } from "../process/cat-file.ts";
 import type { Repository } from "../process/repository.ts";
 
@@ -31,7 +32,7 @@ export async function formerDomains(
   const found = new Map<string, FormerDomain>();
   if (keys.size === 0) return [];
   for (const id of await versionsOf(repository, revisions, path)) {
-    const bytes = await blobs.read(id);
+    const bytes = await blobs.read(id, MAX_FILE_BYTES);
     if (!bytes) continue;
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     // A look at the bytes spares parsing every version for a key that none of them has.

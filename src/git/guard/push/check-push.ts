@@ -1,0 +1,176 @@
+import type { Finding } from "../../../scan/finding.ts";
+import { wholeFile } from "../../../scan/scan-text.ts";
+import { type GitObject, type ObjectReader, openObjectReader } from "../../process/cat-file.ts";
+import type { Repository } from "../../process/repository.ts";
+import { startGit } from "../../process/stream.ts";
+import { withoutMarkers } from "../allowance.ts";
+import { type Commit, checkCommits, LIST_COMMITS, parseCommits } from "../commit-changes.ts";
+import { MAX_ADDED } from "../diff-parser.ts";
+import type { GuardOptions } from "../guard.ts";
+import { MESSAGE_PATH, MessageScan, messageOf } from "../message/scan-message.ts";
+import { NOT_SCANNED } from "../not-scanned.ts";
+import type { Verdict } from "../subject.ts";
+import type { Tally } from "../tally.ts";
+import type { RuleVersions } from "../team-rules.ts";
+
+/** What a push brings. */
+export interface Push {
+  /** The objects that refs get: commits, tags, or others. */
+  readonly tips: readonly string[];
+  /** The objects that the other side has; those that are not here count for nothing. */
+  readonly known: readonly string[];
+  /** Arguments by which `git rev-list` finds more that the other side has, such as `--all`. */
+  readonly knownRefs: readonly string[];
+  /** Names of commits whose rules of the team count too, such as `HEAD`; one that does not exist has none. */
+  readonly accepted: readonly string[];
+}
+
+/** A commit that was checked, or another object that a ref gets. */
+export interface PushVerdict extends Verdict {
+  /** Its short id. */
+  readonly commit: string;
+  /** Its id in full. */
+  readonly id: string;
+  /** How many commits were checked so far, and how many there are. */
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface PushOptions {
+  readonly guard: GuardOptions;
+  readonly tally: Tally;
+}
+
+/** Abbreviated ids of objects that are not commits. */
+const SHORT = 10;
+
+/**
+ * Checks what a push brings: the files and the messages of the commits that are new to the other side, and the messages of
+ * its tags. A ref may also name a tree or a file.
+ *
+ * @throws PprotectError `git_failed`
+ */
+export async function* checkPush(
+  repository: Repository,
+  push: Push,
+  options: PushOptions,
+): AsyncGenerator<PushVerdict> {
+  const objects = openObjectReader(repository.root);
+  try {
+    const { commits: starts, others } = await peel(objects, push.tips);
+    const known = await existing(objects, push.known);
+    const listed = await newCommits(repository, starts, known, push);
+    const versions = {
+      tips: starts.map((id) => `${id}:`),
+      bases: [...known, ...push.accepted].map((name) => `${name}:`),
+    };
+    const messages = new MessageScan(objects, versions, options.guard);
+    const total = listed.length;
+    for (const named of others) {
+      const { id, object } = named;
+      const verdict =
+        object.type === "tag"
+          ? await checkMessage(messages, id, object, options)
+          : await checkOther(repository, named, versions, options);
+      yield { ...verdict, commit: id.slice(0, SHORT), id, done: 0, total };
+    }
+    const { guard, tally } = options;
+    for await (const verdict of checkCommits(repository, { listed, versions }, guard, tally)) {
+      const { id, errors, warnings } = verdict;
+      const commit = await objects.readObject(id, MAX_ADDED + 1);
+      const said = commit && (await checkMessage(messages, id, commit, options));
+      yield {
+        ...verdict,
+        errors: [...(said?.errors ?? []), ...errors],
+        warnings: [...(said?.warnings ?? []), ...warnings],
+      };
+    }
+  } finally {
+    await objects.close();
+  }
+}
+
+interface Named {
+  readonly id: string;
+  readonly object: GitObject;
+}
+
+/** The commits that refs name, by tags too, and the tags, trees and files among what they name. */
+async function peel(
+  objects: ObjectReader,
+  tips: readonly string[],
+): Promise<{ commits: readonly string[]; others: readonly Named[] }> {
+  const commits = new Set<string>();
+  const others = new Map<string, Named>();
+  for (const tip of tips) {
+    for (let id: string | undefined = tip; id !== undefined && !others.has(id); ) {
+      const object: GitObject | undefined = await objects.readObject(id, MAX_ADDED + 1);
+      // Git says what is wrong with an object that is not there.
+      if (object === undefined || object.type === "commit") commits.add(id);
+      else others.set(id, { id, object });
+      id =
+        object?.type === "tag" ? TARGET.exec(Buffer.from(object.bytes).toString("latin1"))?.[1] : undefined;
+    }
+  }
+  return { commits: [...commits], others: [...others.values()] };
+}
+
+/** The first line of a tag (git-mktag(1)). */
+const TARGET = /^object ([0-9a-f]+)$/m;
+
+/** The objects that are in this repository. */
+async function existing(objects: ObjectReader, ids: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const id of ids) if (await objects.readObject(id, 0)) found.push(id);
+  return found;
+}
+
+/** The commits that the other side does not have, oldest first. */
+async function newCommits(
+  { root }: Repository,
+  starts: readonly string[],
+  known: readonly string[],
+  { knownRefs }: Push,
+): Promise<Commit[]> {
+  if (starts.length === 0) return [];
+  const input = [...starts, ...known.map((id) => `^${id}`)].map((line) => `${line}\n`).join("");
+  const not = knownRefs.length === 0 ? [] : ["--not", ...knownRefs];
+  const git = startGit(root, [...LIST_COMMITS, "--stdin", ...not], input);
+  const listed = await new Response(git.output).text();
+  await git.finished();
+  return parseCommits(listed);
+}
+
+async function checkOther(
+  repository: Repository,
+  { id, object: { type, bytes } }: Named,
+  versions: RuleVersions,
+  { guard, tally }: PushOptions,
+): Promise<Verdict> {
+  const { checkTree, scanLoneFile } = await import("./scan-object.ts");
+  if (type === "tree") return checkTree(repository, id, versions, guard, tally);
+  return scanLoneFile(id, guard.allowance?.markers === false ? withoutMarkers(bytes) : bytes);
+}
+
+/** @param object a commit or a tag */
+async function checkMessage(
+  scan: MessageScan,
+  id: string,
+  { bytes }: GitObject,
+  { guard }: PushOptions,
+): Promise<Verdict> {
+  const prefix = `${id}:`;
+  const said = messageOf(bytes);
+  const lines = wholeFile(guard.allowance?.markers === false ? withoutMarkers(said) : said);
+  const cut = bytes.length > MAX_ADDED ? [tooLong()] : [];
+  return {
+    errors: await scan.findings(prefix, lines),
+    warnings: await scan.stay(prefix, cut),
+    accepted: [],
+  };
+}
+
+function tooLong(): Finding {
+  const message = `longer than ${MAX_ADDED / 1024 / 1024} MiB; what is beyond was not scanned`;
+  return { path: MESSAGE_PATH, line: 1, rule: NOT_SCANNED, message };
+}
