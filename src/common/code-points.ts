@@ -17,7 +17,8 @@ export function sortedByKey<V>(map: ReadonlyMap<string, V>): ReadonlyMap<string,
   return isSorted(map.keys()) ? map : new Map([...map].sort(([a], [b]) => compareCodePoints(a, b)));
 }
 
-function isSorted(keys: Iterable<string>): boolean {
+/** Whether no key is before the one that it follows, by {@link compareCodePoints}. */
+export function isSorted(keys: Iterable<string>): boolean {
   let previous: string | undefined;
   for (const key of keys) {
     if (previous !== undefined && compareCodePoints(previous, key) > 0) return false;

@@ -17,6 +17,7 @@ const RAW_BYTE = /\ufdd0([89a-f][0-9a-f])/g;
 
 /** Makes untrusted text safe to print on one line: characters that control a terminal are written as `\u{…}`. */
 export function escapeUnprintable(text: string): string {
+  if (isPrintableAscii(text)) return text;
   return text
     .replace(RAW_BYTE, "\\x$1")
     .replace(UNPRINTABLE, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);

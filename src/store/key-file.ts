@@ -52,12 +52,12 @@ export class KeyFile {
   /**
    * Parses and validates a store.
    *
-   * @param bytes the file's content
+   * @param content the file's content, as bytes or as their text
    * @param file the file's name, for messages
    * @throws InvalidStoreError, UnresolvedMergeError
    */
-  static parse(bytes: Uint8Array, file: string): KeyFile {
-    return new KeyFile(parseStore(bytes, file));
+  static parse(content: Uint8Array | string, file: string): KeyFile {
+    return new KeyFile(parseStore(content, file));
   }
 
   /**

@@ -1,3 +1,5 @@
+import { compareCodePoints } from "../common/code-points.ts";
+
 /**
  * The content of a store. Sealed values and key material stay base64 text, so that an unchanged entry is written back
  * exactly as it was. Immutable.
@@ -32,9 +34,22 @@ export const OWNERS_KEY = "owners";
 export const PWDKM_KEY = "pwdkm";
 export const SECRET_PREFIX = "secret-";
 
-/** A copy of a map with one entry set. */
+/**
+ * A copy of a map with one entry set. A new one is put in its place, so that a map whose keys are in order stays so: what
+ * is written need not be sorted.
+ */
 export function withEntry<V>(map: ReadonlyMap<string, V>, key: string, value: V): ReadonlyMap<string, V> {
-  return new Map(map).set(key, value);
+  if (map.has(key)) return new Map(map).set(key, value);
+  const copy = new Map<string, V>();
+  let isPlaced = false;
+  map.forEach((each, other) => {
+    if (!isPlaced && compareCodePoints(key, other) < 0) {
+      copy.set(key, value);
+      isPlaced = true;
+    }
+    copy.set(other, each);
+  });
+  return isPlaced ? copy : copy.set(key, value);
 }
 
 /** A copy of a map without one entry. */
@@ -46,5 +61,7 @@ export function withoutEntry<V>(map: ReadonlyMap<string, V>, key: string): Reado
 
 /** The keys of several maps, each once, in the order of the maps. */
 export function unionOfKeys(...maps: readonly (ReadonlyMap<string, unknown> | undefined)[]): string[] {
-  return [...new Set(maps.flatMap((map) => [...(map?.keys() ?? [])]))];
+  const keys = new Set<string>();
+  for (const map of maps) for (const key of map?.keys() ?? []) keys.add(key);
+  return [...keys];
 }

@@ -2,12 +2,19 @@ import { existsSync, lstatSync, type Stats, statSync } from "node:fs";
 import { PprotectError } from "../common/errors.ts";
 import { escapeUnprintable } from "../common/terminal-safe.ts";
 import { decodeUtf8 } from "../common/utf8.ts";
-import { writeAtomically } from "../system/atomic-write.ts";
-import { LARGER_THAN_MAX, MAX_FILE_BYTES, readBounded } from "../system/bounded-read.ts";
+import { type Content, writeAtomically } from "../system/atomic-write.ts";
+import {
+  isContentOf,
+  LARGER_THAN_MAX,
+  MAX_FILE_BYTES,
+  readBounded,
+  readBoundedText,
+} from "../system/bounded-read.ts";
 import { errnoOf, fileError } from "../system/file-error.ts";
 import { type LockPatience, withLock } from "../system/file-lock.ts";
 import { absolutePath, systemPath } from "../system/path-text.ts";
 import { realpathOfFile } from "../system/real-path.ts";
+import { emitStore } from "./format/yaml-writer.ts";
 import { KeyFile } from "./key-file.ts";
 
 /** Options of {@link updateStoreFile}. */
@@ -16,12 +23,20 @@ export interface UpdateOptions {
   readonly approve?: (before: string, after: string) => Promise<boolean>;
   /** Gets a message when the wait for another writer takes longer than a second. */
   readonly onWait: (message: string) => void;
+  /** What the file held a moment ago: not parsed again if it still does. */
+  readonly known?: StoreVersion | undefined;
   /** Called while waiting for another writer and right before the write. If it throws, nothing is written. */
   readonly throwIfInterrupted?: (() => Promise<void>) | undefined;
 }
 
+/** A store together with the text that it was parsed from. */
+export interface StoreVersion {
+  readonly text: string;
+  readonly keyFile: KeyFile;
+}
+
 /** The options of every write. */
-type WriteOptions = Omit<UpdateOptions, "approve">;
+type WriteOptions = Omit<UpdateOptions, "approve" | "known">;
 
 /** ms to wait for other writers: enough for forty of them in a row. */
 const LOCK_TIMEOUT_MS = 15_000;
@@ -34,7 +49,22 @@ const LOCK_QUIET_MS = 1_000;
  * @throws PprotectError `store_missing`, `file_error`; InvalidStoreError, UnresolvedMergeError
  */
 export function readStoreFile(path: string, shownPath: string): KeyFile {
-  return KeyFile.parse(readStoreBytes(path, shownPath), shownPath);
+  return readStoreVersion(path, shownPath).keyFile;
+}
+
+/**
+ * Reads and parses a store, and keeps its text.
+ * @param known is returned if the file still holds its text
+ * @throws as {@link readStoreFile}
+ */
+export function readStoreVersion(path: string, shownPath: string, known?: StoreVersion): StoreVersion {
+  if (known && storeHolds(path, shownPath, known.text)) return known;
+  const content =
+    reading(shownPath, () => readBoundedText(path, shownPath, MAX_FILE_BYTES)) ??
+    readStoreBytes(path, shownPath);
+  const keyFile = KeyFile.parse(content, shownPath);
+  // A store is text, or it would not have been parsed.
+  return { text: typeof content === "string" ? content : (decodeUtf8(content) ?? ""), keyFile };
 }
 
 /**
@@ -42,9 +72,19 @@ export function readStoreFile(path: string, shownPath: string): KeyFile {
  * @throws PprotectError `store_missing`; `file_error`, also when it is larger than {@link MAX_FILE_BYTES}
  */
 export function readStoreBytes(path: string, shownPath: string): Uint8Array {
+  const bytes = reading(shownPath, () => readBounded(path, shownPath, MAX_FILE_BYTES));
+  if (bytes) return bytes;
+  throw new PprotectError("file_error", `cannot read ${escapeUnprintable(shownPath)}: ${LARGER_THAN_MAX}`);
+}
+
+/** @throws PprotectError `store_missing`, `file_error` */
+function storeHolds(path: string, shownPath: string, text: string): boolean {
+  return reading(shownPath, () => isContentOf(path, shownPath, text));
+}
+
+function reading<Result>(shownPath: string, read: () => Result): Result {
   try {
-    const bytes = readBounded(path, shownPath, MAX_FILE_BYTES);
-    if (bytes) return bytes;
+    return read();
   } catch (error) {
     if (error instanceof PprotectError) throw error;
     if (errnoOf(error) === "ENOENT") {
@@ -57,7 +97,6 @@ export function readStoreBytes(path: string, shownPath: string): Uint8Array {
     }
     throw fileError("read", shownPath, error);
   }
-  throw new PprotectError("file_error", `cannot read ${escapeUnprintable(shownPath)}: ${LARGER_THAN_MAX}`);
 }
 
 /**
@@ -73,7 +112,7 @@ export async function createStoreFile(
   await withLock(absolutePath(path), patience(options), async () => {
     await options.throwIfInterrupted?.();
     refuseExisting(path, shownPath);
-    writeAtomically(absolutePath(path), keyFile.toString(), undefined);
+    writeAtomically(absolutePath(path), piecesOf(keyFile), undefined);
   });
 }
 
@@ -114,21 +153,21 @@ export async function updateStoreFile(
   path: string,
   shownPath: string,
   change: (keyFile: KeyFile) => KeyFile,
-  { approve, ...options }: UpdateOptions,
+  { approve, known, ...options }: UpdateOptions,
 ): Promise<KeyFile | undefined> {
   const real = realPathOfStore(path, shownPath);
   for (;;) {
-    const preview = approve ? computeChange(readStoreBytes(real, shownPath), shownPath, change) : undefined;
-    if (preview && !(await approve?.(decodeUtf8(preview.bytes) ?? "", preview.after.toString())))
-      return undefined;
+    const before = approve && readStoreVersion(real, shownPath, known);
+    const preview = before && { before, after: change(before.keyFile) };
+    if (preview && !(await approve(preview.before.text, preview.after.toString()))) return undefined;
     const written = await withLock(real, patience(options), async () => {
-      const bytes = readStoreBytes(real, shownPath);
-      if (preview && !sameBytes(bytes, preview.bytes)) return undefined;
-      const { after } = preview ?? computeChange(bytes, shownPath, change);
+      if (preview && !storeHolds(real, shownPath, preview.before.text)) return undefined;
+      const read = preview?.before ?? readStoreVersion(real, shownPath, known);
+      const after = preview?.after ?? change(read.keyFile);
       const stats = writableStats(real, shownPath);
       await options.throwIfInterrupted?.();
-      refuseForeignChange(real, shownPath, bytes);
-      writeAtomically(real, after.toString(), stats);
+      refuseForeignChange(real, shownPath, read.text);
+      writeAtomically(real, piecesOf(after), stats);
       return after;
     });
     if (written) return written;
@@ -151,19 +190,15 @@ export async function replaceStoreFile(
     await options.throwIfInterrupted?.();
     writeAtomically(
       real,
-      keyFile.toString(),
+      piecesOf(keyFile),
       existsSync(systemPath(real)) ? writableStats(real, shownPath) : undefined,
     );
   });
 }
 
-function computeChange(bytes: Uint8Array, shownPath: string, change: (keyFile: KeyFile) => KeyFile) {
-  return { bytes, after: change(KeyFile.parse(bytes, shownPath)) };
-}
-
 /** Other programs do not take the lock: do not overwrite what they wrote since the file was read. */
-function refuseForeignChange(path: string, shownPath: string, read: Uint8Array): void {
-  if (sameBytes(readStoreBytes(path, shownPath), read)) return;
+function refuseForeignChange(path: string, shownPath: string, read: string): void {
+  if (storeHolds(path, shownPath, read)) return;
   throw new PprotectError(
     "store_changed",
     `another program changed ${escapeUnprintable(shownPath)} at the same time`,
@@ -203,8 +238,9 @@ function writableStats(path: string, shownPath: string): Stats {
   return stats;
 }
 
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.compare(a, b) === 0;
+/** The canonical text, which need not be in memory as a whole. */
+function piecesOf({ data }: KeyFile): Content {
+  return (write) => emitStore(write, data);
 }
 
 function patience({ onWait, throwIfInterrupted }: WriteOptions): LockPatience {

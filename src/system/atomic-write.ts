@@ -17,6 +17,12 @@ import { systemPath } from "./path-text.ts";
 /** A file's permissions and owner. */
 export type Ownership = Pick<Stats, "mode" | "uid" | "gid">;
 
+/** What is written: as a whole, or in the pieces that it is made of. */
+export type Content = string | Uint8Array | ((write: (piece: string) => void) => void);
+
+/** The least that is written at once, in characters. */
+const PIECE = 1 << 16;
+
 const TEMPORARY_SUFFIX = ".pprotect-tmp";
 
 /**
@@ -28,11 +34,7 @@ const TEMPORARY_SUFFIX = ".pprotect-tmp";
  * @param replaced mode and owner of the file that is replaced, to be kept; `undefined` for a new file
  * @throws PprotectError `file_error`; the file is then unchanged
  */
-export function writeAtomically(
-  file: string,
-  content: string | Uint8Array,
-  replaced: Ownership | undefined,
-): void {
+export function writeAtomically(file: string, content: Content, replaced: Ownership | undefined): void {
   const directory = dirname(file);
   const temporary = temporaryPath(file);
   try {
@@ -54,10 +56,11 @@ export function temporaryPath(file: string, directory = dirname(file)): string {
   return join(directory, `.${basename(file)}.${process.pid}${TEMPORARY_SUFFIX}`);
 }
 
-function writeThrough(path: string, content: string | Uint8Array, replaced: Ownership | undefined): void {
+function writeThrough(path: string, content: Content, replaced: Ownership | undefined): void {
   const descriptor = openSync(systemPath(path), "wx", 0o666);
   try {
-    writeFileSync(descriptor, content);
+    if (typeof content === "function") writePieces(descriptor, content);
+    else writeFileSync(descriptor, content);
     if (replaced) {
       fchmodSync(descriptor, replaced.mode & 0o7777);
       keepOwner(path, replaced);
@@ -66,6 +69,22 @@ function writeThrough(path: string, content: string | Uint8Array, replaced: Owne
   } finally {
     closeSync(descriptor);
   }
+}
+
+function writePieces(descriptor: number, content: Extract<Content, (...args: never) => void>): void {
+  let pieces: string[] = [];
+  let length = 0;
+  const flush = (): void => {
+    writeFileSync(descriptor, pieces.join(""));
+    pieces = [];
+    length = 0;
+  };
+  content((piece) => {
+    pieces.push(piece);
+    length += piece.length;
+    if (length >= PIECE) flush();
+  });
+  flush();
 }
 
 /** Removes a temporary file, if it was created at all. The error before this one is the one to report. */

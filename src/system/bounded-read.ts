@@ -1,8 +1,9 @@
-import { closeSync, constants, fstatSync, openSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, type Stats } from "node:fs";
 import { PprotectError } from "../common/errors.ts";
 import { escapeUnprintable } from "../common/terminal-safe.ts";
 import { absolutePath, systemPath } from "./path-text.ts";
-import { readStart } from "./read-start.ts";
+import { continuesWith, readStart } from "./read-start.ts";
+import { readText } from "./read-text.ts";
 import { realPath } from "./real-path.ts";
 
 /** Maximum size in bytes of a store, and of a manifest. */
@@ -22,6 +23,41 @@ const OWN_DESCRIPTOR = /^\/(?:dev\/(?:fd\/\d+|stdin)|proc\/(?:self|\d+)\/fd\/\d+
  * @throws PprotectError `file_error` when it is not a file; what the system throws
  */
 export function readBounded(path: string, shown: string, limit: number): Uint8Array | undefined {
+  return withBounded(path, shown, (descriptor, { size }) => {
+    const bytes = readStart(descriptor, limit + 1, shown, size);
+    return bytes.length > limit ? undefined : bytes;
+  });
+}
+
+/**
+ * Reads the text of a regular file: unlike {@link readBounded}, without the bytes beside it, which matters if it is long.
+ *
+ * @returns `undefined` when it has to be read as bytes: it is larger than `limit`, not a regular file, or its bytes may
+ *   not be the UTF-8 of any text
+ * @throws as {@link readBounded}
+ */
+export function readBoundedText(path: string, shown: string, limit: number): string | undefined {
+  return withBounded(path, shown, (descriptor, stats) => {
+    if (!stats.isFile() || stats.size > limit) return undefined;
+    return readText(descriptor, stats.size);
+  });
+}
+
+/**
+ * Whether a file holds exactly a text in UTF-8, without reading all of it into memory.
+ *
+ * @param shown the file's path for messages
+ * @throws as {@link readBounded}
+ */
+export function isContentOf(path: string, shown: string, text: string): boolean {
+  return withBounded(path, shown, (descriptor) => continuesWith(descriptor, text));
+}
+
+function withBounded<Result>(
+  path: string,
+  shown: string,
+  read: (descriptor: number, stats: Stats) => Result,
+): Result {
   const given = OWN_DESCRIPTOR.test(absolutePath(path));
   if (!given) refuseKernelFile(path, shown);
   // Without O_NONBLOCK, opening a named pipe would wait for a writer.
@@ -32,8 +68,7 @@ export function readBounded(path: string, shown: string, limit: number): Uint8Ar
   try {
     const stats = fstatSync(descriptor);
     if (!stats.isFile() && !(given && stats.isFIFO()) && !stats.isDirectory()) throw notAFile(shown);
-    const bytes = readStart(descriptor, limit + 1, shown);
-    return bytes.length > limit ? undefined : bytes;
+    return read(descriptor, stats);
   } finally {
     closeSync(descriptor);
   }

@@ -8,13 +8,19 @@ import { systemPath } from "./path-text.ts";
  *
  * @param path a file, or a descriptor that stays open
  * @param name for messages
+ * @param expected the number of bytes that are probably there: more or fewer are read as well
  * @throws PprotectError `file_error`
  */
-export function readStart(path: string | number, length: number, name = String(path)): Uint8Array {
+export function readStart(
+  path: string | number,
+  length: number,
+  name = String(path),
+  expected = 0,
+): Uint8Array {
   try {
     const descriptor = typeof path === "number" ? path : openSync(systemPath(path), "r");
     try {
-      return readChunks(descriptor, length);
+      return readChunks(descriptor, length, expected);
     } finally {
       if (descriptor !== path) closeSync(descriptor);
     }
@@ -24,6 +30,7 @@ export function readStart(path: string | number, length: number, name = String(p
 }
 
 const FIRST_CHUNK = 64 * 1024;
+const PIECE = 256 * 1024;
 
 /**
  * {@link readStart} of a descriptor. The buffer grows with what is there: most files are far smaller than what is
@@ -31,8 +38,9 @@ const FIRST_CHUNK = 64 * 1024;
  *
  * @throws what the system throws
  */
-export function readChunks(descriptor: number, length: number): Uint8Array {
-  let buffer = Buffer.alloc(Math.min(length, FIRST_CHUNK));
+export function readChunks(descriptor: number, length: number, expected = 0): Uint8Array {
+  // One byte more, to see the end.
+  let buffer = Buffer.alloc(Math.min(length, Math.max(expected + 1, FIRST_CHUNK)));
   let filled = 0;
   for (;;) {
     if (filled === buffer.length) {
@@ -48,6 +56,37 @@ export function readChunks(descriptor: number, length: number): Uint8Array {
   }
 }
 
+/**
+ * Whether a descriptor holds exactly this text in UTF-8 from here on. Both are compared in pieces, so that a large file
+ * is not in memory a second time.
+ *
+ * @param text well-formed Unicode
+ * @throws what the system throws
+ */
+export function continuesWith(descriptor: number, text: string): boolean {
+  const encoder = new TextEncoder();
+  const [expected, found] = [Buffer.alloc(PIECE), Buffer.alloc(PIECE)];
+  for (let at = 0; at < text.length; ) {
+    const { read, written } = encoder.encodeInto(text.slice(at), expected);
+    const length = fill(descriptor, found.subarray(0, written));
+    if (Buffer.compare(found.subarray(0, length), expected.subarray(0, written)) !== 0) return false;
+    at += read;
+  }
+  return readSome(descriptor, found, 0) === 0;
+}
+
+/** @returns the number of bytes that were read: fewer than fit only at the end */
+function fill(descriptor: number, buffer: Buffer): number {
+  let filled = 0;
+  while (filled < buffer.length) {
+    const read = readSome(descriptor, buffer, filled);
+    if (read === 0) break;
+    filled += read;
+  }
+  return filled;
+}
+
+/** @returns the number of bytes that were read; 0 at the end */
 function readSome(descriptor: number, buffer: Buffer, filled: number): number {
   for (;;) {
     try {

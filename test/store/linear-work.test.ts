@@ -2,7 +2,10 @@ import { expect, test } from "bun:test";
 import { TRUST_NO_NEW_KEY } from "../../src/git/merge/key-trust.ts";
 import { NO_CREDENTIALS } from "../../src/git/merge/merge-credentials.ts";
 import { mergeStores } from "../../src/git/merge/merge-stores.ts";
+import { parseStore } from "../../src/store/format/parse.ts";
+import { emitStore } from "../../src/store/format/yaml-writer.ts";
 import { KeyFile } from "../../src/store/key-file.ts";
+import { secretsWithDomains } from "../../src/store/secrets-with-domains.ts";
 import { OWNER, storeOf, withSecrets } from "../bench/stores.ts";
 import { NOW, unlocked } from "../support/stores.ts";
 import { workOf } from "../support/work.ts";
@@ -26,6 +29,19 @@ const TASKS: Readonly<Record<string, Task>> = {
   "writing it": (secrets) => {
     const { file } = storeOf(secrets, "raw");
     return () => file.toString();
+  },
+  "writing it in pieces": (secrets) => {
+    const { file } = storeOf(secrets, "raw");
+    return () => emitStore(() => undefined, file.data);
+  },
+  "reading it beside another version": (secrets) => {
+    const { file } = storeOf(secrets, "raw");
+    const text = withSecrets(file, "more", secrets).toString();
+    return () => parseStore(text, "store", { like: file.data });
+  },
+  "listing its secrets": (secrets) => {
+    const { file } = storeOf(secrets, "raw");
+    return () => [...secretsWithDomains(file.data)];
   },
   "adding a secret": (secrets) => {
     const { file } = storeOf(secrets, "raw");

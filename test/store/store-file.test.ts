@@ -14,8 +14,15 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { PprotectError } from "../../src/common/errors.ts";
+import { KeyFile } from "../../src/store/key-file.ts";
 import { locateStore } from "../../src/store/locate-store.ts";
-import { createStoreFile, readStoreFile, updateStoreFile } from "../../src/store/store-file.ts";
+import type { Domain } from "../../src/store/store-data.ts";
+import {
+  createStoreFile,
+  readStoreFile,
+  readStoreVersion,
+  updateStoreFile,
+} from "../../src/store/store-file.ts";
 import { tryLockFile, withLock } from "../../src/system/file-lock.ts";
 import { holdLock } from "../support/lock-holder.ts";
 import { emptyFolder, removeFolders, sandbox } from "../support/sandbox.ts";
@@ -28,6 +35,13 @@ const quiet = { onWait: () => undefined };
 /** Adds a secret to the store at a path. */
 function addSecret(path: string, secret: string, options: Parameters<typeof updateStoreFile>[3] = quiet) {
   return updateStoreFile(path, "protected.yaml", (file) => file.addSecret("dev", secret, "v"), options);
+}
+
+/** Copies of the domain `dev` under other names. */
+function domainsNamed({ data }: KeyFile, names: readonly string[]): ReadonlyMap<string, Domain> {
+  const domain = data.domains.get("dev");
+  if (!domain) throw new Error("no domain dev");
+  return new Map([...data.domains, ...names.map((name) => [name, domain] as const)]);
 }
 
 /** The code of the error that a promise ends with. */
@@ -49,6 +63,42 @@ describe("an update", () => {
     expect(readFileSync(store, "utf8")).toBe(written?.toString() ?? "");
     expect(read().data.domains.get("dev")?.secrets.has("fresh")).toBe(true);
     expect(readdirSync(folder)).toEqual(before);
+  });
+
+  test("changes what the file holds, even if a version from before is known", async () => {
+    const { store, read } = sandbox();
+    const known = readStoreVersion(store, "protected.yaml");
+    await addSecret(store, "of-another-process");
+    await addSecret(store, "fresh", { ...quiet, known });
+    expect([...(read().data.domains.get("dev")?.secrets.keys() ?? [])]).toEqual(
+      expect.arrayContaining(["fresh", "of-another-process"]),
+    );
+  });
+
+  test("does not parse again what is known to be in the file", async () => {
+    const { store } = sandbox();
+    const known = readStoreVersion(store, "protected.yaml");
+    let given: KeyFile | undefined;
+    const change = (file: KeyFile): KeyFile => {
+      given = file;
+      return file.addSecret("dev", "fresh", "v");
+    };
+    await updateStoreFile(store, "protected.yaml", change, { ...quiet, known });
+    expect(given).toBe(known.keyFile);
+  });
+
+  test("writes a store of many pieces, with characters of every length, as its text", async () => {
+    const { store } = sandbox();
+    const names = Array.from({ length: 3000 }, (_, at) => `dömain-€-😀-${at}-${"x".repeat(at % 200)}`);
+    const add = (file: KeyFile): KeyFile =>
+      KeyFile.from({ ...file.data, domains: domainsNamed(file, names) });
+    const written = await updateStoreFile(store, "protected.yaml", add, quiet);
+    expect(readFileSync(store, "utf8")).toBe(written?.toString() ?? "");
+    const known = readStoreVersion(store, "protected.yaml");
+    expect(readStoreVersion(store, "protected.yaml", known)).toBe(known);
+    for (const text of [`${known.text}#`, known.text.slice(0, -1), known.text.replace("😀", "😁"), ""]) {
+      expect(readStoreVersion(store, "protected.yaml", { ...known, text })).not.toBe(known);
+    }
   });
 
   test.each([0o600, 0o640, 0o664, 0o755])("keeps the mode %o", async (mode) => {

@@ -9,6 +9,7 @@ const searched: Weigh = ({ length }, result) => 1 + (result === -1 ? length : Nu
 
 const METHODS: readonly (readonly [prototype: object, names: readonly string[], weigh: Weigh])[] = [
   [Map.prototype, ["get", "set", "has", "delete"], one],
+  [Map.prototype, ["forEach"], (self) => 1 + (self as unknown as Map<unknown, unknown>).size],
   [Set.prototype, ["has", "add", "delete"], one],
   [Object.getPrototypeOf(new Map().entries()), ["next"], one],
   [Object.getPrototypeOf(new Set().values()), ["next"], one],
@@ -20,6 +21,7 @@ const METHODS: readonly (readonly [prototype: object, names: readonly string[], 
   [Array.prototype, ["slice", "concat", "toSorted"], given],
   [Array.prototype, ["indexOf", "findIndex"], searched],
   [String.prototype, ["slice", "split", "replaceAll"], given],
+  [String.prototype, ["startsWith", "indexOf"], one],
   [String.prototype, ["includes"], whole],
   [RegExp.prototype, ["exec", "test"], one],
 ];

@@ -8,6 +8,7 @@ import type { UnlockedCustodian } from "../../store/custodian.ts";
 import { misleadingLooks } from "../../store/format/look-alikes.ts";
 import type { KeyFile } from "../../store/key-file.ts";
 import { findCustodian } from "../../store/lookup.ts";
+import type { StoreVersion } from "../../store/store-file.ts";
 import type { Actor } from "../../store/trust/key-uses.ts";
 import { requireCurrentDirectory } from "../../system/current-directory.ts";
 import { absolutePath } from "../../system/path-text.ts";
@@ -32,7 +33,7 @@ const storeFiles = lazy(
 export abstract class BaseCommand extends CredentialsCommand {
   #trust: Promise<TrustSession> | undefined;
   /** The store as it was read last. */
-  #store: KeyFile | undefined;
+  #store: StoreVersion | undefined;
   #isVerified: (passphrase: string) => boolean = () => false;
   /** Whose passphrase was verified. */
   #actor: UnlockedCustodian | undefined;
@@ -79,8 +80,8 @@ export abstract class BaseCommand extends CredentialsCommand {
   }
 
   protected readStore(): KeyFile {
-    this.#store = storeFiles().readStoreFile(absolutePath(this.storePath), this.storePath);
-    return this.#store;
+    this.#store = storeFiles().readStoreVersion(absolutePath(this.storePath), this.storePath);
+    return this.#store.keyFile;
   }
 
   /**
@@ -205,7 +206,7 @@ export abstract class BaseCommand extends CredentialsCommand {
     done: string,
     result: Result = {},
   ): Promise<Outcome> {
-    const trust = await this.trust(this.#store ?? this.readStore());
+    const trust = await this.trust(this.#store?.keyFile ?? this.readStore());
     let before: KeyFile | undefined;
     const allowed = (file: KeyFile): KeyFile => {
       const after = change(file);
@@ -215,6 +216,7 @@ export abstract class BaseCommand extends CredentialsCommand {
     };
     const written = await trust.during(() =>
       storeFiles().updateStoreFile(absolutePath(this.storePath), this.storePath, allowed, {
+        known: this.#store,
         ...(this.confirm ? { approve: (from, to) => this.approve(from, to) } : {}),
         ...this.writeOptions,
       }),

@@ -16,6 +16,21 @@ export function writeLine(text: string): void {
   writeOut(`${text}\n`);
 }
 
+/** The least that is written at once, in characters. */
+const PIECE = 1 << 16;
+
+/** Writes a line for each item. The whole text, which may be long, is never in memory. @throws OutputClosedError */
+export function writeLines<Item>(items: Iterable<Item>, lineOf: (item: Item) => string): void {
+  let piece = "";
+  for (const item of items) {
+    piece += `${lineOf(item)}\n`;
+    if (piece.length < PIECE) continue;
+    writeOut(piece);
+    piece = "";
+  }
+  if (piece !== "") writeOut(piece);
+}
+
 /** Whether standard output is discarded: when it is closed, the runtime opens the null device instead. */
 export function outputIsDiscarded(): boolean {
   const output = fstatSync(1);

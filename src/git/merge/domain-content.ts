@@ -102,6 +102,11 @@ export function domainContent(domain: DomainVersions, context: MergeContext): St
   const apart = apartRotations(domain.name, context.versions, context.rotations);
   for (const name of unionOfKeys(domain.ours?.secrets, domain.theirs?.secrets)) {
     const rotation = apart.get(name);
+    // Most secrets of a large store.
+    if (!rotation && isUnchanged(domain, name)) {
+      secrets.set(name, UNCHANGED);
+      continue;
+    }
     const merged = rotation
       ? contentOfRotation(domain, name, rotation, context)
       : secretContent(domain, name, context);
@@ -117,6 +122,14 @@ export function domainContent(domain: DomainVersions, context: MergeContext): St
     [...conflicts, ...owners.conflicts],
     [...undone, ...owners.undone],
   );
+}
+
+const UNCHANGED: SecretContent = { from: ["ours", "theirs", "base"] };
+
+/** Whether all three versions have the same text of a secret. */
+function isUnchanged({ base, ours, theirs }: DomainVersions, name: string): boolean {
+  const sealed = ours?.secrets.get(name);
+  return sealed !== undefined && sealed === theirs?.secrets.get(name) && sealed === base?.secrets.get(name);
 }
 
 /**

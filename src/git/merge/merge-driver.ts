@@ -6,10 +6,11 @@ import type { Creds } from "../../store/credentials.ts";
 import { parseStore } from "../../store/format/parse.ts";
 import { UnresolvedMergeError } from "../../store/format/problem.ts";
 import { validateEntries } from "../../store/format/validation.ts";
-import { writeStore } from "../../store/format/yaml-writer.ts";
+import { emitStore } from "../../store/format/yaml-writer.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
-import { writeAtomically } from "../../system/atomic-write.ts";
+import { type Content, writeAtomically } from "../../system/atomic-write.ts";
 import { fileError } from "../../system/file-error.ts";
+import { readContent } from "../../system/read-text.ts";
 import { type Conflict, describeConflict } from "./conflict.ts";
 import { markConflicts } from "./conflict-markers.ts";
 import { describeNewKey, keyGrants } from "./key-grants.ts";
@@ -83,10 +84,10 @@ const NOTHING = {
  * @throws PprotectError `file_error`
  */
 export async function runMergeDriver(input: DriverInput): Promise<DriverResult> {
-  const ours = readVersion(input.ours, "our version");
-  const theirs = readVersion(input.theirs, "their version");
-  const base = readVersion(input.base, "the common ancestor", true);
-  if (ours.isConflicted && base.isConflicted) return replayResolution(input, base, ours, theirs);
+  const base = readVersion(input.base, "the common ancestor", { mayBeMissing: true });
+  const ours = readVersion(input.ours, "our version", { like: base.store });
+  const theirs = readVersion(input.theirs, "their version", { like: base.store });
+  if (ours.isConflicted && base.isConflicted) return replayResolution(input, theirs.store !== undefined);
   if (!ours.store || !theirs.store) {
     const problems = [ours, theirs].flatMap(({ problem }) => (problem === undefined ? [] : [problem]));
     return mergeAsText(input, problems);
@@ -105,14 +106,11 @@ export async function runMergeDriver(input: DriverInput): Promise<DriverResult> 
  * What `git rerere` asks for: to apply a recorded resolution to a file with conflict markers. The resolution is taken
  * if the whole file is as it was then; otherwise nothing is resolved, and rerere says nothing either.
  */
-function replayResolution(
-  { ours }: DriverInput,
-  before: Version,
-  now: Version,
-  resolved: Version,
-): DriverResult {
-  if (!resolved.store || Buffer.compare(before.bytes, now.bytes) !== 0) return { clean: false, ...NOTHING };
-  replace(ours, resolved.bytes);
+function replayResolution({ base, ours, theirs }: DriverInput, isResolved: boolean): DriverResult {
+  const bytesOf = (file: string, what: string): Buffer => readFile(file, what, (each) => readFileSync(each));
+  const isSame = Buffer.compare(bytesOf(base, "the common ancestor"), bytesOf(ours, "our version")) === 0;
+  if (!isResolved || !isSame) return { clean: false, ...NOTHING };
+  replace(ours, bytesOf(theirs, "their version"));
   return { clean: true, ...NOTHING };
 }
 
@@ -136,7 +134,7 @@ async function mergeByMeaning(
   const say = (line: string): string => `pprotect: ${displayName(input.path)}: ${line}`;
   if (conflicts.length === 0) {
     refuseInvalid(store, input.path);
-    replace(input.ours, writeStore(store));
+    replace(input.ours, (write) => emitStore(write, store));
     const grants = keyGrants(versions, store);
     const report = [...notes, ...newKeys.map(describeNewKey), ...grants].map(say);
     return { ...NOTHING, clean: true, grants, newKeys, report: input.isVirtualAncestor ? [] : report };
@@ -144,7 +142,7 @@ async function mergeByMeaning(
   if (input.isVirtualAncestor) {
     const ancestor = virtualAncestor(versions, result);
     refuseInvalid(ancestor, input.path);
-    replace(input.ours, writeStore(ancestor));
+    replace(input.ours, (write) => emitStore(write, ancestor));
     return { ...NOTHING, clean: true };
   }
   replace(input.ours, markConflicts(versions, input.markerSize));
@@ -229,35 +227,39 @@ function refuseInvalid(store: StoreData, path: string): void {
 }
 
 interface Version {
-  readonly bytes: Uint8Array;
-  /** Absent if the bytes are not a store. */
+  /** Absent if it is not a store. */
   readonly store?: StoreData;
   readonly problem?: string;
   /** Whether it has conflict markers. */
   readonly isConflicted?: boolean;
 }
 
-function readVersion(file: string, what: string, mayBeMissing = false): Version {
-  const bytes = readFile(file, what);
-  if (mayBeMissing && bytes.length === 0) return { bytes, store: EMPTY_STORE };
+/** @param like another version, whose texts are shared where they are the same */
+function readVersion(
+  file: string,
+  what: string,
+  { mayBeMissing = false, like }: { readonly mayBeMissing?: boolean; readonly like?: StoreData | undefined },
+): Version {
+  const content = readFile(file, what, readContent);
+  if (mayBeMissing && content.length === 0) return { store: EMPTY_STORE };
   try {
-    return { bytes, store: parseStore(bytes, what) };
+    return { store: parseStore(content, what, { like }) };
   } catch (error) {
     if (!(error instanceof PprotectError)) throw error;
     const isConflicted = error instanceof UnresolvedMergeError;
-    return { bytes, problem: `cannot read ${error.message}`, isConflicted };
+    return { problem: `cannot read ${error.message}`, isConflicted };
   }
 }
 
-function readFile(file: string, what: string): Uint8Array {
+function readFile<Content>(file: string, what: string, read: (file: string) => Content): Content {
   try {
-    return readFileSync(file);
+    return read(file);
   } catch (error) {
     throw fileError(`read ${what} from`, file, error);
   }
 }
 
 /** On a full disk the file stays our version: half a store would look like the result of the merge. */
-function replace(file: string, content: string | Uint8Array): void {
+function replace(file: string, content: Content): void {
   writeAtomically(resolve(file), content, statSync(file));
 }

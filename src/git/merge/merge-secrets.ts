@@ -25,7 +25,11 @@ export function mergeSecrets(
     const sealed = undecided.has(name)
       ? (domain.ours?.secrets.get(name) ?? domain.theirs?.secrets.get(name))
       : resealFor(key, domain, name, content, context);
-    const merged = sealed === undefined ? notSealed(domain, name, content, key, context) : step(sealed);
+    if (sealed !== undefined) {
+      value.set(name, sealed);
+      continue;
+    }
+    const merged = notSealed(domain, name, content, key, context);
     if (merged.value !== undefined) value.set(name, merged.value);
     conflicts.push(...merged.conflicts);
     undone.push(...merged.undone);

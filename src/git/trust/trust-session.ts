@@ -81,9 +81,9 @@ export class TrustSession {
    */
   async reading(store: StoreData, names: Iterable<string>): Promise<void> {
     if (this.#damaged) this.#warn(`${this.#damaged.message} (${this.#damaged.fix})`);
-    for (const name of new Set(names)) await this.#require(store, name, "read");
+    const read = [...new Set(names)];
+    for (const name of read) await this.#require(store, name, "read");
     if (this.#judge) return;
-    const read = [...names];
     this.#change((pins) => pinsAfterReading(pins, store, read, proofsIn(store)));
   }
 

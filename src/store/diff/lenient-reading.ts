@@ -15,7 +15,7 @@ export type Reading =
  */
 export function readLeniently(bytes: Uint8Array, known?: KnownLog): Reading {
   try {
-    return { store: parseStore(bytes, "", known) };
+    return { store: parseStore(bytes, "", { log: known }) };
   } catch (error) {
     return { problem: problemOf(error) };
   }

@@ -9,6 +9,7 @@ import {
   SECRET_PREFIX,
   type StoreData,
 } from "../store-data.ts";
+import { type CutSecret, cutPart, cutShared, shareLog } from "./shared-texts.ts";
 import { isWrittenAs } from "./yaml-writer.ts";
 
 /** The audit log of a store that was read before: most versions of a store begin with the log of the one before. */
@@ -18,17 +19,27 @@ export interface KnownLog {
   entries: readonly string[];
 }
 
+/** What is known before a store is read. */
+export interface ReadWith {
+  /** The log of an earlier version, which is not read again where the text continues it; replaced by this one's. */
+  readonly log?: KnownLog | undefined;
+  /**
+   * Another version of the store. What is equal in both is in memory once, and the text is not kept: for two more
+   * versions in less than half of the memory.
+   */
+  readonly like?: StoreData | undefined;
+}
+
 /**
  * Reads a store in its canonical form, about fifty times faster than a YAML parser. It does not check the lines that it
  * reads. That is safe because of the last step: the result counts only if writing it gives exactly the same text.
  *
- * @param known the log of an earlier version, which is not read again where the text continues it; replaced by this one's
  * @returns the data, not validated; `undefined` when the text is not canonical (it may still be a valid store)
  */
-export function readCanonical(text: string, known?: KnownLog): StoreData | undefined {
+export function readCanonical(text: string, { log: known, like }: ReadWith = {}): StoreData | undefined {
   const start = known ? logStart(text) : 0;
   const same = known && start > 0 && continues(text, start, known.text) ? known : undefined;
-  const read = readLines(same ? text.slice(0, start) + text.slice(start + same.text.length) : text);
+  const read = readLines(same ? text.slice(0, start) + text.slice(start + same.text.length) : text, like);
   const store = same ? { ...read, auditLog: [...same.entries, ...read.auditLog] } : read;
   if (!isWrittenAs(store, text, same && { count: same.entries.length, text: same.text })) return undefined;
   if (known && start > 0) {
@@ -67,7 +78,9 @@ interface OpenDomain {
   secrets: Map<string, string>;
 }
 
-function readLines(text: string): StoreData {
+function readLines(text: string, like: StoreData | undefined): StoreData {
+  const own = like ? ownText : (part: string) => part;
+  let cutSecret: CutSecret = cutPart;
   const domains = new Map<string, OpenDomain>();
   const custodians = new Map<string, string>();
   const auditLog: string[] = [];
@@ -78,6 +91,11 @@ function readLines(text: string): StoreData {
   for (let start = 0, end = 0; start < text.length; start = end + 1) {
     end = text.indexOf("\n", start);
     if (end === -1) end = text.length;
+    // Almost all lines of a large store: only the two parts are cut out of the text.
+    if (section === "domains" && text.startsWith(SECRET_START, start)) {
+      if (domain) cutSecret(domain.secrets, text, start + SECRET_START.length, end);
+      continue;
+    }
     const line = text.slice(start, end);
     if (section === "log") {
       if (line.startsWith("- ")) auditLog.push(line.slice(2));
@@ -87,20 +105,20 @@ function readLines(text: string): StoreData {
     } else if (line.startsWith(CUSTODIANS_START)) {
       section = "custodians";
     } else if (section === "custodians") {
-      if (line.startsWith(PWDKM_START)) custodians.set(custodian, valueOn(line));
-      else custodian = keyOn(line, 2);
+      if (line.startsWith(PWDKM_START)) custodians.set(custodian, own(valueOn(line)));
+      else custodian = own(keyOn(line, 2));
     } else if (line.startsWith("      ")) {
-      domain?.owners.set(keyOn(line, 6), valueOn(line));
-    } else if (line.startsWith(SECRET_START)) {
-      domain?.secrets.set(keyOn(line, SECRET_START.length), valueOn(line));
+      domain?.owners.set(own(keyOn(line, 6)), own(valueOn(line)));
     } else if (line.startsWith(PUBLIC_KEY_START)) {
-      if (domain) domain.publicKey = valueOn(line);
+      if (domain) domain.publicKey = own(valueOn(line));
     } else if (!line.startsWith(META_START) && !line.startsWith(OWNERS_START)) {
       domain = { publicKey: "", owners: new Map(), secrets: new Map() };
-      domains.set(keyOn(line, 0), domain);
+      const name = own(keyOn(line, 0));
+      domains.set(name, domain);
+      if (like) cutSecret = cutShared(like.domains.get(name)?.secrets);
     }
   }
-  return { domains, custodians, auditLog: auditLog.map(unquote) };
+  return { domains, custodians, auditLog: shareLog(auditLog.map(unquote), like?.auditLog) };
 }
 
 /** The key of a line `key:` or `key: value`. Values contain neither colons nor spaces. */

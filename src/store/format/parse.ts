@@ -1,6 +1,6 @@
 import { decodeUtf8 } from "../../common/utf8.ts";
 import { EMPTY_STORE, type StoreData } from "../store-data.ts";
-import { type KnownLog, readCanonical } from "./canonical-reader.ts";
+import { type ReadWith, readCanonical } from "./canonical-reader.ts";
 import { InvalidStoreError, type Problem, type ProblemCode, UnresolvedMergeError } from "./problem.ts";
 import { validateEntries } from "./validation.ts";
 
@@ -11,32 +11,35 @@ const CONFLICT_MARKER = /^(?:<{7,}|>{7,}|\|{7,})(?: |$)/m;
  * Parses and validates a store. A canonical file takes a fast path; any other is parsed as YAML. Both give the same
  * result.
  *
- * @param bytes the content of the file
+ * @param content the content of the file, as bytes or as their text
  * @param file the file's name, for messages
- * @param known the log of another version of the store, to read many of them faster
+ * @param readWith what is known of other versions of the store, to read several of them faster
  * @throws InvalidStoreError with every problem and its line
  * @throws UnresolvedMergeError when the file has conflict markers of git
  */
-export function parseStore(bytes: Uint8Array, file: string, known?: KnownLog): StoreData {
-  const text = decodeUtf8(bytes);
-  const canonical = text === undefined ? undefined : readCanonical(text, known);
+export function parseStore(content: Uint8Array | string, file: string, readWith?: ReadWith): StoreData {
+  const text = typeof content === "string" ? content : decodeUtf8(content);
+  const canonical = text === undefined ? undefined : readCanonical(text, readWith);
   if (canonical && validateEntries(canonical).length === 0) return canonical;
 
   if (text !== undefined) {
     const marker = CONFLICT_MARKER.exec(text);
     if (marker) throw new UnresolvedMergeError(file, lineAt(text, marker.index));
   }
-  const { store, problems } = inspect(bytes, text);
+  const { store, problems } = inspect(content, text);
   if (problems.length > 0) throw new InvalidStoreError(file, problems);
   return store;
 }
 
-function inspect(bytes: Uint8Array, text: string | undefined): { store: StoreData; problems: Problem[] } {
+function inspect(
+  content: Uint8Array | string,
+  text: string | undefined,
+): { store: StoreData; problems: Problem[] } {
   const unreadable = (code: ProblemCode, line: number, message: string) => ({
     store: EMPTY_STORE,
     problems: [{ code, line, message }],
   });
-  if (text === undefined) return unreadable("not_utf8", brokenUtf8Line(bytes), "not UTF-8");
+  if (text === undefined) return unreadable("not_utf8", brokenUtf8Line(content as Uint8Array), "not UTF-8");
   const nul = text.indexOf("\0");
   if (nul !== -1)
     return unreadable("binary", lineAt(text, nul), "contains a NUL byte; is this a binary file?");

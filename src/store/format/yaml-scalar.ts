@@ -28,6 +28,8 @@ const MAY_NOT_BE_A_STRING = /^(?:[-+.\d~<=]|[nN](?:ull|ULL)$|[tTfF](?:rue|RUE|al
 /** Most names: no character is special in YAML. */
 const ORDINARY = /^[A-Za-z][-A-Za-z0-9_@.+/]*$/;
 
+const ORDINARY_INSIDE = /^[-A-Za-z0-9_@.+/]*$/;
+
 const FORBIDDEN_START = /^(?:---|\.\.\.|[#,[\]{}&*!|>'"%@`]|[-?:](?: |$))/;
 const FORBIDDEN_INSIDE = /: |:$| #|^ | $/;
 const NOT_PRINTABLE =
@@ -43,6 +45,14 @@ const ONLY_IN_STRINGS = "--";
 export function plainIsString(text: string): boolean {
   if (text.includes(ONLY_IN_STRINGS)) return true;
   return !MAY_NOT_BE_A_STRING.test(text) || !NOT_A_STRING.some((form) => form.test(text));
+}
+
+/**
+ * Whether a scalar is written as it is if this text follows some letters and a hyphen: `secret-` and any such text is
+ * no number, date or word that YAML reads as something else.
+ */
+export function isOrdinaryInside(text: string): boolean {
+  return ORDINARY_INSIDE.test(text);
 }
 
 /** Writes a scalar on one line, such as a key. */

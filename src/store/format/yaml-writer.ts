@@ -10,12 +10,19 @@ import {
   SECRET_PREFIX,
   type StoreData,
 } from "../store-data.ts";
-import { writeFoldedScalar, writeScalar } from "./yaml-scalar.ts";
+import { isOrdinaryInside, writeFoldedScalar, writeScalar } from "./yaml-scalar.ts";
 
 /** A YAML mapping, with its entries in the order in which to write them. */
 interface Mapping {
   readonly empty: boolean;
+  /** The first entries, where there may be very many: their keys are these names after a prefix. */
+  readonly values?: PrefixedValues;
   readonly entries: Iterable<Entry>;
+}
+
+interface PrefixedValues {
+  readonly prefix: string;
+  readonly values: ReadonlyMap<string, string>;
 }
 
 type Entry = readonly [key: string, value: string | Mapping];
@@ -54,25 +61,29 @@ export function isWrittenAs(store: StoreData, text: string, written = NONE_WRITT
   return at === text.length;
 }
 
-function emitStore(emit: Emit, store: StoreData, written = NONE_WRITTEN): void {
+/** {@link writeStore} in pieces. */
+export function emitStore(emit: Emit, store: StoreData, written = NONE_WRITTEN): void {
   emitMapping(emit, { empty: false, entries: rootEntries(store) }, "", "");
   emitAuditLog(emit, store.auditLog, written);
 }
 
 function* rootEntries({ domains, custodians }: StoreData): Generator<Entry> {
   for (const [name, domain] of sortedByKey(domains)) {
-    yield [name, { empty: false, entries: domainEntries(domain) }];
+    yield [name, domainMapping(domain)];
   }
   yield [CUSTODIANS_KEY, { empty: custodians.size === 0, entries: custodianEntries(custodians) }];
 }
 
-function* domainEntries({ secrets, publicKey, owners }: Domain): Generator<Entry> {
-  for (const [name, sealed] of sortedByKey(secrets)) yield [SECRET_PREFIX + name, sealed];
+function domainMapping({ secrets, publicKey, owners }: Domain): Mapping {
   const meta = [
     [PUBLIC_KEY_KEY, publicKey],
     [OWNERS_KEY, { empty: owners.size === 0, entries: sortedByKey(owners) }],
   ] as const;
-  yield [META_KEY, { empty: false, entries: meta }];
+  return {
+    empty: false,
+    values: { prefix: SECRET_PREFIX, values: sortedByKey(secrets) },
+    entries: [[META_KEY, { empty: false, entries: meta }]],
+  };
 }
 
 function* custodianEntries(custodians: StoreData["custodians"]): Generator<Entry> {
@@ -87,15 +98,16 @@ function* custodianEntries(custodians: StoreData["custodians"]): Generator<Entry
  */
 function emitMapping(emit: Emit, mapping: Mapping, firstIndent: string, indent: string): void {
   let start = firstIndent;
+  if (mapping.values && mapping.values.values.size > 0) {
+    emitValues(emit, mapping.values, firstIndent, indent);
+    start = indent;
+  }
   for (const [key, value] of mapping.entries) {
     const explicit = isExplicit(key);
-    const written = start + (explicit ? writeExplicitKey(key, indent) : `${writeScalar(key)}:`);
+    const written = start + writeKey(key, indent);
     start = indent;
     if (typeof value === "string") {
-      emit(`${written} `);
-      // A piece of its own, so that the values of a large store are not copied.
-      emit(value);
-      emit("\n");
+      emit(`${written} ${value}\n`);
     } else if (value.empty) {
       emit(`${written} {}\n`);
     } else if (explicit) {
@@ -106,6 +118,40 @@ function emitMapping(emit: Emit, mapping: Mapping, firstIndent: string, indent: 
       emitMapping(emit, value, `${indent}  `, `${indent}  `);
     }
   }
+}
+
+/** Emits values without making any text: a store may have very many. */
+function emitValues(
+  emit: Emit,
+  { prefix, values }: PrefixedValues,
+  firstIndent: string,
+  indent: string,
+): void {
+  let start = firstIndent + prefix;
+  const further = indent + prefix;
+  // Unlike an iterator, this makes no array of each entry.
+  values.forEach((value, name) => {
+    if (isPlainAfter(prefix, name)) {
+      emit(start);
+      emit(name);
+      emit(": ");
+    } else {
+      emit(`${start.slice(0, -prefix.length)}${writeKey(prefix + name, indent)} `);
+    }
+    emit(value);
+    emit("\n");
+    start = further;
+  });
+}
+
+/** Whether a key is written as it is, whatever its first characters, if those are letters. */
+function isPlainAfter(prefix: string, name: string): boolean {
+  return prefix.length + name.length < LONG_KEY && isOrdinaryInside(name);
+}
+
+/** A key with its colon. */
+function writeKey(key: string, indent: string): string {
+  return isExplicit(key) ? writeExplicitKey(key, indent) : `${writeScalar(key)}:`;
 }
 
 /** Whether a key is written after `? `, because it is long or contains a line end. */

@@ -55,8 +55,13 @@ export function keyUses(before: StoreData, after: StoreData, actor: Actor | unde
 
 function sealsNew(was: Domain, now: Domain): boolean {
   if (was.secrets === now.secrets) return false;
-  const known = new Set(was.secrets.values());
-  return [...now.secrets.values()].some((sealed) => !known.has(sealed));
+  const sealed = new Set<string>();
+  now.secrets.forEach((box, name) => {
+    if (was.secrets.get(name) !== box) sealed.add(box);
+  });
+  // A secret that was renamed has the box that it had.
+  if (sealed.size > 0) for (const box of was.secrets.values()) sealed.delete(box);
+  return sealed.size > 0;
 }
 
 /** Whether a custodian is the actor, with the key that the passphrase gave or one that the command made. */

@@ -1,9 +1,9 @@
-import { compareCodePoints } from "../../../common/code-points.ts";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
-import type { StoreData } from "../../../store/store-data.ts";
+import { secretsWithDomains } from "../../../store/secrets-with-domains.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
+import { writeLines } from "../../report/output.ts";
 
 export default class ListAllSecretsCommand extends BaseCommand {
   static readonly declaration: CommandDeclaration = {
@@ -12,24 +12,13 @@ export default class ListAllSecretsCommand extends BaseCommand {
   };
 
   async run(): Promise<Outcome> {
-    const secrets = [...groupBySecret(this.readStore().data)]
-      .map(([secret, domains]) => ({ secret, domains: domains.toSorted(compareCodePoints) }))
-      .sort((a, b) => compareCodePoints(a.secret, b.secret));
-    if (secrets.length === 0) this.note(`(No secrets in protected at ${escapeUnprintable(this.storePath)})`);
-    const lines = secrets.map(({ secret, domains }) => escapeUnprintable(`${secret}: ${domains.join(", ")}`));
-    this.print(lines.map((line) => `${line}\n`).join(""));
-    return { result: { secrets } };
+    const { data } = this.readStore();
+    const isEmpty = [...data.domains.values()].every(({ secrets }) => secrets.size === 0);
+    if (isEmpty) this.note(`(No secrets in protected at ${escapeUnprintable(this.storePath)})`);
+    if (this.json) return { result: { secrets: [...secretsWithDomains(data)] } };
+    writeLines(secretsWithDomains(data), ({ secret, domains }) =>
+      escapeUnprintable(`${secret}: ${domains.join(", ")}`),
+    );
+    return { result: {} };
   }
-}
-
-function groupBySecret({ domains }: StoreData): Map<string, string[]> {
-  const groups = new Map<string, string[]>();
-  for (const [name, domain] of domains) {
-    for (const secret of domain.secrets.keys()) {
-      const group = groups.get(secret);
-      if (group) group.push(name);
-      else groups.set(secret, [name]);
-    }
-  }
-  return groups;
 }
