@@ -1,7 +1,7 @@
 import { PprotectError } from "../common/errors.ts";
 import { reportFallback } from "../common/fallback.ts";
 import { lazy } from "../common/lazy.ts";
-import { openLibc } from "./libc.ts";
+import { canCallLibc, NO_LIBC, openLibc } from "./libc.ts";
 
 /** getrlimit(2): the same number on Linux and macOS. */
 const RLIMIT_CORE = 4;
@@ -18,6 +18,17 @@ const limits = lazy(() =>
 /** The original `struct rlimit`: the soft and the hard limit of core dumps. */
 let originalLimit: BigUint64Array | undefined;
 let hardened = false;
+
+/** Gets what could not be done. */
+let tell: ((problem: string) => void) | undefined;
+
+/**
+ * Sets what gets a line, once, where {@link hardenProcess} cannot protect the memory. It is a fallback in any case, which
+ * `--verbose` prints.
+ */
+export function onUnprotected(listener: ((problem: string) => void) | undefined): void {
+  tell = listener;
+}
 
 /**
  * Protects the process's memory: no core dumps, and on Linux no other process of the same user can trace it or read its
@@ -36,9 +47,10 @@ export function hardenProcess(): void {
     lowerCoreLimit();
   } catch (error) {
     // Some sandboxes forbid it. Report that, but do not refuse to work.
-    reportFallback(
-      `cannot turn off core dumps (${error instanceof Error ? error.message : "unknown error"})`,
-    );
+    const failure = error instanceof Error ? error.message : "unknown error";
+    const problem = `cannot turn off core dumps: ${canCallLibc() ? failure : NO_LIBC}`;
+    reportFallback(problem);
+    tell?.(problem);
   }
 }
 

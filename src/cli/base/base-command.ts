@@ -12,7 +12,7 @@ import type { StoreVersion } from "../../store/store-file.ts";
 import type { Actor } from "../../store/trust/key-uses.ts";
 import { requireCurrentDirectory } from "../../system/current-directory.ts";
 import { absolutePath } from "../../system/path-text.ts";
-import { hardenProcess } from "../../system/process-hardening.ts";
+import { hardenProcess, onUnprotected } from "../../system/process-hardening.ts";
 import type { CommandType } from "../argv/command-declaration.ts";
 import type { CommandList } from "../argv/command-list.ts";
 import type { HandingOut } from "../reading/hand-out.ts";
@@ -53,6 +53,7 @@ export abstract class BaseCommand extends CredentialsCommand {
     try {
       if (this.verbose)
         (await import("../report/fallback-notes.ts")).printFallbacks((message) => this.note(message));
+      else onUnprotected((problem) => this.note(`pprotect: warning: ${problem}`));
       this.#refuseForbidden();
       const outcome = await this.run();
       if (typeof outcome === "number") return outcome;

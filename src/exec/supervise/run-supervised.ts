@@ -1,6 +1,7 @@
 import { PprotectError } from "../../common/errors.ts";
 import { pause } from "../../common/pause.ts";
 import { msSinceBoot } from "../../system/boot-clock.ts";
+import { canCallLibc, NO_LIBC } from "../../system/libc.ts";
 import { adoptOrphans, endProcesses, identitiesOf, processesBelow } from "../../system/process-tree.ts";
 import { startChild } from "../process/child.ts";
 import { stopHelper } from "../process/helper-process.ts";
@@ -51,7 +52,8 @@ export async function runSupervised(execution: Execution, run: SupervisedRun): P
   try {
     adoptOrphans();
   } catch {
-    throw new PprotectError("environment", "--ttl and --while of exec are not available on this system");
+    const reason = canCallLibc() ? "this system cannot find all that a program started" : NO_LIBC;
+    throw new PprotectError("environment", `exec --ttl and --while are not available here: ${reason}`);
   }
   const { child, stopForwarding } = startForwarded(
     () => startChild(found, execution, { stdin: 0, stdout: 1, stderr: 2 }),

@@ -138,6 +138,9 @@ export default class ExecCommand extends SelectingCommand {
     this.givenCredentials.warn(
       `${NO_LIBC}: the program gets only the standard descriptors and may ignore SIGPIPE, and pprotect cannot turn off its core dumps`,
     );
+    // It has been said.
+    const { onUnprotected } = await import("../../../system/process-hardening.ts");
+    onUnprotected(undefined);
   }
 
   /** Opens the secrets, and notes that a program has them. */

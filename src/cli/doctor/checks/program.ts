@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { FALLBACK_CHANNEL } from "../../../common/fallback.ts";
 import { argon2idAddon } from "../../../crypto/argon2id/argon2id-addon.ts";
-import { hardenProcess } from "../../../system/process-hardening.ts";
+import { hardenProcess, onUnprotected } from "../../../system/process-hardening.ts";
 import { type Finding, ok } from "../finding.ts";
 
 /** Whether this binary can derive keys fast and protect its memory on this machine. */
@@ -29,6 +29,8 @@ function keyDerivation(): Finding {
 }
 
 function memory(): Finding {
+  // It is in the finding.
+  onUnprotected(undefined);
   const { fallback } = observe(hardenProcess);
   if (fallback === undefined) return ok("memory", "other processes cannot read the memory of pprotect");
   return {
