@@ -1,4 +1,3 @@
 // The primitives of a sealed box, in a module of their own: it is loaded with the first box.
-export { blake2bOfBlock } from "./secretbox/blake2b.ts";
-export { hsalsa20 } from "./secretbox/salsa20.ts";
-export { openSecretbox, sealSecretbox } from "./secretbox/secretbox.ts";
+export { hsalsa, xsalsa20poly1305 } from "@noble/ciphers/salsa.js";
+export { blake2b } from "@noble/hashes/blake2.js";

@@ -9,7 +9,9 @@ export const SEALED_BOX_OVERHEAD = X25519_KEY_BYTES + 16;
 const primitives = lazy(() => require("./box-primitives.ts") as typeof import("./box-primitives.ts"));
 
 const NONCE_BYTES = 24;
-const ZERO_INPUT = new Uint8Array(16);
+/** "expand 32-byte k" as four little-endian words (Bernstein, Salsa20 specification §8). */
+const SIGMA = new Uint32Array([0x61707865, 0x3320646e, 0x79622d32, 0x6b206574]);
+const ZERO_INPUT = new Uint32Array(4);
 
 /**
  * Encrypts to a public key: libsodium's `crypto_box_seal`, `epk(32) ‖ XSalsa20-Poly1305(tag ‖ text)`
@@ -24,7 +26,9 @@ export function seal(plaintext: Uint8Array, publicKey: Uint8Array): Uint8Array {
   expectLength(publicKey, X25519_KEY_BYTES, "public key");
   const ephemeral = generatePrivateKey();
   const key = boxKey(ephemeral, publicKey);
-  const box = primitives().sealSecretbox(key, sealNonce(ephemeral.publicKey, publicKey), plaintext);
+  const box = primitives()
+    .xsalsa20poly1305(key, sealNonce(ephemeral.publicKey, publicKey))
+    .encrypt(plaintext);
   wipe(key);
   return concatBytes(ephemeral.publicKey, box);
 }
@@ -40,11 +44,7 @@ export function open(sealed: Uint8Array, privateKey: PrivateKey): Uint8Array | u
   let key: Uint8Array | undefined;
   try {
     key = boxKey(privateKey, ephemeral);
-    return primitives().openSecretbox(
-      key,
-      sealNonce(ephemeral, privateKey.publicKey),
-      sealed.subarray(X25519_KEY_BYTES),
-    );
+    return decrypt(key, sealNonce(ephemeral, privateKey.publicKey), sealed.subarray(X25519_KEY_BYTES));
   } catch (error) {
     if (error instanceof LowOrderPointError) return undefined;
     throw error;
@@ -53,12 +53,28 @@ export function open(sealed: Uint8Array, privateKey: PrivateKey): Uint8Array | u
   }
 }
 
+/**
+ * XSalsa20-Poly1305 with the tag first.
+ * @returns `undefined` when the tag does not match
+ */
+function decrypt(key: Uint8Array, nonce: Uint8Array, box: Uint8Array): Uint8Array | undefined {
+  const cipher = primitives().xsalsa20poly1305(key, nonce);
+  try {
+    return cipher.decrypt(box);
+  } catch (error) {
+    // noble reports bad arguments as TypeError or RangeError: those would be our defects. All that is left is the tag.
+    if (error instanceof TypeError || error instanceof RangeError) throw error;
+    return undefined;
+  }
+}
+
 /** `HSalsa20(X25519(sk, pk), 0^16)`: NaCl's `crypto_box_beforenm`. */
 function boxKey(privateKey: PrivateKey, publicKey: Uint8Array): Uint8Array {
   const shared = privateKey.agree(publicKey);
-  const key = primitives().hsalsa20(shared, ZERO_INPUT);
+  const key = new Uint32Array(8);
+  primitives().hsalsa(SIGMA, wordsOf(shared), ZERO_INPUT, key);
   wipe(shared);
-  return key;
+  return new Uint8Array(key.buffer);
 }
 
 /**
@@ -66,5 +82,9 @@ function boxKey(privateKey: PrivateKey, publicKey: Uint8Array): Uint8Array {
  * each box has its own, so no pair of key and nonce is used twice.
  */
 function sealNonce(ephemeralPublicKey: Uint8Array, publicKey: Uint8Array): Uint8Array {
-  return primitives().blake2bOfBlock(concatBytes(ephemeralPublicKey, publicKey), NONCE_BYTES);
+  return primitives().blake2b(concatBytes(ephemeralPublicKey, publicKey), { dkLen: NONCE_BYTES });
+}
+
+function wordsOf(bytes: Uint8Array): Uint32Array {
+  return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
 }

@@ -81,15 +81,15 @@ const READING: Loaded = {
 
 /** Every command that opens secrets. */
 const OPENING: Loaded = {
-  directories: [
-    ...READING.directories,
-    "cli/reading",
-    "crypto/secretbox",
-    "git/trust",
-    "lease/access-log",
-    "sources",
+  directories: [...READING.directories, "cli/reading", "git/trust", "lease/access-log", "sources"],
+  outside: [
+    ...READING.outside,
+    "@noble/ciphers/salsa.js",
+    "@noble/hashes/blake2.js",
+    "node:crypto",
+    "node:module",
+    "typanion",
   ],
-  outside: [...READING.outside, "node:crypto", "node:module", "typanion"],
 };
 
 /** What is loaded, with more that a command needs. */
