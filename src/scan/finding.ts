@@ -6,8 +6,8 @@ export interface AddedLine {
   readonly text: string;
 }
 
-/** What makes a finding accepted: a `pprotect:allow` in its line, `.pprotectignore`, or the baseline. */
-export type AcceptedBy = "marker" | "ignore-file" | "baseline";
+/** What makes a finding suppressed: a `pprotect:allow` in its line, `.pprotectignore`, or the baseline. */
+export type SuppressedBy = "marker" | "ignore-file" | "baseline";
 
 /** A likely secret, or a problem of a store. No part of the secret is in it, so it may be printed and logged. */
 export interface Finding {
@@ -24,7 +24,7 @@ export interface Finding {
   /** A hash of the line with the secrets cut out, see fingerprint.ts; a problem of a store has none. */
   readonly fingerprint?: string;
   /** Why it stops nothing. */
-  readonly acceptedBy?: AcceptedBy;
+  readonly suppressedBy?: SuppressedBy;
 }
 
 /** A match of a rule in a line, before overlapping matches are removed. */

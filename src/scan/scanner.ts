@@ -42,7 +42,7 @@ export interface ScanContext {
   /** The team's own rules. */
   readonly team?: TeamRules | undefined;
   /** Gets what a marker in its line allows. */
-  readonly onAllowed?: (finding: Finding) => void;
+  readonly onSuppressed?: (finding: Finding) => void;
 }
 
 /**
@@ -61,7 +61,11 @@ export function scanLines(path: string, lines: Iterable<AddedLine>, context?: Sc
 }
 
 /** {@link scanLines} for lines that are still bytes. */
-export function scanText(path: string, lines: TextLines, { team, onAllowed }: ScanContext = {}): Finding[] {
+export function scanText(
+  path: string,
+  lines: TextLines,
+  { team, onSuppressed }: ScanContext = {},
+): Finding[] {
   const text = new ScanText(lines);
   const input = scanInput(path, text);
   const hits = [...lineHits(input), ...fileHits(input), ...(team?.hits(input) ?? [])];
@@ -79,7 +83,7 @@ export function scanText(path: string, lines: TextLines, { team, onAllowed }: Sc
         specific.filter((hit) => hit.at === at),
       ),
     }));
-  if (onAllowed) findings(specific.filter(isAllowed)).forEach(onAllowed);
+  if (onSuppressed) findings(specific.filter(isAllowed)).forEach(onSuppressed);
   return findings(specific.filter((hit) => !isAllowed(hit)));
 }
 

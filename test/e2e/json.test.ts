@@ -446,6 +446,22 @@ describe("the commands, for a program", () => {
               description: "how to print the findings (default: text)",
             },
             {
+              names: ["--baseline"],
+              value: "required",
+              repeated: false,
+              metavar: "FILE",
+              choices: null,
+              description: expect.stringContaining("accept the findings"),
+            },
+            ...["--no-baseline", "--write-baseline"].map((name) => ({
+              names: [name],
+              value: "none",
+              repeated: false,
+              metavar: null,
+              choices: null,
+              description: expect.any(String),
+            })),
+            {
               names: ["--strict"],
               value: "none",
               repeated: false,

@@ -127,6 +127,37 @@ describe("--format", () => {
     expect(log.runs[0].tool.driver.rules[second.ruleIndex].id).toBe("not-scanned");
   });
 
+  const suppressed = folderWith({
+    "marked.txt": `${tokenLine()} # pprotect:allow\n`,
+    "ignored.txt": tokenLine(),
+    ".pprotectignore": "ignored.txt\nimage.bin rule=not-scanned\n",
+    "image.bin": FILES["image.bin"],
+  });
+
+  test("sarif and junit: what is suppressed is there, with the reason", async () => {
+    const { status, stdout, stderr } = await scan(suppressed, "--strict", "--format", "sarif");
+    expect([status, stderr]).toEqual([
+      0,
+      "pprotect: 3 files scanned, 0 findings, 3 suppressed (1 by pprotect:allow, 2 by .pprotectignore)\n",
+    ]);
+    const log = JSON.parse(stdout);
+    expect(SARIF.validate(log).errors).toEqual([]);
+    expect(stdout).not.toContain(TOKEN);
+    const reasons = log.runs[0].results.map(
+      (result: { ruleId: string; suppressions: readonly unknown[] }) => [result.ruleId, result.suppressions],
+    );
+    expect(reasons).toEqual([
+      ["github-token", [{ kind: "external", justification: ".pprotectignore" }]],
+      ["not-scanned", [{ kind: "external", justification: ".pprotectignore" }]],
+      ["github-token", [{ kind: "inSource", justification: "pprotect:allow" }]],
+    ]);
+    const report = (await scan(suppressed, "--format", "junit")).stdout;
+    expect(report).toContain('tests="3" failures="0" skipped="3"');
+    expect(report.match(/<skipped message="suppressed: /g)).toHaveLength(3);
+    expect(JSON.parse((await scan(suppressed, "--format", "gitlab")).stdout)).toEqual([]);
+    expect((await scan(suppressed, "--format", "github")).stdout).toBe("");
+  });
+
   test("github: annotations that a path cannot break", async () => {
     const { stdout } = await scan(folder, "--format", "github");
     expect(stdout).toStartWith("::error file=src/a%2C b%25%3Aü.txt,line=2,title=pprotect%3A ");

@@ -15,6 +15,25 @@ test("the secret, the indentation and the rest of a value that was found in part
   expect(of('passphrase: "abcdef"', "abcdef")).not.toBe(first);
 });
 
+test("nothing of a value counts of which a rule found a part, in quotes with its blanks", () => {
+  const of = (line: string, found: string): string => {
+    const start = line.indexOf(found);
+    return lineFingerprint(line, [{ start, end: start + found.length }]);
+  };
+  const line = of('pass = "correct horse battery" # note', "horse");
+  expect(of('pass = "another one" # note', "another")).toBe(line);
+  expect(of("don't: abc REST", "abc")).not.toBe(of("don't: abc", "abc"));
+  expect(of("url: https://user:pw@host/x", "pw@host")).toBe(of("url: https://user:other@elsewhere", "other"));
+});
+
+test("what no rule has found yet, and a later release may find, does not count", () => {
+  const line = (second: string) => `a: "${"found"}" b: ${second} end`;
+  const hit = { start: 4, end: 9 };
+  const later = { start: 14, end: 23 };
+  expect(lineFingerprint(line("abcd1234x"), [hit])).toBe(lineFingerprint(line("wxyz9876a"), [hit]));
+  expect(lineFingerprint(line("abcd1234x"), [hit, later])).toBe(lineFingerprint(line("abcd1234x"), [hit]));
+});
+
 test("several and overlapping hits are all cut out", () => {
   const hits = [
     { start: 2, end: 6 },

@@ -43,7 +43,7 @@ test("no rule of a team hides a token", () => {
 test("a marker may name a team's rule, and what it allows is reported as allowed", () => {
   const team = new TeamRules([ACME, rule("other", /ACME/g)]);
   const allowed: Finding[] = [];
-  const context = { team, onAllowed: (finding: Finding) => allowed.push(finding) };
+  const context = { team, onSuppressed: (finding: Finding) => allowed.push(finding) };
   const found = scanLines(
     "a.txt",
     lines("ACME-1 pprotect:allow acme-id", "ACME pprotect:allow acme-id"),

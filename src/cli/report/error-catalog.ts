@@ -46,7 +46,7 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
     action: "fix the line that the message names",
   },
   invalid_config: {
-    meaning: "`.pprotect.yaml` beside the store cannot be used",
+    meaning: "`.pprotect.yaml` or `.pprotect-baseline.json` cannot be used",
     action: "fix the line that the message names",
   },
   invalid_template: {

@@ -5,7 +5,7 @@ import { readCommitDiffs, readManyCommitDiffs, readTree } from "./diff-reader.ts
 import { Guard, type GuardOptions, type Subject, type Verdict } from "./guard.ts";
 import { emptyTree, mergeBases } from "./staged-changes.ts";
 import { Tally } from "./tally.ts";
-import type { RuleVersions } from "./team-rules.ts";
+import type { CheckedVersions } from "./versions.ts";
 
 /** A commit that was checked. */
 export interface CommitVerdict extends Verdict {
@@ -22,7 +22,7 @@ export interface CommitVerdict extends Verdict {
 export type Selection =
   | { readonly revision: string }
   | { readonly all: true }
-  | { readonly listed: readonly Commit[]; readonly versions: RuleVersions };
+  | { readonly listed: readonly Commit[]; readonly versions: CheckedVersions };
 
 export interface Commit {
   /** In full. */
@@ -37,7 +37,7 @@ export const LIST_COMMITS = ["rev-list", "--parents", "--topo-order", "--reverse
  * Checks commits, oldest first, each against its parents.
  *
  * The team's rules that count are those of the newest commit and those of what was there before a range: a branch can add
- * rules, and not take them away. For all commits, they are those of HEAD.
+ * rules, and not take them away. The baseline is that of the newest commit. For all commits, both are those of HEAD.
  *
  * @param tally counts what is read
  * @throws PprotectError `usage` when git has no such revision, `git_failed`
@@ -54,9 +54,10 @@ export async function* checkCommits(
   const abbreviated = abbreviation(
     await repository.tryRun("rev-parse", "--short", commits.at(-1)?.id ?? "HEAD"),
   );
-  const guard = new Guard(repository, await ruleVersions(repository, selection), options);
+  const guard = new Guard(repository, await versionsOf(repository, selection), options);
   const reader = readManyCommitDiffs(root, commits.flatMap(pairsOf));
   try {
+    const last = commits.length - 1;
     for (const [index, { id, parents }] of commits.entries()) {
       const [first] = parents;
       const subject: Subject = {
@@ -70,6 +71,7 @@ export async function* checkCommits(
         tally,
       };
       const verdict = await guard.check(subject);
+      if (index === last && "all" in selection) options?.onUnused?.(await guard.unusedEntries());
       yield { ...verdict, commit: id.slice(0, abbreviated), id, done: index + 1, total: commits.length };
     }
   } finally {
@@ -84,14 +86,15 @@ function pairsOf({ id, parents }: Commit): (readonly [string, string | undefined
     : parents.toReversed().map((parent) => [id, parent] as const);
 }
 
-async function ruleVersions(repository: Repository, selection: Selection): Promise<RuleVersions> {
+async function versionsOf(repository: Repository, selection: Selection): Promise<CheckedVersions> {
   if ("listed" in selection) return selection.versions;
-  if ("all" in selection) return { tips: ["HEAD:"], bases: ["HEAD:"] };
+  if ("all" in selection) return { of: "all", tips: ["HEAD:"], bases: ["HEAD:"] };
   const { revision } = selection;
   const range = revision.includes("..") ? revision : `${revision}^!`;
   const listed = (await repository.tryRun("rev-parse", "--revs-only", range)) ?? "";
   const ids = listed.split("\n").filter((line) => line !== "");
   return {
+    of: "range",
     tips: ids.filter((id) => !id.startsWith("^")).map((id) => `${id}:`),
     bases: ids.filter((id) => id.startsWith("^")).map((id) => `${id.slice(1)}:`),
   };

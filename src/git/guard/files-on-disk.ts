@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
@@ -6,6 +6,7 @@ import { readConfig } from "../../config/config.ts";
 import { CONFIG_FILE } from "../../config/config-file.ts";
 import { compileScanRules } from "../../config/scan/compile.ts";
 import { mentionsScanRules } from "../../config/scan/mentions.ts";
+import type { Baseline } from "../../scan/baseline.ts";
 import type { Finding } from "../../scan/finding.ts";
 import { decodedLines, scanBinary } from "../../scan/scan-bytes.ts";
 import type { TextLines } from "../../scan/scan-text.ts";
@@ -13,6 +14,7 @@ import { parseIgnoreRules, ruleIds, type ScanContext, scanText } from "../../sca
 import { type TeamRule, TeamRules } from "../../scan/team-rules.ts";
 import { readBounded } from "../../system/bounded-read.ts";
 import { errnoOf, fileError } from "../../system/file-error.ts";
+import { addTo } from "./baseline-of-versions.ts";
 import { MAX_ADDED } from "./diff-parser.ts";
 import { readStore } from "./format-rules.ts";
 import type { Verdict } from "./guard.ts";
@@ -38,17 +40,24 @@ const WHOLE = [{ at: 0, number: 1 }] as const;
  *
  * @param paths as the user gave them; findings name files in the same form
  * @param prefixes of credential variables that are in use
+ * @param baseline the findings that are accepted
  * @throws PprotectError `file_error` for a path that was given and cannot be read; `invalid_config`
  */
-export async function scanFiles(paths: readonly string[], prefixes: readonly string[]): Promise<DiskVerdict> {
-  const { errors, warnings, accepted } = noFindings();
+export async function scanFiles(
+  paths: readonly string[],
+  prefixes: readonly string[],
+  baseline?: Baseline,
+): Promise<DiskVerdict> {
+  const found = noFindings();
+  const { errors, warnings, suppressed } = found;
+  const accept = baseline?.version((path) => existsSync(path));
   let files = 0;
   let bytes = 0;
   let skipped = 0;
   const team = new TeamRules([], await rulesOfTeam());
   const context: ScanContext = {
     team,
-    onAllowed: (finding) => accepted.push({ ...finding, acceptedBy: "marker" }),
+    onSuppressed: (finding) => suppressed.push({ ...finding, suppressedBy: "marker" }),
   };
   const rules = readIfThere(IGNORE_FILE);
   const ignore = rules && parseIgnoreRules(text(rules), new Set([...ruleIds, ...STORE_RULES, ...team.ids]));
@@ -57,8 +66,13 @@ export async function scanFiles(paths: readonly string[], prefixes: readonly str
     warnings.push({ path: IGNORE_FILE, line, rule: "ignore-file", message });
   }
   const notScanned = (path: string, message: string): void => {
+    const finding = { path, line: 1, rule: NOT_SCANNED, message };
+    if (ignore?.ignored(path, NOT_SCANNED)) {
+      suppressed.push({ ...finding, suppressedBy: "ignore-file" });
+      return;
+    }
     skipped++;
-    warnings.push({ path, line: 1, rule: NOT_SCANNED, message });
+    warnings.push(finding);
   };
   for (const path of filesIn(paths, notScanned)) {
     let content: Uint8Array | undefined;
@@ -81,15 +95,15 @@ export async function scanFiles(paths: readonly string[], prefixes: readonly str
     }
     files++;
     bytes += content.length;
-    const found = lines
+    const inFile = lines
       ? await findingsIn(path, content, lines, prefixes, context)
       : (binary?.findings ?? []);
-    for (const finding of found) {
-      if (ignore?.ignored(path, finding.rule)) accepted.push({ ...finding, acceptedBy: "ignore-file" });
-      else errors.push(finding);
+    for (const finding of inFile) {
+      if (ignore?.ignored(path, finding.rule)) suppressed.push({ ...finding, suppressedBy: "ignore-file" });
+      else addTo(found, finding, await accept?.(finding));
     }
   }
-  return { errors, warnings, accepted, scanned: { objects: files, files, bytes, skipped } };
+  return { errors, warnings, suppressed, scanned: { objects: files, files, bytes, skipped } };
 }
 
 async function findingsIn(

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { lazy } from "../../common/lazy.ts";
 import { CONFIG_FILE } from "../../config/config-file.ts";
+import type { Baseline } from "../../scan/baseline.ts";
+import { BASELINE_FILE } from "../../scan/baseline-file.ts";
 import type { Finding } from "../../scan/finding.ts";
 import type { EntryPath } from "../../store/format/validation.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
@@ -10,6 +12,7 @@ import { type AttributeReader, openAttributeReader } from "../process/check-attr
 import type { Repository } from "../process/repository.ts";
 import { formerDomains } from "../trust/former-domains.ts";
 import { type Allowance, readWithoutMarkers, subjectWithoutMarkers } from "./allowance.ts";
+import { BaselineOfVersions, unusedEntries } from "./baseline-of-versions.ts";
 import { checkStoreChange } from "./consistency-rules.ts";
 import type { FileChange } from "./diff-parser.ts";
 import type { Diff } from "./diff-reader.ts";
@@ -21,8 +24,9 @@ import { acceptedElsewhere, formerDomainRemark, newKeys } from "./shared-keys.ts
 import { isRegular, StoreFiles } from "./store-files.ts";
 import { StoresOfVersion } from "./stores-of-version.ts";
 import { addAll, type Findings, noFindings, type Subject, type Verdict } from "./subject.ts";
-import { type RuleVersions, TeamRulesOfVersions } from "./team-rules.ts";
+import { TeamRulesOfVersions } from "./team-rules.ts";
 import { RuleTrial } from "./tried-rules.ts";
+import type { CheckedVersions } from "./versions.ts";
 
 export type { Finding } from "../../scan/finding.ts";
 export type { Subject, Verdict } from "./subject.ts";
@@ -37,6 +41,10 @@ export interface GuardOptions {
   readonly allowance?: Allowance | undefined;
   /** A larger store is not read, and is a finding. */
   readonly maxStoreBytes?: number;
+  /** The findings that are accepted, in place of those in the repository. */
+  readonly baseline?: Baseline | "none" | undefined;
+  /** Gets warnings about entries of the baseline that accept nothing any more, when all commits were checked. */
+  readonly onUnused?: (warnings: readonly Finding[]) => void;
 }
 
 /** The search for secrets that are at hand, which is prepared once; `undefined` when there are none. */
@@ -48,6 +56,9 @@ export function searchOf(ownSecrets: GuardOptions["ownSecrets"]): () => Promise<
     return new OwnSecrets(secrets);
   });
 }
+
+/** What a push does not decide. */
+const DEFAULT_BRANCH: CheckedVersions = { of: "range", tips: ["HEAD:"], bases: ["HEAD:"] };
 
 /** Checks commits one after the other. Its git processes are started once. */
 export class Guard {
@@ -61,12 +72,15 @@ export class Guard {
   readonly #trial: RuleTrial;
   readonly #markers: boolean;
   readonly #maxStoreBytes: number;
+  readonly #versions: CheckedVersions;
+  readonly #baselines: BaselineOfVersions;
+  readonly #baseline: () => Promise<Baseline | undefined>;
 
-  /** @param versions whose rules of the team count */
+  /** @param versions whose rules of the team and baseline count */
   constructor(
     repository: Repository,
-    versions: RuleVersions,
-    { prefixes = [], ownSecrets, allowance, maxStoreBytes = MAX_FILE_BYTES }: GuardOptions = {},
+    versions: CheckedVersions,
+    { prefixes = [], ownSecrets, allowance, maxStoreBytes = MAX_FILE_BYTES, baseline }: GuardOptions = {},
   ) {
     this.#repository = repository;
     this.#markers = allowance?.markers ?? true;
@@ -74,6 +88,12 @@ export class Guard {
     const blobs = openBlobReader(repository.root);
     this.#blobs = this.#markers ? blobs : readWithoutMarkers(blobs);
     this.#team = new TeamRulesOfVersions(this.#blobs, versions);
+    this.#versions = versions;
+    this.#baselines = new BaselineOfVersions(this.#blobs, allowance ? DEFAULT_BRANCH : versions);
+    this.#baseline = lazy(async () => {
+      if (baseline === "none") return undefined;
+      return baseline ?? (await this.#baselines.newest());
+    });
     const team = this.#team.all;
     const teamIds = async () => (await team())?.ids ?? new Set<string>();
     this.#ignoreFiles = new IgnoreFiles(this.#blobs, teamIds, allowance?.ignore);
@@ -87,6 +107,7 @@ export class Guard {
       prefixes,
       stores,
       team,
+      baseline: this.#baseline,
       ownSecrets: searchOf(ownSecrets),
     };
     this.#trial = new RuleTrial(this.#team, this.#storeFiles);
@@ -120,6 +141,7 @@ export class Guard {
         await new PlaintextScan(this.#sources, scanned, found).run();
         await this.#ignoreProblems(subject, files, found);
         await this.#teamProblems(subject, files, found);
+        if (files.has(BASELINE_FILE)) await this.#baselineProblems(subject, found);
       }
     }
     const inStores = noFindings();
@@ -128,8 +150,14 @@ export class Guard {
     return {
       errors: sorted(found.errors),
       warnings: sorted(found.warnings),
-      accepted: sorted(found.accepted),
+      suppressed: sorted(found.suppressed),
     };
+  }
+
+  /** Warnings about entries of the baseline that have accepted nothing so far. */
+  async unusedEntries(): Promise<readonly Finding[]> {
+    const baseline = await this.#baseline();
+    return baseline ? unusedEntries(baseline) : [];
   }
 
   async #ignoreProblems(
@@ -143,6 +171,12 @@ export class Guard {
       const message = `${problem}; the line has no effect: fix or remove it`;
       found.warnings.push({ path: IGNORE_FILE, line, rule: "ignore-file", message });
     }
+  }
+
+  /** @throws PprotectError `invalid_config` for a baseline that cannot be read, even where nothing needs it */
+  async #baselineProblems(subject: Subject, found: Findings): Promise<void> {
+    await this.#baseline();
+    if (this.#versions.of !== "all") found.warnings.push(...(await this.#baselines.change(subject)));
   }
 
   async #teamProblems(
@@ -166,7 +200,7 @@ export class Guard {
       for (const finding of inStores[kind]) {
         const inStore = { ...finding, inStore: true };
         if (ignore?.ignored(finding.path, finding.rule))
-          found.accepted.push({ ...inStore, acceptedBy: "ignore-file" });
+          found.suppressed.push({ ...inStore, suppressedBy: "ignore-file" });
         else found[kind].push(inStore);
       }
     }

@@ -1,9 +1,11 @@
 import { lazy } from "../../common/lazy.ts";
+import type { Baseline } from "../../scan/baseline.ts";
 import type { Finding } from "../../scan/finding.ts";
 import type { TextLines } from "../../scan/scan-text.ts";
 import type { ScanContext } from "../../scan/scanner.ts";
 import type { TeamRules } from "../../scan/team-rules.ts";
 import type { BlobReader } from "../process/cat-file.ts";
+import { addTo } from "./baseline-of-versions.ts";
 import { CommitTexts } from "./commit-texts.ts";
 import { type FileChange, MAX_ADDED, type Patch } from "./diff-parser.ts";
 import type { Diff, DiffReader } from "./diff-reader.ts";
@@ -53,6 +55,7 @@ export interface ScanSources {
   /** The secrets whose values are at hand. */
   readonly ownSecrets: () => Promise<OwnSecrets | undefined>;
   readonly team: () => Promise<TeamRules | undefined>;
+  readonly baseline: () => Promise<Baseline | undefined>;
 }
 
 /** Scans what a commit adds to files that are not stores. */
@@ -64,6 +67,7 @@ export class PlaintextScan {
   readonly #ownSecrets: () => Promise<OwnSecrets | undefined>;
   readonly #before: CommitTexts;
   readonly #team: () => Promise<TeamRules | undefined>;
+  readonly #accept: () => Promise<ReturnType<Baseline["version"]> | undefined>;
   readonly #scanned: ScannedDiff;
   readonly #found: Findings;
   #total = 0;
@@ -76,6 +80,9 @@ export class PlaintextScan {
     this.#ownSecrets = sources.ownSecrets;
     this.#before = new CommitTexts(sources.root, scanned.subject.parents);
     this.#team = sources.team;
+    const { prefix } = scanned.subject;
+    const exists = async (path: string) => (await sources.blobs.read(prefix + path)) !== undefined;
+    this.#accept = lazy(async () => (await sources.baseline())?.version(exists));
     this.#scanned = scanned;
     this.#found = found;
   }
@@ -190,7 +197,7 @@ export class PlaintextScan {
     const secrets = await this.#ownSecrets();
     const errors: Finding[] = [];
     for (const { finding, known, bytes, isAllowed } of secrets ? search(secrets) : []) {
-      if (isAllowed) this.#found.accepted.push({ ...finding, acceptedBy: "marker" });
+      if (isAllowed) this.#found.suppressed.push({ ...finding, suppressedBy: "marker" });
       else if (await this.#before.have(bytes)) await this.#warn(known);
       else errors.push(finding);
     }
@@ -200,30 +207,32 @@ export class PlaintextScan {
   async #context(): Promise<ScanContext> {
     return {
       team: await this.#team(),
-      onAllowed: (finding) => this.#found.accepted.push({ ...finding, acceptedBy: "marker" }),
+      onSuppressed: (finding) => this.#found.suppressed.push({ ...finding, suppressedBy: "marker" }),
     };
   }
 
   async #report(findings: readonly Finding[]): Promise<void> {
     if (findings.length === 0) return;
     const ignore = await this.#ignoreFiles.of(this.#scanned.subject.prefix);
+    const accept = await this.#accept();
     for (const finding of findings) {
       if (ignore?.ignored(finding.path, finding.rule))
-        this.#found.accepted.push({ ...finding, acceptedBy: "ignore-file" });
-      else this.#found.errors.push(finding);
+        this.#found.suppressed.push({ ...finding, suppressedBy: "ignore-file" });
+      else addTo(this.#found, finding, await accept?.(finding));
     }
   }
 
   async #notScanned(path: string, line: number, message: string): Promise<void> {
-    this.#scanned.subject.tally.skip();
-    await this.#warn({ path, line, rule: NOT_SCANNED, message });
+    if (await this.#warn({ path, line, rule: NOT_SCANNED, message })) this.#scanned.subject.tally.skip();
   }
 
-  async #warn(warning: Finding): Promise<void> {
+  /** @returns whether `.pprotectignore` leaves the warning as it is */
+  async #warn(warning: Finding): Promise<boolean> {
     const ignore = await this.#ignoreFiles.of(this.#scanned.subject.prefix);
-    if (ignore?.ignored(warning.path, warning.rule))
-      this.#found.accepted.push({ ...warning, acceptedBy: "ignore-file" });
+    const isIgnored = ignore?.ignored(warning.path, warning.rule) ?? false;
+    if (isIgnored) this.#found.suppressed.push({ ...warning, suppressedBy: "ignore-file" });
     else this.#found.warnings.push(warning);
+    return !isIgnored;
   }
 }
 

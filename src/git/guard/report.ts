@@ -1,7 +1,7 @@
 import { PprotectError } from "../../common/errors.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { countNoun } from "../../common/text.ts";
-import type { Finding } from "../../scan/finding.ts";
+import type { Finding, SuppressedBy } from "../../scan/finding.ts";
 import { NOT_SCANNED } from "./not-scanned.ts";
 
 /** A finding as a line, in the form of a compiler: `[COMMIT ]PATH:LINE: rule: message`, safe to print. */
@@ -44,11 +44,38 @@ export function findingFields({ path, line, rule, code, message }: Finding) {
   return { path, line, rule, code: code ?? null, message };
 }
 
-/** The error of a check with findings, or `undefined` without. */
-export function findingsError(findings: readonly Finding[]): PprotectError | undefined {
-  if (findings.length === 0) return undefined;
-  return new PprotectError("findings", countNoun(findings.length, "finding"), howToAllow(findings));
+/** A suppressed finding for `--json`. */
+export function suppressedFields(finding: Finding) {
+  return { ...findingFields(finding), by: finding.suppressedBy ?? "marker" };
 }
+
+const SUPPRESSED: readonly (readonly [SuppressedBy, string])[] = [
+  ["marker", "pprotect:allow"],
+  ["ignore-file", ".pprotectignore"],
+  ["baseline", "the baseline"],
+];
+
+/** How many findings were suppressed, to follow another number: `, 3 suppressed (1 by pprotect:allow, 2 by the baseline)`. */
+export function suppressedCount(suppressed: readonly Finding[]): string {
+  if (suppressed.length === 0) return "";
+  const counts = SUPPRESSED.flatMap(([by, name]) => {
+    const count = suppressed.filter(({ suppressedBy }) => suppressedBy === by).length;
+    return count === 0 ? [] : [`${count} by ${name}`];
+  });
+  return `, ${suppressed.length} suppressed (${counts.join(", ")})`;
+}
+
+/** The error of a check with findings, or `undefined` without. */
+export function findingsError(
+  findings: readonly Finding[],
+  fix: string | undefined = howToAllow(findings),
+): PprotectError | undefined {
+  if (findings.length === 0) return undefined;
+  return new PprotectError("findings", countNoun(findings.length, "finding"), fix);
+}
+
+const MARK =
+  "false positive? add a `pprotect:allow` comment to the line, or list the file in .pprotectignore";
 
 /**
  * What to do about a false positive; there are none among the problems of stores.
@@ -56,6 +83,11 @@ export function findingsError(findings: readonly Finding[]): PprotectError | und
  */
 export function howToAllow(findings: readonly Finding[], command = "git commit"): string {
   const skip = `\`${command} --no-verify\` skips all hooks`;
-  if (findings.every(({ inStore }) => inStore)) return skip;
-  return `false positive? add a \`pprotect:allow\` comment to the line, or list the file in .pprotectignore; ${skip}`;
+  return findings.every(({ inStore }) => inStore) ? skip : `${MARK}; ${skip}`;
+}
+
+/** The same for a check of what is there already. */
+export function howToAccept(findings: readonly Finding[]): string | undefined {
+  if (findings.every(({ inStore }) => inStore)) return undefined;
+  return `${MARK}; \`--write-baseline\` accepts all that is found now`;
 }

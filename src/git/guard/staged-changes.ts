@@ -7,10 +7,9 @@ import { Guard, type GuardOptions, type Subject, type Verdict } from "./guard.ts
 import { readStagedFiles } from "./staged-reader.ts";
 import { noFindings } from "./subject.ts";
 import { Tally } from "./tally.ts";
-import type { RuleVersions } from "./team-rules.ts";
+import type { CheckedVersions } from "./versions.ts";
 
-/** The rules of the team that count are those that are staged. What HEAD has was there before. */
-export const STAGED: RuleVersions = { tips: [":"], bases: [] };
+export const STAGED: CheckedVersions = { of: "staged", tips: [":"], bases: ["HEAD:"] };
 
 /**
  * Checks what is staged: compares the index (the one that a hook's environment names) with HEAD, or with nothing before the

@@ -7,8 +7,8 @@ export interface Verdict {
   readonly errors: readonly Finding[];
   /** Shown to the user; the commit is not refused because of them. */
   readonly warnings: readonly Finding[];
-  /** What was found and is accepted; {@link Finding.acceptedBy} says by what. */
-  readonly accepted: readonly Finding[];
+  /** What was found and is accepted; {@link Finding.suppressedBy} says by what. */
+  readonly suppressed: readonly Finding[];
 }
 
 /** A commit, or what is staged for one. */
@@ -35,7 +35,7 @@ export interface Subject {
 export interface Findings {
   readonly errors: Finding[];
   readonly warnings: Finding[];
-  readonly accepted: Finding[];
+  readonly suppressed: Finding[];
 }
 
 /** Adds findings, of which a hostile file may have more than a call takes arguments. */
@@ -45,5 +45,5 @@ export function addAll<Each>(findings: Each[], more: Iterable<Each>): void {
 
 /** @returns nothing found */
 export function noFindings(): Findings {
-  return { errors: [], warnings: [], accepted: [] };
+  return { errors: [], warnings: [], suppressed: [] };
 }

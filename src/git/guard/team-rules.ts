@@ -6,36 +6,32 @@ import type { Finding } from "../../scan/finding.ts";
 import type { TeamRule, TeamRules } from "../../scan/team-rules.ts";
 import { MAX_FILE_BYTES } from "../../system/bounded-read.ts";
 import type { BlobReader } from "../process/cat-file.ts";
+import type { CheckedVersions } from "./versions.ts";
 
 /** The guard's rule for what is wrong with a rule of the team: it matches too much, or takes too long. */
 export const TEAM_RULE = "team-rule";
 
-/** Whose rules count, as what git puts before a path: `:` for the index, or `COMMIT:`. */
-export interface RuleVersions {
-  /** What is checked, or what a range leads to. */
-  readonly tips: readonly string[];
-  /** What was there before, so that a change cannot take away its rules. */
-  readonly bases: readonly string[];
-}
-
 /** The rules of `.pprotect.yaml` in the root of the repository. */
 export class TeamRulesOfVersions {
   readonly #blobs: BlobReader;
-  readonly #versions: RuleVersions;
+  readonly #versions: CheckedVersions;
   #reported = false;
 
-  constructor(blobs: BlobReader, versions: RuleVersions) {
+  constructor(blobs: BlobReader, versions: CheckedVersions) {
     this.#blobs = blobs;
     this.#versions = versions;
   }
 
   /** The rules that count; `undefined` when there are none. */
   readonly all = lazy(async (): Promise<TeamRules | undefined> => {
-    const { tips, bases } = this.#versions;
+    const { of, tips, bases } = this.#versions;
     const [before, now] = await Promise.all([this.#ofAll(bases), this.#ofAll(tips)]);
-    if (before.length + now.length === 0) return undefined;
+    const staged = new Set(now.map(({ source }) => source));
+    // A branch cannot take away the rules that stop it. Whoever commits may change them.
+    const stay = of === "staged" ? before.filter(({ source }) => staged.has(source)) : before;
+    if (stay.length + now.length === 0) return undefined;
     const { TeamRules } = await import("../../scan/team-rules.ts");
-    return new TeamRules(now, before);
+    return new TeamRules(now, stay);
   });
 
   /**

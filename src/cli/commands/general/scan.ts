@@ -1,6 +1,14 @@
 import { countNoun } from "../../../common/text.ts";
+import { unusedEntries } from "../../../git/guard/baseline-of-versions.ts";
 import { scanFiles } from "../../../git/guard/files-on-disk.ts";
-import { findingFields, findingLine, PrintedWarnings } from "../../../git/guard/report.ts";
+import {
+  findingFields,
+  findingLine,
+  PrintedWarnings,
+  suppressedCount,
+  suppressedFields,
+} from "../../../git/guard/report.ts";
+import { BASELINE_FILE } from "../../../scan/baseline-file.ts";
 import { restArguments } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { file } from "../../argv/value-type.ts";
@@ -13,7 +21,7 @@ export default class ScanCommand extends FindingCommand {
     summary: "search files for plaintext secrets",
     details:
       "Needs no repository. Directories are searched with all that is in them, but for .git and symbolic links; a " +
-      ".pprotectignore in the current directory applies. `git check` searches commits, and what is staged.",
+      ".pprotectignore, .pprotect.yaml and .pprotect-baseline.json in the current directory apply. `git check` searches commits, and what is staged.",
     examples: [
       ["The current directory", "$0 scan"],
       ["For a code host", "$0 scan src config --format sarif"],
@@ -24,7 +32,16 @@ export default class ScanCommand extends FindingCommand {
 
   async run(): Promise<Outcome> {
     const paths = this.files.length === 0 ? ["."] : this.files;
-    const { errors, warnings, scanned } = await scanFiles(paths, this.credentialPrefixes);
+    this.refuseBaselineOptions("scan");
+    const isWhole = this.files.length === 0 || this.files.includes(".");
+    const given = (await this.givenBaseline()) ?? (await this.readBaseline(BASELINE_FILE));
+    const baseline = given === "none" ? undefined : given;
+    const { scanned, ...verdict } = await scanFiles(paths, this.credentialPrefixes, baseline);
+    const unused = baseline && isWhole ? unusedEntries(baseline) : [];
+    const { errors, warnings, suppressed } = this.accepting({
+      ...verdict,
+      warnings: [...verdict.warnings, ...unused],
+    });
     if (this.asText) {
       const printed = new PrintedWarnings();
       for (const finding of printed.of(warnings)) this.note(findingLine(finding, { warning: true }));
@@ -32,10 +49,14 @@ export default class ScanCommand extends FindingCommand {
       for (const finding of errors) this.printLine(findingLine(finding));
     }
     const skipped = scanned.skipped > 0 ? `, ${scanned.skipped} not scanned` : "";
-    this.note(
-      `pprotect: ${countNoun(scanned.files, "file")} scanned${skipped}, ${countNoun(errors.length, "finding")}`,
-    );
-    const result = { findings: errors.map(findingFields), warnings: warnings.map(findingFields) };
-    return this.finish({ errors, warnings }, result, scanned);
+    const counts = countNoun(errors.length, "finding") + suppressedCount(suppressed);
+    this.note(`pprotect: ${countNoun(scanned.files, "file")} scanned${skipped}, ${counts}`);
+    const result = {
+      findings: errors.map(findingFields),
+      warnings: warnings.map(findingFields),
+      suppressed: suppressed.map(suppressedFields),
+      baseline: await this.writtenBaseline(BASELINE_FILE, isWhole),
+    };
+    return this.finish({ errors, warnings, suppressed }, result, scanned);
   }
 }

@@ -1,10 +1,20 @@
+import { join, relative } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
 import { countNoun } from "../../../common/text.ts";
 import { checkCommits } from "../../../git/guard/commit-changes.ts";
-import { findingFields, findingLine, PrintedWarnings } from "../../../git/guard/report.ts";
+import type { GuardOptions } from "../../../git/guard/guard.ts";
+import {
+  findingFields,
+  findingLine,
+  PrintedWarnings,
+  suppressedCount,
+  suppressedFields,
+} from "../../../git/guard/report.ts";
 import { checkStaged } from "../../../git/guard/staged-changes.ts";
 import { Tally } from "../../../git/guard/tally.ts";
 import { openAnyRepository, openRepository, type Repository } from "../../../git/process/repository.ts";
+import { BASELINE_FILE } from "../../../scan/baseline-file.ts";
+import type { Finding } from "../../../scan/finding.ts";
 import { currentDirectory } from "../../../system/path-text.ts";
 import { optionalArgument } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
@@ -14,6 +24,16 @@ import { FindingCommand } from "../../base/finding-command.ts";
 import type { FoundProblems, LocatedFinding } from "../../report/findings/located.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 import { Progress } from "../../report/progress.ts";
+
+/** What was found, in how many commits, and the root of the repository. */
+interface Checked extends FoundProblems {
+  readonly commits: number;
+  readonly root: string;
+}
+
+function suppressedFinding(finding: LocatedFinding) {
+  return { commit: finding.commit ?? null, ...suppressedFields(finding) };
+}
 
 function commitFinding(finding: LocatedFinding) {
   return { commit: finding.commit ?? null, ...findingFields(finding) };
@@ -28,6 +48,7 @@ export default class GitCheckCommand extends FindingCommand {
       ["What a branch adds", "$0 git check main..HEAD"],
       ["What is staged", "$0 git check --staged"],
       ["The whole history of all refs", "$0 git check --all"],
+      ["Accept what is there today", "$0 git check --all --write-baseline"],
     ],
   };
 
@@ -48,47 +69,68 @@ export default class GitCheckCommand extends FindingCommand {
     if (this.staged && (this.all || this.revision !== undefined)) {
       throw new PprotectError("usage", "git check: give --staged alone, without a revision or --all");
     }
+    this.refuseBaselineOptions("git check");
     const tally = new Tally();
-    const { commits, ...found } = this.staged ? await this.#staged(tally) : await this.#commits(tally);
+    const { commits, root, ...found } = this.staged ? await this.#staged(tally) : await this.#commits(tally);
     if (this.asText && this.#printed.rest !== undefined) this.note(this.#printed.rest);
     const checked = this.staged ? "what is staged was" : countNoun(commits, "commit");
-    this.note(`pprotect: ${checked} checked, ${countNoun(found.errors.length, "finding")}`);
+    const counts = countNoun(found.errors.length, "finding") + suppressedCount(found.suppressed);
+    this.note(`pprotect: ${checked} checked, ${counts}`);
     const result = {
       findings: found.errors.map(commitFinding),
       warnings: found.warnings.map(commitFinding),
+      suppressed: found.suppressed.map(suppressedFinding),
       commits,
+      baseline: await this.writtenBaseline(
+        relative(currentDirectory(), join(root, BASELINE_FILE)),
+        this.all,
+        " Commit it: `git check` reads the file of the newest commit.",
+      ),
     };
     return this.finish(found, result, tally.scanned);
   }
 
-  async #staged(tally: Tally): Promise<FoundProblems & { readonly commits: number }> {
-    const repository = await openRepository(currentDirectory());
-    const { errors, warnings } = await checkStaged(repository, this.guardOptions(), tally);
-    const { stagedProjectFiles } = await import("../../reading/project-files.ts");
-    const found = { errors: [...errors, ...(await stagedProjectFiles(repository))], warnings, commits: 0 };
-    this.#printAll(found);
-    return found;
+  async #options(): Promise<GuardOptions> {
+    return { ...this.guardOptions(), baseline: await this.givenBaseline() };
   }
 
-  async #commits(tally: Tally): Promise<FoundProblems & { readonly commits: number }> {
+  async #staged(tally: Tally): Promise<Checked> {
+    const repository = await openRepository(currentDirectory());
+    const verdict = this.accepting(await checkStaged(repository, await this.#options(), tally));
+    const { stagedProjectFiles } = await import("../../reading/project-files.ts");
+    const errors = [...verdict.errors, ...(await stagedProjectFiles(repository))];
+    this.#printAll({ ...verdict, errors });
+    return { ...verdict, errors, commits: 0, root: repository.root };
+  }
+
+  async #commits(tally: Tally): Promise<Checked> {
     const selection = this.all ? { all: true as const } : { revision: this.revision ?? "HEAD" };
     const errors: LocatedFinding[] = [];
     const warnings: LocatedFinding[] = [];
+    const suppressed: LocatedFinding[] = [];
+    const unused: LocatedFinding[] = [];
     const progress = new Progress("checking commit");
     let commits = 0;
     let newest: string | undefined;
     const repository = await openAnyRepository(currentDirectory());
-    for await (const verdict of checkCommits(repository, selection, this.guardOptions(), tally)) {
+    const options = {
+      ...(await this.#options()),
+      onUnused: (found: readonly Finding[]) => unused.push(...found),
+    };
+    for await (const verdict of checkCommits(repository, selection, options, tally)) {
       const { commit, done, total } = verdict;
       commits = done;
       newest = commit;
-      const located = {
-        errors: verdict.errors.map((finding) => ({ ...finding, commit })),
-        warnings: verdict.warnings.map((finding) => ({ ...finding, commit })),
-      };
+      const inCommit = (findings: readonly Finding[]) => findings.map((finding) => ({ ...finding, commit }));
+      const located = this.accepting({
+        errors: inCommit(verdict.errors),
+        warnings: inCommit(verdict.warnings),
+        suppressed: inCommit(verdict.suppressed),
+      });
       errors.push(...located.errors);
       warnings.push(...located.warnings);
-      if (verdict.errors.length + verdict.warnings.length > 0) {
+      suppressed.push(...located.suppressed);
+      if (located.errors.length + located.warnings.length > 0) {
         progress.clear();
         this.#printAll(located);
       }
@@ -98,7 +140,8 @@ export default class GitCheckCommand extends FindingCommand {
     // What commands read now: a mistake of an earlier commit that was corrected stops nobody.
     if (newest !== undefined)
       errors.push(...(await this.#projectFiles(repository, this.all ? undefined : newest)));
-    return { errors, warnings, commits };
+    this.#printAll({ errors: [], warnings: unused, suppressed: [] });
+    return { errors, warnings: [...warnings, ...unused], suppressed, commits, root: repository.root };
   }
 
   /** @param commit if there is none, only the rules that count for all commits are read */
@@ -109,7 +152,7 @@ export default class GitCheckCommand extends FindingCommand {
     const { projectFilesAt, teamRulesAt } = await import("../../reading/project-files.ts");
     const read = commit === undefined ? teamRulesAt(repository, "HEAD") : projectFilesAt(repository, commit);
     const found = (await read).map((finding) => ({ ...finding, commit }));
-    this.#printAll({ errors: found, warnings: [] });
+    this.#printAll({ errors: found, warnings: [], suppressed: [] });
     return found;
   }
 

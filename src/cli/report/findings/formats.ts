@@ -76,8 +76,11 @@ function property(text: string): string {
   return data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
 }
 
-/** A failed test case for each finding, and a passed one when there is none; warnings are notes in passed ones. */
-function junit({ errors, warnings }: FoundProblems): string {
+/**
+ * A failed test case for each finding, a skipped one for each that is suppressed, and a passed one when there is none; warnings
+ * are notes in passed ones.
+ */
+function junit({ errors, warnings, suppressed }: FoundProblems): string {
   const name = ({ path, line, rule, commit }: LocatedFinding): string =>
     `classname=${attribute(path)} name=${attribute(`${commit === undefined ? "" : `${commit} `}${rule} in line ${line}`)}`;
   const cases = [
@@ -89,13 +92,18 @@ function junit({ errors, warnings }: FoundProblems): string {
       (finding) =>
         `    <testcase ${name(finding)}><system-out>${xml(finding.message)}</system-out></testcase>`,
     ),
+    ...suppressed.map(
+      (finding) =>
+        `    <testcase ${name(finding)}><skipped message=${attribute(`suppressed: ${finding.message}`)}/></testcase>`,
+    ),
   ];
   if (cases.length === 0) cases.push('    <testcase classname="pprotect" name="no findings"/>');
   const counts = `tests="${cases.length}" failures="${errors.length}"`;
+  const suite = `${counts} skipped="${suppressed.length}"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites ${counts}>`,
-    `  <testsuite name="pprotect" ${counts}>`,
+    `  <testsuite name="pprotect" ${suite}>`,
     ...cases,
     "  </testsuite>",
     "</testsuites>",

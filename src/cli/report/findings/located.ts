@@ -10,6 +10,7 @@ export interface LocatedFinding extends Finding {
 export interface FoundProblems {
   readonly errors: readonly LocatedFinding[];
   readonly warnings: readonly LocatedFinding[];
+  readonly suppressed: readonly LocatedFinding[];
 }
 
 /**

@@ -1,11 +1,12 @@
 import { pathToFileURL } from "node:url";
+import type { SuppressedBy } from "../../../scan/finding.ts";
 import { VERSION } from "../../startup/version.ts";
 import type { Json } from "../json-envelope.ts";
 import { type FoundProblems, findingFingerprint, type LocatedFinding } from "./located.ts";
 
 /** The findings as SARIF 2.1.0 (OASIS, 2020), which code hosts and editors read. It has no part of a scanned line. */
-export function sarifLog({ errors, warnings }: FoundProblems): Json {
-  const rules = [...new Set([...errors, ...warnings].map(({ rule }) => rule))].toSorted();
+export function sarifLog({ errors, warnings, suppressed }: FoundProblems): Json {
+  const rules = [...new Set([...errors, ...warnings, ...suppressed].map(({ rule }) => rule))].toSorted();
   return {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
     version: "2.1.0",
@@ -16,14 +17,22 @@ export function sarifLog({ errors, warnings }: FoundProblems): Json {
         results: [
           ...errors.map((finding) => sarifResult(finding, "error", rules)),
           ...warnings.map((finding) => sarifResult(finding, "warning", rules)),
+          ...suppressed.map((finding) => sarifResult(finding, "error", rules)),
         ],
       },
     ],
   };
 }
 
+/** Those in the code and those in a file of their own (SARIF 2.1.0, section 3.35). */
+const SUPPRESSIONS: Readonly<Record<SuppressedBy, Json>> = {
+  marker: { kind: "inSource", justification: "pprotect:allow" },
+  "ignore-file": { kind: "external", justification: ".pprotectignore" },
+  baseline: { kind: "external", justification: "baseline" },
+};
+
 function sarifResult(finding: LocatedFinding, level: string, rules: readonly string[]): Json {
-  const { path, line, rule, message, commit } = finding;
+  const { path, line, rule, message, commit, suppressedBy } = finding;
   return {
     ruleId: rule,
     ruleIndex: rules.indexOf(rule),
@@ -38,6 +47,7 @@ function sarifResult(finding: LocatedFinding, level: string, rules: readonly str
       },
     ],
     partialFingerprints: { "pprotectFinding/v1": findingFingerprint(finding) },
+    ...(suppressedBy && { suppressions: [SUPPRESSIONS[suppressedBy]] }),
     ...(commit !== undefined && { properties: { commit } }),
   };
 }

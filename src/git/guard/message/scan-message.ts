@@ -8,7 +8,8 @@ import { withoutGeneral } from "../own-credentials.ts";
 import type { OwnSecrets } from "../own-secrets.ts";
 import { withStoreFindings } from "../store-findings.ts";
 import { StoresOfVersion } from "../stores-of-version.ts";
-import { type RuleVersions, TeamRulesOfVersions } from "../team-rules.ts";
+import { TeamRulesOfVersions } from "../team-rules.ts";
+import type { CheckedVersions } from "../versions.ts";
 
 /** Stands for the path in findings of a commit's or a tag's message; `.pprotectignore` may name it too. */
 export const MESSAGE_PATH = "commit message";
@@ -25,7 +26,7 @@ export class MessageScan {
   readonly #ownSecrets: () => Promise<OwnSecrets | undefined>;
 
   /** @param versions whose rules of the team count */
-  constructor(blobs: BlobReader, versions: RuleVersions, options: GuardOptions) {
+  constructor(blobs: BlobReader, versions: CheckedVersions, options: GuardOptions) {
     this.#prefixes = options.prefixes ?? [];
     this.#team = new TeamRulesOfVersions(blobs, versions);
     const teamIds = async () => (await this.#team.all())?.ids ?? new Set<string>();

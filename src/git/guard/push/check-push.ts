@@ -11,7 +11,7 @@ import { MESSAGE_PATH, MessageScan, messageOf } from "../message/scan-message.ts
 import { NOT_SCANNED } from "../not-scanned.ts";
 import type { Verdict } from "../subject.ts";
 import type { Tally } from "../tally.ts";
-import type { RuleVersions } from "../team-rules.ts";
+import type { CheckedVersions } from "../versions.ts";
 
 /** What a push brings. */
 export interface Push {
@@ -60,7 +60,8 @@ export async function* checkPush(
     const { commits: starts, others } = await peel(objects, push.tips);
     const known = await existing(objects, push.known);
     const listed = await newCommits(repository, starts, known, push);
-    const versions = {
+    const versions: CheckedVersions = {
+      of: "range",
       tips: starts.map((id) => `${id}:`),
       bases: [...known, ...push.accepted].map((name) => `${name}:`),
     };
@@ -144,7 +145,7 @@ async function newCommits(
 async function checkOther(
   repository: Repository,
   { id, object: { type, bytes } }: Named,
-  versions: RuleVersions,
+  versions: CheckedVersions,
   { guard, tally }: PushOptions,
 ): Promise<Verdict> {
   const { checkTree, scanLoneFile } = await import("./scan-object.ts");
@@ -166,7 +167,7 @@ async function checkMessage(
   return {
     errors: await scan.findings(prefix, lines),
     warnings: await scan.stay(prefix, cut),
-    accepted: [],
+    suppressed: [],
   };
 }
 

@@ -10,13 +10,13 @@ import { NOT_SCANNED } from "../not-scanned.ts";
 import { emptyTree } from "../staged-changes.ts";
 import type { Subject, Verdict } from "../subject.ts";
 import type { Tally } from "../tally.ts";
-import type { RuleVersions } from "../team-rules.ts";
+import type { CheckedVersions } from "../versions.ts";
 
 /** Checks a tree that a ref names, as if a commit added all of its files. */
 export async function checkTree(
   repository: Repository,
   tree: string,
-  versions: RuleVersions,
+  versions: CheckedVersions,
   options: GuardOptions,
   tally: Tally,
 ): Promise<Verdict> {
@@ -56,7 +56,7 @@ export function scanLoneFile(path: string, bytes: Uint8Array): Verdict {
     : { findings: scanText(path, wholeFile(start)), skipped: false };
   const cut = bytes.length > MAX_ADDED;
   const warnings = skipped || cut ? [notScanned(path, skipped)] : [];
-  return { errors: findings, warnings, accepted: [] };
+  return { errors: findings, warnings, suppressed: [] };
 }
 
 function notScanned(path: string, all: boolean): Finding {

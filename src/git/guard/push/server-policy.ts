@@ -58,7 +58,7 @@ async function ofDefaultBranch({
   const blobs = openBlobReader(root);
   try {
     const text = Buffer.from((await blobs.read(`HEAD:${IGNORE_FILE}`)) ?? []).toString("utf8");
-    const team = await new TeamRulesOfVersions(blobs, { tips: ["HEAD:"], bases: [] }).all();
+    const team = await new TeamRulesOfVersions(blobs, { of: "all", tips: ["HEAD:"], bases: [] }).all();
     return { text, teamIds: team?.ids ?? new Set() };
   } finally {
     await blobs.close();

@@ -1,0 +1,90 @@
+import { PprotectError } from "../../common/errors.ts";
+import { lazy } from "../../common/lazy.ts";
+import { countNoun } from "../../common/text.ts";
+import { type Acceptance, addedEntries, Baseline } from "../../scan/baseline.ts";
+import { BASELINE_FILE, type LocatedEntry, readBaseline } from "../../scan/baseline-file.ts";
+import type { Finding } from "../../scan/finding.ts";
+import type { BlobReader } from "../process/cat-file.ts";
+import type { Findings, Subject } from "./subject.ts";
+import type { CheckedVersions } from "./versions.ts";
+
+/** The guard's rule for what is to be said about the baseline itself. */
+export const BASELINE_RULE = "baseline";
+
+/** So many entries are named. */
+const NAMED = 5;
+
+/** The baseline in the root of the repository. */
+export class BaselineOfVersions {
+  readonly #blobs: BlobReader;
+  readonly #versions: CheckedVersions;
+
+  constructor(blobs: BlobReader, versions: CheckedVersions) {
+    this.#blobs = blobs;
+    this.#versions = versions;
+  }
+
+  /**
+   * That of the newest commits, or of what is staged. It knows what it had before the change.
+   * @throws PprotectError `invalid_config`
+   */
+  readonly newest = lazy(async (): Promise<Baseline | undefined> => {
+    const { tips, bases } = this.#versions;
+    const entries = (await Promise.all(tips.map((tip) => this.#at(tip)))).flat();
+    if (entries.length === 0) return undefined;
+    const before = (await Promise.all(bases.map((base) => this.#before(base)))).flat();
+    return new Baseline(BASELINE_FILE, entries, before);
+  });
+
+  /** A warning about what a commit adds to the baseline. */
+  async change(subject: Subject): Promise<readonly Finding[]> {
+    const [parent] = subject.parents;
+    const before = parent === undefined ? [] : await this.#before(`${parent}:`);
+    const added = addedEntries(await this.#before(subject.prefix), before);
+    const [first] = added;
+    if (!first) return [];
+    const named = added.slice(0, NAMED).map(({ rule, path }) => `${rule} in ${path}`);
+    const more = added.length > NAMED ? ` and ${added.length - NAMED} more` : "";
+    const message = `accepts ${countNoun(added.length, "more finding")}: ${named.join(", ")}${more}`;
+    return [{ path: BASELINE_FILE, line: first.line, rule: BASELINE_RULE, message }];
+  }
+
+  async #at(prefix: string): Promise<readonly LocatedEntry[]> {
+    const bytes = await this.#blobs.read(prefix + BASELINE_FILE);
+    return bytes ? readBaseline(bytes, BASELINE_FILE) : [];
+  }
+
+  /** An earlier version that cannot be read had no entries. */
+  async #before(prefix: string): Promise<readonly LocatedEntry[]> {
+    try {
+      return await this.#at(prefix);
+    } catch (error) {
+      if (error instanceof PprotectError && error.code === "invalid_config") return [];
+      throw error;
+    }
+  }
+}
+
+/** Warnings about entries that accept nothing any more. */
+export function unusedEntries({ file, unused }: Baseline): readonly Finding[] {
+  return unused.map(({ path, rule, line }) => ({
+    path: file,
+    line,
+    rule: BASELINE_RULE,
+    message: `${rule} in ${path} is not found any more: remove the entry, or all such entries with \`--write-baseline\``,
+  }));
+}
+
+/**
+ * Adds a finding to what it counts as: one that the baseline accepts is suppressed. If the change that is checked adds the entry,
+ * the finding is a warning, so that nothing is accepted unseen.
+ */
+export function addTo(found: Findings, finding: Finding, acceptance: Acceptance | undefined): void {
+  if (!acceptance) found.errors.push(finding);
+  else if (!acceptance.isNew) found.suppressed.push({ ...finding, suppressedBy: "baseline" });
+  else
+    found.warnings.push({
+      ...finding,
+      message: `accepted by a new entry of ${BASELINE_FILE}: ${finding.message}`,
+    });
+}
