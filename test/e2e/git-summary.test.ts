@@ -145,6 +145,13 @@ describe("git summary", () => {
       problem: "line 1: unresolved merge",
       secrets: [],
     });
+    await broken.must("branch", "-f", "main");
+    await broken.commitStore(start.toString(), "repaired");
+    expect((await summary(broken)).result.stores[0]).toMatchObject({
+      problem: null,
+      problem_before: "line 1: unresolved merge",
+    });
+    expect(await markdown(broken)).toContain("the store could **not** be read before");
     const renamed = await branch();
     await renamed.must("mv", "protected.yaml", "other.yaml");
     await renamed.must("commit", "-q", "-m", "renamed");
@@ -179,6 +186,10 @@ describe("git summary", () => {
       "`|`",
       "\n# x\x1b[2J",
       "a\\",
+      "::error::x",
+      "\r\n::add-mask::a",
+      "<!-- -->",
+      "$$x$$ #1 a@example.com",
     ];
     const dev = start.data.domains.get("dev");
     if (!dev) throw new Error("no dev");
@@ -190,6 +201,9 @@ describe("git summary", () => {
     const outside = shown.replace(/`[^`\n]*`/g, "CODE");
     expect(outside).not.toMatch(/everyone|img|evil|alert|\x1b/);
     expect(outside).not.toContain("`");
+    // A runner takes such a line of a log for a command.
+    expect(shown).not.toMatch(/^\s*::/m);
+    expect(shown).not.toContain("\r");
     for (const line of outside.split("\n").filter((each) => each.startsWith("|"))) {
       expect(line.split("|").length).toBe(4);
     }

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { binary } from "../support/binary.ts";
 import { GIT_IDENTITY } from "../support/git-identity.ts";
+import { readAnswer } from "../support/output-schema.ts";
 import { type Result, runProgram } from "../support/run.ts";
 import { emptyFolder, removeFolders } from "../support/sandbox.ts";
 
@@ -26,7 +27,7 @@ async function leak(script: string, directory: string, ...args: readonly string[
   const made = await runProgram(["sh", "-euc", begin + script], { cwd: folder, env: GIT });
   expect(made).toMatchObject({ status: 0 });
   const result = await search(join(folder, directory), ...args);
-  const { result: found } = JSON.parse(result.stdout) as {
+  const { result: found } = readAnswer(result.stdout) as {
     result: { found: readonly { places: readonly Place[] }[]; limits: readonly string[] };
   };
   expect(result.stdout + result.stderr).not.toContain(VALUE);

@@ -5,6 +5,7 @@ import { expressionsOf } from "../../src/git/leak/expressions.ts";
 import { KeyFile } from "../../src/store/key-file.ts";
 import { binary } from "../support/binary.ts";
 import { GIT_IDENTITY } from "../support/git-identity.ts";
+import { readAnswer } from "../support/output-schema.ts";
 import { needs } from "../support/programs.ts";
 import { type Result, runProgram } from "../support/run.ts";
 import { removeFolders, type Sandbox, sandbox } from "../support/sandbox.ts";
@@ -49,7 +50,7 @@ async function repository(): Promise<Sandbox> {
 
 async function leak(box: Sandbox, ...args: readonly string[]) {
   const result = await run(box, [binary(), "leak", "--json", ...args]);
-  const answer = JSON.parse(result.stdout) as { result: { found: readonly Found[] } };
+  const answer = readAnswer(result.stdout) as { result: { found: readonly Found[] } };
   for (const value of [OLD, NEW]) expect(result.stdout + result.stderr).not.toContain(value);
   return { status: result.status, stderr: result.stderr, found: answer.result.found };
 }

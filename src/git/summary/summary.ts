@@ -26,6 +26,8 @@ export interface ChangedStore {
   readonly status: "added" | "removed" | "changed";
   /** Why the store at the end of the range cannot be read. */
   readonly problem: string | undefined;
+  /** Why the store where the range begins cannot be read: then everything counts as added. */
+  readonly problemBefore: string | undefined;
   readonly summary: StoreSummary;
 }
 
@@ -115,6 +117,7 @@ async function changedStore(
     renamedFrom: file.status === "R" ? file.oldPath : undefined,
     status: before === undefined ? "added" : after === undefined ? "removed" : "changed",
     problem: after?.problem,
+    problemBefore: before?.problem,
     // Of a store that cannot be read, nothing is said rather than that everything was removed.
     summary: summarizeStore(
       before?.store,

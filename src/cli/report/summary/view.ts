@@ -22,8 +22,16 @@ export interface Style {
 }
 
 /** What needs a person's attention in a store, each in a sentence. */
-export function concerns({ summary }: ChangedStore, { name, strong }: Style): string[] {
+export function concerns(
+  { summary, problem, problemBefore }: ChangedStore,
+  { name, strong }: Style,
+): string[] {
   return [
+    ...(problemBefore !== undefined && problem === undefined
+      ? [
+          `the store could ${strong("not")} be read before: everything in it counts as added, and owners who were removed are not known`,
+        ]
+      : []),
     ...summary.owners.flatMap((change) => ownerConcern(change, name, strong)),
     ...summary.domains.flatMap(({ domain, change, proven }) =>
       change === "rotated" && proven === false
@@ -89,11 +97,12 @@ export function summaryFields({ summary, manifests }: SummaryView): Result {
     base: range.base,
     head: range.head,
     commits,
-    stores: stores.map(({ path, renamedFrom, status, problem, summary: each }) => ({
+    stores: stores.map(({ path, renamedFrom, status, problem, problemBefore, summary: each }) => ({
       path,
       renamed_from: renamedFrom ?? null,
       status,
       problem: problem ?? null,
+      problem_before: problemBefore ?? null,
       secrets: each.secrets.map((secret) => ({ ...secret })),
       domains: each.domains.map(({ domain, change, proven }) => ({ domain, change, proven: proven ?? null })),
       owners: each.owners.map(({ domain, owner, change, proven, keyReplaced }) => ({
