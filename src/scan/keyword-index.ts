@@ -5,9 +5,11 @@ import type { ScanText } from "./scan-text.ts";
 export const LONG_RUN = "long run";
 const RUN = 26;
 
-/** Keywords are found by three of their characters, each folded to five bits. */
+/** Keywords are found by three of their characters, and the one before them if they have it, each folded to five bits. */
 const BITS = 5;
-const MASK = (1 << (3 * BITS)) - 1;
+const FOLDED_VALUES = 1 << BITS;
+const TRIPLE = (1 << (3 * BITS)) - 1;
+const QUAD = (1 << (4 * BITS)) - 1;
 
 const FOLD = new Uint8Array(256);
 const LOWER = new Uint8Array(256);
@@ -55,7 +57,9 @@ interface Keyword {
 export class KeywordIndex {
   readonly #buckets: Keyword[][] = [];
   /** For each folded triple of characters, 1 + the index of the keywords that have it. */
-  readonly #table = new Uint16Array(MASK + 1);
+  readonly #table = new Uint16Array(TRIPLE + 1);
+  /** For each folded four characters, whether a keyword is found by them, or by the last three. */
+  readonly #isLikely = new Uint8Array(QUAD + 1);
   /** For each keyword, the line where it was found last; lines are counted on from text to text, so that it stays valid. */
   readonly #lastLine: Float64Array;
   #linesBefore = 1;
@@ -83,16 +87,17 @@ export class KeywordIndex {
     const longRuns: number[] = [];
     const { bytes } = text;
     const table = this.#table;
+    const isLikely = this.#isLikely;
     const cursor = Int32Array.of(-1, 0, 0);
     let line = 0;
     let next = text.start(1);
-    while (advance(cursor, bytes, table)) {
+    while (advance(cursor, bytes, table, isLikely)) {
       const at = cursor[AT] as number;
-      const bucket = table[cursor[FOLDED] as number] as number;
+      const folded = cursor[FOLDED] as number;
       while (next <= at) next = text.start(++line + 1);
       if (cursor[RUN_LENGTH] === RUN && hasDigits(bytes, at - RUN + 1)) mark(longRuns, line, at, text);
-      if (bucket === 0) continue;
-      for (const keyword of this.#buckets[bucket - 1] ?? []) {
+      if (isLikely[folded] === 0) continue;
+      for (const keyword of this.#buckets[(table[folded & TRIPLE] as number) - 1] ?? []) {
         if (lastLine[keyword.number] === before + line || !matches(bytes, at, keyword)) continue;
         lastLine[keyword.number] = before + line;
         for (const group of keyword.groups) {
@@ -115,6 +120,10 @@ export class KeywordIndex {
     byText.set(text, keyword);
     let folded = 0;
     for (let at = end - 3; at < end; at++) folded = (folded << BITS) | (FOLD[bytes[at] ?? 0] ?? 0);
+    for (let before = 0; before < FOLDED_VALUES; before++) {
+      if (end === 3 || before === FOLD[bytes[end - 4] ?? 0])
+        this.#isLikely[(before << (3 * BITS)) | folded] = 1;
+    }
     const bucket = this.#table[folded] ?? 0;
     if (bucket === 0) {
       this.#buckets.push([keyword]);
@@ -124,7 +133,7 @@ export class KeywordIndex {
   }
 }
 
-/** Places in a cursor: a position in a text, the three characters that end there, and how long the run is. */
+/** Places in a cursor: a position in a text, the four characters that end there, and how long the run is. */
 const AT = 0;
 const FOLDED = 1;
 const RUN_LENGTH = 2;
@@ -133,16 +142,16 @@ const RUN_LENGTH = 2;
  * Goes on to the next position where a keyword may be, or where a run gets long. This loop sees every byte: it has nothing
  * else in it, and its numbers are 32 bits wide, so that it compiles to a few instructions a byte.
  */
-function advance(cursor: Int32Array, bytes: Uint8Array, table: Uint16Array): boolean {
+function advance(cursor: Int32Array, bytes: Uint8Array, table: Uint16Array, isLikely: Uint8Array): boolean {
   const length = bytes.length | 0;
   let at = ((cursor[AT] as number) + 1) | 0;
   let folded = cursor[FOLDED] as number;
   let run = cursor[RUN_LENGTH] as number;
   while (at < length) {
     const byte = bytes[at] as number;
-    folded = ((folded << BITS) | (FOLD[byte] as number)) & MASK;
+    folded = ((folded << BITS) | (FOLD[byte] as number)) & QUAD;
     run = Math.imul(run + 1, IN_RUN[byte] as number);
-    if (table[folded] !== 0 || run === RUN) break;
+    if ((table[folded & TRIPLE] !== 0 && isLikely[folded] !== 0) || run === RUN) break;
     at = (at + 1) | 0;
   }
   cursor[AT] = at;

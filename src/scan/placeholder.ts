@@ -26,6 +26,9 @@ const WORDS_FOR_A_SECRET =
 /** `somepassword`, `db_passwd`, `my-secret`: the kind of value instead of the value. */
 const NAMED_AFTER_ITSELF = /^[a-z_-]{0,24}(?:password|passwd|passphrase|secret|token|pass|pwd)$/i;
 
+/** What a help text asks for: `USER:PASS`, `PASS1:PASS2`. */
+const ASKED_FOR = /^[A-Z]{3,12}[0-9]?(?:[:/|,][A-Z]{3,12}[0-9]?)+$/;
+
 /** Runs along the keyboard. */
 const KEYBOARD = ["qwertyuiopasdfghjklzxcvbnm", "1qaz2wsx3edc4rfv5tgb"];
 
@@ -54,7 +57,7 @@ export function isFakeToken(token: string): boolean {
 export function isPlaceholder(value: string): boolean {
   if (WORDS_FOR_A_SECRET.test(value) || FAKE.test(value) || FAKE_CAPITALS.test(value)) return true;
   if (REFERENCE.test(value) || SEALED.test(value) || NAMED_AFTER_ITSELF.test(value)) return true;
-  if (PUBLIC_KEY.test(value) || isExampleJwt(value)) return true;
+  if (PUBLIC_KEY.test(value) || ASKED_FOR.test(value) || isExampleJwt(value)) return true;
   // Three different letters are few only in a longer value: `xxx` and `abab` are placeholders, `kim` may be a password.
   if (new Set(value).size <= Math.min(3, value.length - 1)) return true;
   return (

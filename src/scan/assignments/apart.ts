@@ -54,6 +54,8 @@ function valueIn(line: string, name: string, at: number, bareValues: boolean): D
 /** A line that ends after a name and what joins it to a value. */
 const UNFINISHED =
   /(?<![\w$-])(?<name>[A-Za-z_$@][\w$.-]{1,80})(?:["'`\]]{1,2})?(?:\s{0,4}:\s{0,4}[A-Za-z_&*][\w<>?&*' ]{0,30}|\s{1,4}(?:string|String|str|char\s?\*))?\s{0,20}(?:=>|:=|[:=])\s{0,4}(?:\(|\\|[|>][-+]?[0-9]?)?\s{0,4}$/;
+/** What such a line, or one of {@link UNFINISHED_TAG}, ends with: quick to test, and most lines end otherwise. */
+const UNFINISHED_END = /[=:>|(\\+\-0-9][ \t]{0,4}$/;
 const UNFINISHED_TAG = /<(?<name>[A-Za-z_][\w.:-]{1,80})>\s{0,4}$/;
 /** A line that is one literal. */
 const LITERAL =
@@ -63,7 +65,7 @@ const BARE_LINE = /^\s{1,80}(?<value>[^\s"'`{[<>&*|-][^\s]{5,400})\s{0,8}$/;
 /** The value in the line after the one that ends with a name. */
 export function nextLineAssignments({ text, kind }: ScanInput, at: number): DistantAssignment[] {
   const line = text.line(at);
-  if (line.length > 400 || !text.followsPrevious(at + 1)) return [];
+  if (line.length > 400 || !UNFINISHED_END.test(line.slice(-6)) || !text.followsPrevious(at + 1)) return [];
   const tag = UNFINISHED_TAG.exec(line)?.groups?.name;
   const name = tag ?? UNFINISHED.exec(line)?.groups?.name;
   if (name === undefined || !secretNameKind(name)) return [];

@@ -105,7 +105,9 @@ const BARE_SPACED = /[ \t]{1,8}(?:mymaster[ \t]{1,8})?(?=[^\s"'`=:({[<>]\S{5,200
 function spacedAt(text: string, start: number, closed: number, bareValues: boolean): Value | undefined {
   const defines = DEFINES.test(text.slice(0, start));
   const alone = STATEMENT.test(text) && text.slice(0, start).trim() === "";
-  if (!bareValues && !defines && !alone) return undefined;
+  // A keyword of Clojure: `:password "…"`.
+  const isKeyword = text[start - 1] === ":";
+  if (!bareValues && !defines && !alone && !isKeyword) return undefined;
   const quoted = skip(SPACED, text, closed);
   if (quoted > closed) return quotedAt(text, quoted, false);
   if (!defines && text.slice(0, start).trim() !== "") return undefined;

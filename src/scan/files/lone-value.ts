@@ -3,6 +3,7 @@ import type { FileDetector, RuleName } from "../detector.ts";
 import { looksRandom } from "../entropy.ts";
 import { RANK } from "../finding.ts";
 import { isPlaceholder } from "../placeholder.ts";
+import { areRandomBytes } from "../random-bytes.ts";
 import { type SecretNameKind, secretNameKind } from "../secret-name.ts";
 
 const LONE_VALUE_RULE: RuleName = { id: "secret-file", what: "a file with nothing but a secret" };
@@ -18,18 +19,18 @@ const OTHER =
   /\.(?:ya?ml|json|xml|env|ini|toml|properties|md|html?|[cm]?[jt]sx?|py|rb|go|rs|java|php|sh|ps1|sql|pem|crt|cer|pub|gpg|age|enc|sops|csv|tf|lock|log)$/i;
 
 /** Quick to test: every such path has one of these. */
-const MAY_APPLY = /pass|pwd|pw|psk|secret|token|key|cred|auth|salt|cookie|phrase/i;
+const MAY_APPLY = /\.json$|pass|pwd|pw|psk|secret|token|key|cred|auth|salt|cookie|phrase/i;
 
 /** A file of one line, whose name says that this line is a secret. */
 export const loneValueDetector: FileDetector = {
   rules: [LONE_VALUE_RULE],
-  applies: (path) => MAY_APPLY.test(path) && kindOf(path) !== undefined,
+  applies: (path) => MAY_APPLY.test(path) && (path.endsWith(".json") || kindOf(path) !== undefined),
   find({ path, text, kind: { isExample } }) {
     const kind = kindOf(path);
     const only = onlyLine(text.count, (at) => text.line(at));
-    if (kind === undefined || only === undefined || isExample) return [];
+    if (only === undefined || isExample) return [];
     const value = text.line(only).trim();
-    if (!isSecret(path, kind, value)) return [];
+    if (!isKeypair(value) && (kind === undefined || !isSecret(path, kind, value))) return [];
     const { id, what } = LONE_VALUE_RULE;
     return [{ at: only, start: 0, end: value.length, rule: id, what, rank: RANK.known - 10 }];
   },
@@ -41,6 +42,11 @@ function kindOf(path: string): SecretNameKind | undefined {
   if (OTHER.test(base)) return undefined;
   const named = secretNameKind(base.replace(/^\.+/, "")) ?? kindOfEnding(base);
   return named ?? (IN_SECRETS.test(path) ? "secret" : undefined);
+}
+
+/** The file of a key of Solana: its 64 bytes as numbers. */
+function isKeypair(value: string): boolean {
+  return /^\[(?:[0-9]{1,3}, ?){63}[0-9]{1,3}\]$/.test(value) && areRandomBytes(value.slice(1, -1));
 }
 
 /** What `openai.key` or `prod.pass` says. */

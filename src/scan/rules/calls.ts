@@ -43,13 +43,24 @@ export const callRules: readonly Rule[] = rulesOf("context", [
     ),
     check: isPasswordArgument,
   },
+  {
+    id: "call-with-password",
+    what: "a password in a call",
+    keywords: ["credentials("],
+    // Of sbt: realm, host, user, password.
+    pattern: new RegExp(
+      String.raw`\bCredentials\(\s{0,4}(?:"[^"]{0,100}"\s{0,2},\s{0,4}){2}${USER}\s{0,2},\s{0,4}${TEXT}`,
+      "g",
+    ),
+    check: isPasswordArgument,
+  },
 ]);
 
 /** Not a URL, a path, a name or a message: it has digits or signs, and is not what everyone types for a trial. */
 function isPasswordArgument({ secret }: Candidate): boolean {
   if (
     isDisguisedWord(secret) ||
-    /^[a-z][a-z0-9+.-]*:|^[./~\\]|^[\w.-]+@[\w.-]+$|^[A-Z_]+$|[(){}<>]/.test(secret)
+    /^[a-z][a-z0-9+.-]*:|^[./~\\]|^[\w.-]+@[\w-]+\.[\w.-]+$|^[A-Z_]+$|[(){}<>]/.test(secret)
   )
     return false;
   if (/^[a-z]+(?:[-_./:][a-z]+)*[0-9]?$/i.test(secret))

@@ -104,6 +104,12 @@ export const commandRules: readonly Rule[] = rulesOf("context", [
     ["convertto-securestring", "cmdkey", "-credential"],
     String.raw`(?:[Cc]onvert[Tt]o-[Ss]ecure[Ss]tring\s{1,4}(?:-(?:String|AsPlainText|Force)\s{1,4}){0,3}|\bcmdkey\b[^|;&\n]{1,120}?/pass:)`,
   ),
+  command(
+    "command-line-password",
+    PASSWORD,
+    ["signtool", "sqlplus", "rman ", "expdp", "impdp", "exp ", "imp "],
+    String.raw`(?:\bsigntool(?:\.exe)?"?\s{1,4}sign\b[^|;&\n]{1,200}?\s/p[ \t]{1,4}|\b(?:sqlplus|rman\s{1,4}target|expdp|impdp|exp|imp)\b(?:\s{1,4}-[A-Za-z]{1,8}){0,4}\s{1,4}["']?[\w$#]{1,30}/)`,
+  ),
   {
     id: "command-line-password",
     what: PASSWORD,

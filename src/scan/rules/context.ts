@@ -2,6 +2,7 @@ import { isBasicCredentials, isRandom } from "../checks.ts";
 import { looksRandom } from "../entropy.ts";
 import { encodedRegistryAuth, registryAuth } from "../files/known-files.ts";
 import { isDisguisedWord } from "../placeholder.ts";
+import { areRandomBytes } from "../random-bytes.ts";
 import { type Candidate, type Rule, rulesOf } from "../rule.ts";
 
 /** Secrets known by what is around them: URLs, headers, connection strings, statements, a provider's name. */
@@ -145,6 +146,64 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
     keywords: ['"ac', "'ac"],
     pattern: /(?<![A-Za-z0-9])AC[0-9a-f]{32}["'][^"'\n]{1,40}["'](?<secret>[0-9a-f]{32})["']/g,
     check: isRandom,
+  },
+  {
+    id: "session-cookie",
+    what: "a session cookie",
+    keywords: ["\ttrue\t", "\tfalse\t"],
+    // The file of cookies of Netscape and curl: host, subdomains, path, secure, expiry, name, value.
+    pattern:
+      /^\S{1,200}\t(?:TRUE|FALSE)\t\S{1,200}\t(?:TRUE|FALSE)\t[0-9]{1,12}\t[\w.-]{0,40}(?:sess|sid|auth|token|jwt|login|remember)[\w.-]{0,40}\t(?<secret>\S{16,4000})/gi,
+    check: isRandom,
+  },
+  {
+    id: "kaggle-key",
+    what: "an API key of Kaggle",
+    keywords: ['"username"'],
+    pattern:
+      /"username"\s{0,4}:\s{0,4}"[^"]{1,60}"\s{0,4},\s{0,4}"key"\s{0,4}:\s{0,4}"(?<secret>[0-9a-f]{32})"/g,
+    check: isRandom,
+  },
+  {
+    id: "private-calendar",
+    what: "the private address of a calendar",
+    keywords: ["/calendar/ical/"],
+    pattern: /\/calendar\/ical\/[^\s/"']{1,200}\/private-(?<secret>[0-9a-f]{32})\//g,
+    check: isRandom,
+  },
+  {
+    id: "razorpay-key",
+    what: "a secret key of Razorpay",
+    keywords: ["rzp_live_", "rzp_test_"],
+    pattern:
+      /rzp_(?:live|test)_[A-Za-z0-9]{14}["']?\s{0,2}[,:]\s{0,2}["']?(?<secret>[A-Za-z0-9]{24})(?![A-Za-z0-9])/g,
+    check: isRandom,
+  },
+  {
+    id: "plain-password-entry",
+    what: "a password in the clear",
+    keywords: ["{plain}", "{cleartext}", "{clear}"],
+    pattern: /\{(?:PLAIN|CLEARTEXT|CLEAR)\}(?<secret>[^\s:"'<>{}$]{6,100})/gi,
+    check: ({ secret }) => /[0-9!@#%^&*?+~]/.test(secret) || looksRandom(secret),
+  },
+  {
+    id: "robot-variable",
+    what: "a password or token in a variable of Robot Framework",
+    keywords: ["password}", "passwd}", "pwd}", "secret}", "token}", "key}"],
+    pattern:
+      /^\s{0,8}[$]\{[\w -]{0,40}(?:password|passwd|pwd|secret|token|api_?key)\}\s{0,2}(?:=\s{1,8}|\s{2,20})(?<secret>[^\s$%@&{}][^\s${}]{5,199})\s{0,8}$/gi,
+    line: /^\s{0,8}[$]\{/,
+    check: ({ secret }) => /[0-9!@#%^&*?+~]/.test(secret) || looksRandom(secret),
+  },
+  {
+    id: "key-in-bytes",
+    what: "a key as numbers",
+    keywords: ["key"],
+    pattern:
+      /(?:aes|enc(?:ryption)?|decryption|network|session|hmac|secret|private|master|shared|signing|device|root|app|cipher)_?key\s{0,2}(?:\[[^\]]{0,20}\])?\s{0,2}(?:=|:)\s{0,2}(?:new\s{1,2})?(?:(?:bytes|Uint8Array|byte)\(?(?:\[\])?\s{0,2})?[{[(]\s{0,2}(?<secret>(?:(?:0x[0-9a-f]{1,2}|[0-9]{1,3}),\s{0,2}){15,63}(?:0x[0-9a-f]{1,2}|[0-9]{1,3}))/gi,
+    line: /^(?!.{0,200}(?:test|expect|vector|example|public|sbox))/i,
+    anyText: true,
+    check: ({ secret }) => areRandomBytes(secret),
   },
   {
     id: "wordpress-salt",

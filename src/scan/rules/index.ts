@@ -7,6 +7,7 @@ import { commandRules } from "./commands.ts";
 import { contextRules } from "./context.ts";
 import { ownRules } from "./pprotect.ts";
 import { privateKeyRules } from "./private-keys.ts";
+import { proseRules } from "./prose.ts";
 import { serviceRules } from "./services.ts";
 
 /** All rules with a regular expression. If two find the same secret, the earlier one is reported. */
@@ -18,6 +19,7 @@ export const regexRules: readonly Rule[] = [
   ...aiRules,
   ...serviceRules,
   ...contextRules,
+  ...proseRules,
   ...commandRules,
   ...callRules,
 ];

@@ -223,6 +223,20 @@ export class Draw {
   }
 }
 
+/** A kind whose files are of several forms, with text as content: a path and what is in it. */
+export function variants(
+  kind: string,
+  of: (draw: Draw) => readonly (readonly [path: string, content: string])[],
+): CorpusKind {
+  return {
+    kind,
+    make: (draw) => {
+      const [path, content] = draw.pick(of(draw));
+      return { path, content: lines(content) };
+    },
+  };
+}
+
 export function base64(text: string | Uint8Array): string {
   return Buffer.from(text).toString("base64");
 }

@@ -5,9 +5,11 @@ import { leaksInConfiguration } from "./leaks-in-configuration.ts";
 import { leaksInFiles } from "./leaks-in-files.ts";
 import { leaksInOtherPlaces } from "./leaks-in-other-places.ts";
 import { leaksOfServices } from "./leaks-of-services.ts";
+import { leaksThirdRound } from "./leaks-third-round.ts";
 import { lookAlikes } from "./look-alikes.ts";
 import { lookAlikesHeldOut } from "./look-alikes-held-out.ts";
 import { lookAlikesInOtherPlaces } from "./look-alikes-in-other-places.ts";
+import { lookAlikesThirdRound } from "./look-alikes-third-round.ts";
 
 /** Kinds of files with a leak, and of files that only look like it. */
 export interface Corpus {
@@ -27,5 +29,8 @@ export const tuned: Corpus = {
   lookAlikes: [...lookAlikes, ...lookAlikesInOtherPlaces],
 };
 
-/** Kinds that are only measured. */
-export const heldOut: Corpus = { leaks: leaksHeldOut, lookAlikes: lookAlikesHeldOut };
+/** Kinds that were measured before their misses led to rules. */
+export const heldOut: Corpus = {
+  leaks: [...leaksHeldOut, ...leaksThirdRound],
+  lookAlikes: [...lookAlikesHeldOut, ...lookAlikesThirdRound],
+};

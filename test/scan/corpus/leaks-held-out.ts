@@ -1,14 +1,4 @@
-import { base64, type CorpusKind, camel, type Draw, lines, small } from "./draw.ts";
-
-function variants(kind: string, of: (draw: Draw) => readonly (readonly [string, string])[]): CorpusKind {
-  return {
-    kind,
-    make: (draw) => {
-      const [path, content] = draw.pick(of(draw));
-      return { path, content: lines(content) };
-    },
-  };
-}
+import { base64, type CorpusKind, camel, small, variants } from "./draw.ts";
 
 /** Leaks of kinds that the rules were not written with; they are only measured. */
 export const leaksHeldOut: readonly CorpusKind[] = [

@@ -1,14 +1,4 @@
-import { base64, type CorpusKind, type Draw, lines } from "./draw.ts";
-
-function variants(kind: string, of: (draw: Draw) => readonly (readonly [string, string])[]): CorpusKind {
-  return {
-    kind,
-    make: (draw) => {
-      const [path, content] = draw.pick(of(draw));
-      return { path, content: lines(content) };
-    },
-  };
-}
+import { base64, type CorpusKind, variants } from "./draw.ts";
 
 /** Text that looks like a secret and is not one, of kinds that the rules were not written with; only measured. */
 export const lookAlikesHeldOut: readonly CorpusKind[] = [

@@ -13,6 +13,9 @@ const weak = ["hunter", "2"].join("");
 const ownVariable = ["PPROTECT", "PASSPHRASE"].join("_");
 const typed = ["Tr0ub4dor", "&3"].join("");
 
+/** Bytes in no order. */
+const numbers = (count: number): number[] => [...Buffer.from(random(HEX, 2 * count, 9), "hex")];
+
 /** Samples for rules that go by what stands around a secret. */
 export const otherSamples: Readonly<Record<string, Samples>> = {
   "vault-unseal-key": {
@@ -361,6 +364,7 @@ export const otherSamples: Readonly<Record<string, Samples>> = {
     finds: [
       inCode(`await client.login("kim@a.test", "${typed}");`),
       { path: "app/api.py", lines: [`requests.get(url, auth=("kim", "${typed}"))`] },
+      { path: "build.sbt", lines: [`credentials += Credentials("Realm", "repo.a.test", "ci", "${typed}")`] },
       { path: "src/Mail.cs", lines: [`c.Credentials = new NetworkCredential("kim", "${typed}");`] },
       { path: "src/db.php", lines: [`$db = new PDO($dsn, 'kim', '${typed}');`] },
     ],
@@ -398,6 +402,7 @@ export const otherSamples: Readonly<Record<string, Samples>> = {
     finds: [
       { path: "session.txt", lines: [`Cookie: theme=dark; session=${random(WORD, 43)}`] },
       { path: "session.txt", lines: [`Set-Cookie: auth_token=${random(WORD, 43, 2)}; HttpOnly`] },
+      { path: "jar.txt", lines: [`.a.test\tTRUE\t/\tTRUE\t1799999999\tsession_id\t${random(WORD, 43)}`] },
     ],
     ignores: [
       { path: "session.txt", lines: ["Cookie: theme=dark; session=<session>"] },
@@ -493,13 +498,104 @@ export const otherSamples: Readonly<Record<string, Samples>> = {
       { path: "k8s/a.yaml", lines: ["kind: Secret", "data:", "  any: {{ .Values.any | b64enc }}"] },
     ],
   },
+  "secret-in-text": {
+    finds: [
+      { path: "notes.txt", lines: [`The root password of the old box is ${strong}, please change it.`] },
+      { path: "notes.txt", lines: [`login: admin / ${strong}`] },
+      { path: "src/a.ts", lines: [`// token for the staging server: ${strong}`] },
+    ],
+    ignores: [
+      { path: "notes.txt", lines: ["The password of the box is in the vault, the key is under the mat."] },
+      { path: "notes.txt", lines: ["login: admin / see-the-wiki-page2"] },
+      { path: "docs/notes.md", lines: [`The password of alice is Test1234, and her token is abc123def456`] },
+      { path: "src/a.ts", lines: ["// whether the token is a JwtToken2 and the key is ArrowLeft1"] },
+    ],
+  },
+  "kaggle-key": {
+    finds: [1, 2].map((seed) => ({
+      path: "a/kaggle.json",
+      lines: [`{"username": "kim", "key": "${random(HEX, 32, seed)}"}`],
+    })),
+    ignores: [
+      { path: "a/kaggle.json", lines: [`{"username":"kim","key":"${"0".repeat(32)}"}`] },
+      { path: "a/kaggle.json", lines: [`{"username":"kim","key":"<your key>"}`] },
+    ],
+  },
+  "private-calendar": {
+    finds: [1, 2].map((seed) =>
+      inConfig(
+        `ics: https://calendar.google.com/calendar/ical/a%40b.test/private-${random(HEX, 32, seed)}/basic.ics`,
+      ),
+    ),
+    ignores: [
+      inConfig("ics: https://calendar.google.com/calendar/ical/a%40b.test/private-KEY/basic.ics"),
+      inConfig("ics: https://calendar.google.com/calendar/ical/a%40b.test/public/basic.ics"),
+    ],
+  },
+  "razorpay-key": {
+    finds: [
+      { path: "src/pay.php", lines: [`new Api('rzp_live_${random(WORD, 14)}', '${random(WORD, 24, 2)}');`] },
+      { path: "src/pay.sh", lines: [`KEYS=rzp_test_${random(WORD, 14)}:${random(WORD, 24, 3)}`] },
+    ],
+    ignores: [
+      { path: "src/pay.php", lines: [`new Api('rzp_live_${random(WORD, 14)}', getenv('KEY_SECRET'));`] },
+      { path: "src/pay.php", lines: [`new Api('rzp_live_${random(WORD, 14)}', '${"x".repeat(24)}');`] },
+    ],
+  },
+  "plain-password-entry": {
+    finds: [
+      { path: "dovecot/users", lines: [`kim@a.test:{PLAIN}${typed}::::::`] },
+      { path: "ldap/users", lines: [`userPassword: {CLEARTEXT}${strong}`] },
+    ],
+    ignores: [
+      { path: "dovecot/users", lines: ["kim@a.test:{PLAIN}password::::::"] },
+      { path: "ldap/users", lines: ["userPassword: {SSHA}abc", "# {PLAIN} is the scheme"] },
+    ],
+  },
+  "robot-variable": {
+    finds: [
+      { path: "robot/login.robot", lines: [`${"$"}{DB PASSWORD}    ${typed}`] },
+      { path: "robot/login.robot", lines: [`${"$"}{API_TOKEN} =  ${strong}`] },
+    ],
+    ignores: [
+      { path: "robot/login.robot", lines: [`${"$"}{PASSWORD}    %{DB_PASSWORD}`] },
+      { path: "robot/login.robot", lines: [`${"$"}{TOKEN}    Get Token    user2`] },
+    ],
+  },
+  "key-in-bytes": {
+    finds: [
+      { path: "main/keys.h", lines: [`static const uint8_t aes_key[16] = { ${numbers(16).join(", ")} };`] },
+      inConfig(`network_key: [${numbers(16).join(", ")}]`),
+    ],
+    ignores: [
+      {
+        path: "main/keys.h",
+        lines: [
+          `uint8_t aes_key[16] = { ${numbers(16)
+            .map((_, index) => index)
+            .join(", ")} };`,
+        ],
+      },
+      { path: "main/keys.h", lines: [`uint8_t aes_test_key[16] = { ${numbers(16).join(", ")} };`] },
+      { path: "main/keys.h", lines: [`uint8_t sbox[16] = { ${numbers(16).join(", ")} };`] },
+    ],
+  },
   "secret-file": {
     finds: [
       { path: "secrets/db_password", lines: [typed] },
+      { path: "deploy/id.json", lines: [`[${numbers(64).join(",")}]`] },
       { path: "config/master.key", lines: [random(HEX, 32)] },
       { path: "deploy/api-token.txt", lines: [strong, ""] },
     ],
     ignores: [
+      {
+        path: "data/squares.json",
+        lines: [
+          `[${numbers(64)
+            .map((_, index) => index)
+            .join(",")}]`,
+        ],
+      },
       { path: "secrets/README", lines: ["one file for each secret"] },
       { path: "deploy/api-token.txt", lines: ["<token>"] },
       { path: "docs/token.txt", lines: [strong] },
