@@ -43,6 +43,7 @@ export const ERROR_CODES = [
   "no_lease",
   "lease_refused",
   "not_ended",
+  "not_rotated",
   "plaintext_forbidden",
   "environment",
   "command_not_found",

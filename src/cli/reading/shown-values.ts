@@ -39,10 +39,24 @@ export function shownNow(shown: readonly ShownValue[]): readonly ShownNow[] {
       client: client ?? null,
       since: new Date(since).toISOString(),
       until: until === undefined ? null : new Date(until).toISOString(),
-      rotate: ["pprotect", "--file", store, changing(store, domain, name), "--", domain, name]
-        .map(shellWord)
-        .join(" "),
+      rotate: changeCommand(store, domain, name),
     }));
+}
+
+/** The line for a shell that gives a secret another value. @param store its real path */
+export function changeCommand(store: string, domain: string, secret: string): string {
+  return ["pprotect", "--file", store, changing(store, domain, secret), "--", domain, secret]
+    .map(shellWord)
+    .join(" ");
+}
+
+/** The store at a path; nothing where it cannot be read. */
+export function readOrNothing(store: string): KeyFile | undefined {
+  try {
+    return readStoreFile(store, store);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The command that changes a value: `rotate` where the configuration beside the store says how to make a new one. */
@@ -61,7 +75,8 @@ export function shownText({ domain, secret, client, since, rotate }: ShownNow): 
   return `${displayName(`${domain}/${secret}`)}: shown${who} on ${localTime(Date.parse(since))}: ${displayName(rotate)}`;
 }
 
-function storeNow({ data }: KeyFile, { domain, name }: ShownValue): StoreNow {
+/** What the store has now under the name of a value that was handed out. */
+export function storeNow({ data }: KeyFile, { domain, name }: Pick<ShownValue, "domain" | "name">): StoreNow {
   const sealed = data.domains.get(domain)?.secrets.get(name);
   return {
     box: sealed === undefined ? undefined : boxHash(sealed),
@@ -79,12 +94,4 @@ function lastChange(log: readonly string[], domain: string, secret: string): num
     if (isMeant && time !== undefined) return Date.parse(time);
   }
   return undefined;
-}
-
-function readOrNothing(store: string): KeyFile | undefined {
-  try {
-    return readStoreFile(store, store);
-  } catch {
-    return undefined;
-  }
 }

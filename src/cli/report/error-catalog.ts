@@ -141,6 +141,10 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
     meaning: "a lease or a program did not end, or a file of secrets could not be removed",
     action: "the answer lists what is left: end or remove it yourself",
   },
+  not_rotated: {
+    meaning: "values that `revoke --rotate` was to change were not changed; all was taken back that could be",
+    action: "the answer lists them, with the command for each",
+  },
   plaintext_forbidden: {
     meaning: "the command would print or write secrets, and `PPROTECT_NO_PLAINTEXT` forbids that",
     action: "pass the secrets to a program with `exec`",

@@ -130,7 +130,7 @@ export interface StoreNow {
  * also changes when its domain's key is rotated and the value stays: without a change in the audit log it is taken for
  * the same, so that nothing is taken for harmless that is not.
  */
-export function isStillCurrent({ box, since }: ShownValue, now: StoreNow): boolean {
+export function isStillCurrent({ box, since }: Pick<ShownValue, "box" | "since">, now: StoreNow): boolean {
   if (now.box === undefined) return false;
   return now.box === box || now.changed === undefined || now.changed < since;
 }

@@ -1,5 +1,6 @@
+import { parseDuration } from "../../../common/duration.ts";
 import { PprotectError } from "../../../common/errors.ts";
-import { displayName } from "../../../common/terminal-safe.ts";
+import { displayName, escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
 import { forgetHandedOut } from "../../../exec/handed-out/forget.ts";
 import { chosen, type Ledger } from "../../../exec/handed-out/ledger.ts";
@@ -7,14 +8,17 @@ import { readLedger } from "../../../exec/handed-out/ledger-file.ts";
 import { endPrograms, type FilesRemoved, removeFiles } from "../../../exec/handed-out/take-back.ts";
 import { cleanUpAll } from "../../../exec/plaintext-files/cleanup.ts";
 import { DEFAULT_GRACE } from "../../../exec/supervise/supervise.ts";
-import { chosenLeases, endLeases } from "../../../lease/end.ts";
+import { type ChosenLease, chosenLeases, endLeases } from "../../../lease/end.ts";
 import { findLeases, removeDeadSockets } from "../../../lease/find.ts";
 import { stateDirectory } from "../../../system/state-directory.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
-import { flag } from "../../argv/option.ts";
+import { flag, option } from "../../argv/option.ts";
+import { text } from "../../argv/value-type.ts";
 import { EndingCommand, type Named, noSuchLease } from "../../base/ending-command.ts";
 import { type ShownNow, shownNow, shownText } from "../../reading/shown-values.ts";
 import type { Json, Outcome } from "../../report/json-envelope.ts";
+import { type ReadableRotated, readableFields } from "../../rotation/rotate-readable.ts";
+import type { RotationHost } from "../../rotation/secret-rotation.ts";
 
 /** What could not be taken back. */
 interface Failure {
@@ -33,21 +37,35 @@ export default class RevokeCommand extends EndingCommand {
       "Ends leases, the programs that run under them or under `exec` with all that they started, and removes the files " +
       "that `env --out` and `inject --out` wrote for them. It needs no passphrase and works on all stores of this user. " +
       "Values that a program or a client has seen stay known: the answer lists those that still work, with the command " +
-      "that changes each. --wipe also removes the lists of what was handed out, when all of it could be ended; the access " +
+      "that changes each. --rotate then changes all values that could be read and have a command in `.pprotect.yaml`, for which it " +
+      "needs the passphrase, and lists the others. --wipe also removes the lists of what was handed out, when all of it could be ended; the access " +
       "log and the accepted keys stay.",
     examples: [
       ["Everything, at once", "$0 revoke --all"],
       ["Also forget what was handed out, before a machine is given away", "$0 revoke --all --wipe"],
       ["What one agent has", "$0 revoke --client agent-7"],
+      ["The same, and change what it could read", "$0 revoke --client agent-7 --rotate -u alice@example.com"],
     ],
   };
 
   wipe = flag("--wipe", "with --all: also forget what was handed out");
+  rotate = flag(
+    "--rotate",
+    "then change the values that could be read, by the commands of .pprotect.yaml or --via",
+  );
+  via = option("--via", text("COMMAND"), "with --rotate: make each new value by this shell command");
+  verify = option("--verify", text("COMMAND"), "with --rotate: try each new value by this shell command");
+  timeout = option(
+    "--timeout",
+    text("TIME"),
+    "with --rotate: end these commands after this time (default: 60s)",
+  );
 
   async run(): Promise<Outcome> {
     const choice = this.choice();
     if (!choice) throw this.wrongChoice();
     if (this.wipe && choice.by !== "all") throw new PprotectError("usage", "--wipe requires --all");
+    const timeoutMs = this.#rotationTimeout();
     const directory = stateDirectory(process.env);
     const leases = chosenLeases(await findLeases(process.env), choice);
     const all = readLedger(directory);
@@ -72,7 +90,6 @@ export default class RevokeCommand extends EndingCommand {
       else ended.push({ kind: "program", pid, name, lease: program.lease ?? null });
     }
     const files = await this.#removeFiles(handedOut, directory, failed);
-    const shown = shownNow(handedOut.shown);
     const wiped = this.wipe ? await this.#wipe(directory, failed) : [];
     const recorder = await this.recorder();
     const client = choice.by === "client" ? choice.client : undefined;
@@ -83,8 +100,12 @@ export default class RevokeCommand extends EndingCommand {
       reason: choice.by,
       result: failed.length === 0 ? "ok" : "not_ended",
     });
-    this.#report(ended.length, files, failed, shown);
+    this.#report(ended.length, files, failed);
     if (this.wipe && failed.length === 0) this.note("Removed the lists of what was handed out.");
+    // All is taken back by now that can be: whatever becomes of the values, that stays so.
+    const values = timeoutMs === undefined ? undefined : await this.#rotate(leases, handedOut, timeoutMs);
+    const shown = shownNow(handedOut.shown);
+    if (!values) this.#reportShown(shown);
     return {
       result: {
         ended,
@@ -92,9 +113,48 @@ export default class RevokeCommand extends EndingCommand {
         failed: failed.map((each) => ({ ...each })),
         shown: shown.map((each) => ({ ...each })),
         wiped: [...wiped],
+        ...(values ? readableFields(values) : { rotated: null, not_rotated: null }),
       },
-      refusal: failed.length === 0 ? undefined : notEnded(failed),
+      refusal: failed.length > 0 ? notEnded(failed) : values && refusalOf(values),
     };
+  }
+
+  /** ms that a command may take; nothing without `--rotate`. @throws PprotectError `usage`, before anything is taken back */
+  #rotationTimeout(): number | undefined {
+    const { rotate, via, verify, timeout } = this;
+    if (!rotate && [via, verify, timeout].some((each) => each !== undefined))
+      throw new PprotectError("usage", "--via, --verify and --timeout require --rotate");
+    return rotate ? parseDuration("--timeout", timeout ?? "60s") : undefined;
+  }
+
+  async #rotate(
+    leases: readonly ChosenLease[],
+    handedOut: Ledger,
+    timeoutMs: number,
+  ): Promise<ReadableRotated> {
+    const { readableSecrets } = await import("../../rotation/readable-secrets.ts");
+    const { notRotatedText, rotateReadable } = await import("../../rotation/rotate-readable.ts");
+    const values = await rotateReadable(readableSecrets(leases, handedOut), this.#host(timeoutMs));
+    for (const each of values.unknown) this.note(`pprotect: warning: ${escapeUnprintable(each)}`);
+    for (const each of values.left) this.printLine(notRotatedText(each));
+    const { rotated, left } = values;
+    if (rotated.length + left.length === 0) this.note("There is no value to change.");
+    else
+      this.note(
+        `Rotated ${countNoun(rotated.length, "value")}` +
+          (left.length === 0 ? "." : `; ${left.length} left, which still work: the commands change them.`),
+      );
+    return values;
+  }
+
+  /** Of the store here, if there is one. */
+  #host(timeoutMs: number): RotationHost | undefined {
+    try {
+      return this.rotationHost({ via: this.via, verify: this.verify, timeoutMs });
+    } catch (error) {
+      if (error instanceof PprotectError) return undefined;
+      throw error;
+    }
   }
 
   async #removeFiles({ files }: Ledger, directory: string, failed: Failure[]): Promise<FilesRemoved> {
@@ -132,17 +192,15 @@ export default class RevokeCommand extends EndingCommand {
     return [...removed, ...removeDeadSockets(dead), ...(await forgetHandedOut(directory, onWait))];
   }
 
-  #report(
-    ended: number,
-    { removed }: FilesRemoved,
-    failed: readonly Failure[],
-    shown: readonly ShownNow[],
-  ): void {
+  #report(ended: number, { removed }: FilesRemoved, failed: readonly Failure[]): void {
     this.note(
       `Ended ${countNoun(ended, "lease or program", "leases and programs")}, removed ${countNoun(removed.length, "file")}.`,
     );
     for (const { kind, what, problem } of failed)
       this.note(`Not taken back: ${kind} ${displayName(what)} (${problem})`);
+  }
+
+  #reportShown(shown: readonly ShownNow[]): void {
     for (const each of shown) this.printLine(shownText(each));
     if (shown.length > 0) this.note("These values were shown and still work; the commands change them.");
   }
@@ -163,6 +221,15 @@ function onePerProcess({ programs }: Ledger): Ledger["programs"] {
   return programs.filter(
     ({ pid, started }, index) =>
       programs.findIndex((each) => each.pid === pid && each.started === started) === index,
+  );
+}
+
+function refusalOf({ left }: ReadableRotated): PprotectError | undefined {
+  if (left.length === 0) return undefined;
+  return new PprotectError(
+    "not_rotated",
+    `${countNoun(left.length, "value")} that could be read ${left.length === 1 ? "was" : "were"} not changed`,
+    "the commands above change them",
   );
 }
 
