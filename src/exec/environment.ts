@@ -2,7 +2,10 @@ import { PprotectError } from "../common/errors.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import { encodeUtf8 } from "../common/utf8.ts";
 import { credentialVariables } from "../credentials/environment-names.ts";
-import type { ChosenSecret } from "./selection.ts";
+import { plaintextLength } from "../store/format/sealed-value.ts";
+import { findDomain, findSecret } from "../store/lookup.ts";
+import type { StoreData } from "../store/store-data.ts";
+import { type Choice, type ChosenSecret, isSealed } from "./selection.ts";
 
 /** Which variables of our own environment the child inherits. */
 export interface PassthroughOptions {
@@ -67,6 +70,33 @@ export function childEnvironment(
   ]);
   const inherited = ours.filter((each) => !replaced.has(nameOf(each)) && isPassed(nameOf(each), options));
   return [...inherited, ...secrets.map(({ variable, value }) => encodeUtf8(`${variable}=${value}`))];
+}
+
+/** Linux: the longest string that execve(2) takes (MAX_ARG_STRLEN), with the zero byte at its end. */
+export const MAX_VARIABLE_BYTES = 128 * 1024;
+
+/** A secret as a variable. */
+export interface VariableSize {
+  /** The secret's name. */
+  readonly name: string;
+  /** Bytes of `variable=value` and the zero byte after it. */
+  readonly size: number;
+}
+
+/** The secrets that no program can get in a variable. Their sizes show without opening them. */
+export function tooLongForVariables(store: StoreData, choices: readonly Choice[]): VariableSize[] {
+  if (process.platform !== "linux") return [];
+  const sizes = choices.map((choice) => ({
+    name: choice.name,
+    size: Buffer.byteLength(choice.variable) + valueLength(store, choice) + 2,
+  }));
+  return sizes.filter(({ size }) => size > MAX_VARIABLE_BYTES);
+}
+
+function valueLength(store: StoreData, choice: Choice): number {
+  if (!isSealed(choice)) return Buffer.byteLength(choice.value);
+  const { domain, name } = choice;
+  return plaintextLength(findSecret(domain, findDomain(store, domain), name));
 }
 
 /** The name of a variable, one character a byte. */

@@ -166,6 +166,22 @@ describe("a program that cannot start", () => {
     },
   );
 
+  test("because a secret is too long, before any is opened: no passphrase is needed", async () => {
+    const limit = 131072 - "big=".length - 1;
+    for (const [length, expected] of [
+      [limit + 1, "argument list too long"],
+      [limit, "user required"],
+    ] as const) {
+      const large = sandbox(
+        sampleStore()
+          .addSecret("prod", "big", "é".repeat(10).padEnd(length - 10, "a"))
+          .toString(),
+      );
+      const args = ["exec", "--domain", "prod", "--non-interactive", "--", "/bin/true"];
+      expect((await pprotect(args, { cwd: large.folder })).stderr).toContain(expected);
+    }
+  });
+
   test.each([[], ["--redact"]])("because of CRLF in a script, 127 %j", async (...more) => {
     const path = script("crlf", "#!/bin/sh\r\necho ran\r\n");
     const { status, stderr } = await exec([path], box.folder, more);

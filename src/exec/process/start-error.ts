@@ -3,11 +3,10 @@ import { PprotectError } from "../../common/errors.ts";
 import { shellWord } from "../../common/shell-quote.ts";
 import { displayName } from "../../common/terminal-safe.ts";
 import { reasonOf } from "../../system/file-error.ts";
+import { MAX_VARIABLE_BYTES, type VariableSize } from "../environment.ts";
 import type { ChosenSecret } from "../selection.ts";
 import type { Program } from "./program.ts";
 
-/** Linux: the longest string that execve(2) takes (MAX_ARG_STRLEN), with the zero byte at its end. */
-const MAX_STRING = 128 * 1024;
 /** Bytes above which a secret is worth mentioning when all together are too long. */
 const LARGE = 4096;
 /** How many secrets a message names. */
@@ -22,8 +21,7 @@ const NAMED = 3;
 export function startError(program: Program, code: string, secrets: readonly ChosenSecret[]): PprotectError {
   const path = new TextDecoder().decode(program.path);
   const cannot = `cannot run ${displayName(path)}: `;
-  if (code === "E2BIG")
-    return new PprotectError("command_not_executable", cannot + reasonOf(code), whatIsLong(secrets));
+  if (code === "E2BIG") return tooLongError(path, secrets.map(variableSize));
   if (code !== "ENOENT") return new PprotectError("command_not_executable", cannot + reasonOf(code));
   // The file itself exists: it was found before.
   const interpreter = interpreterOf(program.path);
@@ -45,11 +43,27 @@ export function startError(program: Program, code: string, secrets: readonly Cho
   );
 }
 
-function whatIsLong(secrets: readonly ChosenSecret[]): string {
-  const sizes = secrets
-    .map(({ name, variable, value }) => ({ name, size: Buffer.byteLength(`${variable}=${value}`) + 1 }))
-    .toSorted((a, b) => b.size - a.size);
-  const tooLong = sizes.filter(({ size }) => size > MAX_STRING);
+/**
+ * The error for a program whose arguments and variables are too long.
+ *
+ * @param path the program
+ * @param variables secrets in its environment
+ */
+export function tooLongError(path: string, variables: readonly VariableSize[]): PprotectError {
+  return new PprotectError(
+    "command_not_executable",
+    `cannot run ${displayName(path)}: ${reasonOf("E2BIG")}`,
+    whatIsLong(variables),
+  );
+}
+
+function variableSize({ name, variable, value }: ChosenSecret): VariableSize {
+  return { name, size: Buffer.byteLength(`${variable}=${value}`) + 1 };
+}
+
+function whatIsLong(variables: readonly VariableSize[]): string {
+  const sizes = variables.toSorted((a, b) => b.size - a.size);
+  const tooLong = sizes.filter(({ size }) => size > MAX_VARIABLE_BYTES);
   const named = (tooLong.length > 0 ? tooLong : sizes.filter(({ size }) => size > LARGE)).slice(0, NAMED);
   if (named.length === 0) return "pass fewer arguments, or fewer variables with --no-passthrough";
   const list = named.map(({ name, size }) => `"${displayName(name)}" (${size} bytes)`).join(", ");

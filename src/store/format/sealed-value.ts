@@ -30,6 +30,11 @@ export function openValue(sealed: string, privateKey: PrivateKey): Uint8Array | 
   return bytes && bytes[0] === VERSION ? open(bytes.subarray(1), privateKey) : undefined;
 }
 
+/** The number of bytes of a sealed value's plaintext, which anyone can see. @param sealed base64, validated */
+export function plaintextLength(sealed: string): number {
+  return (base64Length(sealed) ?? 0) - 1 - SEALED_BOX_OVERHEAD;
+}
+
 /** Encodes a public key as in the file: base64 of `0x00 ‖ key`. @param publicKey 32 raw bytes */
 export function encodePublicKey(publicKey: Uint8Array): string {
   return encodeBase64(concatBytes(new Uint8Array([VERSION]), publicKey));

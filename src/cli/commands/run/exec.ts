@@ -100,7 +100,7 @@ export default class ExecCommand extends SelectingCommand {
     this.#checkNoRedact(choices);
     const files = await this.#fileRequests(choices);
 
-    const secrets = await this.#openFor(basename(command[0]), keyFile, choices);
+    const secrets = await this.#openFor(command[0], keyFile, choices);
     const prepare = async (values: readonly ChosenSecret[], requests: readonly FileRequest[]) => {
       const placed = await this.#place(values, requests);
       const variables = childEnvironment(placed.secrets, start.variables, passthrough);
@@ -143,12 +143,25 @@ export default class ExecCommand extends SelectingCommand {
     onUnprotected(undefined);
   }
 
-  /** Opens the secrets, and notes that a program has them. */
+  /**
+   * Opens the secrets, and notes that a program has them. None is opened if one of them cannot be passed.
+   * @param path the program
+   * @throws PprotectError `command_not_executable`
+   */
   async #openFor(
-    program: string,
+    path: string,
     keyFile: KeyFile,
     choices: readonly Choice[],
   ): Promise<readonly ChosenSecret[]> {
+    const files = new Set((await this.#fileRequests(choices)).map(({ secret }) => secret));
+    const { tooLongForVariables } = await import("../../../exec/environment.ts");
+    const inVariables = choices.filter(({ name }) => !files.has(name));
+    const tooLong = tooLongForVariables(keyFile.data, inVariables);
+    if (tooLong.length > 0) {
+      const { tooLongError } = await import("../../../exec/process/start-error.ts");
+      throw tooLongError(path, tooLong);
+    }
+    const program = basename(path);
     const { client } = this.handout;
     const { secrets, opened } = await this.openChosen(keyFile, choices, { program, client });
     const { noteProgram } = await import("../../reading/hand-out.ts");
@@ -177,7 +190,8 @@ export default class ExecCommand extends SelectingCommand {
   ): Promise<number> {
     const { runWatched } = await import("../../../exec/watch/run-watched.ts");
     const { sealedText } = await import("../../../exec/watch/sealed-text.ts");
-    const program = basename(this.#command()[0]);
+    const [path] = this.#command();
+    const program = basename(path);
     // From now on the terminal is the program's.
     this.nonInteractive = true;
     return runWatched(
@@ -187,7 +201,7 @@ export default class ExecCommand extends SelectingCommand {
         read: async () => {
           const now = this.readStore();
           const chosen = await this.choose(now);
-          return { sealed: sealedText(now.data, chosen), open: () => this.#openFor(program, now, chosen) };
+          return { sealed: sealedText(now.data, chosen), open: () => this.#openFor(path, now, chosen) };
         },
         prepare,
         onRestart: (names) =>
