@@ -23,6 +23,8 @@ export interface Finding {
   readonly message: string;
   /** A hash of the line with the secrets cut out, see fingerprint.ts; a problem of a store has none. */
   readonly fingerprint?: string;
+  /** The release that has the rule first, unless it is the first of all. */
+  readonly since?: string;
   /** Why it stops nothing. */
   readonly suppressedBy?: SuppressedBy;
 }

@@ -13,6 +13,8 @@ export interface Rule {
   readonly id: string;
   /** What it finds, with its article: "a GitLab token". */
   readonly what: string;
+  /** The release that has it first; without one, the first of all. See {@link RuleName.since}. */
+  readonly since?: string;
   /** Lower case, of three characters and more; or {@link LONG_RUN}, for tokens with a shorter prefix or none. */
   readonly keywords: readonly string[];
   /**
@@ -63,7 +65,7 @@ const AFTER = "(?![A-Za-z0-9_-])";
 const SHORT = 3;
 
 /** What a token rule may have besides its prefixes and its body. */
-export type TokenOptions = Pick<Rule, "minEntropy" | "line" | "check" | "checksum" | "inRun"> & {
+export type TokenOptions = Pick<Rule, "since" | "minEntropy" | "line" | "check" | "checksum" | "inRun"> & {
   /** Keywords, if the prefixes are patterns or too short. */
   readonly keywords?: readonly string[];
 };

@@ -1,7 +1,7 @@
 import { adviceFor } from "./advice.ts";
 import { allowedRules } from "./allow-marker.ts";
 import { assignmentDetector } from "./assignments/detector.ts";
-import type { Detector, FileDetector } from "./detector.ts";
+import type { Detector, FileDetector, RuleName } from "./detector.ts";
 import { csvDetector } from "./files/csv.ts";
 import { dotenvDetector } from "./files/dotenv.ts";
 import { knownFileDetector } from "./files/known-files.ts";
@@ -32,9 +32,17 @@ const index = new KeywordIndex(detectors.map(({ keywords }) => keywords));
 
 const longRunDetectors = detectors.filter(({ keywords }) => keywords.includes(LONG_RUN));
 
+/** All rules. */
+export const scanRules: readonly RuleName[] = [
+  ...[...detectors, ...fileDetectors].flatMap(({ rules }) => rules),
+  KEYSTORE_RULE,
+];
+
 /** The ids of all rules, which `pprotect:allow` and `.pprotectignore` may name. */
-export const ruleIds: ReadonlySet<string> = new Set(
-  [...detectors, ...fileDetectors].flatMap(({ rules }) => rules.map(({ id }) => id)).concat(KEYSTORE_RULE.id),
+export const ruleIds: ReadonlySet<string> = new Set(scanRules.map(({ id }) => id));
+
+const sinceOf: ReadonlyMap<string, string> = new Map(
+  scanRules.flatMap(({ id, since }) => (since === undefined ? [] : [[id, since]])),
 );
 
 /** What a scan knows and collects besides its findings. */
@@ -82,9 +90,15 @@ export function scanText(
         text.line(at),
         specific.filter((hit) => hit.at === at),
       ),
+      ...sinceRelease(rule),
     }));
   if (onSuppressed) findings(specific.filter(isAllowed)).forEach(onSuppressed);
   return findings(specific.filter((hit) => !isAllowed(hit)));
+}
+
+function sinceRelease(rule: string): Pick<Finding, "since"> {
+  const since = sinceOf.get(rule);
+  return since === undefined ? {} : { since };
 }
 
 function lineHits(input: ScanInput): Hit[] {

@@ -68,11 +68,14 @@ export abstract class FindingCommand extends GuardingCommand {
   /** Moves what `--write-baseline` will accept of a commit, or of all files. */
   protected accepting(found: FoundProblems): FoundProblems {
     if (!this.writeBaseline) return found;
-    const accepted = found.errors.filter((finding) => entryFor(finding));
+    // What a new rule finds is a warning only for now.
+    const isAccepted = (finding: LocatedFinding): boolean => entryFor(finding) !== undefined;
+    const ofNewRules = found.warnings.filter((finding) => finding.since !== undefined && isAccepted(finding));
+    const accepted = [...found.errors.filter(isAccepted), ...ofNewRules];
     this.#toAccept.push(accepted);
     return {
-      errors: found.errors.filter((finding) => !entryFor(finding)),
-      warnings: found.warnings,
+      errors: found.errors.filter((finding) => !isAccepted(finding)),
+      warnings: found.warnings.filter((finding) => !ofNewRules.includes(finding)),
       suppressed: [
         ...found.suppressed,
         ...accepted.map((finding) => ({ ...finding, suppressedBy: "baseline" as const })),

@@ -1,9 +1,9 @@
 import { ERROR_CODES } from "../../common/errors.ts";
+import { VERSION } from "../../common/release.ts";
 import { type CommandDescription, usageOf } from "../argv/command-declaration.ts";
 import type { CommandList } from "../argv/command-list.ts";
 import type { OptionDeclaration } from "../argv/declaration.ts";
 import { dashed } from "../argv/line.ts";
-import { VERSION } from "../startup/version.ts";
 import { ERROR_MEANINGS, EXIT_STATUSES } from "./error-catalog.ts";
 import type { Json, Result } from "./json-envelope.ts";
 

@@ -1,7 +1,4 @@
-import { version } from "../../../package.json" with { type: "json" };
-
-/** This program's version. */
-export const VERSION: string = version;
+import { VERSION } from "../../common/release.ts";
 
 /** What `version` prints. */
 export const VERSION_LINE = `pprotect version ${VERSION}`;

@@ -1,11 +1,11 @@
 import { PprotectError } from "../../common/errors.ts";
 import { lazy } from "../../common/lazy.ts";
 import { countNoun } from "../../common/text.ts";
-import { type Acceptance, addedEntries, Baseline } from "../../scan/baseline.ts";
+import { addedEntries, Baseline } from "../../scan/baseline.ts";
 import { BASELINE_FILE, type LocatedEntry, readBaseline } from "../../scan/baseline-file.ts";
 import type { Finding } from "../../scan/finding.ts";
 import type { BlobReader } from "../process/cat-file.ts";
-import type { Findings, Subject } from "./subject.ts";
+import type { Subject } from "./subject.ts";
 import type { CheckedVersions } from "./versions.ts";
 
 /** The guard's rule for what is to be said about the baseline itself. */
@@ -73,18 +73,4 @@ export function unusedEntries({ file, unused }: Baseline): readonly Finding[] {
     rule: BASELINE_RULE,
     message: `${rule} in ${path} is not found any more: remove the entry, or all such entries with \`--write-baseline\``,
   }));
-}
-
-/**
- * Adds a finding to what it counts as: one that the baseline accepts is suppressed. If the change that is checked adds the entry,
- * the finding is a warning, so that nothing is accepted unseen.
- */
-export function addTo(found: Findings, finding: Finding, acceptance: Acceptance | undefined): void {
-  if (!acceptance) found.errors.push(finding);
-  else if (!acceptance.isNew) found.suppressed.push({ ...finding, suppressedBy: "baseline" });
-  else
-    found.warnings.push({
-      ...finding,
-      message: `accepted by a new entry of ${BASELINE_FILE}: ${finding.message}`,
-    });
 }

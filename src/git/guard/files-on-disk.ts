@@ -14,7 +14,7 @@ import { parseIgnoreRules, ruleIds, type ScanContext, scanText } from "../../sca
 import { type TeamRule, TeamRules } from "../../scan/team-rules.ts";
 import { readBounded } from "../../system/bounded-read.ts";
 import { errnoOf, fileError } from "../../system/file-error.ts";
-import { addTo } from "./baseline-of-versions.ts";
+import { addFinding } from "./add-finding.ts";
 import { MAX_ADDED } from "./diff-parser.ts";
 import { readStore } from "./format-rules.ts";
 import type { Verdict } from "./guard.ts";
@@ -100,7 +100,7 @@ export async function scanFiles(
       : (binary?.findings ?? []);
     for (const finding of inFile) {
       if (ignore?.ignored(path, finding.rule)) suppressed.push({ ...finding, suppressedBy: "ignore-file" });
-      else addTo(found, finding, await accept?.(finding));
+      else addFinding(found, finding, { acceptance: await accept?.(finding), wasThere: true });
     }
   }
   return { errors, warnings, suppressed, scanned: { objects: files, files, bytes, skipped } };

@@ -108,6 +108,7 @@ export class Guard {
       stores,
       team,
       baseline: this.#baseline,
+      wasThere: versions.of === "all" || versions.of === "range",
       ownSecrets: searchOf(ownSecrets),
     };
     this.#trial = new RuleTrial(this.#team, this.#storeFiles);

@@ -5,7 +5,7 @@ import type { TextLines } from "../../scan/scan-text.ts";
 import type { ScanContext } from "../../scan/scanner.ts";
 import type { TeamRules } from "../../scan/team-rules.ts";
 import type { BlobReader } from "../process/cat-file.ts";
-import { addTo } from "./baseline-of-versions.ts";
+import { addFinding } from "./add-finding.ts";
 import { CommitTexts } from "./commit-texts.ts";
 import { type FileChange, MAX_ADDED, type Patch } from "./diff-parser.ts";
 import type { Diff, DiffReader } from "./diff-reader.ts";
@@ -56,6 +56,8 @@ export interface ScanSources {
   readonly ownSecrets: () => Promise<OwnSecrets | undefined>;
   readonly team: () => Promise<TeamRules | undefined>;
   readonly baseline: () => Promise<Baseline | undefined>;
+  /** Whether existing commits are checked, and not what is about to be added. */
+  readonly wasThere: boolean;
 }
 
 /** Scans what a commit adds to files that are not stores. */
@@ -68,6 +70,7 @@ export class PlaintextScan {
   readonly #before: CommitTexts;
   readonly #team: () => Promise<TeamRules | undefined>;
   readonly #accept: () => Promise<ReturnType<Baseline["version"]> | undefined>;
+  readonly #wasThere: boolean;
   readonly #scanned: ScannedDiff;
   readonly #found: Findings;
   #total = 0;
@@ -83,6 +86,7 @@ export class PlaintextScan {
     const { prefix } = scanned.subject;
     const exists = async (path: string) => (await sources.blobs.read(prefix + path)) !== undefined;
     this.#accept = lazy(async () => (await sources.baseline())?.version(exists));
+    this.#wasThere = sources.wasThere;
     this.#scanned = scanned;
     this.#found = found;
   }
@@ -218,7 +222,10 @@ export class PlaintextScan {
     for (const finding of findings) {
       if (ignore?.ignored(finding.path, finding.rule))
         this.#found.suppressed.push({ ...finding, suppressedBy: "ignore-file" });
-      else addTo(this.#found, finding, await accept?.(finding));
+      else {
+        const acceptance = await accept?.(finding);
+        addFinding(this.#found, finding, { acceptance, wasThere: this.#wasThere });
+      }
     }
   }
 

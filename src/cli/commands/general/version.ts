@@ -1,8 +1,9 @@
+import { VERSION } from "../../../common/release.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 import { COMMIT } from "../../startup/commit.ts";
-import { VERSION, VERSION_LINE } from "../../startup/version.ts";
+import { VERSION_LINE } from "../../startup/version.ts";
 
 export default class VersionCommand extends BaseCommand {
   static readonly declaration: CommandDeclaration = {

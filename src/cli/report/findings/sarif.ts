@@ -1,6 +1,6 @@
 import { pathToFileURL } from "node:url";
+import { VERSION } from "../../../common/release.ts";
 import type { SuppressedBy } from "../../../scan/finding.ts";
-import { VERSION } from "../../startup/version.ts";
 import type { Json } from "../json-envelope.ts";
 import { type FoundProblems, findingFingerprint, type LocatedFinding } from "./located.ts";
 

@@ -61,7 +61,7 @@ export async function* checkPush(
     const known = await existing(objects, push.known);
     const listed = await newCommits(repository, starts, known, push);
     const versions: CheckedVersions = {
-      of: "range",
+      of: "push",
       tips: starts.map((id) => `${id}:`),
       bases: [...known, ...push.accepted].map((name) => `${name}:`),
     };
