@@ -98,14 +98,17 @@ export async function removeFromKeyring(entry: KeyringEntry, answerMs = ANSWER_M
   return false;
 }
 
-/** Where an entry is; its value is not read where the keyring can search. */
-export async function findInKeyring(entry: KeyringEntry, answerMs: number): Promise<KeyringPlace> {
+/** Where an entry is, or without an account any entry of the service where the keyring can search; its value is not read where the keyring can search. */
+export async function findInKeyring(
+  entry: Pick<KeyringEntry, "service"> & Partial<KeyringEntry>,
+  answerMs: number,
+): Promise<KeyringPlace> {
   if (process.platform === "linux") {
     const found = searchSecretService(entry, answerMs, "start");
     if (found === "no-answer") throw noAnswer(answerMs);
     return found === "no-service" ? "unavailable" : found;
   }
-  const { kind } = await readKeyring(entry, answerMs);
+  const { kind } = await readKeyring({ account: "", ...entry }, answerMs);
   return kind === "found" ? "unlocked" : kind;
 }
 

@@ -33,23 +33,24 @@ export type SearchResult = "unlocked" | "locked" | "missing" | "no-answer" | "no
  * Asks the Secret Service of this session (https://specifications.freedesktop.org/secret-service/) whether it has an
  * entry, and whether it cannot hand it out, because its collection is locked. Searching unlocks nothing.
  *
+ * @param entry without an account, any of the service
  * @param answerMs how long to wait for the answer
  * @param starting whether to start the service if it does not run
  */
 export function searchSecretService(
-  { service, account }: KeyringEntry,
+  { service, account }: Pick<KeyringEntry, "service"> & Partial<KeyringEntry>,
   answerMs: number = ANSWER_MS,
   starting: keyof typeof CALL_FLAGS = "do-not-start",
 ): SearchResult {
   if (process.platform !== "linux") return "no-service";
-  if (service.includes("\0") || account.includes("\0")) return "missing";
+  if (service.includes("\0") || account?.includes("\0")) return "missing";
   const libraries = openLibraries();
   const bus = libraries?.gio.g_bus_get_sync(SESSION_BUS, null, null);
   if (!libraries || !bus) return "no-service";
   const { gio, glib } = libraries;
   // GLib would end this process with the bus.
   gio.g_dbus_connection_set_exit_on_close(bus, 0);
-  const attributes = dictionary(glib, { service, account });
+  const attributes = dictionary(glib, { service, ...(account !== undefined && { account }) });
   const { name, path, face, method } = SEARCH;
   const flags = CALL_FLAGS[starting];
   const start = performance.now();

@@ -1,6 +1,7 @@
+import { PprotectError } from "../../common/errors.ts";
 import { checkKeyring } from "./checks/keyring.ts";
 import { checkLeases } from "./checks/leases.ts";
-import { checkPlaintext } from "./checks/plaintext.ts";
+import { checkLeftovers, checkPlaintext } from "./checks/plaintext.ts";
 import { checkPrivateFiles } from "./checks/private-files.ts";
 import { checkProgram } from "./checks/program.ts";
 import { checkProjectFiles } from "./checks/project-files.ts";
@@ -8,23 +9,35 @@ import { checkRepository } from "./checks/repository.ts";
 import { checkStore } from "./checks/store.ts";
 import type { Check, Examined, Finding } from "./finding.ts";
 
-/** Every check, in the order in which they are reported. */
-const CHECKS: readonly Check[] = [
-  checkProgram,
-  checkStore,
-  checkProjectFiles,
-  checkRepository,
-  checkPrivateFiles,
-  checkPlaintext,
-  checkLeases,
-  checkKeyring,
+/** Every check, with the id under which it fails when it cannot be done, in the order in which they are reported. */
+const CHECKS: readonly (readonly [id: string, check: Check])[] = [
+  ["memory", checkProgram],
+  ["store", checkStore],
+  ["config", checkProjectFiles],
+  ["git", checkRepository],
+  ["state", checkPrivateFiles],
+  ["leftovers", checkLeftovers],
+  ["plaintext", checkPlaintext],
+  ["leases", checkLeases],
+  ["keyring", checkKeyring],
 ];
 
 /** What all checks find. */
 export async function examine(examined: Examined): Promise<readonly Finding[]> {
   const found: Finding[] = [];
-  for (const check of CHECKS) found.push(...(await check(examined)));
+  for (const [id, check] of CHECKS) found.push(...(await findingsOf(id, check, examined)));
   return found;
+}
+
+/** A check that cannot be done fails, and the others are done. */
+async function findingsOf(id: string, check: Check, examined: Examined): Promise<readonly Finding[]> {
+  try {
+    return await check(examined);
+  } catch (error) {
+    if (!(error instanceof PprotectError)) throw error;
+    const { message, fix } = error;
+    return [{ id, level: "fail", message, ...(fix !== undefined && { fix }) }];
+  }
 }
 
 /** What a repair came to. */

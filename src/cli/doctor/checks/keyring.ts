@@ -4,8 +4,8 @@ import { type Finding, ok } from "../finding.ts";
 
 /** ms to wait: a keyring answers a search at once. */
 const ANSWER_MS = 2_000;
-/** An entry that nobody has: the question is whether there is an answer. */
-const ANY_ENTRY = { service: "pprotect", account: "doctor" };
+/** Saved passphrases: where one is, it has to be in a keyring that is unlocked; else the question is whether there is an answer. */
+const ANY_ENTRY = { service: "pprotect" };
 
 /** Whether the system's keyring answers. A machine without one has nothing wrong with it. */
 export async function checkKeyring(): Promise<readonly Finding[]> {

@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, lstatSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { PprotectError } from "../../../common/errors.ts";
 import { shellWord } from "../../../common/shell-quote.ts";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import type { Repository } from "../../../git/process/repository.ts";
@@ -10,12 +11,13 @@ import { type Examined, type Finding, ok } from "../finding.ts";
 /** More than a private key has before its first line. */
 const START_BYTES = 64 * 1024;
 
-/** Whether files with secrets in plain text are in the work tree, or left where a lease wrote them. */
+/** Whether files with secrets in plain text are in the work tree. */
 export async function checkPlaintext({ repository }: Examined): Promise<readonly Finding[]> {
-  return [...(await leftovers()), ...(repository ? await secretFiles(repository) : [])];
+  return repository ? secretFiles(repository) : [];
 }
 
-async function leftovers(): Promise<readonly Finding[]> {
+/** Whether something is left where a lease wrote it. */
+export async function checkLeftovers(): Promise<readonly Finding[]> {
   const { removed } = await removeExpired(true, () => {});
   if (removed.length === 0) return [ok("leftovers", "nothing is left of leases that have ended")];
   return [
@@ -24,9 +26,19 @@ async function leftovers(): Promise<readonly Finding[]> {
       level: "warn",
       message: `left of leases that have ended: ${removed.map(escapeUnprintable).join(", ")}`,
       fix: "`pprotect cleanup --expired` removes it",
-      repair: () => removeExpired(false, () => {}),
+      repair: removeLeftovers,
     },
   ];
+}
+
+async function removeLeftovers(): Promise<void> {
+  const { kept } = await removeExpired(false, () => {});
+  if (kept.length === 0) return;
+  throw new PprotectError(
+    "foreign_file",
+    `changed since they were written: ${kept.map(escapeUnprintable).join(", ")}`,
+    "look at them, and remove them yourself",
+  );
 }
 
 /** Files whose name says that secrets are in them: tracked by git, or not ignored. */

@@ -1,4 +1,4 @@
-import { chmodSync, statSync } from "node:fs";
+import { chmodSync, existsSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { shellWord } from "../../../common/shell-quote.ts";
@@ -68,9 +68,13 @@ async function passphraseFile({ environment, prefix }: Examined): Promise<readon
 function ageIdentities({ environment }: Examined): readonly Finding[] {
   const configuration = environment.XDG_CONFIG_HOME || join(environment.HOME ?? homedir(), ".config");
   const files = [environment.SOPS_AGE_KEY_FILE, join(configuration, "sops/age/keys.txt")];
-  return [...new Set(files)].flatMap((path) =>
-    path ? (readableByOthers("age-identity", "the age identity", path, 0o600) ?? []) : [],
-  );
+  return [...new Set(files)]
+    .filter((path) => path !== undefined && existsSync(path))
+    .map(
+      (path = "") =>
+        readableByOthers("age-identity", "the age identity", path, 0o600) ??
+        ok("age-identity", `only you can read the age identity ${escapeUnprintable(path)}`),
+    );
 }
 
 function state({ environment }: Examined): readonly Finding[] {

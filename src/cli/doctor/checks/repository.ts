@@ -4,6 +4,8 @@ import { readInstallState } from "../../../git/install/install-state.ts";
 import { planInstall } from "../../../git/install/plan-install.ts";
 import { thisProgram } from "../../../git/install/recorded-program.ts";
 import { partStatuses } from "../../../git/install/status.ts";
+import type { Repository } from "../../../git/process/repository.ts";
+import { isPartialClone } from "../../../git/process/stream.ts";
 import { type Examined, type Finding, ok } from "../finding.ts";
 
 /** Whether git merges the store by meaning, runs the guard, and has the history. */
@@ -13,16 +15,21 @@ export async function checkRepository(examined: Examined): Promise<readonly Find
     const message = "this is not a git work tree: nothing merges the store, and nothing guards commits";
     return [{ id: "repository", level: "warn", message, fix: "keep the store in a git repository" }];
   }
-  const shallow = (await repository.tryRun("rev-parse", "--is-shallow-repository"))?.trim() === "true";
-  return [...(await integration(examined)), ...(shallow ? [SHALLOW] : [])];
+  return [...(await integration(examined)), await history(repository)];
 }
 
-const SHALLOW: Finding = {
-  id: "history",
-  level: "warn",
-  message: "this clone is shallow: what is older than its history cannot be checked",
-  fix: "`git fetch --unshallow`",
-};
+async function history(repository: Repository): Promise<Finding> {
+  const id = "history";
+  if ((await repository.tryRun("rev-parse", "--is-shallow-repository"))?.trim() === "true") {
+    const message = "this clone is shallow: what is older than its history cannot be checked";
+    return { id, level: "warn", message, fix: "`git fetch --unshallow`" };
+  }
+  if (await isPartialClone(repository.directory)) {
+    const message = "this clone is partial: versions of the store that it lacks cannot be checked";
+    return { id, level: "warn", message, fix: "`git fetch --refetch --no-filter`" };
+  }
+  return ok(id, "this clone has the whole history");
+}
 
 const SET_UP = "run `pprotect git install`";
 

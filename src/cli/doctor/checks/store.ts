@@ -4,6 +4,7 @@ import { displayName } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
 import { pendingRotations } from "../../../exec/rotation/pending.ts";
 import { openTrustSession } from "../../../git/trust/open-session.ts";
+import { readAuditEntry } from "../../../store/audit-log-reader.ts";
 import { keyTypeOf } from "../../../store/custodian.ts";
 import { UnresolvedMergeError } from "../../../store/format/problem.ts";
 import { KeyFile } from "../../../store/key-file.ts";
@@ -77,16 +78,31 @@ function singleOwners({ domains }: StoreData): readonly Finding[] {
   }));
 }
 
-/** A key that is fast to derive can be guessed fast; a raw key is one that no person remembers. */
-function weakKeys({ custodians }: StoreData): readonly Finding[] {
-  const weak = [...custodians].filter(([, material]) => ["fast", "other"].includes(keyTypeOf(material)));
-  if (weak.length === 0) return [ok("key-types", "no custodian has a key that is fast to guess")];
-  return weak.map(([name, material]) => ({
-    id: "key-types",
-    level: "warn",
-    message: `${displayName(name)} has a key of type ${keyTypeOf(material)}: anyone with the file can try passphrases fast`,
-    fix: `\`pprotect rekey-custodian -u ${displayName(name)} --key-type hard\``,
-  }));
+/** A key that is fast to derive can be guessed fast; a raw key is for a machine, which the audit log says. */
+function weakKeys({ custodians, auditLog }: StoreData): readonly Finding[] {
+  const unmarked = notForMachines(auditLog);
+  const weak = [...custodians].flatMap(([name, material]): Finding[] => {
+    const type = keyTypeOf(material);
+    const message =
+      type === "raw" && unmarked.has(name)
+        ? `${displayName(name)} has a raw key, and was created with a passphrase by the audit log: no person can remember such a key`
+        : `${displayName(name)} has a key of type ${type}: anyone with the file can try passphrases fast`;
+    if (type === "hard" || (type === "raw" && !unmarked.has(name))) return [];
+    const fix = `\`pprotect rekey-custodian -u ${displayName(name)} --key-type hard\``;
+    return [{ id: "key-types", level: "warn", message, fix }];
+  });
+  return weak.length > 0 ? weak : [ok("key-types", "no custodian has a key that is fast to guess")];
+}
+
+/** Custodians who were created with a passphrase, as the log says, and got no other key type since. */
+function notForMachines(auditLog: readonly string[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const event of auditLog.flatMap((entry) => readAuditEntry(entry).events)) {
+    if (event.kind === "custodian-created" && !event.raw) found.add(event.custodian);
+    if (event.kind === "custodian-created" && event.raw) found.delete(event.custodian);
+    if (event.kind === "custodian-rekeyed") found.delete(event.custodian);
+  }
+  return found;
 }
 
 /** A rotation that is half done has a value too many, which still works. */
