@@ -6,13 +6,16 @@ import { type InstallRecord, writeRecord } from "./install-record.ts";
 import type { InstallState } from "./install-state.ts";
 import type { Plan, Step } from "./plan.ts";
 
+/** What a plan is applied to. */
+export type ApplyState = Pick<InstallState, "repository" | "record" | "recordPath">;
+
 /**
  * Applies a plan. Until it is done, the record holds both what was installed before and what the plan installs: if it is
  * interrupted, everything that was installed is known, and running it again finishes it.
  *
  * @throws PprotectError `file_error`, `git_failed`
  */
-export async function applyPlan({ repository, record, recordPath }: InstallState, plan: Plan): Promise<void> {
+export async function applyPlan({ repository, record, recordPath }: ApplyState, plan: Plan): Promise<void> {
   if (plan.changes.length > 0) writeRecord(recordPath, unionOfRecords(record, plan.record));
   for (const step of plan.changes.flatMap(({ steps }) => steps)) await applyStep(repository, step);
   writeRecord(recordPath, plan.record);

@@ -4,10 +4,11 @@ import { withoutLineEnd } from "../../common/text.ts";
 import { fileError } from "../../system/file-error.ts";
 import { realpathOfExistingPrefix } from "../../system/real-path.ts";
 import type { Repository } from "../process/repository.ts";
+import { PRE_COMMIT } from "./guard-hooks.ts";
 import { HOOK_MANAGERS, type HookManager } from "./hook-managers.ts";
 import { chainedHookPath } from "./hook-script.ts";
 
-/** The file of a pre-commit hook, and of an earlier hook that ours runs first. */
+/** The file of a hook, and of an earlier hook that ours runs first. */
 export interface HookFile {
   readonly directory: string;
   readonly directoryExists: boolean;
@@ -28,7 +29,7 @@ export interface ChainedHook {
   readonly runs: boolean;
 }
 
-/** Where the pre-commit hook belongs, and whether install may write it. */
+/** Where a hook belongs, and whether install may write it. */
 export type HookLocation =
   | { readonly kind: "ours"; readonly hook: HookFile }
   /** A directory in the work tree that git does not ignore: what is in it is committed. */
@@ -58,8 +59,12 @@ export interface ManagedLocation {
 /** Git runs it in place of pre-commit when it commits a merge itself. */
 export const MERGE_HOOK = "pre-merge-commit";
 
-/** Finds where this repository's pre-commit hook belongs. */
-export async function findHookLocation(repository: Repository, commonDir: string): Promise<HookLocation> {
+/** Finds where a hook of this repository belongs. @param name the hook's */
+export async function findHookLocation(
+  repository: Repository,
+  commonDir: string,
+  name: string = PRE_COMMIT.name,
+): Promise<HookLocation> {
   const { root, run, tryRun } = repository;
   const [scope, value] = (
     (await tryRun("config", "--null", "--show-scope", "--get", "core.hooksPath")) ?? ""
@@ -68,11 +73,11 @@ export async function findHookLocation(repository: Repository, commonDir: string
   // Git takes an empty value for the root of the file system.
   if (value === "" || existsAsNonDirectory(directory)) return { kind: "off", path: value ?? directory };
   const husky = huskyDirectory(directory);
-  const hook = readHook(husky ?? directory, { husky: husky !== undefined });
+  const hook = readHook(husky ?? directory, { husky: husky !== undefined, name });
   const manager = managerOf(root, hook.text);
   if (manager) {
     const text = readText(join(root, manager.file)) ?? "";
-    return { kind: "managed", manager, text, hook, legacy: readLegacyHook(hook.directory) };
+    return { kind: "managed", manager, text, hook, legacy: readLegacyHook(hook.directory, name) };
   }
   if (await isCommitted(repository, commonDir, hook.path)) {
     const options = { husky: husky !== undefined, name: MERGE_HOOK };
@@ -100,10 +105,13 @@ async function isCommitted({ root, tryRun }: Repository, commonDir: string, hook
 }
 
 /** A hook in a directory. @param husky whether husky runs it, which needs no execute permission */
-export function readHook(directory: string, { husky = false, name = "pre-commit" } = {}): HookFile {
+export function readHook(
+  directory: string,
+  { husky = false, name = PRE_COMMIT.name }: { readonly husky?: boolean; readonly name?: string } = {},
+): HookFile {
   const path = join(directory, name);
   const text = readText(path);
-  const chained = chainedHookPath(directory);
+  const chained = chainedHookPath(directory, name.replace(LEGACY, ""));
   return {
     directory,
     directoryExists: existsSync(directory),
@@ -114,9 +122,11 @@ export function readHook(directory: string, { husky = false, name = "pre-commit"
   };
 }
 
-/** The hook that the pre-commit framework renamed, if there is one. */
-export function readLegacyHook(directory: string): HookFile {
-  return readHook(directory, { name: "pre-commit.legacy" });
+const LEGACY = /\.legacy$/;
+
+/** The hook that the pre-commit framework renamed, if there is one. @param name its name before */
+export function readLegacyHook(directory: string, name: string = PRE_COMMIT.name): HookFile {
+  return readHook(directory, { name: `${name}.legacy` });
 }
 
 /** Husky sets `core.hooksPath` to its own directory (`.husky/_`), whose hooks run those of the parent directory. */

@@ -1,81 +1,140 @@
-import { GUARD_COMMAND } from "./hook-script.ts";
+import { COMMIT_MSG, DEFAULT_HOOKS, type GuardHook, PRE_COMMIT, PRE_PUSH } from "./guard-hooks.ts";
 
 /** A tool that manages the hooks, configured by a file of the project. */
 export interface HookManager {
   readonly name: string;
   /** Its configuration file, relative to the root. */
   readonly file: string;
-  /** What to add to the file. */
-  readonly lines: string;
-  /** The command that puts its hooks into git's directory. */
-  readonly install: string;
+  /** What to add to the file for a hook; for pre-commit, it is for pre-merge-commit too. */
+  readonly lines: (hook: GuardHook) => string;
+  /** The command that puts a hook of its own into git's directory. */
+  readonly install: (hook: GuardHook) => string;
   /** A text in the hooks that it writes. */
   readonly mark: string;
 }
 
-/** Git runs the second when it commits a merge itself. */
-const HOOKS = ["pre-commit", "pre-merge-commit"];
+/** A hook of git's, and the command for it. */
+interface Entry {
+  readonly name: string;
+  readonly command: string;
+}
 
-const LEFTHOOK_YAML = HOOKS.map(
-  (hook) => `${hook}:
+/** Of pre-commit, also the hook that git runs when it commits a merge itself. */
+function entriesOf({ name, command }: GuardHook, args: string): Entry[] {
+  const names: readonly string[] = name === PRE_COMMIT.name ? DEFAULT_HOOKS : [name];
+  return names.map((each) => ({ name: each, command: command + args }));
+}
+
+/** In lefthook's syntax. */
+const LEFTHOOK_ARGS: Readonly<Record<string, string>> = {
+  [COMMIT_MSG.name]: " {1}",
+  [PRE_PUSH.name]: " {1} {2}",
+};
+
+function lefthookEntries(hook: GuardHook): Entry[] {
+  return entriesOf(hook, LEFTHOOK_ARGS[hook.name] ?? "");
+}
+
+/** Git says on standard input what is pushed. */
+const readsStdin = ({ name }: Entry): boolean => name === PRE_PUSH.name;
+
+function lefthookYaml(hook: GuardHook): string {
+  return lefthookEntries(hook)
+    .map(
+      (entry) => `${entry.name}:
   commands:
     pprotect:
-      run: ${GUARD_COMMAND}
-`,
-).join("");
+      run: ${entry.command}
+${readsStdin(entry) ? "      use_stdin: true\n" : ""}`,
+    )
+    .join("");
+}
 
-const LEFTHOOK_TOML = HOOKS.map(
-  (hook) => `[${hook}.commands.pprotect]
-run = "${GUARD_COMMAND}"
-`,
-).join("");
+function lefthookToml(hook: GuardHook): string {
+  return lefthookEntries(hook)
+    .map(
+      (entry) => `[${entry.name}.commands.pprotect]
+run = "${entry.command}"
+${readsStdin(entry) ? "use_stdin = true\n" : ""}`,
+    )
+    .join("");
+}
 
-const LEFTHOOK_JSON = `${HOOKS.map(
-  (hook) => `"${hook}": { "commands": { "pprotect": { "run": "${GUARD_COMMAND}" } } }`,
-).join(",\n")}
-`;
+function lefthookJson(hook: GuardHook): string {
+  const entries = lefthookEntries(hook).map((entry) => {
+    const stdin = readsStdin(entry) ? ', "use_stdin": true' : "";
+    return `"${entry.name}": { "commands": { "pprotect": { "run": "${entry.command}"${stdin} } } }`;
+  });
+  return `${entries.join(",\n")}\n`;
+}
 
-const PRE_COMMIT = `  - repo: local
+function preCommit({ name, command }: GuardHook): string {
+  if (name === PRE_COMMIT.name) {
+    return `  - repo: local
     hooks:
       - id: pprotect
         name: pprotect
-        entry: ${GUARD_COMMAND}
+        entry: ${command}
         language: system
         always_run: true
         require_serial: true
 `;
+  }
+  return `  - repo: local
+    hooks:
+      - id: pprotect-${name}
+        name: pprotect (${name})
+        entry: ${command}
+        language: system
+        stages: [${name}]
+        always_run: true
+${name === PRE_PUSH.name ? "        pass_filenames: false\n" : ""}`;
+}
 
-const OVERCOMMIT = `PreCommit:
+/** Overcommit's own names of hooks. */
+const OVERCOMMIT_NAMES: Readonly<Record<string, string>> = {
+  [PRE_COMMIT.name]: "PreCommit",
+  [COMMIT_MSG.name]: "CommitMsg",
+  [PRE_PUSH.name]: "PrePush",
+};
+
+function overcommit({ name, command }: GuardHook): string {
+  return `${OVERCOMMIT_NAMES[name]}:
   Pprotect:
     enabled: true
     required_executable: pprotect
-    command: ["pprotect", "git", "pre-commit"]
+    command: ${JSON.stringify(command.split(" ")).replaceAll(",", ", ")}
     flags: []
 `;
+}
 
-const LEFTHOOK = { name: "lefthook", install: "lefthook install", mark: "lefthook" } as const;
+const LEFTHOOK = { name: "lefthook", install: () => "lefthook install", mark: "lefthook" } as const;
 
 /** Every manager, by the file that shows that it is used; a main file comes before a local one. */
 export const HOOK_MANAGERS: readonly HookManager[] = [
   ...["lefthook", ".lefthook", ".config/lefthook"].flatMap((stem) => [
-    { ...LEFTHOOK, file: `${stem}.yml`, lines: LEFTHOOK_YAML },
-    { ...LEFTHOOK, file: `${stem}.yaml`, lines: LEFTHOOK_YAML },
-    { ...LEFTHOOK, file: `${stem}.toml`, lines: LEFTHOOK_TOML },
-    { ...LEFTHOOK, file: `${stem}.json`, lines: LEFTHOOK_JSON },
-    { ...LEFTHOOK, file: `${stem}.jsonc`, lines: LEFTHOOK_JSON },
+    { ...LEFTHOOK, file: `${stem}.yml`, lines: lefthookYaml },
+    { ...LEFTHOOK, file: `${stem}.yaml`, lines: lefthookYaml },
+    { ...LEFTHOOK, file: `${stem}.toml`, lines: lefthookToml },
+    { ...LEFTHOOK, file: `${stem}.json`, lines: lefthookJson },
+    { ...LEFTHOOK, file: `${stem}.jsonc`, lines: lefthookJson },
   ]),
   {
     name: "pre-commit",
     file: ".pre-commit-config.yaml",
-    lines: PRE_COMMIT,
-    install: HOOKS.reduce((command, hook) => `${command} --hook-type ${hook}`, "pre-commit install"),
+    lines: preCommit,
+    install: (hook) =>
+      entriesOf(hook, "").reduce(
+        (command, { name }) => `${command} --hook-type ${name}`,
+        "pre-commit install",
+      ),
     mark: "File generated by pre-commit",
   },
   {
     name: "overcommit",
     file: ".overcommit.yml",
-    lines: OVERCOMMIT,
-    install: "overcommit --install",
+    lines: overcommit,
+    install: () => "overcommit --install",
     mark: "overcommit",
   },
 ];

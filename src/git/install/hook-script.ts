@@ -1,23 +1,21 @@
-import preCommit from "../../../hooks/pre-commit" with { type: "text" };
-
-/** The pre-commit hook as this version writes it. */
-export const HOOK_SCRIPT: string = preCommit;
+import { type GuardHook, PRE_COMMIT } from "./guard-hooks.ts";
 
 /**
  * The path of an earlier hook that was moved aside for ours. It keeps its name, by which many hooks decide what to run,
  * and is as deep in the tree as before, for paths such as `../../node_modules`.
  * @param directory the directory of our hook, absolute
+ * @param name the hook's
  */
-export function chainedHookPath(directory: string): { readonly directory: string; readonly path: string } {
+export function chainedHookPath(
+  directory: string,
+  name: string,
+): { readonly directory: string; readonly path: string } {
   const chained = `${directory}.pprotect-chained`;
-  return { directory: chained, path: `${chained}/pre-commit` };
+  return { directory: chained, path: `${chained}/${name}` };
 }
 
 /** A text in every version of our hook, by which it is recognised. */
 const MARK = "Put here by `pprotect git install`";
-
-/** The command that a hook has to run. */
-export const GUARD_COMMAND = "pprotect git pre-commit";
 
 /** Whether a hook is ours, of this version or another. */
 export function isOurHook(text: string): boolean {
@@ -43,16 +41,15 @@ export function isBySimpleGitHooks(text: string): boolean {
   return text.includes("SKIP_SIMPLE_GIT_HOOKS");
 }
 
-/** The guard's command, as words of a shell or as a list of strings. */
-const CALL = /\bpprotect["']?,?\s+["']?git["']?,?\s+["']?pre-commit\b/;
-
-/** The guard's entry in a configuration of the pre-commit framework. */
-const ENTRY = /\bid:\s*["']?pprotect\b/;
-
-/** Whether a script or a hook manager's configuration runs the guard. Comment lines do not count. */
-export function runsGuard(text: string): boolean {
+/** Whether a script or a hook manager's configuration runs the guard of a hook. Comment lines do not count. */
+export function runsGuard(text: string, { command, name }: GuardHook = PRE_COMMIT): boolean {
+  // The command as words of a shell, or as a list of strings.
+  const call = new RegExp(`\\b${command.split(" ").join(`["']?,?\\s+["']?`)}\\b`);
+  // The entry in a configuration of the pre-commit framework, by which id it is in .pre-commit-hooks.yaml.
+  const id = name === "pre-commit" ? "pprotect" : `pprotect-${name}`;
+  const entry = new RegExp(`\\bid:\\s*["']?${id}(?![\\w-])`);
   return text
     .split(/\r?\n/)
     .filter((line) => !/^\s*(#|\/\/)/.test(line))
-    .some((line) => CALL.test(line) || ENTRY.test(line));
+    .some((line) => call.test(line) || entry.test(line));
 }

@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { errnoOf, fileError } from "../../system/file-error.ts";
+import { LOCAL_HOOKS, type LocalHookName } from "./guard-hooks.ts";
 
 /**
  * What `git install` added, so that `git uninstall` removes nothing else: not a line that was committed before, nor one
@@ -12,6 +13,10 @@ export interface InstallRecord {
   readonly hook?: string;
   /** The same of the pre-merge-commit hook. */
   readonly mergeHook?: string;
+  /** The same of further hooks, by name. */
+  readonly furtherHooks?: Readonly<Record<string, string>>;
+  /** The hooks that the user chose, if they did. */
+  readonly chosen?: readonly LocalHookName[];
   /** The hooks directory, if install created it. */
   readonly createdDirectory?: string;
   /** The committed hooks that install created or added lines to, by absolute path. */
@@ -44,8 +49,9 @@ export function writeRecord(path: string, record: InstallRecord): void {
 }
 
 /** With its keys in one order, so that the file changes only with its content. */
-function ordered({ lines, hook, mergeHook, createdDirectory, committedHooks }: InstallRecord): object {
-  return { lines, hook, mergeHook, createdDirectory, committedHooks };
+function ordered(record: InstallRecord): object {
+  const { lines, chosen, hook, mergeHook, furtherHooks, createdDirectory, committedHooks } = record;
+  return { lines, chosen, hook, mergeHook, furtherHooks, createdDirectory, committedHooks };
 }
 
 function isEmpty({ lines, committedHooks = {}, ...others }: InstallRecord): boolean {
@@ -62,6 +68,10 @@ function parseRecord(value: unknown): InstallRecord {
     ...(typeof value.createdDirectory === "string" ? { createdDirectory: value.createdDirectory } : {}),
     ...(isObject(value.committedHooks) ? { committedHooks: committedHooks(value.committedHooks) } : {}),
     ...(typeof value.mergeHook === "string" ? { mergeHook: value.mergeHook } : {}),
+    ...(isObject(value.furtherHooks) ? { furtherHooks: strings(value.furtherHooks) } : {}),
+    ...(Array.isArray(value.chosen)
+      ? { chosen: LOCAL_HOOKS.filter((name) => (value.chosen as unknown[]).includes(name)) }
+      : {}),
   };
 }
 

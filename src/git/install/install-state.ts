@@ -4,6 +4,7 @@ import { openRepository, type Repository } from "../process/repository.ts";
 import { DRIVER_CONFIG } from "./driver-config.ts";
 import { type ByteText, byteText, readAttributes } from "./gitattributes-file.ts";
 import { attributeLine } from "./gitattributes-text.ts";
+import { FURTHER_HOOKS, type GuardHook } from "./guard-hooks.ts";
 import {
   findHookLocation,
   type HookFile,
@@ -25,27 +26,47 @@ export interface StoreLine {
   readonly effective: boolean;
 }
 
+/** What hooks run where PATH has no pprotect. */
+export interface ProgramState {
+  /** The values of our keys in the repository's own configuration. */
+  readonly config: ReadonlyMap<string, readonly string[]>;
+  /** What hooks run where PATH has no pprotect. */
+  readonly recordedProgram: RecordedProgram | undefined;
+  readonly reach: Reach;
+}
+
+export async function readProgramState(repository: Repository): Promise<ProgramState> {
+  const config = await readConfig(repository);
+  return { config, recordedProgram: recordedProgram(config), reach: reachOfPprotect() };
+}
+
 /** What install, uninstall and status need to know about a repository. */
-export interface InstallState {
+export interface InstallState extends ProgramState {
   readonly repository: Repository;
   readonly stores: readonly StoreLine[];
   readonly attributes: ByteText | undefined;
-  /** The values of our keys in the repository's own configuration. */
-  readonly config: ReadonlyMap<string, readonly string[]>;
   readonly hookLocation: HookLocation;
   /** The hook in git's default directory, where an earlier install may have written ours. */
   readonly plainHook: HookFile;
   /** The same, after the pre-commit framework renamed it. */
   readonly legacyHook: HookFile;
-  /** What hooks run where PATH has no pprotect. */
-  readonly recordedProgram: RecordedProgram | undefined;
-  readonly reach: Reach;
+  /** The hooks that are installed only where they were asked for. */
+  readonly furtherHooks: readonly FurtherHook[];
   /** The hook for merges, where we may write it. */
   readonly mergeHook: MergeHook | undefined;
   /** The name of this worktree in the record. */
   readonly worktree: string;
   readonly recordPath: string;
   readonly record: InstallRecord;
+}
+
+/** A hook beside pre-commit. */
+export interface FurtherHook {
+  readonly hook: GuardHook;
+  readonly location: HookLocation;
+  /** The hook in git's default directory, and after the pre-commit framework renamed it. */
+  readonly plainHook: HookFile;
+  readonly legacyHook: HookFile;
 }
 
 /** Which stores to install for, to uninstall or to report. */
@@ -69,21 +90,36 @@ export async function readInstallState(directory: string, choice: StoreChoice): 
   const record = readRecord(recordPath);
   const hookLocation = await findHookLocation(repository, commonDir);
   const paths = chosenPaths(root, choice, Object.keys(record.lines[worktree] ?? {}));
-  const config = await readConfig(repository);
   return {
     repository,
     stores: await Promise.all(paths.map((path) => readStoreLine(repository, path))),
     attributes: readAttributes(root),
-    config,
     hookLocation,
     plainHook: readHook(join(commonDir, "hooks")),
     legacyHook: readLegacyHook(join(commonDir, "hooks")),
+    furtherHooks: await Promise.all(
+      FURTHER_HOOKS.map((hook) => readFurtherHook(repository, commonDir, hook)),
+    ),
     mergeHook: hookLocation.kind === "ours" ? readMergeHook(hookLocation.hook.directory) : undefined,
-    recordedProgram: recordedProgram(config),
-    reach: reachOfPprotect(),
+    ...(await readProgramState(repository)),
     worktree,
     recordPath,
     record,
+  };
+}
+
+async function readFurtherHook(
+  repository: Repository,
+  commonDir: string,
+  hook: GuardHook,
+): Promise<FurtherHook> {
+  const { name } = hook;
+  const directory = join(commonDir, "hooks");
+  return {
+    hook,
+    location: await findHookLocation(repository, commonDir, name),
+    plainHook: readHook(directory, { name }),
+    legacyHook: readLegacyHook(directory, name),
   };
 }
 

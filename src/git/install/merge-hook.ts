@@ -2,8 +2,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import preMergeCommit from "../../../hooks/pre-merge-commit" with { type: "text" };
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
+import { PRE_COMMIT } from "./guard-hooks.ts";
 import { isExecutable, readText } from "./hook-location.ts";
-import { GUARD_COMMAND, isOurHook, runsGuard } from "./hook-script.ts";
+import { isOurHook, runsGuard } from "./hook-script.ts";
 import type { InstallRecord } from "./install-record.ts";
 import type { Plan } from "./plan.ts";
 import { hookDigest } from "./plan-hook.ts";
@@ -36,7 +37,7 @@ export function planMergeHook({ path, text, runs }: MergeHook): Part {
     if (guards(text)) return NOTHING;
     return {
       ...NOTHING,
-      notes: [`${shown} is kept; add \`${GUARD_COMMAND} || exit $?\` to it to check merges`],
+      notes: [`${shown} is kept; add \`${PRE_COMMIT.command} || exit $?\` to it to check merges`],
     };
   }
   const record = { mergeHook: hookDigest(preMergeCommit) };

@@ -3,16 +3,10 @@ import { basename, relative } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
 import { shellWord } from "../../common/shell-quote.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
-import { committedLines, committedState, runsToItsEnd, withLines } from "./committed-hook.ts";
+import { committedLines, committedState, placeOfLines, runsOurLines, withLines } from "./committed-hook.ts";
+import { type GuardHook, type LocalHookName, PRE_COMMIT } from "./guard-hooks.ts";
 import type { HookFile, HookLocation, ManagedLocation } from "./hook-location.ts";
-import {
-  GUARD_COMMAND,
-  HOOK_SCRIPT,
-  isBySimpleGitHooks,
-  isOurHook,
-  isSuperseded,
-  runsGuard,
-} from "./hook-script.ts";
+import { isBySimpleGitHooks, isOurHook, isSuperseded, runsGuard } from "./hook-script.ts";
 import type { InstallRecord } from "./install-record.ts";
 import type { Plan, Step } from "./plan.ts";
 
@@ -27,6 +21,9 @@ export interface HookPlanOptions {
   readonly record: InstallRecord;
   /** Whether a committed hook refuses the commits of those who do not have pprotect. */
   readonly required: boolean;
+  readonly hook: GuardHook;
+  /** Whether a committed pre-commit hook is wanted, and the one for merges beside it. */
+  readonly wanted: ReadonlySet<LocalHookName>;
 }
 
 const NOTHING: HookPlan = { changes: [], notes: [], record: {} };
@@ -47,10 +44,13 @@ export function planHook(location: HookLocation, options: HookPlanOptions): Hook
     case "managed":
       return planManaged(location, options);
     case "committed":
-      return planBothCommitted(location, options);
+      return options.hook === PRE_COMMIT
+        ? planBothCommitted(location, options)
+        : planCommitted(location.hook, location.husky, options);
     case "shared": {
       const { text, path } = location.hook;
-      if (text !== undefined && runsGuard(text)) return NOTHING;
+      const { hook } = options;
+      if (text !== undefined && runsGuard(text, hook)) return NOTHING;
       const shown = escapeUnprintable(path);
       return {
         ...NOTHING,
@@ -58,12 +58,12 @@ export function planHook(location: HookLocation, options: HookPlanOptions): Hook
           "core.hooksPath is set for every repository, in your own or the system's git config; add this line to " +
             `${shown}, or set core.hooksPath in this repository and run \`pprotect git install\` again`,
         ],
-        snippet: { file: path, lines: `${GUARD_COMMAND} || exit $?\n` },
+        snippet: { file: path, lines: `${hook.command}${hook.args} || exit $?\n` },
         unguarded: `${shown} does not run it`,
       };
     }
     case "ours":
-      return planOwnHook(location.hook);
+      return planOwnHook(location.hook, options.hook);
   }
 }
 
@@ -72,34 +72,42 @@ export function hookDigest(text: string): string {
   return createHash("sha256").update(text, "latin1").digest("hex");
 }
 
+function recordOf({ name, script }: GuardHook): Partial<InstallRecord> {
+  const digest = hookDigest(script);
+  return name === PRE_COMMIT.name ? { hook: digest } : { furtherHooks: { [name]: digest } };
+}
+
 /** How git comes to run the guard where a manager has the hooks. */
 export type ManagedGuard = "our-hook" | "legacy" | "manager" | "not-installed" | "none";
 
-export function managedGuard({ manager, text, hook, legacy }: ManagedLocation): ManagedGuard {
-  if (hook.runs && hook.text !== undefined && (isOurHook(hook.text) || runsGuard(hook.text)))
+export function managedGuard(
+  { manager, text, hook, legacy }: ManagedLocation,
+  guard: GuardHook = PRE_COMMIT,
+): ManagedGuard {
+  if (hook.runs && hook.text !== undefined && (isOurHook(hook.text) || runsGuard(hook.text, guard)))
     return "our-hook";
   const managed = hook.runs && (hook.text ?? "").includes(manager.mark);
   const renamed = legacy.runs && legacy.text !== undefined && isOurHook(legacy.text);
   if (managed && renamed && manager.name === "pre-commit") return "legacy";
-  if (!runsGuard(text)) return "none";
+  if (!runsGuard(text, guard)) return "none";
   return managed ? "manager" : "not-installed";
 }
 
-function planManaged(location: ManagedLocation, { record }: HookPlanOptions): HookPlan {
+function planManaged(location: ManagedLocation, { record, hook: guard }: HookPlanOptions): HookPlan {
   const { manager, hook, legacy } = location;
-  switch (managedGuard(location)) {
+  switch (managedGuard(location, guard)) {
     case "manager":
       return NOTHING;
     case "our-hook":
-      return isOurHook(hook.text ?? "") ? planOwnHook(hook) : NOTHING;
+      return isOurHook(hook.text ?? "") ? planOwnHook(hook, guard) : NOTHING;
     case "legacy":
-      return legacy.text === HOOK_SCRIPT ? NOTHING : planOwnHook(legacy);
+      return legacy.text === guard.script ? NOTHING : planOwnHook(legacy, guard);
     case "not-installed": {
       const advice = `${manager.file} runs the guard, but git does not run ${manager.name}`;
       return {
         ...NOTHING,
-        notes: [`${advice}: run \`${manager.install}\``],
-        unguarded: `${advice}; run \`${manager.install}\``,
+        notes: [`${advice}: run \`${manager.install(guard)}\``],
+        unguarded: `${advice}; run \`${manager.install(guard)}\``,
         record,
       };
     }
@@ -107,7 +115,7 @@ function planManaged(location: ManagedLocation, { record }: HookPlanOptions): Ho
       return {
         ...NOTHING,
         notes: [`${manager.name} manages the hooks; add these lines to ${manager.file}`],
-        snippet: { file: manager.file, lines: manager.lines },
+        snippet: { file: manager.file, lines: manager.lines(guard) },
         unguarded: `${manager.name} does not run it`,
       };
   }
@@ -118,8 +126,9 @@ function planBothCommitted(
   { hook, mergeHook, husky }: Extract<HookLocation, { kind: "committed" }>,
   options: HookPlanOptions,
 ): HookPlan {
-  const commits = planCommitted(hook, husky, options);
-  if (commits.unguarded !== undefined) return commits;
+  const { wanted } = options;
+  const commits = wanted.has("pre-commit") ? planCommitted(hook, husky, options) : NOTHING;
+  if (commits.unguarded !== undefined || !wanted.has("pre-merge-commit")) return commits;
   const merges = planCommitted(mergeHook, husky, options);
   const committedHooks = { ...commits.record.committedHooks, ...merges.record.committedHooks };
   const changed = Object.keys(committedHooks).length > 0;
@@ -133,11 +142,11 @@ function planBothCommitted(
 }
 
 function planCommitted(hook: HookFile, husky: boolean, options: HookPlanOptions): HookPlan {
-  const { root, record, required } = options;
+  const { root, record, required, hook: guard } = options;
   const { path, text = "", runs, directory, directoryExists } = hook;
   const shown = escapeUnprintable(path);
-  const state = committedState(text);
-  const lines = committedLines(required);
+  const state = committedState(text, guard);
+  const lines = committedLines(required, guard);
   const exists = hook.text !== undefined;
   if (exists && !runs) {
     const advice = `${shown} is not executable, so git does not run it`;
@@ -145,11 +154,11 @@ function planCommitted(hook: HookFile, husky: boolean, options: HookPlanOptions)
     return { ...NOTHING, notes: [`${advice}: ${fix}`], unguarded: advice };
   }
   if (state === "strict" || (state === "lenient" && !required)) return NOTHING;
-  if (state === "absent" && !isOurHook(text) && runsGuard(text)) return NOTHING;
-  if (state === "absent" && exists && !isOurHook(text) && !runsToItsEnd(text, husky)) {
+  if (state === "absent" && !isOurHook(text) && runsGuard(text, guard)) return NOTHING;
+  if (state === "absent" && exists && !isOurHook(text) && !runsOurLines(text, husky, guard)) {
     return {
       ...NOTHING,
-      notes: [`lines at the end of ${shown} would not always run; add these where they do, and commit it`],
+      notes: [`lines added to ${shown} would not always run; add these where they do, and commit it`],
       snippet: { file: path, lines },
       unguarded: `${shown} does not run it`,
     };
@@ -159,9 +168,13 @@ function planCommitted(hook: HookFile, husky: boolean, options: HookPlanOptions)
   const make = directoryExists ? [] : ([{ kind: "make-directory", path: directory }] as const);
   const write: Step = created
     ? { kind: "write-hook", path, text: start + lines, ...(husky ? {} : { mode: SCRIPT_MODE }) }
-    : { kind: "write-hook", path, text: withLines(text, lines) };
+    : { kind: "write-hook", path, text: withLines(text, lines, guard) };
   const how = record.committedHooks?.[path] ?? (created ? "created" : "edited");
-  const done = created ? "written" : state === "absent" ? "added lines at its end" : "updated its lines";
+  const done = created
+    ? "written"
+    : state === "absent"
+      ? `added lines at its ${placeOfLines(guard)}`
+      : "updated its lines";
   const others = required
     ? "it refuses the commits of those who do not have pprotect"
     : "it warns those who do not have pprotect; `pprotect git install --require` refuses their commits";
@@ -176,12 +189,13 @@ function planCommitted(hook: HookFile, husky: boolean, options: HookPlanOptions)
   };
 }
 
-function planOwnHook(hook: HookFile): HookPlan {
+/** The plan for a hook that only we write. */
+export function planOwnHook(hook: HookFile, guard: GuardHook): HookPlan {
   const { path, text, runs, directory, directoryExists, chained } = hook;
-  if (text === HOOK_SCRIPT && runs) return NOTHING;
+  if (text === guard.script && runs) return NOTHING;
   const ours = text !== undefined && isOurHook(text);
   // The user's own hook already runs the guard.
-  if (text !== undefined && !ours && runs && runsGuard(text)) return NOTHING;
+  if (text !== undefined && !ours && runs && runsGuard(text, guard)) return NOTHING;
   const shown = escapeUnprintable(path);
   const aside = escapeUnprintable(chained.path);
   const chains = text !== undefined && !ours;
@@ -198,7 +212,7 @@ function planOwnHook(hook: HookFile): HookPlan {
     steps.push({ kind: "make-directory", path: chained.directory });
     steps.push({ kind: "rename", from: path, to: chained.path });
   }
-  steps.push({ kind: "write-hook", path, text: HOOK_SCRIPT, mode: SCRIPT_MODE });
+  steps.push({ kind: "write-hook", path, text: guard.script, mode: SCRIPT_MODE });
   const kept = runs ? "is kept and runs first" : "is not executable, so it is kept but never runs";
   const done = ours ? "updated" : chains ? `written; the existing hook ${kept}` : "written";
   const notes: string[] = [];
@@ -206,12 +220,12 @@ function planOwnHook(hook: HookFile): HookPlan {
   if (chains && isBySimpleGitHooks(text)) {
     notes.push(
       "simple-git-hooks replaces this hook when it runs again; so that it keeps the guard, also add " +
-        `\`&& ${GUARD_COMMAND}\` to its pre-commit command`,
+        `\`&& ${guard.command}${guard.args}\` to its ${guard.name} command`,
     );
   }
   return {
-    changes: [{ summary: `pre-commit hook ${shown}: ${done}`, steps }],
+    changes: [{ summary: `${guard.name} hook ${shown}: ${done}`, steps }],
     notes,
-    record: { hook: hookDigest(HOOK_SCRIPT), ...(directoryExists ? {} : { createdDirectory: directory }) },
+    record: { ...recordOf(guard), ...(directoryExists ? {} : { createdDirectory: directory }) },
   };
 }

@@ -1,51 +1,39 @@
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { DRIVER_CONFIG } from "./driver-config.ts";
 import { addLines, hasLine } from "./gitattributes-text.ts";
+import { LOCAL_HOOKS, type LocalHookName } from "./guard-hooks.ts";
 import type { InstallRecord } from "./install-record.ts";
-import type { InstallState, StoreLine } from "./install-state.ts";
-import { planMergeHook } from "./merge-hook.ts";
+import type { InstallState, ProgramState, StoreLine } from "./install-state.ts";
 import type { Change, Plan } from "./plan.ts";
-import { planHook } from "./plan-hook.ts";
+import { planHooks } from "./plan-hooks.ts";
 import { PROGRAM_KEYS, type RecordedProgram } from "./recorded-program.ts";
+import { runningHooks, wantedHooks } from "./status.ts";
 
 export interface InstallOptions {
   /** Whether a committed hook refuses the commits of those who do not have pprotect. */
   readonly required: boolean;
   /** What hooks may run where PATH has no pprotect. */
   readonly program: RecordedProgram | undefined;
+  /** The hooks that the user asks for, besides those that are installed; `undefined`: those that are wanted already. */
+  readonly hooks?: readonly LocalHookName[] | undefined;
 }
 
 /**
  * The plan to install everything that is missing or out of date.
  * @throws PprotectError `environment` when git runs no hooks here, `file_error` when two other hooks exist
  */
-export function planInstall(state: InstallState, { required, program }: InstallOptions): Plan {
-  const { record, repository, hookLocation } = state;
-  const {
-    changes,
-    notes,
-    record: hookRecord,
-    ...hook
-  } = planHook(hookLocation, {
-    root: repository.root,
-    record,
-    required,
-  });
+export function planInstall(state: InstallState, { required, program, hooks }: InstallOptions): Plan {
+  const { record } = state;
+  const wanted = hooks ? new Set([...(record.chosen ?? runningHooks(state)), ...hooks]) : wantedHooks(state);
+  const { changes, notes, record: hookRecord, ...hook } = planHooks(state, { required, wanted });
   const attributes = planAttributes(state);
   const recorded = planProgram(state, program);
-  const merge = state.mergeHook && planMergeHook(state.mergeHook);
+  const chosen = hooks ? { chosen: LOCAL_HOOKS.filter((name) => wanted.has(name)) } : {};
   return {
     ...hook,
-    // The pre-commit hook first: its plan creates the directory of both.
-    changes: [
-      ...attributes.changes,
-      ...planConfig(state),
-      ...recorded.changes,
-      ...changes,
-      ...(merge?.changes ?? []),
-    ],
-    notes: [...notes, ...recorded.notes, ...(merge?.notes ?? [])],
-    record: { ...record, ...attributes.record, ...hookRecord, ...merge?.record },
+    changes: [...attributes.changes, ...planConfig(state), ...recorded.changes, ...changes],
+    notes: [...notes, ...recorded.notes],
+    record: { ...record, ...attributes.record, ...hookRecord, ...chosen },
     ...(recorded.unguarded !== undefined && hook.unguarded === undefined
       ? { unguarded: recorded.unguarded }
       : {}),
@@ -87,8 +75,8 @@ function isOnly(values: readonly string[] | undefined, value: string): boolean {
 }
 
 /** The plan for shells whose PATH lacks pprotect: those of graphical programs, and all if only npm adds it to PATH. */
-function planProgram(
-  { recordedProgram, reach }: InstallState,
+export function planProgram(
+  { recordedProgram, reach }: ProgramState,
   program: RecordedProgram | undefined,
 ): Pick<Plan, "changes" | "notes" | "unguarded"> {
   if (program === undefined) {

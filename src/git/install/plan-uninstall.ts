@@ -2,10 +2,11 @@ import { basename } from "node:path";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { committedState, withoutLines } from "./committed-hook.ts";
 import { hasLine, removeLines } from "./gitattributes-text.ts";
+import { type GuardHook, PRE_COMMIT } from "./guard-hooks.ts";
 import type { HookFile } from "./hook-location.ts";
 import { isOurHook, isSuperseded, runsGuard } from "./hook-script.ts";
 import type { InstallRecord } from "./install-record.ts";
-import type { InstallState } from "./install-state.ts";
+import type { FurtherHook, InstallState } from "./install-state.ts";
 import { planMergeHookRemoval } from "./merge-hook.ts";
 import type { Change, Plan, Step } from "./plan.ts";
 import { hookDigest } from "./plan-hook.ts";
@@ -28,7 +29,12 @@ export function planUninstall(state: InstallState): Plan {
   const hooks = [
     // First: with the other hook, the directory of both is removed.
     ...(state.mergeHook ? [planMergeHookRemoval(state.mergeHook, record)] : []),
-    ...[...hookFiles(state)].map((hook) => planHook(hook, record)),
+    ...state.furtherHooks.flatMap((further) =>
+      [...hookFiles(further)].map((file) => planHook(file, further.hook, record)),
+    ),
+    ...[...hookFiles({ ...state, location: state.hookLocation })].map((file) =>
+      planHook(file, PRE_COMMIT, record),
+    ),
     planCommitted(state),
   ];
   const shared = [...planConfig(state), ...hooks.flatMap(({ changes }) => changes)];
@@ -84,9 +90,9 @@ function planConfig({ config }: InstallState): Change[] {
 }
 
 /** Where our hook may be: where it belongs, and git's default directory, if core.hooksPath was set after install. */
-function hookFiles({ hookLocation, plainHook, legacyHook }: InstallState): Iterable<HookFile> {
-  const located = "hook" in hookLocation && hookLocation.kind !== "shared" ? [hookLocation.hook] : [];
-  const legacy = [legacyHook, ...(hookLocation.kind === "managed" ? [hookLocation.legacy] : [])];
+function hookFiles({ location, plainHook, legacyHook }: Omit<FurtherHook, "hook">): Iterable<HookFile> {
+  const located = "hook" in location && location.kind !== "shared" ? [location.hook] : [];
+  const legacy = [legacyHook, ...(location.kind === "managed" ? [location.legacy] : [])];
   const renamed = legacy.filter(({ text }) => text !== undefined && isOurHook(text));
   const files = [plainHook, ...located]
     // What ours runs first belongs to ours, wherever pre-commit moved it.
@@ -94,9 +100,10 @@ function hookFiles({ hookLocation, plainHook, legacyHook }: InstallState): Itera
   return new Map([...files, ...renamed].map((hook) => [hook.path, hook])).values();
 }
 
-function planHook(hook: HookFile, record: InstallRecord): Part {
+/** The plan to remove a hook that only we write. */
+export function planHook(hook: HookFile, guard: GuardHook, record: InstallRecord): Part {
   const { path, text, chained, directory } = hook;
-  if (text === undefined) return chained.text === undefined ? NOTHING : restored(hook);
+  if (text === undefined) return chained.text === undefined ? NOTHING : restored(hook, guard);
   const shown = escapeUnprintable(path);
   if (!isOurHook(text)) {
     if (chained.text === undefined) return NOTHING;
@@ -107,16 +114,17 @@ function planHook(hook: HookFile, record: InstallRecord): Part {
     const summary = `${aside}: removed; ${shown} is a later version of it`;
     return { changes: [{ summary, steps: removal(hook) }], notes: [] };
   }
-  if (record.hook !== undefined && record.hook !== hookDigest(text)) {
+  const digest = guard === PRE_COMMIT ? record.hook : record.furtherHooks?.[guard.name];
+  if (digest !== undefined && digest !== hookDigest(text)) {
     return noteOnly(
-      `pre-commit hook ${shown} was modified after install; left in place: remove pprotect from it by hand`,
+      `${guard.name} hook ${shown} was modified after install; left in place: remove pprotect from it by hand`,
     );
   }
-  if (chained.text !== undefined) return restored(hook);
+  if (chained.text !== undefined) return restored(hook, guard);
   const made: Step[] =
     record.createdDirectory === directory ? [{ kind: "remove-directory", path: directory }] : [];
   const steps: Step[] = [{ kind: "remove", path }, ...made];
-  return { changes: [{ summary: `pre-commit hook ${shown}: removed`, steps }], notes: [] };
+  return { changes: [{ summary: `${guard.name} hook ${shown}: removed`, steps }], notes: [] };
 }
 
 const NOTHING: Part = { changes: [], notes: [] };
@@ -126,13 +134,13 @@ function noteOnly(note: string): Part {
 }
 
 /** The rename also removes our hook, so there is always one. */
-function restored({ path, chained }: HookFile): Part {
+function restored({ path, chained }: HookFile, { name }: GuardHook): Part {
   const steps: Step[] = [
     { kind: "rename", from: chained.path, to: path },
     { kind: "remove-directory", path: chained.directory },
   ];
   return {
-    changes: [{ summary: `pre-commit hook ${escapeUnprintable(path)}: restored the earlier hook`, steps }],
+    changes: [{ summary: `${name} hook ${escapeUnprintable(path)}: restored the earlier hook`, steps }],
     notes: [],
   };
 }
@@ -145,21 +153,33 @@ function removal({ chained }: HookFile): Step[] {
 }
 
 /** The lines in a committed hook are removed where install added them: in other clones they are a colleague's. */
-function planCommitted({ hookLocation, record }: InstallState): Part {
-  if (hookLocation.kind !== "committed") return NOTHING;
-  const parts = [hookLocation.mergeHook, hookLocation.hook].map((hook) => planCommittedHook(hook, record));
+function planCommitted(state: InstallState): Part {
+  const parts = committedHooks(state).map(([file, guard]) => planCommittedHook(file, guard, state.record));
   return {
     changes: parts.flatMap(({ changes }) => changes),
     notes: parts.flatMap(({ notes }) => notes),
   };
 }
 
-function planCommittedHook({ path, text = "", directory }: HookFile, record: InstallRecord): Part {
-  if (committedState(text) === "absent") return NOTHING;
+function committedHooks({ hookLocation, furtherHooks }: InstallState): (readonly [HookFile, GuardHook])[] {
+  const further = furtherHooks.flatMap(({ hook, location }) =>
+    location.kind === "committed" ? [[location.hook, hook] as const] : [],
+  );
+  if (hookLocation.kind !== "committed") return further;
+  const { hook, mergeHook } = hookLocation;
+  return [...further, [mergeHook, PRE_COMMIT] as const, [hook, PRE_COMMIT] as const];
+}
+
+function planCommittedHook(
+  { path, text = "", directory }: HookFile,
+  guard: GuardHook,
+  record: InstallRecord,
+): Part {
+  if (committedState(text, guard) === "absent") return NOTHING;
   const shown = escapeUnprintable(path);
   const how = record.committedHooks?.[path];
   if (how === undefined) return noteOnly(`${shown} had pprotect's lines before install; left in place`);
-  const rest = withoutLines(text);
+  const rest = withoutLines(text, guard);
   if (rest === undefined) {
     return noteOnly(`pprotect's lines in ${shown} were modified after install; remove them by hand`);
   }
@@ -176,23 +196,23 @@ function planCommittedHook({ path, text = "", directory }: HookFile, record: Ins
   };
 }
 
-function otherCommittedHooks({ hookLocation, record }: InstallState): Pick<InstallRecord, "committedHooks"> {
-  const here = [
-    "hook" in hookLocation ? hookLocation.hook.path : undefined,
-    "mergeHook" in hookLocation ? hookLocation.mergeHook.path : undefined,
-  ];
-  const others = Object.entries(record.committedHooks ?? {}).filter(([path]) => !here.includes(path));
+function otherCommittedHooks(state: InstallState): Pick<InstallRecord, "committedHooks"> {
+  const here = new Set(committedHooks(state).map(([{ path }]) => path));
+  const others = Object.entries(state.record.committedHooks ?? {}).filter(([path]) => !here.has(path));
   return others.length === 0 ? {} : { committedHooks: Object.fromEntries(others) };
 }
 
-function leftInManager({ hookLocation }: InstallState): string[] {
-  if (hookLocation.kind === "managed" && runsGuard(hookLocation.text)) {
-    return [
-      `${hookLocation.manager.name} still runs the guard; remove its lines from ${hookLocation.manager.file}`,
-    ];
-  }
-  if (hookLocation.kind === "shared" && runsGuard(hookLocation.hook.text ?? "")) {
-    return [`${escapeUnprintable(hookLocation.hook.path)} still runs the guard; remove its line`];
-  }
-  return [];
+function leftInManager({ hookLocation, furtherHooks }: InstallState): string[] {
+  const all = [{ hook: PRE_COMMIT, location: hookLocation }, ...furtherHooks];
+  const left = all.flatMap(({ hook, location }) => {
+    if (location.kind === "managed" && runsGuard(location.text, hook)) {
+      const { name, file } = location.manager;
+      return [`${name} still runs the guard; remove its lines from ${file}`];
+    }
+    if (location.kind === "shared" && runsGuard(location.hook.text ?? "", hook)) {
+      return [`${escapeUnprintable(location.hook.path)} still runs the guard; remove its line`];
+    }
+    return [];
+  });
+  return [...new Set(left)];
 }

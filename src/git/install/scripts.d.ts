@@ -11,6 +11,22 @@ declare module "*/hooks/pre-merge-commit" {
   const text: string;
   export default text;
 }
+declare module "*/hooks/commit-msg" {
+  const text: string;
+  export default text;
+}
+declare module "*/hooks/pre-push" {
+  const text: string;
+  export default text;
+}
+declare module "*/hooks/pre-receive" {
+  const text: string;
+  export default text;
+}
+declare module "*/hooks/update" {
+  const text: string;
+  export default text;
+}
 declare module "*/hooks/merge-driver" {
   const text: string;
   export default text;

@@ -3,10 +3,13 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { committedLines } from "../../../src/git/install/committed-hook.ts";
 import { DRIVER_CONFIG } from "../../../src/git/install/driver-config.ts";
+import { FURTHER_HOOKS, PRE_COMMIT, SERVER_GUARDS } from "../../../src/git/install/guard-hooks.ts";
 import { HOOK_MANAGERS } from "../../../src/git/install/hook-managers.ts";
-import { HOOK_SCRIPT, isOurHook, runsGuard } from "../../../src/git/install/hook-script.ts";
+import { isOurHook, runsGuard } from "../../../src/git/install/hook-script.ts";
 
 const HOOKS = resolve(import.meta.dir, "../../../hooks");
+const GUARDS = [PRE_COMMIT, ...FURTHER_HOOKS, ...SERVER_GUARDS];
+const LOCAL = [PRE_COMMIT, ...FURTHER_HOOKS];
 const driver = DRIVER_CONFIG.get("merge.pprotect.driver") ?? "";
 
 describe("scripts", () => {
@@ -16,20 +19,26 @@ describe("scripts", () => {
     expect(driver.match(/%[^ ;]*/g)).toEqual(["%O", "%A", "%B", "%L", "%P"]);
   });
 
-  test("the hook is ours, runs the guard and is plain ASCII", () => {
-    expect(isOurHook(HOOK_SCRIPT)).toBe(true);
-    expect(runsGuard(HOOK_SCRIPT)).toBe(true);
-    expect(HOOK_SCRIPT).toMatch(/^[\n\x20-\x7e]+$/);
-  });
+  test.each(GUARDS.map((hook) => [hook.name, hook] as const))(
+    "the hook %s is ours, runs the guard and is plain ASCII",
+    (_, hook) => {
+      expect(isOurHook(hook.script)).toBe(true);
+      expect(runsGuard(hook.script.replaceAll('"$pprotect"', "pprotect"), hook)).toBe(true);
+      expect(hook.script).toMatch(/^[\n\x20-\x7e]+$/);
+    },
+  );
 
-  test("all of them find pprotect by the same lines", () => {
+  test("all of them find pprotect, and the shell of an earlier hook, by the same lines", () => {
     const statements = (text: string) =>
       text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
-    const find = statements(readFileSync(join(HOOKS, "find-pprotect"), "utf8"));
+    const find = statements(readFileSync(join(HOOKS, "find-pprotect"), "utf8")).join("\n");
     const mergeHook = readFileSync(join(HOOKS, "pre-merge-commit"), "utf8");
-    for (const text of [HOOK_SCRIPT, mergeHook, committedLines(false), committedLines(true)]) {
-      expect(statements(text).join("\n")).toContain(find.join("\n"));
+    const committed = LOCAL.flatMap((hook) => [committedLines(false, hook), committedLines(true, hook)]);
+    for (const text of [...GUARDS.map(({ script }) => script), mergeHook, ...committed]) {
+      expect(statements(text).join("\n")).toContain(find);
     }
+    const shellOf = /^shell_of\(\) \{\n[\s\S]*?\n\}\n/m;
+    expect(new Set(GUARDS.map(({ script }) => shellOf.exec(script)?.[0])).size).toBe(1);
   });
 
   test("the text conversion is one line without percent signs", () => {
@@ -37,7 +46,14 @@ describe("scripts", () => {
   });
 
   test("the lines for each hook manager are recognised once they are added", () => {
-    for (const { lines } of HOOK_MANAGERS) expect(runsGuard(lines)).toBe(true);
+    for (const { lines } of HOOK_MANAGERS) {
+      for (const hook of LOCAL) {
+        const others = LOCAL.filter((each) => each !== hook)
+          .map(lines)
+          .join("");
+        expect([runsGuard(lines(hook), hook), runsGuard(others, hook)]).toEqual([true, false]);
+      }
+    }
   });
 
   test.each([

@@ -2,17 +2,24 @@ import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
 import { shellWord } from "../../../common/shell-quote.ts";
-import { escapeUnprintable } from "../../../common/terminal-safe.ts";
-import { applyPlan } from "../../../git/install/apply.ts";
+import { displayName, escapeUnprintable } from "../../../common/terminal-safe.ts";
+import { type ApplyState, applyPlan } from "../../../git/install/apply.ts";
+import { LOCAL_HOOKS, SERVER_HOOKS } from "../../../git/install/guard-hooks.ts";
 import { isEffective, readInstallState } from "../../../git/install/install-state.ts";
 import type { Plan } from "../../../git/install/plan.ts";
 import { planInstall } from "../../../git/install/plan-install.ts";
 import { thisProgram } from "../../../git/install/recorded-program.ts";
+import {
+  planServerInstall,
+  readServerState,
+  type ServerState,
+  serverStatuses,
+} from "../../../git/install/server.ts";
 import { currentDirectory } from "../../../system/path-text.ts";
 import { restArguments } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
-import { flag } from "../../argv/option.ts";
-import { STORE } from "../../argv/value-type.ts";
+import { flag, option } from "../../argv/option.ts";
+import { list, STORE } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
@@ -24,6 +31,8 @@ export default class GitInstallCommand extends BaseCommand {
     examples: [
       ["For the store here", "$0 git install"],
       ["For two stores", "$0 git install protected.yaml deploy/protected.yaml"],
+      ["Every hook", "$0 git install --hooks pre-commit,pre-merge-commit,commit-msg,pre-push"],
+      ["On a server, in the bare repository", "$0 git install --hooks pre-receive"],
       ["With husky, also for those who do not have pprotect", "$0 git install --require"],
     ],
   };
@@ -32,22 +41,74 @@ export default class GitInstallCommand extends BaseCommand {
 
   require = flag("--require", "a hook that is committed refuses the commits of those without pprotect");
 
+  hooks = option(
+    "--hooks",
+    list("HOOKS", [...LOCAL_HOOKS, ...SERVER_HOOKS]),
+    "the hooks to install, besides those that are installed, joined by commas: pre-commit, pre-merge-commit, commit-msg, " +
+      "pre-push (default: the first two); in a bare repository: pre-receive, update",
+  );
+
   async run(): Promise<Outcome> {
-    const named = [...(this.file === undefined ? [] : [this.file]), ...this.stores];
-    const choice = { named, fallback: this.storePath, installedToo: false };
-    const state = await readInstallState(currentDirectory(), choice);
-    const plan = planInstall(state, { required: this.require, program: thisProgram() });
+    const hooks = chosenHooks(this.hooks);
+    const server = await readServerState(currentDirectory());
+    return server ? this.#onServer(server, hooks) : this.#withWorkTree(hooks);
+  }
+
+  async #onServer(state: ServerState, hooks: readonly string[] | undefined): Promise<Outcome> {
+    const wanted = SERVER_HOOKS.filter((name) => hooks?.includes(name));
+    const others = hooks?.filter((name) => !wanted.some((each) => each === name)) ?? [];
+    if (this.stores.length > 0 || others.length > 0) {
+      const what = this.stores.length > 0 ? "a store" : others.join(", ");
+      throw new PprotectError("usage", `git install: ${what} is not for a bare repository`, FOR_SERVERS);
+    }
+    const plan = planServerInstall(state, wanted, thisProgram());
+    if (wanted.length === 0 && serverStatuses(state).every((each) => each.state === "missing")) {
+      throw new PprotectError(
+        "usage",
+        "git install: this repository is bare, so nothing is committed in it",
+        FOR_SERVERS,
+      );
+    }
+    await this.#apply(state, plan);
+    for (const note of plan.notes) this.note(note);
+    const none = { stores: [], snippet: null, overridden: [] };
+    return {
+      result: { ...none, changes: plan.changes.map(({ summary }) => summary), notes: plan.notes },
+      refusal: incomplete(plan, [], (path) => path),
+    };
+  }
+
+  async #apply(state: ApplyState, plan: Plan): Promise<void> {
     if (this.confirm && plan.changes.length > 0) {
       for (const { summary } of plan.changes) this.note(`would do: ${summary}`);
       await this.confirmOrAbort("Change this repository? [y/N] ");
     }
     await applyPlan(state, plan);
     for (const { summary } of plan.changes) this.note(summary);
-    if (plan.changes.length === 0) {
-      this.note(
-        plan.unguarded === undefined ? "nothing changed: everything is already installed" : "nothing changed",
+    if (plan.changes.length > 0) return;
+    const done =
+      plan.unguarded === undefined ? "nothing changed: everything is already installed" : "nothing changed";
+    this.note(done);
+  }
+
+  async #withWorkTree(hooks: readonly string[] | undefined): Promise<Outcome> {
+    const forServers = hooks?.find((name) => SERVER_HOOKS.some((each) => each === name));
+    if (forServers !== undefined) {
+      throw new PprotectError(
+        "usage",
+        `git install: ${forServers} runs where pushes arrive, in a bare repository`,
+        "run it there; here, `--hooks pre-push` checks what you push",
       );
     }
+    const named = [...(this.file === undefined ? [] : [this.file]), ...this.stores];
+    const choice = { named, fallback: this.storePath, installedToo: false };
+    const state = await readInstallState(currentDirectory(), choice);
+    const plan = planInstall(state, {
+      required: this.require,
+      program: thisProgram(),
+      hooks: hooks && LOCAL_HOOKS.filter((name) => hooks.includes(name)),
+    });
+    await this.#apply(state, plan);
     const fromHere = (path: string) => relative(currentDirectory(), join(state.repository.root, path));
     for (const { path } of state.stores) {
       if (existsSync(join(state.repository.root, path))) continue;
@@ -77,6 +138,22 @@ export default class GitInstallCommand extends BaseCommand {
       refusal: incomplete(plan, overridden, fromHere),
     };
   }
+}
+
+const FOR_SERVERS =
+  "`pprotect git install --hooks pre-receive` installs the hook that checks what is pushed to it";
+
+/** @throws PprotectError `usage` for a hook that there is not */
+function chosenHooks(text: string | undefined): readonly string[] | undefined {
+  const names = text?.split(",").map((name) => name.trim());
+  const known: readonly string[] = [...LOCAL_HOOKS, ...SERVER_HOOKS];
+  const unknown = names?.find((name) => !known.includes(name));
+  if (unknown === undefined) return names;
+  throw new PprotectError(
+    "usage",
+    `--hooks: unknown hook "${displayName(unknown)}"`,
+    `the hooks are ${known.join(", ")}`,
+  );
 }
 
 function nextActions({ changes, toCommit = [] }: Plan) {

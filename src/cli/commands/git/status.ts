@@ -1,5 +1,6 @@
 import { PprotectError } from "../../../common/errors.ts";
 import { readInstallState } from "../../../git/install/install-state.ts";
+import { readServerState, serverStatuses } from "../../../git/install/server.ts";
 import { type PartStatus, partStatuses } from "../../../git/install/status.ts";
 import { currentDirectory } from "../../../system/path-text.ts";
 import { restArguments } from "../../argv/argument.ts";
@@ -22,7 +23,10 @@ export default class GitStatusCommand extends BaseCommand {
   async run(): Promise<Outcome> {
     const named = [...(this.file === undefined ? [] : [this.file]), ...this.stores];
     const choice = { named, fallback: this.storePath, installedToo: true };
-    const parts = partStatuses(await readInstallState(currentDirectory(), choice));
+    const server = await readServerState(currentDirectory());
+    const parts = server
+      ? serverStatuses(server)
+      : partStatuses(await readInstallState(currentDirectory(), choice));
     for (const { part, state, detail } of parts) {
       this.printLine(`${state.padEnd(9)}  ${part}${detail === undefined ? "" : ` (${detail})`}`);
     }

@@ -1,6 +1,8 @@
-import { applyPlan } from "../../../git/install/apply.ts";
+import { type ApplyState, applyPlan } from "../../../git/install/apply.ts";
 import { readInstallState } from "../../../git/install/install-state.ts";
+import type { Plan } from "../../../git/install/plan.ts";
 import { planUninstall } from "../../../git/install/plan-uninstall.ts";
+import { planServerUninstall, readServerState } from "../../../git/install/server.ts";
 import { currentDirectory } from "../../../system/path-text.ts";
 import { restArguments } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
@@ -21,10 +23,7 @@ export default class GitUninstallCommand extends BaseCommand {
   stores = restArguments("stores", STORE, "the stores to take out (default: every installed one)");
 
   async run(): Promise<Outcome> {
-    const named = [...(this.file === undefined ? [] : [this.file]), ...this.stores];
-    const choice = { named, fallback: this.storePath, installedToo: true };
-    const state = await readInstallState(currentDirectory(), choice);
-    const plan = planUninstall(state);
+    const { state, plan, stores } = await this.#plan();
     if (this.confirm && plan.changes.length > 0) {
       for (const { summary } of plan.changes) this.note(`would do: ${summary}`);
       await this.confirmOrAbort("Change this repository? [y/N] ");
@@ -35,10 +34,19 @@ export default class GitUninstallCommand extends BaseCommand {
     for (const note of plan.notes) this.note(note);
     return {
       result: {
-        stores: state.stores.map(({ path }) => path),
+        stores,
         changes: plan.changes.map(({ summary }) => summary),
         notes: plan.notes,
       },
     };
+  }
+
+  async #plan(): Promise<{ state: ApplyState; plan: Plan; stores: readonly string[] }> {
+    const server = await readServerState(currentDirectory());
+    if (server) return { state: server, plan: planServerUninstall(server), stores: [] };
+    const named = [...(this.file === undefined ? [] : [this.file]), ...this.stores];
+    const choice = { named, fallback: this.storePath, installedToo: true };
+    const state = await readInstallState(currentDirectory(), choice);
+    return { state, plan: planUninstall(state), stores: state.stores.map(({ path }) => path) };
   }
 }
