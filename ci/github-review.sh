@@ -9,6 +9,7 @@ set -uo pipefail
 failed=()
 summary=$RUNNER_TEMP/pprotect-summary.md
 result=$RUNNER_TEMP/pprotect-summary.json
+sarif=$RUNNER_TEMP/pprotect.sarif
 echo "summary=$summary" >>"$GITHUB_OUTPUT"
 
 base=${BASE:-}
@@ -32,6 +33,11 @@ elif [[ -e protected.yaml ]]; then
   pprotect check || failed+=("check")
 fi
 pprotect git check "$range" || failed+=("git check")
+if [[ ${INPUT_SARIF:-} == true ]]; then
+  # Findings are in the file; without one, there is nothing to upload.
+  pprotect git check "$range" --format sarif >"$sarif" 2>/dev/null || true
+  if [[ -s $sarif ]]; then echo "sarif=$sarif" >>"$GITHUB_OUTPUT"; else failed+=("git check --format sarif"); fi
+fi
 : >"$summary"
 if [[ $range != HEAD ]]; then
   pprotect git summary "$range" --format md >"$summary" || failed+=("git summary")

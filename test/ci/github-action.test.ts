@@ -19,11 +19,19 @@ interface Step {
 
 interface Action {
   readonly inputs: Readonly<Record<string, { readonly default: string }>>;
-  readonly runs: { readonly using: string; readonly steps: readonly [Step, Step] };
+  readonly runs: { readonly using: string; readonly steps: readonly [Step, Step, Upload] };
+}
+
+/** A step that runs another action. */
+interface Upload {
+  readonly if: string;
+  readonly uses: string;
+  readonly with: Readonly<Record<string, string>>;
+  readonly "continue-on-error": boolean;
 }
 
 const ACTION = yamlFile<Action>("action.yml");
-const [INSTALL, REVIEW] = ACTION.runs.steps;
+const [INSTALL, REVIEW, UPLOAD] = ACTION.runs.steps;
 const MARKER = "<!-- pprotect summary -->";
 
 interface Comment {
@@ -123,7 +131,7 @@ async function runStep(step: Step, { repository, base = "", api = "", inputs = {
 describe("the action", () => {
   test("has no expression in a script, and no token from an event that strangers can start", () => {
     expect(ACTION.runs.using).toBe("composite");
-    for (const { run, shell } of ACTION.runs.steps) {
+    for (const { run, shell } of [INSTALL, REVIEW]) {
       expect(shell).toBe("bash");
       expect(run).not.toContain("${{");
     }
@@ -209,6 +217,23 @@ describe("the action", () => {
     expect([found.status, found.stderr]).toEqual([1, expect.stringContaining("failed: git check")]);
     expect(found.summary).toContain("`config.ini:1`");
     expect(found.stdout + found.summary).not.toContain(TOKEN_LINE.slice(8, 40));
+  });
+
+  test("uploads the findings as SARIF when asked, by an action that is pinned, and findings or not", async () => {
+    expect(UPLOAD.uses).toMatch(/^github\/codeql-action\/upload-sarif@[0-9a-f]{40}$/);
+    expect(UPLOAD.with.sarif_file).toMatch(/^\$\{\{ steps\.review\.outputs\.sarif \}\}$/);
+    expect(UPLOAD.if).toMatch(/^\$\{\{ !cancelled\(\) && steps\.review\.outputs\.sarif != '' \}\}$/);
+    expect(UPLOAD["continue-on-error"]).toBe(true);
+    const { repository, base } = await pullRequest((file) => file);
+    repository.write("config.ini", TOKEN_LINE);
+    await repository.must("add", "-A");
+    await repository.must("commit", "-q", "-m", "a token");
+    const found = await runStep(REVIEW, { repository, base, inputs: { comment: "false", sarif: "true" } });
+    expect(found.status).toBe(1);
+    expect(found.output).toContain(`sarif=${found.temp}/pprotect.sarif\n`);
+    const log = readFileSync(join(found.temp, "pprotect.sarif"), "utf8");
+    expect(JSON.parse(log).runs[0].results).toMatchObject([{ ruleId: "secret-assignment", level: "error" }]);
+    expect(log).not.toContain(TOKEN_LINE.slice(8, 40));
   });
 
   test.if(needs("curl", "jq"))("writes no comment on a change that does nothing to secrets", async () => {
