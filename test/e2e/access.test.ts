@@ -98,6 +98,47 @@ describe("access", () => {
     }
   });
 
+  test("shows ages against max_age of .pprotect.yaml, in every format", async () => {
+    const repository = await mergeRepository();
+    repository.write(
+      ".pprotect.yaml",
+      "rotation:\n  dev:\n    max_age: 12h\n    owner: dba@example.com\n  dev/api-key:\n    max_age: 9999d\n",
+    );
+    const env = { GIT_AUTHOR_DATE: "2026-01-01T00:00:00Z", GIT_COMMITTER_DATE: "2026-01-01T00:00:00Z" };
+    repository.write("protected.yaml", sampleStore().toString());
+    await repository.must("add", "-A");
+    await repository.git(["commit", "-qm", "store"], env);
+    const access = async (format: string) =>
+      (await repository.pprotect(["access", "--format", format])).stdout;
+    const table = await access("table");
+    expect(table).toMatch(/^dev\/api-key +2026-01-01 \(\d+ days, limit 9999d\) /m);
+    expect(table).toMatch(/^dev\/db-password +2026-01-01 \(\d+ days, over the limit of 12h\) /m);
+    expect(table).toMatch(/^prod\/token +2026-01-01 \(\d+ days\) /m);
+    expect(await access("md")).toMatch(
+      /`dev\/db-password` \| 2026-01-01 \| \*\*\d+ days, over the limit of 12h\*\* \|/,
+    );
+    const csv = (await access("csv")).split("\r\n");
+    expect(csv[0]).toEndWith(",stale,max_age_days,too_old");
+    expect(csv.find((line) => line.startsWith("dev,db-password"))).toEndWith(",no,0.5,yes");
+    expect(csv.find((line) => line.startsWith("prod,token"))).toEndWith(",no,,");
+    const { result } = readAnswer((await repository.pprotect(["access", "--json"])).stdout);
+    expect(result.secrets).toMatchObject([
+      { secret: "api-key", max_age_seconds: 9_999 * 86_400, too_old: false },
+      { secret: "db-password", max_age_seconds: 43_200, too_old: true },
+      { secret: "token", max_age_seconds: null, too_old: null },
+    ]);
+    const page = await access("html");
+    expect(page.match(/<tr class="over">/g)).toHaveLength(2);
+    expect(page).toMatch(/db-password.*ask .*dba@example.com.*>12h</);
+    expect(page).toContain('<td class="number max soft">90 days</td>');
+    repository.write(".pprotect.yaml", "rotation: 7\n");
+    const broken = await repository.pprotect(["access"]);
+    expect([broken.status, broken.stderr]).toEqual([
+      0,
+      expect.stringContaining("how old values may get is not known"),
+    ]);
+  });
+
   test("refuses to say that nobody knows in a shallow clone", async () => {
     const repository = await withStaleAccess();
     await repository.must("clone", "-q", "--depth", "1", `file://${repository.folder}`, "clone");

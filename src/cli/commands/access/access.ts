@@ -3,6 +3,8 @@ import { PprotectError } from "../../../common/errors.ts";
 import { suggest } from "../../../common/suggest.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
+import { configPath, readConfigFile } from "../../../config/config.ts";
+import { rotationRule } from "../../../config/rotation/section.ts";
 import { boxId } from "../../../store/access/access-history.ts";
 import type { Access } from "../../../store/access/who-knows.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
@@ -17,7 +19,13 @@ import { flag, option } from "../../argv/option.ts";
 import { CUSTODIAN, choice, DOMAIN, SECRET, text } from "../../argv/value-type.ts";
 import { AccessCommand, type FoundAccess } from "../../base/access-command.ts";
 import { accessCsv, accessMarkdown, accessTable } from "../../report/access/text.ts";
-import { type AccessView, accessFields, isStale, staleKnowers } from "../../report/access/view.ts";
+import {
+  type AccessView,
+  type AgeRule,
+  accessFields,
+  isStale,
+  staleKnowers,
+} from "../../report/access/view.ts";
 import type { Outcome, Result } from "../../report/json-envelope.ts";
 
 const FORMATS = ["table", "json", "csv", "md", "html"] as const;
@@ -58,9 +66,14 @@ export default class ShowAccessCommand extends AccessCommand {
     "--unused",
     "only secrets that no manifest or template names and that this machine's access log has no read of",
   );
-  maxAge = option("--max-age", text("TIME"), "the age limit shown in HTML (default: 90d)", {
-    initial: "90d",
-  });
+  maxAge = option(
+    "--max-age",
+    text("TIME"),
+    "the age limit in HTML where .pprotect.yaml has none (default: 90d)",
+    {
+      initial: "90d",
+    },
+  );
   format = option("--output-format,--format", choice("FORMAT", FORMATS), "how to print it (default: table)", {
     initial: "table",
   });
@@ -72,7 +85,8 @@ export default class ShowAccessCommand extends AccessCommand {
     const reader = await this.givenReader(keyFile);
     const found = await this.findAccess(keyFile.data, reader, { revision: this.at });
     if (this.removed) this.refuseShallow(found);
-    const limits = this.limitsOf(found);
+    const ages = this.#ageRules(found);
+    const limits = [...this.limitsOf(found), ...ages.limits];
     for (const limit of limits) this.note(`pprotect: warning: ${limit}`);
     const unused = await this.#unused(keyFile);
     const access = this.#chosen(found, wanted, unused);
@@ -83,7 +97,10 @@ export default class ShowAccessCommand extends AccessCommand {
         ...each,
         commit: firstCommit(keyFile.data, found, each),
       }));
-    const view: AccessView = { store: this.storePath, now: Date.now(), access, unused, rotations };
+    const view: AccessView = {
+      ...{ store: this.storePath, now: Date.now() },
+      ...{ access, unused, rotations, ageRules: ages.rules },
+    };
     const result: Result = {
       store: this.storePath,
       at: this.at ?? null,
@@ -102,6 +119,24 @@ export default class ShowAccessCommand extends AccessCommand {
     if (this.at === undefined) return this.readStore();
     const { storeAt } = await import("../../../git/history/store-at.ts");
     return storeAt(absolutePath(this.storePath), this.at, "--at");
+  }
+
+  /** How old values may get. A configuration that cannot be used limits the review, and does not prevent it. */
+  #ageRules({ access }: FoundAccess): {
+    readonly rules: AccessView["ageRules"];
+    readonly limits: readonly string[];
+  } {
+    try {
+      const { rotation } = readConfigFile(configPath(this.storePath));
+      const rules = access.secrets.map(({ domain, secret }): [string, AgeRule] => {
+        const { maxAge, owner } = rotationRule(rotation, domain, secret);
+        return [`${domain}/${secret}`, { maxAge, owner }];
+      });
+      return { rules: new Map(rules), limits: [] };
+    } catch (error) {
+      if (!(error instanceof PprotectError)) throw error;
+      return { rules: new Map(), limits: [`${error.message}: how old values may get is not known`] };
+    }
   }
 
   #wanted(keyFile: KeyFile): Wanted {

@@ -38,13 +38,14 @@ thead th b { color: var(--ink); }
 .mark.none { color: var(--soft); padding: 0; }
 .number { text-align: right; white-space: nowrap; }
 .name { font-family: var(--mono); font-size: .93em; }
+.ask { display: block; color: var(--soft); font: .85rem/1.4 system-ui, "Segoe UI", "Liberation Sans", "DejaVu Sans", sans-serif; }
 .ages td { padding-top: .3rem; padding-bottom: .3rem; }
-.ages .bar { width: 45%; min-width: 9rem; }
+.ages .bar { width: 38%; min-width: 8rem; }
 .track { position: relative; height: .85rem; margin-top: .3rem; background: var(--shade); border: 1px solid var(--line);
   border-radius: .25rem; overflow: hidden; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 .fill { display: block; height: 100%; background: var(--bar); }
 .over .fill { background: var(--bad); }
-.over .number:not(.soft) { color: var(--bad); font-weight: 600; }
+.over .number:not(.soft):not(.max) { color: var(--bad); font-weight: 600; }
 .limit { position: absolute; top: 0; bottom: 0; width: 2px; background: var(--ink); box-shadow: 0 0 0 1.5px var(--paper); }
 .times { list-style: none; margin: 0; padding: 0 0 0 1rem; border-left: 2px solid var(--line); }
 .times > li { position: relative; margin: 0 0 .9rem; }

@@ -1,4 +1,5 @@
 import { compareCodePoints } from "../../../common/code-points.ts";
+import { formatDuration } from "../../../common/duration.ts";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
 import type { SecretAccess } from "../../../store/access/who-knows.ts";
@@ -17,7 +18,7 @@ export interface TimelineEntry {
 
 /** What the review shows beside who knows what. */
 export interface Review {
-  /** ms that a value may be old. */
+  /** ms that a value may be old where the configuration says nothing. */
   readonly maxAge: number;
   /** Newest first. */
   readonly timeline: readonly TimelineEntry[];
@@ -65,13 +66,14 @@ ${review.limits.map((limit) => `<p>${escapeHtml(limit)}</p>`).join("\n")}
 `;
 }
 
-function facts({ access, now }: AccessView, { maxAge }: Review): string {
+function facts(view: AccessView, review: Review): string {
+  const { access } = view;
   const stale = new Set(
     access.secrets
       .filter((each) => staleKnowers(each).length > 0)
       .map(({ domain, secret }) => `${domain}/${secret}`),
   ).size;
-  const old = access.secrets.filter(({ since }) => isOver(since?.time, now, maxAge)).length;
+  const old = access.secrets.filter((each) => isOver(each, view, review)).length;
   const people = new Set(access.domains.flatMap(({ owners }) => owners)).size;
   const fact = (number: number, text: string, isBad = false): string =>
     `<li${isBad && number > 0 ? ' class="bad"' : ""}><strong>${number}</strong><span>${text}</span></li>`;
@@ -80,12 +82,18 @@ ${fact(people, people === 1 ? "person who owns something" : "people who own some
 ${fact(access.domains.length, access.domains.length === 1 ? "domain" : "domains")}
 ${fact(access.secrets.length, access.secrets.length === 1 ? "secret" : "secrets")}
 ${fact(stale, "known to people who were removed", true)}
-${fact(old, `older than ${countNoun(Math.round(maxAge / DAY), "day")}`, true)}
+${fact(old, old === 1 ? "value older than its limit" : "values older than their limit", true)}
 </ul>`;
 }
 
-function isOver(time: number | undefined, now: number, maxAge: number): boolean {
-  return time !== undefined && now - time > maxAge;
+/** ms that a value may be old: as the configuration says, else as the review does. */
+function limitOf({ domain, secret }: SecretAccess, { ageRules }: AccessView, { maxAge }: Review): number {
+  return ageRules.get(`${domain}/${secret}`)?.maxAge ?? maxAge;
+}
+
+function isOver(secret: SecretAccess, view: AccessView, review: Review): boolean {
+  const { since } = secret;
+  return since !== undefined && view.now - since.time > limitOf(secret, view, review);
 }
 
 /** By person, because it is people who leave. */
@@ -156,25 +164,37 @@ ${rows.join("\n")}
 </tbody></table></div></section>`;
 }
 
-/** The oldest first: the bar's whole width is one and a half times the limit. */
-function agesSection({ access, now }: AccessView, { maxAge }: Review): string {
+/** Those first that are nearest to their limit, or furthest beyond it: the bar's whole width is one and a half times that. */
+function agesSection(view: AccessView, review: Review): string {
   const WHOLE = 1.5;
-  const limit = (100 / WHOLE).toFixed(1);
+  const line = (100 / WHOLE).toFixed(1);
+  const { access, now, ageRules } = view;
   const rows = access.secrets
-    .toSorted((a, b) => (a.since?.time ?? now) - (b.since?.time ?? now))
     .map((each) => {
-      const { since } = each;
+      const limit = limitOf(each, view, review);
+      return { each, limit, share: each.since ? Math.max(0, (now - each.since.time) / limit) : 0 };
+    })
+    .toSorted((a, b) => b.share - a.share)
+    .map(({ each, limit, share }) => {
+      const { domain, secret, since } = each;
       const age = ageInDays(since, now);
-      const share = since ? Math.min(1, Math.max(0, (now - since.time) / maxAge / WHOLE)) : 0;
-      return `<tr${isOver(since?.time, now, maxAge) ? ' class="over"' : ""}><td class="name">${secretName(each)}</td><td class="number">${age === undefined ? "?" : countNoun(age, "day")}</td><td class="number soft">${dayOf(since) ?? "?"}</td><td class="bar"><div class="track"><span class="fill" style="width:${(share * 100).toFixed(1)}%"></span><span class="limit" style="left:${limit}%"></span></div></td></tr>`;
+      const rule = ageRules.get(`${domain}/${secret}`);
+      const ask = rule?.owner === undefined ? "" : ` <span class="ask">ask ${htmlName(rule.owner)}</span>`;
+      const width = (Math.min(1, share / WHOLE) * 100).toFixed(1);
+      return `<tr${isOver(each, view, review) ? ' class="over"' : ""}><td class="name">${secretName(each)}${ask}</td><td class="number">${age === undefined ? "?" : countNoun(age, "day")}</td><td class="number max${rule?.maxAge === undefined ? " soft" : ""}">${daysText(limit)}</td><td class="number soft">${dayOf(since) ?? "?"}</td><td class="bar"><div class="track"><span class="fill" style="width:${width}%"></span><span class="limit" style="left:${line}%"></span></div></td></tr>`;
     });
   return `<section><h2>Age of the values</h2>
-<p class="soft">Since a value was entered, not since it was sealed again. The line in a bar is the limit of ${countNoun(Math.round(maxAge / DAY), "day")}.</p>
+<p class="soft">Since a value was entered, not since it was sealed again. The line in a bar is the limit: <code>max_age</code> of <code>.pprotect.yaml</code>, or ${daysText(review.maxAge)} where it has none (in grey).</p>
 <table class="ages">
-<thead><tr><th scope="col">Secret</th><th scope="col" class="number">Age</th><th scope="col" class="number">Since</th><th scope="col">Against the limit</th></tr></thead>
+<thead><tr><th scope="col">Secret</th><th scope="col" class="number">Age</th><th scope="col" class="number">Limit</th><th scope="col" class="number">Since</th><th scope="col">Against the limit</th></tr></thead>
 <tbody>
 ${rows.join("\n")}
 </tbody></table></section>`;
+}
+
+/** In days, or as exactly as it was written where it is less than one or no whole number of them. */
+function daysText(ms: number): string {
+  return ms % DAY === 0 ? countNoun(ms / DAY, "day") : formatDuration(ms);
 }
 
 function rotationSection(view: AccessView): string {

@@ -1,16 +1,25 @@
+import { formatDuration } from "../../../common/duration.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
 import type { SecretAccess } from "../../../store/access/who-knows.ts";
 import { markdownCode, markdownCodes, markdownTable } from "../markdown.ts";
-import { type AccessView, ageInDays, dayOf, howTheyKnow, rotationLines, staleKnowers } from "./view.ts";
+import {
+  type AccessView,
+  ageAgainstLimit,
+  ageInDays,
+  DAY,
+  dayOf,
+  howTheyKnow,
+  rotationLines,
+  staleKnowers,
+} from "./view.ts";
 
 /** A line for each secret, and one for each person who knows it and is no owner. */
 export function accessTable(view: AccessView): string {
-  const { access, now } = view;
-  const { secrets, domains } = access;
+  const { secrets, domains } = view.access;
   const rows = secrets.map((each) => ({
     name: `${displayName(each.domain)}/${each.secret}`,
-    since: sinceText(each, now),
+    since: sinceText(each, view),
     owners: each.readers.map(displayName).join(", "),
     more: moreLines(each),
   }));
@@ -29,9 +38,20 @@ export function accessTable(view: AccessView): string {
   return [...lines, ...former, ...rotationLines(view, displayName)].map((line) => `${line}\n`).join("");
 }
 
-function sinceText({ since }: SecretAccess, now: number): string {
-  const age = ageInDays(since, now);
-  return `${dayOf(since) ?? "?"} ${age === undefined ? "" : `(${countNoun(age, "day")})`}`.trimEnd();
+function sinceText(secret: SecretAccess, view: AccessView): string {
+  const age = ageText(secret, view);
+  return `${dayOf(secret.since) ?? "?"} ${age === undefined ? "" : `(${age})`}`.trimEnd();
+}
+
+/** `12 days, limit 30d`, or `40 days, over the limit of 30d`; the age alone where there is no limit. */
+function ageText(secret: SecretAccess, view: AccessView): string | undefined {
+  const age = ageInDays(secret.since, view.now);
+  if (age === undefined) return undefined;
+  const days = countNoun(age, "day");
+  const against = ageAgainstLimit(secret, view);
+  if (!against) return days;
+  const limit = formatDuration(against.limit);
+  return against.isOver ? `${days}, over the limit of ${limit}` : `${days}, limit ${limit}`;
 }
 
 function moreLines({ knowers, otherPassphrases }: SecretAccess): string[] {
@@ -46,16 +66,15 @@ function moreLines({ knowers, otherPassphrases }: SecretAccess): string[] {
 
 /** A table for an issue or a wiki. */
 export function accessMarkdown(view: AccessView): string {
-  const { access, now } = view;
-  const { secrets } = access;
+  const { secrets } = view.access;
   const table = markdownTable(
     ["Secret", "Value since", "Age", "Owners", "Also known to"],
     secrets.map((each) => {
-      const age = ageInDays(each.since, now);
+      const age = ageText(each, view) ?? "?";
       return [
         markdownCode(`${each.domain}/${each.secret}`),
         dayOf(each.since) ?? "?",
-        age === undefined ? "?" : countNoun(age, "day"),
+        ageAgainstLimit(each, view)?.isOver ? `**${age}**` : age,
         markdownCodes(each.readers),
         each.knowers
           .map((knower) => `${markdownCode(knower.custodian)} ${howTheyKnow(knower, markdownCode)}`)
@@ -68,8 +87,13 @@ export function accessMarkdown(view: AccessView): string {
 }
 
 /** A line for each secret and each person who knows it (RFC 4180, UTF-8). */
-export function accessCsv({ access: { secrets }, now }: AccessView): string {
-  const heading = ["domain", "secret", "since", "age_days", "custodian", "how", "until", "branch", "stale"];
+export function accessCsv(view: AccessView): string {
+  const { access, now } = view;
+  const { secrets } = access;
+  const heading = [
+    ...["domain", "secret", "since", "age_days", "custodian", "how", "until", "branch", "stale"],
+    ...["max_age_days", "too_old"],
+  ];
   const rows = secrets.flatMap((each) => {
     const start = [
       each.domain,
@@ -78,12 +102,15 @@ export function accessCsv({ access: { secrets }, now }: AccessView): string {
       String(ageInDays(each.since, now) ?? ""),
     ];
     const stale = new Set(staleKnowers(each));
+    const against = ageAgainstLimit(each, view);
+    const end = against ? [String(against.limit / DAY), against.isOver ? "yes" : "no"] : ["", ""];
     return [
-      ...each.readers.map((owner) => [...start, owner, "owner", "", "", "no"]),
+      ...each.readers.map((owner) => [...start, owner, "owner", "", "", "no", ...end]),
       ...each.knowers.map((knower) => [
         ...start,
         ...[knower.custodian, knower.how, dayOf(knower.until) ?? "", knower.since.branch ?? ""],
         stale.has(knower) ? "yes" : "no",
+        ...end,
       ]),
     ];
   });

@@ -15,8 +15,26 @@ export interface AccessView {
   readonly access: Access;
   /** `DOMAIN/NAME` of the secrets that nothing is known to use; nothing where that was not asked. */
   readonly unused: ReadonlySet<string> | undefined;
+  /** How old each value may get, as `.pprotect.yaml` says, in ms, by `DOMAIN/NAME`; who to ask, where it says so. */
+  readonly ageRules: ReadonlyMap<string, AgeRule>;
   /** The rotations of these secrets that are half done, and the first commit with what is beside the secret. */
   readonly rotations: readonly (StagedRotation & { readonly commit: string | undefined })[];
+}
+
+/** What the configuration says of the age of a value. */
+export interface AgeRule {
+  /** ms. */
+  readonly maxAge: number | undefined;
+  readonly owner: string | undefined;
+}
+
+/** The age of a value against its limit, in ms; nothing where either is not known. */
+export function ageAgainstLimit(
+  { domain, secret, since }: SecretAccess,
+  { ageRules, now }: Pick<AccessView, "ageRules" | "now">,
+): { readonly limit: number; readonly isOver: boolean } | undefined {
+  const limit = ageRules.get(`${domain}/${secret}`)?.maxAge;
+  return limit === undefined || !since ? undefined : { limit, isOver: now - since.time > limit };
 }
 
 /** The rotations that are half done, each in a line; `name` makes names fit for where it is printed. */
@@ -71,17 +89,20 @@ export function howTheyKnow(knower: Knower, name: (name: string) => string): str
 }
 
 /** What `--json` has under `secrets`, `domains` and the rest. */
-export function accessFields({ access, now, unused, rotations }: AccessView): {
+export function accessFields(view: AccessView): {
   readonly secrets: readonly Json[];
   readonly domains: readonly Json[];
   readonly rotations: readonly Json[];
 } {
+  const { access, now, unused, rotations, ageRules } = view;
   return {
     secrets: access.secrets.map((each) => ({
       domain: each.domain,
       secret: each.secret,
       ...sinceFields(each.since),
       age_days: ageInDays(each.since, now) ?? null,
+      max_age_seconds: secondsOf(ageRules.get(`${each.domain}/${each.secret}`)?.maxAge),
+      too_old: ageAgainstLimit(each, view)?.isOver ?? null,
       exact: each.isExact,
       owners: [...each.readers],
       known_to: each.knowers.map(knowerFields),
@@ -97,6 +118,10 @@ export function accessFields({ access, now, unused, rotations }: AccessView): {
       since_commit: commit ?? null,
     })),
   };
+}
+
+function secondsOf(ms: number | undefined): number | null {
+  return ms === undefined ? null : Math.floor(ms / 1000);
 }
 
 function sinceFields(moment: Moment | undefined) {
