@@ -3,7 +3,7 @@ import type { ScanText } from "./scan-text.ts";
 
 /** In place of keywords: lines with a run of {@link RUN} characters of the alphabets of base64 and of dots. */
 export const LONG_RUN = "long run";
-const RUN = 26;
+const RUN = 24;
 
 /** Keywords are found by three of their characters, and the one before them if they have it, each folded to five bits. */
 const BITS = 5;

@@ -8,10 +8,9 @@ import { isExampleLine } from "./scan-input.ts";
 
 export const RANDOM_STRING_RULE: RuleName = { id: "random-string", what: "a generated key or token" };
 
-/** A whole quoted string, or a whole value, of the base64 alphabets: 32 characters (192 bits) and more. */
-const STRING =
-  /(?<=["'`=]|[:=] )(?<![A-Za-z0-9+/_-][:=] ?)(?<value>[A-Za-z0-9+/_-]{32,128}={0,2})(?=["'`]|\s*$)/g;
-const QUOTED = /(["'`])(?<value>[A-Za-z0-9+/_-]{32,128}={0,2})\1/g;
+/** A whole quoted string, or a whole value, of the base64 alphabets: 24 characters (144 bits) and more. */
+const STRING = /(?<=["'`=]|[:=] )(?<value>[A-Za-z0-9+/_-]{24,128}={0,2})(?=["'`]|\s*$)/g;
+const QUOTED = /(["'`])(?<value>[A-Za-z0-9+/_-]{24,128}={0,2})\1/g;
 
 /** Lines that say what their random-looking text is: a checksum, a public value, data. */
 const EXPLAINED =

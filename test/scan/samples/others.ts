@@ -316,8 +316,14 @@ export const otherSamples: Readonly<Record<string, Samples>> = {
     ],
   },
   "random-string": {
-    finds: [inCode(`start("${random(WORD, 44, 3)}");`), inConfig(`x-shared: "${random(BASE64, 43, 4)}="`)],
+    finds: [
+      inCode(`start("${random(WORD, 44, 3)}");`),
+      inConfig(`x-shared: "${random(BASE64, 43, 4)}="`),
+      { path: "notes.txt", lines: [`db=${random(WORD, 24, 5)}`] },
+      { path: "deploy/app.yaml", lines: [`database: ${random(WORD, 24, 6)}`] },
+    ],
     ignores: [
+      { path: "deploy/app.yaml", lines: [`revision: ${random(WORD, 24, 6)}`, `image: ${random(HEX, 40)}`] },
       inCode(`const integrity = "${random(BASE64, 43, 4)}=";`, `check("${random(HEX, 64)}");`),
       inCode(`const image = "data:image/png;base64,${random(BASE64, 88)}";`),
       inCode('import { x } from "@scope/ThePackage1/src/Components2/UI3/VeryLongName4";'),
