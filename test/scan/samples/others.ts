@@ -319,7 +319,7 @@ export const otherSamples: Readonly<Record<string, Samples>> = {
     finds: [
       inCode(`start("${random(WORD, 44, 3)}");`),
       inConfig(`x-shared: "${random(BASE64, 43, 4)}="`),
-      { path: "notes.txt", lines: [`db=${random(WORD, 24, 5)}`] },
+      { path: "notes.txt", lines: [`db=${random(WORD, 24, 7)}`] },
       { path: "deploy/app.yaml", lines: [`database: ${random(WORD, 24, 6)}`] },
     ],
     ignores: [
