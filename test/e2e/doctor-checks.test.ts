@@ -153,7 +153,7 @@ test("what is wrong is found, what can be undone is repaired, and nothing else i
     before,
     "A=b\n",
   ]);
-  await run(box, ["rm", "-r", join(changed, "..")]);
+  await run(box, ["rm", "-r", join(left, ".."), join(changed, "..")]);
 });
 
 test("a raw key that the audit log says to be one of a passphrase is named", async () => {

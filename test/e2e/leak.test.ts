@@ -237,7 +237,7 @@ describe("--plan", () => {
         env: { PATH: `${path}:${box.path("tools")}` },
       });
       rmSync(dirname(/--replace-text (\S+)/.exec(stdout)?.[1] ?? ""), { recursive: true });
-      return stdout;
+      return stdout.replaceAll(/\s+/g, " ");
     };
     expect(await words(".:")).toContain("git-filter-repo is not installed: install 2.47 or later first.");
     expect(existsSync(box.path("started"))).toBe(false);
@@ -277,5 +277,7 @@ test("the incident's document names places and people, and nothing that Markdown
   expect(stdout).toContain("`a\\u{7c}[b](c)`");
   expect(stdout).toMatch(/\| `prod\/token` \| `alice@example.com` \| – \|/);
   expect(stdout).not.toContain(OLD);
+  expect(stdout).toContain("`pprotect leak --plan` writes FILE");
+  expect(stdout.replaceAll(/^```sh\n.*?\n```$/gms, "CODE")).not.toContain("```");
   expect(stdout.replaceAll(/`[^`\n]*`/g, "")).not.toMatch(/@team|\[b\]|<b>/);
 });

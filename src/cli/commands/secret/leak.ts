@@ -31,6 +31,8 @@ import { foundSecrets } from "../../report/leak/subject.ts";
 import { leakFields, leakText } from "../../report/leak/text.ts";
 import { Progress } from "../../report/progress.ts";
 
+const PLAN_HINT = "hint: `pprotect leak --plan` says what to do, in order";
+
 /** ms before progress is shown. */
 const PROGRESS_AFTER = 1000;
 
@@ -98,7 +100,10 @@ export default class LeakCommand extends AccessCommand {
     const result = { ...leakFields(view), plan: steps.map((step) => ({ ...step })) };
     if (this.report === "json") this.print(`${JSON.stringify(result, null, 2)}\n`);
     else await this.#print(view, steps);
-    if (found.length > 0) return { result, refusal: leaked(found) };
+    if (found.length > 0) {
+      if (!this.plan && this.report === undefined) this.note(PLAN_HINT);
+      return { result, refusal: leaked(found) };
+    }
     const isComplete = report.unread.length === 0 && !report.limits.some(({ isGap }) => isGap);
     return this.verify && !isComplete ? { result, refusal: notSearched() } : { result };
   }

@@ -15,9 +15,12 @@ export async function checkProjectFiles({ store, storePath }: Examined): Promise
   const manifest = join(dirname(storePath), MANIFEST_FILE);
   const found = existsSync(manifest) ? reading("manifest", () => readManifestFile(manifest)) : [];
   let rules: RotationRules = new Map();
-  const config = reading("config", () => {
-    rules = readConfigFile(configPath(storePath)).rotation;
-  });
+  const path = configPath(storePath);
+  const config = existsSync(path)
+    ? reading("config", () => {
+        rules = readConfigFile(path).rotation;
+      })
+    : [];
   const hasLimit = [...rules.values()].some(({ maxAge }) => maxAge !== undefined);
   const due = hasLimit && store instanceof KeyFile ? await rotationDue(storePath, store, rules) : [];
   return [...found, ...config, ...due];

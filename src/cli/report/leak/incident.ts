@@ -1,3 +1,4 @@
+import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
 import type { AccessEntry } from "../../../lease/access-log/entry.ts";
 import { howTheyKnow } from "../access/view.ts";
@@ -74,6 +75,7 @@ function access({ access: secrets }: LeakView): string {
 }
 
 function stepText({ title, text, commands }: Step): string {
-  const block = commands.length === 0 ? "" : `\n\`\`\`sh\n${commands.join("\n")}\n\`\`\`\n`;
+  const block =
+    commands.length === 0 ? "" : `\n\`\`\`sh\n${commands.map(escapeUnprintable).join("\n")}\n\`\`\`\n`;
   return `* [ ] **${title}.** ${text}\n${block}\n`;
 }

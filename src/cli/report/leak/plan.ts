@@ -1,6 +1,7 @@
 import { shellWord } from "../../../common/shell-quote.ts";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import type { LeakPlace } from "../../../git/leak/search.ts";
+import { wrap } from "../help/layout.ts";
 import { type RewriteTools, rewriteCommands } from "./rewrite.ts";
 import { foundSecrets, type LeakSubject, type LeakView } from "./subject.ts";
 
@@ -21,13 +22,7 @@ export function leakPlan(view: LeakView, tools: RewriteTools): readonly Step[] {
   const isPushed = tools.remotes.length > 0;
   return [
     change(current, found, tools),
-    {
-      title: "Take back what was handed out",
-      text: "Ends leases and programs that have the old values, and removes files with them on this machine.",
-      commands: [
-        ...new Set(current.map(({ domain = "" }) => `pprotect revoke --domain ${shellWord(domain)}`)),
-      ],
-    },
+    ...(current.length > 0 ? [takeBack(current)] : []),
     {
       title: "Find out who saw it, and whether it was used",
       text: isPushed
@@ -77,6 +72,14 @@ function change(current: readonly LeakSubject[], found: readonly LeakSubject[], 
   };
 }
 
+function takeBack(current: readonly LeakSubject[]): Step {
+  return {
+    title: "Take back what was handed out",
+    text: "Ends leases and programs that have the old values, and removes files with them on this machine.",
+    commands: [...new Set(current.map(({ domain = "" }) => `pprotect revoke --domain ${shellWord(domain)}`))],
+  };
+}
+
 /** Files in which git keeps the text of a message for the next command. */
 const MESSAGE_FILE = /(?:^|\/)[A-Z_]*(?:MSG|MSG_EDIT)$/;
 
@@ -112,9 +115,13 @@ function rewrite(tools: RewriteTools): Step {
     remotes.length > 0
       ? "This is done in a new clone, since git-filter-repo discards what is not pushed."
       : "Changes that are not committed, and stashes, would be lost: commit or apply them first.";
+  const files =
+    rewriting === undefined
+      ? "`pprotect leak --plan` writes FILE, and may need more options."
+      : "The files for git-filter-repo have the value as expressions; they are in memory where the system can, and only you can read them.";
   return {
     title: "Remove it from the history",
-    text: `Every commit from the first one with the value on gets another id, so agree with all who work on the repository first. ${where}${missing}${binary}${headers} The files for git-filter-repo have the value as expressions; they are in memory where the system can, and only you can read them.`,
+    text: `Every commit from the first one with the value on gets another id, so agree with all who work on the repository first. ${where}${missing}${binary}${headers} ${files}`,
     commands: rewriteCommands(tools),
   };
 }
@@ -142,7 +149,7 @@ function others(names: readonly string[]): Step {
   return {
     title: "Do the same in the repositories inside this one",
     text: "Each has a history and remotes of its own. Delete the repository of a submodule that is not used any more.",
-    commands: names.map((name) => `(cd ${shellWord(name)} && pprotect leak --value-file - --plan)`),
+    commands: names.map((name) => `(cd ${shellWord(`./${name}`)} && pprotect leak --value-file - --plan)`),
   };
 }
 
@@ -177,13 +184,18 @@ function path({ domain = "", secret = "" }: LeakSubject): string {
   return `${domain}/${secret}`;
 }
 
+/** Columns of the runbook's text. */
+const WIDTH = 80;
+const INDENT = "   ";
+
 /** The runbook as numbered steps. */
 export function planText(steps: readonly Step[]): string {
   return steps
     .map(({ title, text, commands }, index) => {
       // Not cut, as a name would be: they are copied.
-      const lines = commands.map((command) => `   $ ${escapeUnprintable(command)}\n`).join("");
-      return `${index + 1}. ${title}\n   ${text}\n${lines}`;
+      const lines = commands.map((command) => `${INDENT}$ ${escapeUnprintable(command)}\n`).join("");
+      const paragraph = wrap(text, WIDTH - INDENT.length).map((line) => `${INDENT}${line}\n`);
+      return `${index + 1}. ${title}\n${paragraph.join("")}${lines}`;
     })
     .join("\n");
 }
