@@ -73,7 +73,6 @@ const READING: Loaded = {
     "crypto/x25519",
     "store",
     "store/format",
-    "store/rotation",
     "store/trust",
   ],
   outside: [...START.outside, "fastest-levenshtein", "node:buffer"],

@@ -40,7 +40,7 @@ thead th b { color: var(--ink); }
 .name { font-family: var(--mono); font-size: .93em; }
 .ask { display: block; color: var(--soft); font: .85rem/1.4 system-ui, "Segoe UI", "Liberation Sans", "DejaVu Sans", sans-serif; }
 .ages td { padding-top: .3rem; padding-bottom: .3rem; }
-.ages .bar { width: 38%; min-width: 8rem; }
+.ages .bar { width: 34%; min-width: 8rem; }
 .track { position: relative; height: .85rem; margin-top: .3rem; background: var(--shade); border: 1px solid var(--line);
   border-radius: .25rem; overflow: hidden; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 .fill { display: block; height: 100%; background: var(--bar); }
@@ -60,6 +60,7 @@ footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line);
     --warn: #6b4a00; --warn-bg: #fdf3d8; --bad: #8f1620; --bad-bg: #fbe6e6; --bar: #4c7fb5; }
   body { max-width: none; padding: 0; font-size: 9.5pt; }
   .wide { overflow: visible; }
+  .ages .bar { width: 24%; min-width: 6rem; }
   h2, h2 + p { break-after: avoid; }
   tr, .times > li, .box, .facts { break-inside: avoid; }
   thead { display: table-header-group; }
