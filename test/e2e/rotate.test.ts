@@ -238,6 +238,34 @@ describe("without downtime", () => {
     expect(values(box)).toEqual({ "db-password": "new-value-1234" });
   });
 
+  test("nothing is rotated in one step meanwhile, by --all-due neither, and what is beside the secret is not due", async () => {
+    const box = store();
+    const config = `rotation:\n  prod:\n    max_age: 1s\n    rotate_via: cat <&3 >/dev/null; touch ran; echo '{"value":"made-1"}'\n`;
+    box.write(".pprotect.yaml", config);
+    await pprotect(box, ["trust", "--hooks", "--yes"]);
+    const date = "2026-01-01T00:00:00Z";
+    const env = { ...GIT_IDENTITY, GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
+    await rotate(box, ["prod/db-password", "--stage", "--generate"]);
+    await runProgram(["sh", "-c", "git init -q && git add protected.yaml && git commit -qm s"], {
+      cwd: box.folder,
+      env,
+    });
+    const before = values(box);
+    const refused = await rotate(box, ["prod/db-password", "--generate"]);
+    expect([refused.status, refused.stderr]).toEqual([
+      1,
+      expect.stringContaining("there is a db-password_next"),
+    ]);
+    const due = await rotate(box, ["--due"]);
+    expect(due.stdout.split("\n")).toEqual([expect.stringMatching(/^prod\/db-password is /), ""]);
+    const { status, stderr } = await rotate(box, ["--all-due"]);
+    expect([status, stderr]).toEqual([1, expect.stringContaining("--promote or --abort it first")]);
+    expect((await rotate(box, ["prod/db-password_next"])).stderr).toContain(
+      "it belongs to the rotation of db-password",
+    );
+    expect([values(box), await Bun.file(box.path("ran")).exists()]).toEqual([before, false]);
+  });
+
   test("it can be aborted, and revoke_via gets the old value before it is dropped", async () => {
     const box = store();
     await rotate(box, ["prod/db-password", "--stage", "--generate"]);

@@ -3,6 +3,7 @@ import { isStillCurrent, type Ledger } from "../../exec/handed-out/ledger.ts";
 import type { ChosenLease } from "../../lease/end.ts";
 import type { LeasedDomain } from "../../lease/grant.ts";
 import type { KeyFile } from "../../store/key-file.ts";
+import { besideOf, type StagedRotation, stagedRotations } from "../../store/rotation/states.ts";
 import type { SecretPath } from "../../store/secret-path.ts";
 import { readOrNothing, storeNow } from "../reading/shown-values.ts";
 
@@ -10,6 +11,8 @@ import { readOrNothing, storeNow } from "../reading/shown-values.ts";
 export interface ReadableSecret extends SecretPath {
   /** The store's real path. */
   readonly store: string;
+  /** The rotation that has it beside its secret, if it is of one. */
+  readonly of?: StagedRotation | undefined;
 }
 
 /** What could be read, and for which leases and stores that is not known. */
@@ -32,7 +35,12 @@ export function readableSecrets(leases: readonly ChosenLease[], handedOut: Ledge
   };
   const found = new Map<string, ReadableSecret>();
   const add = (store: string, domain: string, names: Iterable<string>): void => {
-    for (const secret of names) found.set(JSON.stringify([store, domain, secret]), { store, domain, secret });
+    const { data } = storeAt(store) ?? {};
+    const rotations = data ? stagedRotations(data).filter((each) => each.domain === domain) : [];
+    for (const secret of names) {
+      const of = rotations.find((each) => besideOf(each) === secret);
+      found.set(JSON.stringify([store, domain, secret]), { store, domain, secret, of });
+    }
   };
   const addDomains = (store: string, domains: readonly string[]): void => {
     for (const domain of domains)

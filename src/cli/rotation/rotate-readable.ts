@@ -1,3 +1,4 @@
+import { shellWord } from "../../common/shell-quote.ts";
 import { displayName } from "../../common/terminal-safe.ts";
 import { changeCommand } from "../reading/shown-values.ts";
 import type { Readable, ReadableSecret } from "./readable-secrets.ts";
@@ -50,14 +51,22 @@ export async function rotateReadable(
   }
   const left = secrets.flatMap((each) => {
     const reason = reasons.get(each);
-    const command = changeCommand(each.store, each.domain, each.secret);
+    const command = commandFor(each);
     return reason === undefined ? [] : [{ ...each, reason, command }];
   });
   return { rotated, left, unknown };
 }
 
+/** What is beside a secret goes with its rotation. */
+function commandFor({ store, domain, secret, of }: ReadableSecret): string {
+  if (!of) return changeCommand(store, domain, secret);
+  const step = of.stage === "staged" ? "--abort" : "--finish";
+  return ["pprotect", "--file", store, "rotate", step, "--", domain, of.secret].map(shellWord).join(" ");
+}
+
 /** Why a secret cannot be rotated by a command; nothing where it can. */
 function whyNot(names: ReadableSecret, host: RotationHost | undefined): string | undefined {
+  if (names.of) return `it belongs to the rotation of ${displayName(names.of.secret)}`;
   if (host?.given.via !== undefined) return undefined;
   try {
     const hasCommand = ruleFor(names.store, names).rule.via !== undefined;

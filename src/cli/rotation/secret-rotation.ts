@@ -10,7 +10,12 @@ import { sealSecret } from "../../store/domain.ts";
 import type { KeyFile } from "../../store/key-file.ts";
 import { findDomain, findSecret } from "../../store/lookup.ts";
 import { STAGES } from "../../store/rotation/states.ts";
-import { replaceBySealed, requireStageable, stageSealed } from "../../store/rotation/steps.ts";
+import {
+  replaceBySealed,
+  requireNoRotation,
+  requireStageable,
+  stageSealed,
+} from "../../store/rotation/steps.ts";
 import type { SecretPath } from "../../store/secret-path.ts";
 import { stateDirectory } from "../../system/state-directory.ts";
 import type { Outcome } from "../report/json-envelope.ts";
@@ -75,6 +80,7 @@ export class SecretRotation {
     const { domain, secret } = names;
     const sealed = findSecret(domain, findDomain(keyFile.data, domain), secret);
     if (kind.stage) requireStageable(keyFile, names);
+    else requireNoRotation(keyFile, names);
     const via = this.#via(names);
     const trial = this.trialOf(names);
     await host.requireSealable(keyFile, domain);

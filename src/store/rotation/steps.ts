@@ -25,6 +25,28 @@ export function requireStageable(file: KeyFile, names: SecretPath): void {
 }
 
 /**
+ * Refuses a new value in one step while a rotation is half done: one of its two values would be in no secret any more.
+ * @throws PprotectError `rotation_state`
+ */
+export function requireNoRotation(file: KeyFile, names: SecretPath): void {
+  for (const each of stagedRotations(file.data)) {
+    if (each.domain !== names.domain) continue;
+    if (each.secret === names.secret)
+      throw wrongState(
+        names,
+        `there is a ${besideOf(each)}`,
+        each.stage === "staged" ? "--promote or --abort it first" : "--finish it first",
+      );
+    if (besideOf(each) === names.secret)
+      throw wrongState(
+        names,
+        `it belongs to the rotation of ${each.secret}`,
+        `\`pprotect rotate ${displayName(`${each.domain}/${each.secret}`)} --${each.stage === "staged" ? "abort" : "finish"}\` drops it`,
+      );
+  }
+}
+
+/**
  * Puts a value that was sealed before into a secret, as it is.
  * @param sealed to the key that the domain has, base64
  */

@@ -107,6 +107,19 @@ describe("`revoke --rotate`", () => {
     expect(await leases(user)).toEqual([]);
   });
 
+  test("leaves a rotation that is half done alone, and says how to end it", async () => {
+    const user = await unlocked(ONE.replace("dev/api-key", "dev"));
+    await user.asAlice(["rotate", "dev/api-key", "--stage", "--generate"]);
+    const before = values(user);
+    const { stdout } = await user.asAlice(["revoke", "--all", "--rotate"]);
+    expect(stdout.split("\n")).toEqual([
+      expect.stringMatching(/^dev\/api-key: pprotect --file \S+ rotate -- dev api-key$/),
+      expect.stringMatching(/^dev\/api-key_next: pprotect --file \S+ rotate --abort -- dev api-key$/),
+      "",
+    ]);
+    expect(values(user)).toEqual({ ...before, "db-password": "new-api-key-1" });
+  });
+
   test("has nothing to change where nothing was handed out; its options need it", async () => {
     const user = await unlocked(ONE);
     const wrong = await user.run(["revoke", "--all", "--via", "true"]);

@@ -6,11 +6,12 @@ import { configPath, readConfigFile } from "../../../config/config.ts";
 import type { UnlockedCustodian } from "../../../store/custodian.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
 import { findDomain, findSecret } from "../../../store/lookup.ts";
-import { STAGES } from "../../../store/rotation/states.ts";
+import { besideOf, STAGES, stagedRotations } from "../../../store/rotation/states.ts";
 import {
   abortRotation,
   finishRotation,
   promoteRotation,
+  requireNoRotation,
   requireStageable,
   stageRotation,
 } from "../../../store/rotation/steps.ts";
@@ -121,6 +122,7 @@ export default class RotateCommand extends ValueCommand {
       (file, domain, secret) => {
         sealed = findSecret(domain, findDomain(file.data, domain), secret);
         if (this.stage) requireStageable(file, { domain, secret });
+        else requireNoRotation(file, { domain, secret });
       },
       (file, domain, secret, value) => {
         if (this.stage) return stageRotation(file, { domain, secret }, value);
@@ -251,9 +253,11 @@ export default class RotateCommand extends ValueCommand {
     }
     const { valueAges } = await import("../../reading/value-ages.ts");
     const ages = await valueAges(this.storePath, keyFile.data, (message) => this.note(message));
-    const chosen = ages.filter(
-      (each) => (domain ?? each.domain) === each.domain && (secret ?? each.secret) === each.secret,
-    );
+    // What a rotation has beside a secret is dropped with it, and not rotated itself.
+    const beside = new Set(stagedRotations(keyFile.data).map((each) => `${each.domain}/${besideOf(each)}`));
+    const chosen = ages
+      .filter((each) => (domain ?? each.domain) === each.domain && (secret ?? each.secret) === each.secret)
+      .filter((each) => !beside.has(`${each.domain}/${each.secret}`));
     const due = dueSecrets(chosen, rotation, Date.now(), olderThan);
     if (this.allDue) return this.#rotateAll(due);
     this.print(dueText(due));
