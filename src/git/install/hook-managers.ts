@@ -80,15 +80,17 @@ function preCommit({ name, command }: GuardHook): string {
         require_serial: true
 `;
   }
+  // Without `stages` for pushes: versions before 3.2 know them by another name. At other stages the command has nothing to do.
+  const options = name === PRE_PUSH.name ? "pass_filenames: false" : `stages: [${name}]`;
   return `  - repo: local
     hooks:
       - id: pprotect-${name}
         name: pprotect (${name})
         entry: ${command}
         language: system
-        stages: [${name}]
+        ${options}
         always_run: true
-${name === PRE_PUSH.name ? "        pass_filenames: false\n" : ""}`;
+`;
 }
 
 /** Overcommit's own names of hooks. */

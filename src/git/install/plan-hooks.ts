@@ -37,7 +37,8 @@ function merged(plans: readonly HookPlan[], before: InstallRecord): HookPlan {
   const further = records.flatMap(({ furtherHooks = {} }) => Object.entries(furtherHooks));
   const committed = records.flatMap(({ committedHooks = {} }) => Object.entries(committedHooks));
   const toCommit = plans.flatMap((plan) => plan.toCommit ?? []);
-  const unguarded = [...new Set(plans.flatMap((plan) => plan.unguarded ?? []))];
+  // The notes say what to do for each; that git does not run one of them is said once.
+  const [unguarded] = plans.flatMap((plan) => plan.unguarded ?? []);
   const [snippet, ...snippets] = plans.flatMap((plan) => plan.snippet ?? []);
   const record: Partial<InstallRecord> = Object.assign({}, ...records);
   return {
@@ -46,7 +47,7 @@ function merged(plans: readonly HookPlan[], before: InstallRecord): HookPlan {
     ...(snippet && {
       snippet: { ...snippet, lines: [snippet, ...snippets].map(({ lines }) => lines).join("") },
     }),
-    ...(unguarded.length > 0 && { unguarded: unguarded.join("; ") }),
+    ...(unguarded !== undefined && { unguarded }),
     ...(toCommit.length > 0 && { toCommit }),
     record: {
       ...record,

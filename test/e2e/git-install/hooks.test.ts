@@ -134,7 +134,7 @@ test.each([
   ["lefthook.yml", "      run: pprotect git pre-push {1} {2}\n      use_stdin: true\n"],
   [
     ".pre-commit-config.yaml",
-    "        entry: pprotect git pre-push\n        language: system\n        stages: [pre-push]\n",
+    "        entry: pprotect git pre-push\n        language: system\n        pass_filenames: false\n",
   ],
   [
     ".overcommit.yml",

@@ -4,7 +4,7 @@ import { MAX_ADDED } from "../../../git/guard/diff-parser.ts";
 import type { GuardOptions } from "../../../git/guard/guard.ts";
 import { keptLines, readCleanup } from "../../../git/guard/message/cleanup.ts";
 import { MessageScan } from "../../../git/guard/message/scan-message.ts";
-import { findingFields, findingLine, findingsError, howToAllow } from "../../../git/guard/report.ts";
+import { findingFields, findingLine, findingsError } from "../../../git/guard/report.ts";
 import { STAGED } from "../../../git/guard/staged-changes.ts";
 import { openBlobReader } from "../../../git/process/cat-file.ts";
 import { openRepository, type Repository } from "../../../git/process/repository.ts";
@@ -57,7 +57,8 @@ export default class GitCommitMsgCommand extends GuardingCommand {
     if (findings.length === 0) return;
     this.note(
       `pprotect: ${countNoun(findings.length, "finding")}, nothing committed; the message is still in ` +
-        `${this.message}: \`git commit -eF ${this.message}\` edits it; ${howToAllow(findings)}`,
+        `${this.message}: \`git commit -eF ${this.message}\` edits it; false positive? add \`pprotect:allow\` to the line; ` +
+        "`git commit --no-verify` skips all hooks",
     );
   }
 }

@@ -44,8 +44,9 @@ export default class GitPrePushCommand extends PushCommand {
 
   async #push(repository: Repository): Promise<Push> {
     const { PRE_COMMIT, PRE_COMMIT_REMOTE_NAME: name, PRE_COMMIT_REMOTE_URL: url } = process.env;
-    // The pre-commit framework reads git's lines itself, and says in variables what is pushed.
-    if (PRE_COMMIT && this.remote === undefined && name !== undefined) {
+    // The pre-commit framework reads git's lines itself, and says in variables what is pushed; before a commit, nothing.
+    if (PRE_COMMIT && this.remote === undefined) {
+      if (name === undefined) return { tips: [], known: [], knownRefs: [], accepted: [] };
       return { ...(await fromFramework(repository)), ...(await ofRemote(repository, name, url ?? name)) };
     }
     if (this.remote === undefined) {
