@@ -168,7 +168,7 @@ test("names and messages of strangers control neither a terminal nor a workflow 
   await both.commit(`\x1b]0;title\x07\n\n::error::message ${tokenLine()}`);
   const refused = await both.git("push", "-q", "origin", "main");
   expect(refused.stderr).not.toMatch(/[\x00-\x09\x0b-\x1f]/);
-  expect(remoteLines(refused).filter((line) => /^\s*(?:::|##)/.test(line))).toEqual([]);
+  expect(remoteLines(refused).filter((line) => /^\s*::|##\[/.test(line))).toEqual([]);
   expect(refused.stderr).toContain("3 findings in 1 new commit");
 });
 

@@ -197,6 +197,38 @@ describe("an answer that is no has its result, and exit status 1", () => {
     expect(answer.result.findings).toEqual([{ commit, ...staged.result.findings[0] }]);
   });
 
+  test("git commit-msg, git pre-push and git pre-receive: findings", async () => {
+    const repository = await guardedRepository();
+    repository.write("a.txt", `${tokenLine()}\n`);
+    repository.write("message", `${tokenLine()}\n`);
+    const commit = await repository.force();
+    const id = (await repository.must("rev-parse", "HEAD")).trim();
+    const none = "0".repeat(40);
+    const options = { cwd: repository.folder };
+    const said = await answerOf(["git", "commit-msg", "message"], options);
+    expect(said).toMatchObject({
+      error: { code: "findings" },
+      result: { findings: [{ path: "commit message" }] },
+    });
+    const pushed = await answerOf(["git", "pre-push", "origin", "url"], {
+      ...options,
+      input: `refs/heads/main ${id} refs/heads/main ${none}\n`,
+    });
+    const found = { commit, path: "a.txt", line: 1 };
+    expect(pushed).toMatchObject({
+      error: { code: "findings" },
+      result: { findings: [found, {}], commits: 1 },
+    });
+    await repository.must("update-ref", "-d", "refs/heads/main");
+    // As git runs its hooks.
+    const received = await answerOf(["git", "pre-receive"], {
+      cwd: `${repository.folder}/.git`,
+      env: { GIT_DIR: "." },
+      input: `${none} ${id} refs/heads/main\n`,
+    });
+    expect(received.result).toEqual(pushed.result);
+  });
+
   test("git status: nothing installed; git install: without effect", async () => {
     const repository = await guardedRepository();
     const status = await answerOf(["git", "status"], { cwd: repository.folder });

@@ -1,7 +1,6 @@
-import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { countNoun } from "../../common/text.ts";
 import type { Allowance } from "../../git/guard/allowance.ts";
-import { PrintedWarnings } from "../../git/guard/report.ts";
+import { forOutput, PrintedWarnings } from "../../git/guard/report.ts";
 import type { LocatedFinding } from "./findings/located.ts";
 import { wrap } from "./help/layout.ts";
 
@@ -63,17 +62,17 @@ const NO_MARKERS =
 function findingLines({ commit, path, line, rule, message }: LocatedFinding, kind = ""): string[] {
   const where = commit === undefined ? "" : `${commit} `;
   return [
-    escapeUnprintable(`  at ${where}${path}:${line}`),
-    ...wrapped(escapeUnprintable(`${kind}${rule}: ${message}`), WIDTH - 4).map((each) => `    ${each}`),
+    forOutput(`  at ${where}${path}:${line}`),
+    ...wrapped(forOutput(`${kind}${rule}: ${message}`), WIDTH - 4).map((each) => `    ${each}`),
   ];
 }
 
-/** Wrapped so that no line begins with `::` or `##`, which starts a command to a workflow runner. */
+/** Wrapped so that no line begins with `::`, which starts a command to a workflow runner. */
 function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const line of wrap(text, width)) {
     const last = lines.length - 1;
-    if (last >= 0 && /^(?:::|##)/.test(line)) lines[last] += ` ${line}`;
+    if (last >= 0 && line.startsWith("::")) lines[last] += ` ${line}`;
     else lines.push(line);
   }
   return lines;

@@ -10,12 +10,20 @@ export function findingLine(
   { commit, warning = false }: { readonly commit?: string | undefined; readonly warning?: boolean } = {},
 ): string {
   const before = commit === undefined ? pathPrefix(path) : `${commit} `;
-  return escapeUnprintable(`${before}${path}:${line}: ${warning ? "warning: " : ""}${rule}: ${message}`);
+  return forOutput(`${before}${path}:${line}: ${warning ? "warning: " : ""}${rule}: ${message}`);
 }
 
-/** A line that begins with `::` or `##` would be a command to a workflow runner, which reads what a job prints. */
+/**
+ * Text of strangers for a line of output: it controls no terminal, and gives no command of the older form to a workflow
+ * runner, which reads what a job prints.
+ */
+export function forOutput(text: string): string {
+  return escapeUnprintable(text).replaceAll("##[", "#\\u{23}[");
+}
+
+/** A line that begins with `::` would be a command to a workflow runner. */
 function pathPrefix(path: string): string {
-  return /^(?:::|##)/.test(path) ? "./" : "";
+  return path.trimStart().startsWith("::") ? "./" : "";
 }
 
 /** So many files that were not scanned are printed one by one; a folder of pictures would hide everything else. */
