@@ -1,4 +1,5 @@
 import { isDotenvFile } from "./files/dotenv.ts";
+import { KEYSTORE_RULE } from "./keystore.ts";
 import { findsOwnCredentials } from "./rules/pprotect.ts";
 
 /** What was found, to say what to do about it. */
@@ -15,12 +16,18 @@ export interface Found {
 export function adviceFor({ rule, what, path, message }: Found): string {
   if (message !== undefined)
     return `${message} (rule of .pprotect.yaml; \`pprotect:allow ${rule}\` in the line allows it)`;
-  return `looks like ${what}: ${adviceOn(rule, path)}, or add \`pprotect:allow\` to the line if it is not a secret`;
+  const mark =
+    rule === KEYSTORE_RULE.id ? "list the file in .pprotectignore" : "add `pprotect:allow` to the line";
+  return `looks like ${what}: ${adviceOn(rule, path)}, or ${mark} if it is not a secret`;
 }
 
 function adviceOn(rule: string, path: string): string {
   if (findsOwnCredentials(rule)) {
     return "keep it outside the repository, and if it was ever shared change it with `pprotect set-key-custodian-passphrase` or `rekey-custodian`";
+  }
+  // The store holds text.
+  if (rule === KEYSTORE_RULE.id) {
+    return "keep it outside the repository, or add it to the store as base64, and replace it if it was ever shared";
   }
   if (rule === "dotenv-file" || isDotenvFile(path)) {
     return "import the file into the store with `pprotect import`, list it in .gitignore, and replace its secrets if it was ever shared";

@@ -1,5 +1,6 @@
 import { adviceFor } from "./advice.ts";
 import type { Finding } from "./finding.ts";
+import { lineFingerprint } from "./fingerprint.ts";
 import { isKeystore, KEYSTORE_RULE } from "./keystore.ts";
 import { type TextLines, textLines } from "./scan-text.ts";
 import { type ScanContext, scanText } from "./scanner.ts";
@@ -32,8 +33,10 @@ export function scanBytes(
 export function scanBinary(path: string, bytes: Uint8Array): BytesScan {
   if (!isKeystore(path, bytes)) return { findings: [], skipped: true };
   const { id, what } = KEYSTORE_RULE;
+  // It has no line; the rule and the path say all.
+  const fingerprint = lineFingerprint("", []);
   return {
-    findings: [{ path, line: 1, rule: id, message: adviceFor({ rule: id, what, path }) }],
+    findings: [{ path, line: 1, rule: id, message: adviceFor({ rule: id, what, path }), fingerprint }],
     skipped: false,
   };
 }

@@ -1,6 +1,8 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { baselineText, entriesOf } from "../../src/scan/baseline-file.ts";
+import { scanLines } from "../../src/scan/scanner.ts";
 import { tokenLine } from "../git/guard/guard-repository.ts";
 import { type Remotes, remoteLines, remotes } from "../git/guard/push/remotes.ts";
 import { binary } from "../support/binary.ts";
@@ -145,6 +147,25 @@ describe("what lets a finding pass", () => {
         "    effect: fix or remove it",
       ],
     ]);
+  });
+
+  test("is the baseline of the default branch, and not that of the push", async () => {
+    const both = await guarded();
+    both.write("leak.txt", LEAK);
+    await both.commit();
+    const found = scanLines("leak.txt", [{ number: 1, text: LEAK.trimEnd() }]);
+    both.write(".pprotect-baseline.json", baselineText(entriesOf([found])));
+    await both.commit();
+    const push = (branch: string) => both.git("push", "-q", "origin", `HEAD:refs/heads/${branch}`);
+    const refused = await push("side");
+    expect(refused.stderr).toContain("leak.txt:1");
+    // Accepted in the default branch first, by a commit that has the baseline alone.
+    await both.must("checkout", "-q", "-b", "accepted", "HEAD~2");
+    await both.must("checkout", "main", "--", ".pprotect-baseline.json");
+    await both.commit();
+    expect((await push("main")).status).toBe(0);
+    await both.must("checkout", "-q", "main");
+    expect((await push("side")).status).toBe(0);
   });
 
   test("is a marker in its line, unless the server says otherwise", async () => {
