@@ -16,7 +16,7 @@ export const MAX_BASELINE_BYTES = 32 * 1024 * 1024;
 export interface BaselineEntry {
   readonly path: string;
   readonly rule: string;
-  /** The start of {@link Finding.fingerprint}. */
+  /** The start of {@link Finding.fingerprint}, or of {@link Finding.versionHash}. */
   readonly hash: string;
   /** How many of them one version of the file has at most. */
   readonly count: number;
@@ -42,11 +42,13 @@ export function entryKey({ path, rule, hash }: Pick<BaselineEntry, "path" | "rul
 /**
  * What an entry for a finding has, but for the count.
  *
- * @returns `undefined` for what cannot be accepted: problems of stores, and credentials that open one
+ * @returns `undefined` for what cannot be accepted: credentials that open a store, and problems of stores but for the history's
  */
-export function entryFor({ path, rule, fingerprint }: Finding): Omit<BaselineEntry, "count"> | undefined {
-  if (fingerprint === undefined || findsOwnCredentials(rule) || /^(?:\/|\.\.\/)/.test(path)) return undefined;
-  return { path, rule, hash: fingerprint.slice(0, HASH_LENGTH) };
+export function entryFor(finding: Finding): Omit<BaselineEntry, "count"> | undefined {
+  const { path, rule } = finding;
+  const hash = finding.versionHash ?? finding.fingerprint;
+  if (hash === undefined || findsOwnCredentials(rule) || /^(?:\/|\.\.\/)/.test(path)) return undefined;
+  return { path, rule, hash: hash.slice(0, HASH_LENGTH) };
 }
 
 /**

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type GuardedRepository, guardedRepository, tokenLine } from "../git/guard/guard-repository.ts";
 import { readAnswer } from "../support/output-schema.ts";
 import { removeFolders } from "../support/sandbox.ts";
+import { sampleStore } from "../support/stores.ts";
 
 afterAll(removeFolders);
 
@@ -148,5 +149,35 @@ describe("a baseline", () => {
     expect((await repository.pprotect("scan", "--no-baseline", ...write)).stderr).toContain(
       "give --no-baseline alone",
     );
+  });
+
+  test("accepts problems of a store in the history, of that version alone, and in no new commit", async () => {
+    const repository = await guardedRepository();
+    const broken = (more = "") =>
+      `${sampleStore()
+        .toString()
+        .replace(/secret-token: .*/, "secret-token: plain")}${more}`;
+    const good = sampleStore().toString();
+    const [bad, other] = [broken(), broken("# more\n")];
+    repository.write("protected.yaml", bad);
+    await repository.force();
+    repository.write("protected.yaml", good);
+    await repository.force();
+    expect((await check(repository, "--all")).status).toBe(1);
+    await repository.pprotect("git", "check", "--all", "--write-baseline");
+    expect((await repository.commit()).status).toBe(0);
+    const { status, result } = await check(repository, "--all");
+    expect([status, result.suppressed[0].rule, result.suppressed[0].by]).toEqual([
+      0,
+      "not-sealed",
+      "baseline",
+    ]);
+    repository.write("protected.yaml", bad);
+    expect((await repository.commit()).stderr).toContain("not-sealed");
+    await repository.force();
+    expect((await check(repository, "HEAD")).status).toBe(1);
+    repository.write("protected.yaml", other);
+    await repository.force();
+    expect((await check(repository, "--all")).status).toBe(1);
   });
 });

@@ -26,6 +26,7 @@ import { StoresOfVersion } from "./stores-of-version.ts";
 import { addAll, type Findings, noFindings, type Subject, type Verdict } from "./subject.ts";
 import { TeamRulesOfVersions } from "./team-rules.ts";
 import { RuleTrial } from "./tried-rules.ts";
+import { versionHash } from "./version-hash.ts";
 import type { CheckedVersions } from "./versions.ts";
 
 export type { Finding } from "../../scan/finding.ts";
@@ -197,14 +198,30 @@ export class Guard {
   async #addStores(subject: Subject, inStores: Findings, found: Findings): Promise<void> {
     if (inStores.errors.length + inStores.warnings.length === 0) return;
     const ignore = await this.#ignoreFiles.of(subject.prefix);
+    const all = [...inStores.errors, ...inStores.warnings];
+    const accept = this.#versions.of === "all" ? (await this.#baseline())?.version(() => true) : undefined;
     for (const kind of ["errors", "warnings"] as const) {
-      for (const finding of inStores[kind]) {
-        const inStore = { ...finding, inStore: true };
+      for (const each of inStores[kind]) {
+        const finding = { ...each, inStore: true, ...(await this.#ofVersion(subject, each, all)) };
         if (ignore?.ignored(finding.path, finding.rule))
-          found.suppressed.push({ ...inStore, suppressedBy: "ignore-file" });
-        else found[kind].push(inStore);
+          found.suppressed.push({ ...finding, suppressedBy: "ignore-file" });
+        else if (kind === "errors" && (await accept?.(finding)))
+          found.suppressed.push({ ...finding, suppressedBy: "baseline" });
+        else found[kind].push(finding);
       }
     }
+  }
+
+  /** What the baseline knows a problem by. It accepts those of the history alone, which nobody can correct. */
+  async #ofVersion(
+    { prefix }: Subject,
+    finding: Finding,
+    all: readonly Finding[],
+  ): Promise<Pick<Finding, "versionHash">> {
+    if (this.#versions.of !== "all") return {};
+    const bytes = await this.#blobs.read(prefix + finding.path, this.#maxStoreBytes);
+    const problems = all.filter(({ path }) => path === finding.path);
+    return { versionHash: versionHash(finding, bytes, problems) };
   }
 
   async #checkStore(

@@ -96,6 +96,7 @@ export function howToAllow(findings: readonly Finding[], command = "git commit")
 
 /** The same for a check of what is there already. */
 export function howToAccept(findings: readonly Finding[]): string | undefined {
-  if (findings.every(({ inStore }) => inStore)) return undefined;
-  return `${MARK}; \`--write-baseline\` accepts all that is found now`;
+  const accept = "`--write-baseline` accepts what is found now";
+  if (!findings.every(({ inStore }) => inStore)) return `${MARK}; ${accept}`;
+  return findings.some(({ versionHash }) => versionHash !== undefined) ? accept : undefined;
 }
