@@ -11,9 +11,12 @@ export interface Candidate {
   readonly before?: () => void;
 }
 
-/** Median wall time of a candidate's runs, and the peak of its memory in one of its own. */
+/** Medians of a candidate's runs, and the peak of its memory in one of its own. */
 export interface Measurement {
+  /** Wall time. */
   readonly milliseconds: number;
+  /** Time of all processors, of the processes that it started too. */
+  readonly cpuMilliseconds: number;
   readonly peakMegabytes: number;
 }
 
@@ -29,26 +32,31 @@ export async function measureInTurn(
   candidates: readonly Candidate[],
   rounds: number,
 ): Promise<Map<string, Measurement>> {
-  const runs = new Map<string, number[]>(candidates.map(({ name }) => [name, []]));
+  const runs = new Map<string, Run[]>(candidates.map(({ name }) => [name, []]));
   for (let round = -1; round < rounds; round++) {
     for (const candidate of candidates) {
-      const milliseconds = runOnce(candidate);
-      if (round >= 0) runs.get(candidate.name)?.push(milliseconds);
+      const run = runOnce(candidate);
+      if (round >= 0) runs.get(candidate.name)?.push(run);
     }
   }
   const measured = new Map<string, Measurement>();
   for (const candidate of candidates) {
-    const milliseconds = median(runs.get(candidate.name) ?? []);
-    measured.set(candidate.name, { milliseconds, peakMegabytes: await peakMegabytes(candidate) });
+    const all = runs.get(candidate.name) ?? [];
+    measured.set(candidate.name, {
+      milliseconds: median(all.map(({ milliseconds }) => milliseconds)),
+      cpuMilliseconds: median(all.map(({ cpuMilliseconds }) => cpuMilliseconds)),
+      peakMegabytes: await peakMegabytes(candidate),
+    });
   }
   return measured;
 }
 
-/** @returns ms */
-function runOnce({ name, command, cwd, input, before }: Candidate): number {
+type Run = Pick<Measurement, "milliseconds" | "cpuMilliseconds">;
+
+function runOnce({ name, command, cwd, input, before }: Candidate): Run {
   before?.();
   const start = performance.now();
-  const { exitCode, stderr } = Bun.spawnSync([...command], {
+  const { exitCode, stderr, resourceUsage } = Bun.spawnSync([...command], {
     cwd,
     stdin: input === undefined ? null : Buffer.from(input),
     stdout: "ignore",
@@ -57,7 +65,7 @@ function runOnce({ name, command, cwd, input, before }: Candidate): number {
   });
   const milliseconds = performance.now() - start;
   if (exitCode !== 0) throw new Error(`${name}: exit ${exitCode}: ${stderr}`);
-  return milliseconds;
+  return { milliseconds, cpuMilliseconds: Number(resourceUsage.cpuTime.total) / 1000 };
 }
 
 async function peakMegabytes({ command, cwd, input = "", before }: Candidate): Promise<number> {

@@ -29,7 +29,7 @@ function storeWithValues(): KeyFile {
 /** A user with a repository, in which files are staged. */
 async function repositoryWith(
   files: Readonly<Record<string, string>>,
-  store = storeWithValues(),
+  store: KeyFile | string = storeWithValues(),
 ): Promise<LeaseUser> {
   const user = leaseUser(store.toString());
   users.push(user);
@@ -151,5 +151,25 @@ describe("values of the store's own secrets", () => {
     await user.shell("git add encoded.txt");
     const { status, stderr } = await check(user);
     expect([status, stderr]).toEqual([1, expect.stringMatching(/^encoded\.txt:1: own-secret: /m)]);
+  });
+
+  test("are not opened when there are very many, with a warning", async () => {
+    const store = storeWithValues();
+    const raw = { name: "ci@example.com", passphrase: `P${randomBytes(32).toString("hex")}P` };
+    const text = store
+      .addCustodian(raw, "raw", NOW)
+      .addOwner("dev", raw.name, unlocked(store, ALICE), NOW)
+      .toString();
+    const [line = ""] = /^ *secret-session-key: .*\n/m.exec(text) ?? [];
+    const many = Array.from({ length: 10_000 }, (_, index) => line.replace("session-key", `other-${index}`));
+    const user = await repositoryWith(FILES, text.replace(line, [line, ...many].join("")));
+    await user.shell(
+      "git -c user.name=a -c user.email=a@b.test commit -q --no-verify -m store -- protected.yaml",
+    );
+    const { stderr } = await check(user, { PPROTECT_PASSPHRASE: raw.passphrase });
+    expect(stderr).toContain(
+      "values of the store were not searched: more than 10000 secrets could be opened",
+    );
+    expect(stderr).not.toContain("own-secret");
   });
 });

@@ -25,7 +25,8 @@ type Opened = readonly (SecretReference & { readonly value: string })[];
  * open, are no reason to stop a commit.
  *
  * @param readStore called only where there is something that may open it
- * @throws PprotectError `file_error` when the access log is required and cannot be written; what `readStore` throws
+ * @throws PprotectError `file_error` when the access log is required and cannot be written; `environment` for too many
+ *   secrets; what `readStore` throws
  */
 export async function ownSecretsAtHand(
   readStore: () => KeyFile,
@@ -41,6 +42,14 @@ export async function ownSecretsAtHand(
   }
   const leases = await usableLeases(reader);
   return leases.length === 0 ? [] : named(await openLeased(readStore(), leases, reader));
+}
+
+/** Opening takes 0.15 ms for each, and a hook runs at every commit. */
+const MOST_SECRETS = 10_000;
+
+function refuseTooMany(count: number): void {
+  if (count > MOST_SECRETS)
+    throw new PprotectError("environment", `more than ${MOST_SECRETS} secrets could be opened`);
 }
 
 function rawCustodian({ data }: KeyFile, passphrase: string): UnlockedCustodian | undefined {
@@ -71,6 +80,9 @@ async function openRaw(
   { recorder, store }: LeaseReader,
 ): Promise<Opened> {
   const owned = keyFile.domainsOf(custodian.name);
+  refuseTooMany(
+    owned.map((domain) => findDomain(keyFile.data, domain).secrets.size).reduce((a, b) => a + b, 0),
+  );
   const path = realpathOfParent(store);
   await recorder.record({
     custodian: custodian.name,
@@ -122,6 +134,7 @@ async function openLeased(keyFile: KeyFile, leases: readonly Grant[], reader: Le
     });
     return most.boxes.length > 0 ? [most] : [];
   });
+  refuseTooMany(wanted.map(({ boxes }) => boxes.length).reduce((a, b) => a + b, 0));
   const opened = await openUnlessEnded(wanted, reader);
   if (!opened) return [];
   const keysOf = (domain: string): string[] => [findDomain(keyFile.data, domain).publicKey];
