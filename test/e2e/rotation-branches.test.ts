@@ -104,4 +104,17 @@ describe("git merges rotations", () => {
       "warning: prod/key_next was left by a rotation of key, which is not there any more",
     );
   });
+
+  test("in one step on both branches as a conflict; the value that is not taken can be restored", async () => {
+    const by = (value: string): Commands => [["rotate prod/key --value-file -", value]];
+    const repository = await branches([], by("one"), by("two"));
+    expect((await merge(repository, AS_ALICE)).stderr).toContain("prod/key: changed by both sides");
+    expect((await repository.pprotect(["git", "resolve", "--ours"], AS_ALICE)).status).toBe(0);
+    await repository.must("commit", "-qm", "resolved");
+    expect(values(repository)).toEqual({ key: "one" });
+    expect(
+      (await repository.pprotect(["restore-secret", "prod/key", "--rev", "other"], AS_ALICE)).status,
+    ).toBe(0);
+    expect(values(repository)).toEqual({ key: "two" });
+  });
 });

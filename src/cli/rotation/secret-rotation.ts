@@ -19,6 +19,7 @@ import {
 import type { SecretPath } from "../../store/secret-path.ts";
 import { stateDirectory } from "../../system/state-directory.ts";
 import type { Outcome } from "../report/json-envelope.ts";
+import { localTime } from "../report/local-time.ts";
 import { acceptedCommand, type GivenCommand, type HookSettings, hookFor } from "./hooks.ts";
 
 /** What a rotation needs of the command that runs it. */
@@ -198,7 +199,7 @@ export class SecretRotation {
       return;
     }
     const name = displayName(`${names.domain}/${names.secret}`);
-    const when = new Date(left.started).toISOString();
+    const when = localTime(left.started);
     if (left.answer === undefined) {
       this.#host.note(
         `pprotect: warning: a rotation of ${name} was interrupted on ${when}: the service may have another value than the store`,
