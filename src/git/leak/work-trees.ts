@@ -1,5 +1,6 @@
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
+import { changedFiles } from "./changed-files.ts";
 import type { SearchedRepository } from "./repositories.ts";
 
 /** A file of a work tree to be searched. */
@@ -32,7 +33,7 @@ export async function workTreeFiles(
           found.push({ root, path, state });
       }
     };
-    await list("modified", "--modified");
+    add("modified", (await changedFiles(repository, root)).join("\0"));
     // What git was told not to look at, which is how people keep their own values in a tracked file.
     const tagged = (await repository.runIn(root, "ls-files", "-z", "-v")) ?? "";
     const hidden = tagged.split("\0").filter((entry) => /^[a-zS] /.test(entry));

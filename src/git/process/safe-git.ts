@@ -12,6 +12,7 @@ import { LEASE_VARIABLE } from "../../common/lease-variable.ts";
  * | `diff.external`, `diff.NAME.command` | `--no-ext-diff` on the same calls |
  * | `core.pager`, `pager.COMMAND` | standard output is always a pipe |
  * | `filter.NAME.clean` and `.process` of `git add` | {@link stageFile} refuses a file that has one |
+ * | the same of `git ls-files --modified` and `git status` | no call of ours compares the files of a work tree |
  * | hooks: `post-index-change` of `git add` | {@link stageFile} sets `core.hooksPath`; nothing else of ours writes the index, and GIT_OPTIONAL_LOCKS=0 keeps git from doing so after a refresh |
  * | `core.sshCommand`, `remote.NAME.uploadpack`, credential helpers, while a partial clone fetches an object | {@link gitEnvironment} forbids to fetch |
  * | aliases | git does not let them replace its own commands |

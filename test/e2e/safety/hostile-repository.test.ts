@@ -153,6 +153,27 @@ describe("the configuration of a hostile repository", () => {
   });
 });
 
+test.each(["leak", "leak --plan", "doctor"])(
+  "a filter runs in no search of files that were only touched, here and in a repository inside: %s",
+  async (line) => {
+    const repository = await hostileRepository();
+    const { folder } = repository;
+    await repository.must("config", "core.fsmonitor", "false");
+    const shell = `cp -r .git ../inner-$$ && mkdir inner && mv ../inner-$$ inner/.git && cp text.txt protected.yaml inner
+      for top in . inner; do echo '* filter=evil' >$top/.git/info/attributes && touch -d 2020-01-01 $top/text.txt; done`;
+    const made = await runProgram(["sh", "-euc", shell], { cwd: folder, env: GIT_IDENTITY });
+    expect(made).toMatchObject({ status: 0 });
+    clearMarkers(repository);
+    await repository.git(["ls-files", "--modified"]);
+    expect(ran(repository)).toContain("filter");
+    clearMarkers(repository);
+    const env = { PPROTECT_USER: ALICE.name, PPROTECT_PASSPHRASE: ALICE.passphrase };
+    const { stderr } = await repository.pprotect(line.split(" "), env);
+    expect(ran(repository)).toEqual([]);
+    if (line.startsWith("leak")) expect(stderr).toContain("Searched ");
+  },
+);
+
 describe("a store in conflict, in a hostile repository", () => {
   const env = { PPROTECT_USER: ALICE.name, PPROTECT_PASSPHRASE: ALICE.passphrase };
 
