@@ -26,7 +26,7 @@ describe("a push", () => {
     const refused = await both.git("push", "-q", "origin", "main");
     expect(refused.status).toBe(1);
     expect(refused.stderr).toMatch(new RegExp(`^${leak} leak\\.txt:1: github-token: `, "m"));
-    expect(refused.stderr).toMatch(new RegExp(`^${said} commit message:1: secret-assignment: `, "m"));
+    expect(refused.stderr).toMatch(new RegExp(`^${said} commit message:1: github-token: `, "m"));
     expect(refused.stderr).toContain("pprotect: 2 findings in 3 new commits, nothing pushed; ");
     expect(refused.stderr).not.toContain("ghp_");
     expect(await both.onServer("for-each-ref")).toBe("");
@@ -66,7 +66,7 @@ describe("a push", () => {
     await both.must("tag", "-a", "-m", `release\n\n${LEAK}`, "v1");
     await both.must("tag", "-a", "-m", "of a tag", "v2", "v1");
     const tag = await both.git("push", "-q", "origin", "v2");
-    expect(tag.stderr).toMatch(/^[0-9a-f]{10} commit message:3: secret-assignment: /m);
+    expect(tag.stderr).toMatch(/^[0-9a-f]{10} commit message:3: github-token: /m);
     both.write("key.txt", LEAK);
     await both.must("add", "-A");
     await both.must("tag", "file", ":key.txt");

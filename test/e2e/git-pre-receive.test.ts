@@ -40,7 +40,7 @@ describe("a server", () => {
       "    with `pprotect add-secret` and replace it if it was ever shared,",
       "    or add `pprotect:allow` to the line if it is not a secret",
       `  at ${said} commit message:3`,
-      expect.stringContaining("    secret-assignment: looks like a key or token"),
+      expect.stringContaining("    github-token: looks like a GitHub token"),
       expect.any(String),
       expect.any(String),
       "",

@@ -25,7 +25,8 @@ const CALL = /\(\s{0,4}/y;
 const ARGUMENT = /["'`]\s{0,2},\s{0,8}(?:default\w{0,8}\s{0,2}[=:]\s{0,2})?/y;
 const TAG =
   /(?:<\/\w{1,20}>\s{0,4}<\w{1,20}|(?:\s[^<>]{0,80})?)>\s{0,2}(?:<value>)?(?=[^<>\s]{6,200}\s{0,2}<\/)/iy;
-const SPACED = /[ \t]{1,8}(?=["'`])/y;
+// No backticks: "pass `--strict`" in prose.
+const SPACED = /[ \t]{1,8}(?=["'])/y;
 /** What may be around a literal: `new Secret(`, `b`, `[]byte(`, `@`. */
 const WRAPPER =
   /(?:(?:new |await |return )?[A-Za-z_$&*[\]][\w.$:!<>&*[\]]{0,50}\(\s{0,2}){1,3}(?=[A-Za-z@$]{0,2}["'`])/y;

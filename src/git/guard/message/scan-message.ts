@@ -14,8 +14,8 @@ import type { CheckedVersions } from "../versions.ts";
 /** Stands for the path in findings of a commit's or a tag's message; `.pprotectignore` may name it too. */
 export const MESSAGE_PATH = "commit message";
 
-/** By this name the scanner sees a message as a manual is seen: people write about passwords, and paste text, in both. */
-const AS_FILE = "COMMIT_EDITMSG.md";
+/** By this name the scanner sees a message as any text is seen. */
+const AS_FILE = "COMMIT_EDITMSG";
 
 /** Scans messages of commits and tags. */
 export class MessageScan {
