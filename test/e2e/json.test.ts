@@ -50,8 +50,32 @@ async function answerOf(args: readonly string[], options: RunOptions): Promise<A
   return answer;
 }
 
+/** The keys of a value and of what is in it, and the types of the rest. */
+function shapeOf(value: unknown): string {
+  if (typeof value !== "object" || value === null) return value === null ? "null" : typeof value;
+  if (Array.isArray(value)) return `[${[...new Set(value.map(shapeOf))].toSorted().join()}]`;
+  const entries = Object.entries(value).map(([key, inner]) => `${key}:${shapeOf(inner)}`);
+  return `{${entries.toSorted().join()}}`;
+}
+
+/** An answer with one item of each shape in every list, which the schema takes for the others too. */
+function shortened(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (!Array.isArray(value)) {
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shortened(inner)]));
+  }
+  return [...new Map(value.map((item) => [shapeOf(item), shortened(item)])).values()];
+}
+
+/** {@link mutantsOf} an answer, which is valid when shortened. */
+function mutants(answer: Answer): unknown[] {
+  const short = shortened(answer);
+  expect(isAnswer(short)).toBe(true);
+  return [...mutantsOf(short)];
+}
+
 /** Every answer that differs from one by a property more or less, anywhere in it. */
-function* mutants(value: unknown, put: (changed: unknown) => unknown = (changed) => changed): Generator {
+function* mutantsOf(value: unknown, put: (changed: unknown) => unknown = (changed) => changed): Generator {
   if (typeof value !== "object" || value === null) return;
   if (!Array.isArray(value)) {
     yield put({ ...value, unknown: 1 });
@@ -62,7 +86,7 @@ function* mutants(value: unknown, put: (changed: unknown) => unknown = (changed)
     }
   }
   for (const [key, inner] of Object.entries(value)) {
-    yield* mutants(inner, (changed) =>
+    yield* mutantsOf(inner, (changed) =>
       put(Array.isArray(value) ? value.with(Number(key), changed) : { ...value, [key]: changed }),
     );
   }
@@ -90,7 +114,7 @@ describe("the schema", () => {
       }
       const answer = readAnswer(stdout);
       expect([answer.ok, answer.command, answer.error?.code]).toEqual([!refused, name, refused]);
-      const wrong = [...mutants(answer)];
+      const wrong = mutants(answer);
       expect(wrong.length).toBeGreaterThan(6);
       expect(wrong.filter(isAnswer)).toEqual([]);
     },
@@ -445,7 +469,7 @@ describe("the commands, for a program", () => {
   test("and the schema fits it, and nothing with a property more or less", async () => {
     const [plain, help] = await Promise.all([answerOf([], options), answerOf(["--help"], options)]);
     expect(help).toEqual(plain);
-    expect([...mutants(plain)].filter(isAnswer)).toEqual([]);
+    expect(mutants(plain).filter(isAnswer)).toEqual([]);
   });
 
   test.each([[["git", "check", "--help"]], [["help", "git", "check"]]])(

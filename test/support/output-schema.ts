@@ -7,7 +7,8 @@ export const OUTPUT_SCHEMA = JSON.parse(
   readFileSync(resolve(import.meta.dir, "../../docs/schemas/output.schema.json"), "utf8"),
 ) as Schema & { readonly anyOf: readonly Schema[]; readonly $defs: Readonly<Record<string, Schema>> };
 
-const validator = new Validator(OUTPUT_SCHEMA, "2020-12", false);
+// Whether a value is valid shows with the first error.
+const validator = new Validator(OUTPUT_SCHEMA, "2020-12", true);
 
 /** One answer to `--json`, as far as every answer is alike. */
 export interface Answer {
