@@ -106,6 +106,19 @@ export function sizeCandidates(binary: string, root: string, secrets: number): C
   ];
 }
 
+/** What {@link sizeCandidates} measures, and a rotation: all that goes through a whole store. */
+export function scaleCandidates(binary: string, root: string, secrets: number): Candidate[] {
+  const all = sizeCandidates(binary, root, secrets);
+  const named = (name: string): Candidate => {
+    const found = all.find((each) => each.name === `${name}, ${secrets}`);
+    if (!found) throw new Error(`no candidate ${name}`);
+    return { ...found, name };
+  };
+  const add = named("add one");
+  const rotate = { ...add, name: "rotate", command: [binary, "rotate-domain-keys", "dev", ...CREDENTIALS] };
+  return [{ ...named("list-all-secrets"), name: "list" }, named("decrypt all"), add, rotate, named("merge")];
+}
+
 /** A repository in which the store is staged, as it is when the hook runs. */
 function stageStore(cwd: string): void {
   for (const args of [
