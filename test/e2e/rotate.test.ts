@@ -238,6 +238,25 @@ describe("without downtime", () => {
     expect(values(box)).toEqual({ "db-password": "new-value-1234" });
   });
 
+  test("--finish asks before the grace is over, and revokes nothing without a yes", async () => {
+    const box = store();
+    box.write(".pprotect.yaml", "rotation:\n  prod:\n    grace: 24h\n    revoke_via: touch revoked\n");
+    await pprotect(box, ["trust", "--hooks", "--yes"]);
+    await rotate(box, ["prod/db-password", "--stage", "--generate"]);
+    await rotate(box, ["prod/db-password", "--promote"]);
+    const { status, stderr } = await rotate(box, ["prod/db-password", "--finish"], "n\n");
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringContaining("The old value of prod/db-password is to work until "),
+    ]);
+    expect(await Bun.file(box.path("revoked")).exists()).toBe(false);
+    expect((await rotate(box, ["prod/db-password", "--finish", "--yes"])).status).toBe(0);
+    expect([Object.keys(values(box)), await Bun.file(box.path("revoked")).exists()]).toEqual([
+      ["db-password"],
+      true,
+    ]);
+  });
+
   test("nothing is rotated in one step meanwhile, by --all-due neither, and what is beside the secret is not due", async () => {
     const box = store();
     const config = `rotation:\n  prod:\n    max_age: 1s\n    rotate_via: cat <&3 >/dev/null; touch ran; echo '{"value":"made-1"}'\n`;

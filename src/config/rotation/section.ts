@@ -12,6 +12,8 @@ export interface RotationRule {
   readonly verify?: string;
   /** The command that makes an old value invalid. */
   readonly revokeVia?: string;
+  /** ms between the promotion of a value and the end of the old one: who uses it has to have the new one by then. */
+  readonly grace?: number;
   /** Who to ask. */
   readonly owner?: string;
   /** Where it is explained. */
@@ -26,7 +28,7 @@ export const NO_ROTATION_RULES: RotationRules = new Map();
 /** Characters: a longer command belongs into a file, where it can be read. */
 const MAX_TEXT = 1024;
 
-const KEYS = ["max_age", "rotate_via", "verify", "revoke_via", "owner", "docs"] as const;
+const KEYS = ["max_age", "rotate_via", "verify", "revoke_via", "grace", "owner", "docs"] as const;
 
 /**
  * Reads the section `rotation`: `DOMAIN: {…}` and `DOMAIN/SECRET: {…}`.
@@ -51,9 +53,13 @@ function readRule(name: string, value: ValueWithLines): RotationRule {
       throw found?.invalid(`"${key}" is longer than ${MAX_TEXT} characters`, "put the commands into a file");
     return read;
   };
-  const age = members.get("max_age");
+  const time = (key: (typeof KEYS)[number]): number | undefined => {
+    const found = members.get(key);
+    return found && durationOf(key, found);
+  };
   const rule = {
-    maxAge: age && durationOf(age),
+    maxAge: time("max_age"),
+    grace: time("grace"),
     via: text("rotate_via"),
     verify: text("verify"),
     revokeVia: text("revoke_via"),
@@ -63,9 +69,9 @@ function readRule(name: string, value: ValueWithLines): RotationRule {
   return Object.fromEntries(Object.entries(rule).filter(([, each]) => each !== undefined));
 }
 
-function durationOf(value: ValueWithLines): number {
+function durationOf(key: string, value: ValueWithLines): number {
   try {
-    return parseDuration('"max_age"', value.text('"max_age"'));
+    return parseDuration(`"${key}"`, value.text(`"${key}"`));
   } catch (error) {
     if (error instanceof PprotectError && error.code === "usage")
       throw value.invalid(error.message, error.fix);

@@ -22,6 +22,7 @@ import { text } from "../../argv/value-type.ts";
 import { ValueCommand } from "../../base/value-command.ts";
 import { wantsGenerated } from "../../input/generated-value.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
+import { localTime } from "../../report/local-time.ts";
 import { type DueSecret, dueFields, dueSecrets, dueText } from "../../rotation/due.ts";
 import { acceptedCommand, hookFor } from "../../rotation/hooks.ts";
 import { reportFields, rotateEach } from "../../rotation/rotate-each.ts";
@@ -184,6 +185,7 @@ export default class RotateCommand extends ValueCommand {
     const previous = secret + STAGES.previous;
     const sealed = findSecret(domain, findDomain(keyFile.data, domain), previous);
     const { config, rule } = ruleFor(this.storePath, names);
+    await this.#awaitGrace(keyFile, names, rule.grace);
     if (rule.revokeVia !== undefined) {
       const hook = hookFor(acceptedCommand(this.storePath, config, rule.revokeVia), names, {
         prefixes: this.credentialPrefixes,
@@ -203,6 +205,19 @@ export default class RotateCommand extends ValueCommand {
       },
       `Finished the rotation of ${displayName(secret)} in ${displayName(domain)}.`,
       { domain, secret },
+    );
+  }
+
+  /** Asks where the old value may be in use still. @param grace ms @throws PprotectError `aborted` */
+  async #awaitGrace(keyFile: KeyFile, names: SecretPath, grace: number | undefined): Promise<void> {
+    const promoted = stagedRotations(keyFile.data).find(
+      ({ domain, secret, stage }) =>
+        domain === names.domain && secret === names.secret && stage === "promoted",
+    );
+    const until = (promoted?.since ?? 0) + (grace ?? 0);
+    if (Date.now() >= until) return;
+    await this.confirmOrAbort(
+      `The old value of ${displayName(`${names.domain}/${names.secret}`)} is to work until ${localTime(until)}. Finish now? [y/N] `,
     );
   }
 
