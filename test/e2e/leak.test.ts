@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { expressionsOf } from "../../src/git/leak/expressions.ts";
+import { decodePublicKey, sealValue } from "../../src/store/format/sealed-value.ts";
 import { KeyFile } from "../../src/store/key-file.ts";
 import { binary } from "../support/binary.ts";
 import { GIT_IDENTITY } from "../support/git-identity.ts";
@@ -152,6 +153,20 @@ test("a former value is found and told from the present one, and ignored files a
 test("a value that cannot be searched is not reported as clean", async () => {
   const { status, stderr } = await run(await repository(), [binary(), "leak", "prod/mode", "--verify"]);
   expect([status === 0, stderr]).toEqual([false, expect.stringContaining("nothing can be searched")]);
+});
+
+test("a value that is not text is named, since it was not searched", async () => {
+  const { data } = KeyFile.create(NOW).addCustodian(ALICE, CHEAP, NOW).addDomain("prod", ALICE.name, NOW);
+  const prod = data.domains.get("prod") as NonNullable<ReturnType<typeof data.domains.get>>;
+  const sealed = sealValue(
+    Uint8Array.from({ length: 20 }, () => 0xff),
+    decodePublicKey(prod.publicKey),
+  );
+  const domains = new Map([["prod", { ...prod, secrets: new Map([["bytes", sealed]]) }]]);
+  const box = sandbox(KeyFile.from({ ...data, domains }).toString());
+  await shell(box, "git init -q && git add protected.yaml && git commit -q -m store");
+  const { stderr } = await run(box, [binary(), "leak", "--verify"]);
+  expect(stderr).toContain("nothing can be searched");
 });
 
 test("a file that could not be read is named", async () => {

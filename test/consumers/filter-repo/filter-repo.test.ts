@@ -41,9 +41,12 @@ async function repository(): Promise<Sandbox> {
 }
 
 /** Commands of the plan, as they are printed. */
-async function planned(box: Sandbox): Promise<readonly string[]> {
-  const { status, stdout, stderr } = await run(box.folder, [binary(), "leak", "prod/token", "--plan"]);
-  expect({ status, isShown: (stdout + stderr).includes(VALUE) }).toEqual({ status: 1, isShown: false });
+async function planned(box: Sandbox, what = ["prod/token"], value = ""): Promise<readonly string[]> {
+  const { status, stdout, stderr } = await run(box.folder, [binary(), "leak", ...what, "--plan"], value);
+  expect({ status, isShown: (stdout + stderr).includes(value || VALUE) }).toEqual({
+    status: 1,
+    isShown: false,
+  });
   return [...stdout.matchAll(/^ {3}\$ (.*)$/gm)].map(([, command = ""]) => command);
 }
 
@@ -116,6 +119,17 @@ describe.if(needs("git-filter-repo"))("what leak --plan prints, done as it is pr
       "git rev-parse origin/main; git merge-base main origin/main; cat a",
     );
     expect(after).toBe(`${before}${before}***REMOVED***`);
+  });
+
+  test("removes a value of several lines that is in no store, with each kind of line end", async () => {
+    const box = await repository();
+    const value = "first line 7x\nglob:second==>8y\n  third #9z";
+    box.write("a", `a\n${value}\nb\n`);
+    box.write("b", `a\r\n${value.replaceAll("\n", "\r\n")}\r\nb\r\n`);
+    await shell(box.folder, "git add a b && git commit -q -m a");
+    const commands = await planned(box, ["--value-file", "-"], value);
+    await shell(box.folder, commands.join("\n"), value);
+    expect(await shell(box.folder, "cat a b")).toBe("a\n***REMOVED***\nb\na\r\n***REMOVED***\r\nb\r\n");
   });
 
   test("loses no change that is not committed", async () => {

@@ -82,7 +82,7 @@ export default class LeakCommand extends AccessCommand {
     const finder = finderOf(values);
     // An exit status of 0 would say that the repository is clean.
     if (values.length > 0 && finder.left.length === values.length)
-      throw new PprotectError("usage", "nothing can be searched: too short, or a common word");
+      throw new PprotectError("usage", "nothing can be searched: too short, a common word or not text");
     const repository = await this.#repository();
     const report = await this.#search(repository, finder);
     const names = new Set(report.leaks.map(({ label: { domain, secret } }) => `${domain}/${secret}`));
