@@ -42,12 +42,12 @@ export function entryKey({ path, rule, hash }: Pick<BaselineEntry, "path" | "rul
 /**
  * What an entry for a finding has, but for the count.
  *
- * @returns `undefined` for what cannot be accepted: credentials that open a store, and problems of stores but for the history's
+ * @returns `undefined` for what is accepted in the history only: credentials that open a store, and problems of stores
  */
 export function entryFor(finding: Finding): Omit<BaselineEntry, "count"> | undefined {
   const { path, rule } = finding;
-  const hash = finding.versionHash ?? finding.fingerprint;
-  if (hash === undefined || findsOwnCredentials(rule) || /^(?:\/|\.\.\/)/.test(path)) return undefined;
+  const hash = finding.versionHash ?? (findsOwnCredentials(rule) ? undefined : finding.fingerprint);
+  if (hash === undefined || /^(?:\/|\.\.\/)/.test(path)) return undefined;
   return { path, rule, hash: hash.slice(0, HASH_LENGTH) };
 }
 

@@ -23,7 +23,10 @@ export interface Finding {
   readonly message: string;
   /** A hash of the line with the secrets cut out, see fingerprint.ts; a problem of a store has none. */
   readonly fingerprint?: string;
-  /** Of a problem of a store: a hash of the version of the file without the lines that have problems. */
+  /**
+   * What the baseline knows it by in the history, where nobody can correct it, and nowhere else. Of a problem of a store: a hash of
+   * the version of the file without the lines that have problems. Of credentials that open one: the fingerprint.
+   */
   readonly versionHash?: string;
   /** The release that has the rule first, unless it is the first of all. */
   readonly since?: string;

@@ -33,7 +33,13 @@ export function lineFingerprint(line: string, hits: readonly Pick<Hit, "start" |
   return createHash("sha256").update(known).digest("hex");
 }
 
-/** The whole value that a hit is in: all that is in the quotes around it, or up to blanks and other signs. */
+/** What is before a value without quotes, which may be several words up to the end of the line if it is no token. */
+const ASSIGNED = /[:=]\s*$/;
+
+/**
+ * The whole value that a hit is in: all that is in the quotes around it, what is left of the line after a colon or an equals sign, or
+ * up to blanks and other signs.
+ */
 function valueAround(line: string, { start, end }: Pick<Hit, "start" | "end">): Pick<Hit, "start" | "end"> {
   const open = openQuote(line.slice(0, start));
   const close = open < 0 ? -1 : line.indexOf(line.charAt(open), end);
@@ -41,6 +47,9 @@ function valueAround(line: string, { start, end }: Pick<Hit, "start" | "end">): 
   let [from, to] = [start, end];
   while (from > 0 && !VALUE_START.test(line.charAt(from - 1))) from--;
   while (to < line.length && !VALUE_END.test(line.charAt(to))) to++;
+  const isToken = line.slice(from, to).replace(LONG_RUN, "") === "";
+  if (!isToken && ASSIGNED.test(line.slice(Math.max(0, from - 20), from)))
+    return { start: from, end: line.length };
   return { start: from, end: to };
 }
 

@@ -180,4 +180,18 @@ describe("a baseline", () => {
     await repository.force();
     expect((await check(repository, "--all")).status).toBe(1);
   });
+
+  test("accepts credentials that open a store in the history alone, and warns", async () => {
+    const repository = await guardedRepository();
+    const passphrase = "PPROTECT_PASSPHRASE: correct horse battery staple\n";
+    repository.write("deploy.yaml", passphrase);
+    await repository.force();
+    const { stderr } = await repository.pprotect("git", "check", "--all", "--write-baseline");
+    expect(stderr).toContain("warning: some of the entries are for credentials that open a store: change");
+    expect((await repository.commit()).status).toBe(0);
+    expect((await check(repository, "--all")).status).toBe(0);
+    expect((await repository.pprotect("scan")).status).toBe(1);
+    repository.write("deploy.yaml", `more: 1\n${passphrase.replace("battery", "other")}`);
+    expect((await repository.commit()).stderr).toContain("deploy.yaml:2: pprotect-passphrase");
+  });
 });

@@ -141,7 +141,10 @@ describe("a baseline", () => {
     const [finding] = find("a.ts", tokenLine());
     if (!finding) throw new Error("nothing found");
     expect(entryFor(finding)).toMatchObject({ path: "a.ts", rule: "github-token" });
-    expect(entryFor({ ...finding, rule: "pprotect-raw-key" })).toBeUndefined();
+    const own = { ...finding, rule: "pprotect-raw-key" };
+    expect(entryFor(own)).toBeUndefined();
+    // In the history.
+    expect(entryFor({ ...own, versionHash: "a".repeat(64) })).toMatchObject({ hash: "a".repeat(32) });
     expect(entryFor({ ...finding, path: "/etc/a" })).toBeUndefined();
     const { fingerprint: _, ...inStore } = finding;
     expect(entryFor(inStore)).toBeUndefined();

@@ -22,7 +22,9 @@ test("nothing of a value counts of which a rule found a part, in quotes with its
   };
   const line = of('pass = "correct horse battery" # note', "horse");
   expect(of('pass = "another one" # note', "another")).toBe(line);
-  expect(of("don't: abc REST", "abc")).not.toBe(of("don't: abc", "abc"));
+  expect(of("don't: abc REST", "abc")).toBe(of("don't: xyz", "xyz"));
+  expect(of("password: correct horse battery", "correct")).toBe(of("password: other", "other"));
+  expect(of("use abc here", "abc")).not.toBe(of("use abc there", "abc"));
   expect(of("url: https://user:pw@host/x", "pw@host")).toBe(of("url: https://user:other@elsewhere", "other"));
 });
 

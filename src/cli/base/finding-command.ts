@@ -5,6 +5,7 @@ import { findingsError, howToAccept } from "../../git/guard/report.ts";
 import type { Scanned } from "../../git/guard/tally.ts";
 import type { Baseline } from "../../scan/baseline.ts";
 import { entriesOf, entryFor } from "../../scan/baseline-file.ts";
+import { findsOwnCredentials } from "../../scan/rules/pprotect.ts";
 import { flag, option } from "../argv/option.ts";
 import { choice, FILE } from "../argv/value-type.ts";
 import type { WrittenBaseline } from "../reading/baseline.ts";
@@ -96,6 +97,11 @@ export abstract class FindingCommand extends GuardingCommand {
     const { file, entries, added, removed } = written;
     const count = entries === 1 ? "1 entry" : `${entries} entries`;
     const next = this.baseline === undefined ? more : "";
+    if (this.#toAccept.flat().some(({ rule }) => findsOwnCredentials(rule)))
+      this.note(
+        "pprotect: warning: some of the entries are for credentials that open a store: change those credentials with " +
+          "`pprotect set-key-custodian-passphrase` or `rekey-custodian`",
+      );
     this.note(`Wrote ${count} to ${file}: ${added} added, ${removed} removed.${next}`);
     return written;
   }

@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { displayName } from "../../common/terminal-safe.ts";
 import { allowedRules } from "../../scan/allow-marker.ts";
 import type { AddedLine, Finding } from "../../scan/finding.ts";
+import { lineFingerprint } from "../../scan/fingerprint.ts";
 import { keyTypeOf, unlockCustodian } from "../../store/custodian.ts";
 import { DEFAULT_FILE } from "../../store/locate-store.ts";
 import type { StoreData } from "../../store/store-data.ts";
@@ -19,14 +20,21 @@ const MOST = 10_000;
 export interface RawKeyLine {
   readonly line: number;
   readonly passphrase: string;
+  /** Of the line, see fingerprint.ts. */
+  readonly fingerprint: string;
 }
 
 /** The raw keys in added lines, but for those that `pprotect:allow` lets pass. */
 export function rawKeysIn(added: readonly AddedLine[]): RawKeyLine[] {
   return added.flatMap(({ number, text }) => {
-    const passphrases = text.match(RAW_KEY);
-    if (!passphrases || allowedRules(text, new Set([RAW_KEY_RULE])) !== undefined) return [];
-    return passphrases.map((passphrase) => ({ line: number, passphrase }));
+    const keys = [...text.matchAll(RAW_KEY)].map(({ 0: passphrase, index }) => ({
+      passphrase,
+      start: index,
+      end: index + passphrase.length,
+    }));
+    if (keys.length === 0 || allowedRules(text, new Set([RAW_KEY_RULE])) !== undefined) return [];
+    const fingerprint = lineFingerprint(text, keys);
+    return keys.map(({ passphrase }) => ({ line: number, passphrase, fingerprint }));
   });
 }
 
@@ -63,13 +71,15 @@ export function custodianKeyFindings(
   store: string,
 ): Finding[] {
   const raw = [...custodians].filter(([, pwdkm]) => keyTypeOf(pwdkm) === "raw");
-  return keys.slice(0, Math.floor(MOST / Math.max(1, raw.length))).flatMap(({ line, passphrase }) => {
-    const owner = raw.find(([name, pwdkm]) => unlockCustodian({ name, passphrase }, pwdkm));
-    if (!owner) return [];
-    const [name] = owner;
-    const message =
-      `is the key of key custodian "${displayName(name)}" of ${store}: keep it outside the repository, and if it was ` +
-      "ever shared give the custodian another with `pprotect rekey-custodian`, and rotate the domains that they own";
-    return [{ path, line, rule: RAW_KEY_RULE, message }];
-  });
+  return keys
+    .slice(0, Math.floor(MOST / Math.max(1, raw.length)))
+    .flatMap(({ line, passphrase, fingerprint }) => {
+      const owner = raw.find(([name, pwdkm]) => unlockCustodian({ name, passphrase }, pwdkm));
+      if (!owner) return [];
+      const [name] = owner;
+      const message =
+        `is the key of key custodian "${displayName(name)}" of ${store}: keep it outside the repository, and if it was ` +
+        "ever shared give the custodian another with `pprotect rekey-custodian`, and rotate the domains that they own";
+      return [{ path, line, rule: RAW_KEY_RULE, message, fingerprint }];
+    });
 }

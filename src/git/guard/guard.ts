@@ -109,6 +109,7 @@ export class Guard {
       stores,
       team,
       baseline: this.#baseline,
+      isHistory: versions.of === "all",
       wasThere: versions.of === "all" || versions.of === "range",
       ownSecrets: searchOf(ownSecrets),
     };

@@ -1,5 +1,6 @@
 import { allowedRules } from "../../scan/allow-marker.ts";
 import type { AddedLine, Finding } from "../../scan/finding.ts";
+import { lineFingerprint } from "../../scan/fingerprint.ts";
 import { pathKind } from "../../scan/path-kind.ts";
 import { isPlaceholder } from "../../scan/placeholder.ts";
 import type { StoreData } from "../../store/store-data.ts";
@@ -86,13 +87,16 @@ function passphraseFindings(
     if (values.every(isPlaceholder)) return [];
     return allowedRules(text, new Set([PASSPHRASE_RULE])) !== undefined
       ? []
-      : [passphraseFinding(path, number)];
+      : [passphraseFinding(path, number, text)];
   });
 }
 
-function passphraseFinding(path: string, line: number): Finding {
+function passphraseFinding(path: string, line: number, text: string): Finding {
   const message =
     "looks like a key custodian's passphrase: keep it outside the repository, and if it was ever shared change it with " +
     "`pprotect set-key-custodian-passphrase` or `rekey-custodian`, or add `pprotect:allow` to the line if it is not a secret";
-  return { path, line, rule: PASSPHRASE_RULE, message };
+  const name = "_PASSPHRASE";
+  // What follows the name may be a passphrase of several words.
+  const fingerprint = lineFingerprint(text.slice(0, text.indexOf(name) + name.length), []);
+  return { path, line, rule: PASSPHRASE_RULE, message, fingerprint };
 }

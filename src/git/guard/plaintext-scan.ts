@@ -1,6 +1,7 @@
 import { lazy } from "../../common/lazy.ts";
 import type { Baseline } from "../../scan/baseline.ts";
 import type { Finding } from "../../scan/finding.ts";
+import { findsOwnCredentials } from "../../scan/rules/pprotect.ts";
 import type { TextLines } from "../../scan/scan-text.ts";
 import type { ScanContext } from "../../scan/scanner.ts";
 import type { TeamRules } from "../../scan/team-rules.ts";
@@ -58,6 +59,8 @@ export interface ScanSources {
   readonly baseline: () => Promise<Baseline | undefined>;
   /** Whether existing commits are checked, and not what is about to be added. */
   readonly wasThere: boolean;
+  /** Whether all commits are checked. */
+  readonly isHistory: boolean;
 }
 
 /** Scans what a commit adds to files that are not stores. */
@@ -71,6 +74,7 @@ export class PlaintextScan {
   readonly #team: () => Promise<TeamRules | undefined>;
   readonly #accept: () => Promise<ReturnType<Baseline["version"]> | undefined>;
   readonly #wasThere: boolean;
+  readonly #isHistory: boolean;
   readonly #scanned: ScannedDiff;
   readonly #found: Findings;
   #total = 0;
@@ -87,6 +91,7 @@ export class PlaintextScan {
     const exists = async (path: string) => (await sources.blobs.read(prefix + path)) !== undefined;
     this.#accept = lazy(async () => (await sources.baseline())?.version(exists));
     this.#wasThere = sources.wasThere;
+    this.#isHistory = sources.isHistory;
     this.#scanned = scanned;
     this.#found = found;
   }
@@ -223,10 +228,18 @@ export class PlaintextScan {
       if (ignore?.ignored(finding.path, finding.rule))
         this.#found.suppressed.push({ ...finding, suppressedBy: "ignore-file" });
       else {
-        const acceptance = await accept?.(finding);
-        addFinding(this.#found, finding, { acceptance, wasThere: this.#wasThere });
+        const located = this.#inHistory(finding);
+        const acceptance = await accept?.(located);
+        addFinding(this.#found, located, { acceptance, wasThere: this.#wasThere });
       }
     }
+  }
+
+  /** Of all commits, credentials that open a store can be accepted: they stay in the history when they were changed. */
+  #inHistory(finding: Finding): Finding {
+    const { rule, fingerprint } = finding;
+    if (!this.#isHistory || fingerprint === undefined || !findsOwnCredentials(rule)) return finding;
+    return { ...finding, versionHash: fingerprint };
   }
 
   async #notScanned(path: string, line: number, message: string): Promise<void> {
