@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync } from "node:fs";
+import { copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { KeyType } from "../../src/store/custodian.ts";
 import type { Candidate } from "./measure.ts";
@@ -26,6 +26,20 @@ export function startCandidates(binary: string, root: string): Candidate[] {
   return ["version", "--help"].map((word) => ({ name: word, command: [binary, word], cwd: root }));
 }
 
+/** Other programs, to compare with; `age` where it is installed. */
+export function otherPrograms(root: string): Candidate[] {
+  const cwd = folder(root, "others");
+  const git: Candidate = { name: "git --version", command: ["git", "--version"], cwd };
+  if (Bun.which("age") === null || Bun.which("age-keygen") === null) return [git];
+  Bun.spawnSync(["age-keygen", "-o", "identity"], { cwd });
+  const { stdout } = Bun.spawnSync(["age-keygen", "-y", "identity"], { cwd });
+  Bun.spawnSync(["age", "-r", stdout.toString().trim(), "-o", "file.age"], {
+    cwd,
+    stdin: Buffer.from("value ".padEnd(40, "x")),
+  });
+  return [git, { name: "age -d", command: ["age", "-d", "-i", "identity", "file.age"], cwd }];
+}
+
 /** What people do all day with a small store, by the kind of the owner's key. */
 export function dailyCandidates(binary: string, root: string, keyType: KeyType): Candidate[] {
   const cwd = folder(root, `daily-${keyType}`);
@@ -40,6 +54,7 @@ export function dailyCandidates(binary: string, root: string, keyType: KeyType):
     named("list-all-secrets", "list-all-secrets"),
     { ...named("Tab", "__complete", "zsh"), input: "2\0pprotect\0rm-domain\0\0" },
     named("decrypt-domain", "decrypt-domain", "dev", ...CREDENTIALS),
+    named("get", "get", "dev/secret-000003", ...CREDENTIALS),
     named("exec true", "exec", "--domain", "dev", ...CREDENTIALS, "--", "true"),
   ];
 }
@@ -55,7 +70,11 @@ export function oneDerivationCandidates(binary: string, root: string): Candidate
       command: [binary, ...args, ...CREDENTIALS],
       cwd,
       input: "y\n",
-      before: () => copyFileSync(join(cwd, "before.yaml"), join(cwd, "protected.yaml")),
+      before: () => {
+        copyFileSync(join(cwd, "before.yaml"), join(cwd, "protected.yaml"));
+        // The keys that were accepted with the new store: the old one would be refused.
+        rmSync(join(cwd, ".local"), { recursive: true, force: true });
+      },
     };
   };
   return [

@@ -24,7 +24,7 @@ export interface Measurement {
  * Runs all candidates in turn, again and again: what else the machine does falls on all of them alike, so
  * their ratios hold where their times do not.
  *
- * @param rounds runs of each that count; one more goes first and does not
+ * @param rounds runs of each that count; where there are several, one more goes first and does not
  * @returns measurements by name
  * @throws when a command does not exit with 0: its time would say nothing
  */
@@ -33,7 +33,7 @@ export async function measureInTurn(
   rounds: number,
 ): Promise<Map<string, Measurement>> {
   const runs = new Map<string, Run[]>(candidates.map(({ name }) => [name, []]));
-  for (let round = -1; round < rounds; round++) {
+  for (let round = rounds > 1 ? -1 : 0; round < rounds; round++) {
     for (const candidate of candidates) {
       const run = runOnce(candidate);
       if (round >= 0) runs.get(candidate.name)?.push(run);

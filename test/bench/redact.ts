@@ -12,7 +12,7 @@ const MANY = 10_000;
 const TEXT = 16 * MB;
 const STREAM = 1024 * MB;
 const CHUNK = 1 << 16;
-const RUNS = 5;
+const RUNS = 3;
 
 /** Of several runs. */
 interface Statistics {
