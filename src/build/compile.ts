@@ -1,5 +1,5 @@
 import { clipanionWithoutTerminal } from "./clipanion-platform.ts";
-import { embeddedAddon } from "./embedded-addon.ts";
+import { ARGON2_ADDON, embeddedAddon, SODIUM_ADDON } from "./embedded-addon.ts";
 import { embeddedCommandList } from "./embedded-command-list.ts";
 import { embeddedModule } from "./embedded-module.ts";
 import { embeddedOverview } from "./embedded-overview.ts";
@@ -9,6 +9,8 @@ export interface CompileOptions {
   readonly outfile: string;
   /** The Argon2 addon's file for the system that the binary is for; without one it derives by the runtime. */
   readonly addon: string | undefined;
+  /** libsodium's addon for that system; without one the runtime's library and JavaScript are used. */
+  readonly sodium: string | undefined;
   /** The commit of the source, for `version --verbose`; `undefined` if it is unknown. */
   readonly commit: string | undefined;
   /** Another system than this one, with the runtime's executable for it. */
@@ -30,7 +32,7 @@ const STATIC_CODE = "--disallow-code-generation-from-strings=strict";
  * @returns the modules of installed packages that are in it, as paths in `node_modules`, sorted
  */
 export async function compile(options: CompileOptions): Promise<readonly string[]> {
-  const { outfile, addon, commit, foreign } = options;
+  const { outfile, addon, sodium, commit, foreign } = options;
   const result = await Bun.build({
     entrypoints: ["src/cli/main.ts"],
     target: "bun",
@@ -49,7 +51,8 @@ export async function compile(options: CompileOptions): Promise<readonly string[
       ...(foreign && { target: foreign.target, executablePath: foreign.runtime }),
     },
     plugins: [
-      embeddedAddon(addon),
+      embeddedAddon(ARGON2_ADDON, addon),
+      embeddedAddon(SODIUM_ADDON, sodium),
       embeddedOverview(),
       embeddedCommandList(),
       embeddedModule("cli/startup/commit.ts", () => `export const COMMIT = ${JSON.stringify(commit)};`),

@@ -40,6 +40,8 @@ export async function buildLibrary(directory: string): Promise<BuiltLibrary> {
     metafile: true,
     plugins: [
       embeddedModule("crypto/argon2id/addon-file.ts", () => ADDON_OF_PACKAGE),
+      // The library uses the runtime's own X25519.
+      embeddedModule("crypto/sodium/sodium-file.ts", () => "export const sodiumFile = () => undefined;"),
       jsoncModules(),
       silentDebug(),
     ],

@@ -1,7 +1,7 @@
 import { lazy } from "../common/lazy.ts";
 import { concatBytes, expectLength, wipe } from "./bytes.ts";
 import { generatePrivateKey, type PrivateKey } from "./x25519/private-key.ts";
-import { LowOrderPointError, X25519_KEY_BYTES } from "./x25519/x25519.ts";
+import { isLowOrderPoint, LowOrderPointError, X25519_KEY_BYTES } from "./x25519/x25519.ts";
 
 /** Bytes that a sealed box adds to its plaintext: the ephemeral public key (32) and the Poly1305 tag (16). */
 export const SEALED_BOX_OVERHEAD = X25519_KEY_BYTES + 16;
@@ -41,6 +41,7 @@ export function seal(plaintext: Uint8Array, publicKey: Uint8Array): Uint8Array {
 export function open(sealed: Uint8Array, privateKey: PrivateKey): Uint8Array | undefined {
   if (sealed.length < SEALED_BOX_OVERHEAD) return undefined;
   const ephemeral = sealed.subarray(0, X25519_KEY_BYTES);
+  if (privateKey.openBox) return isLowOrderPoint(ephemeral) ? undefined : privateKey.openBox(sealed);
   let key: Uint8Array | undefined;
   try {
     key = boxKey(privateKey, ephemeral);

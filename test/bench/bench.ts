@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { embeddedAddon } from "../../src/build/embedded-addon.ts";
+import { ARGON2_ADDON, embeddedAddon } from "../../src/build/embedded-addon.ts";
 import { addonFile } from "../../src/crypto/argon2id/addon-file.ts";
 import {
   dailyCandidates,
@@ -193,7 +193,7 @@ async function compiled(name: "floor-empty" | "floor-argon2id"): Promise<string>
     bytecode: true,
     compile: { outfile, autoloadDotenv: false, autoloadBunfig: false },
     // Where nothing needs the addon, the build would fail for want of a place for it.
-    plugins: name === "floor-argon2id" ? [embeddedAddon(addonFile())] : [],
+    plugins: name === "floor-argon2id" ? [embeddedAddon(ARGON2_ADDON, addonFile())] : [],
   });
   if (!success) throw new Error(logs.join("\n"));
   return outfile;

@@ -3,7 +3,10 @@ import fc from "fast-check";
 import { open, SEALED_BOX_OVERHEAD, seal } from "../../src/crypto/sealed-box.ts";
 import { generatePrivateKey, importPrivateKey } from "../../src/crypto/x25519/private-key.ts";
 import { LowOrderPointError } from "../../src/crypto/x25519/x25519.ts";
+import { x25519Native } from "../../src/crypto/x25519/x25519-native.ts";
+import { x25519Noble } from "../../src/crypto/x25519/x25519-noble.ts";
 import { ascending, hex, toHex, utf8 } from "../support/bytes.ts";
+import { installedSodium } from "../support/sodium.ts";
 
 /** The recipient's private key is the bytes 1 to 32. */
 const RECIPIENT = importPrivateKey(ascending(1, 32));
@@ -49,6 +52,29 @@ describe("opening", () => {
   test("fails for an ephemeral key of small order, which anyone could have sealed with", () => {
     expect(open(new Uint8Array(SEALED_BOX_OVERHEAD), RECIPIENT)).toBeUndefined();
   });
+});
+
+test("libsodium and JavaScript open the same boxes", () => {
+  const bytes = fc.oneof(
+    fc.uint8Array({ maxLength: 300 }).map((plaintext) => seal(plaintext, RECIPIENT.publicKey)),
+    // Whole keys of small order, too.
+    fc.uint8Array({ minLength: 0, maxLength: 120 }),
+    fc.uint8Array({ maxLength: 90 }).map((rest) => new Uint8Array([...new Uint8Array(32), ...rest])),
+  );
+  const change = fc.option(fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 })), { freq: 2 });
+  const keys = [installedSodium(), x25519Native, x25519Noble].map((each) => each.importKey(ascending(1, 32)));
+  fc.assert(
+    fc.property(bytes, change, (sealed, changed) => {
+      const box = sealed.slice();
+      if (changed && box.length > 0) {
+        const at = changed[0] % box.length;
+        box[at] = (box[at] ?? 0) ^ changed[1];
+      }
+      const [first, ...others] = keys.map((key) => toHex(open(box, key)));
+      for (const other of others) expect(other).toBe(first);
+    }),
+    { numRuns: 300 },
+  );
 });
 
 describe("sealing", () => {

@@ -79,7 +79,7 @@ describe("a key that the addon cannot derive", () => {
     expect([quiet.status, quiet.stdout, quiet.stderr]).toEqual([0, expected.stdout, ""]);
     expect([verbose.status, verbose.stdout]).toEqual([0, expected.stdout]);
     expect(verbose.stderr).toMatch(
-      /^pprotect: cannot load the native Argon2id \(.*\); using a slower one\n$/,
+      /^pprotect: cannot load the native Argon2id \(.*\); using a slower one\npprotect: cannot load the native libsodium \(.*\); using a slower one\n$/,
     );
   });
 

@@ -27,6 +27,7 @@ import type { Domain, StoreData } from "../../src/store/store-data.ts";
 import { domainFingerprint } from "../../src/store/trust/fingerprint.ts";
 import { provenGrant, provenRotation } from "../../src/store/trust/verify.ts";
 import { hex, toHex } from "../support/bytes.ts";
+import { installedSodium } from "../support/sodium.ts";
 import { secretsOf } from "../support/stores.ts";
 import { VECTOR_FILES, type Vector, vectorFilesFound, vectors } from "../support/vectors.ts";
 
@@ -38,6 +39,7 @@ import { VECTOR_FILES, type Vector, vectorFilesFound, vectors } from "../support
 const curves: readonly [string, X25519][] = [
   ["native", x25519Native],
   ["javascript", x25519Noble],
+  ["libsodium", installedSodium()],
 ];
 
 test("every file and every group of vectors is run here", () => {

@@ -104,7 +104,7 @@ describe("the release", () => {
   test("has an SBOM with these very archives, the runtime and the addon of each, and what the lock file pins", () => {
     const { packages, relationships } = validSpdx(readFileSync(inRelease("pprotect.spdx.json"), "utf8"));
     const locked = readLockFile(readFileSync(join(ROOT, "bun.lock"), "utf8"));
-    for (const { name, runtime, addon } of PLATFORMS) {
+    for (const { name, runtime, addon, npm } of PLATFORMS) {
       const archive = packages.find((found) => found.name === `pprotect-${name}`);
       expect(archive?.checksums?.[0]?.checksumValue).toBe(
         sha256(readFileSync(inRelease(`pprotect-${name}.tar.gz`))),
@@ -115,6 +115,8 @@ describe("the release", () => {
       expect(inside).toContain(runtime);
       expect(inside).toContain(addon);
       expect(inside).toContain("yaml");
+      for (const each of ["sodium-native", "libsodium"])
+        expect(inside.includes(each)).toBe(npm.libc !== "musl");
       expect(
         inside.filter((found) => /^@oven\/|^@node-rs\/|^typescript$|^fast-check$/.test(found ?? "")),
       ).toEqual([runtime, addon]);
@@ -122,7 +124,7 @@ describe("the release", () => {
     const crates = cratesInAddon();
     for (const name of ["argon2-rust", "napi", "gimli"]) expect(crates).toContain(name);
     for (const { name, checksums, licenseDeclared } of packages.filter(isComponent)) {
-      if (crates.includes(name)) expect(checksums).toBeUndefined();
+      if (crates.includes(name) || name === "libsodium") expect(checksums).toBeUndefined();
       else expect(checksums?.[0]?.checksumValue).toBe(locked(name).sha512);
       expect([...ALLOWED_LICENSES]).toContain(licenseDeclared);
     }

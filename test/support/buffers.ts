@@ -17,7 +17,7 @@ export function watchBuffers(action: () => void): SeenBuffers {
   const keep = (value: unknown): void => {
     if (!(value instanceof Uint8Array)) return;
     then.push(copyOf(value));
-    buffers.add(value);
+    if (!isLibsodiums(value)) buffers.add(value);
   };
   const restores = [
     watch(Uint8Array.prototype, "set", (self) => keep(self)),
@@ -40,6 +40,11 @@ export function watchBuffers(action: () => void): SeenBuffers {
     heldThen: (secret) => holding(then, secret),
     holdNow: (secret) => holding(buffers, secret),
   };
+}
+
+/** A key in libsodium's own memory, which is locked, and overwritten when it is freed. */
+function isLibsodiums(bytes: Uint8Array): boolean {
+  return "secure" in bytes && bytes.secure === true;
 }
 
 type Seen = (self: unknown, args: unknown[], result: unknown) => void;

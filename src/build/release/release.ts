@@ -24,6 +24,7 @@ import { executableName, type Platform } from "./platforms.ts";
 import { fetchPackages, type PackageFiles } from "./registry.ts";
 import { runtimeLicenseText } from "./runtime-licenses.ts";
 import { type Artifact, type Component, sbom } from "./sbom.ts";
+import { libsodiumIn, SODIUM_PACKAGE, sodiumAddonOf } from "./sodium.ts";
 
 export interface ReleaseOptions {
   /** The output directory; emptied first. */
@@ -96,6 +97,7 @@ interface Build {
   readonly inside: readonly PackageInside[];
   /** The crates in the Argon2 addon. */
   readonly crates: readonly Crate[];
+  readonly hasSodium: boolean;
 }
 
 async function buildAll(options: ReleaseOptions, locked: Locked): Promise<readonly Build[]> {
@@ -106,7 +108,7 @@ async function buildAll(options: ReleaseOptions, locked: Locked): Promise<readon
     if (version !== Bun.version)
       throw new Error(`${name}@${version} is pinned, but this is Bun ${Bun.version}`);
   }
-  const fetched = await fetchPackages(pinned, cache);
+  const [sodiumPackage, ...fetched] = await fetchPackages([locked(SODIUM_PACKAGE), ...pinned], cache);
   const work = join(directory, "work");
   const builds: Build[] = [];
   for (const [index, platform] of platforms.entries()) {
@@ -114,14 +116,20 @@ async function buildAll(options: ReleaseOptions, locked: Locked): Promise<readon
     const outfile = binaryIn(npmDirectory, platform);
     const runtime = await unpack(fetched[2 * index], /^bin\/bun(?:\.exe)?$/, work);
     const addon = await unpack(fetched[2 * index + 1], /\.node$/, work);
+    const sodiumPath = sodiumAddonOf(platform);
+    const sodium =
+      sodiumPath === undefined
+        ? undefined
+        : await unpack(sodiumPackage, new RegExp(`^${RegExp.escape(sodiumPath)}$`), work);
     const foreign = { target: platform.target, runtime };
-    const modules = await compile({ outfile, addon, commit, foreign });
+    const modules = await compile({ outfile, addon, sodium, commit, foreign });
     mkdirSync(dirname(addonIn(npmDirectory)), { recursive: true });
     cpSync(addon, addonIn(npmDirectory));
     const packages = packagesOf(modules);
     const inside = modules.flatMap((path) => packagesInside(path, packageOf(path) ?? ""));
     const crates = cratesIn(readFileSync(addon));
-    builds.push({ platform, npmDirectory, packages, inside, crates });
+    const hasSodium = sodium !== undefined;
+    builds.push({ platform, npmDirectory, packages, inside, crates, hasSodium });
     rmSync(work, { recursive: true });
   }
   return builds;
@@ -148,7 +156,8 @@ function bundledLicenses(builds: readonly Build[], library: readonly string[]): 
   // The packages of the addons do not contain the text.
   const addon = licenseOf("node_modules/@node-rs/argon2");
   const withCrates = { ...addon, text: `${addon.text}\n\n${crateLicenseText()}` };
-  return [...bundled, withCrates, ...inside.values()];
+  const sodium = licenseOf(join("node_modules", SODIUM_PACKAGE));
+  return [...bundled, withCrates, sodium, libsodiumIn(sodium.version), ...inside.values()];
 }
 
 function runtimeLicense(): Licensed {
@@ -156,7 +165,7 @@ function runtimeLicense(): Licensed {
 }
 
 function componentsOf(
-  { platform, packages, inside, crates }: Build,
+  { platform, packages, inside, crates, hasSodium }: Build,
   licenses: readonly Licensed[],
   locked: Locked,
 ): readonly Component[] {
@@ -169,6 +178,7 @@ function componentsOf(
       comment: `Bun; the licences of what it links are in ${NOTICE}`,
     },
     { ...locked(platform.addon), license: licenseNamed("@node-rs/argon2") },
+    ...(hasSodium ? sodiumComponents(locked, licenseNamed) : []),
     ...packages.map((name) => ({ ...locked(name), license: licenseNamed(name) })),
     ...inside.map(({ name, version, license, inside: outer }) => ({
       name,
@@ -183,6 +193,23 @@ function componentsOf(
       dependencies: [],
       comment: `in the file of ${platform.addon}`,
     })),
+  ];
+}
+
+function sodiumComponents(locked: Locked, licenseNamed: (name: string) => string): readonly Component[] {
+  const addon = locked(SODIUM_PACKAGE);
+  const { name, version, license } = libsodiumIn(addon.version);
+  return [
+    // What it depends on only finds the addon, and is not in the binary.
+    { ...addon, license: licenseNamed(SODIUM_PACKAGE), dependencies: [] },
+    {
+      name,
+      version,
+      license,
+      dependencies: [],
+      ecosystem: "github/jedisct1",
+      comment: `in the file of ${SODIUM_PACKAGE}`,
+    },
   ];
 }
 

@@ -8,7 +8,7 @@ export interface Component extends Omit<LockedPackage, "sha512"> {
   readonly license: string;
   readonly comment?: string;
   /** Where it is published; npm if left out. */
-  readonly ecosystem?: "cargo";
+  readonly ecosystem?: "cargo" | "github/jedisct1";
 }
 
 /** A file of the release that contains a binary. */

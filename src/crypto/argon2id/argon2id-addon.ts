@@ -1,7 +1,7 @@
 import { takeBytes } from "../bytes.ts";
+import { loadAddon } from "../native-addon.ts";
 import { addonFile } from "./addon-file.ts";
 import type { Argon2idEngine } from "./argon2id-engine.ts";
-import { loadAddon } from "./native-addon.ts";
 
 /** The part of `@node-rs/argon2`'s binding that we use. */
 interface Argon2Binding {
@@ -45,7 +45,7 @@ let loaded: { readonly binding: Argon2Binding | undefined } | undefined;
 function loadBinding(): Argon2Binding | undefined {
   if (!loaded) {
     const file = addonFile();
-    loaded = { binding: file === undefined ? undefined : loadAddon<Argon2Binding>(file) };
+    loaded = { binding: file === undefined ? undefined : loadAddon<Argon2Binding>(file, "Argon2id") };
   }
   return loaded.binding;
 }

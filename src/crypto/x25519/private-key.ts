@@ -4,8 +4,15 @@ import { type PrivateKey, type X25519, X25519_KEY_BYTES } from "./x25519.ts";
 
 export type { PrivateKey } from "./x25519.ts";
 
-/** The native implementation, or the one in JavaScript if the runtime's library lacks the curve, as some FIPS builds do. */
+/**
+ * libsodium, or the runtime's library where that is not to be had, or JavaScript if the runtime's library lacks the curve, as some
+ * FIPS builds do.
+ */
 const implementation = lazy((): X25519 => {
+  const sodium = (require("../sodium/libsodium.ts") as typeof import("../sodium/libsodium.ts")).libsodium();
+  if (sodium) {
+    return (require("./x25519-sodium.ts") as typeof import("./x25519-sodium.ts")).x25519Sodium(sodium);
+  }
   const { x25519Native } = require("./x25519-native.ts") as typeof import("./x25519-native.ts");
   try {
     x25519Native.importKey(new Uint8Array(X25519_KEY_BYTES).fill(1));

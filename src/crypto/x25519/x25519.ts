@@ -15,6 +15,13 @@ export interface PrivateKey {
    * @throws LowOrderPointError when the peer's key forces an all-zero result (RFC 7748 §6.1)
    */
   agree(peerPublicKey: Uint8Array): Uint8Array;
+  /**
+   * Opens a sealed box (see sealed-box.ts) whose ephemeral key is not of small order; only an implementation that does it natively
+   * has it.
+   * @param sealed at least 48 bytes
+   * @returns `undefined` when it does not open
+   */
+  openBox?(sealed: Uint8Array): Uint8Array | undefined;
 }
 
 /** An implementation of X25519: native, or in JavaScript. Both give the same bytes. */

@@ -80,15 +80,15 @@ const READING: Loaded = {
 
 /** Every command that opens secrets. */
 const OPENING: Loaded = {
-  directories: [...READING.directories, "cli/reading", "git/trust", "lease/access-log", "sources"],
-  outside: [
-    ...READING.outside,
-    "@noble/ciphers/salsa.js",
-    "@noble/hashes/blake2.js",
-    "node:crypto",
-    "node:module",
-    "typanion",
+  directories: [
+    ...READING.directories,
+    "cli/reading",
+    "crypto/sodium",
+    "git/trust",
+    "lease/access-log",
+    "sources",
   ],
+  outside: [...READING.outside, "node:module", "typanion"],
 };
 
 /** What is loaded, with more that a command needs. */

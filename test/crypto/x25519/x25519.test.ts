@@ -5,10 +5,12 @@ import { isLowOrderPoint, LowOrderPointError } from "../../../src/crypto/x25519/
 import { x25519Native } from "../../../src/crypto/x25519/x25519-native.ts";
 import { x25519Noble } from "../../../src/crypto/x25519/x25519-noble.ts";
 import { hex, toHex } from "../../support/bytes.ts";
+import { installedSodium } from "../../support/sodium.ts";
 
 const implementations = [
   ["native", x25519Native],
   ["javascript", x25519Noble],
+  ["libsodium", installedSodium()],
 ] as const;
 
 /** RFC 7748 §5.2: scalar, u-coordinate, result. The second u has its top bit set, which must be ignored. */
@@ -90,14 +92,16 @@ describe.each(implementations)("X25519, %s", (_, { importKey }) => {
 
 const keyBytes = fc.uint8Array({ minLength: 32, maxLength: 32 });
 
-test("native and JavaScript give the same bytes for any two keys", () => {
+test("all implementations give the same bytes for any two keys", () => {
   fc.assert(
     fc.property(keyBytes, keyBytes, (secret, peer) => {
       fc.pre(!isLowOrderPoint(peer));
-      const native = x25519Native.importKey(secret);
-      const javascript = x25519Noble.importKey(secret);
-      expect(toHex(native.publicKey)).toBe(toHex(javascript.publicKey));
-      expect(toHex(native.agree(peer))).toBe(toHex(javascript.agree(peer)));
+      const [first, ...others] = implementations.map(([, { importKey }]) => importKey(secret));
+      for (const other of others) {
+        expect(toHex(other.publicKey)).toBe(toHex(first?.publicKey));
+        expect(toHex(other.agree(peer))).toBe(toHex(first?.agree(peer)));
+        expect(other.bytes()).toEqual(secret);
+      }
     }),
     { numRuns: 100 },
   );

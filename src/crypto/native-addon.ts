@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { reportFallback } from "../../common/fallback.ts";
-import { isBun } from "../../common/runtime.ts";
-import { createMemoryFile, writeFully } from "../../system/memory-file.ts";
+import { reportFallback } from "../common/fallback.ts";
+import { isBun } from "../common/runtime.ts";
+import { createMemoryFile, writeFully } from "../system/memory-file.ts";
 
 /**
  * Loads a Node-API addon from a file that may be inside the compiled binary.
@@ -12,9 +12,11 @@ import { createMemoryFile, writeFully } from "../../system/memory-file.ts";
  * first, and which may be mounted `noexec`. So on Linux it is loaded from a file in memory; elsewhere from a new
  * directory that only this user can enter and that is removed right after.
  *
+ * @param file the addon's file
+ * @param what what it is, for the message, such as `Argon2id`
  * @returns the addon's exports, or `undefined` when it cannot be loaded; the reason is published as a fallback
  */
-export function loadAddon<Exports>(file: string): Exports | undefined {
+export function loadAddon<Exports>(file: string, what: string): Exports | undefined {
   try {
     // In Node there are no binaries with an addon inside: the file is an installed package's.
     if (!isBun) return openAddon(file);
@@ -22,7 +24,7 @@ export function loadAddon<Exports>(file: string): Exports | undefined {
     return process.platform === "linux" ? loadFromMemory(bytes) : loadFromPrivateDirectory(bytes);
   } catch (error) {
     const reason = error instanceof Error ? error.message : "unknown error";
-    reportFallback(`cannot load the native Argon2id (${reason}); using a slower one`);
+    reportFallback(`cannot load the native ${what} (${reason}); using a slower one`);
     return undefined;
   }
 }

@@ -2,12 +2,12 @@ import { afterAll, afterEach, expect, spyOn, test } from "bun:test";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { FALLBACK_CHANNEL } from "../../../src/common/fallback.ts";
-import { addonFile } from "../../../src/crypto/argon2id/addon-file.ts";
-import { loadAddon, loadFromPrivateDirectory } from "../../../src/crypto/argon2id/native-addon.ts";
-import { MOUNTING, withMounts } from "../../support/namespace.ts";
-import { needs } from "../../support/programs.ts";
-import { emptyFolder, removeFolders, sandbox } from "../../support/sandbox.ts";
+import { FALLBACK_CHANNEL } from "../../src/common/fallback.ts";
+import { addonFile } from "../../src/crypto/argon2id/addon-file.ts";
+import { loadAddon, loadFromPrivateDirectory } from "../../src/crypto/native-addon.ts";
+import { MOUNTING, withMounts } from "../support/namespace.ts";
+import { needs } from "../support/programs.ts";
+import { emptyFolder, removeFolders, sandbox } from "../support/sandbox.ts";
 
 afterAll(removeFolders);
 
@@ -34,7 +34,7 @@ function toldBy(run: () => void): string[] {
 }
 
 test("the addon is loaded without a word", () => {
-  const told = toldBy(() => expect(loadAddon(addon())).toHaveProperty("hashRawSync"));
+  const told = toldBy(() => expect(loadAddon(addon(), "Argon2id")).toHaveProperty("hashRawSync"));
   expect(told).toEqual([]);
 });
 
@@ -43,14 +43,14 @@ test.each([
   ["nothing", ""],
 ])("%s is not loaded, and why is told", (_, content) => {
   const file = sandbox(null).write("addon.node", content);
-  const told = toldBy(() => expect(loadAddon(file)).toBeUndefined());
+  const told = toldBy(() => expect(loadAddon(file, "Argon2id")).toBeUndefined());
   expect(told).toEqual([
     expect.stringMatching(/^cannot load the native Argon2id \(.+\); using a slower one$/),
   ]);
 });
 
 test("a missing addon is reported too", () => {
-  const told = toldBy(() => expect(loadAddon("/nowhere/addon.node")).toBeUndefined());
+  const told = toldBy(() => expect(loadAddon("/nowhere/addon.node", "Argon2id")).toBeUndefined());
   expect(told).toHaveLength(1);
 });
 
@@ -60,7 +60,7 @@ inTemporary(
   "a temporary directory that is full or mounted noexec does not matter, since the addon is loaded from memory",
   async () => {
     const script = `
-    import { loadAddon } from ${JSON.stringify(join(import.meta.dir, "../../../src/crypto/argon2id/native-addon.ts"))};
+    import { loadAddon } from ${JSON.stringify(join(import.meta.dir, "../../src/crypto/native-addon.ts"))};
     console.log(typeof loadAddon(process.argv[1])?.hashRawSync, require("node:fs").readdirSync(process.env.TMPDIR).length);
   `;
     const result = await inNoexecFolder(script);
@@ -72,7 +72,7 @@ inTemporary.each(["noexec", "full"])(
   "without memory files, a %s temporary directory fails, and nothing is left",
   async (how) => {
     const script = `
-    import { loadFromPrivateDirectory } from ${JSON.stringify(join(import.meta.dir, "../../../src/crypto/argon2id/native-addon.ts"))};
+    import { loadFromPrivateDirectory } from ${JSON.stringify(join(import.meta.dir, "../../src/crypto/native-addon.ts"))};
     const { readFileSync, readdirSync, rmSync } = require("node:fs");
     const bytes = readFileSync(process.argv[1]);
     if ("${how}" === "noexec") rmSync(process.env.TMPDIR + "/ballast");

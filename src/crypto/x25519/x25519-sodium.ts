@@ -1,0 +1,43 @@
+import { newBytes } from "../bytes.ts";
+import type { Libsodium } from "../sodium/libsodium.ts";
+import {
+  isLowOrderPoint,
+  LowOrderPointError,
+  type PrivateKey,
+  type X25519,
+  X25519_KEY_BYTES,
+} from "./x25519.ts";
+
+/** Bytes that a sealed box adds to its plaintext. */
+const OVERHEAD = X25519_KEY_BYTES + 16;
+
+/** X25519 from libsodium, which opens whole sealed boxes too. */
+export function x25519Sodium(sodium: Libsodium): X25519 {
+  return {
+    importKey(bytes: Uint8Array): PrivateKey {
+      // libsodium overwrites it when it frees it.
+      const key = sodium.sodium_malloc(X25519_KEY_BYTES);
+      key.set(bytes);
+      const publicKey = newBytes(X25519_KEY_BYTES);
+      sodium.crypto_scalarmult_base(publicKey, key);
+      return {
+        publicKey,
+        bytes() {
+          const copy = newBytes(X25519_KEY_BYTES);
+          copy.set(key);
+          return copy;
+        },
+        agree(peerPublicKey) {
+          if (isLowOrderPoint(peerPublicKey)) throw new LowOrderPointError();
+          const shared = newBytes(X25519_KEY_BYTES);
+          sodium.crypto_scalarmult(shared, key, peerPublicKey);
+          return shared;
+        },
+        openBox(sealed) {
+          const plaintext = newBytes(sealed.length - OVERHEAD);
+          return sodium.crypto_box_seal_open(plaintext, sealed, publicKey, key) ? plaintext : undefined;
+        },
+      };
+    },
+  };
+}
