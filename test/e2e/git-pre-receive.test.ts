@@ -193,6 +193,20 @@ test("names and messages of strangers control neither a terminal nor a workflow 
   expect(refused.stderr).toContain("3 findings in 1 new commit");
 });
 
+test("a pushed refs/replace puts nothing in the place of what is checked", async () => {
+  const both = await guarded();
+  const clean = (await both.must("rev-parse", "HEAD")).trim();
+  both.write("leak.txt", LEAK);
+  await both.commit();
+  await both.must(
+    "push",
+    "-q",
+    "origin",
+    `${clean}:refs/replace/${(await both.must("rev-parse", "HEAD")).trim()}`,
+  );
+  expect((await both.git("push", "-q", "origin", "main")).stderr).toContain("leak.txt:1");
+});
+
 test("what is too large or binary is a warning, and the rest is checked", async () => {
   const both = await guarded();
   both.write("zero.bin", new Uint8Array(6_000_000));

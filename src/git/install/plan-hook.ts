@@ -158,7 +158,9 @@ function planCommitted(hook: HookFile, husky: boolean, options: HookPlanOptions)
   if (state === "absent" && exists && !isOurHook(text) && !runsOurLines(text, husky, guard)) {
     return {
       ...NOTHING,
-      notes: [`lines added to ${shown} would not always run; add these where they do, and commit it`],
+      notes: [
+        `lines at the ${placeOfLines(guard)} of ${shown} would not always run; add these where they do, and commit it`,
+      ],
       snippet: { file: path, lines },
       unguarded: `${shown} does not run it`,
     };

@@ -160,8 +160,8 @@ function nextActions({ changes, toCommit = [] }: Plan) {
   const attributes = changes.some(({ steps }) => steps.some(({ kind }) => kind === "attributes"));
   const files = [...(attributes ? [".gitattributes"] : []), ...toCommit];
   if (files.length === 0) return [];
-  const what =
-    toCommit.length === 0 ? "the attributes" : attributes ? "the attributes and the hook" : "the hook";
+  const hooks = toCommit.length === 1 ? "the hook" : "the hooks";
+  const what = toCommit.length === 0 ? "the attributes" : attributes ? `the attributes and ${hooks}` : hooks;
   return [
     {
       command: `git add ${files.map(shellWord).join(" ")}`,
