@@ -133,6 +133,23 @@ describe("a rotation that is killed", () => {
     expect(values(box)).toEqual({ db: OLD, db_next: NEW });
   });
 
+  test("leaves a record that is not passed over when it is damaged: it may be all that there is of a value", async () => {
+    const box = store();
+    await rotate(box, "--via", ANSWER, "--verify", "kill -9 $PPID");
+    const records = `${box.folder}/.local/state/pprotect/pending-rotations`;
+    await runProgram(["sh", "-c", `for each in "${records}"/*/record.json; do echo '{' >"$each"; done`], {
+      cwd: box.folder,
+    });
+    const status = await pprotect(box, ["status"]);
+    expect([status.status, status.stderr]).toEqual([
+      0,
+      expect.stringContaining("is not what a rotation leaves"),
+    ]);
+    expect((await pprotect(box, ["doctor"])).stdout).toContain("is not what a rotation leaves");
+    expect((await rotate(box, "--via", "touch ran")).status).toBe(1);
+    expect(await Bun.file(box.path("ran")).exists()).toBe(false);
+  });
+
   test("when the value is in the store already leaves nothing to do", async () => {
     const box = store();
     const state = `${box.folder}/.local/state/pprotect/pending-rotations`;

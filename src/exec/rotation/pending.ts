@@ -97,12 +97,30 @@ export async function withJournal<Result>(
   }
 }
 
-/** What rotations of a store's secrets have left, the oldest first. @param store the store's real path */
-export function pendingRotations(store: string, stateDirectory: string): readonly PendingRotation[] {
+/**
+ * What rotations of a store's secrets have left, the oldest first.
+ * @param store the store's real path
+ * @param warn gets a line about a record that cannot be read
+ */
+export function pendingRotations(
+  store: string,
+  stateDirectory: string,
+  warn: (message: string) => void,
+): readonly PendingRotation[] {
   const directory = directoryOf(stateDirectory);
+  const readOrWarn = (file: string): readonly PendingRotation[] => {
+    try {
+      const found = read(file);
+      return found ? [found] : [];
+    } catch (error) {
+      if (!(error instanceof PprotectError)) throw error;
+      warn(error.message);
+      return [];
+    }
+  };
   try {
     return readdirSync(directory)
-      .flatMap((name) => read(join(directory, name, RECORD)) ?? [])
+      .flatMap((name) => readOrWarn(join(directory, name, RECORD)))
       .filter((each) => each.store === store)
       .toSorted((a, b) => a.started - b.started);
   } catch (error) {

@@ -64,7 +64,11 @@ export default class StatusCommand extends BaseCommand {
     const store = this.#storeHere();
     const rotations = store ? stagedRotations(store) : [];
     const strays = store ? strayStages(store) : [];
-    const left = store ? pendingRotations(this.realStorePath, stateDirectory(process.env)) : [];
+    const left = store
+      ? pendingRotations(this.realStorePath, stateDirectory(process.env), (message) =>
+          this.note(`pprotect: warning: ${message}`),
+        )
+      : [];
     this.#section("Rotations that are half done", [
       ...rotations.map((each) => `${displayName(`${each.domain}/${each.secret}`)}: ${stageText(each)}`),
       ...strays.map(strayText),

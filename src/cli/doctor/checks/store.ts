@@ -109,8 +109,10 @@ function notForMachines(auditLog: readonly string[]): ReadonlySet<string> {
 function rotations(data: StoreData, realPath: string): readonly Finding[] {
   const staged = stagedRotations(data);
   const strays = strayStages(data);
-  const left = pendingRotations(realPath, stateDirectory(process.env));
-  if (staged.length + strays.length + left.length === 0) return [ok("rotation", "no rotation is half done")];
+  const damaged: string[] = [];
+  const left = pendingRotations(realPath, stateDirectory(process.env), (message) => damaged.push(message));
+  if (staged.length + strays.length + left.length + damaged.length === 0)
+    return [ok("rotation", "no rotation is half done")];
   return [
     ...staged.map((each): Finding => {
       const name = displayName(`${each.domain}/${each.secret}`);
@@ -124,6 +126,9 @@ function rotations(data: StoreData, realPath: string): readonly Finding[] {
             : `\`pprotect rotate ${name} --finish\``,
       };
     }),
+    ...damaged.map(
+      (message): Finding => ({ id: "rotation", level: "warn", message, fix: "look at it, then remove it" }),
+    ),
     ...left.map(
       (each): Finding => ({
         id: "rotation",
