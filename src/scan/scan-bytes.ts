@@ -56,6 +56,8 @@ const PROBE = 2000;
 /** The text of a file in UTF-16, or `undefined` for another file. */
 function decodeUtf16(bytes: Uint8Array): string | undefined {
   const [first, second] = bytes;
+  // The byte order mark of UTF-32 begins with that of UTF-16.
+  if (first === 0xff && second === 0xfe && bytes[2] === 0 && bytes[3] === 0) return undefined;
   if (first === 0xff && second === 0xfe) return decode(bytes.subarray(2), "utf-16le");
   if (first === 0xfe && second === 0xff) return decode(bytes.subarray(2), "utf-16be");
   const probe = bytes.subarray(0, PROBE - (PROBE % 2));

@@ -116,5 +116,13 @@ test("refuses an unknown revision, and a revision together with --all", async ()
   for (const revision of ["nowhere", "a..b", "--upload-pack=x"]) {
     expect(await repository.pprotect("git", "check", revision)).toMatchObject({ status: 1, stdout: "" });
   }
+  // Git lists no commits for these: that is not a clean answer.
+  for (const revision of ["HEAD^{tree}", "^HEAD"]) {
+    const { status, stderr } = await repository.pprotect("git", "check", revision);
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringContaining(`not a commit: ${revision}\nhint: give a commit`),
+    ]);
+  }
   expect((await repository.pprotect("git", "check", "HEAD", "--all")).stderr).toContain("not both");
 });

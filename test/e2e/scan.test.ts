@@ -106,6 +106,51 @@ describe("scan", () => {
     expect(status).toBe(1);
     expect(stderr).toContain("nowhere");
   });
+
+  test("a link to a directory that was given is followed; what is no file, and was given, is a warning", async () => {
+    const folder = folderWith({ "src/a.txt": `${tokenLine()}\n` });
+    symlinkSync("src", join(folder, "link"));
+    symlinkSync("nowhere", join(folder, "broken"));
+    expect(await scan(folder, "link")).toMatchObject({
+      status: 1,
+      stdout: expect.stringMatching(/^link\/a\.txt:1: /),
+    });
+    expect((await scan(folder, "broken")).stderr).toContain("cannot read broken: no such file or directory");
+    const { stderr } = await scan(folder, "/dev/null");
+    expect(stderr).toContain("/dev/null:1: warning: not-scanned: ");
+    expect(stderr).toContain("0 files scanned, 1 not scanned");
+  });
+
+  test("an absolute path in the current directory is the same as a relative one: rules and ignored files apply", async () => {
+    const folder = folderWith({
+      ".pprotect.yaml":
+        '{"rotation": {}, "scan": {"rules": [{"id": "a", "pattern": "ACME", "path": "src/**", "message": "m"}]}}',
+      ".pprotectignore": "src/b.txt\n",
+      "src/a.txt": "ACME\n",
+      "src/b.txt": "ACME\n",
+    });
+    for (const path of [folder, `${folder}/`, join(folder, "src")]) {
+      expect(await scan(folder, path)).toMatchObject({
+        status: 1,
+        stdout: expect.stringMatching(/^src\/a\.txt:1: a: m.*\n$/),
+      });
+    }
+  });
+
+  test("a configuration that cannot be read is an error: its rules would not apply", async () => {
+    const folder = folderWith({ ".pprotect.yaml/file": "", "a.txt": "a\n" });
+    expect(await scan(folder)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("cannot read .pprotect.yaml"),
+    });
+  });
+
+  test.if(process.platform === "linux")("a file whose name is not UTF-8 is scanned", async () => {
+    const folder = emptyFolder();
+    writeFileSync(Buffer.concat([Buffer.from(`${folder}/bad`), Buffer.from([0xff])]), tokenLine());
+    expect((await scan(folder)).stdout).toStartWith("bad\\xff:1: ");
+    expect((await scan(folder, "--format", "sarif")).stdout).toContain('"uri": "bad%FF"');
+  });
 });
 
 describe("--format", () => {

@@ -39,6 +39,17 @@ test("keystores are found by their first bytes and by their names, not those tha
   expect(rulesIn(pkcs12)).toEqual(["1:keystore-file"]);
 });
 
+test("text in UTF-32 is not taken for UTF-16: it was not scanned", () => {
+  const wide = (write: "writeUInt32LE" | "writeUInt32BE") => {
+    const points = Array.from(`\ufeff${text}`, (character) => character.codePointAt(0) ?? 0);
+    const bytes = Buffer.alloc(points.length * 4);
+    for (const [index, point] of points.entries()) bytes[write](point, index * 4);
+    return bytes;
+  };
+  for (const bytes of [wide("writeUInt32LE"), wide("writeUInt32BE")])
+    expect(scanBytes("deploy/env.txt", bytes)).toEqual({ findings: [], skipped: true });
+});
+
 test("nothing is said about other binary files but that they were skipped", () => {
   const picture = Buffer.concat([Buffer.from("89504e470d0a1a0a", "hex"), Buffer.alloc(300)]);
   const certificates = Buffer.concat([

@@ -3,5 +3,5 @@
  * program's; with that section, it is ours.
  */
 export function mentionsScanRules(bytes: Uint8Array): boolean {
-  return /^(?:\ufeff)?\s*["'{]*\s*["']?scan["']?\s*:/m.test(Buffer.from(bytes).toString("utf8"));
+  return /(?:^\ufeff?|[{,])\s*["']?scan["']?\s*:/m.test(Buffer.from(bytes).toString("utf8"));
 }

@@ -40,7 +40,7 @@ export const LIST_COMMITS = ["rev-list", "--parents", "--topo-order", "--reverse
  * rules, and not take them away. The baseline is that of the newest commit. For all commits, both are those of HEAD.
  *
  * @param tally counts what is read
- * @throws PprotectError `usage` when git has no such revision, `git_failed`
+ * @throws PprotectError `usage` when git has no such revision, or it is no commit; `git_failed`
  */
 export async function* checkCommits(
   repository: Repository,
@@ -120,7 +120,16 @@ async function commitsOf(repository: Repository, selection: Selection): Promise<
       "`git log` lists the commits",
     );
   }
-  return parseCommits(listed);
+  const commits = parseCommits(listed);
+  // Git lists nothing for a file or a directory of a commit, which is no answer to what was asked.
+  if (commits.length === 0 && !isRange) {
+    throw new PprotectError(
+      "usage",
+      `not a commit: ${escapeUnprintable(revision)}`,
+      "give a commit or a range, or check files with `pprotect scan PATH`",
+    );
+  }
+  return commits;
 }
 
 /** @param listed what git printed with {@link LIST_COMMITS} */

@@ -1,5 +1,5 @@
-import { existsSync, lstatSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, lstatSync, readdirSync, statSync } from "node:fs";
+import { isAbsolute, join, relative, sep } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { readConfig } from "../../config/config.ts";
@@ -12,8 +12,9 @@ import { decodedLines, scanBinary } from "../../scan/scan-bytes.ts";
 import type { TextLines } from "../../scan/scan-text.ts";
 import { parseIgnoreRules, ruleIds, type ScanContext, scanText } from "../../scan/scanner.ts";
 import { type TeamRule, TeamRules } from "../../scan/team-rules.ts";
-import { readBounded } from "../../system/bounded-read.ts";
+import { LARGER_THAN_MAX, MAX_FILE_BYTES, readBounded } from "../../system/bounded-read.ts";
 import { errnoOf, fileError } from "../../system/file-error.ts";
+import { currentDirectory, pathText, systemPath } from "../../system/path-text.ts";
 import { addFinding } from "./add-finding.ts";
 import { MAX_ADDED } from "./diff-parser.ts";
 import { readStore } from "./format-rules.ts";
@@ -38,7 +39,7 @@ const WHOLE = [{ at: 0, number: 1 }] as const;
  * Scans the whole content of files, in a repository or not. Directories are walked; `.git` in them and symbolic links are
  * passed over. A `.pprotectignore` and a `.pprotect.yaml` in the current directory apply.
  *
- * @param paths as the user gave them; findings name files in the same form
+ * @param paths as the user gave them; findings name files in the same form, those in the current directory by relative paths
  * @param prefixes of credential variables that are in use
  * @param baseline the findings that are accepted
  * @throws PprotectError `file_error` for a path that was given and cannot be read; `invalid_config`
@@ -50,7 +51,7 @@ export async function scanFiles(
 ): Promise<DiskVerdict> {
   const found = noFindings();
   const { errors, warnings, suppressed } = found;
-  const accept = baseline?.version((path) => existsSync(path));
+  const accept = baseline?.version((path) => existsSync(systemPath(path)));
   let files = 0;
   let bytes = 0;
   let skipped = 0;
@@ -125,10 +126,20 @@ async function findingsIn(
   return path.startsWith("/") ? found : withStoreFindings(found, path, lines, { prefixes, store });
 }
 
-/** The team's rules, of the configuration in the current directory. */
+/**
+ * The team's rules, of the configuration in the current directory.
+ * @throws PprotectError `file_error` for one that cannot be read: without its rules, nothing could be said to be clean; `invalid_config`
+ */
 async function rulesOfTeam(): Promise<readonly TeamRule[]> {
-  const bytes = readIfThere(CONFIG_FILE);
-  return bytes && mentionsScanRules(bytes) ? compileScanRules(readConfig(bytes, CONFIG_FILE).scan) : [];
+  let bytes: Uint8Array | undefined;
+  try {
+    bytes = readBounded(CONFIG_FILE, CONFIG_FILE, MAX_FILE_BYTES);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return [];
+    throw error instanceof PprotectError ? error : fileError("read", CONFIG_FILE, error);
+  }
+  if (!bytes) throw new PprotectError("file_error", `cannot read ${CONFIG_FILE}: it is ${LARGER_THAN_MAX}`);
+  return mentionsScanRules(bytes) ? compileScanRules(readConfig(bytes, CONFIG_FILE).scan) : [];
 }
 
 /** The regular files that paths name, each once, in order. */
@@ -138,13 +149,23 @@ function* filesIn(
 ): Generator<string> {
   const seen = new Set<string>();
   for (const given of paths) {
-    const start = given.replace(/(?!^)\/+$/, "").replace(/^(?:\.\/+)+(?=.)/, "");
+    const start = projectPath(given)
+      .replace(/(?!^)\/+$/, "")
+      .replace(/^(?:\.\/+)+(?=.)/, "");
     for (const path of walk(start, true, notScanned)) {
       if (seen.has(path)) continue;
       seen.add(path);
       yield path;
     }
   }
+}
+
+/** An absolute path in the current directory is made relative: the rules and the baseline there know files by such paths. */
+function projectPath(given: string): string {
+  if (!isAbsolute(given)) return given;
+  const path = relative(currentDirectory(), given);
+  if (path === "") return ".";
+  return isAbsolute(path) || path.split(sep)[0] === ".." ? given : path;
 }
 
 function* walk(
@@ -154,14 +175,14 @@ function* walk(
 ): Generator<string> {
   let names: string[];
   try {
-    const stats = lstatSync(path);
-    // A link that was given is read: the user named it.
-    if (stats.isFile() || (given && stats.isSymbolicLink())) {
+    // A link that was given is followed: the user named it. So is a descriptor, of which the system says less.
+    const stats = given ? statSync(systemPath(path)) : lstatSync(systemPath(path));
+    if (stats.isFile() || (given && !stats.isDirectory())) {
       yield path;
       return;
     }
     if (!stats.isDirectory()) return;
-    names = readdirSync(path).toSorted();
+    names = readdirSync(systemPath(path), { encoding: "buffer" }).map(pathText).toSorted();
   } catch (error) {
     if (given) throw fileError("read", path, error);
     notScanned(path, reasonOf(error, path));

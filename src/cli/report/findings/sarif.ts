@@ -1,6 +1,7 @@
 import { pathToFileURL } from "node:url";
 import { VERSION } from "../../../common/release.ts";
 import type { SuppressedBy } from "../../../scan/finding.ts";
+import { hasRawBytes, pathBytes } from "../../../system/path-text.ts";
 import type { Json } from "../json-envelope.ts";
 import { type FoundProblems, findingFingerprint, type LocatedFinding } from "./located.ts";
 
@@ -55,5 +56,17 @@ function sarifResult(finding: LocatedFinding, level: string, rules: readonly str
 function locationOf(path: string): Json {
   if (path.startsWith("/")) return { uri: pathToFileURL(path).href };
   // A lone surrogate cannot be encoded.
-  return { uri: path.toWellFormed().split("/").map(encodeURIComponent).join("/"), uriBaseId: "%SRCROOT%" };
+  return { uri: path.toWellFormed().split("/").map(uriSegment).join("/"), uriBaseId: "%SRCROOT%" };
+}
+
+/** A name is bytes: those that are not UTF-8 are encoded as they are. */
+function uriSegment(name: string): string {
+  if (!hasRawBytes(name)) return encodeURIComponent(name);
+  const encoded = (byte: number) =>
+    /[\w.-]/.test(String.fromCharCode(byte)) ? String.fromCharCode(byte) : hex(byte);
+  return Array.from(pathBytes(name), encoded).join("");
+}
+
+function hex(byte: number): string {
+  return `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
 }
