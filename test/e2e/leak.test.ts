@@ -196,6 +196,8 @@ test("a value that is in no store is searched without credentials", async () => 
   });
   expect([found.status, found.stdout.split("\n")[0]]).toEqual([1, "the value: 1 place"]);
   expect(found.stdout + found.stderr).not.toContain("another-secret-77");
+  const none = await runProgram([binary(), "leak", "--value-file", "-"], { cwd: box.folder, input: "" });
+  expect([none.status, none.stderr]).toEqual([1, expect.stringContaining("hint: pipe the value in, or")]);
 });
 
 test("only secrets that the custodian can open are searched, and a wrong name is an error", async () => {

@@ -195,6 +195,19 @@ describe("--due", () => {
     expect((await rotate(box, ["--due"])).status).toBe(0);
   });
 
+  test("does not pass in a shallow clone, where old values look new", async () => {
+    const box = await repository("");
+    await runProgram(["git", "commit", "-q", "--allow-empty", "-m", "later"], {
+      cwd: box.folder,
+      env: GIT_IDENTITY,
+    });
+    const clone = ["git", "clone", "-q", "--depth", "1", `file://${box.folder}`, "clone"];
+    await runProgram(clone, { cwd: box.folder, env: GIT_IDENTITY });
+    const args = ["--due", "--older-than", "30d", "--file", "clone/protected.yaml", "--json"];
+    const { status, stdout } = await rotate(box, args);
+    expect([status, JSON.parse(stdout).error.code]).toEqual([1, "incomplete_history"]);
+  });
+
   test("takes its limit from the line where no rule has one", async () => {
     const box = await repository("");
     expect((await rotate(box, ["--due"])).stderr).toContain("nothing says how old values may get");

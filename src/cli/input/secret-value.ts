@@ -36,19 +36,20 @@ export function readValueFile(path: string): ReadValue {
 /**
  * A secret's value from a pipe. A single line loses its line end, which `echo` adds; several lines keep theirs, which a
  * private key needs. A byte order mark, which Windows adds, is dropped.
+ * @param emptyHint what to do where nothing comes
  * @throws PprotectError `end_of_input`, `invalid_value`
  */
-export function readPipedValue(): ReadValue {
+export function readPipedValue(emptyHint = EMPTY_HINT): ReadValue {
   const bytes = readFile(0, "standard input");
   if (bytes.length === 0) {
-    throw new PprotectError("end_of_input", "no value on standard input", EMPTY_HINT);
+    throw new PprotectError("end_of_input", "no value on standard input", emptyHint);
   }
   const text = asText(bytes, "standard input");
   const marked = text.startsWith(BYTE_ORDER_MARK);
   const whole = marked ? text.slice(BYTE_ORDER_MARK.length) : text;
   const line = withoutLineEnd(whole);
   if (line === "") {
-    throw new PprotectError("end_of_input", "the value on standard input is empty", EMPTY_HINT);
+    throw new PprotectError("end_of_input", "the value on standard input is empty", emptyHint);
   }
   return {
     value: line.includes("\n") ? whole : line,

@@ -6,6 +6,13 @@ import type { StoreData } from "../../store/store-data.ts";
 import { absolutePath } from "../../system/path-text.ts";
 import { realpathOfParent } from "../../system/real-path.ts";
 
+/** What is known of the ages of values. */
+export interface ValueAges {
+  readonly secrets: readonly SecretAccess[];
+  /** Whether earlier commits are missing: values may be older. */
+  readonly isShallow: boolean;
+}
+
 /**
  * Since when each secret has its value, as far as the history of the store shows without credentials.
  * @param warn gets a line where that is not far
@@ -14,14 +21,14 @@ export async function valueAges(
   storePath: string,
   present: StoreData,
   warn: (message: string) => void,
-): Promise<readonly SecretAccess[]> {
+): Promise<ValueAges> {
   const store = absolutePath(storePath);
   if (repositoryRoot(realpathOfParent(store)) === undefined) {
     warn("pprotect: warning: the store is not in a git repository: how old its values are is not known");
-    return whoKnows(accessHistoryOf([present]), present).secrets;
+    return { secrets: whoKnows(accessHistoryOf([present]), present).secrets, isShallow: false };
   }
   const { repository, path } = await locateInRepository(store);
   const { history, isShallow } = await readAccessHistory(repository, path, { present: [present] });
   if (isShallow) warn("pprotect: warning: this is a shallow clone: values may be older than it shows");
-  return whoKnows(history, present).secrets;
+  return { secrets: whoKnows(history, present).secrets, isShallow };
 }

@@ -2,6 +2,8 @@ import { formatDuration } from "../../common/duration.ts";
 import { displayName, escapeUnprintable } from "../../common/terminal-safe.ts";
 import { type RotationRules, rotationRule } from "../../config/rotation/section.ts";
 import type { SecretAccess } from "../../store/access/who-knows.ts";
+import { besideOf, stagedRotations } from "../../store/rotation/states.ts";
+import type { StoreData } from "../../store/store-data.ts";
 import type { Json } from "../report/json-envelope.ts";
 
 /** A value that is older than it may be. */
@@ -38,6 +40,12 @@ export function dueSecrets(
       return age > limit ? [{ domain, secret, age, limit, owner, docs, via }] : [];
     })
     .toSorted((a, b) => b.age - a.age);
+}
+
+/** Without what a rotation has beside a secret: it is dropped with it, and not rotated itself. */
+export function withoutBeside(store: StoreData, secrets: readonly SecretAccess[]): readonly SecretAccess[] {
+  const beside = new Set(stagedRotations(store).map((each) => `${each.domain}/${besideOf(each)}`));
+  return secrets.filter(({ domain, secret }) => !beside.has(`${domain}/${secret}`));
 }
 
 /** A line for each value that is due, with who to ask and where it is explained. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { resolve } from "node:path";
+import { compareCodePoints } from "../../common/code-points.ts";
 import { PprotectError } from "../../common/errors.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { fileError } from "../../system/file-error.ts";
@@ -20,12 +21,15 @@ export interface NamedFile {
 const MAX_TEXT = 256 * 1024;
 /** Bytes: more is no program, and reading it would take minutes. */
 const MAX_FILE = 1024 * 1024 * 1024;
+/** More than these no person looks at, and a pattern of many levels would take minutes. */
+const MAX_PATHS = 10_000;
 /** Files of the kernel: what they have changes by itself. */
 const KERNEL_FILE = /^\/(?:proc|sys|dev)\//;
 
 /**
  * The files that commands name, in the order of the words: relative to the directory in which they run, and to every directory that
- * they name, as in `cd scripts && ./rotate`.
+ * they name, as in `cd scripts && ./rotate`. What is quoted may have spaces in it, and a pattern such as `scripts/rotate*` names
+ * all that it matches.
  *
  * @throws PprotectError `file_error` for a file that cannot be read
  */
@@ -35,10 +39,56 @@ export function namedFiles(directory: string, commands: readonly string[]): read
 }
 
 function pathsIn(directory: string, command: string): readonly string[] {
-  const words = [...new Set(command.split(/[\s'"`;|&<>()$={}]+/))].filter((word) => word !== "");
-  const start = words.map((word) => resolve(directory, word));
-  const directories = [directory, ...start.filter((path) => kindOf(path) === "directory")];
-  return [...new Set(directories)].flatMap((each) => words.map((word) => resolve(each, word)));
+  const here = command.replace(/\$(?:PWD\b|\{PWD\}|\(pwd\))/g, ".");
+  const words = [...new Set([...here.split(/[\s'"`;|&<>()$={}]+/), ...unquotedWords(here)])].filter(
+    (word) => word !== "",
+  );
+  const start = words.flatMap((word) => matching(directory, word));
+  const directories = new Set([directory, ...start.filter((path) => kindOf(path) === "directory")]);
+  const paths = new Set<string>();
+  for (const each of directories) {
+    for (const word of words) for (const path of matching(each, word)) paths.add(path);
+    if (paths.size > MAX_PATHS) throw tooMany();
+  }
+  return [...paths];
+}
+
+/** A part of a word as a shell reads it: in single quotes, in double quotes, after a backslash, or as it is. */
+const PART = /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|([^\s'"\\;|&<>()`=]+)/gsu;
+
+/** The words of a command without their quotes (POSIX, Shell Command Language §2.2), and those of commands in them. */
+function unquotedWords(command: string): readonly string[] {
+  const words: string[] = [];
+  let end = -1;
+  for (const part of command.matchAll(PART)) {
+    const [whole, single, double, escaped, plain] = part;
+    const text = single ?? double?.replace(/\\([$`"\\\n])/g, "$1") ?? escaped ?? plain ?? "";
+    if (part.index === end) words.push(`${words.pop() ?? ""}${text}`);
+    else words.push(text);
+    end = part.index + whole.length;
+  }
+  // `sh -c '"./my scripts/rotate"'` has a command in a word.
+  const inner = words.filter((word) => word.length < command.length && /[\s'"\\]/.test(word));
+  return [...words, ...inner.flatMap(unquotedWords)];
+}
+
+/** @returns the path that a word names, and those that match it as a pattern (POSIX, Shell Command Language §2.13) */
+function matching(directory: string, word: string): readonly string[] {
+  const path = resolve(directory, word);
+  if (!/[*?[]/.test(word) || word.includes("\0")) return [path];
+  // A shell has no `**`: here it would walk through all directories.
+  const pattern = new Bun.Glob(word.replace(/^(?:\.\/+)+/, "").replace(/\*{2,}/g, "*"));
+  const matches: string[] = [];
+  try {
+    for (const match of pattern.scanSync({ cwd: directory, onlyFiles: false, dot: true })) {
+      matches.push(resolve(directory, match));
+      if (matches.length > MAX_PATHS) break;
+    }
+  } catch {
+    // What cannot be listed, a shell cannot list either.
+  }
+  if (matches.length > MAX_PATHS) throw tooMany();
+  return [path, ...matches.toSorted(compareCodePoints)];
 }
 
 function kindOf(path: string): "file" | "directory" | undefined {
@@ -84,6 +134,14 @@ function readNamed(path: string): NamedFile {
   const content = Buffer.concat(start);
   const isText = bytes <= MAX_TEXT && !content.includes(0);
   return { path, sha256: hash.digest("hex"), bytes, text: isText ? content.toString("utf8") : undefined };
+}
+
+function tooMany(): PprotectError {
+  return new PprotectError(
+    "file_error",
+    "a pattern in the commands of .pprotect.yaml names too many files to accept them",
+    "name the files themselves",
+  );
 }
 
 function tooLarge(path: string): PprotectError {

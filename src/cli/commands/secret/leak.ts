@@ -31,6 +31,7 @@ import { foundSecrets } from "../../report/leak/subject.ts";
 import { leakFields, leakText } from "../../report/leak/text.ts";
 import { Progress } from "../../report/progress.ts";
 
+const EMPTY_HINT = "pipe the value in, or give its file with --value-file";
 const PLAN_HINT = "hint: `pprotect leak --plan` says what to do, in order";
 
 /** ms before progress is shown. */
@@ -118,7 +119,8 @@ export default class LeakCommand extends AccessCommand {
 
   async #searched(): Promise<Searched> {
     if (this.valueFile === undefined) return this.#ofStore(this.readStore());
-    const { value, notes } = this.valueFile === "-" ? readPipedValue() : readValueFile(this.valueFile);
+    const { value, notes } =
+      this.valueFile === "-" ? readPipedValue(EMPTY_HINT) : readValueFile(this.valueFile);
     for (const note of notes) this.note(note);
     const subject = { domain: undefined, secret: undefined, isCurrent: true, since: undefined };
     return { values: [[subject, value]], access: [] };

@@ -6,7 +6,7 @@ import { configPath, readConfigFile } from "../../../config/config.ts";
 import type { UnlockedCustodian } from "../../../store/custodian.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
 import { findDomain, findSecret } from "../../../store/lookup.ts";
-import { besideOf, STAGES, stagedRotations } from "../../../store/rotation/states.ts";
+import { STAGES, stagedRotations } from "../../../store/rotation/states.ts";
 import {
   abortRotation,
   finishRotation,
@@ -23,7 +23,7 @@ import { ValueCommand } from "../../base/value-command.ts";
 import { wantsGenerated } from "../../input/generated-value.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 import { localTime } from "../../report/local-time.ts";
-import { type DueSecret, dueFields, dueSecrets, dueText } from "../../rotation/due.ts";
+import { type DueSecret, dueFields, dueSecrets, dueText, withoutBeside } from "../../rotation/due.ts";
 import { acceptedCommand, hookFor } from "../../rotation/hooks.ts";
 import { reportFields, rotateEach } from "../../rotation/rotate-each.ts";
 import { changedMeanwhile, ruleFor, SecretRotation } from "../../rotation/secret-rotation.ts";
@@ -268,16 +268,15 @@ export default class RotateCommand extends ValueCommand {
     }
     const { valueAges } = await import("../../reading/value-ages.ts");
     const ages = await valueAges(this.storePath, keyFile.data, (message) => this.note(message));
-    // What a rotation has beside a secret is dropped with it, and not rotated itself.
-    const beside = new Set(stagedRotations(keyFile.data).map((each) => `${each.domain}/${besideOf(each)}`));
-    const chosen = ages
-      .filter((each) => (domain ?? each.domain) === each.domain && (secret ?? each.secret) === each.secret)
-      .filter((each) => !beside.has(`${each.domain}/${each.secret}`));
+    const chosen = withoutBeside(keyFile.data, ages.secrets).filter(
+      (each) => (domain ?? each.domain) === each.domain && (secret ?? each.secret) === each.secret,
+    );
     const due = dueSecrets(chosen, rotation, Date.now(), olderThan);
     if (this.allDue) return this.#rotateAll(due);
     this.print(dueText(due));
-    this.note(due.length === 0 ? "No value is too old." : `${countNoun(due.length, "value")} too old.`);
     const result = { due: due.map(dueFields) };
+    if (due.length === 0 && ages.isShallow) throw agesNotKnown();
+    this.note(due.length === 0 ? "No value is too old." : `${countNoun(due.length, "value")} too old.`);
     return due.length === 0 ? { result } : { result, refusal: rotationDue(due.length) };
   }
 
@@ -292,6 +291,15 @@ export default class RotateCommand extends ValueCommand {
 
 const stagedText = (domain: string, secret: string): string =>
   `Staged ${secret}${STAGES.next} in ${domain}. \`pprotect rotate --promote\` makes it current.`;
+
+/** A check in CI must not pass because its clone begins with today's commit. */
+function agesNotKnown(): PprotectError {
+  return new PprotectError(
+    "incomplete_history",
+    "this is a shallow clone: how old its values are is not known",
+    "`git fetch --unshallow` fetches the rest; in CI, check out the whole history (`fetch-depth: 0`)",
+  );
+}
 
 function rotationDue(count: number): PprotectError {
   return new PprotectError(

@@ -7,7 +7,7 @@ import { readManifestFile } from "../../../exec/manifest.ts";
 import { MANIFEST_FILE } from "../../../exec/manifest-file.ts";
 import { KeyFile } from "../../../store/key-file.ts";
 import { valueAges } from "../../reading/value-ages.ts";
-import { dueSecrets, dueText } from "../../rotation/due.ts";
+import { dueSecrets, dueText, withoutBeside } from "../../rotation/due.ts";
 import { type Examined, type Finding, ok } from "../finding.ts";
 
 /** Whether this binary knows what is in the files beside the store, and no value is older than they allow. */
@@ -43,8 +43,8 @@ async function rotationDue(
   { data }: KeyFile,
   rules: RotationRules,
 ): Promise<readonly Finding[]> {
-  const ages = await valueAges(storePath, data, () => {});
-  const due = dueSecrets(ages, rules, Date.now(), undefined);
+  const { secrets } = await valueAges(storePath, data, () => {});
+  const due = dueSecrets(withoutBeside(data, secrets), rules, Date.now(), undefined);
   if (due.length === 0) return [ok("rotation-due", "no value is older than its max_age")];
   return due.map((each) => ({
     id: "rotation-due",
