@@ -14,19 +14,28 @@ const MAX_DEPTH = 10;
 /**
  * The parts of a secret's value that no text has by chance: not words, addresses, paths, pieces of code, nor what is
  * public beside a secret, as in the file of a cloud's key. Behind the name of a password, the scanner would report each.
+ * Where no name in JSON or settings says which part is the secret, each of them may be.
  */
 export function revealingParts(value: string): string[] {
-  return [...partsOf("password", value, 0)].filter((part) => Buffer.byteLength(part) >= LEAST_BYTES);
+  const named = longEnough(partsOf("password", value, 0, (name) => name));
+  return named.length > 0 ? named : longEnough(partsOf("password", value, 0, () => "password"));
 }
 
-function* partsOf(name: string, value: string, depth: number): Generator<string> {
+function longEnough(parts: Iterable<string>): string[] {
+  return [...parts].filter((part) => Buffer.byteLength(part) >= LEAST_BYTES);
+}
+
+/** How the name of a part is taken. */
+type Naming = (name: string) => string;
+
+function* partsOf(name: string, value: string, depth: number, naming: Naming): Generator<string> {
   const text = value.trim();
   const entries = depth < MAX_DEPTH ? jsonEntries(name, text) : undefined;
-  if (entries) for (const [key, inner] of entries) yield* partsOf(key, inner, depth + 1);
-  else if (text.includes("\n")) yield* linesOf(text, depth);
+  if (entries) for (const [key, inner] of entries) yield* partsOf(naming(key), inner, depth + 1, naming);
+  else if (text.includes("\n")) yield* linesOf(text, depth, naming);
   else {
     const password = PASSWORD.exec(text)?.[1];
-    if (password !== undefined) yield* partsOf("password", password, depth + 1);
+    if (password !== undefined) yield* partsOf("password", password, depth + 1, naming);
     else if (isSecret(name, text)) yield text;
   }
 }
@@ -104,7 +113,7 @@ const PUBLIC = /CERTIFICATE|PUBLIC|PARAMETERS/;
 const SETTING = /^(?:export\s+)?["']?([\w.-]+)["']?\s*[=:]\s*(["']?)(.+?)\2[,;]?$/;
 
 /** Of a secret of several lines: those of a key in PEM, but not of its certificate; what settings have; and random text. */
-function* linesOf(text: string, depth: number): Generator<string> {
+function* linesOf(text: string, depth: number, naming: Naming): Generator<string> {
   let isPublic = false;
   for (const whole of text.split(/\r?\n/)) {
     const line = whole.trim();
@@ -112,7 +121,8 @@ function* linesOf(text: string, depth: number): Generator<string> {
     if (title !== undefined) isPublic = PUBLIC.test(title);
     if (title !== undefined || isPublic) continue;
     const [, name, , value = ""] = SETTING.exec(line) ?? [];
-    if (name !== undefined && value.length >= LEAST_BYTES) yield* partsOf(name, value, depth + 1);
+    if (name !== undefined && value.length >= LEAST_BYTES)
+      yield* partsOf(naming(name), value, depth + 1, naming);
     else if (!/\s/.test(line) && looksRandom(line) && isSecret("password", line)) yield line;
   }
 }

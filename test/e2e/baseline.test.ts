@@ -80,6 +80,27 @@ describe("a baseline", () => {
     expect((await check(repository, "--all")).result).toMatchObject({ findings: [], warnings: [] });
   });
 
+  test("accepts a line that was given another secret, with a warning where it is staged", async () => {
+    const repository = await withBaseline();
+    repository.write("src/a.txt", `first\n  ${tokenLine()}\n`);
+    expect(await repository.commit()).toMatchObject({ status: 0, stderr: "" });
+    const other = LINES.replace(/_\w+/, (token) =>
+      [...token]
+        .reverse()
+        .join("")
+        .replace(/^(.*)_$/, "_$1"),
+    );
+    repository.write("src/a.txt", other);
+    const { status, stderr } = await repository.commit();
+    expect([status, stderr]).toEqual([
+      0,
+      expect.stringMatching(
+        /^src\/a\.txt:2: warning: github-token: accepted by \S+, but the line is changed: /,
+      ),
+    ]);
+    expect((await check(repository, "--all")).status).toBe(0);
+  });
+
   test("that a branch extends accepts, and says what", async () => {
     const repository = await withBaseline();
     await repository.must("checkout", "-q", "-b", "hostile");

@@ -25,6 +25,8 @@ describe("revealingParts: what no text has by chance of", () => {
       [key],
     ],
     ["settings", `PORT=8080\nDB_PASSWORD=${key}\n`, [key]],
+    ["JSON whose names say nothing", `{"a":"${key}","b":"eu-west-1"}`, [key]],
+    ["settings whose names say nothing", `PORT=8080\nALPHA=${key}\n`, [key]],
     ["a drawn passphrase", "ramp ladle quartz molten sierra", ["ramp ladle quartz molten sierra"]],
     ["lines of markup", '<?xml version="1.0" encoding="UTF-8"?>\n<list/>', []],
     ["a statement", "import os", []],

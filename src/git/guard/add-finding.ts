@@ -8,25 +8,28 @@ import type { Findings } from "./subject.ts";
 export interface Counting {
   /** By what the baseline accepts it. */
   readonly acceptance: Acceptance | undefined;
+  /** Whether its line was changed: it is accepted all the same, but may have another secret. */
+  readonly isChanged?: boolean | undefined;
   /** Whether it was there before this check, in a commit or a file: an upgrade must not make such a check fail. */
   readonly wasThere: boolean;
 }
 
 /**
  * Adds a finding to what it counts as. One that the baseline accepts is suppressed; if the change that is checked adds the entry,
- * it is a warning, so that nothing is accepted unseen. So is one of a rule that this release has first, where it was there before.
+ * or changes the line, it is a warning, so that nothing is accepted unseen. So is one of a rule that this release has first, where it was there before.
  *
  * @param release the version of this program
  */
 export function addFinding(
   found: Findings,
   finding: Finding,
-  { acceptance, wasThere }: Counting,
+  { acceptance, isChanged = false, wasThere }: Counting,
   release?: string,
 ): void {
   const { since, message } = finding;
   const warn = (text: string) => found.warnings.push({ ...finding, message: text });
   if (acceptance?.isNew) warn(`accepted by a new entry of ${BASELINE_FILE}: ${message}`);
+  else if (acceptance && isChanged) warn(`accepted by ${BASELINE_FILE}, but the line is changed: ${message}`);
   else if (acceptance) found.suppressed.push({ ...finding, suppressedBy: "baseline" });
   else if (wasThere && since !== undefined && isNewIn(since, release))
     warn(

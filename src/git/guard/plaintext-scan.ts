@@ -1,5 +1,5 @@
 import { lazy } from "../../common/lazy.ts";
-import type { Baseline } from "../../scan/baseline.ts";
+import type { Acceptance, Baseline } from "../../scan/baseline.ts";
 import type { Finding } from "../../scan/finding.ts";
 import { findsOwnCredentials } from "../../scan/rules/pprotect.ts";
 import type { TextLines } from "../../scan/scan-text.ts";
@@ -195,7 +195,10 @@ export class PlaintextScan {
     const own = await this.#ownHits((secrets) => secrets.inLines(path, lines));
     const found = [...withoutGeneral(scanText(path, lines, await this.#context()), own), ...own];
     const store = (each: string) => this.#stores.read(this.#scanned.subject.prefix, each);
-    await this.#report(await withStoreFindings(found, path, lines, { prefixes: this.#prefixes, store }));
+    await this.#report(
+      await withStoreFindings(found, path, lines, { prefixes: this.#prefixes, store }),
+      lines,
+    );
   }
 
   /**
@@ -220,7 +223,8 @@ export class PlaintextScan {
     };
   }
 
-  async #report(findings: readonly Finding[]): Promise<void> {
+  /** @param lines of text that they are in */
+  async #report(findings: readonly Finding[], lines?: TextLines): Promise<void> {
     if (findings.length === 0) return;
     const ignore = await this.#ignoreFiles.of(this.#scanned.subject.prefix);
     const accept = await this.#accept();
@@ -230,9 +234,18 @@ export class PlaintextScan {
       else {
         const located = this.#inHistory(finding);
         const acceptance = await accept?.(located);
-        addFinding(this.#found, located, { acceptance, wasThere: this.#wasThere });
+        const isChanged = acceptance && lines && (await this.#isChanged(located, acceptance, lines));
+        addFinding(this.#found, located, { acceptance, isChanged, wasThere: this.#wasThere });
       }
     }
+  }
+
+  /** Whether what is staged changes a line that is accepted: its secret may be another one, which the baseline cannot know. */
+  async #isChanged({ path, line }: Finding, { entry }: Acceptance, lines: TextLines): Promise<boolean> {
+    const { prefix, parents } = this.#scanned.subject;
+    if (prefix !== ":") return false;
+    const { isChangedLine } = await import("./changed-line.ts");
+    return isChangedLine(this.#blobs, lines, { number: line, paths: [path, entry.path], parents });
   }
 
   /** Of all commits, credentials that open a store can be accepted: they stay in the history when they were changed. */
