@@ -67,14 +67,21 @@ export async function newValueFrom(
       errors: (chunk) => void errors.add(chunk),
     },
   );
+  const early = value;
   value = parsed(answer.text());
-  const secrets = [oldValue, value ?? answer.text().trim()].filter((each) => each !== "");
+  const among = value === undefined ? answersAmong(answer.text()) : [];
+  const last = value ?? among.at(-1);
+  if (value === undefined && last !== undefined && last !== early && isUsable(last, oldValue)) onAnswer(last);
+  const raw = last === undefined ? answer.text().trim() : "";
+  const secrets = [oldValue, early ?? "", last ?? "", ...among, raw].filter((each) => each !== "");
   const shown = redacted(hook, secrets);
   shown.errors(errors.bytes());
   shown.end();
   answer.wipe();
   errors.wipe();
   requireSuccess(hook, "rotate", end);
+  if (value === undefined && last !== undefined)
+    throw failed(hook, "rotate", "wrote more to standard output than its answer");
   if (value === undefined) throw failed(hook, "rotate", 'did not answer with a line of JSON, {"value": "…"}');
   if (value === oldValue) throw failed(hook, "rotate", "answered with the old value");
   if (value === "") throw failed(hook, "rotate", "answered with an empty value");
@@ -230,6 +237,11 @@ function parsed(text: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What a command answered that also writes other lines, such as those of the program that changed the value. */
+function answersAmong(text: string): readonly string[] {
+  return text.split("\n").flatMap((line) => parsed(line) ?? []);
 }
 
 function requireSuccess(hook: Hook, action: HookAction, end: HookEnd): void {

@@ -44,6 +44,12 @@ describe("a command that makes a new value", () => {
     expect(run.shown()).toBe("from [REDACTED:db] to [REDACTED:db]\n");
   });
 
+  test("has neither in it where its answer is among other lines", async () => {
+    const run = hook(`${ANSWER}; sleep 0.1; echo done; echo "set ${NEW}" >&2`);
+    await expect(rotate(run)).rejects.toEqual(fails("wrote more to standard output"));
+    expect(run.shown()).toBe("set [REDACTED:db]\n");
+  });
+
   test.each([
     ["fails", `${ANSWER}; exit 3`, "failed with exit status 3"],
     ["goes on for too long", `${ANSWER}; sleep 60`, "took longer than 0.3 seconds"],
@@ -52,7 +58,9 @@ describe("a command that makes a new value", () => {
       `trap '' TERM; ${ANSWER}; sleep 60 & wait; wait`,
       "took longer than",
     ],
-    ["prints more", `${ANSWER}; sleep 0.1; echo more`, "did not answer with a line of JSON"],
+    ["prints more", `${ANSWER}; sleep 0.1; echo more`, "wrote more to standard output than its answer"],
+    ["prints more at once", `printf '{"value":"${NEW}"}\\nmore\\n'`, "wrote more to standard output"],
+    ["printed before", `echo ALTER ROLE; ${ANSWER}`, "wrote more to standard output"],
     ["kills itself", `${ANSWER}; sleep 0.1; kill -9 $$`, "failed with exit status"],
   ])("has answered when it %s afterwards: the value may be in use", async (_, command, message) => {
     const run = hook(command, command.includes("60") ? 300 : 5_000);
