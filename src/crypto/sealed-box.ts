@@ -1,6 +1,6 @@
 import { lazy } from "../common/lazy.ts";
 import { concatBytes, expectLength, wipe } from "./bytes.ts";
-import { generatePrivateKey, type PrivateKey } from "./x25519/private-key.ts";
+import { generatePrivateKey, nativeSealBox, type PrivateKey } from "./x25519/private-key.ts";
 import { isLowOrderPoint, LowOrderPointError, X25519_KEY_BYTES } from "./x25519/x25519.ts";
 
 /** Bytes that a sealed box adds to its plaintext: the ephemeral public key (32) and the Poly1305 tag (16). */
@@ -24,7 +24,19 @@ const ZERO_INPUT = new Uint32Array(4);
  */
 export function seal(plaintext: Uint8Array, publicKey: Uint8Array): Uint8Array {
   expectLength(publicKey, X25519_KEY_BYTES, "public key");
-  const ephemeral = generatePrivateKey();
+  const sealNatively = nativeSealBox();
+  if (sealNatively) {
+    if (isLowOrderPoint(publicKey)) throw new LowOrderPointError();
+    return sealNatively(plaintext, publicKey);
+  }
+  return sealWith(generatePrivateKey(), plaintext, publicKey);
+}
+
+/**
+ * The same with a given ephemeral key, which must be used for one box only.
+ * @throws LowOrderPointError
+ */
+export function sealWith(ephemeral: PrivateKey, plaintext: Uint8Array, publicKey: Uint8Array): Uint8Array {
   const key = boxKey(ephemeral, publicKey);
   const box = primitives()
     .xsalsa20poly1305(key, sealNonce(ephemeral.publicKey, publicKey))

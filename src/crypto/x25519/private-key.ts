@@ -31,6 +31,11 @@ export function importPrivateKey(bytes: Uint8Array): PrivateKey {
   return implementation().importKey(bytes);
 }
 
+/** What makes whole sealed boxes, if the implementation can. */
+export function nativeSealBox(): X25519["sealBox"] {
+  return implementation().sealBox;
+}
+
 /** Generates a private key from the system's random source. */
 export function generatePrivateKey(): PrivateKey {
   const bytes = randomBytes(X25519_KEY_BYTES);

@@ -11,12 +11,11 @@ import {
 /** Bytes that a sealed box adds to its plaintext. */
 const OVERHEAD = X25519_KEY_BYTES + 16;
 
-/** X25519 from libsodium, which opens whole sealed boxes too. */
+/** X25519 from libsodium, which makes and opens whole sealed boxes too. */
 export function x25519Sodium(sodium: Libsodium): X25519 {
   return {
     importKey(bytes: Uint8Array): PrivateKey {
-      // libsodium overwrites it when it frees it.
-      const key = sodium.sodium_malloc(X25519_KEY_BYTES);
+      const key = keyMemory(sodium);
       key.set(bytes);
       const publicKey = newBytes(X25519_KEY_BYTES);
       sodium.crypto_scalarmult_base(publicKey, key);
@@ -39,5 +38,19 @@ export function x25519Sodium(sodium: Libsodium): X25519 {
         },
       };
     },
+    sealBox(plaintext, publicKey) {
+      const sealed = newBytes(OVERHEAD + plaintext.length);
+      sodium.crypto_box_seal(sealed, plaintext, publicKey);
+      return sealed;
+    },
   };
+}
+
+/** Memory that libsodium overwrites when it frees it, or any where a process has as much of that as the system allows. */
+function keyMemory(sodium: Libsodium): Uint8Array {
+  try {
+    return sodium.sodium_malloc(X25519_KEY_BYTES);
+  } catch {
+    return newBytes(X25519_KEY_BYTES);
+  }
 }

@@ -28,6 +28,12 @@ export interface PrivateKey {
 export interface X25519 {
   /** @param bytes 32 raw bytes; clamped as RFC 7748 §5 says */
   importKey(bytes: Uint8Array): PrivateKey;
+  /**
+   * Makes a sealed box (see sealed-box.ts) for a public key that is not of small order; only an implementation that does it
+   * natively has it. An ephemeral key of {@link importKey} may have several pages of memory of its own, of which a process cannot
+   * have tens of thousands.
+   */
+  sealBox?(plaintext: Uint8Array, publicKey: Uint8Array): Uint8Array;
 }
 
 /** The peer's public key is a point of small order: anyone can open what is sealed to it. */
