@@ -100,7 +100,7 @@ test("what is wrong is found, what can be undone is repaired, and nothing else i
     .addSecret("dev", "d", "d", NOW);
   const box = await repository(store.toString());
   await run(box, ["sh", "-c", "echo leaked-Zx81mPq >x && git add x && git commit -q -m x"]);
-  box.write(".pprotect.yaml", "rotation:\n  prod:\n    max_age: 1s\n");
+  box.write(".pprotect.yaml", "rotation:\n  prod:\n    max_age: 1s\n  prdo:\n    max_age: 1s\n");
   box.write(".secrets.json", '{"version": 99}');
   box.write(".env", "A=b\n");
   mkdirSync(box.path("secrets"));
@@ -131,7 +131,13 @@ test("what is wrong is found, what can be undone is repaired, and nothing else i
       manifest: "fail",
       git: "fail",
     },
-    ...{ "rotation-due": "warn", environment: "warn", "passphrase-file": "fail", "age-identity": "fail" },
+    ...{
+      "rotation-rules": "warn",
+      "rotation-due": "warn",
+      environment: "warn",
+      "passphrase-file": "fail",
+      "age-identity": "fail",
+    },
     ...{ state: "fail", leftovers: "warn", plaintext: "warn" },
   });
 

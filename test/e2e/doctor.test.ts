@@ -165,7 +165,7 @@ describe("warns", () => {
       .addSecret("prod", "a", "x", NOW);
     // What a rotation has beside a secret is dropped with it, however old it is.
     const box = await repository(stageRotation(store, { domain: "prod", secret: "a" }, "y").toString());
-    box.write(".pprotect.yaml", "rotation:\n  prod:\n    max_age: 1s\n");
+    box.write(".pprotect.yaml", "rotation:\n  prod:\n    max_age: 1s\n  prdo:\n    max_age: 1s\n");
     box.write(".secrets.json", '{"version": 99, "secrets": []}');
     const dates = { GIT_AUTHOR_DATE: "2020-01-01T00:00:00Z", GIT_COMMITTER_DATE: "2020-01-01T00:00:00Z" };
     await run(box, ["sh", "-c", "git add -f protected.yaml && git commit -qm a"], dates);
@@ -173,6 +173,9 @@ describe("warns", () => {
     expect(found("manifest")[0]).toContain("fail: ");
     expect(found("manifest")[0]).toContain("knows version 1");
     expect(found("config")).toEqual(["ok: this pprotect reads .pprotect.yaml"]);
+    expect(found("rotation-rules")).toEqual([
+      "warn: the store has no prdo, which .pprotect.yaml has a rotation for",
+    ]);
     expect(found("rotation-due")).toEqual([expect.stringMatching(/^warn: prod\/a is \d+ days old/)]);
     expect([status, found("keyring").length]).toEqual([1, 1]);
     box.write(".pprotect.yaml", "later: true\n");

@@ -208,6 +208,17 @@ describe("--due", () => {
     expect([status, JSON.parse(stdout).error.code]).toEqual([1, "incomplete_history"]);
   });
 
+  test("names rules that are of nothing in the store", async () => {
+    const box = await repository(
+      "rotation:\n  prdo:\n    max_age: 1d\n  prod/db-pasword:\n    max_age: 1d\n",
+    );
+    const { stderr } = await rotate(box, ["--due"]);
+    expect(stderr.split("\n").slice(0, 2)).toEqual([
+      "pprotect: warning: the store has no prdo, which .pprotect.yaml has a rotation for",
+      "pprotect: warning: the store has no prod/db-pasword, which .pprotect.yaml has a rotation for",
+    ]);
+  });
+
   test("takes its limit from the line where no rule has one", async () => {
     const box = await repository("");
     expect((await rotate(box, ["--due"])).stderr).toContain("nothing says how old values may get");

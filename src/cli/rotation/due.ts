@@ -48,6 +48,19 @@ export function withoutBeside(store: StoreData, secrets: readonly SecretAccess[]
   return secrets.filter(({ domain, secret }) => !beside.has(`${domain}/${secret}`));
 }
 
+/** A sentence for each rule that is of no domain and no secret of the store: a misspelt one holds no value to its limit. */
+export function rulesOfNothing(rules: RotationRules, { domains }: StoreData): readonly string[] {
+  const known = new Set(
+    [...domains].flatMap(([domain, { secrets }]) => [
+      domain,
+      ...[...secrets.keys()].map((secret) => `${domain}/${secret}`),
+    ]),
+  );
+  return [...rules.keys()]
+    .filter((name) => !known.has(name))
+    .map((name) => `the store has no ${displayName(name)}, which .pprotect.yaml has a rotation for`);
+}
+
 /** A line for each value that is due, with who to ask and where it is explained. */
 export function dueText(due: readonly DueSecret[]): string {
   return due

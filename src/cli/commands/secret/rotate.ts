@@ -23,7 +23,14 @@ import { ValueCommand } from "../../base/value-command.ts";
 import { wantsGenerated } from "../../input/generated-value.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 import { localTime } from "../../report/local-time.ts";
-import { type DueSecret, dueFields, dueSecrets, dueText, withoutBeside } from "../../rotation/due.ts";
+import {
+  type DueSecret,
+  dueFields,
+  dueSecrets,
+  dueText,
+  rulesOfNothing,
+  withoutBeside,
+} from "../../rotation/due.ts";
 import { acceptedCommand, hookFor } from "../../rotation/hooks.ts";
 import { reportFields, rotateEach } from "../../rotation/rotate-each.ts";
 import { changedMeanwhile, ruleFor, SecretRotation } from "../../rotation/secret-rotation.ts";
@@ -266,6 +273,7 @@ export default class RotateCommand extends ValueCommand {
         'give --older-than, or "max_age" in the section "rotation" of .pprotect.yaml',
       );
     }
+    for (const each of rulesOfNothing(rotation, keyFile.data)) this.note(`pprotect: warning: ${each}`);
     const { valueAges } = await import("../../reading/value-ages.ts");
     const ages = await valueAges(this.storePath, keyFile.data, (message) => this.note(message));
     const chosen = withoutBeside(keyFile.data, ages.secrets).filter(

@@ -7,7 +7,7 @@ import { readManifestFile } from "../../../exec/manifest.ts";
 import { MANIFEST_FILE } from "../../../exec/manifest-file.ts";
 import { KeyFile } from "../../../store/key-file.ts";
 import { valueAges } from "../../reading/value-ages.ts";
-import { dueSecrets, dueText, withoutBeside } from "../../rotation/due.ts";
+import { dueSecrets, dueText, rulesOfNothing, withoutBeside } from "../../rotation/due.ts";
 import { type Examined, type Finding, ok } from "../finding.ts";
 
 /** Whether this binary knows what is in the files beside the store, and no value is older than they allow. */
@@ -21,9 +21,21 @@ export async function checkProjectFiles({ store, storePath }: Examined): Promise
         rules = readConfigFile(path).rotation;
       })
     : [];
+  const known = rules.size > 0 && store instanceof KeyFile ? rulesOfTheStore(rules, store) : [];
   const hasLimit = [...rules.values()].some(({ maxAge }) => maxAge !== undefined);
   const due = hasLimit && store instanceof KeyFile ? await rotationDue(storePath, store, rules) : [];
-  return [...found, ...config, ...due];
+  return [...found, ...config, ...known, ...due];
+}
+
+function rulesOfTheStore(rules: RotationRules, { data }: KeyFile): readonly Finding[] {
+  const unknown = rulesOfNothing(rules, data);
+  if (unknown.length === 0) return [ok("rotation-rules", "the store has all that .pprotect.yaml rotates")];
+  return unknown.map((message) => ({
+    id: "rotation-rules",
+    level: "warn",
+    message,
+    fix: "correct the name in .pprotect.yaml",
+  }));
 }
 
 /** A file that a later pprotect wrote cannot be read by this one: the message says which version it knows. */
