@@ -79,6 +79,10 @@ export function scanText(
   const hits = [...lineHits(input), ...fileHits(input), ...(team?.hits(input) ?? [])];
   if (hits.length === 0) return [];
   const specific = mostSpecific(hits).sort((a, b) => a.at - b.at || a.start - b.start);
+  // Once for each line: a file may have any number of findings, and a line many of them.
+  const fingerprints = new Map<number, string>();
+  for (const [at, inLine] of Map.groupBy(specific, (hit) => hit.at))
+    fingerprints.set(at, lineFingerprint(text.line(at), inLine));
   const isAllowed = ({ at, rule }: Hit): boolean => allows(text.line(at), rule, team?.ids);
   const findings = (some: readonly Hit[]): Finding[] =>
     some.map(({ at, rule, what, message }) => ({
@@ -86,10 +90,7 @@ export function scanText(
       line: text.numberOf(at),
       rule,
       message: adviceFor({ rule, what, path, message }),
-      fingerprint: lineFingerprint(
-        text.line(at),
-        specific.filter((hit) => hit.at === at),
-      ),
+      fingerprint: fingerprints.get(at) ?? "",
       ...sinceRelease(rule),
     }));
   if (onSuppressed) findings(specific.filter(isAllowed)).forEach(onSuppressed);

@@ -14,8 +14,13 @@ export interface TeamRule {
   applies(path: string): boolean;
   /** Whether a line of a text may match. `false` is certain. */
   mayMatch(lines: string): boolean;
-  /** Where it matches in a line. */
-  matches(line: string): readonly { readonly start: number; readonly end: number }[];
+  /** Where it matches in a line, in order. */
+  matches(line: string): readonly Match[];
+}
+
+interface Match {
+  readonly start: number;
+  readonly end: number;
 }
 
 /** Text is searched in blocks of about this size, so that lines without a match need not be looked at one by one. */
@@ -98,7 +103,18 @@ function* blocksOf({ text }: ScanInput): Generator<Block> {
 }
 
 function lineHits({ id, message, matches }: TeamRule, { text }: ScanInput, at: number): Hit[] {
-  return matches(text.line(at))
-    .filter(({ start }) => start < text.ownLength(at))
-    .map(({ start, end }) => ({ at, start, end, rule: id, what: id, message, rank: RANK.team }));
+  return joined(matches(text.line(at)).filter(({ start }) => start < text.ownLength(at))).map(
+    ({ start, end }) => ({ at, start, end, rule: id, what: id, message, rank: RANK.team }),
+  );
+}
+
+/** Matches that touch as one: of a pattern for one character, a word is one finding. */
+function joined(matches: readonly Match[]): readonly Match[] {
+  const result: Match[] = [];
+  for (const match of matches) {
+    const last = result.at(-1);
+    if (last && match.start <= last.end) result[result.length - 1] = { start: last.start, end: match.end };
+    else result.push(match);
+  }
+  return result;
 }
