@@ -60,7 +60,7 @@ describe("a value that a command has answered is kept beside the one in use", ()
     [
       "when the command does not end",
       ["--timeout", "1s", "--via", `${ANSWER}; sleep 60`],
-      "took longer than 1 seconds",
+      "took longer than 1 second;",
     ],
     [
       "when another process has changed the secret",

@@ -104,7 +104,7 @@ describe("a command", () => {
     ["fails", "exit 3", "failed with exit status 3"],
     ["answers with something else", "echo hello", "did not answer with a line of JSON"],
     ["answers with the old value", `printf '{"value":"%s"}' "$(cat <&3)"`, "answered with the old value"],
-    ["takes too long", "sleep 60", "took longer than 1 seconds"],
+    ["takes too long", "sleep 60", "took longer than 1 second;"],
   ])("that %s leaves the old value", async (_, command, message) => {
     const box = store();
     const { status, stdout, stderr } = await rotate(box, [

@@ -1,6 +1,7 @@
 import * as t from "typanion";
 import { PprotectError } from "../../common/errors.ts";
 import { displayName } from "../../common/terminal-safe.ts";
+import { countNoun } from "../../common/text.ts";
 import { decodeUtf8 } from "../../common/utf8.ts";
 import { wipe } from "../../crypto/bytes.ts";
 import { type Redaction, redactionOf } from "../../redact/redaction.ts";
@@ -250,7 +251,7 @@ function requireSuccess(hook: Hook, action: HookAction, end: HookEnd): void {
       if (end.status !== 0) throw failed(hook, action, `failed with exit status ${end.status}`);
       return;
     case "late":
-      throw failed(hook, action, `took longer than ${hook.timeoutMs / 1000} seconds`);
+      throw failed(hook, action, `took longer than ${countNoun(hook.timeoutMs / 1000, "second")}`);
     case "too-much":
       throw failed(hook, action, "answered with more than 16 MiB");
     case "stopped":
