@@ -35,7 +35,7 @@ export default class RevokeCommand extends EndingCommand {
     summary: "end leases and programs that have secrets, and remove files",
     details:
       "Ends leases, the programs that run under them or under `exec` with all that they started, and removes the files " +
-      "that `env --out` and `inject --out` wrote for them. It needs no passphrase and works on all stores of this user. " +
+      "that `env --out` and `inject --out` wrote for them. It needs no passphrase and works on all stores of this user.\n\n" +
       "Values that a program or a client has seen stay known: the answer lists those that still work, with the command " +
       "that changes each. --rotate then changes all values that could be read and have a command in `.pprotect.yaml`, for which it " +
       "needs the passphrase, and lists the others. --wipe also removes the lists of what was handed out, when all of it could be ended; the access " +
