@@ -1,10 +1,14 @@
-import { lstatSync, mkdtempSync, readdirSync, rmSync, statfsSync } from "node:fs";
+import { lstatSync, mkdtempSync, readdirSync, rmdirSync, rmSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileError } from "./file-error.ts";
 
 /** statfs(2): file systems that are in memory. */
 const MEMORY_FILE_SYSTEMS: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
+
+const PREFIX = "pprotect-";
+/** The prefix, and what mkdtemp(3) puts behind it. */
+const NAME = /^pprotect-[A-Za-z0-9]{6}$/;
 
 /** A new directory that only this user can enter. */
 export interface PrivateDirectory {
@@ -49,6 +53,18 @@ export function createLastingDirectory(): string {
   return create(directoryInMemory() ?? tmpdir());
 }
 
+/** Removes the directory of {@link createLastingDirectory} that a file was in, if it was the last one there. */
+export function removeLastingDirectory(file: string): void {
+  const directory = dirname(file);
+  if (!NAME.test(basename(directory))) return;
+  if (dirname(directory) !== (directoryInMemory() ?? tmpdir())) return;
+  try {
+    rmdirSync(directory);
+  } catch {
+    // There are other files in it, or it is gone.
+  }
+}
+
 function directoryInMemory(): string | undefined {
   const candidates = [process.env.XDG_RUNTIME_DIR, "/dev/shm"].filter((path) => path?.startsWith("/"));
   return candidates.find((path) => path !== undefined && isInMemory(path));
@@ -64,7 +80,7 @@ function isInMemory(path: string): boolean {
 
 function create(parent: string): string {
   try {
-    return mkdtempSync(join(parent, "pprotect-"));
+    return mkdtempSync(join(parent, PREFIX));
   } catch (error) {
     throw fileError("create a directory in", parent, error);
   }

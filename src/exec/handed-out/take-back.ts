@@ -1,7 +1,7 @@
 import { isRunning, type ProcessIdentity } from "../../system/process-identity.ts";
 import { endProcesses, identitiesOf, processesBelow } from "../../system/process-tree.ts";
 import { isAsWritten, withRecord } from "../plaintext-files/record.ts";
-import { removeOverwritten } from "../plaintext-files/shred.ts";
+import { removeWritten } from "../plaintext-files/shred.ts";
 import type { HandedOutFile, RunningProgram } from "./ledger.ts";
 
 /** What became of a program that was to end. */
@@ -66,7 +66,7 @@ export function removeFiles(
     onWait,
     (record) => {
       const removable = record.files.filter((file) => paths.has(file.path) && isAsWritten(file));
-      for (const { path } of removable) removeOverwritten(path);
+      for (const { path } of removable) removeWritten(path);
       const removed = removable.map(({ path }) => path);
       if (removed.length > 0) record.save(record.files.filter(({ path }) => !removed.includes(path)));
       return { removed, kept: [...paths].filter((path) => !removed.includes(path)) };

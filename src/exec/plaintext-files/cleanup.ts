@@ -1,7 +1,7 @@
 import { lstatSync } from "node:fs";
 import { realpathOfParent } from "../../system/real-path.ts";
 import { isAsWritten, type WrittenFile, withRecord } from "./record.ts";
-import { removeOverwritten } from "./shred.ts";
+import { removeWritten } from "./shred.ts";
 
 /** The result of a cleanup, as absolute paths. */
 export interface CleanUp {
@@ -40,7 +40,7 @@ function cleanUpThose(
     const removed = own.flatMap(removable);
     const kept = own.map(({ path }) => path).filter((path) => isThere(path) && !removed.includes(path));
     if (!dryRun && own.length > 0) {
-      for (const path of removed) removeOverwritten(path);
+      for (const path of removed) removeWritten(path);
       save(files.filter((file) => !isOwn(file) || kept.includes(file.path)));
     }
     return { removed, kept };

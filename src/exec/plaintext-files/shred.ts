@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, fsyncSync, openSync, unlinkSync, writeSync } from "node:fs";
 import { errnoOf, fileError } from "../../system/file-error.ts";
+import { removeLastingDirectory } from "../../system/memory-directory.ts";
 
 const ZEROS = new Uint8Array(64 * 1024);
 
@@ -16,6 +17,12 @@ export function removeOverwritten(path: string): void {
   } catch (error) {
     if (errnoOf(error) !== "ENOENT") throw fileError("remove", path, error);
   }
+}
+
+/** The same for a file that a command wrote, with the directory that was made for it alone. @throws PprotectError `file_error` */
+export function removeWritten(path: string): void {
+  removeOverwritten(path);
+  removeLastingDirectory(path);
 }
 
 function overwrite(path: string): void {
