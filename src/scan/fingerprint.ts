@@ -23,10 +23,15 @@ const LONG_RUN = /(?=[^\s"'`,;:=(){}[\]<>]{0,200}\d)[^\s"'`,;:=(){}[\]<>]{8,}|[^
 export function lineFingerprint(line: string, hits: readonly Pick<Hit, "start" | "end">[]): string {
   let rest = "";
   let at = 0;
-  const values = hits.map((hit) => valueAround(line, hit)).sort((a, b) => a.start - b.start);
-  for (const { start, end } of values) {
-    if (start >= at) rest += `${line.slice(at, start)}\0`;
-    at = Math.max(at, end);
+  const quotes = new Quotes(line);
+  for (const hit of hits.toSorted((a, b) => a.start - b.start)) {
+    // In the same value as the one before: looked at once, the time grows with the line alone.
+    if (hit.start >= at) {
+      const { start, end } = quotes.around(hit, at) ?? valueAround(line, hit, at);
+      rest += `${line.slice(at, start)}\0`;
+      at = end;
+    }
+    if (hit.end > at) at = valueEnd(line, hit.end);
   }
   rest += line.slice(at);
   const known = rest.replace(LONG_RUN, "\0").trim().replace(/\s+/g, " ");
@@ -37,28 +42,63 @@ export function lineFingerprint(line: string, hits: readonly Pick<Hit, "start" |
 const ASSIGNED = /[:=]\s*$/;
 
 /**
- * The whole value that a hit is in: all that is in the quotes around it, what is left of the line after a colon or an equals sign, or
- * up to blanks and other signs.
+ * The whole value that a hit without quotes around it is in: what is left of the line after a colon or an equals sign, or up to blanks
+ * and other signs.
+ * @param least where the value before it ends
  */
-function valueAround(line: string, { start, end }: Pick<Hit, "start" | "end">): Pick<Hit, "start" | "end"> {
-  const open = openQuote(line.slice(0, start));
-  const close = open < 0 ? -1 : line.indexOf(line.charAt(open), end);
-  if (close >= 0) return { start: open + 1, end: close };
-  let [from, to] = [start, end];
-  while (from > 0 && !VALUE_START.test(line.charAt(from - 1))) from--;
-  while (to < line.length && !VALUE_END.test(line.charAt(to))) to++;
+function valueAround(line: string, { start, end }: Place, least: number): Place {
+  let from = start;
+  while (from > least && !VALUE_START.test(line.charAt(from - 1))) from--;
+  const to = valueEnd(line, end);
   const isToken = line.slice(from, to).replace(LONG_RUN, "") === "";
   if (!isToken && ASSIGNED.test(line.slice(Math.max(0, from - 20), from)))
     return { start: from, end: line.length };
   return { start: from, end: to };
 }
 
-/** Where a quote starts that is not closed, or -1. */
-function openQuote(text: string): number {
-  let open = -1;
-  for (const { 0: quote, index } of text.matchAll(QUOTE)) {
-    if (open < 0) open = index;
-    else if (text.charAt(open) === quote) open = -1;
+function valueEnd(line: string, from: number): number {
+  let to = from;
+  while (to < line.length && !VALUE_END.test(line.charAt(to))) to++;
+  return to;
+}
+
+type Place = Pick<Hit, "start" | "end">;
+
+/** The quotes of a line, from its start on. */
+class Quotes {
+  readonly #line: string;
+  readonly #found: RegExpStringIterator<RegExpExecArray>;
+  #next: number | undefined;
+  #open = -1;
+  /** An open quote that nothing closes, so that it is looked for once. */
+  #unclosed = -1;
+
+  constructor(line: string) {
+    this.#line = line;
+    this.#found = line.matchAll(QUOTE);
+    this.#next = this.#found.next().value?.index;
   }
-  return open;
+
+  /**
+   * What is in the quotes around a place, if there are some.
+   * @param place not before that of the time before
+   * @param least where the value before it ends
+   */
+  around({ start, end }: Place, least: number): Place | undefined {
+    const open = this.#openAt(start);
+    if (open < least || open === this.#unclosed) return undefined;
+    const close = this.#line.indexOf(this.#line.charAt(open), end);
+    if (close === -1) this.#unclosed = open;
+    return close === -1 ? undefined : { start: open + 1, end: close };
+  }
+
+  /** Where the quote is that is open at a place, or -1. */
+  #openAt(at: number): number {
+    while (this.#next !== undefined && this.#next < at) {
+      if (this.#open < 0) this.#open = this.#next;
+      else if (this.#line.charAt(this.#open) === this.#line.charAt(this.#next)) this.#open = -1;
+      this.#next = this.#found.next().value?.index;
+    }
+    return this.#open;
+  }
 }

@@ -208,6 +208,12 @@ describe("--due", () => {
     expect([status, JSON.parse(stdout).error.code]).toEqual([1, "incomplete_history"]);
   });
 
+  test("does not pass outside of a repository", async () => {
+    const box = sandbox();
+    const { status, stdout } = await rotate(box, ["--due", "--older-than", "30d", "--json"]);
+    expect([status, JSON.parse(stdout).error.code]).toEqual([1, "incomplete_history"]);
+  });
+
   test("names rules that are of nothing in the store", async () => {
     const box = await repository(
       "rotation:\n  prdo:\n    max_age: 1d\n  prod/db-pasword:\n    max_age: 1d\n",

@@ -22,6 +22,8 @@ export interface CommandCase {
   readonly prints: boolean;
   /** The error that it ends with where the tests run: without a keyring. */
   readonly refused?: ErrorCode;
+  /** It reads what git writes to it, and does not wait for that at a terminal. */
+  readonly refusesTerminal?: true;
   /** Makes the folder that it runs in. */
   readonly prepare: () => Promise<Sandbox>;
 }
@@ -228,8 +230,12 @@ export const COMMAND_CASES: readonly CommandCase[] = [
   printing("git status", [], [], { prepare: installedRepository }),
   printing("git pre-commit", [], [], { prepare: repository, prints: false }),
   printing("git commit-msg", ["message"], [], { prepare: withMessage, prints: false }),
-  printing("git pre-push", ["origin", "../origin.git"], [], { prepare: repository, prints: false }),
-  printing("git pre-receive", [], [], { prepare: repository, prints: false }),
+  printing("git pre-push", ["origin", "../origin.git"], [], {
+    prepare: repository,
+    prints: false,
+    refusesTerminal: true,
+  }),
+  printing("git pre-receive", [], [], { prepare: repository, prints: false, refusesTerminal: true }),
   printing("git summary", ["HEAD~1..HEAD"], [], { prepare: revertedRepository }),
   printing("git check", [], [], { prepare: repository, prints: false }),
   printing("scan", [], [], { prints: false }),
@@ -239,7 +245,7 @@ export const COMMAND_CASES: readonly CommandCase[] = [
 export const REDACT_AT_PROMPTS: CommandCase = printing("redact", ["--domain", "prod"], AS_ALICE);
 
 type Answers = CommandCase["answers"];
-type Rest = Partial<Pick<CommandCase, "prints" | "prepare" | "refused">>;
+type Rest = Partial<Pick<CommandCase, "prints" | "prepare" | "refused" | "refusesTerminal">>;
 
 function writing(name: string, args: readonly string[], answers: Answers, rest: Rest = {}): CommandCase {
   return { ...printing(name, args, answers, { prints: false, ...rest }), writes: true };

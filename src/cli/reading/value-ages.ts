@@ -9,8 +9,8 @@ import { realpathOfParent } from "../../system/real-path.ts";
 /** What is known of the ages of values. */
 export interface ValueAges {
   readonly secrets: readonly SecretAccess[];
-  /** Whether earlier commits are missing: values may be older. */
-  readonly isShallow: boolean;
+  /** Why values may be older: earlier commits are missing, or all of them. */
+  readonly missing: "earlier-commits" | "repository" | undefined;
 }
 
 /**
@@ -25,10 +25,10 @@ export async function valueAges(
   const store = absolutePath(storePath);
   if (repositoryRoot(realpathOfParent(store)) === undefined) {
     warn("pprotect: warning: the store is not in a git repository: how old its values are is not known");
-    return { secrets: whoKnows(accessHistoryOf([present]), present).secrets, isShallow: false };
+    return { secrets: whoKnows(accessHistoryOf([present]), present).secrets, missing: "repository" };
   }
   const { repository, path } = await locateInRepository(store);
   const { history, isShallow } = await readAccessHistory(repository, path, { present: [present] });
   if (isShallow) warn("pprotect: warning: this is a shallow clone: values may be older than it shows");
-  return { secrets: whoKnows(history, present).secrets, isShallow };
+  return { secrets: whoKnows(history, present).secrets, missing: isShallow ? "earlier-commits" : undefined };
 }

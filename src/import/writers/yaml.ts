@@ -10,8 +10,8 @@ export function writeYaml(entries: readonly Entry[]): string {
   return entries.map(({ name, value }) => `${yamlKey(name)}: ${yamlValue(value, "  ")}\n`).join("");
 }
 
-/** Words that are not strings to YAML 1.1, which kubectl and PyYAML read; `e3` is a number to npm's yaml. */
-const WORDS = /^(?:y|n|yes|no|on|off|true|false|null|e\d+)$/i;
+/** Words that are not strings to YAML 1.1, which kubectl and PyYAML read; `e3` and `E-0` are numbers to npm's yaml. */
+const WORDS = /^(?:y|n|yes|no|on|off|true|false|null|e-?[\d_]+)$/i;
 
 /** A key, in quotes where it would not be a string without. */
 export function yamlKey(name: string): string {

@@ -20,7 +20,7 @@ const folder = mkdtempSync(join(tmpdir(), "pprotect-documents-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const name = fc.oneof(
-  fc.constantFrom("y", "No", "true", "null", "constructor", "on", "e3", "toString"),
+  fc.constantFrom("y", "No", "true", "null", "constructor", "on", "e3", "E-0", "toString"),
   fc.stringMatching(/^[A-Za-z][-_A-Za-z0-9]{0,12}$/),
 );
 const anyEntries: fc.Arbitrary<Entry[]> = fc.uniqueArray(

@@ -283,7 +283,7 @@ export default class RotateCommand extends ValueCommand {
     if (this.allDue) return this.#rotateAll(due);
     this.print(dueText(due));
     const result = { due: due.map(dueFields) };
-    if (due.length === 0 && ages.isShallow) throw agesNotKnown();
+    if (due.length === 0 && ages.missing) throw agesNotKnown(ages.missing);
     this.note(due.length === 0 ? "No value is too old." : `${countNoun(due.length, "value")} too old.`);
     return due.length === 0 ? { result } : { result, refusal: rotationDue(due.length) };
   }
@@ -301,7 +301,14 @@ const stagedText = (domain: string, secret: string): string =>
   `Staged ${secret}${STAGES.next} in ${domain}. \`pprotect rotate --promote\` makes it current.`;
 
 /** A check in CI must not pass because its clone begins with today's commit. */
-function agesNotKnown(): PprotectError {
+function agesNotKnown(missing: "earlier-commits" | "repository"): PprotectError {
+  if (missing === "repository") {
+    return new PprotectError(
+      "incomplete_history",
+      "the store is not in a git repository: how old its values are is not known",
+      "run it in a clone, with the whole history",
+    );
+  }
   return new PprotectError(
     "incomplete_history",
     "this is a shallow clone: how old its values are is not known",

@@ -18,7 +18,7 @@ const COLOUR = /\x1b\[[\d;]*m/;
 
 /** Runs a case with every answer at a terminal. */
 async function atAnyTerminal(
-  { args, answers, copies, prepare, refused, writes }: CommandCase,
+  { args, answers, copies, prepare, refused, refusesTerminal, writes }: CommandCase,
   options: Omit<TerminalOptions, "cwd">,
 ): Promise<TerminalSession> {
   const box = await prepare();
@@ -26,7 +26,10 @@ async function atAnyTerminal(
   const session = atTerminal(args, { cwd: box.folder, ...options });
   await answerAll(session, answers);
   if (copies !== undefined) await typeUntilCopied(session, copies);
-  expect([await session.exited, session.screen()]).toEqual([refused ? 1 : 0, session.screen()]);
+  expect([await session.exited, session.screen()]).toEqual([
+    refused || refusesTerminal ? 1 : 0,
+    session.screen(),
+  ]);
   expect(session.modes()).toEqual(session.modesBefore);
   expect(Bun.deepEquals(snapshot(box), before)).toBe(!writes);
   return session;
