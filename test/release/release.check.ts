@@ -137,7 +137,9 @@ describe("the release", () => {
     const platformOnes = PLATFORMS.flatMap(({ runtime, addon }) => [runtime, addon]);
     const crates = cratesInAddon();
     for (const { name, versionInfo } of packages.filter(isComponent)) {
-      if (crates.includes(name)) expect(notice).toMatch(new RegExp(`^## (?:.*, )?${name}(?:,|$)`, "m"));
+      // libsodium is in an addon too, and has a text of its own.
+      if (crates.includes(name) && name !== "libsodium")
+        expect(notice).toMatch(new RegExp(`^## (?:.*, )?${name}(?:,|$)`, "m"));
       else if (!platformOnes.includes(name)) expect(notice).toContain(`\n${name} ${versionInfo} (`);
     }
     expect(notice).toContain("\n@node-rs/argon2 ");

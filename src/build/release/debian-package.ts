@@ -10,6 +10,8 @@ export interface DebianPackage {
   readonly architecture: "amd64" | "arm64";
   /** The binary's path. */
   readonly binary: string;
+  /** A file inside the binary that it does without where the system is too old for it. */
+  readonly optional: Uint8Array | undefined;
   /** The path of the licence. */
   readonly license: string;
   /** The licences of everything that is compiled in. */
@@ -92,7 +94,8 @@ function compressed(text: string): Uint8Array {
   return Bun.gzipSync(Buffer.from(text), { level: 9 });
 }
 
-function control({ version, description, architecture, binary }: DebianPackage): string {
+function control(content: DebianPackage): string {
+  const { version, description, architecture } = content;
   return [
     "Package: pprotect",
     // A pre-release comes before its release.
@@ -101,7 +104,7 @@ function control({ version, description, architecture, binary }: DebianPackage):
     "Maintainer: pprotect",
     "Section: utils",
     "Priority: optional",
-    `Depends: libc6 (>= ${neededGlibc(binary)})`,
+    `Depends: libc6 (>= ${neededGlibc(content)})`,
     "Recommends: git",
     `Description: ${SYNOPSIS}`,
     ...description.split(/(?<=:) /).map((line) => ` ${line}`),
@@ -109,11 +112,11 @@ function control({ version, description, architecture, binary }: DebianPackage):
   ].join("\n");
 }
 
-/** The newest version of glibc whose symbols the binary, or the addon in it, asks for. */
-function neededGlibc(binary: string): string {
-  const minors = [...readFileSync(binary, "latin1").matchAll(/GLIBC_2\.(\d+)/g)].map(([, minor]) =>
-    Number(minor),
-  );
+/** The newest version of glibc whose symbols the binary, or an addon in it that it needs, asks for. */
+function neededGlibc({ binary, optional }: DebianPackage): string {
+  const all = readFileSync(binary, "latin1");
+  const needed = optional ? all.replace(Buffer.from(optional).toString("latin1"), "") : all;
+  const minors = [...needed.matchAll(/GLIBC_2\.(\d+)/g)].map(([, minor]) => Number(minor));
   return `2.${Math.max(...minors)}`;
 }
 

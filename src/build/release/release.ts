@@ -97,7 +97,8 @@ interface Build {
   readonly inside: readonly PackageInside[];
   /** The crates in the Argon2 addon. */
   readonly crates: readonly Crate[];
-  readonly hasSodium: boolean;
+  /** libsodium's addon, which the binary does without where it cannot be loaded. */
+  readonly sodium: Uint8Array | undefined;
 }
 
 async function buildAll(options: ReleaseOptions, locked: Locked): Promise<readonly Build[]> {
@@ -117,19 +118,19 @@ async function buildAll(options: ReleaseOptions, locked: Locked): Promise<readon
     const runtime = await unpack(fetched[2 * index], /^bin\/bun(?:\.exe)?$/, work);
     const addon = await unpack(fetched[2 * index + 1], /\.node$/, work);
     const sodiumPath = sodiumAddonOf(platform);
-    const sodium =
+    const sodiumFile =
       sodiumPath === undefined
         ? undefined
         : await unpack(sodiumPackage, new RegExp(`^${RegExp.escape(sodiumPath)}$`), work);
     const foreign = { target: platform.target, runtime };
-    const modules = await compile({ outfile, addon, sodium, commit, foreign });
+    const modules = await compile({ outfile, addon, sodium: sodiumFile, commit, foreign });
     mkdirSync(dirname(addonIn(npmDirectory)), { recursive: true });
     cpSync(addon, addonIn(npmDirectory));
     const packages = packagesOf(modules);
     const inside = modules.flatMap((path) => packagesInside(path, packageOf(path) ?? ""));
     const crates = cratesIn(readFileSync(addon));
-    const hasSodium = sodium !== undefined;
-    builds.push({ platform, npmDirectory, packages, inside, crates, hasSodium });
+    const sodium = sodiumFile === undefined ? undefined : readFileSync(sodiumFile);
+    builds.push({ platform, npmDirectory, packages, inside, crates, sodium });
     rmSync(work, { recursive: true });
   }
   return builds;
@@ -165,7 +166,7 @@ function runtimeLicense(): Licensed {
 }
 
 function componentsOf(
-  { platform, packages, inside, crates, hasSodium }: Build,
+  { platform, packages, inside, crates, sodium }: Build,
   licenses: readonly Licensed[],
   locked: Locked,
 ): readonly Component[] {
@@ -178,7 +179,7 @@ function componentsOf(
       comment: `Bun; the licences of what it links are in ${NOTICE}`,
     },
     { ...locked(platform.addon), license: licenseNamed("@node-rs/argon2") },
-    ...(hasSodium ? sodiumComponents(locked, licenseNamed) : []),
+    ...(sodium ? sodiumComponents(locked, licenseNamed) : []),
     ...packages.map((name) => ({ ...locked(name), license: licenseNamed(name) })),
     ...inside.map(({ name, version, license, inside: outer }) => ({
       name,
@@ -234,7 +235,7 @@ async function writeArchive(
 
 /** Debian's package of a binary for Linux with glibc. */
 async function writeDebian(
-  { platform, npmDirectory }: Build,
+  { platform, npmDirectory, sodium }: Build,
   notice: string,
   options: ReleaseOptions,
 ): Promise<void> {
@@ -249,6 +250,7 @@ async function writeDebian(
       description,
       architecture,
       binary: binaryIn(npmDirectory, platform),
+      optional: sodium,
       license: "LICENSE",
       notice,
       changelog: readFileSync("CHANGELOG.md", "utf8"),
