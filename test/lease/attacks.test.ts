@@ -6,7 +6,6 @@ import { openWithLeases } from "../../src/lease/client.ts";
 import { LeaseConnection } from "../../src/lease/connection.ts";
 import { leaseDirectories, makeLeaseDirectory, usableDirectories } from "../../src/lease/directory.ts";
 import { chosenLeases, endLeases } from "../../src/lease/end.ts";
-import { findLeases } from "../../src/lease/find.ts";
 import { encodeFrame, MAX_FRAME_BYTES } from "../../src/lease/frame.ts";
 import type { Grant, LeasedDomain } from "../../src/lease/grant.ts";
 import { encodeHandover } from "../../src/lease/process/handover.ts";
@@ -20,6 +19,7 @@ import { findDomain } from "../../src/store/lookup.ts";
 import {
   isAlive,
   lease,
+  leasesOf,
   STORE,
   type UserDirectories,
   until,
@@ -258,7 +258,7 @@ describe("what is in a directory of leases and is not one,", () => {
       socket: { data: (connection) => void connection.write(encodeFrame({ grant: "none" })) },
     });
     try {
-      const { live, silent } = await findLeases(user);
+      const { live, silent } = await leasesOf(user);
       expect(live.map((each) => each.grant.id)).toEqual([grant.id]);
       expect(silent.map(({ id, why }) => [id, why])).toEqual([["3333333333333333", "not_a_lease"]]);
       // It is a process of the user, and not a lease: it is not killed.
@@ -283,8 +283,7 @@ describe("a client that means ill", () => {
     const user = userDirectories();
     const { socket, grant } = await start(sampleStore(), ["dev"], user);
     expect(await talk(socket, bytes)).toEndWith('{"refused":"bad_request"}');
-    // Leases of tests that run at the same time may be there too.
-    expect((await findLeases(user)).live.map((each) => each.grant.id)).toContain(grant.id);
+    expect((await leasesOf(user)).live.map((each) => each.grant.id)).toEqual([grant.id]);
   });
 
   test("may send a message in single bytes, or none at all: others are served meanwhile", async () => {

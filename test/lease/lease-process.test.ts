@@ -7,12 +7,20 @@ import { writePrivateFile } from "../../src/exec/plaintext-files/write.ts";
 import { entriesIn } from "../../src/lease/access-log/filter.ts";
 import { openWithLeases } from "../../src/lease/client.ts";
 import { chosenLeases, endLeases, type LeaseChoice } from "../../src/lease/end.ts";
-import { findLeases, removeDeadSockets } from "../../src/lease/find.ts";
+import { removeDeadSockets } from "../../src/lease/find.ts";
 import type { StartedLease } from "../../src/lease/start.ts";
 import { LEASE_VARIABLE } from "../../src/lease/token.ts";
 import type { KeyFile } from "../../src/store/key-file.ts";
 import { identityOf } from "../../src/system/process-identity.ts";
-import { isAlive, lease, type UserDirectories, until, userDirectories, wanted } from "../support/leases.ts";
+import {
+  isAlive,
+  lease,
+  leasesOf,
+  type UserDirectories,
+  until,
+  userDirectories,
+  wanted,
+} from "../support/leases.ts";
 import { runProgram } from "../support/run.ts";
 import { emptyFolder, removeFolders } from "../support/sandbox.ts";
 import { ALICE, sampleStore, secretsOf, unlocked } from "../support/stores.ts";
@@ -42,7 +50,7 @@ async function open(
 }
 
 async function end(environment: UserDirectories, choice: LeaseChoice): Promise<unknown> {
-  return endLeases(chosenLeases(await findLeases(environment), choice));
+  return endLeases(chosenLeases(await leasesOf(environment), choice));
 }
 
 const sockets = ({ XDG_RUNTIME_DIR }: UserDirectories): string[] =>
@@ -67,7 +75,7 @@ describe("a lease", () => {
     const given = { client: "agent-7", reason: "nightly", uses: 3, only: ["api-*"], program };
     const { grant, pid, token } = await start(file, ["dev"], user, given);
     await open(file, "dev", { ...user, [LEASE_VARIABLE]: token ?? "" }, ["api-key"]);
-    const { live } = await findLeases(user);
+    const { live } = await leasesOf(user);
     expect(live.map((each) => [each.used, each.pid])).toEqual([[1, pid]]);
     expect(live[0]?.grant).toMatchObject({ id: grant.id, client: "agent-7", reason: "nightly", uses: 3 });
     expect(live[0]?.grant.program).toMatchObject(program);
@@ -206,14 +214,14 @@ describe("a lease ends", () => {
     ] as const) {
       expect(await end(user, choice)).toEqual([]);
     }
-    expect((await findLeases(user)).live.map((each) => each.grant.id)).toEqual([grant.id]);
+    expect((await leasesOf(user)).live.map((each) => each.grant.id)).toEqual([grant.id]);
   });
 
   test("by force when it is stopped and does not answer, and is reported until then", async () => {
     const user = userDirectories();
     const { pid, grant } = await start(sampleStore(), ["dev"], user);
     process.kill(pid, "SIGSTOP");
-    const found = await findLeases(user);
+    const found = await leasesOf(user);
     expect([found.live, found.silent.map(({ id, why }) => [id, why])]).toEqual([[], [[grant.id, "silent"]]]);
     const outcome = await endLeases(chosenLeases(found, { by: "all" }), 200);
     expect(outcome).toEqual([{ id: grant.id, outcome: "killed" }]);
@@ -230,7 +238,7 @@ describe("a lease that was killed", () => {
     process.kill(pid, "SIGKILL");
     await until(() => !isAlive(pid));
     expect(await open(file, "dev", user)).toEqual([]);
-    const { live, dead } = await findLeases(user);
+    const { live, dead } = await leasesOf(user);
     expect([live, dead.map(({ id }) => id)]).toEqual([[], [grant.id]]);
     expect(removeDeadSockets(dead)).toEqual([]);
     await Bun.sleep(5_100);
@@ -256,7 +264,7 @@ describe("a lease that was killed", () => {
     const file = sampleStore();
     const user = userDirectories();
     const { pid, grant } = await start(file, ["dev"], user);
-    const [{ socket = "" } = {}] = (await findLeases(user)).live;
+    const [{ socket = "" } = {}] = (await leasesOf(user)).live;
     process.kill(pid, "SIGSTOP");
     const { LeaseConnection } = await import("../../src/lease/connection.ts");
     const connection = await LeaseConnection.to(socket);
@@ -287,7 +295,7 @@ describe("a lease for one program", () => {
     const file = sampleStore();
     const user = userDirectories();
     await start(file, ["dev"], user, { program: identity(process.pid) });
-    const [{ socket = "" } = {}] = (await findLeases(user)).live;
+    const [{ socket = "" } = {}] = (await leasesOf(user)).live;
     const { LeaseConnection } = await import("../../src/lease/connection.ts");
     for (const token of [undefined, "", "A".repeat(22), "A".repeat(21)]) {
       const connection = await LeaseConnection.to(socket);
@@ -380,7 +388,7 @@ describe("what a lease covers", () => {
     await start(file, ["dev"], user, { only: ["api-key"] });
     const { publicKey } = wanted(file, "dev");
     const [[, box = ""] = []] = wanted(file, "dev", ["db-password"]).boxes;
-    const [{ socket = "" } = {}] = (await findLeases(user)).live;
+    const [{ socket = "" } = {}] = (await leasesOf(user)).live;
     const { LeaseConnection } = await import("../../src/lease/connection.ts");
     const connection = await LeaseConnection.to(socket);
     const { header, payload } = await connection.ask({
@@ -400,7 +408,7 @@ describe("what a lease covers", () => {
     await start(file, ["prod"], user);
     const result = await openWithLeases([wanted(file, "dev"), wanted(file, "prod")], user);
     expect(result.values?.map((each) => each.size)).toEqual([2, 1]);
-    expect((await findLeases(user)).live.map(({ used }) => used)).toEqual([0, 1, 1]);
+    expect((await leasesOf(user)).live.map(({ used }) => used)).toEqual([0, 1, 1]);
   });
 });
 

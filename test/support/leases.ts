@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { WantedDomain } from "../../src/lease/cover.ts";
+import { type FoundLeases, findLeases } from "../../src/lease/find.ts";
 import { type LeaseRequest, type StartedLease, startLease } from "../../src/lease/start.ts";
 import { openDomainKey } from "../../src/store/domain.ts";
 import type { KeyFile } from "../../src/store/key-file.ts";
@@ -22,6 +23,13 @@ export function userDirectories(): UserDirectories {
   const directories = { XDG_RUNTIME_DIR: join(folder, "run"), XDG_STATE_HOME: join(folder, "state") };
   for (const path of Object.values(directories)) mkdirSync(path, { mode: 0o700 });
   return directories;
+}
+
+/** The leases in a user's directories. Those of tests that run at the same time may be in the system's temporary directory. */
+export async function leasesOf(user: UserDirectories): Promise<FoundLeases> {
+  const isOwn = ({ socket }: { readonly socket: string }) => socket.startsWith(user.XDG_RUNTIME_DIR);
+  const { live, silent, dead } = await findLeases(user);
+  return { live: live.filter(isOwn), silent: silent.filter(isOwn), dead: dead.filter(isOwn) };
 }
 
 /** Starts the process of a lease, of the compiled binary, for some of alice's domains. */
