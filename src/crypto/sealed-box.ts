@@ -1,10 +1,14 @@
 import { lazy } from "../common/lazy.ts";
 import { concatBytes, expectLength, wipe } from "./bytes.ts";
 import { generatePrivateKey, nativeSealBox, type PrivateKey } from "./x25519/private-key.ts";
-import { isLowOrderPoint, LowOrderPointError, X25519_KEY_BYTES } from "./x25519/x25519.ts";
+import {
+  isLowOrderPoint,
+  LowOrderPointError,
+  SEALED_BOX_OVERHEAD,
+  X25519_KEY_BYTES,
+} from "./x25519/x25519.ts";
 
-/** Bytes that a sealed box adds to its plaintext: the ephemeral public key (32) and the Poly1305 tag (16). */
-export const SEALED_BOX_OVERHEAD = X25519_KEY_BYTES + 16;
+export { SEALED_BOX_OVERHEAD } from "./x25519/x25519.ts";
 
 const primitives = lazy(() => require("./box-primitives.ts") as typeof import("./box-primitives.ts"));
 

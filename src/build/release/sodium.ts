@@ -9,7 +9,7 @@ export const SODIUM_PACKAGE = "sodium-native";
 /** The version of libsodium in a version of the package, as its addons say. */
 const LIBSODIUM: ReadonlyMap<string, string> = new Map([["4.3.3", "1.0.20"]]);
 
-/** The addon's file in the package for a platform; with musl there is none. */
+/** The addon's file in the package for a platform; there is none for musl. */
 export function sodiumAddonOf({ npm: { os, cpu, libc } }: Platform): string | undefined {
   return libc === "musl" ? undefined : `prebuilds/${os}-${cpu}/sodium-native.node`;
 }

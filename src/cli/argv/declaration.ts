@@ -38,7 +38,7 @@ export type Declared =
       readonly afterEnd?: true;
     };
 
-/** What stands in a command's property until its line is read. */
+/** The value of a command's property until its line is read. */
 class Declaration {
   readonly declared: Declared;
 

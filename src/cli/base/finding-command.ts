@@ -69,7 +69,7 @@ export abstract class FindingCommand extends GuardingCommand {
   /** Moves what `--write-baseline` will accept of a commit, or of all files. */
   protected accepting(found: FoundProblems): FoundProblems {
     if (!this.writeBaseline) return found;
-    // What a new rule finds is a warning only for now.
+    // What a new rule finds is a warning in its first release, and an error after that.
     const isAccepted = (finding: LocatedFinding): boolean => entryFor(finding) !== undefined;
     const ofNewRules = found.warnings.filter((finding) => finding.since !== undefined && isAccepted(finding));
     const accepted = [...found.errors.filter(isAccepted), ...ofNewRules];

@@ -7,7 +7,7 @@ import { BaseCommand } from "./base-command.ts";
 
 /** A command that runs the guard against plaintext. */
 export abstract class GuardingCommand extends BaseCommand {
-  /** What the guard of staged files knows: also the values of secrets, where they are at hand. */
+  /** What the guard of staged files knows: also the values of secrets, if they can be opened. */
   protected readonly guardOptions = lazy(
     (): GuardOptions => ({
       prefixes: this.credentialPrefixes,

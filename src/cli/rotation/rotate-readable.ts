@@ -23,7 +23,7 @@ export interface ReadableRotated {
  * Changes the values of one store that have a command, one after the other. Whatever fails, the others are still changed; it
  * throws nothing, because all of this comes after something that was done.
  *
- * @param host of the store whose values are changed; nothing where there is none: those of other stores are left
+ * @param host of the store whose values are changed; `undefined` if there is no such store: values of other stores are left
  */
 export async function rotateReadable(
   { secrets, unknown }: Readable,

@@ -4,12 +4,10 @@ import {
   isLowOrderPoint,
   LowOrderPointError,
   type PrivateKey,
+  SEALED_BOX_OVERHEAD,
   type X25519,
   X25519_KEY_BYTES,
 } from "./x25519.ts";
-
-/** Bytes that a sealed box adds to its plaintext. */
-const OVERHEAD = X25519_KEY_BYTES + 16;
 
 /** X25519 from libsodium, which makes and opens whole sealed boxes too. */
 export function x25519Sodium(sodium: Libsodium): X25519 {
@@ -33,13 +31,13 @@ export function x25519Sodium(sodium: Libsodium): X25519 {
           return shared;
         },
         openBox(sealed) {
-          const plaintext = newBytes(sealed.length - OVERHEAD);
+          const plaintext = newBytes(sealed.length - SEALED_BOX_OVERHEAD);
           return sodium.crypto_box_seal_open(plaintext, sealed, publicKey, key) ? plaintext : undefined;
         },
       };
     },
     sealBox(plaintext, publicKey) {
-      const sealed = newBytes(OVERHEAD + plaintext.length);
+      const sealed = newBytes(SEALED_BOX_OVERHEAD + plaintext.length);
       sodium.crypto_box_seal(sealed, plaintext, publicKey);
       return sealed;
     },

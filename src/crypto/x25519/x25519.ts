@@ -4,6 +4,9 @@ import { equalBytes } from "../bytes.ts";
 /** Length of an X25519 key, private or public, in bytes (RFC 7748 §5). */
 export const X25519_KEY_BYTES = 32;
 
+/** Bytes that a sealed box adds to its plaintext: the ephemeral public key (32) and the Poly1305 tag (16). */
+export const SEALED_BOX_OVERHEAD = X25519_KEY_BYTES + 16;
+
 /** An X25519 private key ready for use. */
 export interface PrivateKey {
   /** The public key that belongs to it: 32 raw bytes. */

@@ -48,7 +48,7 @@ export interface GuardOptions {
   readonly onUnused?: (warnings: readonly Finding[]) => void;
 }
 
-/** The search for secrets that are at hand, which is prepared once; `undefined` when there are none. */
+/** The search for secrets that can be opened, which is prepared once; `undefined` when there are none. */
 export function searchOf(ownSecrets: GuardOptions["ownSecrets"]): () => Promise<OwnSecrets | undefined> {
   return lazy(async () => {
     const secrets = (await ownSecrets?.()) ?? [];

@@ -2,6 +2,7 @@ import { classChanges, classesOf, looksGenerated, looksRandom, shannonEntropy } 
 import { lettersLookRandom, looksLikeWords } from "../letter-pairs.ts";
 import { isDisguisedWord, isPlaceholder } from "../placeholder.ts";
 import { type SecretNameKind, secretNameKind } from "../secret-name.ts";
+import { isUuid } from "../uuid.ts";
 
 /** A name and the value that a text gives it. */
 export interface Assignment {
@@ -37,8 +38,6 @@ const WORD_PART = /^[$_]*(?:[A-Z]?[a-z]+|[A-Z]+|_)+[0-9]{0,2}$/;
  * `Enter it:`.
  */
 const WORDS = /^\p{L}+[\s_./:*?!,'’-]*$|^\p{L}+(?:[\s_./:*?!,'’-]+\p{L}+)+[\s_./:*?!,'’-]*[0-9]?$/u;
-
-const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 /** Which rule an assignment breaks, if its name is that of a secret and its value looks like one. */
 export function judge(
@@ -112,7 +111,7 @@ function isPassword({ value, inCall }: Assignment, example: boolean): boolean {
 function isGeneratedSecret(value: string, uuidCounts: boolean, example: boolean, inCall: boolean): boolean {
   if (value.length < (example ? 20 : 8)) return false;
   if (/\s/.test(value)) return !example && isPassphrase(value);
-  if (UUID.test(value)) return !example && (uuidCounts || !inCall);
+  if (isUuid(value)) return !example && (uuidCounts || !inCall);
   if (example) return looksGenerated(value) && shannonEntropy(value) >= 3.5;
   return looksRandom(value) || (!inCall && isStrong(value));
 }

@@ -4,6 +4,7 @@ import { encodedRegistryAuth, registryAuth } from "../files/known-files.ts";
 import { isDisguisedWord } from "../placeholder.ts";
 import { areRandomBytes } from "../random-bytes.ts";
 import { type Candidate, type Rule, rulesOf } from "../rule.ts";
+import { isUuid } from "../uuid.ts";
 
 /** Secrets known by what is around them: URLs, headers, connection strings, statements, a provider's name. */
 export const contextRules: readonly Rule[] = rulesOf("context", [
@@ -120,7 +121,7 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
     keywords: ["identified ", "password"],
     pattern:
       /(?:\bidentified\s{1,4}(?:with\s{1,4}\S{1,40}\s{1,4})?by\s{1,4}(?:password\s{1,4})?|\b(?:create|alter)\s{1,4}(?:user|role|login)\b.{1,120}?\bpassword\s{0,4}=?\s{0,4}|=\s{0,2}password\()N?["'](?<secret>[^"'\s]{6,120})["']/gi,
-    check: ({ secret }) => !IS_UUID.test(secret) && (/[0-9!@#$%^&*?+~]/.test(secret) || looksRandom(secret)),
+    check: ({ secret }) => !isUuid(secret) && (/[0-9!@#$%^&*?+~]/.test(secret) || looksRandom(secret)),
   },
   {
     id: "wallet-private-key",
@@ -215,8 +216,6 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
     anyText: true,
   },
 ]);
-
-const IS_UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 /** Hosts on which only the developer's own machine listens. */
 const LOCAL_HOST =

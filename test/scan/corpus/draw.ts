@@ -274,3 +274,17 @@ export function crcSuffix(body: string): string {
   }
   return text;
 }
+
+/** One line in one of several files. */
+export function oneLine(
+  kind: string,
+  variants: (draw: Draw) => readonly (readonly [string, string])[],
+): CorpusKind {
+  return {
+    kind,
+    make: (draw) => {
+      const [path, line] = draw.pick(variants(draw));
+      return { path, content: lines(line) };
+    },
+  };
+}

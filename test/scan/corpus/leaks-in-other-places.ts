@@ -1,15 +1,4 @@
-import { base64, type CorpusKind, type Draw, lines } from "./draw.ts";
-
-/** One line in one of several files. */
-function oneLine(kind: string, variants: (draw: Draw) => readonly (readonly [string, string])[]): CorpusKind {
-  return {
-    kind,
-    make: (draw) => {
-      const [path, line] = draw.pick(variants(draw));
-      return { path, content: lines(line) };
-    },
-  };
-}
+import { base64, type CorpusKind, oneLine } from "./draw.ts";
 
 /** Leaks in further places, first measured when the rules were written, then improved. */
 export const leaksInOtherPlaces: readonly CorpusKind[] = [

@@ -1,14 +1,4 @@
-import { base64, type CorpusKind, type Draw, lines } from "./draw.ts";
-
-function oneLine(kind: string, variants: (draw: Draw) => readonly (readonly [string, string])[]): CorpusKind {
-  return {
-    kind,
-    make: (draw) => {
-      const [path, line] = draw.pick(variants(draw));
-      return { path, content: lines(line) };
-    },
-  };
-}
+import { base64, type CorpusKind, oneLine } from "./draw.ts";
 
 /** Text that looks like a secret and is not one, in further places, first measured when the rules were written. */
 export const lookAlikesInOtherPlaces: readonly CorpusKind[] = [

@@ -57,13 +57,13 @@ export function isStale({ secrets, domains }: Access): boolean {
   );
 }
 
-/** Whole days, never less than 0; nothing for a time that is none ({@link dayOf}). */
+/** Whole days, never less than 0; `undefined` for an invalid time, see {@link dayOf}. */
 export function ageInDays(since: Moment | undefined, now: number): number | undefined {
   if (!since || dayOf(since) === undefined) return undefined;
   return Math.max(0, Math.floor((now - since.time) / DAY));
 }
 
-/** `YYYY-MM-DD`, UTC; what is no time that people have, as some commit may claim, has none. */
+/** `YYYY-MM-DD`, UTC; `undefined` for a time that no date can show, which a commit may claim. */
 export function dayOf(moment: Moment | undefined): string | undefined {
   if (!moment || !Number.isFinite(moment.time) || Math.abs(moment.time) > MAX_TIME) return undefined;
   return new Date(moment.time).toISOString().slice(0, 10);

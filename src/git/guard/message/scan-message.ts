@@ -14,7 +14,7 @@ import type { CheckedVersions } from "../versions.ts";
 /** Stands for the path in findings of a commit's or a tag's message; `.pprotectignore` may name it too. */
 export const MESSAGE_PATH = "commit message";
 
-/** By this name the scanner sees a message as any text is seen. */
+/** The scanner treats a message like any other text file. */
 const AS_FILE = "COMMIT_EDITMSG";
 
 /** Scans messages of commits and tags. */
