@@ -1,29 +1,23 @@
-import { join } from "node:path";
 import { lazy } from "../../common/lazy.ts";
 import { CONFIG_FILE } from "../../config/config-file.ts";
 import type { Baseline } from "../../scan/baseline.ts";
 import { BASELINE_FILE } from "../../scan/baseline-file.ts";
 import type { Finding } from "../../scan/finding.ts";
-import type { EntryPath } from "../../store/format/validation.ts";
-import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
 import { MAX_FILE_BYTES } from "../../system/bounded-read.ts";
 import { type BlobReader, openBlobReader } from "../process/cat-file.ts";
 import { type AttributeReader, openAttributeReader } from "../process/check-attr.ts";
 import type { Repository } from "../process/repository.ts";
-import { formerDomains } from "../trust/former-domains.ts";
 import { type Allowance, readWithoutMarkers, subjectWithoutMarkers } from "./allowance.ts";
 import { BaselineOfVersions, unusedEntries } from "./baseline-of-versions.ts";
-import { checkStoreChange } from "./consistency-rules.ts";
 import type { FileChange } from "./diff-parser.ts";
 import type { Diff } from "./diff-reader.ts";
-import { readStore } from "./format-rules.ts";
 import { IGNORE_FILE, IgnoreFiles } from "./ignore-file.ts";
 import type { OwnSecret, OwnSecrets } from "./own-secrets.ts";
 import { numbersOf, PlaintextScan, type ScanSources } from "./plaintext-scan.ts";
-import { acceptedElsewhere, formerDomainRemark, newKeys } from "./shared-keys.ts";
-import { isRegular, StoreFiles } from "./store-files.ts";
+import { StoreCheck } from "./store-check.ts";
+import { StoreFiles } from "./store-files.ts";
 import { StoresOfVersion } from "./stores-of-version.ts";
-import { addAll, type Findings, noFindings, type Subject, type Verdict } from "./subject.ts";
+import { type Findings, noFindings, type Subject, type Verdict } from "./subject.ts";
 import { TeamRulesOfVersions } from "./team-rules.ts";
 import { RuleTrial } from "./tried-rules.ts";
 import { versionHash } from "./version-hash.ts";
@@ -63,11 +57,11 @@ const DEFAULT_BRANCH: CheckedVersions = { of: "range", tips: ["HEAD:"], bases: [
 
 /** Checks commits one after the other. Its git processes are started once. */
 export class Guard {
-  readonly #repository: Repository;
   readonly #blobs: BlobReader;
   readonly #attributes: AttributeReader;
   readonly #ignoreFiles: IgnoreFiles;
   readonly #storeFiles: StoreFiles;
+  readonly #storeChecks: StoreCheck;
   readonly #sources: ScanSources;
   readonly #team: TeamRulesOfVersions;
   readonly #trial: RuleTrial;
@@ -83,7 +77,6 @@ export class Guard {
     versions: CheckedVersions,
     { prefixes = [], ownSecrets, allowance, maxStoreBytes = MAX_FILE_BYTES, baseline }: GuardOptions = {},
   ) {
-    this.#repository = repository;
     this.#markers = allowance?.markers ?? true;
     this.#maxStoreBytes = maxStoreBytes;
     const blobs = openBlobReader(repository.root);
@@ -100,6 +93,7 @@ export class Guard {
     this.#ignoreFiles = new IgnoreFiles(this.#blobs, teamIds, allowance?.ignore);
     this.#attributes = openAttributeReader(repository.root, "diff");
     this.#storeFiles = new StoreFiles(this.#blobs, this.#attributes);
+    this.#storeChecks = new StoreCheck(repository, this.#blobs, maxStoreBytes);
     const stores = new StoresOfVersion(this.#blobs, maxStoreBytes);
     this.#sources = {
       root: repository.root,
@@ -148,7 +142,7 @@ export class Guard {
       }
     }
     const inStores = noFindings();
-    for (const path of stores) await this.#checkStore(subject, path, changes, inStores);
+    for (const path of stores) await this.#storeChecks.run(subject, path, changes, inStores);
     await this.#addStores(subject, inStores, found);
     return {
       errors: sorted(found.errors),
@@ -223,99 +217,6 @@ export class Guard {
     const bytes = await this.#blobs.read(prefix + finding.path, this.#maxStoreBytes);
     const problems = all.filter(({ path }) => path === finding.path);
     return { versionHash: versionHash(finding, bytes, problems) };
-  }
-
-  async #checkStore(
-    subject: Subject,
-    path: string,
-    changes: readonly ReadonlyMap<string, FileChange>[],
-    found: Findings,
-  ): Promise<void> {
-    const change = changes.map((files) => files.get(path)).find((file) => file !== undefined);
-    const bytes = change && isRegular(change.newMode) ? await this.#readStore(change.newId) : undefined;
-    if (!bytes && subject.diffs < 2) return;
-    if (bytes && bytes.length > this.#maxStoreBytes) {
-      const limit = Math.floor(this.#maxStoreBytes / 1024 / 1024);
-      found.errors.push({
-        path,
-        line: 1,
-        rule: "invalid-store",
-        message: `the store is larger than ${limit} MiB and was not read`,
-      });
-      return;
-    }
-    const reading = bytes ? readStore(path, bytes) : { findings: [], store: EMPTY_STORE, lineOf: () => 1 };
-    addAll(found.errors, reading.findings);
-    const { store, lineOf } = reading;
-    if (!store) return;
-    const parents = await Promise.all(
-      changes.map((files) => {
-        const file = files.get(path);
-        return file ? this.#oldStore(file.oldMode, file.oldId) : store;
-      }),
-    );
-    const readable = parents.filter((parent) => parent !== undefined);
-    const bases =
-      parents.length > 1 && readable.length === parents.length
-        ? await this.#baseStores(subject, path)
-        : undefined;
-    const { errors, warnings } = checkStoreChange({
-      path,
-      store,
-      // Of a store that was deleted, only what a merge lost is reported.
-      parents: readable,
-      bases,
-      lineOf,
-    });
-    addAll(found.errors, bytes ? errors : errors.filter(({ rule }) => rule === "lost-in-merge"));
-    if (!bytes) return;
-    addAll(found.warnings, warnings);
-    const told = new Set(errors.map(({ rule, line }) => `${rule} ${line}`));
-    for (const finding of await this.#formerKeys(subject, path, store, readable, lineOf)) {
-      if (!told.has(`${finding.rule} ${finding.line}`)) found.errors.push(finding);
-    }
-  }
-
-  /** Keys that are new to their domain and that another domain had before, in a commit or when this user accepted it. */
-  async #formerKeys(
-    { parents }: Subject,
-    path: string,
-    store: StoreData,
-    before: readonly StoreData[],
-    lineOf: (path: EntryPath) => number,
-  ): Promise<Finding[]> {
-    const keys = newKeys(store, before);
-    const former = [
-      ...(await formerDomains(this.#repository, this.#blobs, parents, path, keys)),
-      ...acceptedElsewhere(join(this.#repository.root, path), store, keys),
-    ];
-    return former.map(formerDomainRemark).map(({ at, ...remark }) => ({ path, line: lineOf(at), ...remark }));
-  }
-
-  /** @returns an empty store if there was no file, `undefined` if it cannot be read */
-  async #oldStore(mode: string, id: string): Promise<StoreData | undefined> {
-    if (!isRegular(mode)) return EMPTY_STORE;
-    const bytes = await this.#readStore(id);
-    return bytes && bytes.length <= this.#maxStoreBytes ? readStore("", bytes).store : undefined;
-  }
-
-  /** As much as a store may have, and a byte more if there is one. */
-  #readStore(id: string): Promise<Uint8Array | undefined> {
-    return this.#blobs.read(id, this.#maxStoreBytes + 1);
-  }
-
-  async #baseStores(subject: Subject, path: string): Promise<StoreData[] | undefined> {
-    const revisions = await subject.bases();
-    if (!revisions) return undefined;
-    const bases = await Promise.all(
-      revisions.map(async (base) => {
-        // Read by its id, because a path may contain line ends.
-        const id = await this.#repository.tryRun("rev-parse", "--verify", "--quiet", `${base}:${path}`);
-        return id === undefined ? EMPTY_STORE : this.#oldStore("100644", id.trim());
-      }),
-    );
-    const readable = bases.filter((base) => base !== undefined);
-    return readable.length === bases.length ? readable : undefined;
   }
 }
 

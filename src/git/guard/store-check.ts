@@ -1,0 +1,134 @@
+import { join } from "node:path";
+import type { Finding } from "../../scan/finding.ts";
+import type { EntryPath } from "../../store/format/validation.ts";
+import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
+import type { BlobReader } from "../process/cat-file.ts";
+import type { Repository } from "../process/repository.ts";
+import { formerDomains } from "../trust/former-domains.ts";
+import { checkStoreChange } from "./consistency-rules.ts";
+import type { FileChange } from "./diff-parser.ts";
+import { readStore } from "./format-rules.ts";
+import { acceptedElsewhere, formerDomainRemark, newKeys } from "./shared-keys.ts";
+import { isRegular } from "./store-files.ts";
+import { addAll, type Findings, type Subject } from "./subject.ts";
+
+/** Checks what a commit does to a store: its format, and its contents against those of the parents. */
+export class StoreCheck {
+  readonly #repository: Repository;
+  readonly #blobs: BlobReader;
+  readonly #maxBytes: number;
+
+  /** @param maxBytes a larger store is not read, and is a finding */
+  constructor(repository: Repository, blobs: BlobReader, maxBytes: number) {
+    this.#repository = repository;
+    this.#blobs = blobs;
+    this.#maxBytes = maxBytes;
+  }
+
+  /**
+   * @param changes what the commit changes against each of its parents
+   * @param found gets the findings
+   * @throws PprotectError `git_failed`
+   */
+  async run(
+    subject: Subject,
+    path: string,
+    changes: readonly ReadonlyMap<string, FileChange>[],
+    found: Findings,
+  ): Promise<void> {
+    const change = changes.map((files) => files.get(path)).find((file) => file !== undefined);
+    const bytes = change && isRegular(change.newMode) ? await this.#readStore(change.newId) : undefined;
+    if (!bytes && subject.diffs < 2) return;
+    if (bytes && bytes.length > this.#maxBytes) {
+      found.errors.push(tooLarge(path, this.#maxBytes));
+      return;
+    }
+    const reading = bytes ? readStore(path, bytes) : { findings: [], store: EMPTY_STORE, lineOf: () => 1 };
+    addAll(found.errors, reading.findings);
+    const { store, lineOf } = reading;
+    if (!store) return;
+    const parents = await this.#oldStores(path, changes, store);
+    const readable = parents.filter((parent) => parent !== undefined);
+    const bases =
+      parents.length > 1 && readable.length === parents.length
+        ? await this.#baseStores(subject, path)
+        : undefined;
+    const { errors, warnings } = checkStoreChange({
+      path,
+      store,
+      // Of a store that was deleted, only what a merge lost is reported.
+      parents: readable,
+      bases,
+      lineOf,
+    });
+    addAll(found.errors, bytes ? errors : errors.filter(({ rule }) => rule === "lost-in-merge"));
+    if (!bytes) return;
+    addAll(found.warnings, warnings);
+    const told = new Set(errors.map(({ rule, line }) => `${rule} ${line}`));
+    for (const finding of await this.#formerKeys(subject, path, store, readable, lineOf)) {
+      if (!told.has(`${finding.rule} ${finding.line}`)) found.errors.push(finding);
+    }
+  }
+
+  /** Keys that are new to their domain and that another domain had before, in a commit or when this user accepted it. */
+  async #formerKeys(
+    { parents }: Subject,
+    path: string,
+    store: StoreData,
+    before: readonly StoreData[],
+    lineOf: (path: EntryPath) => number,
+  ): Promise<Finding[]> {
+    const keys = newKeys(store, before);
+    const former = [
+      ...(await formerDomains(this.#repository, this.#blobs, parents, path, keys)),
+      ...acceptedElsewhere(join(this.#repository.root, path), store, keys),
+    ];
+    return former.map(formerDomainRemark).map(({ at, ...remark }) => ({ path, line: lineOf(at), ...remark }));
+  }
+
+  /** The store as it was in each parent: the same where the file is not changed, `undefined` where it cannot be read. */
+  #oldStores(
+    path: string,
+    changes: readonly ReadonlyMap<string, FileChange>[],
+    unchanged: StoreData,
+  ): Promise<(StoreData | undefined)[]> {
+    return Promise.all(
+      changes.map((files) => {
+        const file = files.get(path);
+        return file ? this.#oldStore(file.oldMode, file.oldId) : unchanged;
+      }),
+    );
+  }
+
+  /** @returns an empty store if there was no file, `undefined` if it cannot be read */
+  async #oldStore(mode: string, id: string): Promise<StoreData | undefined> {
+    if (!isRegular(mode)) return EMPTY_STORE;
+    const bytes = await this.#readStore(id);
+    return bytes && bytes.length <= this.#maxBytes ? readStore("", bytes).store : undefined;
+  }
+
+  /** As much as a store may have, and a byte more if there is one. */
+  #readStore(id: string): Promise<Uint8Array | undefined> {
+    return this.#blobs.read(id, this.#maxBytes + 1);
+  }
+
+  async #baseStores(subject: Subject, path: string): Promise<StoreData[] | undefined> {
+    const revisions = await subject.bases();
+    if (!revisions) return undefined;
+    const bases = await Promise.all(
+      revisions.map(async (base) => {
+        // Read by its id, because a path may contain line ends.
+        const id = await this.#repository.tryRun("rev-parse", "--verify", "--quiet", `${base}:${path}`);
+        return id === undefined ? EMPTY_STORE : this.#oldStore("100644", id.trim());
+      }),
+    );
+    const readable = bases.filter((base) => base !== undefined);
+    return readable.length === bases.length ? readable : undefined;
+  }
+}
+
+function tooLarge(path: string, maxBytes: number): Finding {
+  const limit = Math.floor(maxBytes / 1024 / 1024);
+  const message = `the store is larger than ${limit} MiB and was not read`;
+  return { path, line: 1, rule: "invalid-store", message };
+}
