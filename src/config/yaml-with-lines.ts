@@ -1,7 +1,7 @@
-import { type Document, isMap, isScalar, isSeq, type Node, type Pair, parseAllDocuments } from "yaml";
+import { isMap, isScalar, isSeq, type Node, type Pair } from "yaml";
 import type { ErrorCode } from "../common/errors.ts";
 import { type LinedNode, Source, ValueWithLines } from "../common/value-with-lines.ts";
-import { isNestedTooDeep } from "../store/format/flow-nesting.ts";
+import { parseYamlDocuments, yamlErrorInWords } from "../store/format/yaml-documents.ts";
 
 /**
  * Parses a YAML text of one document (YAML 1.2, core schema). Anchors, aliases, tags and merge keys are refused: nobody
@@ -14,33 +14,14 @@ import { isNestedTooDeep } from "../store/format/flow-nesting.ts";
  */
 export function parseYamlWithLines(text: string, file: string, code: ErrorCode): ValueWithLines | undefined {
   const source = new Source(text, file, code);
-  // The parser would find that too, after seconds.
-  if (isNestedTooDeep(text)) throw source.invalid(0, "nested too deeply");
-  const [document, second] = parse(text, source);
+  const documents = parseYamlDocuments(text);
+  if (!documents) throw source.invalid(0, "nested too deeply");
+  const [document, second] = documents;
   if (second) throw source.invalid(second.range[0], "has a second document");
   const [problem] = document ? [...document.errors, ...document.warnings] : [];
-  if (problem)
-    throw source.invalid(problem.pos[0], `invalid YAML: ${problem.code.toLowerCase().replaceAll("_", " ")}`);
+  if (problem) throw source.invalid(problem.pos[0], `invalid YAML: ${yamlErrorInWords(problem.code)}`);
   if (!document?.contents) return undefined;
   return new ValueWithLines(convert(document.contents, source), source);
-}
-
-function parse(text: string, source: Source): readonly Document.Parsed[] {
-  try {
-    const documents = parseAllDocuments(text, {
-      version: "1.2",
-      schema: "core",
-      // Ours names the line, and takes linear time.
-      uniqueKeys: false,
-      resolveKnownTags: false,
-      prettyErrors: false,
-      logLevel: "silent",
-    });
-    return Array.isArray(documents) ? documents : [];
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw source.invalid(0, "nested too deeply");
-  }
 }
 
 function convert(node: Node | null, source: Source, at = 0): LinedNode {

@@ -7,10 +7,9 @@ import {
   LineCounter,
   type Node,
   type Pair,
-  parseAllDocuments,
   type YAMLMap,
 } from "yaml";
-import { isNestedTooDeep } from "../../store/format/flow-nesting.ts";
+import { parseYamlDocuments, yamlErrorInWords } from "../../store/format/yaml-documents.ts";
 import { refuseHuge } from "../input-text.ts";
 import { type InvalidImportError, invalidImport } from "../invalid-import.ts";
 import { MAX_DEPTH, MAX_NODES, type Member, type ScalarTree, type Tree } from "../tree.ts";
@@ -28,10 +27,9 @@ const MAX_YAML_BYTES = 4 * 1024 * 1024;
  */
 export function parseYamlTrees(text: string, file: string): Tree[] {
   refuseHuge(text.length, file, MAX_YAML_BYTES);
-  // The parser would find that too, after seconds.
-  if (isNestedTooDeep(text)) throw invalidImport(file, 1, "is nested too deeply");
   const lines = new LineCounter();
-  const documents = parse(text, lines, file);
+  const documents = parseYamlDocuments(text, lines);
+  if (!documents) throw invalidImport(file, 1, "is nested too deeply");
   const invalid = (offset: number, message: string): InvalidImportError =>
     invalidImport(file, lines.linePos(offset).line, message);
   const trees: Tree[] = [];
@@ -44,30 +42,10 @@ export function parseYamlTrees(text: string, file: string): Tree[] {
   return trees;
 }
 
-function parse(text: string, lineCounter: LineCounter, file: string): Document.Parsed[] {
-  try {
-    const documents = parseAllDocuments(text, {
-      lineCounter,
-      version: "1.2",
-      schema: "core",
-      uniqueKeys: false,
-      // Not `!!binary`, `!!set` and the like: what they mean is not text.
-      resolveKnownTags: false,
-      prettyErrors: false,
-      logLevel: "silent",
-    });
-    return Array.isArray(documents) ? documents : [];
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw invalidImport(file, 1, "is nested too deeply");
-  }
-}
-
-/** The parser's own messages quote what they are about: its codes do not. `MISSING_CHAR` as "missing char". */
 function inWords(code: string): string {
   if (code === "TAG_RESOLVE_FAILED") return "it has a tag";
   if (code === "RESOURCE_EXHAUSTION") return "it is nested too deeply";
-  return code.toLowerCase().replaceAll("_", " ");
+  return yamlErrorInWords(code);
 }
 
 class Converter {
