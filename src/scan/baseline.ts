@@ -1,6 +1,6 @@
 import { basename, dirname } from "node:path/posix";
 import { type BaselineEntry, entryFor, entryKey, type LocatedEntry } from "./baseline-file.ts";
-import type { Finding } from "./finding.ts";
+import { type Finding, MESSAGE_PATH } from "./finding.ts";
 
 /** Whether a file exists in the version that is checked. */
 export type FileExists = (path: string) => boolean | Promise<boolean>;
@@ -8,8 +8,8 @@ export type FileExists = (path: string) => boolean | Promise<boolean>;
 /** An entry that accepts a finding. */
 export interface Acceptance {
   readonly entry: LocatedEntry;
-  /** Whether the change that is checked adds the entry, or raises its count. */
-  readonly isNew: boolean;
+  /** Whether the change that is checked adds the entry, or raises its count; `undefined` where no earlier baseline is known. */
+  readonly isNew: boolean | undefined;
 }
 
 /** The findings that a project has accepted. */
@@ -66,8 +66,8 @@ export class Baseline {
     };
   }
 
-  #isNew(entry: LocatedEntry): boolean {
-    return this.#before !== undefined && (this.#before.get(entryKey(entry))?.count ?? 0) < entry.count;
+  #isNew(entry: LocatedEntry): boolean | undefined {
+    return this.#before && (this.#before.get(entryKey(entry))?.count ?? 0) < entry.count;
   }
 }
 
@@ -76,6 +76,7 @@ function lineKey({ rule, hash }: Pick<BaselineEntry, "rule" | "hash">): string {
 }
 
 function mayBeMoved(from: string, to: string): boolean {
+  if (from === MESSAGE_PATH || to === MESSAGE_PATH) return false;
   return from !== to && (basename(from) === basename(to) || dirname(from) === dirname(to));
 }
 

@@ -6,6 +6,9 @@ export interface AddedLine {
   readonly text: string;
 }
 
+/** Stands for the path in findings of a commit's or a tag's message; `.pprotectignore` and the baseline name it too. */
+export const MESSAGE_PATH = "commit message";
+
 /** What makes a finding suppressed: a `pprotect:allow` in its line, `.pprotectignore`, or the baseline. */
 export type SuppressedBy = "marker" | "ignore-file" | "baseline";
 
@@ -28,7 +31,7 @@ export interface Finding {
    * the version of the file without the lines that have problems. Of credentials that open one: the fingerprint.
    */
   readonly versionHash?: string;
-  /** The release that has the rule first, unless it is the first of all. */
+  /** The release that has the rule first, or searches such a place first; left out for what the first release of all finds. */
   readonly since?: string;
   /** Why it stops nothing. */
   readonly suppressedBy?: SuppressedBy;

@@ -56,6 +56,7 @@ describe("scan", () => {
       objects: 2,
       files: 2,
       bytes: Buffer.byteLength(FILES["src/a, b%:ü.txt"] + FILES["src/clean.txt"]),
+      messages: 0,
       skipped: 0,
     });
   });
@@ -293,10 +294,16 @@ describe("git check", () => {
     repository.write("utf16.txt", Buffer.from("\ufeffab\n", "utf16le"));
     await repository.git("update-index", "--add", "--cacheinfo", `160000,${"1".repeat(40)},module`);
     const { stdout } = await repository.pprotect("git", "check", "--staged", "--json");
-    const expected = { objects: 2, files: 2, bytes: 5 + 8, skipped: 2 };
+    const expected = { objects: 2, files: 2, bytes: 5 + 8, messages: 0, skipped: 2 };
     await repository.git("add", "a.bin", "b.bin", "no-line-end.txt", "utf16.txt");
     const again = await repository.pprotect("git", "check", "--staged", "--json");
-    expect(readAnswer(stdout).result.scanned).toEqual({ objects: 0, files: 0, bytes: 0, skipped: 0 });
+    expect(readAnswer(stdout).result.scanned).toEqual({
+      objects: 0,
+      files: 0,
+      bytes: 0,
+      messages: 0,
+      skipped: 0,
+    });
     expect(readAnswer(again.stdout).result.scanned).toEqual(expected);
   });
 
@@ -307,6 +314,12 @@ describe("git check", () => {
     repository.write("hidden.txt", "text\n");
     await repository.force();
     const { stdout } = await repository.pprotect("git", "check", "--json", "--strict");
-    expect(readAnswer(stdout).result.scanned).toEqual({ objects: 1, files: 1, bytes: 5, skipped: 0 });
+    expect(readAnswer(stdout).result.scanned).toEqual({
+      objects: 1,
+      files: 1,
+      bytes: 5,
+      messages: 1,
+      skipped: 0,
+    });
   });
 });

@@ -64,7 +64,7 @@ describe("a finding of a rule that is new in this release", () => {
     const { errors, warnings } = added(true, "0.2.3");
     expect(errors).toEqual([]);
     expect(warnings[0]?.message).toBe(
-      "looks new (the rule is new in pprotect 0.2.0: from the next minor release on, this is an error)",
+      "looks new (new in pprotect 0.2.0: from the next minor release on, this is an error)",
     );
   });
 

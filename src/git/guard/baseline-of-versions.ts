@@ -2,7 +2,7 @@ import { PprotectError } from "../../common/errors.ts";
 import { lazy } from "../../common/lazy.ts";
 import { countNoun } from "../../common/text.ts";
 import { addedEntries, Baseline } from "../../scan/baseline.ts";
-import { BASELINE_FILE, type LocatedEntry, readBaseline } from "../../scan/baseline-file.ts";
+import { BASELINE_FILE, entryKey, type LocatedEntry, readBaseline } from "../../scan/baseline-file.ts";
 import type { Finding } from "../../scan/finding.ts";
 import type { BlobReader } from "../process/cat-file.ts";
 import type { Subject } from "./subject.ts";
@@ -18,6 +18,8 @@ const NAMED = 5;
 export class BaselineOfVersions {
   readonly #blobs: BlobReader;
   readonly #versions: CheckedVersions;
+  /** The baseline that {@link had} read last: most commits have that of the one before. */
+  #last: { readonly bytes: Uint8Array; readonly keys: ReadonlySet<string> } | undefined;
 
   constructor(blobs: BlobReader, versions: CheckedVersions) {
     this.#blobs = blobs;
@@ -49,19 +51,39 @@ export class BaselineOfVersions {
     return [{ path: BASELINE_FILE, line: first.line, rule: BASELINE_RULE, message }];
   }
 
+  /** Whether the baseline of one of some commits has an entry. */
+  async had(commits: readonly string[], entry: LocatedEntry): Promise<boolean> {
+    for (const commit of commits) if ((await this.#keysAt(`${commit}:`)).has(entryKey(entry))) return true;
+    return false;
+  }
+
+  async #keysAt(prefix: string): Promise<ReadonlySet<string>> {
+    const bytes = await this.#blobs.read(prefix + BASELINE_FILE);
+    if (!bytes) return new Set();
+    if (this.#last && Buffer.from(bytes).equals(this.#last.bytes)) return this.#last.keys;
+    const keys = new Set(readableEntries(bytes).map(entryKey));
+    this.#last = { bytes, keys };
+    return keys;
+  }
+
   async #at(prefix: string): Promise<readonly LocatedEntry[]> {
     const bytes = await this.#blobs.read(prefix + BASELINE_FILE);
     return bytes ? readBaseline(bytes, BASELINE_FILE) : [];
   }
 
-  /** An earlier version that cannot be read had no entries. */
   async #before(prefix: string): Promise<readonly LocatedEntry[]> {
-    try {
-      return await this.#at(prefix);
-    } catch (error) {
-      if (error instanceof PprotectError && error.code === "invalid_config") return [];
-      throw error;
-    }
+    const bytes = await this.#blobs.read(prefix + BASELINE_FILE);
+    return bytes ? readableEntries(bytes) : [];
+  }
+}
+
+/** The entries of an earlier version; one that cannot be read had none. */
+function readableEntries(bytes: Uint8Array): readonly LocatedEntry[] {
+  try {
+    return readBaseline(bytes, BASELINE_FILE);
+  } catch (error) {
+    if (error instanceof PprotectError && error.code === "invalid_config") return [];
+    throw error;
   }
 }
 

@@ -1,8 +1,10 @@
 import { PprotectError } from "../../common/errors.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import type { Repository } from "../process/repository.ts";
+import type { Commit } from "./commit.ts";
 import { readCommitDiffs, readManyCommitDiffs, readTree } from "./diff-reader.ts";
 import { Guard, type GuardOptions, type Subject, type Verdict } from "./guard.ts";
+import { joined } from "./message/scan-message.ts";
 import { emptyTree, mergeBases } from "./staged-changes.ts";
 import { Tally } from "./tally.ts";
 import type { CheckedVersions } from "./versions.ts";
@@ -24,17 +26,11 @@ export type Selection =
   | { readonly all: true }
   | { readonly listed: readonly Commit[]; readonly versions: CheckedVersions };
 
-export interface Commit {
-  /** In full. */
-  readonly id: string;
-  readonly parents: readonly string[];
-}
-
 /** The options of `git rev-list` for {@link parseCommits}: oldest first. */
 export const LIST_COMMITS = ["rev-list", "--parents", "--topo-order", "--reverse"] as const;
 
 /**
- * Checks commits, oldest first, each against its parents.
+ * Checks commits, oldest first, each against its parents, and their messages.
  *
  * The team's rules that count are those of the newest commit and those of what was there before a range: a branch can add
  * rules, and not take them away. The baseline is that of the newest commit. For all commits, both are those of HEAD.
@@ -55,6 +51,7 @@ export async function* checkCommits(
     await repository.tryRun("rev-parse", "--short", commits.at(-1)?.id ?? "HEAD"),
   );
   const guard = new Guard(repository, await versionsOf(repository, selection), options);
+  const nextMessage = guard.messagesOf(commits, tally);
   const reader = readManyCommitDiffs(root, commits.flatMap(pairsOf));
   try {
     const last = commits.length - 1;
@@ -70,7 +67,7 @@ export async function* checkCommits(
         parents,
         tally,
       };
-      const verdict = await guard.check(subject);
+      const verdict = joined(await nextMessage(), await guard.check(subject));
       if (index === last && "all" in selection) options?.onUnused?.(await guard.unusedEntries());
       yield { ...verdict, commit: id.slice(0, abbreviated), id, done: index + 1, total: commits.length };
     }

@@ -104,7 +104,7 @@ export async function scanFiles(
       else addFinding(found, finding, { acceptance: await accept?.(finding), wasThere: true });
     }
   }
-  return { errors, warnings, suppressed, scanned: { objects: files, files, bytes, skipped } };
+  return { errors, warnings, suppressed, scanned: { objects: files, files, bytes, messages: 0, skipped } };
 }
 
 async function findingsIn(

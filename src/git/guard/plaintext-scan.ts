@@ -1,23 +1,18 @@
 import { lazy } from "../../common/lazy.ts";
-import type { Acceptance, Baseline } from "../../scan/baseline.ts";
 import type { Finding } from "../../scan/finding.ts";
-import { findsOwnCredentials } from "../../scan/rules/pprotect.ts";
 import type { TextLines } from "../../scan/scan-text.ts";
 import type { ScanContext } from "../../scan/scanner.ts";
-import type { TeamRules } from "../../scan/team-rules.ts";
-import type { BlobReader } from "../process/cat-file.ts";
-import { addFinding } from "./add-finding.ts";
 import { CommitTexts } from "./commit-texts.ts";
 import { type FileChange, MAX_ADDED, type Patch } from "./diff-parser.ts";
 import type { Diff, DiffReader } from "./diff-reader.ts";
-import type { IgnoreFiles } from "./ignore-file.ts";
 import { NOT_SCANNED } from "./not-scanned.ts";
 import { withoutGeneral } from "./own-credentials.ts";
 import type { OwnSecretHit, OwnSecrets } from "./own-secrets.ts";
+import type { ScanSources } from "./scan-sources.ts";
 import { isRegular } from "./store-files.ts";
 import { withStoreFindings } from "./store-findings.ts";
-import type { StoresOfVersion } from "./stores-of-version.ts";
 import type { Findings, Subject } from "./subject.ts";
+import { Triage } from "./triage.ts";
 
 /** The diff against the first parent, with what is needed to scan it. */
 export interface ScannedDiff {
@@ -44,56 +39,21 @@ const BINARY_PROBE = 8000;
 const MEDIA =
   /\.(?:png|jpe?g|gif|webp|avif|ico|bmp|tiff?|psd|mp[34]|m4[av]|mov|avi|mkv|webm|wav|ogg|flac|aac|woff2?|ttf|otf|eot|zip|t?gz|bz2|xz|zst|7z|rar|tar|jar|war|whl|pdf|docx?|xlsx?|pptx?|exe|dll|so|dylib|class|pyc|wasm)$/i;
 
-/** What a scan reads from besides the diff. */
-export interface ScanSources {
-  /** The directory that git runs in. */
-  readonly root: string;
-  readonly blobs: BlobReader;
-  readonly ignoreFiles: IgnoreFiles;
-  /** The prefixes of credential variables that are in use. */
-  readonly prefixes: readonly string[];
-  readonly stores: StoresOfVersion;
-  /** The secrets whose values are at hand. */
-  readonly ownSecrets: () => Promise<OwnSecrets | undefined>;
-  readonly team: () => Promise<TeamRules | undefined>;
-  readonly baseline: () => Promise<Baseline | undefined>;
-  /** Whether existing commits are checked, and not what is about to be added. */
-  readonly wasThere: boolean;
-  /** Whether all commits are checked. */
-  readonly isHistory: boolean;
-}
-
 /** Scans what a commit adds to files that are not stores. */
 export class PlaintextScan {
-  readonly #blobs: BlobReader;
-  readonly #ignoreFiles: IgnoreFiles;
-  readonly #prefixes: readonly string[];
-  readonly #stores: StoresOfVersion;
-  readonly #ownSecrets: () => Promise<OwnSecrets | undefined>;
+  readonly #sources: ScanSources;
   readonly #before: CommitTexts;
-  readonly #team: () => Promise<TeamRules | undefined>;
-  readonly #accept: () => Promise<ReturnType<Baseline["version"]> | undefined>;
-  readonly #wasThere: boolean;
-  readonly #isHistory: boolean;
   readonly #scanned: ScannedDiff;
   readonly #found: Findings;
+  readonly #triage: Triage;
   #total = 0;
 
   constructor(sources: ScanSources, scanned: ScannedDiff, found: Findings) {
-    this.#blobs = sources.blobs;
-    this.#ignoreFiles = sources.ignoreFiles;
-    this.#prefixes = sources.prefixes;
-    this.#stores = sources.stores;
-    this.#ownSecrets = sources.ownSecrets;
+    this.#sources = sources;
     this.#before = new CommitTexts(sources.root, scanned.subject.parents);
-    this.#team = sources.team;
-    const { prefix } = scanned.subject;
-    const exists = async (path: string) => (await sources.blobs.read(prefix + path)) !== undefined;
-    this.#accept = lazy(async () => (await sources.baseline())?.version(exists));
-    this.#wasThere = sources.wasThere;
-    this.#isHistory = sources.isHistory;
     this.#scanned = scanned;
     this.#found = found;
+    this.#triage = new Triage(sources, scanned.subject, found);
   }
 
   async run(): Promise<void> {
@@ -163,17 +123,18 @@ export class PlaintextScan {
   /** Scans a file that has bytes which are not of a text. */
   async #bytes({ path, newId, oldId, oldMode }: FileChange): Promise<void> {
     if (MEDIA.test(path)) return this.#notScanned(path, 1, IS_BINARY);
-    const bytes = await this.#blobs.read(newId, MAX_ADDED + 1);
+    const { blobs } = this.#sources;
+    const bytes = await blobs.read(newId, MAX_ADDED + 1);
     if (!bytes) return;
     const { decodedLines, scanBinary } = await bytesScanner();
-    const before = isRegular(oldMode) ? await this.#blobs.read(oldId, MAX_ADDED) : undefined;
+    const before = isRegular(oldMode) ? await blobs.read(oldId, MAX_ADDED) : undefined;
     const start = bytes.subarray(0, MAX_ADDED);
     const lines = decodedLines(start, before);
     if (lines) await this.#scan(path, lines);
     const { findings, skipped } = lines ? { findings: [], skipped: false } : scanBinary(path, start);
     if (!lines) {
       const own = await this.#ownHits((secrets) => secrets.inBinary(path, start));
-      await this.#report([...findings, ...own]);
+      await this.#report(path, [...findings, ...own]);
     }
     if (!skipped) this.#scanned.subject.tally.file(newId, bytes.length);
     if (skipped) await this.#notScanned(path, 1, IS_BINARY);
@@ -194,11 +155,9 @@ export class PlaintextScan {
     const { scanText } = await scanner();
     const own = await this.#ownHits((secrets) => secrets.inLines(path, lines));
     const found = [...withoutGeneral(scanText(path, lines, await this.#context()), own), ...own];
-    const store = (each: string) => this.#stores.read(this.#scanned.subject.prefix, each);
-    await this.#report(
-      await withStoreFindings(found, path, lines, { prefixes: this.#prefixes, store }),
-      lines,
-    );
+    const { prefixes, stores } = this.#sources;
+    const store = (each: string) => stores.read(this.#scanned.subject.prefix, each);
+    await this.#report(path, await withStoreFindings(found, path, lines, { prefixes, store }), lines);
   }
 
   /**
@@ -206,11 +165,11 @@ export class PlaintextScan {
    * that many files have, and that must not stop every commit.
    */
   async #ownHits(search: (secrets: OwnSecrets) => readonly OwnSecretHit[]): Promise<Finding[]> {
-    const secrets = await this.#ownSecrets();
+    const secrets = await this.#sources.ownSecrets();
     const errors: Finding[] = [];
     for (const { finding, known, bytes, isAllowed } of secrets ? search(secrets) : []) {
       if (isAllowed) this.#found.suppressed.push({ ...finding, suppressedBy: "marker" });
-      else if (await this.#before.have(bytes)) await this.#warn(known);
+      else if (await this.#before.have(bytes)) await this.#triage.warning(known);
       else errors.push(finding);
     }
     return errors;
@@ -218,54 +177,20 @@ export class PlaintextScan {
 
   async #context(): Promise<ScanContext> {
     return {
-      team: await this.#team(),
+      team: await this.#sources.team.all(),
       onSuppressed: (finding) => this.#found.suppressed.push({ ...finding, suppressedBy: "marker" }),
     };
   }
 
   /** @param lines of text that they are in */
-  async #report(findings: readonly Finding[], lines?: TextLines): Promise<void> {
-    if (findings.length === 0) return;
-    const ignore = await this.#ignoreFiles.of(this.#scanned.subject.prefix);
-    const accept = await this.#accept();
-    for (const finding of findings) {
-      if (ignore?.ignored(finding.path, finding.rule))
-        this.#found.suppressed.push({ ...finding, suppressedBy: "ignore-file" });
-      else {
-        const located = this.#inHistory(finding);
-        const acceptance = await accept?.(located);
-        const isChanged = acceptance && lines && (await this.#isChanged(located, acceptance, lines));
-        addFinding(this.#found, located, { acceptance, isChanged, wasThere: this.#wasThere });
-      }
-    }
-  }
-
-  /** Whether what is staged changes a line that is accepted: its secret may be another one, which the baseline cannot know. */
-  async #isChanged({ path, line }: Finding, { entry }: Acceptance, lines: TextLines): Promise<boolean> {
-    const { prefix, parents } = this.#scanned.subject;
-    if (prefix !== ":") return false;
-    const { isChangedLine } = await import("./changed-line.ts");
-    return isChangedLine(this.#blobs, lines, { number: line, paths: [path, entry.path], parents });
-  }
-
-  /** Of all commits, credentials that open a store can be accepted: they stay in the history when they were changed. */
-  #inHistory(finding: Finding): Finding {
-    const { rule, fingerprint } = finding;
-    if (!this.#isHistory || fingerprint === undefined || !findsOwnCredentials(rule)) return finding;
-    return { ...finding, versionHash: fingerprint };
+  async #report(path: string, findings: readonly Finding[], lines?: TextLines): Promise<void> {
+    const oldPath = this.#scanned.files.get(path)?.oldPath ?? path;
+    await this.#triage.file({ findings, oldPath, lines });
   }
 
   async #notScanned(path: string, line: number, message: string): Promise<void> {
-    if (await this.#warn({ path, line, rule: NOT_SCANNED, message })) this.#scanned.subject.tally.skip();
-  }
-
-  /** @returns whether `.pprotectignore` leaves the warning as it is */
-  async #warn(warning: Finding): Promise<boolean> {
-    const ignore = await this.#ignoreFiles.of(this.#scanned.subject.prefix);
-    const isIgnored = ignore?.ignored(warning.path, warning.rule) ?? false;
-    if (isIgnored) this.#found.suppressed.push({ ...warning, suppressedBy: "ignore-file" });
-    else this.#found.warnings.push(warning);
-    return !isIgnored;
+    if (await this.#triage.warning({ path, line, rule: NOT_SCANNED, message }))
+      this.#scanned.subject.tally.skip();
   }
 }
 

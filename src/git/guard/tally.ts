@@ -6,6 +6,8 @@ export interface Scanned {
   readonly files: number;
   /** Of the added lines, each with its line feed. */
   readonly bytes: number;
+  /** Messages of commits and tags. */
+  readonly messages: number;
   /** Files that were not scanned, or not to the end: they are binary or too large. */
   readonly skipped: number;
 }
@@ -17,10 +19,17 @@ export class Tally {
   readonly #objects = new Set<string>();
   #files = 0;
   #bytes = 0;
+  #messages = 0;
   #skipped = 0;
 
   get scanned(): Scanned {
-    return { objects: this.#objects.size, files: this.#files, bytes: this.#bytes, skipped: this.#skipped };
+    return {
+      objects: this.#objects.size,
+      files: this.#files,
+      bytes: this.#bytes,
+      messages: this.#messages,
+      skipped: this.#skipped,
+    };
   }
 
   /** Counts the lines that a version of a file adds. */
@@ -33,6 +42,11 @@ export class Tally {
     this.#objects.add(id);
     this.#files++;
     this.#bytes += bytes;
+  }
+
+  /** Counts the message of a commit or a tag. */
+  message(): void {
+    this.#messages++;
   }
 
   /** Counts a file that was not scanned, or not to the end. */

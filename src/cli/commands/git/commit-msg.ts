@@ -1,12 +1,12 @@
 import { PprotectError } from "../../../common/errors.ts";
 import { countNoun } from "../../../common/text.ts";
 import { MAX_ADDED } from "../../../git/guard/diff-parser.ts";
-import type { GuardOptions } from "../../../git/guard/guard.ts";
 import { keptLines, readCleanup } from "../../../git/guard/message/cleanup.ts";
 import { MessageScan } from "../../../git/guard/message/scan-message.ts";
 import { findingFields, findingLine, findingsError } from "../../../git/guard/report.ts";
+import { type GuardOptions, scanSources } from "../../../git/guard/scan-sources.ts";
 import { STAGED } from "../../../git/guard/staged-changes.ts";
-import { openBlobReader } from "../../../git/process/cat-file.ts";
+import { openObjectReader } from "../../../git/process/cat-file.ts";
 import { openRepository, type Repository } from "../../../git/process/repository.ts";
 import type { AddedLine, Finding } from "../../../scan/finding.ts";
 import { textLines } from "../../../scan/scan-text.ts";
@@ -69,10 +69,11 @@ async function findingsIn(
   { root }: Repository,
   options: GuardOptions,
 ): Promise<readonly Finding[]> {
-  const blobs = openBlobReader(root);
+  const objects = openObjectReader(root);
   try {
-    return await new MessageScan(blobs, STAGED, options).findings(":", textLines(lines));
+    const scan = new MessageScan(scanSources(root, objects, STAGED, options));
+    return (await scan.lines({ prefix: ":", parents: [] }, textLines(lines))).errors;
   } finally {
-    await blobs.close();
+    await objects.close();
   }
 }

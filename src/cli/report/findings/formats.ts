@@ -1,6 +1,12 @@
 import { escapeUnprintable, escapeUnprintableInJson } from "../../../common/terminal-safe.ts";
 import type { Json, Result } from "../json-envelope.ts";
-import { type FoundProblems, findingFingerprint, type LocatedFinding } from "./located.ts";
+import {
+  describedFinding,
+  type FoundProblems,
+  findingFingerprint,
+  isInMessage,
+  type LocatedFinding,
+} from "./located.ts";
 import { sarifLog } from "./sarif.ts";
 
 /** What `--format` of commands that report findings takes. */
@@ -42,7 +48,7 @@ function codeQuality({ errors, warnings }: FoundProblems): Json {
     const count = (seen.get(name) ?? 0) + 1;
     seen.set(name, count);
     return {
-      description: `${finding.rule}: ${finding.message}`,
+      description: `${finding.rule}: ${describedFinding(finding)}`,
       check_name: finding.rule,
       fingerprint: count === 1 ? name : `${name}-${count}`,
       severity,
@@ -57,10 +63,13 @@ function codeQuality({ errors, warnings }: FoundProblems): Json {
 
 /** Annotations of GitHub Actions: workflow commands on standard output. */
 function annotations({ errors, warnings }: FoundProblems): string {
-  const line = (kind: string, { path, line, rule, message, commit }: LocatedFinding): string => {
-    const where = `file=${property(path)},line=${Math.max(1, line)},title=${property(`pprotect: ${rule}`)}`;
+  const line = (kind: string, finding: LocatedFinding): string => {
+    const { path, line, rule, message, commit } = finding;
+    const title = `title=${property(`pprotect: ${rule}`)}`;
+    // Without a file, an annotation is of the whole run.
+    if (isInMessage(finding)) return `::${kind} ${title}::${data(describedFinding(finding))}\n`;
     const text = commit === undefined ? message : `${message} (commit ${commit})`;
-    return `::${kind} ${where}::${data(text)}\n`;
+    return `::${kind} file=${property(path)},line=${Math.max(1, line)},${title}::${data(text)}\n`;
   };
   return [
     ...errors.map((finding) => line("error", finding)),
@@ -86,15 +95,15 @@ function junit({ errors, warnings, suppressed }: FoundProblems): string {
   const cases = [
     ...errors.map(
       (finding) =>
-        `    <testcase ${name(finding)}><failure type=${attribute(finding.rule)} message=${attribute(finding.message)}/></testcase>`,
+        `    <testcase ${name(finding)}><failure type=${attribute(finding.rule)} message=${attribute(describedFinding(finding))}/></testcase>`,
     ),
     ...warnings.map(
       (finding) =>
-        `    <testcase ${name(finding)}><system-out>${xml(finding.message)}</system-out></testcase>`,
+        `    <testcase ${name(finding)}><system-out>${xml(describedFinding(finding))}</system-out></testcase>`,
     ),
     ...suppressed.map(
       (finding) =>
-        `    <testcase ${name(finding)}><skipped message=${attribute(`suppressed: ${finding.message}`)}/></testcase>`,
+        `    <testcase ${name(finding)}><skipped message=${attribute(`suppressed: ${describedFinding(finding)}`)}/></testcase>`,
     ),
   ];
   if (cases.length === 0) cases.push('    <testcase classname="pprotect" name="no findings"/>');

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Finding } from "../../../scan/finding.ts";
+import { type Finding, MESSAGE_PATH } from "../../../scan/finding.ts";
 
 /** A finding in a commit, in what is staged, or in a file. */
 export interface LocatedFinding extends Finding {
@@ -11,6 +11,21 @@ export interface FoundProblems {
   readonly errors: readonly LocatedFinding[];
   readonly warnings: readonly LocatedFinding[];
   readonly suppressed: readonly LocatedFinding[];
+}
+
+/**
+ * What a report says of a finding. Programs that read it know places in files only, so of a message it says which commit has it: a
+ * report gives the path that stands for it, where it must give one.
+ */
+export function describedFinding({ path, line, message, commit }: LocatedFinding): string {
+  return isInMessage({ path }) && commit !== undefined
+    ? `line ${line} of the message of commit ${commit} ${message}`
+    : message;
+}
+
+/** Whether a finding is in the message of a commit, and in no file. */
+export function isInMessage({ path }: Pick<Finding, "path">): boolean {
+  return path === MESSAGE_PATH;
 }
 
 /**

@@ -3,7 +3,7 @@ import { VERSION } from "../../../common/release.ts";
 import type { SuppressedBy } from "../../../scan/finding.ts";
 import { hasRawBytes, pathBytes } from "../../../system/path-text.ts";
 import type { Json } from "../json-envelope.ts";
-import { type FoundProblems, findingFingerprint, type LocatedFinding } from "./located.ts";
+import { describedFinding, type FoundProblems, findingFingerprint, type LocatedFinding } from "./located.ts";
 
 /** The findings as SARIF 2.1.0 (OASIS, 2020), which code hosts and editors read. It has no part of a scanned line. */
 export function sarifLog({ errors, warnings, suppressed }: FoundProblems): Json {
@@ -33,12 +33,12 @@ const SUPPRESSIONS: Readonly<Record<SuppressedBy, Json>> = {
 };
 
 function sarifResult(finding: LocatedFinding, level: string, rules: readonly string[]): Json {
-  const { path, line, rule, message, commit, suppressedBy } = finding;
+  const { path, line, rule, commit, suppressedBy } = finding;
   return {
     ruleId: rule,
     ruleIndex: rules.indexOf(rule),
     level,
-    message: { text: message },
+    message: { text: describedFinding(finding) },
     locations: [
       {
         physicalLocation: {

@@ -1,71 +1,89 @@
 import { lazy } from "../../../common/lazy.ts";
-import type { Finding } from "../../../scan/finding.ts";
-import type { TextLines } from "../../../scan/scan-text.ts";
-import type { BlobReader } from "../../process/cat-file.ts";
-import { type GuardOptions, searchOf } from "../guard.ts";
-import { IgnoreFiles } from "../ignore-file.ts";
+import { MESSAGE_PATH } from "../../../scan/finding.ts";
+import { type TextLines, wholeFile } from "../../../scan/scan-text.ts";
+import type { GitObject } from "../../process/cat-file.ts";
+import { withoutMarkers } from "../allowance.ts";
+import { MAX_ADDED } from "../diff-parser.ts";
+import { NOT_SCANNED } from "../not-scanned.ts";
 import { withoutGeneral } from "../own-credentials.ts";
-import type { OwnSecrets } from "../own-secrets.ts";
+import type { ScanSources } from "../scan-sources.ts";
 import { withStoreFindings } from "../store-findings.ts";
-import { StoresOfVersion } from "../stores-of-version.ts";
-import { TeamRulesOfVersions } from "../team-rules.ts";
-import type { CheckedVersions } from "../versions.ts";
-
-/** Stands for the path in findings of a commit's or a tag's message; `.pprotectignore` may name it too. */
-export const MESSAGE_PATH = "commit message";
+import { type Findings, noFindings, type Subject, type Verdict } from "../subject.ts";
+import { Triage } from "../triage.ts";
 
 /** The scanner treats a message like any other text file. */
 const AS_FILE = "COMMIT_EDITMSG";
 
+/** The release that looks at messages of existing commits first: in it, what they have is a warning. */
+const SINCE = "0.1.0";
+
+/** As much of a commit or a tag is read, and a byte more if there is one. */
+export const MAX_MESSAGE = MAX_ADDED + 1;
+
+/** Which version a message is of; see {@link Subject}. */
+export type MessageSubject = Pick<Subject, "prefix" | "parents">;
+
 /** Scans messages of commits and tags. */
 export class MessageScan {
-  readonly #prefixes: readonly string[];
-  readonly #ignoreFiles: IgnoreFiles;
-  readonly #stores: StoresOfVersion;
-  readonly #team: TeamRulesOfVersions;
-  readonly #ownSecrets: () => Promise<OwnSecrets | undefined>;
+  readonly #sources: ScanSources;
 
-  /** @param versions whose rules of the team count */
-  constructor(blobs: BlobReader, versions: CheckedVersions, options: GuardOptions) {
-    this.#prefixes = options.prefixes ?? [];
-    this.#team = new TeamRulesOfVersions(blobs, versions);
-    const teamIds = async () => (await this.#team.all())?.ids ?? new Set<string>();
-    this.#ignoreFiles = new IgnoreFiles(blobs, teamIds, options.allowance?.ignore);
-    this.#stores = new StoresOfVersion(blobs, options.maxStoreBytes);
-    this.#ownSecrets = searchOf(options.ownSecrets);
+  constructor(sources: ScanSources) {
+    this.#sources = sources;
   }
 
-  /**
-   * The secrets in a message, but for those that are ignored.
-   * @param prefix what git puts before the path of a file of the version that the message is of: `:`, or `COMMIT:`
-   */
-  async findings(prefix: string, lines: TextLines): Promise<readonly Finding[]> {
-    if (lines.bytes.length === 0) return [];
+  /** @param object a commit or a tag, {@link MAX_MESSAGE} of it */
+  async object(subject: MessageSubject, { bytes }: GitObject): Promise<Verdict> {
+    const said = messageOf(bytes);
+    const verdict = await this.lines(subject, wholeFile(this.#sources.markers ? said : withoutMarkers(said)));
+    if (bytes.length < MAX_MESSAGE) return verdict;
+    const message = `longer than ${MAX_ADDED / 1024 / 1024} MiB; what is beyond was not scanned`;
+    const cut = noFindings();
+    await this.#triage(subject, cut).warning({ path: MESSAGE_PATH, line: 1, rule: NOT_SCANNED, message });
+    return joined(verdict, cut);
+  }
+
+  async lines(subject: MessageSubject, lines: TextLines): Promise<Verdict> {
+    const found = noFindings();
+    if (lines.bytes.length === 0) return found;
+    const { ownSecrets, prefixes, stores, team } = this.#sources;
     const { scanText } = await scanner();
-    const hits = (await this.#ownSecrets())?.inLines(AS_FILE, lines) ?? [];
+    const hits = (await ownSecrets())?.inLines(AS_FILE, lines) ?? [];
     const own = hits.filter(({ isAllowed }) => !isAllowed).map(({ finding }) => finding);
-    const found = [
-      ...withoutGeneral(scanText(AS_FILE, lines, { team: await this.#team.all() }), own),
-      ...own,
-    ];
-    const store = (path: string) => this.#stores.read(prefix, path);
-    const all = await withStoreFindings(found, AS_FILE, lines, { prefixes: this.#prefixes, store });
-    return this.stay(
-      prefix,
+    const allowed = hits.filter(({ isAllowed }) => isAllowed).map(({ finding }) => finding);
+    const inMessage = scanText(AS_FILE, lines, {
+      team: await team.all(),
+      onSuppressed: (finding) => allowed.push(finding),
+    });
+    const store = (path: string) => stores.read(subject.prefix, path);
+    const all = await withStoreFindings([...withoutGeneral(inMessage, own), ...own], AS_FILE, lines, {
+      prefixes,
+      store,
+    });
+    for (const finding of allowed)
+      found.suppressed.push({ ...finding, path: MESSAGE_PATH, suppressedBy: "marker" });
+    await this.#triage(subject, found).message(
       all.map((finding) => ({ ...finding, path: MESSAGE_PATH })),
+      SINCE,
     );
+    return found;
   }
 
-  /** The findings that are not ignored. */
-  async stay(prefix: string, findings: readonly Finding[]): Promise<readonly Finding[]> {
-    if (findings.length === 0) return findings;
-    const ignore = await this.#ignoreFiles.of(prefix);
-    return findings.filter(({ path, rule }) => !ignore?.ignored(path, rule));
+  #triage(subject: MessageSubject, found: Findings): Triage {
+    return new Triage(this.#sources, subject, found);
   }
 }
 
+/** What two checks of the same commit have found. */
+export function joined(first: Verdict, second: Verdict): Verdict {
+  return {
+    errors: [...first.errors, ...second.errors],
+    warnings: [...first.warnings, ...second.warnings],
+    suppressed: [...first.suppressed, ...second.suppressed],
+  };
+}
+
 /** The message of a commit or a tag: what follows the first empty line of the object. */
-export function messageOf(object: Uint8Array): Uint8Array {
+function messageOf(object: Uint8Array): Uint8Array {
   const end = Buffer.from(object.buffer, object.byteOffset, object.length).indexOf("\n\n");
   return end === -1 ? new Uint8Array() : object.subarray(end + 2);
 }

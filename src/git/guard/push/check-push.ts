@@ -1,14 +1,11 @@
-import type { Finding } from "../../../scan/finding.ts";
-import { wholeFile } from "../../../scan/scan-text.ts";
 import { type GitObject, type ObjectReader, openObjectReader } from "../../process/cat-file.ts";
 import type { Repository } from "../../process/repository.ts";
 import { startGit } from "../../process/stream.ts";
 import { withoutMarkers } from "../allowance.ts";
-import { type Commit, checkCommits, LIST_COMMITS, parseCommits } from "../commit-changes.ts";
-import { MAX_ADDED } from "../diff-parser.ts";
-import type { GuardOptions } from "../guard.ts";
-import { MESSAGE_PATH, MessageScan, messageOf } from "../message/scan-message.ts";
-import { NOT_SCANNED } from "../not-scanned.ts";
+import type { Commit } from "../commit.ts";
+import { checkCommits, LIST_COMMITS, parseCommits } from "../commit-changes.ts";
+import { MAX_MESSAGE, MessageScan } from "../message/scan-message.ts";
+import { type GuardOptions, scanSources } from "../scan-sources.ts";
 import type { Verdict } from "../subject.ts";
 import type { Tally } from "../tally.ts";
 import type { CheckedVersions } from "../versions.ts";
@@ -65,27 +62,19 @@ export async function* checkPush(
       tips: starts.map((id) => `${id}:`),
       bases: [...known, ...push.accepted].map((name) => `${name}:`),
     };
-    const messages = new MessageScan(objects, versions, options.guard);
+    const messages = new MessageScan(scanSources(repository.root, objects, versions, options.guard));
     const total = listed.length;
     for (const named of others) {
       const { id, object } = named;
-      const verdict =
-        object.type === "tag"
-          ? await checkMessage(messages, id, object, options)
-          : await checkOther(repository, named, versions, options);
+      const isTag = object.type === "tag";
+      if (isTag) options.tally.message();
+      const verdict = isTag
+        ? await messages.object({ prefix: `${id}:`, parents: [] }, object)
+        : await checkOther(repository, named, versions, options);
       yield { ...verdict, commit: id.slice(0, SHORT), id, done: 0, total };
     }
     const { guard, tally } = options;
-    for await (const verdict of checkCommits(repository, { listed, versions }, guard, tally)) {
-      const { id, errors, warnings } = verdict;
-      const commit = await objects.readObject(id, MAX_ADDED + 1);
-      const said = commit && (await checkMessage(messages, id, commit, options));
-      yield {
-        ...verdict,
-        errors: [...(said?.errors ?? []), ...errors],
-        warnings: [...(said?.warnings ?? []), ...warnings],
-      };
-    }
+    yield* checkCommits(repository, { listed, versions }, guard, tally);
   } finally {
     await objects.close();
   }
@@ -105,7 +94,7 @@ async function peel(
   const others = new Map<string, Named>();
   for (const tip of tips) {
     for (let id: string | undefined = tip; id !== undefined && !others.has(id); ) {
-      const object: GitObject | undefined = await objects.readObject(id, MAX_ADDED + 1);
+      const object: GitObject | undefined = await objects.readObject(id, MAX_MESSAGE);
       // Git says what is wrong with an object that is not there.
       if (object === undefined || object.type === "commit") commits.add(id);
       else others.set(id, { id, object });
@@ -151,27 +140,4 @@ async function checkOther(
   const { checkTree, scanLoneFile } = await import("./scan-object.ts");
   if (type === "tree") return checkTree(repository, id, versions, guard, tally);
   return scanLoneFile(id, guard.allowance?.markers === false ? withoutMarkers(bytes) : bytes);
-}
-
-/** @param object a commit or a tag */
-async function checkMessage(
-  scan: MessageScan,
-  id: string,
-  { bytes }: GitObject,
-  { guard }: PushOptions,
-): Promise<Verdict> {
-  const prefix = `${id}:`;
-  const said = messageOf(bytes);
-  const lines = wholeFile(guard.allowance?.markers === false ? withoutMarkers(said) : said);
-  const cut = bytes.length > MAX_ADDED ? [tooLong()] : [];
-  return {
-    errors: await scan.findings(prefix, lines),
-    warnings: await scan.stay(prefix, cut),
-    suppressed: [],
-  };
-}
-
-function tooLong(): Finding {
-  const message = `longer than ${MAX_ADDED / 1024 / 1024} MiB; what is beyond was not scanned`;
-  return { path: MESSAGE_PATH, line: 1, rule: NOT_SCANNED, message };
 }
