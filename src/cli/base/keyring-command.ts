@@ -1,8 +1,7 @@
-import { displayName } from "../../common/terminal-safe.ts";
 import type { KeyFile } from "../../store/key-file.ts";
 import { findCustodian } from "../../store/lookup.ts";
 import { BaseCommand } from "./base-command.ts";
-import { type KeyringState, noKeyring, type SavedPassphrases } from "./saved-passphrases.ts";
+import { noKeyring, type SavedPassphrases } from "./saved-passphrases.ts";
 
 /** A command about the passphrases in the system's keyring. */
 export abstract class KeyringCommand extends BaseCommand {
@@ -24,17 +23,4 @@ export abstract class KeyringCommand extends BaseCommand {
       (await this.ask("User email: ", "user (-u/--user)"));
     return { name, pwdkm: findCustodian(keyFile.data, name) };
   }
-}
-
-/** What the keyring has, in a sentence. */
-export function keyringText({ state, reason, users }: KeyringState): string {
-  if (state === "unavailable") return `There is no keyring to use: ${reason}.`;
-  const lock = state === "locked" ? " It is locked." : "";
-  if (users.length === 0) return `The keyring has no passphrase for this store.${lock}`;
-  return `The keyring has the passphrase of ${users.map(displayName).join(", ")}.${lock}`;
-}
-
-/** The same as JSON. */
-export function keyringFields({ state, reason, users }: KeyringState) {
-  return { state, reason: reason ?? null, users };
 }

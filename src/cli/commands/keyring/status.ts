@@ -1,6 +1,7 @@
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
-import { KeyringCommand, keyringFields, keyringText } from "../../base/keyring-command.ts";
+import { KeyringCommand } from "../../base/keyring-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
+import { keyringFields, keyringText } from "../../report/keyring-text.ts";
 
 export default class KeyringStatusCommand extends KeyringCommand {
   static readonly declaration: CommandDeclaration = {

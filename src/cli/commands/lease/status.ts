@@ -1,30 +1,17 @@
 import { lazy } from "../../../common/lazy.ts";
-import { displayName } from "../../../common/terminal-safe.ts";
-import type { RunningProgram } from "../../../exec/handed-out/ledger.ts";
 import { readLedger } from "../../../exec/handed-out/ledger-file.ts";
 import { pendingRotations } from "../../../exec/rotation/pending.ts";
 import { notAvailable } from "../../../lease/availability.ts";
-import { describeNoAnswer } from "../../../lease/connection.ts";
 import { findLeases } from "../../../lease/find.ts";
 import { stagedRotations, strayStages } from "../../../store/rotation/states.ts";
 import type { StoreData } from "../../../store/store-data.ts";
 import { stateDirectory } from "../../../system/state-directory.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { BaseCommand } from "../../base/base-command.ts";
-import { keyringFields } from "../../base/keyring-command.ts";
 import type { KeyringState } from "../../base/saved-passphrases.ts";
-import { shownNow, shownText } from "../../reading/shown-values.ts";
+import { shownNow } from "../../reading/shown-values.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
-import { describeGrant, grantFields } from "../../report/lease-text.ts";
-import { localTime } from "../../report/local-time.ts";
-import {
-  leftFields,
-  leftText,
-  rotationFields,
-  stageText,
-  strayFields,
-  strayText,
-} from "../../report/rotation-text.ts";
+import { isNothingOut, type Status, statusFields, statusSections } from "../../report/status-text.ts";
 
 export default class StatusCommand extends BaseCommand {
   static readonly declaration: CommandDeclaration = {
@@ -37,84 +24,34 @@ export default class StatusCommand extends BaseCommand {
   };
 
   async run(): Promise<Outcome> {
-    const { live, silent } = await findLeases(process.env);
-    const { programs, files, shown } = readLedger(stateDirectory(process.env));
-    const current = shownNow(shown);
-    this.#section(
-      "Leases",
-      live.map(({ grant, used }) => describeGrant(grant, used)),
-    );
-    this.#section(
-      "Leases that do not answer",
-      silent.map(({ id, why }) => `${id} ${describeNoAnswer(why)}`),
-    );
-    const unavailable = silent.some(({ why }) => why === "unavailable") ? notAvailable() : undefined;
+    const status = await this.#status();
+    for (const [title, lines] of statusSections(status))
+      this.print(`${title}:\n${lines.map((line) => `  ${line}\n`).join("")}`);
+    const unavailable = status.silent.some(({ why }) => why === "unavailable") ? notAvailable() : undefined;
     if (unavailable !== undefined) this.note(`pprotect: warning: ${unavailable}`);
-    this.#section("Programs with secrets", programLines(programs));
-    this.#section(
-      "Files with secrets",
-      files.map(({ path, until, client }) => `${displayName(path)}${untilText(until)}${forClient(client)}`),
-    );
-    this.#section("Values that were shown and still work", current.map(shownText));
-    const keyring = await this.#keyring();
-    this.#section(
-      keyring.state === "locked" ? "Keyring (locked)" : "Keyring",
-      keyring.users.map((user) => `the passphrase of ${displayName(user)}`),
-    );
-    const store = this.#storeHere();
-    const rotations = store ? stagedRotations(store) : [];
-    const strays = store ? strayStages(store) : [];
-    const left = store
-      ? pendingRotations(this.realStorePath, stateDirectory(process.env), (message) =>
-          this.note(`pprotect: warning: ${message}`),
-        )
-      : [];
-    this.#section("Rotations that are half done", [
-      ...rotations.map((each) => `${displayName(`${each.domain}/${each.secret}`)}: ${stageText(each)}`),
-      ...strays.map(strayText),
-      ...left.map(leftText),
-    ]);
-    if (
-      live.length + silent.length + programs.length + files.length + current.length + keyring.users.length ===
-      0
-    )
-      this.note("Nothing is unlocked, and nothing is handed out.");
+    if (isNothingOut(status)) this.note("Nothing is unlocked, and nothing is handed out.");
+    const active = status.live.length;
     return {
-      result: {
-        leases: live.map(({ grant, used, pid }) => ({ ...grantFields(grant), used, pid })),
-        silent: silent.map(({ id, why }) => ({ lease: id, why })),
-        programs: programs.map(({ pid, name, store, domains, client, lease, since }) => ({
-          pid,
-          name,
-          store,
-          domains,
-          client: client ?? null,
-          lease: lease ?? null,
-          since: new Date(since).toISOString(),
-        })),
-        files: files.map(({ path, store, client, lease, since, until }) => ({
-          path,
-          store,
-          client: client ?? null,
-          lease: lease ?? null,
-          since: new Date(since).toISOString(),
-          until: until === undefined ? null : new Date(until).toISOString(),
-        })),
-        shown: current.map((each) => ({ ...each })),
-        rotations: rotations.map(rotationFields),
-        stray_stages: strays.map(strayFields),
-        interrupted_rotations: left.map(leftFields),
-        keyring: keyringFields(keyring),
-        active_leases: live.length,
-        secrets_count: this.#secretsCount(),
-      },
+      result: { ...statusFields(status), active_leases: active, secrets_count: this.#secretsCount() },
       nextActions:
-        live.length === 0 ? [] : this.next({ command: ["lock", "--all"], description: "end all leases" }),
+        active === 0 ? [] : this.next({ command: ["lock", "--all"], description: "end all leases" }),
     };
   }
 
-  #section(title: string, lines: readonly string[]): void {
-    if (lines.length > 0) this.print(`${title}:\n${lines.map((line) => `  ${line}\n`).join("")}`);
+  async #status(): Promise<Status> {
+    const { live, silent } = await findLeases(process.env);
+    const directory = stateDirectory(process.env);
+    const { programs, files, shown } = readLedger(directory);
+    const store = this.#storeHere();
+    const warn = (message: string) => this.note(`pprotect: warning: ${message}`);
+    return {
+      ...{ live, silent, programs, files },
+      shown: shownNow(shown),
+      keyring: await this.#keyring(),
+      rotations: store ? stagedRotations(store) : [],
+      strays: store ? strayStages(store) : [],
+      interrupted: store ? pendingRotations(this.realStorePath, directory, warn) : [],
+    };
   }
 
   /** Of the store here, if there is one. */
@@ -134,24 +71,4 @@ export default class StatusCommand extends BaseCommand {
       return undefined;
     }
   });
-}
-
-/** A line for each program: one that is started again by `exec --watch` may have values of several leases. */
-function programLines(programs: readonly RunningProgram[]): readonly string[] {
-  const byProcess = Map.groupBy(programs, ({ pid, started }) => `${pid} ${started}`);
-  return [...byProcess.values()].map((entries) => {
-    const [{ pid, name }] = entries as [RunningProgram];
-    const domains = [...new Set(entries.flatMap((each) => each.domains))];
-    const clients = [...new Set(entries.map(({ client }) => client))];
-    const since = Math.min(...entries.map((each) => each.since));
-    return `${displayName(name)} (process ${pid}): ${domains.map(displayName).join(", ")}, since ${localTime(since)}${clients.map(forClient).join("")}`;
-  });
-}
-
-function forClient(client: string | undefined): string {
-  return client === undefined ? "" : `, for ${displayName(client)}`;
-}
-
-function untilText(until: number | undefined): string {
-  return until === undefined ? "" : `, until ${localTime(until)}`;
 }
