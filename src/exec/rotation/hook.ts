@@ -1,38 +1,25 @@
-import * as t from "typanion";
 import { PprotectError } from "../../common/errors.ts";
 import { displayName } from "../../common/terminal-safe.ts";
 import { countNoun } from "../../common/text.ts";
-import { decodeUtf8 } from "../../common/utf8.ts";
-import { wipe } from "../../crypto/bytes.ts";
-import { type Redaction, redactionOf } from "../../redact/redaction.ts";
+import { HookAnswer } from "./answer.ts";
+import { Collected } from "./collected.ts";
 import { type HookEnd, type HookRun, runHook } from "./run-hook.ts";
-
-/** Bytes: more than any value has that a store is for, in JSON. */
-const MAX_ANSWER = 16 * 1024 * 1024;
-/** Bytes of what a command prints that are shown; the rest is read and dropped. */
-const MAX_SHOWN = 256 * 1024;
+import { type HookOutput, MAX_SHOWN, redacted } from "./shown-output.ts";
 
 /** A command of the user's that works with a secret. */
-export interface Hook {
+export interface Hook extends HookOutput {
   /** For /bin/sh. */
   readonly command: string;
   readonly domain: string;
-  readonly secret: string;
   /** Where it runs; the current directory if nothing is said. */
   readonly directory: string | undefined;
   /** Inherited variables, without credentials. */
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
-  /** Takes what the command writes to standard error, and what a test writes to standard output, redacted. */
-  readonly show: (output: Uint8Array) => void;
-  /** Takes a line for the user. */
-  readonly note: (message: string) => void;
 }
 
 /** What a hook is to do. */
 export type HookAction = "rotate" | "verify" | "revoke";
-
-const isAnswer = t.isObject({ value: t.isString() }, { extra: t.isUnknown() });
 
 /**
  * Runs a hook that makes a new value. It has the old one on descriptor 3, and a line of JSON on standard input with
@@ -47,59 +34,26 @@ export async function newValueFrom(
   oldValue: string,
   onAnswer: (value: string) => void,
 ): Promise<string> {
-  const answer = new Collected(MAX_ANSWER);
+  const answer = new HookAnswer(oldValue, onAnswer);
   // The new value may be in it, which is not known before the answer.
   const errors = new Collected(MAX_SHOWN);
-  let value: string | undefined;
-  const end = await run(
-    hook,
-    "rotate",
-    oldValue,
-    {},
-    {
-      output: (chunk) => {
-        if (!answer.add(chunk)) return false;
-        const found = value === undefined && endsObject(chunk) ? parsed(answer.text()) : undefined;
-        if (found === undefined) return true;
-        value = found;
-        if (isUsable(found, oldValue)) onAnswer(found);
-        return true;
-      },
-      errors: (chunk) => void errors.add(chunk),
-    },
-  );
-  const early = value;
-  value = parsed(answer.text());
-  const among = value === undefined ? answersAmong(answer.text()) : [];
-  const last = value ?? among.at(-1);
-  if (value === undefined && last !== undefined && last !== early && isUsable(last, oldValue)) onAnswer(last);
-  const raw = last === undefined ? answer.text().trim() : "";
-  const secrets = [oldValue, early ?? "", last ?? "", ...among, raw].filter((each) => each !== "");
-  const shown = redacted(hook, secrets);
+  const streams = {
+    output: (chunk: Uint8Array) => answer.add(chunk),
+    errors: (chunk: Uint8Array) => void errors.add(chunk),
+  };
+  const end = await run(hook, "rotate", oldValue, {}, streams);
+  const { value, hasOther, values } = answer.end();
+  const shown = redacted(hook, [oldValue, ...values]);
   shown.errors(errors.bytes());
   shown.end();
-  answer.wipe();
   errors.wipe();
   requireSuccess(hook, "rotate", end);
-  if (value === undefined && last !== undefined)
-    throw failed(hook, "rotate", "wrote more to standard output than its answer");
+  if (hasOther) throw failed(hook, "rotate", "wrote more to standard output than its answer");
   if (value === undefined) throw failed(hook, "rotate", 'did not answer with a line of JSON, {"value": "…"}');
   if (value === oldValue) throw failed(hook, "rotate", "answered with the old value");
   if (value === "") throw failed(hook, "rotate", "answered with an empty value");
   if (!value.isWellFormed()) throw failed(hook, "rotate", "answered with a value that is not valid Unicode");
   return value;
-}
-
-/** Whether JSON may end here. */
-function endsObject(chunk: Uint8Array): boolean {
-  return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
-    .toString("latin1")
-    .trimEnd()
-    .endsWith("}");
-}
-
-function isUsable(value: string, oldValue: string): boolean {
-  return value !== oldValue && value !== "" && value.isWellFormed();
 }
 
 /**
@@ -144,105 +98,6 @@ async function run(
   });
   if (end.kind !== "exited" || end.status !== 0) streams.end?.();
   return end;
-}
-
-/** What shows the output of a command as it comes, without the values. */
-function redacted({ secret, show, note }: Hook, values: readonly string[]) {
-  const redaction = redactionFor(secret, values);
-  let left = MAX_SHOWN;
-  const stream = () => {
-    const redactor = redaction?.redactor() ?? dropping();
-    const showPart = (bytes: Uint8Array): void => {
-      if (left <= 0 || bytes.length === 0) return;
-      show(bytes.subarray(0, left));
-      left -= bytes.length;
-      if (left <= 0) note("\n(more output is not shown)");
-    };
-    return {
-      take: (chunk: Uint8Array) => showPart(redactor.push(chunk)),
-      end: () => showPart(redactor.end()),
-    };
-  };
-  const [output, errors] = [stream(), stream()];
-  return {
-    output: (chunk: Uint8Array) => {
-      output.take(chunk);
-      return true;
-    },
-    errors: errors.take,
-    end: () => {
-      output.end();
-      errors.end();
-    },
-  };
-}
-
-/** @returns nothing where the values are too long to be found: then nothing may be shown */
-function redactionFor(secret: string, values: readonly string[]): Redaction | undefined {
-  try {
-    return redactionOf(values.filter((value) => value !== "").map((value) => [secret, value] as const));
-  } catch (error) {
-    if (error instanceof PprotectError) return undefined;
-    throw error;
-  }
-}
-
-/** In place of what redacts: says once that something was printed. */
-function dropping() {
-  let isFirst = true;
-  return {
-    push: (chunk: Uint8Array): Uint8Array => {
-      if (!isFirst || chunk.length === 0) return new Uint8Array();
-      isFirst = false;
-      return Buffer.from("(output is not shown: the values are too long to be redacted)\n");
-    },
-    end: (): Uint8Array => new Uint8Array(),
-  };
-}
-
-/** Bytes up to a limit. */
-class Collected {
-  readonly #limit: number;
-  readonly #chunks: Uint8Array[] = [];
-  #length = 0;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  /** @returns whether there is room for more */
-  add(chunk: Uint8Array): boolean {
-    const room = this.#limit - this.#length;
-    this.#length += chunk.length;
-    if (room > 0) this.#chunks.push(Uint8Array.from(chunk.subarray(0, room)));
-    return this.#length <= this.#limit;
-  }
-
-  bytes(): Uint8Array {
-    return Buffer.concat(this.#chunks);
-  }
-
-  text(): string {
-    return decodeUtf8(this.bytes()) ?? "";
-  }
-
-  wipe(): void {
-    for (const chunk of this.#chunks) wipe(chunk);
-  }
-}
-
-function parsed(text: string): string | undefined {
-  try {
-    const answer: unknown = JSON.parse(text);
-    return isAnswer(answer) ? answer.value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** What a command answered that also writes other lines, such as those of the program that changed the value. */
-function answersAmong(text: string): readonly string[] {
-  return text.split("\n").flatMap((line) => parsed(line) ?? []);
 }
 
 function requireSuccess(hook: Hook, action: HookAction, end: HookEnd): void {
