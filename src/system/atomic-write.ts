@@ -2,6 +2,7 @@ import {
   chownSync,
   closeSync,
   fchmodSync,
+  fstatSync,
   fsyncSync,
   openSync,
   readdirSync,
@@ -11,6 +12,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { PprotectError } from "../common/errors.ts";
+import { escapeUnprintable } from "../common/terminal-safe.ts";
+import { LARGER_THAN_MAX, MAX_FILE_BYTES } from "./bounded-read.ts";
 import { fileError } from "./file-error.ts";
 import { systemPath } from "./path-text.ts";
 
@@ -32,17 +36,19 @@ const TEMPORARY_SUFFIX = ".pprotect-tmp";
  *
  * @param file a path that is not a symbolic link
  * @param replaced mode and owner of the file that is replaced, to be kept; `undefined` for a new file
- * @throws PprotectError `file_error`; the file is then unchanged
+ * @throws PprotectError `file_error`, also for more than {@link MAX_FILE_BYTES}, which no command could read again; the
+ *   file is then unchanged
  */
 export function writeAtomically(file: string, content: Content, replaced: Ownership | undefined): void {
   const directory = dirname(file);
   const temporary = temporaryPath(file);
   try {
     removeLeftovers(directory, basename(file));
-    writeThrough(temporary, content, replaced);
+    writeThrough(temporary, file, content, replaced);
     renameSync(systemPath(temporary), systemPath(file));
   } catch (error) {
     discard(temporary);
+    if (error instanceof PprotectError) throw error;
     throw fileError("write", file, error, { effect: "nothing was changed" });
   }
   syncDirectory(directory);
@@ -56,11 +62,12 @@ export function temporaryPath(file: string, directory = dirname(file)): string {
   return join(directory, `.${basename(file)}.${process.pid}${TEMPORARY_SUFFIX}`);
 }
 
-function writeThrough(path: string, content: Content, replaced: Ownership | undefined): void {
+function writeThrough(path: string, file: string, content: Content, replaced: Ownership | undefined): void {
   const descriptor = openSync(systemPath(path), "wx", 0o666);
   try {
     if (typeof content === "function") writePieces(descriptor, content);
     else writeFileSync(descriptor, content);
+    if (fstatSync(descriptor).size > MAX_FILE_BYTES) throw tooLarge(file);
     if (replaced) {
       fchmodSync(descriptor, replaced.mode & 0o7777);
       keepOwner(path, replaced);
@@ -69,6 +76,13 @@ function writeThrough(path: string, content: Content, replaced: Ownership | unde
   } finally {
     closeSync(descriptor);
   }
+}
+
+function tooLarge(file: string): PprotectError {
+  return new PprotectError(
+    "file_error",
+    `cannot write ${escapeUnprintable(file)}: it would be ${LARGER_THAN_MAX}; nothing was changed`,
+  );
 }
 
 function writePieces(descriptor: number, content: Extract<Content, (...args: never) => void>): void {
