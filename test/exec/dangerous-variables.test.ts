@@ -1,0 +1,31 @@
+import { expect, test } from "bun:test";
+import { dangerOf } from "../../src/exec/dangerous-variables.ts";
+
+test.each([
+  "CAML_LD_LIBRARY_PATH",
+  "EMACSLOADPATH",
+  "GUILE_LOAD_PATH",
+  "NODE_REPL_EXTERNAL_MODULE",
+  "git_work_tree",
+])("%s runs code", (name) => {
+  expect(dangerOf(name)).toBe("runs-code");
+});
+
+test.each([
+  "C_INCLUDE_PATH",
+  "CPATH",
+  "LIBRARY_PATH",
+  "TS_NODE_PROJECT",
+  "NIX_PATH",
+  "ANT_ARGS",
+  "DOTNET_ROOT_X64",
+])("%s steers programs", (name) => {
+  expect(dangerOf(name)).toBe("steers");
+});
+
+test.each(["DB_PASSWORD", "API_KEY", "INCLUDE_PATH", "ld-preload", "NIX_TOKEN"])(
+  "%s is a secret's",
+  (name) => {
+    expect(dangerOf(name)).toBeUndefined();
+  },
+);
