@@ -1,9 +1,10 @@
 import type { Automata } from "./automaton-builder.ts";
 import { Cursor } from "./cursor.ts";
+import { DIGIT } from "./digits.ts";
 import { BREAK, ESCAPE_GAP, Gaps, NARROW_BREAK } from "./gaps.ts";
-import { isBreak } from "./line-breaks.ts";
+import { NO_BREAK, nextBreakState, nextGapBackslash, separates } from "./line-breaks.ts";
 import { Matches } from "./matches.ts";
-import { pastGap } from "./past-gap.ts";
+import { mayBeGap, pastGap } from "./past-gap.ts";
 import { ESC, nextEscapeState, TEXT } from "./terminal-escapes.ts";
 import { NONE, type Output } from "./trie.ts";
 import { MIN_LENGTH } from "./window-table.ts";
@@ -17,10 +18,6 @@ export const DATA_LINE = 16;
 /** The largest part of a pattern that may be shown at a pause. */
 const SHOWN_PART = 1 / 4;
 
-const DIGIT = new Uint8Array(256);
-for (const byte of Buffer.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"))
-  DIGIT[byte] = 1;
-
 /**
  * Searches a stream in three views at once: as it is; without escape sequences of terminals; and without those and line
  * breaks, for base64 and other digits. As long as the stream has neither, they are one, and most of it is skipped.
@@ -32,10 +29,11 @@ export class MatchFinder {
   readonly #shown: Cursor;
   /** Digits, without escape sequences and line breaks. */
   readonly #joined: Cursor;
-  /** Text and digits in all bytes, while the last bytes have an escape sequence. */
+  /** Text and digits in all bytes, while the last bytes have an escape sequence, or a digit that is part of a line break. */
   #raw: readonly [text: Cursor, digits: Cursor] | undefined;
   readonly #gaps = new Gaps();
   #escape = TEXT;
+  #breakState = NO_BREAK;
   /** The kind of line break that the stream is in. */
   #break: typeof BREAK | typeof NARROW_BREAK | undefined;
   /** Number of bytes since the last gap, and since the last escape sequence. */
@@ -63,14 +61,16 @@ export class MatchFinder {
   /** Reads a chunk. */
   search(chunk: Uint8Array): void {
     const { filter } = this.#shown.automaton;
+    let backslash = -1;
     for (let at = 0; at < chunk.length; ) {
       // Most of a typical text is skipped here, as long as no pattern has begun.
       if (this.#isIdle) {
-        const next = filter.nextLikely(chunk, at, this.#shown.window);
+        if (backslash < at) backslash = nextGapBackslash(chunk, at);
+        const next = filter.nextLikely(chunk, at, backslash, this.#shown.window);
         if (next > at) this.#skip(chunk, at, next);
         if (next === chunk.length) break;
         at = next;
-        if ((chunk[at] as number) <= ESC) {
+        if (mayBeGap(chunk[at] as number)) {
           const after = pastGap(chunk, at, this.#shown.window, filter);
           if (after > at) {
             this.#skip(chunk, at, after);
@@ -148,12 +148,17 @@ export class MatchFinder {
         return;
       }
     }
+    if (separates(this.#breakState, byte)) this.#joined.reset();
+    this.#breakState = nextBreakState(this.#breakState, byte);
+    const inBreak = this.#breakState !== NO_BREAK;
+    // The `n` of `\n` may be the first digit of a match as well.
+    if (inBreak && DIGIT[byte] === 1) this.#startRaw();
     const offset = this.#read++;
     this.#hidden = 0;
     this.#sinceEscape++;
     const mayEnter = this.#shown.mayEnter(byte);
     this.#advance(this.#shown, byte, mayEnter);
-    if (isBreak(byte, this.#break !== undefined)) {
+    if (inBreak) {
       this.#break ??= this.#endsDataLine(chunk, at) ? BREAK : NARROW_BREAK;
       this.#addGap(offset, this.#break);
       this.#extendBreak();
@@ -168,7 +173,7 @@ export class MatchFinder {
 
   /** A byte of an escape sequence is only in the view of all bytes. */
   #hide(byte: number): void {
-    this.#raw ??= [this.#shown.copy(this.#sinceEscape), new Cursor(this.#automata.digits)];
+    const raw = this.#startRaw();
     this.#addGap(this.#read++, ESCAPE_GAP);
     this.#sinceEscape = 0;
     if (++this.#hidden === MAX_GAP) {
@@ -178,7 +183,12 @@ export class MatchFinder {
       this.#joined.reset();
     }
     this.#extendBreak();
-    this.#stepRaw(this.#raw, byte);
+    this.#stepRaw(raw, byte);
+  }
+
+  #startRaw(): readonly [text: Cursor, digits: Cursor] {
+    this.#raw ??= [this.#shown.copy(this.#sinceEscape), new Cursor(this.#automata.digits)];
+    return this.#raw;
   }
 
   #extendBreak(): void {

@@ -46,16 +46,15 @@ export class WindowFilter {
   }
 
   /**
-   * The index of the first byte that may be the last of a window in a table, or that is a control character; the end of
-   * the chunk if there is none. This loop decides how fast the redactor is: it calls nothing, and takes two bytes a turn,
+   * The index of the first byte that may be the last of a window in a table, or that is a control character; `end` if there
+   * is none before that. This loop decides how fast the redactor is: it calls nothing, and takes two bytes a turn,
    * which also makes it too long to be inlined where it would be optimized late.
    *
    * @param last the window before
    */
-  nextLikely(chunk: Uint8Array, from: number, last: number): number {
+  nextLikely(chunk: Uint8Array, from: number, end: number, last: number): number {
     const bits = this.#bits;
     const shift = this.#shift;
-    const end = chunk.length;
     let window = last;
     let at = from;
     for (; at + 1 < end; at += 2) {

@@ -140,6 +140,19 @@ const gaps = fc.oneof(
     "\x1b]ab",
   ),
   fc.constantFrom("\n", "\r\n", "\n  ", "\r\n\t", "\n\n", "\r", " ", "\n\x1b[m  "),
+  fc.constantFrom(
+    "\\n",
+    "\\r\\n",
+    "\\n  ",
+    "\\\\n",
+    "\\",
+    "\\\n",
+    "\\ ",
+    "\\a",
+    '\\"',
+    "\\\x1b[mn",
+    "\\\\\\r",
+  ),
 );
 const dense = fc.string({
   unit: fc.constantFrom("a", "b", "\x1b", "[", "m", "\n"),
@@ -148,7 +161,8 @@ const dense = fc.string({
 });
 const digitSets = fc
   .array(letters({ minLength: 4, maxLength: 9 }), { maxLength: 5 })
-  .map((all) => all.map((each) => each.replaceAll("\0", "+")));
+  .chain((all) => fc.constantFrom("b", "n", "r").map((letter) => ({ all, letter })))
+  .map(({ all, letter }) => all.map((each) => each.replaceAll("\0", "+").replaceAll("b", letter)));
 const brokenTexts = fc
   .tuple(
     fc.array(fc.oneof(letters({ minLength: 4, maxLength: 9 }), dense), { maxLength: 5 }),
@@ -230,12 +244,15 @@ describe("digits in lines", () => {
   const lines = (text: string, width: number, end: string): string =>
     text.replace(new RegExp(`.{${width}}`, "g"), `$&${end}`);
 
-  test.each(["\n", "\r\n", "\n    ", "\r\n\t"])("that end in %j are found at any width from 4 on", (end) => {
-    for (let width = 4; width <= 80; width++) {
-      const text = `${lines(digits, width, end)}!`;
-      expect(redact([], [...text], [digits])).toBe(text.endsWith(`${end}!`) ? `<0>${end}!` : "<0>!");
-    }
-  });
+  test.each(["\n", "\r\n", "\n    ", "\r\n\t", "\\n", "\\r\\n", "\\\\n", "\\\\\\\\r\\\\\\\\n", "\\\n  "])(
+    "that end in %j are found at any width from 4 on",
+    (end) => {
+      for (let width = 4; width <= 80; width++) {
+        const text = `${lines(digits, width, end)}!`;
+        expect(redact([], [...text], [digits])).toBe(text.endsWith(`${end}!`) ? `<0>${end}!` : "<0>!");
+      }
+    },
+  );
 
   test("are found within other data, wherever the line ends, if lines have 16 digits or more", () => {
     for (let width = 16; width <= 80; width++) {

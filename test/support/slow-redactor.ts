@@ -76,7 +76,11 @@ function allMatches(all: readonly Searched[], text: string): Found[] {
   const raw = segments(text, [], new Set());
   const shown = segments(text, hidden, cuts);
   const skipped = hidden.map((is, at) => is || lines[at] !== undefined);
-  const joined = segments(text, skipped, new Set([...cuts, ...longRuns(skipped)]));
+  const joined = segments(
+    text,
+    skipped,
+    new Set([...cuts, ...longRuns(skipped), ...otherEscapes(text, hidden)]),
+  );
   const found: Found[] = [];
   for (const { kind, text: pattern, secret } of all) {
     for (const view of new Set([raw, kind === "text" ? shown : joined])) {
@@ -123,14 +127,26 @@ function escapesIn(text: string): { hidden: boolean[]; cuts: Set<number> } {
 function breaksIn(text: string, hidden: readonly boolean[]): (boolean | undefined)[] {
   const lines: (boolean | undefined)[] = [];
   let current: boolean | undefined;
+  let before = "";
   for (let at = 0; at < text.length; at++) {
     const byte = text[at] as string;
     if (hidden[at]) continue;
-    if (byte === "\n" || byte === "\r") current ??= DATA_LINE.test(text.slice(Math.max(0, at - 16), at));
-    else if (byte !== " " && byte !== "\t") current = undefined;
+    const goesOn = before === "\\" ? "nr" : " \t";
+    if ("\n\r\\".includes(byte)) current ??= DATA_LINE.test(text.slice(Math.max(0, at - 16), at));
+    else if (!goesOn.includes(byte)) current = undefined;
     lines[at] = current;
+    before = byte;
   }
   return lines;
+}
+
+/** Backslashes before something that is not written for a line end or `/`, nor is one. */
+function otherEscapes(text: string, hidden: readonly boolean[]): number[] {
+  const shown = [...text].flatMap((byte, at) => (hidden[at] ? [] : [{ byte, at }]));
+  return shown.flatMap(({ byte, at }, index) => {
+    const next = shown[index + 1]?.byte;
+    return byte === "\\" && next !== undefined && !"nr/\\\n\r".includes(next) ? [at] : [];
+  });
 }
 
 /** Each {@link MAX_GAP}th byte of a run of skipped ones. */
