@@ -3,10 +3,11 @@ export type SecretNameKind = "password" | "secret" | "identified-secret" | "key"
 
 /** A line without one of these has no name of a secret in it. */
 export const NAME_KEYWORDS: readonly string[] = [
-  ..."pass,pwd,psw,secret,token,key,cred,auth,bearer,salt,pepper,motdepasse,contrase,senha,kennwort,wachtwoord,psk,mnemonic,seed".split(
+  ..."pass,pwd,psw,secret,token,key,cred,auth,bearer,salt,pepper,motdepasse,contrase,senha,kennwort,wachtwoord,senord,salasana,haslo,clave,psk,mnemonic,seed".split(
     ",",
   ),
   ...["_pw", "rpw", "npw", "tpw", "dpw", "bpw", ".pw", "pw=", "pw:", 'pw"', "pw'", "pw ", "pw>"],
+  ...["_pat=", "_pat:", '_pat"', "_pat'", "_pat ", "mdp=", "mdp:", "mdp ", 'mdp"'],
 ];
 
 /** Words that may follow without changing what the value is: `DB_PASSWORD_PROD`, `secretValue2`. */
@@ -18,17 +19,20 @@ const NEUTRAL = new Set(
 
 /** Ends of names whose value is a password. People choose those, so they may not look random. */
 const PASSWORDS =
-  /(?:password|passwd|passphrase|passwort|kennwort|wachtwoord|senha|motdepasse|contrasena|passcode|dbpass|userpass|adminpass|rootpass|smtppass|mailpass|emailpass|ftppass|sshpass|redispass|mysqlpass|pgpass|postgrespass|mongopass|httppass|proxypass|basicauthpass|authpass|loginpass|rabbitmqpass|keypass|storepass|requirepass|masterauth|pgpassword|userpw|adminpw|dbpw|rootpw|bindpw|psk|wpapsk|wifikey|mnemonic|seedphrase|recoveryphrase)$/;
+  /(?:password|passwd|passphrase|passwort|kennwort|wachtwoord|senha|motdepasse|contraseña|contrasena|lösenord|losenord|salasana|haslo|clave|mdp|passcode|pwd|mypass|dbpass|userpass|adminpass|rootpass|smtppass|mailpass|emailpass|ftppass|sshpass|redispass|mysqlpass|pgpass|postgrespass|mongopass|httppass|proxypass|basicauthpass|authpass|loginpass|rabbitmqpass|keypass|storepass|requirepass|masterauth|pgpassword|userpw|adminpw|dbpw|rootpw|bindpw|psk|wpapsk|wifikey|mnemonic|seedphrase|secretphrase|recoveryphrase)$/;
 
 /** Last words that mean a password only as separate words. */
-const PASSWORD_WORDS = new Set(["pwd", "pw", "pass", "passwd", "psw"]);
+const PASSWORD_WORDS = new Set(["pw", "pass"]);
+/** Passwords too, unless the word before says that it is a directory or the file of accounts: `OLD_PWD`, `etc_passwd`. */
+const PASSWORD_ABBREVIATIONS = new Set(["pwd", "passwd", "psw"]);
+const NO_PASSWORD_OWNERS = /^(?:old|current|etc|shadow|get|file|nss|original|start|initial)$/;
 /** Before an ambiguous word there must be one of these or nothing: `first_pass` and `render_pass` are not passwords. */
 const PASSWORD_OWNERS =
-  /^(?:|db|database|user|admin|root|smtp|imap|pop3|mail|email|ftp|sftp|ssh|redis|mysql|mariadb|pg|postgres|postgresql|mongo|mongodb|http|https|proxy|basic|auth|login|api|rabbitmq|amqp|mqtt|mq|kafka|ldap|ad|service|svc|account|my|the|sudo|vpn|wifi|wlan|bind|master|sql|sa|owner|client|server|remote|app|web|jdbc|mssql|oracle|ora|nexus|jenkins|docker|registry|git|github|gitlab|aws|key|keystore|truststore|cert|certificate|pfx|p12|es|elastic|elasticsearch|default|vault|ansible|become|deploy|ci|bot|router|switch|enable|bios|ipmi|idrac|camera|rtsp|sip|snmp|site|backup|restic|borg|system|sys|host|node|cluster|initial|init|super|superuser|su|guest|tomcat|wp|wordpress|drupal|magento|odoo|grafana|kibana|splunk|zabbix|nagios|minio|s3|ftps|telnet|vnc|rdp|win|windows|domain)$/;
+  /^(?:|db|database|user|admin|root|smtp|imap|pop3|mail|email|ftp|sftp|ssh|redis|mysql|mariadb|pg|postgres|postgresql|mongo|mongodb|http|https|proxy|basic|auth|login|api|rabbitmq|amqp|mqtt|mq|kafka|ldap|ad|service|svc|account|my|the|sudo|vpn|wifi|wlan|bind|master|sql|sa|owner|client|server|remote|app|web|jdbc|mssql|oracle|ora|nexus|jenkins|docker|registry|git|github|gitlab|aws|key|keystore|truststore|cert|certificate|pfx|p12|es|elastic|elasticsearch|default|vault|ansible|become|deploy|ci|bot|router|switch|enable|bios|ipmi|idrac|camera|rtsp|sip|snmp|site|backup|restic|borg|system|sys|host|node|cluster|initial|init|super|superuser|su|guest|tomcat|wp|wordpress|drupal|magento|odoo|grafana|kibana|splunk|zabbix|nagios|minio|s3|ftps|telnet|vnc|rdp|win|windows|domain|rabbit|portal|acct|temp|tmp|test|demo|gmail|instagram|fb|cred|ap|store|usr|u|operator|manager|dev|prod|staging|new|default|router|printer|cam|nas|station|console|hotspot)$/;
 
 /** Ends of names whose value is a generated secret, without punctuation. */
 const SECRETS =
-  /(?:secret|secrets|token|tokens|apikey|apikeys|apihash|secretkey|secretkeybase|accesskey|authkey|privatekey|privkey|encryptionkey|encryptkey|decryptionkey|signingkey|signkey|masterkey|servicekey|accountkey|storagekey|sharedkey|sharedaccesskey|presharedkey|sessionkey|cryptokey|cryptkey|cipherkey|aeskey|hmackey|jwtkey|consumerkey|webhookkey|deploykey|sshkey|appkey|applicationkey|serverkey|adminkey|subscriptionkey|functionkey|integrationkey|securekey|securitykey|credential|credentials|creds|cred|bearer|authcode|apipassword|salt|pepper|oauth|userauth|httpauth|basicauth|authorization|connectionkey|instrumentationkey|licensekey|cookiekey|cookiesecret|xapikey|projectkey|writekey|restkey|networkkey|keyvalue|auth)$/;
+  /(?:secret|secrets|token|tokens|apikey|apikeys|apihash|secretkey|secretkeybase|accesskey|authkey|privatekey|privkey|encryptionkey|encryptkey|decryptionkey|signingkey|signkey|masterkey|servicekey|accountkey|storagekey|sharedkey|sharedaccesskey|presharedkey|sessionkey|cryptokey|cryptkey|cipherkey|aeskey|hmackey|jwtkey|consumerkey|webhookkey|deploykey|sshkey|appkey|applicationkey|serverkey|adminkey|subscriptionkey|functionkey|integrationkey|securekey|securitykey|credential|credentials|creds|cred|bearer|authcode|apipassword|salt|pepper|oauth|userauth|httpauth|basicauth|authorization|connectionkey|instrumentationkey|licensekey|cookiekey|cookiesecret|xapikey|projectkey|writekey|restkey|networkkey|keyvalue|(?:enc|recovery|backup|wireguard|wg|unseal|signature|merchant|mch|terminal|openai|anthropic|sendgrid|stripe|mailgun|mailchimp|mandrill|sparkpost|datadog|cosmos|servicebus|braintree|adyen|mollie|hubspot|honeycomb|pagerduty|opsgenie|newrelic|grafana|nuget|artifactory|heroku|hmac|rsa|nonce|salt)key|(?:totp|otp|mfa)seed|(?:^|github|gh|git|gitlab|ado|azure|devops|ext|access|user|deploy|bot|ci)pat|auth)$/;
 
 /** With these names, even a UUID is a secret. */
 const IDENTIFIED =
@@ -73,7 +77,7 @@ const MAX_KNOWN = 20_000;
 
 /** Every name of a secret has one of these; most names of programs have none. */
 const IN_SECRET_NAME =
-  /pass|pwd|pw|psw|psk|secret|token|key|cred|auth|bearer|salt|pepper|wort|woord|senha|contrasena|mnemonic|phrase/gi;
+  /pass|pwd|pw|psw|psk|secret|token|key|cred|auth|bearer|salt|pepper|wort|woord|senha|contrase|senord|salasana|haslo|clave|mdp|_pat(?![a-z])|mnemonic|phrase|(?:totp|otp|mfa)_?seed/gi;
 
 /** A name of a secret in a line. */
 export interface FoundName {
@@ -94,7 +98,7 @@ export function secretNamesIn(text: string): FoundName[] {
     while (end - start < LONGEST_NAME && isNamePart(text.charCodeAt(end))) end++;
     IN_SECRET_NAME.lastIndex = end;
     const whole = text.slice(start, end);
-    const name = whole.replace(/^[.0-9-]+|[.-]+$/g, "");
+    const name = whole.replace(/^[.0-9-]+|[.-]+$/g, "").replace(METHOD, "");
     const kind = name === "" ? undefined : secretNameKind(name);
     if (kind === undefined || (kind === "key" && isOtherKey(text, start))) continue;
     found.push({ name, start: start + whole.indexOf(name) });
@@ -102,12 +106,23 @@ export function secretNamesIn(text: string): FoundName[] {
   return found;
 }
 
+/** What compares a secret or types it: `password.equals("…")`. */
+const METHOD =
+  /\.(?:equals(?:IgnoreCase)?|contentEquals|compareTo|fill|type|send_?keys|set_?(?:text|value)|typeText|enterText|unwrap_or\w*|orElse\w*)$/i;
+
 /** Letters, digits and `_ $ @ . -`. */
 function isNamePart(unit: number): boolean {
   const letter = unit | 32;
   if (letter >= 97 && letter <= 122) return true;
   return (
-    (unit >= 48 && unit <= 57) || unit === 95 || unit === 36 || unit === 64 || unit === 46 || unit === 45
+    (unit >= 48 && unit <= 57) ||
+    unit === 95 ||
+    unit === 36 ||
+    unit === 64 ||
+    unit === 46 ||
+    unit === 45 ||
+    // Letters of Latin with accents: `contraseña`.
+    (unit >= 0xc0 && unit <= 0x17f)
   );
 }
 
@@ -116,12 +131,13 @@ function kindOf(name: string): SecretNameKind | undefined {
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .replace(/([A-Z])([A-Z][a-z])/g, "$1 $2")
     .toLowerCase()
-    .split(/[^a-z0-9]+/)
+    .split(/[^a-z0-9\u00df-\u017f]+/)
     .filter((word) => word !== "");
   while (words.length > 1 && isNeutral(words.at(-1) ?? "")) words.pop();
   const last = (words.at(-1) ?? "").replace(/[0-9]+$/, "");
   const before = words.at(-2) ?? "";
   if (PASSWORD_WORDS.has(last)) return PASSWORD_OWNERS.test(before) ? "password" : undefined;
+  if (PASSWORD_ABBREVIATIONS.has(last)) return NO_PASSWORD_OWNERS.test(before) ? undefined : "password";
   if (WHERE.test(last)) return undefined;
   const joined = words.slice(-4, -1).join("") + last;
   if (PASSWORDS.test(joined)) return "password";

@@ -1,10 +1,11 @@
 import type { Detector } from "../detector.ts";
 import { type Hit, RANK } from "../finding.ts";
 import { isExampleLine, type ScanInput } from "../scan-input.ts";
-import { NAME_KEYWORDS, secretNamesIn } from "../secret-name.ts";
+import { type FoundName, NAME_KEYWORDS, secretNamesIn } from "../secret-name.ts";
 import { distantAssignments, nextLineAssignments } from "./apart.ts";
+import { columnAssignments } from "./columns.ts";
 import { expansionDefaults } from "./expansion.ts";
-import { inlineAssignments, type PlacedAssignment } from "./inline.ts";
+import { assignmentsInTurn, inlineAssignments, type PlacedAssignment } from "./inline.ts";
 import { judge, PASSWORD_RULE, SECRET_RULE } from "./judge.ts";
 
 /** Finds secrets by the name that they are assigned to. */
@@ -17,9 +18,13 @@ export const assignmentDetector: Detector = {
     const names = secretNamesIn(line);
     if (names.length === 0 || HIDDEN_TOKEN.test(line)) return [];
     const hits: Hit[] = [];
-    for (const assignment of [...inlineAssignments(line, names, input.kind), ...expansionDefaults(line)]) {
-      hits.push(...hitsOf(input, at, assignment));
-    }
+    const inLine = [
+      ...inlineAssignments(line, names, input.kind),
+      ...expansionDefaults(line),
+      ...assignmentsInTurn(line),
+      ...(input.kind.bareValues ? [] : inComment(line, names)),
+    ];
+    for (const assignment of inLine) hits.push(...hitsOf(input, at, assignment));
     for (const text of unescaped(line)) {
       for (const assignment of inlineAssignments(text, secretNamesIn(text), { bareValues: false })) {
         const start = line.indexOf(assignment.value);
@@ -27,7 +32,11 @@ export const assignmentDetector: Detector = {
         hits.push(...hitsOf(input, at, { ...assignment, start, end: start + assignment.value.length }));
       }
     }
-    for (const assignment of [...distantAssignments(input, at), ...nextLineAssignments(input, at)]) {
+    for (const assignment of [
+      ...distantAssignments(input, at),
+      ...nextLineAssignments(input, at),
+      ...columnAssignments(input, at),
+    ]) {
       hits.push(...hitsOf(input, assignment.at, assignment));
     }
     return hits;
@@ -50,6 +59,18 @@ const SCHEME = /^(?:Bearer|Token|token|ApiKey|Api-Key|SSWS|Splunk|Key|apikey|PRI
 
 function withoutScheme(value: string): string {
   return value.replace(SCHEME, "");
+}
+
+/** Where a comment begins. */
+const COMMENT = /(?:^\s{0,80}(?:\/\/|#|\/\*|\*|--|<!--|;|%|'|REM\b|\{\/\*)|\s(?:\/\/|#|\/\*|<!--|--))\s/i;
+
+/** What a comment in code says without quotes: `// password: …`. */
+function inComment(line: string, names: readonly FoundName[]): PlacedAssignment[] {
+  const comment = COMMENT.exec(line);
+  if (!comment) return [];
+  const from = comment.index + comment[0].length;
+  const inside = names.filter(({ start }) => start >= from);
+  return inlineAssignments(line, inside, { bareValues: true }).filter(({ quoted }) => !quoted);
 }
 
 const ESCAPED = /\\+"|\\+'|&quot;|&#34;|&#39;/;

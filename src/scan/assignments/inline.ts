@@ -14,23 +14,44 @@ export interface Syntax {
 }
 
 /** What may close a name: its quote, a bracket. Then perhaps the attribute of its value: `key="a" value="b"`. */
-const AFTER_NAME = /["'`\]]{0,3}/y;
+const AFTER_NAME = /["'`\]}*]{0,3}(?:\[[0-9A-Z_]{0,20}\])?/y;
 const VALUE_ATTRIBUTE =
   /\)?[\s,;]{1,4}(?:\{\s{0,4})?(?:[\w:]{1,12}\s?=\s?(?:"[^"]{0,40}"|\w{1,20})[\s,;]{1,4}){0,3}"?(?:value|val|content|default)"?\s{0,2}[=:]\s{0,2}(?=["'`])/iy;
-/** A type between name and value: `: String =`, `string =`, `: &'static str =`. */
+/** A type between name and value: `: String =`, `string =`, `: &'static str =`, `As String =`, `{ get; set; } =`. */
 const TYPE =
-  /(?:\s{0,4}:\s{0,4}[&*A-Za-z_][\w<>.&?'*[\] |]{0,40}?|\s{1,4}(?:string|String|str|char|text|&str))\s{0,4}(?==[^=>])/y;
-const JOINER = /\s{0,20}(?:===?|!==?|=>|:{1,3}=|\?=|\|\|=|\?\?=|[+.]=|[:=]|->)\s{0,8}/y;
-const CALL = /\(\s{0,4}/y;
+  /(?:\s{0,4}:\s{0,4}[&*A-Za-z_][\w<>.&?'*[\] |]{0,40}?|\s{1,4}(?:string|String|str|char|text|&str|[Aa]s\s{1,4}\w{1,20})|\s{0,4}\{(?:\s{0,4}(?:(?:private|protected|internal)\s)?(?:get|set|init);){1,3}\s{0,4}\})\s{0,4}(?==[^=>])/y;
+const JOINER = /\s{0,20}(?:===?|!==?|=>|:{1,3}=|\?=|\|\|=|\?\?=|[+.]=|[:=]|->|<-)\s{0,8}/y;
+/** A default after the value that a name stands for: `process.env.X || "…"`, `env::var("X").unwrap_or("…")`. */
+const OTHERWISE =
+  /["'`)\]}]{0,4}(?:\s{0,4}(?:\|\||\?\?|\?:|\/\/|or\b)\s{0,4}|\.(?:unwrap_or|orElse|getOrElse|or)(?:_else|Get)?\((?:\|_?\|\s?|\(\)\s?=>\s?)?|\)\s?\{\s?)(?=["'`])/y;
+const CALL = /(?:\(\s{0,4}|\{\s{0,2}(?=["']))/y;
+/** A comparison, or text that is typed into a field: `password.equals("…")`. */
+const METHOD_CALL = /\.\w{3,20}\(\s{0,4}(?=["'])/y;
+/** A variable that a literal is compared with, or copied to: `strcmp(password, "…")`, `setopt(curl, CURLOPT_PASSWORD, "…")`. */
+const NEXT_ARGUMENT = /\s{0,2},\s{0,4}(?=["'])/y;
+const TAKES_VARIABLE =
+  /(?:setopt|set_?option|str\w{2,9}|equals?|compare\w{0,10}|memc\w\w|copy|assign)\s?\((?:[\w.&*>-]{1,40},\s{0,4})?[\w.&*>-]{0,20}$/i;
 const ARGUMENT = /["'`]\s{0,2},\s{0,8}(?:default\w{0,8}\s{0,2}[=:]\s{0,2})?/y;
 const TAG =
-  /(?:<\/\w{1,20}>\s{0,4}<\w{1,20}|(?:\s[^<>]{0,80})?)>\s{0,2}(?:<value>)?(?=[^<>\s]{6,200}\s{0,2}<\/)/iy;
+  /(?:<\/\w{1,20}>\s{0,4}<\w{1,20}|(?:\s[^<>]{0,80})?)>\s{0,2}(?:<value>)?(?:(?=[^<>\s]{6,200}\s{0,2}<\/)|<!\[CDATA\[(?=[^<>\s]{6,200}\]\]>))/iy;
 // No backticks: "pass `--strict`" in prose.
 const SPACED = /[ \t]{1,8}(?=["'])/y;
 /** What may be around a literal: `new Secret(`, `b`, `[]byte(`, `@`. */
 const WRAPPER =
-  /(?:(?:new |await |return )?[A-Za-z_$&*[\]][\w.$:!<>&*[\]]{0,50}\(\s{0,2}){1,3}(?=[A-Za-z@$]{0,2}["'`])/y;
-const PREFIX = /(?:[A-Za-z]{1,2}|[@$]{1,2}|&)?(?=["'`])/y;
+  /(?:(?:new |await |return )?[A-Za-z_$&*[\]][\w.$:!<>&*[\]]{0,50}\(\s{0,2}){1,3}(?:default\s?=\s?)?(?=[A-Za-z@$]{0,2}["'`])/y;
+const PREFIX = /(?:[A-Za-z]{1,2}|[@$]{1,2}|&|r#{1,3})?(?=["'`])/y;
+/** Wrappers that leave the text what it is. */
+const TRANSPARENT =
+  /(?:^|[.:\s*(])(?:str(?:ing)?|from|of|new|bytes?|\[\]byte|Some|Just|secret(?:str|string|value)?|securestring|sensitive|to_string|text|password|passphrase|use(?:State|Ref)|ref|signal|field|GetBytes|StringLiteral|literal|quote|ssmSecure|unsafePlainText|wrap)\(\s{0,2}(?:default\s?=\s?)?$/i;
+/** A value that depends on a condition: `prod ? load() : "…"`. */
+const CONDITION =
+  /[^"'`;?{}]{1,80}\?\s{0,4}(?:[^"'`;:{}]{1,60}:\s{0,4}|["'][^"']{0,5}["']\s{0,2}:\s{0,4})?(?=["'`])/y;
+/** Text in Ruby without quotes: `%q(…)`. */
+const PERCENT = /%[qQ]?[({[<](?<text>[^\s(){}[\]<>]{6,200})[)}\]>]/y;
+/** The next part of a text that is put together: `"abc" + "def"`. */
+const NEXT_PART = /\s{0,4}(?:\+|\.|\.\.|<>|&|~)?\s{0,4}(["'`])((?:(?!\1)[^\\\s]|\\.){1,400}?)\1/y;
+/** Marks before a value: `&anchor` and `!!str` in YAML, the end of what is bold in Markdown. */
+const MARKS = /(?:(?:&[\w-]{1,40}|!!\w{1,20}|!unsafe|\*{1,2})[ \t]{1,4}){1,2}/y;
 /** An expression with a literal as its default: `process.env.X || "…"`, `os.getenv("X") or '…'`. */
 const FALLBACK =
   /[A-Za-z_$(][\w$.:()[\]"' -]{0,80}?\s{0,2}(?:\|\||\?\?|\?:|\bor\b|\belse\b)\s{0,4}[bru]?(?=["'`])/y;
@@ -42,11 +63,14 @@ const TRIPLE = /("""|''')([^"'\\]{1,4000}?)\1/y;
 const BARE = /[^\s"'`<>][^\s]{5,4000}/y;
 /** What may follow a value without quotes: the end of the line, a comment or another assignment. Otherwise it is prose. */
 const AFTER_BARE =
-  /\s{0,20}(?:$|#|\/\/|;|&&|\||\\\s{0,4}$|,|<\/|--|[)}\]]|>|\\n|["'`]|[A-Za-z_][\w.-]{0,60}[=:])/y;
+  /\s{0,20}(?:$|#|\/\/|;|&&|\||\\\s{0,4}$|,|<\/|--|\*\/|[)}\]]|>|\\n|["'`]|[A-Za-z_][\w.-]{0,60}[=:])/y;
 
 /** Calls that take a name and its value, or its default. */
 const SETTERS =
-  /(?:^|[^A-Za-z])(?:put|set|set_?env|put_?env|set_?property|set_?header|add|add_?header|header|add_?property|set_?default|default|define|env|get_?env|get|get_?or_?default|fetch|config|property|with_?env|append|of|entry|pair|string|string_?var|secret|option|setting|const|param|arg|required|tuple|bind|register|value)\s{0,2}!?[(<]$/i;
+  /(?:^|[^A-Za-z])(?:put|set|set_?env|put_?env|set_?property|set_?header|add|add_?header|header|add_?property|set_?default|default|define|env|get_?env|get|get_?or_?default|fetch|config|property|with_?env|append|of|entry|pair|string|string_?var|secret|option|setting|const|param|arg|required|tuple|bind|register|value|or_?else|(?:set|add|put|get|with|insert|append|update|store|save|emplace|read|lookup|form|query|field|input|str|name_?value|key_?value|env)\w{0,24})\s{0,2}!?[(<]$/i;
+/** Calls and lists of names and values in turn: `Map.of("user", "…", "password", "…")`. */
+const IN_TURN =
+  /(?:\b(?:map|dict|of|entries|hash|list|tuple|pairs?|args?|props|params?|fields|values|headers|credentials|options)\w{0,12}\s{0,2}!?[([{]|\[)\s{0,4}(?:["'][^"']{0,80}["']\s{0,2},\s{0,4}["'][^"']{0,80}["']\s{0,2},\s{0,4}){0,6}["']$/i;
 
 /** A longer value is not the next name, as in `key = token = "…"`. */
 const LONGEST_NAME = 80;
@@ -69,10 +93,34 @@ export function inlineAssignments(
   return found;
 }
 
+const LEFT =
+  /^\s{0,40}(?:(?:const|let|var|my|local|final|val|auto)\s{1,4})?[([]?\s{0,2}(?<names>(?:[\w$@.]{1,60}\s{0,2},\s{0,2}){1,5}[\w$@.]{1,60})\s{0,2}[)\]]?\s{0,2}:?=\s{0,2}/;
+const EACH_LITERAL = /(["'`])((?:(?!\1)[^\\]|\\.){0,400}?)\1|[^\s,"'`]{1,80}/g;
+
+/** Several names that get their values in turn: `user, password = "…", "…"`. */
+export function assignmentsInTurn(text: string): PlacedAssignment[] {
+  const match = text.includes(",") ? LEFT.exec(text) : null;
+  if (!match) return [];
+  const names = (match.groups?.names ?? "").split(",").map((name) => name.trim());
+  const found: PlacedAssignment[] = [];
+  let index = 0;
+  for (const literal of text.slice(match[0].length, match[0].length + 1000).matchAll(EACH_LITERAL)) {
+    const name = names[index++];
+    const value = literal[2];
+    if (name === undefined) break;
+    if (value === undefined) continue;
+    const start = match[0].length + literal.index + 1;
+    found.push({ name, value, start, end: start + value.length, quoted: true });
+  }
+  return found;
+}
+
 type Value = Omit<PlacedAssignment, "name">;
 
 function valueAfter(text: string, start: number, afterName: number, bareValues: boolean): Value | undefined {
   const closed = skip(AFTER_NAME, text, afterName);
+  const method = skip(METHOD_CALL, text, afterName);
+  if (method > afterName) return quotedAt(text, method, false);
   const attribute = skip(VALUE_ATTRIBUTE, text, closed);
   if (attribute > closed) return quotedAt(text, attribute, false);
   const tag = skip(TAG, text, closed);
@@ -80,10 +128,26 @@ function valueAfter(text: string, start: number, afterName: number, bareValues: 
   const called = skip(CALL, text, closed);
   if (called > closed) return closed === afterName ? calledAt(text, start, called) : undefined;
   const argument = skip(ARGUMENT, text, afterName);
-  if (argument > afterName) return isSetter(text, start) ? literalAt(text, argument, true) : undefined;
+  if (argument > afterName) {
+    if (isSetter(text, start)) return literalAt(text, argument, true);
+    return IN_TURN.test(text.slice(Math.max(0, start - 200), start))
+      ? quotedAt(text, argument, true)
+      : undefined;
+  }
+  const variable = skip(NEXT_ARGUMENT, text, afterName);
+  if (variable > afterName) {
+    return TAKES_VARIABLE.test(text.slice(Math.max(0, start - 90), start))
+      ? quotedAt(text, variable, false)
+      : undefined;
+  }
+  const otherwise = skip(OTHERWISE, text, afterName);
+  if (otherwise > afterName) return quotedAt(text, otherwise, false);
   const joined = skip(JOINER, text, skip(TYPE, text, closed));
   if (joined > closed && text.slice(closed, joined).trim() !== "") {
-    return literalAt(text, joined, false) ?? bareAfter(text, start, closed, joined, bareValues);
+    const from = bareValues ? skip(MARKS, text, joined) : joined;
+    return (
+      literalAt(text, from, false) ?? bareAfter(text, start, text.slice(closed, joined), from, bareValues)
+    );
   }
   return spacedAt(text, start, closed, bareValues);
 }
@@ -121,12 +185,11 @@ function spacedAt(text: string, start: number, closed: number, bareValues: boole
 function bareAfter(
   text: string,
   start: number,
-  closed: number,
+  joiner: string,
   joined: number,
   bareValues: boolean,
 ): Value | undefined {
   const quote = text[start - 1] ?? "";
-  const joiner = text.slice(closed, joined);
   if (joiner === "=" && (quote === '"' || quote === "'" || quote === "`")) {
     const end = text.indexOf(quote, joined);
     const value = end === -1 ? "" : text.slice(joined, end);
@@ -144,7 +207,16 @@ function literalAt(text: string, from: number, inArguments: boolean): Value | un
   const direct = quotedAt(text, skip(PREFIX, text, from), false);
   if (direct) return direct;
   const wrapped = skip(WRAPPER, text, from);
-  if (wrapped > from && !inArguments) return quotedAt(text, skip(PREFIX, text, wrapped), true);
+  if (wrapped > from && !inArguments) {
+    return quotedAt(text, skip(PREFIX, text, wrapped), !TRANSPARENT.test(text.slice(from, wrapped)));
+  }
+  const percent = at(PERCENT, text, from)?.groups?.text;
+  if (percent !== undefined) {
+    const start = text.indexOf(percent, from);
+    return { value: percent, start, end: start + percent.length, quoted: true };
+  }
+  const chosen = text.slice(from, from + FALLBACK_REACH).includes("?") ? skip(CONDITION, text, from) : from;
+  if (chosen > from) return quotedAt(text, chosen, false);
   const fallback = OPERATOR.test(text.slice(from, from + FALLBACK_REACH)) ? skip(FALLBACK, text, from) : from;
   return fallback > from ? quotedAt(text, fallback, false) : undefined;
 }
@@ -154,6 +226,15 @@ function quotedAt(text: string, from: number, inCall: boolean): Value | undefine
   const value = match?.[2];
   if (!match || value === undefined) return undefined;
   const start = from + (match[1]?.length ?? 0);
+  const part = at(NEXT_PART, text, from + match[0].length);
+  if (part && /[+.~&<]/.test(part[0].slice(0, part[0].indexOf(part[1] ?? ""))))
+    return {
+      value: value + (part[2] ?? ""),
+      start,
+      end: from + match[0].length + part[0].length - 1,
+      quoted: true,
+      inCall,
+    };
   return { value, start, end: start + value.length, quoted: true, inCall };
 }
 

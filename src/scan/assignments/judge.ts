@@ -55,7 +55,10 @@ export function judgeKind(
   example: boolean,
 ): typeof PASSWORD_RULE | typeof SECRET_RULE | undefined {
   // Quick to test, and most values are short.
-  if (assignment.value.length < SHORTEST || isOtherThan(assignment)) return undefined;
+  if (assignment.value.length < SHORTEST) return undefined;
+  const password = kind === "secret" ? passwordOfPair(assignment) : undefined;
+  if (password !== undefined) return judgeKind("password", { ...assignment, value: password }, example);
+  if (isOtherThan(assignment)) return undefined;
   if (kind === "password") return isPassword(assignment, example) ? PASSWORD_RULE : undefined;
   if (kind === "key") return !example && isGeneratedKey(assignment.value) ? SECRET_RULE : undefined;
   return isGeneratedSecret(
@@ -66,6 +69,14 @@ export function judgeKind(
   )
     ? SECRET_RULE
     : undefined;
+}
+
+const PAIR = /^[A-Za-z][\w.@+-]{0,40}:(?<password>[^\s:/]{6,100})$/;
+
+/** The password in `credentials: user:password`. */
+function passwordOfPair({ name, value }: Assignment): string | undefined {
+  if (!/(?:auth|cred(?:ential)?s?|login|account)$/i.test(name)) return undefined;
+  return PAIR.exec(value)?.groups?.password;
 }
 
 /** No secret that is known only by its name is shorter. */
@@ -131,7 +142,7 @@ const SIGNS = /[!@#$%^&*?+~=]/;
 const JOINED_WORDS = /^(?:[A-Z][a-z]{2,}[._-])+[A-Z][a-z]{2,}[0-9]{3,6}$/;
 
 /** A secret that a person made up: letters of both cases, digits and signs. */
-function isStrong(value: string): boolean {
+export function isStrong(value: string): boolean {
   return (
     value.length >= 8 &&
     classesOf(value) >= 3 &&

@@ -1,4 +1,4 @@
-import { looksRandom } from "../entropy.ts";
+import { classesOf, looksRandom } from "../entropy.ts";
 import { lettersLookRandom } from "../letter-pairs.ts";
 import { isDisguisedWord } from "../placeholder.ts";
 import { type Candidate, type Rule, rulesOf } from "../rule.ts";
@@ -24,6 +24,8 @@ function command(
 }
 
 const PASSWORD = "a password on a command line";
+/** Other words of a command line. */
+const WORDS = String.raw`(?:\s{1,4}[^\s|;&]{1,120})`;
 
 /** Passwords and tokens among the arguments of commands. */
 export const commandRules: readonly Rule[] = rulesOf("context", [
@@ -73,8 +75,12 @@ export const commandRules: readonly Rule[] = rulesOf("context", [
   command(
     "command-line-password",
     PASSWORD,
-    ["--pass", "--pwd", "-password", "-passwd", "-storepass", "-keypass", "-passphrase", "--rootpass"],
-    String.raw`(?:^|[\s"'\x60])--?(?:[a-z]{1,16}-){0,3}(?:password|passwd|passphrase|pass|pwd|storepass|keypass|deststorepass|srcstorepass)(?:=|["']?,?[ \t]{1,4}(?!-))`,
+    [
+      ..."--pass,--pwd,-password,-passwd,-storepass,-keypass,-passphrase,--rootpass,requirepass,masterauth,pass=,pass ,password=,-pw ".split(
+        ",",
+      ),
+    ],
+    String.raw`(?:^|[\s"'\x60])--?(?:[a-zA-Z]{1,16}[-_.]){0,3}(?:[a-zA-Z]{0,12}(?:password|passwd|passphrase|pass|pwd)|masterauth|pw)(?:=|["']?,?[ \t]{1,4}(?!-))`,
   ),
   command(
     "command-line-password",
@@ -110,21 +116,97 @@ export const commandRules: readonly Rule[] = rulesOf("context", [
     ["signtool", "sqlplus", "rman ", "expdp", "impdp", "exp ", "imp "],
     String.raw`(?:\bsigntool(?:\.exe)?"?\s{1,4}sign\b[^|;&\n]{1,200}?\s/p[ \t]{1,4}|\b(?:sqlplus|rman\s{1,4}target|expdp|impdp|exp|imp)\b(?:\s{1,4}-[A-Za-z]{1,8}){0,4}\s{1,4}["']?[\w$#]{1,30}/)`,
   ),
+  // Of any command: after the user.
+  command(
+    "command-line-password",
+    PASSWORD,
+    [" -p"],
+    String.raw`\s(?:-[uU]|--user(?:name)?|--login|-l)(?:=|\s{0,2})["']?[\w.@\\-]{1,60}["']?${WORDS}{0,4}?\s{1,4}-(?:p|P|pw|pass)(?:=|\s{1,2})`,
+  ),
+  command(
+    "command-line-password",
+    PASSWORD,
+    [
+      "7z ",
+      "7za ",
+      "rar ",
+      "zip ",
+      "mosquitto",
+      "openssl",
+      "lftp",
+      "freerdp",
+      "rdesktop",
+      "plink",
+      "pscp",
+      "putty",
+      "net user",
+      "rabbitmqctl",
+    ],
+    String.raw`\b(?:(?:7z[ar]?|rar|unrar)\b${WORDS}{1,6}?\s{1,4}-h?p|(?:zip|unzip|mosquitto_(?:pub|sub|rr))\b${WORDS}{0,10}?\s{1,4}-P\s{0,2}|openssl\s{1,4}(?:enc|aes\S{1,20}|des\S{0,6})\b${WORDS}{0,10}?\s{1,4}-k\s{1,2}|openssl\s{1,4}passwd(?:\s{1,4}-\S{1,10}){0,4}\s{1,4}|lftp\b${WORDS}{0,4}?\s{1,4}(?:-u\s{1,2}|--user=)["']?[\w.@-]{1,60},|(?:x|w)freerdp\b${WORDS}{1,8}?\s{1,4}/p:|(?:rdesktop|plink|pscp|psftp|putty)(?:\.exe)?\b${WORDS}{0,8}?\s{1,4}-pw?\s{1,2}|net\s{1,4}user\s{1,4}[\w.-]{1,40}\s{1,4}|rabbitmqctl\s{1,4}(?:add_user|change_password)\s{1,4}\S{1,60}\s{1,4})`,
+  ),
+  command(
+    "command-line-password",
+    "a secret on a command line",
+    [
+      "config set",
+      "kv put",
+      "user-secrets",
+      "etcdctl",
+      "put-parameter",
+      "secret set",
+      "secrets set",
+      "secret-string",
+      "secret:create",
+      "http-basic",
+    ],
+    String.raw`\b(?:(?:config\s{1,4}set|kv\s{1,4}put|user-secrets\s{1,4}set|etcdctl\s{1,4}(?:put|set))(?:\s{1,4}--?[\w-]{1,30}){0,3}\s{1,4}["']?[\w/.:@-]{0,80}(?:password|passwd|pwd|secret|token|api[-_]?key|auth)\w{0,20}["']?\s{1,4}|(?:put-parameter|secrets?\s{1,4}set|secret:create|(?:create|update)-secret|put-secret-value)\b${WORDS}{0,10}?\s{1,4}(?:--value|--secret-string|--body|-b)(?:=|\s{1,2})|config\s{1,4}(?:--\w{1,10}\s{1,4})?http-basic\.\S{1,60}\s{1,4}\S{1,60}\s{1,4})`,
+  ),
   {
     id: "command-line-password",
     what: PASSWORD,
-    keywords: ["sudo -s", "sudo --stdin", "chpasswd", "passwd", "--password-stdin"],
+    keywords: ["--from-literal"],
+    pattern: /--from-literal[= ]["']?[\w.-]{1,60}=["']?(?<secret>[^\s"'`$<>{}()]{8,200})/g,
+    check: ({ secret }) => looksRandom(secret) || (isTypedPassword({ secret }) && classesOf(secret) >= 4),
+  },
+  {
+    id: "command-line-password",
+    what: PASSWORD,
+    keywords: [
+      "sudo -s",
+      "sudo --stdin",
+      "chpasswd",
+      "passwd",
+      "--password-stdin",
+      "kinit",
+      "cryptsetup",
+      "passphrase-fd",
+    ],
     pattern:
-      /\becho\s{1,4}(?:-n\s{1,4})?["']?(?:[\w.-]{1,40}:)?(?<secret>[^\s"'`$|<>:]{6,100})["']?\s{0,4}\|\s{0,4}(?:sudo\s{1,4}(?:-S|--stdin)|(?:sudo\s{1,4})?(?:chpasswd|passwd)|[^|\n]{1,200}\s--password-stdin)\b/g,
+      /\b(?:echo|printf)\s{1,4}(?:-[neE]{1,3}\s{1,4})?(?:["']%s(?:\\n)?["']\s{1,4})?["']?(?:[\w.-]{1,40}:)?(?<secret>[^\s"'`$|<>:\\]{6,100})(?:\\n[^\s"'|]{0,100})?["']?\s{0,4}\|\s{0,4}(?:sudo\s{1,4}(?:-S|--stdin)|(?:sudo\s{1,4})?(?:chpasswd|passwd|smbpasswd|vncpasswd|kinit|cryptsetup)|[^|\n]{1,200}\s(?:--password-stdin|--passphrase-fd))\b/g,
     check: isTypedPassword,
+  },
+  {
+    id: "command-line-password",
+    what: PASSWORD,
+    keywords: ["<<<"],
+    pattern: /<<<\s{0,2}["']?(?<secret>[^\s"'`$<>|]{6,200})/g,
+    line: /--password-stdin|--passphrase-fd|--with-token|\b(?:sudo\s{1,4}-S|chpasswd|kinit|cryptsetup|passwd)\b/,
+    check: isTypedPassword,
+  },
+  {
+    id: "command-line-password",
+    what: "a password that a script types",
+    keywords: ["send "],
+    pattern: /\bsend\s{1,4}(?:--\s{1,4})?["'](?<secret>[^\s"'`$\\[\]]{6,100})\\[rn]["']/g,
+    check: ({ secret }) => /[0-9]/.test(secret) && isTypedPassword({ secret }),
   },
   {
     id: "curl-user",
     what: PASSWORD,
-    keywords: ["curl", "--user", "http ", "-u "],
+    keywords: ["curl", "--user", "http ", "https ", "xh ", "-u "],
     pattern:
-      /(?:\s|^)(?:-u|-U|--user|--proxy-user)(?:=|[ \t]{0,4})["']?(?:[^\s:"'$<>{}()]{0,100})["']?:["']?(?<secret>[^\s"'`$<>{}()[\]]{4,200})/g,
-    line: /\bcurl\b|^\s*(?:-u|--user|--proxy-user)\b/,
+      /(?:\s|^)(?:-u|-U|-a|--auth|--user|--proxy-user)(?:=|[ \t]{0,4})["']?(?:[^\s:"'$<>{}()]{0,100})["']?:["']?(?<secret>[^\s"'`$<>{}()[\]]{4,200})/g,
+    line: /\b(?:curl|https?|xh)\s|^\s*(?:-u|--user|--proxy-user)\b/,
     check: isTypedPassword,
   },
   {
@@ -138,10 +220,10 @@ export const commandRules: readonly Rule[] = rulesOf("context", [
 ]);
 
 /** Whether what follows an option may be a password: it has digits or signs, or looks random. */
-function isTypedPassword({ secret }: Candidate): boolean {
+function isTypedPassword({ secret }: Pick<Candidate, "secret">): boolean {
   if (secret.length < 6 || isDisguisedWord(secret)) return false;
   if (
-    /^[./~]|^[a-z][a-z0-9+.-]*:\/\/|^[A-Z_]+$|^[0-9]{1,5}(?::[0-9]{1,5})?$|\.(?:sh|txt|ya?ml|json|sql|key|pem)$/.test(
+    /^[./~]|^[a-z][a-z0-9+.-]*:\/\/|^[A-Z_]+$|^[0-9.:]{1,30}$|\.(?:sh|txt|ya?ml|json|sql|key|pem)$/.test(
       secret,
     )
   )

@@ -87,10 +87,13 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
     id: "connection-string-password",
     what: "a password in a connection string",
     keywords: ["password=", "pwd=", "password =", "pwd ="],
-    pattern: /(?<![A-Za-z0-9_])(?:password|pwd)\s{0,2}=\s{0,2}(?<secret>[^;"'\s<>{}$]{3,120})/gi,
-    line: /(?:^|["'\s;(])(?:server|data source|host|user ?id|uid|initial catalog|database|dbname|addr|address|endpoint)\s{0,2}=\s{0,2}[^;=,()]{1,200}[;\s]/i,
+    pattern:
+      /(?<![A-Za-z0-9_])(?:password|pwd)\s{0,2}=\s{0,2}(?:\{(?<single>[^;"'\s<>{}$]{3,120})\}|(?<secret>[^;"'\s<>{}]{3,120}))/gi,
+    line: /(?:^|["'\s;(])(?:server|data source|host|user ?id|uid|initial catalog|database|dbname|addr|address|endpoint|driver|dsn)\s{0,2}=\s{0,2}[^;=,()]{1,200}[;\s]/i,
     check: ({ secret }) =>
-      !/[,()[\]]$|^[A-Za-z_.]+[,)]|^self\./.test(secret) && /[^A-Za-z_.]|^.{14,}$/.test(secret),
+      !/^[$]|[$][({]|[$][A-Z_]{3,}/.test(secret) &&
+      !/[,()[\]]$|^[A-Za-z_.]+[,)]|^self\./.test(secret) &&
+      /[^A-Za-z_.]|^.{14,}$/.test(secret),
   },
   {
     id: "aws-secret-access-key",
@@ -120,7 +123,7 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
     what: "a password in an SQL statement",
     keywords: ["identified ", "password"],
     pattern:
-      /(?:\bidentified\s{1,4}(?:with\s{1,4}\S{1,40}\s{1,4})?by\s{1,4}(?:password\s{1,4})?|\b(?:create|alter)\s{1,4}(?:user|role|login)\b.{1,120}?\bpassword\s{0,4}=?\s{0,4}|=\s{0,2}password\()N?["'](?<secret>[^"'\s]{6,120})["']/gi,
+      /(?:\bidentified\s{1,4}(?:with\s{1,4}\S{1,40}\s{1,4})?by\s{1,4}(?:password\s{1,4})?|\b(?:create|alter)\s{1,4}(?:user|role|login)\b.{1,120}?\bpassword\s{0,4}=?\s{0,4}|=\s{0,2}password\()(?:N?["'](?<secret>[^"'\s]{6,120})["']|(?<single>[A-Za-z][\w#$!%^&*-]{5,60})(?=\s{0,4}(?:;|$|default\b|account\b|profile\b)))/gi,
     check: ({ secret }) => !isUuid(secret) && (/[0-9!@#$%^&*?+~]/.test(secret) || looksRandom(secret)),
   },
   {

@@ -9,6 +9,7 @@ import { ownRules } from "./pprotect.ts";
 import { privateKeyRules } from "./private-keys.ts";
 import { proseRules } from "./prose.ts";
 import { serviceRules } from "./services.ts";
+import { settingRules } from "./settings.ts";
 
 /** All rules with a regular expression. If two find the same secret, the earlier one is reported. */
 export const regexRules: readonly Rule[] = [
@@ -22,4 +23,5 @@ export const regexRules: readonly Rule[] = [
   ...proseRules,
   ...commandRules,
   ...callRules,
+  ...settingRules,
 ];

@@ -1,3 +1,4 @@
+import { isStrong } from "../assignments/judge.ts";
 import { classChanges, looksGenerated, looksRandom } from "../entropy.ts";
 import { isDisguisedWord } from "../placeholder.ts";
 import { type Candidate, type Rule, rulesOf } from "../rule.ts";
@@ -53,6 +54,7 @@ const OFTEN = 0.3;
 function isGeneratedInText({ secret }: Candidate): boolean {
   if (isDisguisedWord(secret) || /^[\w.-]+@[\w-]+\.|^[a-z]+:\/\/|\.(?:[a-z]{2,4})$/i.test(secret))
     return false;
+  if (isStrong(secret) && /[!@#$%^&*?+~].*[A-Za-z0-9]|[A-Za-z0-9].*[!@#$%^&*?+~]/.test(secret)) return true;
   if (secret.length < LONG && classChanges(secret) < OFTEN) return false;
   return (
     looksGenerated(secret) || (secret.length >= 32 && looksRandom(secret) && !/^[0-9a-f-]+$/i.test(secret))

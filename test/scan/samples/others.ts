@@ -209,6 +209,18 @@ export const otherSamples: Readonly<Record<string, Samples>> = {
       inConfig("tool --token-file /run/tokens --password-stdin --token <token>"),
     ],
   },
+  "setting-with-password": {
+    finds: [
+      inConfig(`username admin privilege 15 secret 0 ${strong}`),
+      inConfig(`user app on >${strong} ~* +@all`),
+      { path: "web/login.html", lines: [`<input value="${strong}" type="password">`] },
+    ],
+    ignores: [
+      inConfig("enable secret 5 $1$abcd$012345678901234567890."),
+      inConfig("user app on >password ~* +@all"),
+      { path: "web/login.html", lines: ['<input value="{{ password }}" type="password">'] },
+    ],
+  },
   "url-query-secret": {
     finds: [
       inCode(`fetch("${scheme("https")}a.test/v1?api_key=${random(HEX, 32)}&page=2");`),

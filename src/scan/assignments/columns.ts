@@ -1,0 +1,92 @@
+import type { ScanInput } from "../scan-input.ts";
+import { type SecretNameKind, secretNameKind } from "../secret-name.ts";
+import type { DistantAssignment } from "./apart.ts";
+
+/** More rows than a table of accounts has that somebody wrote. */
+const MAX_ROWS = 60;
+const MAX_COLUMNS = 40;
+
+const INSERT =
+  /\b(?:insert|replace)\s{1,4}(?:ignore\s{1,4})?(?:into\s{1,4})?["'`[\w.\]]{1,80}\s{0,4}\((?<columns>[^()]{1,1000})\)\s{0,4}(?:values?\b)?/i;
+const ROW = /^\s{0,20}(?:values?\s{0,4})?\(/i;
+const PIPES = /^\s{0,8}\|?[^|\n]{1,200}\|/;
+const RULER = /^\s{0,8}\|?(?:\s{0,4}:?-{2,200}:?\s{0,4}\|){1,40}(?:\s{0,4}:?-{2,200}:?)?\s{0,8}$/;
+
+/** Values under the names of their columns: rows of an SQL statement, and of a table of Markdown. */
+export function columnAssignments(input: ScanInput, at: number): DistantAssignment[] {
+  const line = input.text.line(at);
+  if (line.length > 4000) return [];
+  const insert = line.includes("(") ? INSERT.exec(line) : null;
+  if (insert) return insertedRows(input, at, insert.index + insert[0].length, insert.groups?.columns ?? "");
+  return line.includes("|") && PIPES.test(line) && RULER.test(input.text.line(at + 1))
+    ? tableRows(input, at)
+    : [];
+}
+
+function insertedRows({ text }: ScanInput, at: number, from: number, columns: string): DistantAssignment[] {
+  const names = columns.split(",", MAX_COLUMNS).map((name) => name.replace(/["'`[\]]/g, "").trim());
+  const found = rowsIn(text.line(at), from, names, at);
+  for (let next = at + 1; next < at + MAX_ROWS && text.followsPrevious(next); next++) {
+    const row = text.line(next);
+    if (row.length > 4000 || !ROW.test(row)) break;
+    found.push(...rowsIn(row, 0, names, next));
+  }
+  return found;
+}
+
+/** A value of a row: in quotes, or something else up to the next comma. */
+const CELL =
+  /N?'(?<single>(?:[^'\\]|''|\\.){0,400})'|N?"(?<double>[^"]{0,400})"|[^,()'"]{1,200}|\(\)|,|[()]/g;
+
+function rowsIn(line: string, from: number, names: readonly string[], at: number): DistantAssignment[] {
+  const found: DistantAssignment[] = [];
+  let column = -1;
+  for (const match of line.slice(from).matchAll(CELL)) {
+    const [cell] = match;
+    if (cell === "(") column = 0;
+    else if (cell === ")") column = -1;
+    else if (cell === "," && column >= 0) column++;
+    const name = names[column];
+    const value = match.groups?.single ?? match.groups?.double;
+    if (name === undefined || value === undefined || isHash(secretNameKind(name), value)) continue;
+    const start = from + match.index + cell.indexOf(value);
+    found.push({ name, value, at, start, end: start + value.length, quoted: true });
+  }
+  return found;
+}
+
+/** In a column of passwords, text of the length of a digest is one. */
+function isHash(kind: SecretNameKind | undefined, value: string): boolean {
+  return (
+    kind === "password" &&
+    /^(?:0x)?(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})$/i.test(value)
+  );
+}
+
+function tableRows({ text }: ScanInput, at: number): DistantAssignment[] {
+  const names = cellsOf(text.line(at)).map(({ value }) => value.replace(/[*_`]/g, ""));
+  const secret = names.map((name) => secretNameKind(name) !== undefined);
+  const found: DistantAssignment[] = [];
+  for (let next = at + 2; next < at + MAX_ROWS && text.followsPrevious(next); next++) {
+    const row = text.line(next);
+    if (!row.includes("|") || row.length > 2000) break;
+    for (const [index, { value, start }] of cellsOf(row).entries()) {
+      const name = names[index];
+      if (!secret[index] || name === undefined || /\s/.test(value)) continue;
+      found.push({ name, value, at: next, start, end: start + value.length, quoted: true });
+    }
+  }
+  return found;
+}
+
+/** The cells between the pipes of a line, without blanks and marks around them. */
+function cellsOf(line: string): { readonly value: string; readonly start: number }[] {
+  const cells: { value: string; start: number }[] = [];
+  let from = line.trimStart().startsWith("|") ? line.indexOf("|") + 1 : 0;
+  for (const cell of line.slice(from).split("|", MAX_COLUMNS)) {
+    const value = cell.trim().replace(/^[`*]{1,2}(.*?)[`*]{1,2}$/, "$1");
+    cells.push({ value, start: from + cell.indexOf(value) });
+    from += cell.length + 1;
+  }
+  return cells;
+}

@@ -1,0 +1,54 @@
+import { looksRandom } from "../entropy.ts";
+import { isDisguisedWord } from "../placeholder.ts";
+import { type Candidate, type Rule, rulesOf } from "../rule.ts";
+
+const SECRET = String.raw`["']?(?<secret>[^\s"'\x60<>{}$]{6,100})`;
+
+/** Passwords in lines of settings whose name is not directly before the value. */
+export const settingRules: readonly Rule[] = rulesOf("context", [
+  {
+    id: "setting-with-password",
+    what: "a password in a setting",
+    keywords: [
+      "password",
+      "secret ",
+      "rootpw",
+      "createuser",
+      "community",
+      "-psk",
+      "key-string",
+      "server key",
+      "isakmp key",
+      "authentication-key",
+    ],
+    // Of routers and switches (0: in the clear), Kickstart, preseeding, Net-SNMP, HAProxy.
+    pattern: new RegExp(
+      String.raw`(?:\busername\s{1,4}\S{1,60}(?:\s{1,4}privilege\s{1,4}[0-9]{1,2})?\s{1,4}(?:password|secret)\s{1,4}(?:0\s{1,4})?(?![0-9]\s)|\benable\s{1,4}(?:password|secret)\s{1,4}(?:level\s{1,4}[0-9]{1,2}\s{1,4})?(?:0\s{1,4})?(?![0-9]\s)|\bneighbor\s{1,4}\S{1,60}\s{1,4}password\s{1,4}(?:0\s{1,4})?(?![0-9]\s)|\b(?:radius|tacacs)-server\s{1,4}(?:host\s{1,4}\S{1,60}\s{1,4})?key\s{1,4}(?:0\s{1,4})?(?![0-9]\s)|\bisakmp\s{1,4}key\s{1,4}(?:0\s{1,4})?|\bsnmp-server\s{1,4}community\s{1,4}|\b(?:wpa-psk|key-string|authentication-key|pre-shared-key)\s{1,4}(?:ascii(?:-text)?\s{1,4})?(?:0\s{1,4})?(?![0-9]\s)|^\s{0,8}rootpw\s{1,4}(?:--plaintext\s{1,4})?(?!--)|\bd-i\s{1,4}\S{0,60}password\S{0,20}\s{1,4}(?:password|string)\s{1,4}|\bcreateUser\s{1,4}\S{1,40}\s{1,4}(?:MD5|SHA\S{0,4})\s{1,4}|\binsecure-password\s{1,4})${SECRET}`,
+      "gi",
+    ),
+    check: isTyped,
+  },
+  {
+    id: "setting-with-password",
+    what: "a password in a setting",
+    keywords: ["user ", "connect ", "conn "],
+    // The access list of Redis, and the logon of Oracle.
+    pattern:
+      /(?:^\s{0,8}(?:acl\s{1,4}setuser|user)\s{1,4}\S{1,40}\s{1,4}on\s{1,4}(?:\S{1,40}\s{1,4}){0,6}?>|\bconn(?:ect)?\s{1,4}[A-Za-z]\w{1,30}\/)(?<secret>[^\s"'`<>{}$@/]{6,100})(?:@|\s|$)/gi,
+    check: isTyped,
+  },
+  {
+    id: "setting-with-password",
+    what: "a password in a form",
+    keywords: ['type="password"', "type='password'", "input password", "input text"],
+    pattern:
+      /(?:<input\b(?=[^<>]{0,300}\btype=["']password["'])[^<>]{0,300}?\svalue=["'](?<secret>[^"'\s<>{}$]{6,100})["']|\binput\s(?:password|text)\s{2,8}(?:\S{1,60}\s{2,8})(?<single>[^\s$"'{}]{6,100})\s{0,8}$)/gi,
+    check: isTyped,
+  },
+]);
+
+/** Not a word, an option or a path: with digits or signs. */
+function isTyped({ secret }: Candidate): boolean {
+  if (isDisguisedWord(secret) || /^[./~-]|^[A-Z_]+$|^[a-z]+:\/\//.test(secret)) return false;
+  return (/[0-9!@#%^&*?+~]/.test(secret) && /[A-Za-z]/.test(secret)) || looksRandom(secret);
+}

@@ -1,0 +1,115 @@
+import { describe, expect, test } from "bun:test";
+import { scanLines } from "../../src/scan/scanner.ts";
+import { random, WORD } from "./samples/sample.ts";
+
+/** Put together here, so that no line of this file holds a whole password. */
+const PASSWORD = ["Kestrel", "84", "tw"].join("!");
+const KEY = `k${random(WORD, 31)}7`;
+
+type Place = readonly [place: string, path: string, ...lines: string[]];
+
+/** Where a password is written in a language or format; `…` is the password, `¤` a generated key. */
+const places: readonly Place[] = [
+  ["an anchor of YAML", "a.yml", "password: &pw …"],
+  ["a tag of YAML", "a.yml", "password: !!str …"],
+  ["CDATA", "a.xml", "<password><![CDATA[…]]></password>"],
+  ["a type of Visual Basic", "a.vb", 'Dim password As String = "…"'],
+  ["a property of C#", "A.cs", 'public string Password { get; set; } = "…";'],
+  ["an arrow of R", "a.R", 'password <- "…"'],
+  ["an array of C", "a.c", 'char password[] = "…";'],
+  ["braces of C++", "a.cpp", 'std::string password{"…"};'],
+  ["a hash of Perl", "a.pl", "$ENV{PGPASSWORD} = '…';"],
+  ["%q of Ruby", "a.rb", "password = %q(…)"],
+  ["a raw string of Rust", "a.rs", 'let password = r#"…"#;'],
+  ["a default after ||", "a.js", "const p = process.env.DB_PASS || '…';"],
+  ["a default after or", "a.py", 'PASSWORD = os.getenv("PW") or "…"'],
+  ["a default in a block", "a.rb", 'ENV.fetch("DB_PASSWORD") { "…" }'],
+  ["unwrap_or", "a.rs", 'let p = env::var("DB_PASSWORD").unwrap_or("…".to_string());'],
+  ["a condition", "a.js", "const password = isProd ? load() : '…';"],
+  ["parts that are joined", "a.py", `password = "${PASSWORD.slice(0, 6)}" + "${PASSWORD.slice(6)}"`],
+  ["a wrapper", "a.py", 'password: SecretStr = SecretStr("…")'],
+  ["a field with a default", "a.py", 'password = Field(default="…")'],
+  ["names and values in turn", "a.py", 'USER, PASSWORD = "admin", "…"'],
+  ["a map of names and values", "A.java", 'Map.of("user", "x", "password", "…")'],
+  ["a comparison", "A.java", 'if (password.equals("…")) {'],
+  ["a comparison the other way round", "A.java", 'if ("…".equals(password)) {'],
+  ["a function of C", "a.c", 'if (strcmp(password, "…") == 0)'],
+  ["an option of curl", "a.c", 'curl_easy_setopt(curl, CURLOPT_PASSWORD, "…");'],
+  ["characters of Java", "A.java", 'ks.load(in, "…".toCharArray());'],
+  ["a user and a password that are encoded", "a.js", "h.Authorization = 'Basic ' + btoa('admin:…');"],
+  ["a call without parentheses", "a.rb", "req.basic_auth 'admin', '…'"],
+  ["the third argument", "a.py", 'conn = pymysql.connect("h", "root", "…", "db")'],
+  ["the fourth argument", "a.py", "ssh.connect('10.0.0.2', 22, 'root', '…')"],
+  ["an argument after an address", "a.py", "User.objects.create_user('bob', 'bob@corp.io', '…')"],
+  ["a network of an Arduino", "a.ino", 'WiFi.begin("HomeNet", "…");'],
+  ["what a browser types", "src/a.js", "await page.type('#password', '…');"],
+  ["what a field is filled with", "src/a.ts", "await page.getByLabel('Password').fill('…');"],
+  ["a DSN of Go", "a.go", 'db, _ := sql.Open("mysql", "root:…@tcp(10.0.0.1:3306)/app")'],
+  ["braces of ODBC", "a.py", 'pyodbc.connect("DRIVER={SQL};SERVER=h;UID=sa;PWD={…}")'],
+  ["columns of SQL", "a.sql", "INSERT INTO users (name, password) VALUES ('bob', '…');"],
+  ["the second row", "a.sql", "INSERT INTO users (name, token)", "VALUES ('a', NULL),", "('b', '¤');"],
+  ["SQL without quotes", "a.sql", "CREATE USER app IDENTIFIED BY Kestrel84tw;"],
+  ["a table of Markdown", "ops.md", "| user | API token |", "| --- | --- |", "| root | `¤` |"],
+  ["bold text of Markdown", "ops.md", "**API token:** ¤"],
+  ["a comment", "src/a.js", "// db password: …"],
+  ["a comment after code", "a.py", "connect()  # password = …"],
+  ["a comment of HTML", "index.html", "<!-- password: … -->"],
+  ["a sentence", "notes.txt", "the new password for the admin panel is …"],
+  ["an option after the user", "run.sh", "./mytool connect -u admin -p '…'"],
+  ["an option in a list", "docker-compose.yml", '    command: ["redis-server", "--requirepass", "…"]'],
+  ["printf", "run.sh", "printf '%s' '…' | docker login --password-stdin -u x"],
+  ["a here-string", "run.sh", "docker login -u x --password-stdin <<< '…'"],
+  ["expect", "x.exp", 'send "…\\r"'],
+  ["an archive", "run.sh", "7z a -p'…' a.7z dir"],
+  ["HTTPie", "run.sh", "http -a admin:'…' GET https://x/api"],
+  ["a remote desktop", "run.bat", "xfreerdp /v:h /u:bob /p:…"],
+  ["a secret of Kubernetes", "run.sh", "kubectl create secret generic x --from-literal=a=…"],
+  ["a parameter of a cloud", "run.sh", "aws ssm put-parameter --name /p --type SecureString --value '…'"],
+  ["Kickstart", "ks.cfg", "rootpw --plaintext …"],
+  ["Net-SNMP", "snmpd.conf", "createUser bob SHA … AES"],
+  ["a user and a password", "a.yml", "credentials: admin:…"],
+  ["a name in another language", "a.ini", "contraseña = …"],
+  ["a name of a service", "a.ini", "mailgunKey = 3f9a1c7be2d84056af13c9e07b52d8a4"],
+];
+
+/** The same places with what is not a secret. */
+const others: readonly Place[] = [
+  ["a default that says what it is", "a.js", "const p = process.env.DB_PASS || 'changeme';"],
+  ["a default that is a path", "a.rb", 'ENV.fetch("PASSWORD_STORE") { "/run/secrets" }'],
+  ["a label", "A.java", 'Map.of("user", "Your name", "password", "Your password")'],
+  ["the names of fields", "a.py", 'fields = ["password", "password2", "passwordConfirm"]'],
+  [
+    "a hash in a column",
+    "a.sql",
+    `INSERT INTO users (name, password) VALUES ('b', '${"5f4dcc3b".repeat(4)}');`,
+  ],
+  ["a comment about a parameter", "src/a.js", "// password: the password of the user"],
+  ["a comment with a reference", "a.py", "# token: settings.api.token2"],
+  ["a port", "run.sh", "docker run -u app -p 8080:80 image"],
+  ["a directory", "run.sh", "sudo -u postgres mkdir -p /var/lib/pg15"],
+  ["a variable", "run.sh", 'sshpass -p "$SSH_PASS" ssh host'],
+  ["an encoding", "a.py", 'password = password.encode("latin1")'],
+  ["a hash of a router", "r.cfg", "enable secret 5 $1$mERr$hx5rVt7rPNoS4wqbXKX7m0"],
+  ["a directory of the shell", "run.sh", 'OLD_PWD="/srv/app2"'],
+];
+
+function rulesAt([, path, ...lines]: Place): string[] {
+  const texts = lines.map((line) => line.replaceAll("…", PASSWORD).replaceAll("¤", KEY));
+  return scanLines(
+    path,
+    texts.map((text, index) => ({ number: index + 1, text })),
+  ).map(({ line }) => `line ${line}`);
+}
+
+describe("a secret is found in", () => {
+  test.each(places.map((place) => [place[0], place] as const))("%s", (_, place) => {
+    const at = place.slice(2).findLastIndex((line) => /[…¤]|Kestrel|\$\{|3f9a/.test(line));
+    expect(rulesAt(place)).toEqual([`line ${Math.max(at, 0) + 1}`]);
+  });
+});
+
+describe("nothing is found in", () => {
+  test.each(others.map((place) => [place[0], place] as const))("%s", (_, place) => {
+    expect(rulesAt(place)).toEqual([]);
+  });
+});
