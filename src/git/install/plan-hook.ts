@@ -142,46 +142,60 @@ function planBothCommitted(
 }
 
 function planCommitted(hook: HookFile, husky: boolean, options: HookPlanOptions): HookPlan {
-  const { root, record, required, hook: guard } = options;
-  const { path, text = "", runs, directory, directoryExists } = hook;
-  const shown = escapeUnprintable(path);
+  const { required, hook: guard } = options;
+  const { text = "" } = hook;
   const state = committedState(text, guard);
-  const lines = committedLines(required, guard);
-  const exists = hook.text !== undefined;
-  if (exists && !runs) {
-    const advice = `${shown} is not executable, so git does not run it`;
-    const fix = `run \`chmod +x ${shellWord(escapeUnprintable(relative(root, path)))}\`, then \`pprotect git install\` again`;
-    return { ...NOTHING, notes: [`${advice}: ${fix}`], unguarded: advice };
-  }
+  const isInTheWay = hook.text !== undefined && !isOurHook(text);
+  if (hook.text !== undefined && !hook.runs) return notExecutable(hook, options);
   if (state === "strict" || (state === "lenient" && !required)) return NOTHING;
-  if (state === "absent" && !isOurHook(text) && runsGuard(text, guard)) return NOTHING;
-  if (state === "absent" && exists && !isOurHook(text) && !runsOurLines(text, husky, guard)) {
-    return {
-      ...NOTHING,
-      notes: [
-        `lines at the ${placeOfLines(guard)} of ${shown} would not always run; add these where they do, and commit it`,
-      ],
-      snippet: { file: path, lines },
-      unguarded: `${shown} does not run it`,
-    };
+  if (state === "absent" && isInTheWay) {
+    if (runsGuard(text, guard)) return NOTHING;
+    if (!runsOurLines(text, husky, guard)) return linesForTheUser(hook, options);
   }
-  const start = husky ? "" : "#!/bin/sh\n";
-  const created = !exists || isOurHook(text);
+  return planLines(hook, husky, options);
+}
+
+function notExecutable({ path }: HookFile, { root }: HookPlanOptions): HookPlan {
+  const advice = `${escapeUnprintable(path)} is not executable, so git does not run it`;
+  const fix = `run \`chmod +x ${shellWord(escapeUnprintable(relative(root, path)))}\`, then \`pprotect git install\` again`;
+  return { ...NOTHING, notes: [`${advice}: ${fix}`], unguarded: advice };
+}
+
+function linesForTheUser({ path }: HookFile, { required, hook: guard }: HookPlanOptions): HookPlan {
+  const shown = escapeUnprintable(path);
+  const where = `lines at the ${placeOfLines(guard)} of ${shown}`;
+  return {
+    ...NOTHING,
+    notes: [`${where} would not always run; add these where they do, and commit it`],
+    snippet: { file: path, lines: committedLines(required, guard) },
+    unguarded: `${shown} does not run it`,
+  };
+}
+
+/** Writes the lines: to a hook that is there, or as a new one. */
+function planLines(hook: HookFile, husky: boolean, options: HookPlanOptions): HookPlan {
+  const { root, record, required, hook: guard } = options;
+  const { path, text = "", directory, directoryExists } = hook;
+  const shown = escapeUnprintable(path);
+  const lines = committedLines(required, guard);
+  const created = hook.text === undefined || isOurHook(text);
   const make = directoryExists ? [] : ([{ kind: "make-directory", path: directory }] as const);
+  const start = husky ? "" : "#!/bin/sh\n";
   const write: Step = created
     ? { kind: "write-hook", path, text: start + lines, ...(husky ? {} : { mode: SCRIPT_MODE }) }
     : { kind: "write-hook", path, text: withLines(text, lines, guard) };
   const how = record.committedHooks?.[path] ?? (created ? "created" : "edited");
-  const done = created
-    ? "written"
-    : state === "absent"
+  const added =
+    committedState(text, guard) === "absent"
       ? `added lines at its ${placeOfLines(guard)}`
       : "updated its lines";
   const others = required
     ? "it refuses the commits of those who do not have pprotect"
     : "it warns those who do not have pprotect; `pprotect git install --require` refuses their commits";
   return {
-    changes: [{ summary: `${basename(path)} hook ${shown}: ${done}`, steps: [...make, write] }],
+    changes: [
+      { summary: `${basename(path)} hook ${shown}: ${created ? "written" : added}`, steps: [...make, write] },
+    ],
     notes: [`${shown} is part of the repository: commit it, and every clone has it; ${others}`],
     toCommit: [relative(root, path)],
     record: {
