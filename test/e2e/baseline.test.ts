@@ -168,7 +168,7 @@ describe("a baseline", () => {
     expect((await check(repository, "--baseline", "other.json")).status).toBe(0);
     expect((await check(repository)).status).toBe(1);
     expect((await repository.pprotect("scan", "--no-baseline", ...write)).stderr).toContain(
-      "give --no-baseline alone",
+      "scan: give --baseline or --no-baseline, not both\nhint: leave out one of them\n",
     );
   });
 

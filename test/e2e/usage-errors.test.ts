@@ -1,4 +1,6 @@
 import { afterAll, describe, expect, test } from "bun:test";
+import { commandList } from "../../src/cli/argv/command-list.ts";
+import { longName } from "../../src/cli/argv/declaration.ts";
 import { pprotect } from "../support/run.ts";
 import { removeFolders, sandbox } from "../support/sandbox.ts";
 import { BOB } from "../support/stores.ts";
@@ -185,4 +187,86 @@ test("adding says what was added once", async () => {
     },
   );
   expect(stderr).toBe("Added domain new with owner alice@example.com.\n");
+});
+
+describe("options that contradict each other are refused, and none is left out silently", () => {
+  test.each([
+    [["git", "check", "--json", "--format", "sarif"], "give --json or --format sarif, not both"],
+    [["scan", "--json", "--format=text"], "give --json or --format text, not both"],
+    [["access", "--json", "--output-format", "csv"], "give --json or --format csv, not both"],
+    [["git", "summary", "HEAD..HEAD", "--json", "--format", "md"], "give --json or --format md, not both"],
+    [["leak", "--json", "--report", "md"], "give --json or --report md, not both"],
+    [["git", "check", "--all", "HEAD"], "give a revision or --all, not both"],
+    [["git", "check", "--all", "--staged"], "give --staged alone"],
+    [["scan", "--no-baseline", "--write-baseline"], "give --write-baseline or --no-baseline, not both"],
+    [["access", "--max-age", "30d"], "--max-age does nothing without --format html"],
+    [["access", "--domain", "prod", "--secret", "token"], "takes one of --custodian, --domain and --secret"],
+    [["audit", "--verify", "--since", "1h"], "give --since or --verify, not both"],
+    [["audit", "--tail", "50", "--verify"], "give --tail or --verify, not both"],
+    [["trust", "--custodian"], "give the name too"],
+    [["trust", "--custodian", "--hooks"], "give the name too"],
+    [["trust", "--hooks", "--write"], "--hooks takes no name, and not --write"],
+    [["rotate", "prod/token", "--promote", "--verify", "true"], "give --promote or --verify, not both"],
+    [["rotate", "--due", "--timeout", "5s"], "give --due or --timeout, not both"],
+    [["rotate", "prod/token", "--stage", "--finish"], "rotate takes one of"],
+    [["get", "prod/token", "--from", "env,store", "--default", "x"], "--default requires the source default"],
+    [
+      ["get", "prod/token", "--from", "store", "--override-file", "x"],
+      "--override-file requires the source override",
+    ],
+    [["get", "prod/token", "--ttl", "5m", "--clip"], "--ttl is for another program"],
+    [
+      ["add-secret", "prod", "new", "--value-file", "x", "--hex"],
+      "give --value-file or --generate, not both",
+    ],
+    [["add-secret", "prod", "new", "--hex", "--uuid"], "give --hex or --uuid, not both"],
+    [["leak", "token", "--plan", "--verify"], "leak takes one of --plan, --report and --verify"],
+    [["revoke", "--client", "x", "--all"], "takes one of LEASE, --client, --domain and --all"],
+    [["lock", "abc", "--all"], "takes one of LEASE, --client, --domain and --all"],
+    [["git", "resolve", "--ours", "--theirs"], "give --ours or --theirs, not both"],
+    [["add-owner", "prod", "x", "--all-domains", "--domain", "dev"], ""],
+    [["exec", "--domain", "prod", "--keep", "X", "--", "true"], "--keep requires --no-passthrough"],
+    [["exec", "--domain", "prod", "--grace", "5s", "--", "true"], "--grace needs --ttl or --while"],
+    [["exec", "--domain", "prod", "--every", "5s", "--", "true"], "--every and --misses need --while"],
+    [["decrypt-domain", "prod", "--json", "--format", "shell"], "give --json or --format shell, not both"],
+  ])("%j", async (args, message) => {
+    const given = args.includes("--json");
+    const { status, stdout, stderr } = await pprotect([...args, "--non-interactive"], { cwd });
+    expect([status, given ? JSON.parse(stdout).error.code : stdout]).toEqual([1, given ? "usage" : ""]);
+    expect(given ? JSON.parse(stdout).error.message : stderr).toContain(message);
+  });
+
+  test("--json and --format json say the same", async () => {
+    const { stdout } = await pprotect(["scan", "--json", "--format", "json", "."], { cwd });
+    expect(JSON.parse(stdout).command).toBe("scan");
+  });
+
+  test("an option that is said to be with another one is refused without it", async () => {
+    const { commands } = await commandList();
+    const dependent = commands.flatMap(({ name, options, arguments: args }) =>
+      options
+        .filter(({ description }) => /^with --/.test(description))
+        .map((option) => [
+          ...name.split(" "),
+          ...(option.value === "none" ? [longName(option)] : [longName(option), "1s"]),
+          ...args.filter(({ required }) => required).map(() => "x"),
+          ...(name === "exec" ? ["--domain", "prod", "--", "true"] : []),
+          ...(name === "revoke" ? ["--client", "x"] : []),
+        ]),
+    );
+    expect(dependent.length).toBeGreaterThan(10);
+    for (const args of dependent) {
+      const { stdout } = await pprotect(["--json", "--non-interactive", ...args], { cwd });
+      expect([args, JSON.parse(stdout || "{}").error?.code]).toEqual([args, "usage"]);
+    }
+  });
+
+  test("the options that one excludes or needs are the command's", async () => {
+    for (const { name, options } of (await commandList()).commands) {
+      const known = new Set(options.map(longName));
+      const named = options.flatMap(({ excludes = [], needs = [] }) => [...excludes, ...needs]);
+      const unknown = named.filter((each) => !known.has(each.split(" ")[0] ?? ""));
+      expect([name, unknown]).toEqual([name, []]);
+    }
+  });
 });

@@ -21,6 +21,7 @@ export function checkLine(command: CommandDescription, read: readonly LineWord[]
     if (word.kind === "option") checkOption(command, word, read[index + 1], read);
     else if (word.kind === "value") checkValue(command, word.option, word.text);
   });
+  checkCombinations(command, givenOptions(read));
   if (!command.arguments.some(({ type }) => TAKE_BYTES.has(type.kind)))
     checkEncoding(command, argumentsIn(read));
   checkArguments(command, argumentsIn(read).slice(command.name.split(" ").length), read);
@@ -40,6 +41,47 @@ function checkOption(
   } else if (option.value === "required" && next?.kind !== "value") {
     throw wrong(command, `${name} needs a value: ${name} ${option.type?.metavar}`);
   }
+}
+
+/** An option of a line, with its value. */
+interface GivenOption {
+  readonly option: OptionDeclaration;
+  readonly value: string | undefined;
+}
+
+function givenOptions(read: readonly LineWord[]): readonly GivenOption[] {
+  return read.flatMap((word, index) => {
+    if (word.kind !== "option" || !word.option) return [];
+    const next = read[index + 1];
+    return [{ option: word.option, value: word.value ?? (next?.kind === "value" ? next.text : undefined) }];
+  });
+}
+
+/** Refuses options that contradict each other, or that do nothing without another one: none is silently left out. */
+function checkCombinations(command: CommandDescription, given: readonly GivenOption[]): void {
+  for (const { option, value } of given) {
+    const name = longName(option);
+    const other = option.excludes?.find(
+      (each) =>
+        given.some((one) => longName(one.option) === each) && !(each === "--json" && value === "json"),
+    );
+    if (other !== undefined) {
+      const shown = option.type?.choices ? `${name} ${value}` : name;
+      throw wrong(command, `give ${other} or ${shown}, not both`, "leave out one of them");
+    }
+    if (option.needs && !option.needs.some((needed) => isGiven(needed, given)))
+      throw wrong(
+        command,
+        `${name} does nothing without ${option.needs.join(" or ")}`,
+        `add it, or leave out ${name}`,
+      );
+  }
+}
+
+/** @param needed `--name`, or `--name value` */
+function isGiven(needed: string, given: readonly GivenOption[]): boolean {
+  const [name, value] = needed.split(" ");
+  return given.some((one) => longName(one.option) === name && (value === undefined || one.value === value));
 }
 
 /** What may be bytes that are not UTF-8: paths, and what is passed on to programs. */

@@ -13,6 +13,10 @@ export interface OptionDeclaration {
   readonly global: boolean;
   /** The argument that it replaces: given the option, the line has one argument fewer. */
   readonly replaces?: string;
+  /** Options that contradict it, by their long names. A value `json` does not contradict `--json`. */
+  readonly excludes?: readonly string[];
+  /** Options without one of which it means nothing: `--name`, or `--name value` for one value of it. */
+  readonly needs?: readonly string[];
 }
 
 /** An argument (a word that is not an option) as it was declared. */

@@ -2,11 +2,9 @@ import { declareProperty, type OptionDeclaration } from "./declaration.ts";
 import type { ValueType } from "./value-type.ts";
 
 /** What few options need to say. */
-interface Extra {
+interface Extra extends Pick<OptionDeclaration, "replaces" | "excludes" | "needs"> {
   /** Every command has it. Default: false. */
   readonly global?: boolean;
-  /** The name of the argument that it replaces. */
-  readonly replaces?: string;
 }
 
 /**
@@ -78,7 +76,7 @@ function declare(
   names: string,
   value: OptionDeclaration["value"],
   description: string,
-  { global = false, replaces }: Extra,
+  { global = false, replaces, excludes, needs }: Extra,
 ): OptionDeclaration {
   return {
     names: names.split(","),
@@ -87,5 +85,7 @@ function declare(
     description,
     global,
     ...(replaces !== undefined && { replaces }),
+    ...(excludes && { excludes }),
+    ...(needs && { needs }),
   };
 }

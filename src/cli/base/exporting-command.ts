@@ -22,6 +22,7 @@ export abstract class ExportingCommand extends SelectingCommand {
   force = flag(
     "--force",
     "with --out: replace a file that pprotect did not write, or that was changed since",
+    { needs: ["--out"] },
   );
 
   protected async exportSecrets(

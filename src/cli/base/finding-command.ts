@@ -20,28 +20,21 @@ export abstract class FindingCommand extends GuardingCommand {
     "--output-format,--format",
     choice("FORMAT", FINDING_FORMATS),
     "how to print the findings (default: text)",
-    { initial: "text" },
+    { initial: "text", excludes: ["--json"] },
   );
   baseline = option(
     "--baseline",
     FILE,
     "accept the findings that FILE lists (default: .pprotect-baseline.json, if there is one)",
   );
-  noBaseline = flag("--no-baseline", "report what the baseline accepts, too");
+  noBaseline = flag("--no-baseline", "report what the baseline accepts, too", {
+    excludes: ["--baseline", "--write-baseline"],
+  });
   writeBaseline = flag("--write-baseline", "accept what is found now: write it to the baseline");
   strict = flag("--strict", "fail also when a file could not be scanned, or none was");
 
   /** In groups: what each commit has, or all files. */
   readonly #toAccept: (readonly LocatedFinding[])[] = [];
-
-  /** @throws PprotectError `usage` */
-  protected refuseBaselineOptions(name: string): void {
-    if (this.noBaseline && (this.baseline !== undefined || this.writeBaseline))
-      throw new PprotectError(
-        "usage",
-        `${name}: give --no-baseline alone, without --baseline or --write-baseline`,
-      );
-  }
 
   /**
    * The baseline that was asked for, `undefined` for the usual one.

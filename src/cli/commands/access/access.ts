@@ -70,12 +70,11 @@ export default class ShowAccessCommand extends AccessCommand {
     "--max-age",
     text("TIME"),
     "the age limit in HTML where .pprotect.yaml has none (default: 90d)",
-    {
-      initial: "90d",
-    },
+    { initial: "90d", needs: ["--format html"] },
   );
   format = option("--output-format,--format", choice("FORMAT", FORMATS), "how to print it (default: table)", {
     initial: "table",
+    excludes: ["--json"],
   });
 
   async run(): Promise<Outcome> {

@@ -66,6 +66,8 @@ export default class TrustCommand extends BaseCommand {
     if (this.write && this.name !== undefined) {
       throw new PprotectError("usage", "trust: a name or --write, not both");
     }
+    if (this.custodian && this.name === undefined)
+      throw new PprotectError("usage", "trust: --custodian says what a name means: give the name too");
     if (this.hooks) return this.#acceptHooks();
     const keyFile = this.readStore();
     // Whatever PPROTECT_TRUST says: this is about what the user accepts.

@@ -32,7 +32,6 @@ export default class ScanCommand extends FindingCommand {
 
   async run(): Promise<Outcome> {
     const paths = this.files.length === 0 ? ["."] : this.files;
-    this.refuseBaselineOptions("scan");
     const isWhole = this.files.length === 0 || this.files.includes(".");
     const given = (await this.givenBaseline()) ?? (await this.readBaseline(BASELINE_FILE));
     const baseline = given === "none" ? undefined : given;

@@ -69,7 +69,6 @@ export default class GitCheckCommand extends FindingCommand {
     if (this.staged && (this.all || this.revision !== undefined)) {
       throw new PprotectError("usage", "git check: give --staged alone, without a revision or --all");
     }
-    this.refuseBaselineOptions("git check");
     const tally = new Tally();
     const { commits, root, ...found } = this.staged ? await this.#staged(tally) : await this.#commits(tally);
     if (this.asText && this.#printed.rest !== undefined) this.note(this.#printed.rest);

@@ -39,6 +39,7 @@ export default class GitSummaryCommand extends BaseCommand {
     "how to print it (default: text)",
     {
       initial: "text",
+      excludes: ["--json"],
     },
   );
 

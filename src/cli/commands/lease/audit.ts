@@ -49,7 +49,13 @@ export default class AuditCommand extends BaseCommand {
   since = option("--since", text("TIME"), "not older than this: 30m, 2d, or a date such as 2026-02-03");
   client = option("--client", CLIENT, "only entries of this client, or of its leases");
   secret = option("--secret", SECRET, "only entries about this secret, NAME or DOMAIN/NAME");
-  verify = flag("--verify", "check that no entry was changed or removed in between, instead of showing them");
+  verify = flag(
+    "--verify",
+    "check that no entry was changed or removed in between, instead of showing them",
+    {
+      excludes: ["--tail", "--follow", "--since", "--client", "--secret"],
+    },
+  );
 
   async run(): Promise<Outcome | number> {
     const directory = stateDirectory(process.env);

@@ -59,7 +59,9 @@ export default class ExecCommand extends SelectingCommand {
   );
   keep = repeatableOption("--keep", text("VARIABLE"), "pass this variable on with --no-passthrough");
   redact = flag("--redact", "replace the secrets in the program's output by [REDACTED:NAME]");
-  noRedact = repeatableOption("--no-redact", SECRET, "with --redact: leave this secret as it is");
+  noRedact = repeatableOption("--no-redact", SECRET, "with --redact: leave this secret as it is", {
+    needs: ["--redact"],
+  });
   asFile = repeatableOption(
     "--as-file",
     SECRET,
@@ -217,9 +219,6 @@ export default class ExecCommand extends SelectingCommand {
   }
 
   #checkNoRedact(choices: readonly Choice[]): void {
-    if (this.noRedact.length > 0 && !this.redact) {
-      throw new PprotectError("usage", "--no-redact requires --redact");
-    }
     if (this.noRedact.length > 0) refuseForbiddenPlaintext(process.env, "exec --no-redact");
     refuseUnknown(
       this.noRedact,

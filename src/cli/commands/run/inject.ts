@@ -47,6 +47,7 @@ export default class InjectCommand extends BaseCommand {
   force = flag(
     "--force",
     "with --out: replace a file that pprotect did not write, or that was changed since",
+    { needs: ["--out"] },
   );
   template = requiredArgument("template", FILE, "the template; - is standard input");
 

@@ -99,6 +99,11 @@ export default class GetCommand extends SecretCommand {
     const isCascade = from !== undefined || explain;
     if (!isCascade && (overrideFile ?? defaultValue) !== undefined)
       throw new PprotectError("usage", "--override-file and --default require --from");
+    const sources = from?.split(",");
+    if (overrideFile !== undefined && sources?.includes("override") === false)
+      throw new PprotectError("usage", "--override-file requires the source override in --from");
+    if (defaultValue !== undefined && sources?.includes("default") === false)
+      throw new PprotectError("usage", "--default requires the source default in --from");
     if (isCascade && (this.rev ?? this.ttl) !== undefined)
       throw new PprotectError("usage", "--from and --explain cannot be used with --rev and --ttl");
     if (explain && this.clip)

@@ -70,7 +70,9 @@ export default class LeakCommand extends AccessCommand {
   valueFile = option("--value-file", FILE, "search the value in this file instead; - is standard input");
   ignored = flag("--ignored", "search ignored files of the work trees too");
   plan = flag("--plan", "print what to do, and write the values for git-filter-repo into a private file");
-  report = option("--report", choice("FORMAT", ["md", "json"]), "print the document of the incident");
+  report = option("--report", choice("FORMAT", ["md", "json"]), "print the document of the incident", {
+    excludes: ["--json"],
+  });
   verify = flag("--verify", "search everything again, ignored files too: is all gone?");
 
   protected override openPrompter(): InputPrompter | undefined {

@@ -70,9 +70,11 @@ export default class RotateCommand extends ValueCommand {
     "--verify",
     text("COMMAND"),
     "try the new value by this shell command before it is written",
+    { excludes: ["--due", "--promote", "--finish", "--abort", "--recover"] },
   );
   timeout = option("--timeout", text("TIME"), "end these commands after this time (default: 60s)", {
     initial: "60s",
+    excludes: ["--due", "--promote", "--abort", "--recover"],
   });
   alsoKeys = flag("--also-keys", "replace the keys of the domain too");
   due = flag("--due", "list the values that are too old; exit status 1 if there are any");
@@ -81,6 +83,7 @@ export default class RotateCommand extends ValueCommand {
     "--older-than",
     text("TIME"),
     "with --due: the limit where .pprotect.yaml has none, such as 90d",
+    { needs: ["--due"] },
   );
   stage = flag("--stage", "put the new value beside the one in use, as NAME_next");
   promote = flag("--promote", "make NAME_next the value in use, and keep the old one as NAME_previous");
@@ -108,8 +111,6 @@ export default class RotateCommand extends ValueCommand {
         "usage",
         "rotate takes one of --due, --all-due, --stage, --promote, --finish, --abort and --recover",
       );
-    if (this.olderThan !== undefined && !this.due)
-      throw new PprotectError("usage", "--older-than requires --due");
     if (this.alsoKeys && (stages.length > 0 || this.due || this.allDue))
       throw new PprotectError("usage", "--also-keys is for a rotation in one step");
     const sources = [this.via !== undefined, this.valueFile !== undefined, wantsGenerated(this)];
