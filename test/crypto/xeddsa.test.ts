@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { ed25519, x25519 } from "@noble/curves/ed25519.js";
 import fc from "fast-check";
+import { multipleByNoble, multipleOfBase } from "../../src/crypto/ed25519-base.ts";
 import { xeddsaSign, xeddsaVerify } from "../../src/crypto/xeddsa.ts";
 import { hex, toHex, utf8 } from "../support/bytes.ts";
 
@@ -47,6 +48,19 @@ describe("XEdDSA", () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  test("takes the same multiples of the base point from libsodium and in JavaScript", () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 1n, max: ORDER - 1n }), (scalar) => {
+        expect(toHex(multipleOfBase(scalar))).toBe(toHex(multipleByNoble(scalar)) as string);
+      }),
+      { numRuns: 40, examples: [[1n], [2n], [ORDER - 1n]] },
+    );
+    for (const none of [0n, ORDER]) {
+      expect(() => multipleOfBase(none)).toThrow();
+      expect(() => multipleByNoble(none)).toThrow();
+    }
   });
 
   test("is another signature each time, and never of another message or key", () => {

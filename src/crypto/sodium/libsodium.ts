@@ -11,6 +11,8 @@ export interface Libsodium {
   crypto_scalarmult_base(publicKey: Uint8Array, privateKey: Uint8Array): void;
   /** X25519. @param shared gets the result. @throws Error when the result is all zero */
   crypto_scalarmult(shared: Uint8Array, privateKey: Uint8Array, publicKey: Uint8Array): void;
+  /** Multiplies Ed25519's base point. @param point gets the result. @throws Error when the scalar is 0 */
+  crypto_scalarmult_ed25519_base_noclamp(point: Uint8Array, scalar: Uint8Array): void;
   /** Makes a sealed box. @param sealed gets the result. @throws Error when the public key is of small order */
   crypto_box_seal(sealed: Uint8Array, plaintext: Uint8Array, publicKey: Uint8Array): void;
   /** Opens a sealed box. @param plaintext gets the result. @returns whether it could be opened */
