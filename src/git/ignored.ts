@@ -1,16 +1,19 @@
 import { statSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { PprotectError } from "../common/errors.ts";
+import { lazy } from "../common/lazy.ts";
 import { shellWord } from "../common/shell-quote.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import { withoutLineEnd } from "../common/text.ts";
 import { repositoryRoot } from "../store/locate-store.ts";
 import { temporaryPath } from "../system/atomic-write.ts";
-import { currentDirectory } from "../system/path-text.ts";
+import { currentDirectory, hasRawBytes } from "../system/path-text.ts";
 import { realpathOfParent } from "../system/real-path.ts";
 import type { Repository } from "./process/repository.ts";
 
-/** Loaded on demand: outside of a repository nothing starts git. */
+/** Both are loaded on demand: outside of a repository nothing starts git. */
+const streams = lazy(() => require("./process/stream.ts") as typeof import("./process/stream.ts"));
+
 async function openRepositoryHere(directory: string): Promise<Repository> {
   const repositories = await import("./process/repository.ts");
   return repositories.openRepositoryHere(directory);
@@ -47,21 +50,27 @@ export async function refuseUnlessIgnored(path: string): Promise<string | undefi
 
 /**
  * Whether a file is in the work tree of a repository, and git would commit it. `false` where git cannot tell, and for
- * what is not a file, such as a pipe.
+ * what is not a file, such as a pipe. Git runs when this returns, and can be waited for later.
  */
 export async function couldBeCommitted(path: string): Promise<boolean> {
   try {
     if (!statSync(path).isFile()) return false;
     const absolute = realpathOfParent(path);
     const directory = dirname(absolute);
-    if (repositoryRoot(directory) === undefined) return false;
-    const repository = await openRepositoryHere(directory);
-    return (await gitStateOf(repository, absolute)) !== "ignored";
+    if (repositoryRoot(directory) === undefined || hasRawBytes(directory)) return false;
+    // Without simple-git, which takes longer to load than git to answer.
+    const { startGitHere } = streams();
+    const status = await startGitHere(directory, ["check-ignore", "--quiet", "--", absolute]);
+    if (status <= NOT_IGNORED) return status === NOT_IGNORED;
+    return (await startGitHere(directory, ["rev-parse", "--show-toplevel"])) === 0;
   } catch {
     // The reader of the file reports what is wrong with it; without git there are no commits.
     return false;
   }
 }
+
+/** What `git check-ignore` exits with where the file is not ignored. It is 0 where it is, and 128 for an error. */
+const NOT_IGNORED = 1;
 
 /** A file that is in the index is not ignored, whatever .gitignore says. */
 async function gitStateOf({ tryRun }: Repository, path: string): Promise<"ignored" | "tracked" | "unknown"> {

@@ -60,6 +60,7 @@ export abstract class BaseCommand extends CredentialsCommand {
       if (this.json) this.envelope().outcome(outcome);
       return outcome.refusal ? 1 : 0;
     } finally {
+      await this.passphraseFileChecked();
       this.releaseTerminal();
     }
   }
@@ -95,7 +96,7 @@ export abstract class BaseCommand extends CredentialsCommand {
       sources: { ...sources, ...this.sourcesFor(keyFile.data.custodians, sources) },
       credentials: (each) => this.credentials(each),
       prompter: () => this.usedPrompter,
-    });
+    }).finally(() => this.passphraseFileChecked());
     this.#actor = custodian;
     this.#isVerified = (other) => other === passphrase;
     await this.throwIfInterrupted();

@@ -17,12 +17,18 @@ import { InteractiveCommand } from "./interactive-command.ts";
 import type { LookingCommand } from "./manifest-sources.ts";
 import type { SavedPassphrases } from "./saved-passphrases.ts";
 
+/** Loaded on demand, and at once: git is to be running before a key is derived. */
+const committable = lazy(
+  () => require("./committable-warning.ts") as typeof import("./committable-warning.ts"),
+);
+
 /** What every command can do to get credentials for the store that it found. */
 export abstract class CredentialsCommand extends InteractiveCommand {
   /** The passphrase that was used, to be redacted like a secret. */
   protected usedPassphrase: string | undefined;
 
   #saved: SavedPassphrases | undefined;
+  #passphraseFileChecked = Promise.resolve();
 
   readonly #storePath = lazy(() => this.locateStore());
 
@@ -46,10 +52,9 @@ export abstract class CredentialsCommand extends InteractiveCommand {
     ];
   }
 
-  /** Warns, once, of a passphrase file that a commit could take. */
-  protected async warnOfCommittable(passphraseFile: string): Promise<void> {
-    const { warnOfCommittable } = await import("./committable-warning.ts");
-    await warnOfCommittable(passphraseFile, this.givenCredentials.warn);
+  /** Warns, once, of a passphrase file that a commit could take. Git runs when this returns, and can be waited for later. */
+  protected warnOfCommittable(passphraseFile: string): Promise<void> {
+    return committable().warnOfCommittable(passphraseFile, this.givenCredentials.warn);
   }
 
   /** The credentials that are given without a prompt; the terminal stays untouched. */
@@ -83,8 +88,14 @@ export abstract class CredentialsCommand extends InteractiveCommand {
     const { overwriteVariable } = await import("../../system/environment-memory.ts");
     for (const prefix of this.credentialPrefixes) overwriteVariable(environmentNames(prefix).passphrase);
     this.usedPassphrase = creds.passphrase;
-    if (sources.passphraseFile !== undefined) await this.warnOfCommittable(sources.passphraseFile);
+    if (sources.passphraseFile !== undefined)
+      this.#passphraseFileChecked = this.warnOfCommittable(sources.passphraseFile);
     return creds;
+  }
+
+  /** Waits for the check of the passphrase file, which goes on while a key is derived. Its warning comes before any value. */
+  protected passphraseFileChecked(): Promise<void> {
+    return this.#passphraseFileChecked;
   }
 
   /** The sources that depend on who the store's custodians are; none of them where the environment is ignored. */

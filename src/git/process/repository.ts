@@ -1,5 +1,6 @@
-import { GitError, type SimpleGit, simpleGit } from "simple-git";
+import type { GitError, SimpleGit } from "simple-git";
 import { PprotectError } from "../../common/errors.ts";
+import { lazy } from "../../common/lazy.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { withoutLineEnd } from "../../common/text.ts";
 import { repositoryRoot } from "../../store/locate-store.ts";
@@ -7,11 +8,13 @@ import { absolutePath, hasRawBytes } from "../../system/path-text.ts";
 import { gitProgram } from "./git-program.ts";
 import {
   gitEnvironment,
+  gitEnvironmentHere,
   PASSED_VARIABLES,
-  REPOSITORY_VARIABLES,
   SAFE_GIT_CONFIG,
   SET_VARIABLES,
 } from "./safe-git.ts";
+
+const simpleGits = lazy(() => require("./simple-git.ts") as typeof import("./simple-git.ts"));
 
 /** A git repository with a work tree, as seen from one directory in it. */
 export interface Repository {
@@ -43,11 +46,7 @@ export async function openRepository(directory: string): Promise<Repository> {
  * @throws PprotectError `not_a_repository`
  */
 export async function openRepositoryHere(directory: string): Promise<Repository> {
-  const own = new Set<string>(REPOSITORY_VARIABLES);
-  return open(
-    directory,
-    Object.fromEntries(Object.entries(gitEnvironment()).filter(([name]) => !own.has(name))),
-  );
+  return open(directory, gitEnvironmentHere());
 }
 
 async function open(directory: string, environment: Record<string, string>): Promise<Repository> {
@@ -57,7 +56,7 @@ async function open(directory: string, environment: Record<string, string>): Pro
     const root = await git.raw(["rev-parse", "--show-toplevel"]);
     return repositoryOf(git, withoutLineEnd(root), absolute);
   } catch (error) {
-    if (error instanceof GitError) throw notARepository(directory, absolute, error);
+    if (isGitError(error)) throw notARepository(directory, absolute, error);
     throw error;
   }
 }
@@ -130,7 +129,7 @@ function gitIn(directory: string, environment: Record<string, string>): SimpleGi
       "rename the directory",
     );
   }
-  const git = simpleGit({
+  const git = simpleGits().simpleGit({
     baseDir: directory,
     binary: gitProgram(),
     config: [...SAFE_GIT_CONFIG],
@@ -162,7 +161,7 @@ async function runOrThrow(git: SimpleGit, args: readonly string[]): Promise<stri
   try {
     return await git.raw([...args]);
   } catch (error) {
-    const [line = "no message"] = error instanceof GitError ? error.message.trim().split("\n") : [];
+    const [line = "no message"] = isGitError(error) ? error.message.trim().split("\n") : [];
     throw new PprotectError("git_failed", `git ${args[0]} failed: ${escapeUnprintable(line)}`, undefined, {
       cause: error,
     });
@@ -173,7 +172,11 @@ async function runOrUndefined(git: SimpleGit, args: readonly string[]): Promise<
   try {
     return await git.raw([...args]);
   } catch (error) {
-    if (error instanceof GitError) return undefined;
+    if (isGitError(error)) return undefined;
     throw error;
   }
+}
+
+function isGitError(error: unknown): error is GitError {
+  return error instanceof simpleGits().GitError;
 }

@@ -83,3 +83,9 @@ export function gitEnvironment(): Record<string, string> {
   });
   return { ...Object.fromEntries(kept), ...SET_VARIABLES };
 }
+
+/** {@link gitEnvironment} for the repository that git finds from its directory upward, whatever variables such as GIT_DIR name. */
+export function gitEnvironmentHere(): Record<string, string> {
+  const own = new Set<string>(REPOSITORY_VARIABLES);
+  return Object.fromEntries(Object.entries(gitEnvironment()).filter(([name]) => !own.has(name)));
+}

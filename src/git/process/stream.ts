@@ -3,7 +3,7 @@ import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { systemDirectory } from "../../system/path-text.ts";
 import { startProgram } from "../../system/start-program.ts";
 import { gitProgram } from "./git-program.ts";
-import { gitEnvironment, SAFE_GIT_CONFIG } from "./safe-git.ts";
+import { gitEnvironment, gitEnvironmentHere, SAFE_GIT_CONFIG } from "./safe-git.ts";
 
 /** Options that make the output independent of the configuration: no pager, no colours, one way to quote paths. */
 const NEUTRAL_GIT_CONFIG = [
@@ -38,6 +38,20 @@ export function spawnGit<Input extends "pipe" | Buffer>(
   running.add(git);
   void git.exited.then(() => running.delete(git));
   return git;
+}
+
+/**
+ * Starts git for its exit status alone, in the repository that it finds from a directory upward, whatever variables such
+ * as GIT_DIR name. It runs when this returns.
+ */
+export function startGitHere(directory: string, args: readonly string[]): Promise<number> {
+  const config = SAFE_GIT_CONFIG.flatMap((setting) => ["-c", setting]);
+  return startProgram([gitProgram(), ...config, ...args], {
+    cwd: systemDirectory(directory),
+    stdin: "ignore",
+    stderr: "ignore",
+    env: gitEnvironmentHere(),
+  }).exited;
 }
 
 const running = new Set<{ kill(): void }>();

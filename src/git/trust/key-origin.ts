@@ -3,6 +3,7 @@ import { dirname, relative, sep } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
 import { decodeUtf8 } from "../../common/utf8.ts";
 import { readLeniently } from "../../store/diff/lenient-reading.ts";
+import { repositoryRoot } from "../../store/locate-store.ts";
 import type { StoreData } from "../../store/store-data.ts";
 import { storeLog } from "../history/store-log.ts";
 import { type BlobReader, openBlobReader } from "../process/cat-file.ts";
@@ -25,6 +26,8 @@ export interface StoreInRepository {
 
 /** @param store the store's real path */
 export async function repositoryOf(store: string): Promise<StoreInRepository | undefined> {
+  // Outside of any, git would take longer to say so.
+  if (process.env.GIT_DIR === undefined && repositoryRoot(dirname(store)) === undefined) return undefined;
   try {
     const repository = await openRepository(dirname(store));
     const path = relative(realpathSync(repository.root), store).split(sep).join("/");

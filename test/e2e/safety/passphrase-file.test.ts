@@ -147,6 +147,32 @@ describe("a passphrase file that a commit could take", () => {
     expect((await pprotect(args, { cwd: box.folder })).stderr).toStartWith(warning);
   });
 
+  test("earns it before the error for a wrong passphrase", async () => {
+    const box = await repository("");
+    writeFileSync(box.path("pass"), "wrong\n", { mode: 0o600 });
+    const { status, stderr } = await pprotect(list, { cwd: box.folder });
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^pprotect: warning: .*\npprotect: wrong cred/),
+    ]);
+    expect(stderr).toStartWith(warning);
+  });
+
+  test("earns it where git tracks the file although a rule ignores it, whatever GIT_DIR says", async () => {
+    const box = await repository("/pass\n");
+    await runProgram(["git", "add", "--force", "pass"], { cwd: box.folder });
+    const other = await repository("/pass\n");
+    for (const env of [{}, { GIT_DIR: other.path(".git") }]) {
+      expect((await pprotect(list, { cwd: box.folder, env })).stderr).toBe(warning);
+    }
+  });
+
+  test("earns none where git cannot use the repository", async () => {
+    const box = await repository("");
+    writeFileSync(box.path(".git/HEAD"), "nothing\n");
+    expect((await pprotect(list, { cwd: box.folder })).stderr).toBe("");
+  });
+
   test("earns none if git ignores it, or it is outside of a repository", async () => {
     const box = await repository("/pass\n");
     expect((await pprotect(list, { cwd: box.folder })).stderr).toBe("");
