@@ -34,7 +34,9 @@ export function domainMessage({ name, domain, state, pinned, origin }: DoubtfulD
     case "elsewhere":
       return `${named} has the key that you accepted for domain "${displayName(state.other)}" (${key}${sinceCommit(origin)})`;
     case "older":
-      return `${named} has a key (${key}) that it had before the one that you accepted (${pinned ? displayFingerprint(pinned) : "none"})`;
+      return pinned === undefined
+        ? `${named} has the key (${key}) that it had before it was removed or renamed`
+        : `${named} has a key (${key}) that it had before the one that you accepted (${displayFingerprint(pinned)})`;
     case "unlisted":
       return `the key of ${named} (${key}${sinceCommit(origin)}) is not in ${TRUST_FILE} of the base branch`;
     default: {
@@ -57,15 +59,16 @@ function sinceCommit(origin: KeyOrigin | undefined): string {
 
 /** The refusal to use a domain's key. */
 export function domainRefusal(doubtful: DoubtfulDomain): PprotectError {
-  const { name, state } = doubtful;
   const message = domainMessage(doubtful);
-  if (state.kind === "shared") return new PprotectError("shared_key", message, SHARED_KEY_FIX);
-  return new PprotectError("untrusted_key", message, fixFor(name, state));
+  if (doubtful.state.kind === "shared") return new PprotectError("shared_key", message, SHARED_KEY_FIX);
+  return new PprotectError("untrusted_key", message, fixFor(doubtful));
 }
 
-function fixFor(name: string, { kind }: KeyState): string {
+function fixFor({ name, state: { kind }, pinned }: DoubtfulDomain): string {
   const accept = `\`${trustCommand(name)}\` accepts it`;
   if (kind === "unlisted") return `add it to ${TRUST_FILE} on the base branch: \`pprotect trust --write\``;
+  if (kind === "older" && pinned === undefined)
+    return `if that was on another branch, or was undone, ${accept}`;
   if (kind === "older") return `this is a branch from before a rotation: merge that first, or ${accept}`;
   if (kind === "elsewhere") return `restore the store from git; if the domain was renamed, ${accept}`;
   return `compare the fingerprint with another owner, then ${accept}`;

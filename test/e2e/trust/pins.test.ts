@@ -172,6 +172,17 @@ describe("a rotation by a teammate", () => {
     expect(refused.status).toBe(1);
     expect(refused.stderr).toContain("a branch from before a rotation");
   });
+
+  test("of a domain that was removed meanwhile: the store from before takes no value, and the reason is named", async () => {
+    const box = await used();
+    expect(await box.as("alice", "rm-domain", "dev", "--yes")).toMatchObject({ status: 0 });
+    box.put(store);
+    const refused = await seal(box);
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toContain(
+      "that it had before it was removed or renamed\nhint: if that was on another branch",
+    );
+  });
 });
 
 describe("with write access and no passphrase", () => {
