@@ -93,8 +93,13 @@ function isUntouched(domain: DomainVersions, side: Side, versions: StoreVersions
   return sameOwners && [...now.secrets].every(([secret, sealed]) => base.secrets.get(secret) === sealed);
 }
 
-/** A three-way merge of a domain's secrets, by value where credentials open them, and of its owners' names. */
+/**
+ * A three-way merge of a domain's secrets, by value where credentials open them, and of its owners' names. A domain that
+ * one side alone has, and that stays, is that side's.
+ */
 export function domainContent(domain: DomainVersions, context: MergeContext): Step<DomainContent> {
+  const only = onlySide(domain);
+  if (only !== undefined) return contentOfOneSide(domain, only, context);
   const secrets = new Map<string, SecretContent>();
   const undecided = new Set<string>();
   const conflicts: Conflict[] = [];
@@ -123,6 +128,32 @@ export function domainContent(domain: DomainVersions, context: MergeContext): St
     [...undone, ...owners.undone],
   );
 }
+
+/** The side that has a domain, if the other has none. */
+function onlySide(domain: DomainVersions): Side | undefined {
+  const present = SIDES.filter((side) => domain[side] !== undefined);
+  return present.length === 1 ? present[0] : undefined;
+}
+
+/** What the other side removed with the domain is not removed from it: whether the domain stays is decided for all of it. */
+function contentOfOneSide(domain: DomainVersions, side: Side, context: MergeContext): Step<DomainContent> {
+  const secrets = new Map<string, SecretContent>();
+  for (const name of domain[side]?.secrets.keys() ?? []) {
+    secrets.set(name, contentFrom(secretTexts(domain, name), side) ?? { from: [side] });
+  }
+  const all = unionOfKeys(domain[side]?.owners);
+  const owners = all.filter((owner) => context.custodians.pwdkm.has(owner));
+  const orphaned: Conflict = {
+    subject: { kind: "domain", domain: domain.name },
+    reason: NO_OWNER_LEFT,
+    credentials: "useless",
+    choices: [],
+  };
+  const isOrphaned = owners.length === 0 && all.length > 0;
+  return step({ secrets, undecided: new Set(), owners }, isOrphaned ? [orphaned] : []);
+}
+
+const NO_OWNER_LEFT = "none of its owners is a key custodian any more";
 
 const UNCHANGED: SecretContent = { from: ["ours", "theirs", "base"] };
 
@@ -286,9 +317,7 @@ function isOwner(domain: DomainVersions, owner: string, context: MergeContext): 
   if (custodianSide !== undefined && (has("base") || versions.isBaseUnreadable))
     return step(has(custodianSide));
   if (has("ours") === has("theirs")) return step(has("ours"));
-  const onOneSide = domain.ours === undefined || domain.theirs === undefined;
-  // With the domain itself on one side alone, whether it stays is decided for all of it.
-  if (!versions.isBaseUnreadable || onOneSide) return step(!has("base"));
+  if (!versions.isBaseUnreadable) return step(!has("base"));
   const side: Side = has("ours") ? "ours" : "theirs";
   const subject: ConflictSubject = { kind: "owner", domain: domain.name, name: owner };
   const decision = context.decide(subject);
@@ -313,9 +342,7 @@ function lastOwners(domain: DomainVersions, context: MergeContext): Step<readonl
   if (chosen === undefined || !choices.includes(chosen)) {
     const [first] = choices;
     const reason =
-      first === undefined
-        ? "none of its owners is a key custodian any more"
-        : "each side removed other owners, and none would be left";
+      first === undefined ? NO_OWNER_LEFT : "each side removed other owners, and none would be left";
     return step(first === undefined ? [] : known(first), [
       { subject, reason, credentials: "useless", choices },
     ]);

@@ -170,6 +170,48 @@ test("a changed passphrase does not keep the other side from removing a domain",
   expect([...store.domains.keys()]).toEqual(["prod"]);
 });
 
+describe("a domain that one side removed and the other changed", () => {
+  const one = base().addSecret("dev", "unchanged", "u");
+  const start = one.addOwner("dev", BOB.name, unlocked(one));
+  const removed = start.removeDomain("dev").data;
+  const changes = {
+    "added a secret": start.addSecret("dev", "added", "a"),
+    "removed a secret": start.removeSecret("dev", "k"),
+    "removed an owner": start.removeOwner("dev", BOB.name),
+    "replaced the key": start.rotateDomainKey("dev", unlocked(start)),
+  };
+
+  test.each(Object.entries(changes))(
+    "is one conflict, and stays whole if it stays: the other %s",
+    (_, changed) => {
+      for (const [kept, versions] of [
+        ["ours", { base: start.data, ours: changed.data, theirs: removed }],
+        ["theirs", { base: start.data, ours: removed, theirs: changed.data }],
+      ] as const) {
+        expect(merge(versions).conflicts.map(describeConflict)).toEqual([
+          `dev: removed by ${kept === "ours" ? "theirs" : "ours"}, changed by ${kept}`,
+        ]);
+        const { store, conflicts, undone } = merge(versions, NO_CREDENTIALS, kept);
+        expect(conflicts).toEqual([]);
+        expect(undone.map(({ subject, change }) => [conflictLabel(subject), change])).toEqual([
+          ["dev", "removed"],
+        ]);
+        expect(store.domains.get("dev")).toEqual(changed.data.domains.get("dev"));
+      }
+    },
+  );
+
+  test("cannot stay when none of its owners is a custodian any more", () => {
+    const versions = {
+      base: start.data,
+      ours: start.removeOwner("dev", BOB.name).data,
+      theirs: start.removeDomain("dev").removeCustodian(ALICE.name).data,
+    };
+    const [conflict] = merge(versions, NO_CREDENTIALS, "ours").conflicts;
+    expect(conflict?.reason).toBe("none of its owners is a key custodian any more");
+  });
+});
+
 test("a decision for a new value seals it to a key that the merge made, never to one that a side introduced", () => {
   const start = base();
   const versions = {

@@ -124,6 +124,13 @@ test(`${RESOLUTIONS} random histories resolved by random decisions leave sound s
         const change = { path: "store", store, lineOf: () => 1 };
         const parents = [versions.ours, versions.theirs];
         expect(checkStoreChange({ ...change, parents, bases: [versions.base] }).errors).toEqual([]);
+        for (const [name, { secrets }] of store.domains) {
+          // Whether a domain stays that one side removed is decided for all of it.
+          const sides = SIDES.flatMap((side) => versions[side].domains.get(name) ?? []);
+          const [only] = sides;
+          if (sides.length === 1 && only)
+            expect([...secrets.keys()].sort()).toEqual([...only.secrets.keys()].sort());
+        }
         const result = openEverything(store, passphrasesFor(store, Object.values(branches)));
         const named = new Set([...left, ...resolved.undone.map(({ subject }) => subject)].map(conflictLabel));
         const opened = { base: open(base), ours: open(branches.ours), theirs: open(branches.theirs) };
