@@ -80,8 +80,15 @@ function isSubsequence(short: Log, long: Log): boolean {
   return at === short.length;
 }
 
+function startsWith(log: Log, start: Log): boolean {
+  return start.every((entry, index) => entry === log[index]);
+}
+
 /** The events of the entries that no older log has; of an entry that occurs more often than there, the additional ones. */
 function newEvents(log: Log, older: readonly StoreData[]): AuditEvent[] {
+  const [only] = older;
+  if (only && older.length === 1 && startsWith(log, only.auditLog))
+    return log.slice(only.auditLog.length).flatMap((entry) => readAuditEntry(entry).events);
   const known = new Map<string, number>();
   for (const { auditLog } of older) {
     const counts = new Map<string, number>();

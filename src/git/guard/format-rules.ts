@@ -1,5 +1,6 @@
 import { decodeUtf8 } from "../../common/utf8.ts";
 import type { Finding } from "../../scan/finding.ts";
+import type { KnownLog } from "../../store/format/canonical-reader.ts";
 import { parseStore } from "../../store/format/parse.ts";
 import {
   InvalidStoreError,
@@ -52,12 +53,13 @@ const INVALID_STORE: FormatRule = {
  * No finding contains a value.
  *
  * @param path the path that findings name
+ * @param log that of an earlier version, if it is known; replaced by this one's
  */
-export function readStore(path: string, bytes: Uint8Array): StoreReading {
+export function readStore(path: string, bytes: Uint8Array, log?: KnownLog): StoreReading {
   try {
-    const store = parseStore(bytes, path);
-    const text = decodeUtf8(bytes) ?? "";
-    return { findings: commentFindings(path, text, store), store, lineOf: lineFinder(text) };
+    const text = decodeUtf8(bytes);
+    const store = parseStore(text ?? bytes, path, { log });
+    return { findings: commentFindings(path, text ?? "", store), store, lineOf: lineFinder(text ?? "") };
   } catch (error) {
     return { findings: findingsOf(path, error), store: undefined, lineOf: () => 1 };
   }

@@ -7,21 +7,23 @@ import type { Repository } from "../process/repository.ts";
 import { formerDomains } from "../trust/former-domains.ts";
 import { checkStoreChange } from "./consistency-rules.ts";
 import type { FileChange } from "./diff-parser.ts";
-import { readStore } from "./format-rules.ts";
 import { acceptedElsewhere, formerDomainRemark, newKeys } from "./shared-keys.ts";
 import { isRegular } from "./store-files.ts";
+import { StoreReadings } from "./store-readings.ts";
 import { addAll, type Findings, type Subject } from "./subject.ts";
 
 /** Checks what a commit does to a store: its format, and its contents against those of the parents. */
 export class StoreCheck {
   readonly #repository: Repository;
   readonly #blobs: BlobReader;
+  readonly #versions: StoreReadings;
   readonly #maxBytes: number;
 
   /** @param maxBytes a larger store is not read, and is a finding */
   constructor(repository: Repository, blobs: BlobReader, maxBytes: number) {
     this.#repository = repository;
     this.#blobs = blobs;
+    this.#versions = new StoreReadings(blobs, maxBytes);
     this.#maxBytes = maxBytes;
   }
 
@@ -37,13 +39,14 @@ export class StoreCheck {
     found: Findings,
   ): Promise<void> {
     const change = changes.map((files) => files.get(path)).find((file) => file !== undefined);
-    const bytes = change && isRegular(change.newMode) ? await this.#readStore(change.newId) : undefined;
-    if (!bytes && subject.diffs < 2) return;
-    if (bytes && bytes.length > this.#maxBytes) {
+    const version =
+      change && isRegular(change.newMode) ? await this.#versions.read(path, change.newId) : undefined;
+    if (!version && subject.diffs < 2) return;
+    if (version === "too-large") {
       found.errors.push(tooLarge(path, this.#maxBytes));
       return;
     }
-    const reading = bytes ? readStore(path, bytes) : { findings: [], store: EMPTY_STORE, lineOf: () => 1 };
+    const reading = version ?? { findings: [], store: EMPTY_STORE, lineOf: () => 1 };
     addAll(found.errors, reading.findings);
     const { store, lineOf } = reading;
     if (!store) return;
@@ -61,8 +64,8 @@ export class StoreCheck {
       bases,
       lineOf,
     });
-    addAll(found.errors, bytes ? errors : errors.filter(({ rule }) => rule === "lost-in-merge"));
-    if (!bytes) return;
+    addAll(found.errors, version ? errors : errors.filter(({ rule }) => rule === "lost-in-merge"));
+    if (!version) return;
     addAll(found.warnings, warnings);
     const told = new Set(errors.map(({ rule, line }) => `${rule} ${line}`));
     for (const finding of await this.#formerKeys(subject, path, store, readable, lineOf)) {
@@ -95,21 +98,16 @@ export class StoreCheck {
     return Promise.all(
       changes.map((files) => {
         const file = files.get(path);
-        return file ? this.#oldStore(file.oldMode, file.oldId) : unchanged;
+        return file ? this.#oldStore(path, file.oldMode, file.oldId) : unchanged;
       }),
     );
   }
 
   /** @returns an empty store if there was no file, `undefined` if it cannot be read */
-  async #oldStore(mode: string, id: string): Promise<StoreData | undefined> {
+  async #oldStore(path: string, mode: string, id: string): Promise<StoreData | undefined> {
     if (!isRegular(mode)) return EMPTY_STORE;
-    const bytes = await this.#readStore(id);
-    return bytes && bytes.length <= this.#maxBytes ? readStore("", bytes).store : undefined;
-  }
-
-  /** As much as a store may have, and a byte more if there is one. */
-  #readStore(id: string): Promise<Uint8Array | undefined> {
-    return this.#blobs.read(id, this.#maxBytes + 1);
+    const version = await this.#versions.read(path, id);
+    return version === "too-large" ? undefined : version?.store;
   }
 
   async #baseStores(subject: Subject, path: string): Promise<StoreData[] | undefined> {
@@ -119,7 +117,7 @@ export class StoreCheck {
       revisions.map(async (base) => {
         // Read by its id, because a path may contain line ends.
         const id = await this.#repository.tryRun("rev-parse", "--verify", "--quiet", `${base}:${path}`);
-        return id === undefined ? EMPTY_STORE : this.#oldStore("100644", id.trim());
+        return id === undefined ? EMPTY_STORE : this.#oldStore(path, "100644", id.trim());
       }),
     );
     const readable = bases.filter((base) => base !== undefined);

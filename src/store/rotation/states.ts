@@ -62,8 +62,10 @@ export function neededStages(store: Store): Set<string> {
 
 /** Whether an entry has the form of one that makes a rotation. */
 export function isStageEntry(entry: string): boolean {
-  const what = entry.slice(entry.indexOf(" -- ") + 4);
-  return what.startsWith("staged rotation of secret ") || what.startsWith("promoted rotation of secret ");
+  const at = entry.indexOf(" -- ") + 4;
+  return (
+    entry.startsWith("staged rotation of secret ", at) || entry.startsWith("promoted rotation of secret ", at)
+  );
 }
 
 /** An entry of the audit log that holds. */

@@ -1,0 +1,75 @@
+import type { KnownLog } from "../../store/format/canonical-reader.ts";
+import { MAX_FILE_BYTES } from "../../system/bounded-read.ts";
+import type { BlobReader } from "../process/cat-file.ts";
+import { readStore, type StoreReading } from "./format-rules.ts";
+
+/** Of the versions that are kept, besides the last one: how many, and the bytes of their files. */
+const MOST_KEPT = 64;
+const MOST_BYTES = 16 * 1024 * 1024;
+
+/** One version of a store, and the size of its file in bytes. */
+interface Version {
+  readonly reading: StoreReading;
+  readonly size: number;
+}
+
+/**
+ * Reads versions of stores by their ids, and keeps the last ones: in a history, what one commit wrote is what the next one
+ * changes. Of an audit log that continues the one before it, only the new entries are parsed.
+ */
+export class StoreReadings {
+  readonly #blobs: BlobReader;
+  readonly #limit: number;
+  readonly #kept = new Map<string, Version>();
+  #bytes = 0;
+  /** The log of the last version of each path. */
+  readonly #logs = new Map<string, KnownLog>();
+
+  /** @param limit of a store, in bytes: a larger one is not parsed */
+  constructor(blobs: BlobReader, limit = MAX_FILE_BYTES) {
+    this.#blobs = blobs;
+    this.#limit = limit;
+  }
+
+  /**
+   * @param path the path that findings name
+   * @param id of the blob
+   * @returns `too-large`, or `undefined` when the repository has no such blob
+   * @throws PprotectError `git_failed`
+   */
+  async read(path: string, id: string): Promise<StoreReading | "too-large" | undefined> {
+    const key = `${id} ${path}`;
+    const known = this.#kept.get(key);
+    if (known) {
+      // The one that was used last is dropped last.
+      this.#kept.delete(key);
+      this.#kept.set(key, known);
+      return known.reading;
+    }
+    const bytes = await this.#blobs.read(id, this.#limit + 1);
+    if (!bytes) return undefined;
+    if (bytes.length > this.#limit) return "too-large";
+    const reading = readStore(path, bytes, this.#logOf(path));
+    this.#keep(key, { reading, size: bytes.length });
+    return reading;
+  }
+
+  #keep(key: string, version: Version): void {
+    this.#kept.set(key, version);
+    this.#bytes += version.size;
+    for (const [oldest, { size }] of this.#kept) {
+      if (oldest === key || (this.#kept.size <= MOST_KEPT && this.#bytes <= MOST_BYTES)) break;
+      this.#kept.delete(oldest);
+      this.#bytes -= size;
+    }
+  }
+
+  #logOf(path: string): KnownLog {
+    const known = this.#logs.get(path) ?? { text: "", entries: [] };
+    this.#logs.delete(path);
+    this.#logs.set(path, known);
+    const [oldest] = this.#logs.keys();
+    if (oldest !== undefined && this.#logs.size > MOST_KEPT) this.#logs.delete(oldest);
+    return known;
+  }
+}
