@@ -1,9 +1,9 @@
 import { PprotectError } from "../common/errors.ts";
+import { pathBytes } from "../common/path-bytes.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import { errnoOf } from "../system/file-error.ts";
 import { findExecutable } from "../system/find-executable.ts";
 import { canCallLibc } from "../system/libc.ts";
-import { pathBytes } from "../system/path-text.ts";
 import { withOriginalCoreLimit } from "../system/process-hardening.ts";
 import { startChild } from "./process/child.ts";
 import { replaceProcess } from "./process/native.ts";

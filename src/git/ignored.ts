@@ -2,12 +2,13 @@ import { statSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { PprotectError } from "../common/errors.ts";
 import { lazy } from "../common/lazy.ts";
+import { hasRawBytes } from "../common/path-bytes.ts";
 import { shellWord } from "../common/shell-quote.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import { withoutLineEnd } from "../common/text.ts";
 import { repositoryRoot } from "../store/locate-store.ts";
 import { temporaryPath } from "../system/atomic-write.ts";
-import { currentDirectory, hasRawBytes } from "../system/path-text.ts";
+import { currentDirectory } from "../system/path-text.ts";
 import { realpathOfParent } from "../system/real-path.ts";
 import type { Repository } from "./process/repository.ts";
 

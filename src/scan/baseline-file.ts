@@ -1,5 +1,6 @@
 import { PprotectError } from "../common/errors.ts";
 import { parseJsonWithLines } from "../common/json-with-lines.ts";
+import { portablePath, unquotedPath } from "../common/quoted-path.ts";
 import { escapeUnprintable, escapeUnprintableInJson } from "../common/terminal-safe.ts";
 import { decodeUtf8 } from "../common/utf8.ts";
 import type { ValueWithLines } from "../common/value-with-lines.ts";
@@ -88,7 +89,9 @@ function compare(a: string, b: string): number {
 /** The text of a baseline: one line for each entry, so that differences and merges are about entries. */
 export function baselineText(entries: Iterable<BaselineEntry>): string {
   const lines = mergedEntries(entries).map(({ path, rule, hash, count }) =>
-    escapeUnprintableInJson(JSON.stringify({ path, rule, line_hash: hash, ...(count > 1 && { count }) })),
+    escapeUnprintableInJson(
+      JSON.stringify({ path: portablePath(path), rule, line_hash: hash, ...(count > 1 && { count }) }),
+    ),
   );
   const list = lines.length === 0 ? "[]" : `[\n    ${lines.join(",\n    ")}\n  ]`;
   return `{\n  "version": ${VERSION},\n  "findings": ${list}\n}\n`;
@@ -141,7 +144,7 @@ function readEntry(value: ValueWithLines): LocatedEntry {
   };
   const hash = text("line_hash");
   if (!HASH.test(hash)) throw value.invalid(`"line_hash" must be ${HASH_LENGTH} hexadecimal digits`);
-  const path = text("path");
+  const path = unquotedPath(text("path"));
   if (path === "" || /^(?:\/|\.\.?\/)/.test(path))
     throw value.invalid('"path" must be relative to the directory of the baseline');
   return {

@@ -1,7 +1,8 @@
 import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { pathText } from "../common/path-bytes.ts";
 import { errnoOf, fileError } from "./file-error.ts";
-import { absolutePath, pathText, systemPath } from "./path-text.ts";
+import { absolutePath, systemPath } from "./path-text.ts";
 
 /** `realpathSync`, also of and to a path that is not UTF-8. */
 export function realPath(path: string): string {

@@ -21,7 +21,7 @@ export interface ProgramOptions {
 export interface StartedProgram {
   /** Takes input that was announced as "pipe". */
   readonly stdin: {
-    write(text: string): unknown;
+    write(input: string | Uint8Array): unknown;
     flush(): unknown;
     end(): unknown;
   };
@@ -77,7 +77,7 @@ function startInNode([program = "", ...args]: readonly string[], options: Progra
   });
   return {
     stdin: {
-      write: (text) => child.stdin?.write(text),
+      write: (input) => child.stdin?.write(input),
       flush: () => undefined,
       end: () => child.stdin?.end(),
     },

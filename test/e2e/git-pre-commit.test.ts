@@ -273,12 +273,13 @@ describe("other files", () => {
     expect(stderr).not.toContain("unstaged.txt");
   });
 
-  test("paths with spaces, quotes, tabs and umlauts are shown as they are", async () => {
+  test("paths with spaces and umlauts are shown as they are, with quotes and backslashes as git does it", async () => {
     const repository = await guardedRepository();
     const paths = ["a b.txt", 'q"uote.txt', "ümlaut ✓.txt", "back\\slash.txt"];
     for (const path of paths) repository.write(path, `${tokenLine()}\n`);
     const { stderr } = await repository.commit();
-    for (const path of paths) expect(stderr).toContain(`\n${path}:1: `.trimStart());
+    const shown = ["a b.txt", '"q\\"uote.txt"', "ümlaut ✓.txt", '"back\\\\slash.txt"'];
+    for (const path of shown) expect(stderr).toContain(`${path}:1: `);
   });
 
   test("a rename alone adds nothing; a line in it does", async () => {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { isAbsolute, join } from "node:path";
 import fc from "fast-check";
+import { hasRawBytes, pathBytes, pathText } from "../../src/common/path-bytes.ts";
 import { escapeUnprintable } from "../../src/common/terminal-safe.ts";
 import { decodeUtf8 } from "../../src/common/utf8.ts";
-import { hasRawBytes, pathBytes, pathText, systemPath } from "../../src/system/path-text.ts";
+import { systemPath } from "../../src/system/path-text.ts";
 
 const bytes = (latin1: string): Uint8Array => Uint8Array.from(Buffer.from(latin1, "latin1"));
 

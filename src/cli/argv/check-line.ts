@@ -1,7 +1,7 @@
 import { PprotectError } from "../../common/errors.ts";
+import { hasRawBytes } from "../../common/path-bytes.ts";
 import { suggest } from "../../common/suggest.ts";
 import { displayName } from "../../common/terminal-safe.ts";
-import { hasRawBytes } from "../../system/path-text.ts";
 import { type CommandDescription, usageOf } from "./command-declaration.ts";
 import { longName, type OptionDeclaration } from "./declaration.ts";
 import { argumentsIn, type LineWord } from "./line.ts";

@@ -1,3 +1,4 @@
+import { quotedPath } from "../../common/quoted-path.ts";
 import { countNoun } from "../../common/text.ts";
 import type { Allowance } from "../../git/guard/allowance.ts";
 import { forOutput, PrintedWarnings } from "../../git/guard/report.ts";
@@ -62,7 +63,7 @@ const NO_MARKERS =
 function findingLines({ commit, path, line, rule, message }: LocatedFinding, kind = ""): string[] {
   const where = commit === undefined ? "" : `${commit} `;
   return [
-    forOutput(`  at ${where}${path}:${line}`),
+    forOutput(`  at ${where}${quotedPath(path)}:${line}`),
     ...wrapped(forOutput(`${kind}${rule}: ${message}`), WIDTH - 4).map((each) => `    ${each}`),
   ];
 }

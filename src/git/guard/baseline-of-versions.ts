@@ -1,5 +1,6 @@
 import { PprotectError } from "../../common/errors.ts";
 import { lazy } from "../../common/lazy.ts";
+import { quotedPath } from "../../common/quoted-path.ts";
 import { countNoun } from "../../common/text.ts";
 import { addedEntries, Baseline } from "../../scan/baseline.ts";
 import { BASELINE_FILE, entryKey, type LocatedEntry, readBaseline } from "../../scan/baseline-file.ts";
@@ -45,7 +46,7 @@ export class BaselineOfVersions {
     const added = addedEntries(await this.#before(subject.prefix), before);
     const [first] = added;
     if (!first) return [];
-    const named = added.slice(0, NAMED).map(({ rule, path }) => `${rule} in ${path}`);
+    const named = added.slice(0, NAMED).map(({ rule, path }) => `${rule} in ${quotedPath(path)}`);
     const more = added.length > NAMED ? ` and ${added.length - NAMED} more` : "";
     const message = `accepts ${countNoun(added.length, "more finding")}: ${named.join(", ")}${more}`;
     return [{ path: BASELINE_FILE, line: first.line, rule: BASELINE_RULE, message }];
@@ -93,6 +94,6 @@ export function unusedEntries({ file, unused }: Baseline): readonly Finding[] {
     path: file,
     line,
     rule: BASELINE_RULE,
-    message: `${rule} in ${path} is not found any more: remove the entry, or all such entries with \`--write-baseline\``,
+    message: `${rule} in ${quotedPath(path)} is not found any more: remove the entry, or all such entries with \`--write-baseline\``,
   }));
 }

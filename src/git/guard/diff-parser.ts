@@ -1,3 +1,4 @@
+import { unquotedPath } from "../../common/quoted-path.ts";
 import type { LineRun, TextLines } from "../../scan/scan-text.ts";
 import { ByteBuffer } from "./byte-buffer.ts";
 
@@ -154,27 +155,12 @@ const BACKSLASH = 92;
 function parseRaw(line: string): FileChange | undefined {
   const [, oldMode, newMode, oldId, newId, status, names] = RAW_LINE.exec(line) ?? [];
   if (!oldMode || !newMode || !oldId || !newId || !status || names === undefined) return undefined;
-  const [first = "", second] = names.split("\t").map(unquotePath);
+  const [first = "", second] = names.split("\t").map(unquotedPath);
   return { path: second ?? first, oldPath: first, oldMode, newMode, oldId, newId, status };
 }
 
 /** The path of a `+++` line; git puts a tab after a path with spaces. */
 function pathOf(text: string): string | undefined {
-  const name = unquotePath(text.endsWith("\t") ? text.slice(0, -1) : text);
+  const name = unquotedPath(text.endsWith("\t") ? text.slice(0, -1) : text);
   return name === "/dev/null" ? undefined : name.slice("b/".length);
-}
-
-const ESCAPES: Readonly<Record<string, number>> = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13 };
-
-/** A path that git quoted in C style, or one that it did not need to quote. */
-export function unquotePath(quoted: string): string {
-  if (!quoted.startsWith('"')) return quoted;
-  const bytes = [...quoted.slice(1, -1).matchAll(/\\([0-7]{3})|\\(.)|([^\\]+)/gu)].flatMap(
-    ([, octal, escaped, plain]) => {
-      if (octal !== undefined) return [Number.parseInt(octal, 8)];
-      if (escaped !== undefined) return [ESCAPES[escaped] ?? escaped.charCodeAt(0)];
-      return [...Buffer.from(plain ?? "")];
-    },
-  );
-  return Buffer.from(bytes).toString("utf8");
 }

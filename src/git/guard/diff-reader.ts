@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { hasRawBytes } from "../../common/path-bytes.ts";
 import { type GitStream, startGit } from "../process/stream.ts";
 import { type DiffEvent, DiffParser, type FileChange, MAX_ADDED } from "./diff-parser.ts";
 
@@ -53,8 +54,11 @@ export function readStagedDiff(
   choice: PathChoice = { paths: [], asText: false },
 ): DiffReader {
   const args = ["diff", "--cached", ...OPTIONS, ...(choice.asText ? ["--text"] : [])];
-  const stream = startGit(directory, [...args, ...(revision ? [revision] : []), "--", ...choice.paths]);
-  return new StreamReader(stream, false);
+  const compared = [...args, ...(revision ? [revision] : []), "--"];
+  return ofPaths(
+    choice.paths,
+    (paths) => new StreamReader(startGit(directory, [...compared, ...paths]), false),
+  );
 }
 
 /** A commit and one of its parents; a root commit is compared with the empty tree. */
@@ -98,8 +102,8 @@ export function readTreeAsText(
   emptyTree: string,
   paths: readonly string[],
 ): DiffReader {
-  const args = ["diff-tree", "-r", ...OPTIONS, "--text", emptyTree, tree, "--", ...paths];
-  return new StreamReader(startGit(directory, args), false);
+  const args = ["diff-tree", "-r", ...OPTIONS, "--text", emptyTree, tree, "--"];
+  return ofPaths(paths, (some) => new StreamReader(startGit(directory, [...args, ...some]), false));
 }
 
 /** A diff for each pair of a commit and its parent, in order. */
@@ -110,8 +114,42 @@ export function readCommitDiffs(
 ): DiffReader {
   const args = ["diff-tree", "--stdin", "--always", "--root", "-r", ...OPTIONS];
   const input = pairs.map(([commit, parent]) => `${commit}${parent ? ` ${parent}` : ""}\n`).join("");
-  const text = textPaths ? ["--text", "--", ...textPaths] : [];
-  return new StreamReader(startGit(directory, [...args, ...text], input), true);
+  const text = textPaths ? ["--text", "--"] : [];
+  return ofPaths(
+    textPaths ?? [],
+    (paths) => new StreamReader(startGit(directory, [...args, ...text, ...paths], input), true),
+  );
+}
+
+/**
+ * A reader of some paths. An argument of a program cannot have bytes that are not UTF-8: with such a path, git is asked for all.
+ *
+ * @param paths if there are none, all
+ * @param open takes paths as arguments for git
+ */
+function ofPaths(paths: readonly string[], open: (paths: readonly string[]) => DiffReader): DiffReader {
+  if (!paths.some(hasRawBytes)) return open(paths);
+  const all = open([]);
+  const chosen = new Set(paths);
+  return {
+    close: () => all.close(),
+    async next() {
+      const diff = await all.next();
+      return diff && partOf(diff, chosen);
+    },
+  };
+}
+
+function partOf(diff: Diff, paths: ReadonlySet<string>): Diff {
+  const files = diff.files.filter(({ path, oldPath }) => paths.has(path) || paths.has(oldPath));
+  const known = new Set(files.flatMap(({ path, newId }) => [path, newId]));
+  return {
+    files,
+    async *patches() {
+      for await (const event of diff.patches())
+        if (known.has(event.kind === "patch" ? event.patch.path : event.newId)) yield event;
+    },
+  };
 }
 
 class StreamReader implements DiffReader {

@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, readdirSync, statSync } from "node:fs";
-import { isAbsolute, join, relative, sep } from "node:path";
+import { isAbsolute, join, normalize, relative, sep } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
+import { pathText } from "../../common/path-bytes.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { readConfig } from "../../config/config.ts";
 import { CONFIG_FILE } from "../../config/config-file.ts";
@@ -14,7 +15,7 @@ import { parseIgnoreRules, ruleIds, type ScanContext, scanText } from "../../sca
 import { type TeamRule, TeamRules } from "../../scan/team-rules.ts";
 import { LARGER_THAN_MAX, MAX_FILE_BYTES, readBounded } from "../../system/bounded-read.ts";
 import { errnoOf, fileError } from "../../system/file-error.ts";
-import { currentDirectory, pathText, systemPath } from "../../system/path-text.ts";
+import { absolutePath, currentDirectory, systemPath } from "../../system/path-text.ts";
 import { addFinding } from "./add-finding.ts";
 import { MAX_ADDED } from "./diff-parser.ts";
 import { readStore } from "./format-rules.ts";
@@ -61,7 +62,8 @@ export async function scanFiles(
     onSuppressed: (finding) => suppressed.push({ ...finding, suppressedBy: "marker" }),
   };
   const rules = readIfThere(IGNORE_FILE);
-  const ignore = rules && parseIgnoreRules(text(rules), new Set([...ruleIds, ...STORE_RULES, ...team.ids]));
+  const ignore =
+    rules && parseIgnoreRules(pathText(rules), new Set([...ruleIds, ...STORE_RULES, ...team.ids]));
   for (const { line, problem } of ignore?.problems ?? []) {
     const message = `${problem}; the line has no effect: fix or remove it`;
     warnings.push({ path: IGNORE_FILE, line, rule: "ignore-file", message });
@@ -160,12 +162,24 @@ function* filesIn(
   }
 }
 
-/** An absolute path in the current directory is made relative: the rules and the baseline there know files by such paths. */
+/**
+ * A path without `..` where it can be, relative if it is in the current directory: the rules and the baseline there know files by such
+ * paths. After a link to a directory, `..` is another directory than the one before the link: there it stays.
+ */
 function projectPath(given: string): string {
-  if (!isAbsolute(given)) return given;
-  const path = relative(currentDirectory(), given);
-  if (path === "") return ".";
-  return isAbsolute(path) || path.split(sep)[0] === ".." ? given : path;
+  const path = relative(currentDirectory(), absolutePath(given)) || ".";
+  const isOutside = isAbsolute(path) || path.split(sep)[0] === "..";
+  const shortest = isOutside ? normalize(given) : path;
+  return isSameFile(shortest, given) ? shortest : given;
+}
+
+function isSameFile(first: string, second: string): boolean {
+  try {
+    const [one, other] = [statSync(systemPath(first)), statSync(systemPath(second))];
+    return one.dev === other.dev && one.ino === other.ino;
+  } catch {
+    return false;
+  }
 }
 
 function* walk(

@@ -1,3 +1,4 @@
+import { pathText } from "../../common/path-bytes.ts";
 import type { IgnoreRules } from "../../scan/ignore-rules.ts";
 import { MAX_FILE_BYTES } from "../../system/bounded-read.ts";
 import type { BlobReader } from "../process/cat-file.ts";
@@ -58,7 +59,7 @@ export class IgnoreFiles {
   async #read(prefix: string): Promise<IgnoreRules | undefined> {
     const bytes = await this.#blobs.read(prefix + IGNORE_FILE, MAX_FILE_BYTES);
     if (!bytes) return undefined;
-    const text = Buffer.from(bytes).toString("utf8");
+    const text = pathText(bytes);
     let rules = this.#rules.get(text);
     if (!rules) {
       rules = await ignoreRulesOf(text, await this.#teamIds());

@@ -1,4 +1,5 @@
 import { PprotectError } from "../../common/errors.ts";
+import { portablePath, quotedPath } from "../../common/quoted-path.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { countNoun } from "../../common/text.ts";
 import type { Finding, SuppressedBy } from "../../scan/finding.ts";
@@ -10,7 +11,7 @@ export function findingLine(
   { commit, warning = false }: { readonly commit?: string | undefined; readonly warning?: boolean } = {},
 ): string {
   const before = commit === undefined ? pathPrefix(path) : `${commit} `;
-  return forOutput(`${before}${path}:${line}: ${warning ? "warning: " : ""}${rule}: ${message}`);
+  return forOutput(`${before}${quotedPath(path)}:${line}: ${warning ? "warning: " : ""}${rule}: ${message}`);
 }
 
 /**
@@ -49,7 +50,7 @@ export class PrintedWarnings {
 
 /** A finding for `--json`. */
 export function findingFields({ path, line, rule, code, message }: Finding) {
-  return { path, line, rule, code: code ?? null, message };
+  return { path: portablePath(path), line, rule, code: code ?? null, message };
 }
 
 /** A suppressed finding for `--json`. */

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { hasRawBytes } from "../../common/path-bytes.ts";
 import type { Finding } from "../../scan/finding.ts";
 import type { EntryPath } from "../../store/format/validation.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
@@ -115,6 +116,8 @@ export class StoreCheck {
     if (!revisions) return undefined;
     const bases = await Promise.all(
       revisions.map(async (base) => {
+        // No argument of a program can have such bytes.
+        if (hasRawBytes(path)) return this.#oldStore(path, "100644", `${base}:${path}`);
         // Read by its id, because a path may contain line ends.
         const id = await this.#repository.tryRun("rev-parse", "--verify", "--quiet", `${base}:${path}`);
         return id === undefined ? EMPTY_STORE : this.#oldStore(path, "100644", id.trim());

@@ -1,3 +1,4 @@
+import { pathBytes } from "../../common/path-bytes.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { gitFailure, isPartialClone, spawnGit } from "./stream.ts";
 
@@ -27,6 +28,7 @@ export interface ObjectReader extends BlobReader {
 }
 
 const NEWLINE = 10;
+const END = Uint8Array.of(NEWLINE);
 /** An object's id, in full or shortened; every other name that we use has a `:` in it. */
 const OBJECT_ID = /^[0-9a-f]+$/;
 /** The header of an object that was found: its full id, type and size (git-cat-file(1)). */
@@ -59,7 +61,7 @@ export function openObjectReader(directory: string): ObjectReader {
   const readObject = async (name: string, limit = Number.POSITIVE_INFINITY) => {
     // Git would take it for two names, and every later answer for that to another question.
     if (name.includes("\n")) return undefined;
-    git.stdin.write(`${name}\n`);
+    git.stdin.write(Buffer.concat([pathBytes(name), END]));
     // Not awaited: git may have to be read from first. If it has ended, reading its answer says so.
     void Promise.resolve(git.stdin.flush()).catch(() => undefined);
     const answer = last.then(() => receive(name, limit));

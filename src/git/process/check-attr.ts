@@ -1,3 +1,4 @@
+import { pathBytes } from "../../common/path-bytes.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { gitFailure, spawnGit } from "./stream.ts";
 
@@ -21,7 +22,7 @@ export function openAttributeReader(directory: string, attribute: string): Attri
   return {
     async read(paths) {
       if (paths.length === 0) return [];
-      git.stdin.write(paths.map((path) => `${path}\0`).join(""));
+      git.stdin.write(pathBytes(paths.map((path) => `${path}\0`).join("")));
       // Not awaited: git may have to be read from before it takes all of a long list.
       const written = Promise.resolve(git.stdin.flush());
       const values: string[] = [];

@@ -1,10 +1,11 @@
 import type { GitError, SimpleGit } from "simple-git";
 import { PprotectError } from "../../common/errors.ts";
 import { lazy } from "../../common/lazy.ts";
+import { hasRawBytes } from "../../common/path-bytes.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { withoutLineEnd } from "../../common/text.ts";
 import { repositoryRoot } from "../../store/locate-store.ts";
-import { absolutePath, hasRawBytes } from "../../system/path-text.ts";
+import { absolutePath } from "../../system/path-text.ts";
 import { gitProgram } from "./git-program.ts";
 import {
   gitEnvironment,

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { type DiffEvent, DiffParser, MAX_ADDED, unquotePath } from "../../../src/git/guard/diff-parser.ts";
+import { type DiffEvent, DiffParser, MAX_ADDED } from "../../../src/git/guard/diff-parser.ts";
 import { addedLinesOf } from "../../../src/scan/scan-text.ts";
 
 const ZERO = "0".repeat(40);
@@ -23,11 +23,6 @@ function parse(perCommit: boolean, lines: readonly string[]) {
       : event,
   );
 }
-
-test("git's quoted paths are unquoted", () => {
-  expect(unquotePath("plain name")).toBe("plain name");
-  expect(unquotePath('"\\303\\274 \\"q\\" \\\\ \\t\\n"')).toBe('ü "q" \\ \t\n');
-});
 
 test("content that looks like a header is read as content", () => {
   const events = parse(false, [

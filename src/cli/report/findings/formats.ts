@@ -1,3 +1,4 @@
+import { portablePath } from "../../../common/quoted-path.ts";
 import { escapeUnprintable, escapeUnprintableInJson } from "../../../common/terminal-safe.ts";
 import type { Json, Result } from "../json-envelope.ts";
 import {
@@ -52,7 +53,7 @@ function codeQuality({ errors, warnings }: FoundProblems): Json {
       check_name: finding.rule,
       fingerprint: count === 1 ? name : `${name}-${count}`,
       severity,
-      location: { path: finding.path, lines: { begin: Math.max(1, finding.line) } },
+      location: { path: portablePath(finding.path), lines: { begin: Math.max(1, finding.line) } },
     };
   };
   return [
@@ -69,7 +70,7 @@ function annotations({ errors, warnings }: FoundProblems): string {
     // Without a file, an annotation is of the whole run.
     if (isInMessage(finding)) return `::${kind} ${title}::${data(describedFinding(finding))}\n`;
     const text = commit === undefined ? message : `${message} (commit ${commit})`;
-    return `::${kind} file=${property(path)},line=${Math.max(1, line)},${title}::${data(text)}\n`;
+    return `::${kind} file=${property(portablePath(path))},line=${Math.max(1, line)},${title}::${data(text)}\n`;
   };
   return [
     ...errors.map((finding) => line("error", finding)),
@@ -91,7 +92,7 @@ function property(text: string): string {
  */
 function junit({ errors, warnings, suppressed }: FoundProblems): string {
   const name = ({ path, line, rule, commit }: LocatedFinding): string =>
-    `classname=${attribute(path)} name=${attribute(`${commit === undefined ? "" : `${commit} `}${rule} in line ${line}`)}`;
+    `classname=${attribute(portablePath(path))} name=${attribute(`${commit === undefined ? "" : `${commit} `}${rule} in line ${line}`)}`;
   const cases = [
     ...errors.map(
       (finding) =>

@@ -1,7 +1,7 @@
 import { pathToFileURL } from "node:url";
+import { hasRawBytes, pathBytes } from "../../../common/path-bytes.ts";
 import { VERSION } from "../../../common/release.ts";
 import type { SuppressedBy } from "../../../scan/finding.ts";
-import { hasRawBytes, pathBytes } from "../../../system/path-text.ts";
 import type { Json } from "../json-envelope.ts";
 import { describedFinding, type FoundProblems, findingFingerprint, type LocatedFinding } from "./located.ts";
 
