@@ -5,11 +5,32 @@ import type { ScanText } from "./scan-text.ts";
 export const LONG_RUN = "long run";
 const RUN = 24;
 
-/** Keywords are found by three of their characters, and the one before them if they have it, each folded to five bits. */
+/** Keywords are found by four of their characters, each folded to five bits; those of three by all of them. */
 const BITS = 5;
 const FOLDED_VALUES = 1 << BITS;
 const TRIPLE = (1 << (3 * BITS)) - 1;
 const QUAD = (1 << (4 * BITS)) - 1;
+
+const LETTER_J = 10;
+const LETTER_Q = 17;
+const LETTER_Z = 26;
+
+/**
+ * What is neither a letter nor a digit. Blanks are on their own, because three of them begin most lines of code; quotes and
+ * signs that are common beside keywords share a value with a rare letter.
+ */
+const SIGNS: Readonly<Record<string, number>> = {
+  "\n": 0,
+  "\r": 0,
+  _: 28,
+  "-": 28,
+  ".": 29,
+  ":": 29,
+  "/": 29,
+  " ": 31,
+  "\t": 31,
+  ...{ '"': LETTER_J, "'": LETTER_J, "`": LETTER_J, "=": LETTER_Q, "<": LETTER_Z, ">": LETTER_Z },
+};
 
 const FOLD = new Uint8Array(256);
 const LOWER = new Uint8Array(256);
@@ -24,9 +45,7 @@ for (let byte = 0; byte < 256; byte++) {
 
 function foldOther(byte: number, digit: boolean): number {
   if (digit) return 27;
-  if (byte === 95 || byte === 45) return 28;
-  if (byte === 46 || byte === 58 || byte === 47) return 29;
-  return byte === 10 ? 0 : byte >= 128 ? 31 : 30;
+  return byte >= 128 ? 0 : (SIGNS[String.fromCharCode(byte)] ?? 30);
 }
 
 interface GroupLines {
@@ -45,21 +64,23 @@ export interface FoundLines {
 interface Keyword {
   readonly number: number;
   readonly bytes: Uint8Array;
-  /** Where its three characters end in it. */
+  /** Where the characters end that it is found by. */
   readonly end: number;
   readonly groups: number[];
 }
+
+const NO_KEYWORDS: readonly Keyword[] = [];
 
 /**
  * Finds in one pass over a text, for each of many groups of keywords, the lines that contain one of them. Letters of ASCII
  * match in both cases.
  */
 export class KeywordIndex {
-  readonly #buckets: Keyword[][] = [];
-  /** For each folded triple of characters, 1 + the index of the keywords that have it. */
-  readonly #table = new Uint16Array(TRIPLE + 1);
-  /** For each folded four characters, whether a keyword is found by them, or by the last three. */
+  /** Whether a keyword may end where these four folded characters do. */
   readonly #isLikely = new Uint8Array(QUAD + 1);
+  /** The keywords that are found by four folded characters, or, of three characters, by these. */
+  readonly #byQuad = new Map<number, Keyword[]>();
+  readonly #byTriple = new Map<number, Keyword[]>();
   /** For each keyword, the line where it was found last; lines are counted on from text to text, so that it stays valid. */
   readonly #lastLine: Float64Array;
   #linesBefore = 1;
@@ -81,54 +102,57 @@ export class KeywordIndex {
   /** The lines of each group that has some, and those with a long run, in order, as indexes. */
   find(text: ScanText): FoundLines {
     const found: GroupLines[] = [];
-    const placeOf = this.#placeOf;
-    const lastLine = this.#lastLine;
-    const before = this.#linesBefore;
     const longRuns: number[] = [];
     const { bytes } = text;
-    const table = this.#table;
     const isLikely = this.#isLikely;
     const cursor = Int32Array.of(-1, 0, 0);
     let line = 0;
-    let next = text.start(1);
-    while (advance(cursor, bytes, table, isLikely)) {
+    while (advance(cursor, bytes, isLikely)) {
       const at = cursor[AT] as number;
       const folded = cursor[FOLDED] as number;
-      while (next <= at) next = text.start(++line + 1);
+      line = text.lineAt(at, line);
       if (cursor[RUN_LENGTH] === RUN && hasDigits(bytes, at - RUN + 1)) mark(longRuns, line, at, text);
       if (isLikely[folded] === 0) continue;
-      for (const keyword of this.#buckets[(table[folded & TRIPLE] as number) - 1] ?? []) {
-        if (lastLine[keyword.number] === before + line || !matches(bytes, at, keyword)) continue;
-        lastLine[keyword.number] = before + line;
-        for (const group of keyword.groups) {
-          if (placeOf[group] === 0) placeOf[group] = found.push({ group, lines: [] });
-          mark((found[(placeOf[group] as number) - 1] as GroupLines).lines, line, at, text);
-        }
-      }
+      this.#visit(this.#byQuad.get(folded) ?? NO_KEYWORDS, text, line, at, found);
+      this.#visit(this.#byTriple.get(folded & TRIPLE) ?? NO_KEYWORDS, text, line, at, found);
     }
-    for (const { group } of found) placeOf[group] = 0;
+    for (const { group } of found) this.#placeOf[group] = 0;
     this.#linesBefore += text.count;
     return { byGroup: found.sort((a, b) => a.group - b.group), longRuns };
+  }
+
+  /** Marks the line of those keywords that are there. */
+  #visit(keywords: readonly Keyword[], text: ScanText, line: number, at: number, found: GroupLines[]): void {
+    const id = this.#linesBefore + line;
+    for (const keyword of keywords) {
+      if (this.#lastLine[keyword.number] === id || !matches(text.bytes, at, keyword)) continue;
+      this.#lastLine[keyword.number] = id;
+      for (const group of keyword.groups) {
+        const place = this.#placeOf[group] || found.push({ group, lines: [] });
+        this.#placeOf[group] = place;
+        mark((found[place - 1] as GroupLines).lines, line, at, text);
+      }
+    }
   }
 
   #keyword(text: string, byText: Map<string, Keyword>): Keyword {
     const known = byText.get(text);
     if (known) return known;
     const bytes = new TextEncoder().encode(text);
-    const end = rarestTriple(text) + 3;
+    const length = Math.min(4, text.length);
+    const end = rarestPart(text, length) + length;
     const keyword: Keyword = { number: byText.size, bytes, end, groups: [] };
     byText.set(text, keyword);
     let folded = 0;
-    for (let at = end - 3; at < end; at++) folded = (folded << BITS) | (FOLD[bytes[at] ?? 0] ?? 0);
-    for (let before = 0; before < FOLDED_VALUES; before++) {
-      if (end === 3 || before === FOLD[bytes[end - 4] ?? 0])
+    for (let at = end - length; at < end; at++) folded = (folded << BITS) | (FOLD[bytes[at] ?? 0] ?? 0);
+    const index = length === 4 ? this.#byQuad : this.#byTriple;
+    const others = index.get(folded);
+    if (others) others.push(keyword);
+    else index.set(folded, [keyword]);
+    if (length === 4) this.#isLikely[folded] = 1;
+    else
+      for (let before = 0; before < FOLDED_VALUES; before++)
         this.#isLikely[(before << (3 * BITS)) | folded] = 1;
-    }
-    const bucket = this.#table[folded] ?? 0;
-    if (bucket === 0) {
-      this.#buckets.push([keyword]);
-      this.#table[folded] = this.#buckets.length;
-    } else this.#buckets[bucket - 1]?.push(keyword);
     return keyword;
   }
 }
@@ -142,7 +166,7 @@ const RUN_LENGTH = 2;
  * Goes on to the next position where a keyword may be, or where a run gets long. This loop sees every byte: it has nothing
  * else in it, and its numbers are 32 bits wide, so that it compiles to a few instructions a byte.
  */
-function advance(cursor: Int32Array, bytes: Uint8Array, table: Uint16Array, isLikely: Uint8Array): boolean {
+function advance(cursor: Int32Array, bytes: Uint8Array, isLikely: Uint8Array): boolean {
   const length = bytes.length | 0;
   let at = ((cursor[AT] as number) + 1) | 0;
   let folded = cursor[FOLDED] as number;
@@ -151,7 +175,7 @@ function advance(cursor: Int32Array, bytes: Uint8Array, table: Uint16Array, isLi
     const byte = bytes[at] as number;
     folded = ((folded << BITS) | (FOLD[byte] as number)) & QUAD;
     run = Math.imul(run + 1, IN_RUN[byte] as number);
-    if ((table[folded & TRIPLE] !== 0 && isLikely[folded] !== 0) || run === RUN) break;
+    if (isLikely[folded] !== 0 || run === RUN) break;
     at = (at + 1) | 0;
   }
   cursor[AT] = at;
@@ -190,12 +214,13 @@ function mark(lines: number[], line: number, at: number, text: ScanText): void {
   lines.push(line);
 }
 
-/** Where the three characters of a keyword start that are rarest in other text. */
-function rarestTriple(text: string): number {
+/** Where the characters of a keyword start that are rarest in other text. */
+function rarestPart(text: string, length: number): number {
   let best = 0;
   let least = Number.POSITIVE_INFINITY;
-  for (let at = 0; at + 3 <= text.length; at++) {
-    const common = letterPair(text, at) + letterPair(text, at + 1);
+  for (let at = 0; at + length <= text.length; at++) {
+    let common = 0;
+    for (let pair = at; pair + 1 < at + length; pair++) common += letterPair(text, pair);
     if (common < least) [best, least] = [at, common];
   }
   return best;

@@ -114,6 +114,16 @@ export class ScanText {
     return this.#ends[at] ?? this.bytes.length;
   }
 
+  /**
+   * The last line that starts at an offset or before.
+   * @param from a line that does
+   */
+  lineAt(offset: number, from: number): number {
+    let line = from;
+    while (line + 1 < this.#starts.length && (this.#starts[line + 1] as number) <= offset) line++;
+    return line;
+  }
+
   /** The text of a line, or an empty text when there is no such line. */
   line(at: number): string {
     const known = this.#decoded.get(at);
