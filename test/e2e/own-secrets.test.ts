@@ -15,6 +15,7 @@ afterEach(async () => {
 
 /** A value that no rule of the scanner finds where no name says what it is. */
 const VALUE = "Tiger Maple-2024/kim".replace(" ", ".");
+const OTHER = "Maple-Kim/2031.tiger!9x";
 const LINES = ["first", "second"].map((word) => `${word}-${randomBytes(24).toString("base64")}`);
 
 function storeWithValues(): KeyFile {
@@ -153,6 +154,39 @@ describe("values of the store's own secrets", () => {
     expect([status, stderr]).toEqual([1, expect.stringMatching(/^encoded\.txt:1: own-secret: /m)]);
   });
 
+  test("are found of every store of the repository that a raw key or a lease opens; one entry of the access log", async () => {
+    const store = storeWithValues();
+    const raw = { name: "ci@example.com", passphrase: `P${randomBytes(32).toString("hex")}P` };
+    const withRaw = store
+      .addCustodian(raw, "raw", NOW)
+      .addOwner("dev", raw.name, unlocked(store, ALICE), NOW);
+    const mine = withRaw.addSecret("dev", "more", OTHER, NOW);
+    const user = await repositoryWith({ ".gitattributes": "b/secrets.yml diff=pprotect\n" }, withRaw);
+    await user.shell("mkdir a b c && ln -s ../protected.yaml c/protected.yaml");
+    await Bun.write(user.box.path("a/protected.yaml"), "broken: [");
+    await Bun.write(user.box.path("b/secrets.yml"), mine.toString());
+    await Bun.write(user.box.path("notes.txt"), `${OTHER}\n${VALUE}\n`);
+    await user.shell("git add .gitattributes b c notes.txt && git add a");
+    const found = async (env?: Readonly<Record<string, string>>) => {
+      const { stderr } = await check(user, env);
+      expect(stderr).toContain("values of a/protected.yaml were not searched: ");
+      expect(stderr).not.toContain("of c/protected.yaml");
+      return [...(stderr.match(/^notes\.txt:\d: own-secret: has the value of \S+ of [^:]*/gm) ?? [])];
+    };
+    const expected = [
+      "notes.txt:1: own-secret: has the value of dev/more of b/secrets.yml",
+      "notes.txt:2: own-secret: has the value of dev/session-key of protected.yaml",
+    ];
+    expect(await found({ PPROTECT_PASSPHRASE: raw.passphrase })).toEqual(expected);
+    const entries = user.log();
+    expect(entries).toMatchObject([{ custodian: raw.name, domains: [{ domain: "dev" }, { domain: "dev" }] }]);
+    expect(new Set(entries[0]?.domains?.map((each) => each.store)).size).toBe(2);
+    await user.asAlice(["unlock", "dev"]);
+    const before = user.log().length;
+    expect(await found()).toEqual(expected);
+    expect(user.log().slice(before)).toMatchObject([{ domains: [{ domain: "dev" }, { domain: "dev" }] }]);
+  });
+
   test("are not opened when there are very many, with a warning", async () => {
     const store = storeWithValues();
     const raw = { name: "ci@example.com", passphrase: `P${randomBytes(32).toString("hex")}P` };
@@ -168,7 +202,7 @@ describe("values of the store's own secrets", () => {
     );
     const { stderr } = await check(user, { PPROTECT_PASSPHRASE: raw.passphrase });
     expect(stderr).toContain(
-      "values of the store were not searched: more than 10000 secrets could be opened",
+      "values of protected.yaml were not searched: more than 10000 secrets could be opened",
     );
     expect(stderr).not.toContain("own-secret");
   });

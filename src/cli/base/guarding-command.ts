@@ -1,8 +1,13 @@
 import { PprotectError } from "../../common/errors.ts";
 import { lazy } from "../../common/lazy.ts";
+import { displayName } from "../../common/terminal-safe.ts";
 import type { GuardOptions } from "../../git/guard/guard.ts";
 import type { OwnSecret } from "../../git/guard/own-secrets.ts";
+import type { KeyFile } from "../../store/key-file.ts";
+import { readStoreFile } from "../../store/store-file.ts";
+import { absolutePath } from "../../system/path-text.ts";
 import { hardenProcess } from "../../system/process-hardening.ts";
+import type { SearchedStore } from "../reading/own-secrets.ts";
 import { BaseCommand } from "./base-command.ts";
 
 /** A command that runs the guard against plaintext. */
@@ -22,12 +27,31 @@ export abstract class GuardingCommand extends BaseCommand {
     const { givenCredentials } = this;
     const reader = readerOf(givenCredentials, await this.recorder());
     try {
-      return await ownSecretsAtHand(() => this.readStore(), givenCredentials, reader);
+      return await ownSecretsAtHand(() => this.#searchedStores(), givenCredentials, reader);
     } catch (error) {
       if (!(error instanceof PprotectError)) throw error;
-      if (error.code !== "store_missing")
-        givenCredentials.warn(`values of the store were not searched: ${error.message}`);
+      givenCredentials.warn(`values of stores were not searched: ${error.message}`);
       return [];
     }
+  }
+
+  /** The store, if there is one, and the others of the repository. One that cannot be read is warned about. */
+  async #searchedStores(): Promise<readonly SearchedStore[]> {
+    const { otherStores } = await import("../reading/other-stores.ts");
+    const read = (file: string, keyFile: () => KeyFile): SearchedStore[] => {
+      try {
+        return [{ file, keyFile: keyFile() }];
+      } catch (error) {
+        if (!(error instanceof PprotectError)) throw error;
+        if (error.code !== "store_missing")
+          this.givenCredentials.warn(`values of ${displayName(file)} were not searched: ${error.message}`);
+        return [];
+      }
+    };
+    const others = await otherStores(this.storePath, this.givenCredentials.warn);
+    return [
+      ...read(this.storePath, () => this.readStore()),
+      ...others.flatMap((file) => read(file, () => readStoreFile(absolutePath(file), file))),
+    ];
   }
 }

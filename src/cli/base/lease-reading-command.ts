@@ -32,7 +32,7 @@ export abstract class LeaseReadingCommand extends BaseCommand {
     const opened = await openByLeases(wanted, readerOf(this.givenCredentials, recorder));
     if (!opened) return undefined;
     const names = sealed.flatMap(({ domain, boxes }) => boxes.map(([name]) => ({ domain, name })));
-    const keysOf = (domain: string): string[] =>
+    const keysOf = ({ domain }: { readonly domain: string }): string[] =>
       sealed.flatMap((each) => (each.domain === domain ? [each.publicKey] : []));
     await recordLeases(recorder, opened.leases, { domains: namesOf(store, names) }, keysOf);
     return opened.values;

@@ -105,14 +105,14 @@ export async function recordLeases(
   recorder: AccessRecorder,
   leases: readonly Grant[],
   what: Pick<AccessContent, "program"> & { readonly domains: Names },
-  keysOf: (domain: string) => readonly string[],
+  keysOf: (named: Names[number]) => readonly string[],
   client?: string,
 ): Promise<void> {
   for (const { id, custodian, domains, ...lease } of leases) {
     const held = new Set(domains.map(({ publicKey }) => publicKey));
     await recorder.record({
       ...what,
-      domains: what.domains.filter(({ domain }) => keysOf(domain).some((key) => held.has(key))),
+      domains: what.domains.filter((named) => keysOf(named).some((key) => held.has(key))),
       client: client ?? lease.client,
       custodian,
       lease: id,
@@ -120,8 +120,8 @@ export async function recordLeases(
   }
 }
 
-function publicKeys({ data }: KeyFile): (domain: string) => readonly string[] {
-  return (domain) => [findDomain(data, domain).publicKey];
+function publicKeys({ data }: KeyFile): (named: Names[number]) => readonly string[] {
+  return ({ domain }) => [findDomain(data, domain).publicKey];
 }
 
 /**

@@ -1,5 +1,6 @@
 import { PprotectError } from "../../common/errors.ts";
 import { LEASE_VARIABLE } from "../../common/lease-variable.ts";
+import { displayName } from "../../common/terminal-safe.ts";
 import type { GivenCredentials } from "../../credentials/cascade.ts";
 import { givenPassphrase } from "../../credentials/given-passphrase.ts";
 import { readPassphraseFile } from "../../credentials/passphrase-file.ts";
@@ -13,43 +14,68 @@ import { decodeToken, leaseIdOf } from "../../lease/token.ts";
 import { keyTypeOf, type UnlockedCustodian, unlockCustodian } from "../../store/custodian.ts";
 import type { KeyFile } from "../../store/key-file.ts";
 import { findDomain } from "../../store/lookup.ts";
+import { absolutePath } from "../../system/path-text.ts";
 import { realpathOfParent } from "../../system/real-path.ts";
 import { type LeaseReader, openByLeases, recordLeases } from "./open-secrets.ts";
 
-/** The values of some secrets, by domain and name. */
-type Opened = readonly (SecretReference & { readonly value: string })[];
+/** A store whose values are searched. */
+export interface SearchedStore {
+  /** Its path, as messages name it. */
+  readonly file: string;
+  readonly keyFile: KeyFile;
+}
+
+/** A store with what can be opened of it. */
+interface Openable extends SearchedStore {
+  /** Its real path. */
+  readonly path: string;
+  readonly wanted: readonly WantedDomain[];
+}
 
 /**
  * Opens what can be opened without deriving a key and without asking: with a raw key that was given, else with leases
- * that have no limit of uses. It is one entry of the access log. A lease that ends meanwhile, and a value that does not
- * open, are no reason to stop a commit.
+ * that have no limit of uses. A run is one entry of the access log for each custodian, and for each lease. A lease that ends
+ * meanwhile, and a value that does not open, are no reason to stop a commit.
  *
- * @param readStore called only where there is something that may open it
- * @throws PprotectError `file_error` when the access log is required and cannot be written; `environment` for too many
- *   secrets; what `readStore` throws
+ * @param readStores called only where there is something that may open them
+ * @throws PprotectError `file_error` when the access log is required and cannot be written; what `readStores` throws
  */
 export async function ownSecretsAtHand(
-  readStore: () => KeyFile,
+  readStores: () => Promise<readonly SearchedStore[]>,
   given: GivenCredentials,
   reader: LeaseReader,
 ): Promise<OwnSecret[]> {
-  const named = (opened: Opened): OwnSecret[] => opened.map((secret) => ({ store: given.file, ...secret }));
   const passphrase = plainPassphrase(given);
   if (passphrase !== undefined && isRawPassphrase(passphrase)) {
-    const keyFile = readStore();
-    const custodian = rawCustodian(keyFile, passphrase);
-    if (custodian) return named(await openRaw(keyFile, custodian, reader));
+    const opened = await openRaw(await readStores(), passphrase, reader);
+    if (opened) return opened;
   }
   const leases = await usableLeases(reader);
-  return leases.length === 0 ? [] : named(await openLeased(readStore(), leases, reader));
+  return leases.length === 0 ? [] : openLeased(await readStores(), leases, reader);
 }
 
 /** Opening takes 0.15 ms for each, and a hook runs at every commit. */
 const MOST_SECRETS = 10_000;
 
-function refuseTooMany(count: number): void {
-  if (count > MOST_SECRETS)
-    throw new PprotectError("environment", `more than ${MOST_SECRETS} secrets could be opened`);
+/** As many stores as fit; the others are warned about. */
+function withinLimit<Each extends Openable>(
+  stores: readonly Each[],
+  warn: (message: string) => void,
+): readonly Each[] {
+  const chosen: Each[] = [];
+  let left = MOST_SECRETS;
+  for (const store of stores) {
+    const count = store.wanted.map(({ boxes }) => boxes.length).reduce((a, b) => a + b, 0);
+    if (count > left)
+      warn(
+        `values of ${displayName(store.file)} were not searched: more than ${MOST_SECRETS} secrets could be opened`,
+      );
+    else {
+      left -= count;
+      chosen.push(store);
+    }
+  }
+  return chosen;
 }
 
 function rawCustodian({ data }: KeyFile, passphrase: string): UnlockedCustodian | undefined {
@@ -74,24 +100,39 @@ function plainPassphrase(given: GivenCredentials): string | undefined {
   }
 }
 
+/** @returns `undefined` when it is no custodian's key */
 async function openRaw(
-  keyFile: KeyFile,
-  custodian: UnlockedCustodian,
-  { recorder, store }: LeaseReader,
-): Promise<Opened> {
-  const owned = keyFile.domainsOf(custodian.name);
-  refuseTooMany(
-    owned.map((domain) => findDomain(keyFile.data, domain).secrets.size).reduce((a, b) => a + b, 0),
+  stores: readonly SearchedStore[],
+  passphrase: string,
+  { recorder, warn }: LeaseReader,
+): Promise<OwnSecret[] | undefined> {
+  const openable = stores.flatMap((store) => {
+    const custodian = rawCustodian(store.keyFile, passphrase);
+    return custodian ? [{ ...openableOf(store, store.keyFile.domainsOf(custodian.name)), custodian }] : [];
+  });
+  if (openable.length === 0) return undefined;
+  const chosen = withinLimit(openable, warn);
+  for (const [name, some] of Map.groupBy(chosen, ({ custodian }) => custodian.name))
+    await recorder.record({
+      custodian: name,
+      domains: some.flatMap(({ path, wanted }) => wanted.map(({ domain }) => ({ store: path, domain }))),
+    });
+  return chosen.flatMap(({ file, keyFile, wanted, custodian }) =>
+    wanted.flatMap(({ domain, boxes }) => {
+      const choices = boxes.map(([name]) => ({ domain, name }));
+      return thatOpen(keyFile, choices, custodian).map((secret) => ({ store: file, ...secret }));
+    }),
   );
-  const path = realpathOfParent(store);
-  await recorder.record({
-    custodian: custodian.name,
-    domains: owned.map((domain) => ({ store: path, domain })),
+}
+
+/** @param domains those that may be opened */
+function openableOf({ file, keyFile }: SearchedStore, domains: readonly string[]): Openable {
+  const path = realpathOfParent(absolutePath(file));
+  const wanted = domains.map((domain): WantedDomain => {
+    const { publicKey, secrets } = findDomain(keyFile.data, domain);
+    return { store: path, domain, publicKey, boxes: [...secrets] };
   });
-  return owned.flatMap((domain) => {
-    const choices = [...findDomain(keyFile.data, domain).secrets.keys()].map((name) => ({ domain, name }));
-    return thatOpen(keyFile, choices, custodian);
-  });
+  return { file, keyFile, path, wanted };
 }
 
 /** All of a domain at once; where one does not open, one by one. */
@@ -99,7 +140,7 @@ function thatOpen(
   keyFile: KeyFile,
   choices: readonly SecretReference[],
   custodian: UnlockedCustodian,
-): Opened {
+): readonly (SecretReference & { readonly value: string })[] {
   try {
     return keyFile.decryptSecrets(choices, custodian);
   } catch (error) {
@@ -123,27 +164,34 @@ async function usableLeases({ environment, ignoreEnvironment, user }: LeaseReade
     .filter(({ uses, custodian }) => uses === undefined && (user === undefined || custodian === user));
 }
 
-async function openLeased(keyFile: KeyFile, leases: readonly Grant[], reader: LeaseReader): Promise<Opened> {
-  const store = realpathOfParent(reader.store);
-  const wanted = [...keyFile.data.domains].flatMap(([domain, { publicKey, secrets }]): WantedDomain[] => {
-    const whole = { store, domain, publicKey, boxes: [...secrets] };
-    const candidates = leases.map((lease) => coveredPart(lease, whole));
-    const most = candidates.reduce((a, b) => (b.boxes.length > a.boxes.length ? b : a), {
-      ...whole,
-      boxes: [],
-    });
-    return most.boxes.length > 0 ? [most] : [];
-  });
-  refuseTooMany(wanted.map(({ boxes }) => boxes.length).reduce((a, b) => a + b, 0));
+async function openLeased(
+  stores: readonly SearchedStore[],
+  leases: readonly Grant[],
+  reader: LeaseReader,
+): Promise<OwnSecret[]> {
+  const openable = stores
+    .map((store) => openableOf(store, [...store.keyFile.data.domains.keys()]))
+    .map((store) => ({ ...store, wanted: store.wanted.flatMap((whole) => mostCovered(leases, whole)) }));
+  const chosen = withinLimit(openable, reader.warn);
+  const wanted = chosen.flatMap((store) => store.wanted.map((each) => ({ ...each, of: store })));
   const opened = await openUnlessEnded(wanted, reader);
   if (!opened) return [];
-  const keysOf = (domain: string): string[] => [findDomain(keyFile.data, domain).publicKey];
-  await recordLeases(reader.recorder, opened.leases, { domains: wanted.map(namesIn(keyFile)) }, keysOf);
-  return wanted.flatMap(({ domain }, index) =>
+  const keysOf = ({ store, domain }: Names[number]): string[] =>
+    wanted.filter((each) => each.store === store && each.domain === domain).map(({ publicKey }) => publicKey);
+  await recordLeases(reader.recorder, opened.leases, { domains: wanted.map(namesIn) }, keysOf);
+  return wanted.flatMap(({ domain, of }, index) =>
     [...(opened.values[index] ?? [])].flatMap(([name, value]) =>
-      typeof value === "string" ? [{ domain, name, value }] : [],
+      typeof value === "string" ? [{ store: of.file, domain, name, value }] : [],
     ),
   );
+}
+
+/** As much of a domain as one of the leases opens. */
+function mostCovered(leases: readonly Grant[], whole: WantedDomain): WantedDomain[] {
+  const most = leases
+    .map((lease) => coveredPart(lease, whole))
+    .reduce((a, b) => (b.boxes.length > a.boxes.length ? b : a), { ...whole, boxes: [] });
+  return most.boxes.length > 0 ? [most] : [];
 }
 
 /** What a lease opens of a domain. */
@@ -154,11 +202,10 @@ function coveredPart(lease: Grant, wanted: WantedDomain): WantedDomain {
 }
 
 /** For the access log; without names, all of a domain. */
-function namesIn({ data }: KeyFile): (wanted: WantedDomain) => Names[number] {
-  return ({ store, domain, boxes }) =>
-    boxes.length === findDomain(data, domain).secrets.size
-      ? { store, domain }
-      : { store, domain, secrets: boxes.map(([name]) => name) };
+function namesIn({ store, domain, boxes, of }: WantedDomain & { readonly of: Openable }): Names[number] {
+  return boxes.length === findDomain(of.keyFile.data, domain).secrets.size
+    ? { store, domain }
+    : { store, domain, secrets: boxes.map(([name]) => name) };
 }
 
 async function openUnlessEnded(
