@@ -19,6 +19,14 @@ const CASES: readonly Hex[] = [lowerHex, upperHex];
 /** The least number of bytes for a UTF-16 code unit in each of {@link escapedWhole}. */
 export const LEAST_WHOLE: readonly number[] = [3, 4, 3, 4, 6, 6, 4, 4, 4];
 
+/**
+ * ASCII text in UTF-16, as PowerShell 5 writes files: what little-endian and big-endian have in common, which is without
+ * the zero byte at the end or the beginning. Other text has none.
+ */
+export function utf16Forms(text: string): string[] {
+  return /^[\x01-\x7f]+$/.test(text) ? [[...text].join("\0")] : [];
+}
+
 /** Forms with every byte, UTF-16 code unit or character escaped. */
 export function escapedWhole(text: string): string[] {
   const bytes = Buffer.from(text).toString("hex");

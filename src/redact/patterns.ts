@@ -2,7 +2,7 @@ import type { PatternSource } from "./automaton.ts";
 import type { TextPatterns } from "./automaton-builder.ts";
 import { baseEncodings } from "./base-encodings.ts";
 import { MIN_SECRET } from "./common-values.ts";
-import { escapedForms, escapedWhole, LEAST_WHOLE } from "./escaped-forms.ts";
+import { escapedForms, escapedWhole, LEAST_WHOLE, utf16Forms } from "./escaped-forms.ts";
 import { pattern } from "./pattern.ts";
 import { partsOf } from "./secret-parts.ts";
 import { firstWindow, MIN_LENGTH } from "./window-table.ts";
@@ -46,8 +46,9 @@ function escaped(text: string): PatternSource {
       for (const [index, form] of escapedWhole(first).entries()) {
         report(firstWindow(form), text.length * (LEAST_WHOLE[index] as number));
       }
+      for (const form of utf16Forms(text)) report(firstWindow(form), form.length);
     },
-    patterns: () => [...escapedForms(text), ...escapedWhole(text)].map(pattern),
+    patterns: () => [...escapedForms(text), ...escapedWhole(text), ...utf16Forms(text)].map(pattern),
   };
 }
 

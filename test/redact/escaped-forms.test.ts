@@ -121,6 +121,22 @@ describe.each(Object.entries(WRITERS))("%s", (_, write) => {
   });
 });
 
+test.each(["utf16le", "utf16be"])("ASCII in %s is replaced, but for a zero byte", (encoding) => {
+  const encode = (text: string): Buffer => {
+    const bytes = Buffer.from(text, "utf16le");
+    return encoding === "utf16be" ? bytes.swap16() : bytes;
+  };
+  fc.assert(
+    fc.property(secrets, (text) => {
+      const secret = text.replace(/[^ -~]/g, "x");
+      const redactor = redactionOf([["name", secret]]).redactor();
+      const pushed = Buffer.from(redactor.push(encode(`password=${secret};`)));
+      const out = Buffer.concat([pushed, redactor.end()]);
+      expect(out.toString("latin1").replaceAll("\0", "")).toBe("password=[REDACTED:name];");
+    }),
+  );
+});
+
 describe("among other bytes", () => {
   const around = fc.uint8Array({ maxLength: 12 });
   /** What of a text of digits no secret's bits are in. */
