@@ -1,3 +1,6 @@
+/** Where values are made up: tests and samples of code, or manuals, which may as well be the notes of a team. */
+export type Example = "test" | "manual" | undefined;
+
 /** What a file's path says about its lines. */
 export interface PathKind {
   /** Values are written without quotes. In code, text without quotes is an identifier. */
@@ -6,6 +9,8 @@ export interface PathKind {
   readonly tokensOnly: boolean;
   /** Tests, examples, documentation: they have many made-up passwords, so only values that look random count. */
   readonly isExample: boolean;
+  /** Which of them, if it is one. */
+  readonly example: Example;
   /** Data or a record: a very long line is text like any other. In code, it is generated. */
   readonly isData: boolean;
 }
@@ -14,10 +19,14 @@ const CODE =
   /\.(?:[cm]?[jt]sx?|vue|svelte|astro|py|pyi|rb|go|rs|java|kt|kts|scala|groovy|gradle|swift|m|mm|c|cc|cpp|cxx|h|hh|hpp|ino|cs|fs|vb|php|pl|pm|lua|r|jl|dart|ex|exs|erl|hrl|clj|cljs|hs|elm|ml|mli|nim|zig|v|sol|proto|graphql|gql|sql|json|jsonc|json5|html?|xhtml|jsp|aspx?|cshtml|razor|erb|hbs|ejs|pug|haml|twig|liquid|tf|hcl|nix|bicep|ipynb|wat|asm|s)$/i;
 
 const TOKENS_ONLY =
-  /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|go\.sum|go\.work\.sum|packages\.lock\.json|verification-metadata\.xml|\.yarnrc-state|\.secrets\.baseline|\.pprotect-baseline\.json|yarn-integrity|CHECKSUMS?|[A-Z0-9]*SUMS(?:\.txt)?|strings\.xml)$|\.(?:lock|lockb|lock\.hcl|sum|min\.js|min\.css|min\.mjs|map|svg|css|scss|sass|less|snap|po|pot|xlf|xliff|arb|strings|resx|ttf|woff2?|eot|crt|cer|csr|sha1|sha256|sha512|md5|asc|sig|bom|wasm|tsbuildinfo|patch\.b64|geojson|dic|aff)$|(?:^|[/._-])(?:locales?|i18n|l10n|lang|langs|languages|translations?|nls)(?:\/|\.(?:json|ya?ml|properties|[jt]s|php)$)/i;
+  /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|go\.sum|go\.work\.sum|packages\.lock\.json|verification-metadata\.xml|\.yarnrc-state|\.secrets\.baseline|\.pprotect-baseline\.json|yarn-integrity|CHECKSUMS?|[A-Z0-9]*SUMS(?:\.txt)?)$|\.(?:lock|lockb|lock\.hcl|sum|min\.js|min\.css|min\.mjs|map|svg|css|scss|sass|less|snap|po|pot|xlf|xliff|arb|strings|resx|ttf|woff2?|eot|crt|cer|csr|sha1|sha256|sha512|md5|asc|sig|bom|wasm|tsbuildinfo|patch\.b64|geojson|dic|aff)$|(?:^|[/._-])(?:locales?|i18n|l10n|lang|langs|languages|translations?|nls)(?:\/|\.(?:json|ya?ml|properties|[jt]s|php)$)/i;
 
 const EXAMPLE =
   /(?:^|\/)(?:tests?|__tests__|specs?|fixtures?|__fixtures__|mocks?|__mocks__|testdata|test_data|test-?fixtures|testing|test-[\w-]+|[\w-]+[-_]tests?|(?:integration|unit|docker|smoke|functional|int)Test|examples?|samples?|demos?|docs?|doc|documentation|guides?|e2e|cypress|stories|benchmarks?|node_modules|vendor|third_party|recordings?|cassettes)\/|[._-](?:test|tests|spec|mock|mocks|stories|fixture|fixtures|example|sample|template|dist|tmpl)\.[\w.]+$|[._-](?:example|sample|template|dist|tmpl)$|(?:^|\/|_)(?:tests?|spec)\.\w+$|Tests?\.\w+$|(?:^|\/)(?:README|CHANGELOG|CHANGES|HISTORY|CONTRIBUTING|LICENSE|NOTICE)[\w.-]*$|(?:^|\/)(?:openapi|swagger)[\w.-]*\.(?:json|ya?ml)$|\.(?:md|mdx|markdown|rst|adoc|asciidoc|tex|rdoc|org|feature|d\.[cm]?ts)$/i;
+
+const MANUAL = /\.(?:md|markdown|rst|adoc|asciidoc|org)$/i;
+const OF_TESTS =
+  /(?:^|\/)(?:tests?|__tests__|specs?|fixtures?|__fixtures__|mocks?|__mocks__|testdata|test_data|testing|examples?|samples?|demos?|e2e|cypress|benchmarks?|node_modules|vendor|third_party|recordings?|cassettes)\/|(?:^|\/)(?:CHANGELOG|CHANGES|HISTORY|LICENSE|NOTICE)[\w.-]*$/i;
 
 const DATA = /\.(?:har|json|ipynb|log|txt|xml|ya?ml|env|tfstate|csv|sql|http)$/i;
 
@@ -29,14 +38,20 @@ const MAX_KNOWN = 5000;
 export function pathKind(path: string): PathKind {
   let kind = known.get(path);
   if (!kind) {
+    const isExample = EXAMPLE.test(path);
     kind = {
       bareValues: !CODE.test(path),
       tokensOnly: TOKENS_ONLY.test(path),
-      isExample: EXAMPLE.test(path),
+      isExample,
+      example: isExample ? exampleKind(path) : undefined,
       isData: DATA.test(path),
     };
     if (known.size >= MAX_KNOWN) known.clear();
     known.set(path, kind);
   }
   return kind;
+}
+
+function exampleKind(path: string): Example {
+  return MANUAL.test(path) && !OF_TESTS.test(path) ? "manual" : "test";
 }

@@ -13,11 +13,11 @@ const REFERENCE =
 
 /** Sealed by another program, or a hash: bcrypt and crypt(3), Argon2, PBKDF2, scrypt, LDAP. */
 const SEALED =
-  /^[\w.@-]{1,60}:\$(?:apr1|2[abxy]?|[156y])\$|^ENC\[|^ENC\(|^encrypted:|^\{cipher\}|^\$ANSIBLE_VAULT|^AgB[A-Za-z0-9+/]{200}|^\$(?:2[abxy]?|argon2\w*|[156]|y|apr1|scrypt|pbkdf2[\w-]*)\$|^2[aby]\$[0-9]{2}\$|^(?:pbkdf2|bcrypt|argon2|scrypt|md5|sha1|sha256)(?:_\w+)?\$|^(?:\{(?:SSHA|SHA|MD5|CRYPT|SMD5|ARGON2|PBKDF2|bcrypt|noop)\}|hash:)/i;
+  /^[\w.@-]{1,60}:\$(?:apr1|2[abxy]?|[156y])\$|^ENC\[|^ENC\(|^encrypted:|^\{cipher\}|^\$ANSIBLE_VAULT|^AgB[A-Za-z0-9+/]{200}|^\$(?:2[abxy]?|argon2\w*|[156]|y|apr1|scrypt|pbkdf2[\w-]*)\$|^2[aby]\$[0-9]{2}\$|^(?:pbkdf2|bcrypt|argon2|scrypt|md5|sha1|sha256)(?:_\w+)?\$|^(?:\{(?:SSHA|SHA|MD5|CRYPT|SMD5|ARGON2|PBKDF2|bcrypt|noop)\}|hash:)|^EJ\[1:|^v1:[A-Za-z0-9+/=]{8,}:|^U2FsdGVkX1|^Ag[A-Za-z0-9+/]{200}|^gAAAAA[\w-]{40}|^CfDJ8[\w-]{20}|^AQICAH|^YWdlLWVuY3J5cHRpb24|^LS0tLS1CRUdJTiBQR1AgTUVTU0FHR|^enc(?:rypted)?[:_]|^cipher(?:text)?:|^\{(?:AES|AES256|3DES|DES)\}/i;
 
 /** Keys that are made to be public: of Stripe, Mapbox, PostHog, Supabase, Mailgun and LaunchDarkly. */
 const PUBLIC_KEY =
-  /^(?:pk_(?:live|test)_|pk\.eyJ|phc_|sb_publishable_|pubkey-|mob-[0-9a-f]{8}-|ssh-(?:rsa|ed25519|dss) |ecdsa-sha2-|age1[a-z0-9]{50})/;
+  /^(?:pk_(?:live|test)_|pk\.eyJ|phc_|sb_publishable_|pubkey-|mob-[0-9a-f]{8}-|ssh-(?:rsa|ed25519|dss) |ecdsa-sha2-|age1[a-z0-9]{50}|RW[A-Za-z0-9+/]{52,54}$|6L[\w-]{38}$)/;
 
 /** Words in place of a secret, and the passwords that everyone uses for trials. */
 const WORDS_FOR_A_SECRET =
@@ -80,11 +80,16 @@ const LEET: Readonly<Record<string, string>> = {
   "!": "i",
 };
 
+/** A text with letters in place of the digits and signs that look like them. */
+export function plainSpelling(text: string): string {
+  return text.replace(/[013457@$!]/g, (sign) => LEET[sign] ?? sign);
+}
+
 /** Whether it is such a word in another spelling, which manuals like: `s3cr3t`, `P@ssw0rd1`. */
 export function isDisguisedWord(value: string): boolean {
   const end = /[0-9]{0,4}[!@#$%^&*.]{0,2}$/.exec(value)?.[0] ?? "";
   for (const body of [value, value.slice(0, value.length - end.length)]) {
-    const plain = body.replace(/[013457@$!]/g, (sign) => LEET[sign] ?? sign);
+    const plain = plainSpelling(body);
     if (WORDS_FOR_A_SECRET.test(plain) || NAMED_AFTER_ITSELF.test(plain)) return true;
   }
   return WEAK.test(value);
@@ -110,15 +115,34 @@ function isSequential(value: string): boolean {
   });
 }
 
-/** Which part of the characters is the same as, or next to, the one `lag` before it. */
+/** Which part of the characters is in runs of three and more that go up, or down, by at most one. */
 function steps(text: string, lag: number): number {
-  let count = 0;
-  for (let i = lag; i < text.length; i++) {
-    const difference = text.charCodeAt(i) - text.charCodeAt(i - lag);
-    // After 9 comes 0.
-    if (Math.abs(difference) <= 1 || difference === -9) count++;
+  let inRuns = 0;
+  for (let offset = 0; offset < lag; offset++) {
+    let direction = 0;
+    let length = 1;
+    for (let i = offset + lag; i < text.length + lag; i += lag) {
+      const step = i < text.length ? stepBetween(text.charCodeAt(i - lag), text.charCodeAt(i)) : undefined;
+      if (step !== undefined && step * direction >= 0) {
+        length++;
+        direction ||= step;
+        continue;
+      }
+      if (length >= SHORTEST_RUN) inRuns += length;
+      direction = step ?? 0;
+      length = step === undefined ? 1 : 2;
+    }
   }
-  return count / (text.length - lag);
+  return inRuns / text.length;
+}
+
+const SHORTEST_RUN = 3;
+
+/** 0 or 1 up or down; after 9 comes 0. `undefined` when the characters are not neighbours. */
+function stepBetween(before: number, now: number): number | undefined {
+  const difference = now - before;
+  if (Math.abs(difference) <= 1) return difference;
+  return before === 57 && now === 48 ? 1 : undefined;
 }
 
 const LONGEST_PERIOD = 16;

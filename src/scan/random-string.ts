@@ -4,7 +4,7 @@ import { type Hit, RANK } from "./finding.ts";
 import { LONG_RUN } from "./keyword-index.ts";
 import { looksLikeWords } from "./letter-pairs.ts";
 import { isPlaceholder } from "./placeholder.ts";
-import { isExampleLine } from "./scan-input.ts";
+import { exampleOf } from "./scan-input.ts";
 
 export const RANDOM_STRING_RULE: RuleName = { id: "random-string", what: "a generated key or token" };
 
@@ -14,7 +14,10 @@ const QUOTED = /(["'`])(?<value>[A-Za-z0-9+/_-]{24,128}={0,2})\1/g;
 
 /** Lines that say what their random-looking text is: a checksum, a public value, data. */
 const EXPLAINED =
-  /integrity|checksum|sha-?(?:1|224|256|384|512)|\bsha\b|md5|hash|digest|fingerprint|thumbprint|public|pub_?key|\bcert|signature|etag|nonce|uuid|guid|revision|commit|data:|base64,|wasm|charset|alphabet|encod|decod|expect|assert|id["']?\s*[:=]|marker|next_?token|csrf|hidden|authenticity|cid\b|chunk|version|address|contract|0x|@generated|eslint|import |require\(|from ["']|url|href|src=|class(?:name)?=|module|polyfill|font|icon|glyph|path|descriptor|example|verif|challenge|=> ["']|\b[xyne]["']?\s*[:=]/i;
+  /integrity|checksum|sha-?(?:1|224|256|384|512)|\bsha\b|md5|hash|digest|fingerprint|thumbprint|public|pub_?key|\bcert|signature|etag|nonce|uuid|guid|revision|commit|data:|base64,|wasm|charset|alphabet|encod|decod|expect|assert|id["']?\s*[:=]|marker|next_?token|csrf|hidden|authenticity|cid\b|chunk|version|address|contract|0x|@generated|eslint|import |require\(|from ["']|url|href|src=|class(?:name)?=|module|polyfill|font|icon|glyph|path|descriptor|example|verif|challenge|=> ["']|\b(?:[xyneb]|bh)["']?\s*[:=]|site_?key|publishable|\b(?:ipfs|dkim|secure)\b/i;
+/** Identifiers that services give to objects: `pm_…`, `cus_…`. */
+const OBJECT_ID =
+  /^(?:pm|cus|ch|pi|in|ii|sub|si|prod|price|evt|acct|txn|re|card|src|seti|cs|ba|po|tr|il|inv|ord|req|py|dp|fee|file|link|plan|promo|qt|we|cn|cbtxn|user|usr|org|team|proj|msg|run|thread|asst|call|chatcmpl|resp|item|batch)_(?:test_|live_)?[A-Za-z0-9]{14,64}$/;
 
 const HEX = /^[0-9a-fA-F-]+$/;
 /** Six letters of one case in a row. In a random string of 40 characters the chance of that is 1 in 100. */
@@ -34,7 +37,13 @@ export const randomStringDetector: Detector = {
     const hits: Hit[] = [];
     for (const match of line.matchAll(input.kind.bareValues ? STRING : QUOTED)) {
       const value = match.groups?.value ?? "";
-      if (!looksDrawn(value) || EXPLAINED.test(line) || isExampleLine(input, at)) continue;
+      if (
+        !looksDrawn(value) ||
+        OBJECT_ID.test(value) ||
+        EXPLAINED.test(line) ||
+        exampleOf(input, at) !== undefined
+      )
+        continue;
       if (isOneOfMany(input.text.line(at - 1), input.text.line(at + 1))) continue;
       const start = line.indexOf(value, match.index);
       const { id, what } = RANDOM_STRING_RULE;

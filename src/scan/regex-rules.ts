@@ -1,4 +1,5 @@
 import { PEM_LOOKAHEAD } from "./checks.ts";
+import { looksChosen } from "./chosen-password.ts";
 import type { Detector } from "./detector.ts";
 import { looksGenerated, shannonEntropy } from "./entropy.ts";
 import { type Hit, RANK } from "./finding.ts";
@@ -6,7 +7,7 @@ import { isFakeToken, isPlaceholder } from "./placeholder.ts";
 import { isPublishedExample } from "./published-examples.ts";
 import type { Rule } from "./rule.ts";
 import { regexRules } from "./rules/index.ts";
-import { isExampleLine, type ScanInput } from "./scan-input.ts";
+import { exampleOf, type ScanInput } from "./scan-input.ts";
 
 /** A detector for each rule with a regular expression. */
 export const regexDetectors: readonly Detector[] = regexRules.map((rule) => ({
@@ -65,7 +66,8 @@ function isPlausible(
 ): boolean {
   const correct = rule.checksum?.(secret);
   if (correct === true) return !isPublishedExample(secret);
-  if (correct === false && (shannonEntropy(secret) < LEAST_ENTROPY || isExampleLine(input, at))) return false;
+  if (correct === false && (shannonEntropy(secret) < LEAST_ENTROPY || exampleOf(input, at) !== undefined))
+    return false;
   if (rule.kind === "token") {
     if (!rule.anyText && isFakeToken(secret)) return false;
   } else if (!rule.anyText && isPlaceholder(secret)) return false;
@@ -73,10 +75,9 @@ function isPlausible(
   if (rule.check && !rule.check({ secret, groups, following: rule.looksAhead ? following() : [] }))
     return false;
   // The pattern of a context rule matches every password that was made up for a test or a manual.
-  if (rule.kind === "context" && !rule.alsoInExamples && isExampleLine(input, at)) {
-    return secret.length >= IN_EXAMPLES && looksGenerated(secret);
-  }
-  return true;
+  const example = rule.kind === "context" && !rule.alsoInExamples ? exampleOf(input, at) : undefined;
+  if (example === undefined || (example === "manual" && looksChosen(secret))) return true;
+  return secret.length >= IN_EXAMPLES && looksGenerated(secret);
 }
 
 function followingLines({ text }: ScanInput, at: number): string[] {

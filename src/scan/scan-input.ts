@@ -1,4 +1,4 @@
-import { type PathKind, pathKind } from "./path-kind.ts";
+import { type Example, type PathKind, pathKind } from "./path-kind.ts";
 import type { ScanText } from "./scan-text.ts";
 
 /** The added lines of one file, prepared once for all rules. */
@@ -6,8 +6,8 @@ export interface ScanInput {
   readonly path: string;
   readonly kind: PathKind;
   readonly text: ScanText;
-  /** What {@link isExampleLine} found out. */
-  readonly exampleLines: Map<number, boolean>;
+  /** What {@link exampleOf} found out. */
+  readonly exampleLines: Map<number, Example>;
 }
 
 /** @param path relative to the repository's root, with slashes */
@@ -20,12 +20,10 @@ const DOC_COMMENT =
   /^\s{0,80}(?:\*(?!\w)|\/\/[/!]|#[:']|#\s{2,}\S|>>> )|@example|\be\.g\.|\bfor example\b|\bexample:/i;
 
 /** Whether a line is from a test or a manual, or documents code: passwords there are made up. */
-export function isExampleLine({ kind, text, exampleLines }: ScanInput, at: number): boolean {
-  if (kind.isExample) return true;
-  let found = exampleLines.get(at);
-  if (found === undefined) {
-    found = DOC_COMMENT.test(text.line(at).slice(0, 2000));
-    exampleLines.set(at, found);
-  }
+export function exampleOf({ kind, text, exampleLines }: ScanInput, at: number): Example {
+  if (kind.example !== undefined) return kind.example;
+  if (exampleLines.has(at)) return exampleLines.get(at);
+  const found = DOC_COMMENT.test(text.line(at).slice(0, 2000)) ? "test" : undefined;
+  exampleLines.set(at, found);
   return found;
 }

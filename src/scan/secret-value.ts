@@ -76,7 +76,7 @@ function isSecret(name: string, text: string): boolean {
 /** Whether the scanner finds it behind a name, or as a key of a known form. */
 function isFound(name: string, text: string): boolean {
   return (
-    judge({ name, value: text, quoted: true }, false) !== undefined ||
+    judge({ name, value: text, quoted: true }, undefined) !== undefined ||
     scanLines("values.txt", [{ number: 1, text }]).length > 0
   );
 }
@@ -86,7 +86,7 @@ function isUnusualNumber(digits: string): boolean {
   if (/0000|999|^(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]|^(?:3600|8640|6048)[0-9]*$/.test(digits)) return false;
   const power = Math.log2(Number(digits));
   return (
-    judge({ name: "password", value: digits, quoted: true }, false) !== undefined &&
+    judge({ name: "password", value: digits, quoted: true }, undefined) !== undefined &&
     Math.abs(power - Math.round(power)) > 1e-6
   );
 }

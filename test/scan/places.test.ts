@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { scanLines } from "../../src/scan/scanner.ts";
-import { random, WORD } from "./samples/sample.ts";
+import { BASE64, base64, HEX, random, WORD } from "./samples/sample.ts";
 
 /** Put together here, so that no line of this file holds a whole password. */
 const PASSWORD = ["Kestrel", "84", "tw"].join("!");
@@ -50,6 +50,31 @@ const places: readonly Place[] = [
   ["the second row", "a.sql", "INSERT INTO users (name, token)", "VALUES ('a', NULL),", "('b', '¤');"],
   ["SQL without quotes", "a.sql", "CREATE USER app IDENTIFIED BY Kestrel84tw;"],
   ["a table of Markdown", "ops.md", "| user | API token |", "| --- | --- |", "| root | `¤` |"],
+  ["a table of names and values", "docs/setup.md", "| smtp password | `…` |"],
+  ["a command in a manual", "docs/runbook.md", "    sshpass -p '…' ssh deploy@10.0.0.2"],
+  ["a secret of capitalized words", "src/a.js", "  secret: 'LanternThistle2294',"],
+  ["a phrase with a number", "a.yml", "password: 'Coffee maple 42 River!'"],
+  ["accounts of cloud-init", "user-data.yaml", "chpasswd:", "  list: |", "    root:…"],
+  ["a value in a tag of its own", "unattend.xml", "<AdministratorPassword>", "<Value>…</Value>"],
+  ["a user and a password in two lines", "openvpn/auth.txt", "bob", "…"],
+  [
+    "a key of a library for tokens",
+    "src/a.js",
+    "return jwt.sign({ sub: user.id }, '…', { expiresIn: '2d' });",
+  ],
+  ["what a test types", "src/a.ts", "cy.get('[name=password]').type('…{enter}');"],
+  ["a field of a build", "app/build.gradle", 'buildConfigField "String", "ROOT_PASSWORD", "\\"…\\""'],
+  ["a parameter of CloudFormation", "p.json", '{ "ParameterKey": "DBPassword", "ParameterValue": "…" },'],
+  ["a token as the user", "run.sh", "curl -u '¤:x' https://corp.freshdesk.com/api"],
+  ["a user of a share", "run.sh", "smbclient //files/share -U 'app%…' -c 'put a'"],
+  ["accounts of Hardhat", "hardhat.config.js", `accounts: ['${random(HEX, 64)}'],`],
+  [
+    "a URL in a Kubernetes Secret",
+    "s.yaml",
+    "kind: Secret",
+    "data:",
+    `  url: ${base64("postgres://a:Kestrel84tw@db.int/x")}`,
+  ],
   ["bold text of Markdown", "ops.md", "**API token:** ¤"],
   ["a comment", "src/a.js", "// db password: …"],
   ["a comment after code", "a.py", "connect()  # password = …"],
@@ -88,6 +113,24 @@ const others: readonly Place[] = [
   ["a port", "run.sh", "docker run -u app -p 8080:80 image"],
   ["a directory", "run.sh", "sudo -u postgres mkdir -p /var/lib/pg15"],
   ["a variable", "run.sh", 'sshpass -p "$SSH_PASS" ssh host'],
+  ["an address of Ethereum", "a.json", `"token": "0x${random(HEX, 40)}"`],
+  ["an identifier of Stripe", "a.json", `"payment_method": "pm_${random(WORD, 24)}",`],
+  ["a signature of a message", "a.eml", ` b=${random(BASE64, 86)}==`],
+  [
+    "a sealed value of EJSON",
+    "a.ejson",
+    `"api_key": "EJ[1:${random(BASE64, 43)}=:${random(BASE64, 32)}:${random(BASE64, 60)}]"`,
+  ],
+  [
+    "a sealed value of Pulumi",
+    "Pulumi.a.yaml",
+    `encryptionsalt: v1:${random(BASE64, 11)}=:v1:${random(BASE64, 16)}:${random(BASE64, 40)}`,
+  ],
+  ["a public key of minisign", "a.go", `const minisignKey = "RW${random(BASE64, 54)}"`],
+  ["the name of a key of OpenPGP", ".gitconfig", "signingkey = C90E8B2CB2DC2D56"],
+  ["a regular expression", ".sops.yaml", "encrypted_regex: ^(data|stringData|password|token)$"],
+  ["a template of Helm", "s.yaml", "password: {{ .Values.db.password | b64enc | quote }}"],
+  ["a password of a manual", "docs/setup.md", "docker run -e POSTGRES_PASSWORD=MyStr0ng!Passw0rd42 postgres"],
   ["an encoding", "a.py", 'password = password.encode("latin1")'],
   ["a hash of a router", "r.cfg", "enable secret 5 $1$mERr$hx5rVt7rPNoS4wqbXKX7m0"],
   ["a directory of the shell", "run.sh", 'OLD_PWD="/srv/app2"'],
@@ -104,7 +147,7 @@ function rulesAt([, path, ...lines]: Place): string[] {
 describe("a secret is found in", () => {
   test.each(places.map((place) => [place[0], place] as const))("%s", (_, place) => {
     const at = place.slice(2).findLastIndex((line) => /[…¤]|Kestrel|\$\{|3f9a/.test(line));
-    expect(rulesAt(place)).toEqual([`line ${Math.max(at, 0) + 1}`]);
+    expect(rulesAt(place)).toEqual([`line ${at === -1 ? place.length - 2 : at + 1}`]);
   });
 });
 

@@ -71,10 +71,33 @@ export function nextLineAssignments({ text, kind }: ScanInput, at: number): Dist
   if (name === undefined || !secretNameKind(name)) return [];
   const next = text.line(at + 1);
   if (next.length > 1000) return [];
-  const literal = LITERAL.exec(next)?.groups?.value;
+  const literal =
+    LITERAL.exec(next)?.groups?.value ??
+    (tag === undefined ? undefined : TAGGED_VALUE.exec(next)?.groups?.quoted);
   const value =
     literal ?? (kind.bareValues || tag !== undefined ? BARE_LINE.exec(next)?.groups?.value : undefined);
   if (value === undefined || /^[\w-]+:$/.test(value)) return [];
   const start = next.indexOf(value);
   return [{ name, value, at: at + 1, start, end: start + value.length, quoted: literal !== undefined }];
+}
+
+/** How many accounts follow the name of the program that sets their passwords. */
+const MAX_ACCOUNTS = 20;
+const ACCOUNT = /^\s{0,40}(?:-\s{1,4})?["']?[a-z_][\w-]{0,31}:(?<password>[^\s"':$]{6,100})["']?\s{0,4}$/;
+/** What may be between. */
+const OF_CHPASSWD = /^\s{0,40}(?:list|expire|users)\s{0,2}:/;
+
+/** The accounts that `chpasswd` reads, in a here-document and in the settings of cloud-init: `user:password`. */
+export function accountAssignments({ text }: ScanInput, at: number): DistantAssignment[] {
+  if (!text.line(at).slice(0, 400).includes("chpasswd")) return [];
+  const found: DistantAssignment[] = [];
+  for (let next = at + 1; next <= at + MAX_ACCOUNTS && text.followsPrevious(next); next++) {
+    const line = text.line(next).slice(0, 400);
+    const value = ACCOUNT.exec(line)?.groups?.password;
+    if (value === undefined && OF_CHPASSWD.test(line)) continue;
+    if (value === undefined) break;
+    const start = line.lastIndexOf(value);
+    found.push({ name: "password", value, at: next, start, end: start + value.length, quoted: false });
+  }
+  return found;
 }

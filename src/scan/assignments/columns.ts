@@ -18,9 +18,8 @@ export function columnAssignments(input: ScanInput, at: number): DistantAssignme
   if (line.length > 4000) return [];
   const insert = line.includes("(") ? INSERT.exec(line) : null;
   if (insert) return insertedRows(input, at, insert.index + insert[0].length, insert.groups?.columns ?? "");
-  return line.includes("|") && PIPES.test(line) && RULER.test(input.text.line(at + 1))
-    ? tableRows(input, at)
-    : [];
+  if (!line.includes("|") || !PIPES.test(line)) return [];
+  return RULER.test(input.text.line(at + 1)) ? tableRows(input, at) : cellsAfterNames(line, at);
 }
 
 function insertedRows({ text }: ScanInput, at: number, from: number, columns: string): DistantAssignment[] {
@@ -77,6 +76,19 @@ function tableRows({ text }: ScanInput, at: number): DistantAssignment[] {
     }
   }
   return found;
+}
+
+/** The cell after one with a name: `| db password | … |`. */
+function cellsAfterNames(line: string, at: number): DistantAssignment[] {
+  if (!/^\s{0,8}\|/.test(line)) return [];
+  const cells = cellsOf(line);
+  return cells.flatMap(({ value: name }, index) => {
+    const next = cells[index + 1];
+    if (!next || /\s/.test(next.value) || !/^[A-Za-z][\w .*`-]{1,50}$/.test(name)) return [];
+    if (secretNameKind(name.replace(/[*`]/g, "")) === undefined) return [];
+    const { value, start } = next;
+    return [{ name, value, at, start, end: start + value.length, quoted: true }];
+  });
 }
 
 /** The cells between the pipes of a line, without blanks and marks around them. */

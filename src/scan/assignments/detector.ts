@@ -1,8 +1,8 @@
 import type { Detector } from "../detector.ts";
 import { type Hit, RANK } from "../finding.ts";
-import { isExampleLine, type ScanInput } from "../scan-input.ts";
+import { exampleOf, type ScanInput } from "../scan-input.ts";
 import { type FoundName, NAME_KEYWORDS, secretNamesIn } from "../secret-name.ts";
-import { distantAssignments, nextLineAssignments } from "./apart.ts";
+import { accountAssignments, distantAssignments, nextLineAssignments } from "./apart.ts";
 import { columnAssignments } from "./columns.ts";
 import { expansionDefaults } from "./expansion.ts";
 import { assignmentsInTurn, inlineAssignments, type PlacedAssignment } from "./inline.ts";
@@ -36,6 +36,7 @@ export const assignmentDetector: Detector = {
       ...distantAssignments(input, at),
       ...nextLineAssignments(input, at),
       ...columnAssignments(input, at),
+      ...accountAssignments(input, at),
     ]) {
       hits.push(...hitsOf(input, assignment.at, assignment));
     }
@@ -48,7 +49,7 @@ const HIDDEN_TOKEN =
   /<input\b(?=[^<>]{0,300}\btype=\\?["']?hidden\b)(?=[^<>]{0,300}\bname=\\?["']?[\w.-]{0,40}token\b)/i;
 
 function hitsOf(input: ScanInput, at: number, assignment: PlacedAssignment): Hit[] {
-  const rule = judge({ ...assignment, value: withoutScheme(assignment.value) }, isExampleLine(input, at));
+  const rule = judge({ ...assignment, value: withoutScheme(assignment.value) }, exampleOf(input, at));
   if (!rule) return [];
   const { start, end } = assignment;
   return [{ at, start, end, rule: rule.id, what: rule.what, rank: RANK.assignment }];

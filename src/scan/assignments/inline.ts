@@ -16,7 +16,7 @@ export interface Syntax {
 /** What may close a name: its quote, a bracket. Then perhaps the attribute of its value: `key="a" value="b"`. */
 const AFTER_NAME = /["'`\]}*]{0,3}(?:\[[0-9A-Z_]{0,20}\])?/y;
 const VALUE_ATTRIBUTE =
-  /\)?[\s,;]{1,4}(?:\{\s{0,4})?(?:[\w:]{1,12}\s?=\s?(?:"[^"]{0,40}"|\w{1,20})[\s,;]{1,4}){0,3}"?(?:value|val|content|default)"?\s{0,2}[=:]\s{0,2}(?=["'`])/iy;
+  /\)?[\s,;]{1,4}(?:\{\s{0,4})?(?:[\w:]{1,12}\s?=\s?(?:"[^"]{0,40}"|\w{1,20})[\s,;]{1,4}){0,3}"?(?:(?:parameter_?|string_?|current_?|default_?|secret_?)?value|val|content|default|text)"?\s{0,2}[=:]\s{0,2}(?=["'`])/iy;
 /** A type between name and value: `: String =`, `string =`, `: &'static str =`, `As String =`, `{ get; set; } =`. */
 const TYPE =
   /(?:\s{0,4}:\s{0,4}[&*A-Za-z_][\w<>.&?'*[\] |]{0,40}?|\s{1,4}(?:string|String|str|char|text|&str|[Aa]s\s{1,4}\w{1,20})|\s{0,4}\{(?:\s{0,4}(?:(?:private|protected|internal)\s)?(?:get|set|init);){1,3}\s{0,4}\})\s{0,4}(?==[^=>])/y;
@@ -68,6 +68,8 @@ const AFTER_BARE =
 /** Calls that take a name and its value, or its default. */
 const SETTERS =
   /(?:^|[^A-Za-z])(?:put|set|set_?env|put_?env|set_?property|set_?header|add|add_?header|header|add_?property|set_?default|default|define|env|get_?env|get|get_?or_?default|fetch|config|property|with_?env|append|of|entry|pair|string|string_?var|secret|option|setting|const|param|arg|required|tuple|bind|register|value|or_?else|(?:set|add|put|get|with|insert|append|update|store|save|emplace|read|lookup|form|query|field|input|str|name_?value|key_?value|env)\w{0,24})\s{0,2}!?[(<]$/i;
+/** Calls whose first argument is a type: `buildConfigField "String", "NAME", "…"`. */
+const TYPED_SETTER = /\b(?:buildConfigField|resValue)[ (]{1,3}["']\w{1,20}["'],\s{0,2}["']$/;
 /** Calls and lists of names and values in turn: `Map.of("user", "…", "password", "…")`. */
 const IN_TURN =
   /(?:\b(?:map|dict|of|entries|hash|list|tuple|pairs?|args?|props|params?|fields|values|headers|credentials|options)\w{0,12}\s{0,2}!?[([{]|\[)\s{0,4}(?:["'][^"']{0,80}["']\s{0,2},\s{0,4}["'][^"']{0,80}["']\s{0,2},\s{0,4}){0,6}["']$/i;
@@ -129,6 +131,7 @@ function valueAfter(text: string, start: number, afterName: number, bareValues: 
   if (called > closed) return closed === afterName ? calledAt(text, start, called) : undefined;
   const argument = skip(ARGUMENT, text, afterName);
   if (argument > afterName) {
+    if (TYPED_SETTER.test(text.slice(Math.max(0, start - 60), start))) return escapedAt(text, argument);
     if (isSetter(text, start)) return literalAt(text, argument, true);
     return IN_TURN.test(text.slice(Math.max(0, start - 200), start))
       ? quotedAt(text, argument, true)
@@ -236,6 +239,14 @@ function quotedAt(text: string, from: number, inCall: boolean): Value | undefine
       inCall,
     };
   return { value, start, end: start + value.length, quoted: true, inCall };
+}
+
+/** Text with quotes of its own: `"\"…\""`. */
+function escapedAt(text: string, from: number): Value | undefined {
+  const value = /^["']\\?["']?(?<value>[^"'\s\\]{6,400})/.exec(text.slice(from, from + 410))?.groups?.value;
+  if (value === undefined) return undefined;
+  const start = text.indexOf(value, from);
+  return { value, start, end: start + value.length, quoted: true };
 }
 
 /** Quotes, brackets and further settings that follow a value without quotes. */

@@ -1,5 +1,7 @@
-import { classChanges, classesOf, looksGenerated, looksRandom, shannonEntropy } from "../entropy.ts";
+import { isStrong, looksChosen } from "../chosen-password.ts";
+import { classChanges, looksGenerated, looksRandom, shannonEntropy } from "../entropy.ts";
 import { lettersLookRandom, looksLikeWords } from "../letter-pairs.ts";
+import type { Example } from "../path-kind.ts";
 import { isDisguisedWord, isPlaceholder } from "../placeholder.ts";
 import { type SecretNameKind, secretNameKind } from "../secret-name.ts";
 import { isUuid } from "../uuid.ts";
@@ -42,7 +44,7 @@ const WORDS = /^\p{L}+[\s_./:*?!,'’-]*$|^\p{L}+(?:[\s_./:*?!,'’-]+\p{L}+)+[\
 /** Which rule an assignment breaks, if its name is that of a secret and its value looks like one. */
 export function judge(
   assignment: Assignment,
-  example: boolean,
+  example: Example,
 ): typeof PASSWORD_RULE | typeof SECRET_RULE | undefined {
   const kind = secretNameKind(assignment.name);
   return kind && judgeKind(kind, assignment, example);
@@ -52,7 +54,7 @@ export function judge(
 export function judgeKind(
   kind: SecretNameKind,
   assignment: Assignment,
-  example: boolean,
+  example: Example,
 ): typeof PASSWORD_RULE | typeof SECRET_RULE | undefined {
   // Quick to test, and most values are short.
   if (assignment.value.length < SHORTEST) return undefined;
@@ -82,12 +84,17 @@ function passwordOfPair({ name, value }: Assignment): string | undefined {
 /** No secret that is known only by its name is shorter. */
 const SHORTEST = 6;
 
+/** Of Ethereum: a token is a contract, which has an address. */
+const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
+
 /** Whether the value is visibly not a secret but a placeholder, a reference, or a name of something. */
 function isOtherThan({ name, value, quoted }: Assignment): boolean {
   if (PATH.test(value) && !(BASE64.test(value) && looksGenerated(value))) return true;
   if (OTHER_THING.test(value) || CONSTANT.test(value)) return true;
   if (isPlaceholder(value) || isDisguisedWord(value)) return true;
   if (isProperty(value, quoted)) return true;
+  if (ADDRESS.test(value) && !/secret|private/i.test(name)) return true;
+  if (/signing_?key$/i.test(name) && /^[0-9A-F]+$/.test(value)) return true;
   const letters = lettersOf(value);
   return letters.length >= 4 && lettersOf(name).includes(letters) && !/[0-9]{3}/.test(value);
 }
@@ -109,9 +116,10 @@ function isProperty(value: string, quoted: boolean): boolean {
 
 const MAX_PASSWORD = 128;
 
-function isPassword({ value, inCall }: Assignment, example: boolean): boolean {
+function isPassword({ value, quoted, inCall }: Assignment, example: Example): boolean {
   if (value.length < 6 || value.length > MAX_PASSWORD) return false;
-  if (/\s/.test(value)) return !example && isPassphrase(value);
+  if (/\s/.test(value)) return !example && (isPassphrase(value) || (quoted && isPhraseWithDigits(value)));
+  if (example === "manual" && looksChosen(value)) return true;
   if (example) return value.length >= 16 && looksGenerated(value);
   if (inCall) return looksRandom(value) || isStrong(value);
   if (/^[0-9]{6,}$/.test(value)) return true;
@@ -119,37 +127,27 @@ function isPassword({ value, inCall }: Assignment, example: boolean): boolean {
   return /\p{L}/u.test(value) && /[0-9!@#$%^&*?+~=]/.test(value);
 }
 
-function isGeneratedSecret(value: string, uuidCounts: boolean, example: boolean, inCall: boolean): boolean {
+const LONG_HEX = /^[0-9a-f]{32,}$/;
+
+function isGeneratedSecret(value: string, uuidCounts: boolean, example: Example, inCall: boolean): boolean {
   if (value.length < (example ? 20 : 8)) return false;
   if (/\s/.test(value)) return !example && isPassphrase(value);
   if (isUuid(value)) return !example && (uuidCounts || !inCall);
+  if (example === "manual" && LONG_HEX.test(value)) return looksRandom(value);
   if (example) return looksGenerated(value) && shannonEntropy(value) >= 3.5;
   return looksRandom(value) || (!inCall && isStrong(value));
 }
 
+/** The lengths of digests in hexadecimal, and of identifiers. */
+const DIGEST_LENGTHS = new Set([8, 16, 24, 32, 40, 48, 56, 64, 96, 128]);
+
 /** No checksum and no identifier, both of which things are looked up by. */
 function isGeneratedKey(value: string): boolean {
+  if (/^[0-9a-f]{26,}$/.test(value)) return !DIGEST_LENGTHS.has(value.length) && looksRandom(value);
   if (value.length < 20 || /[^A-Za-z0-9+/=_.~-]/.test(value)) return false;
   if (/^[0-9a-f-]+$/i.test(value) || (value.includes("/") && value.length < 32)) return false;
   if (shannonEntropy(value) < 3.5 || !/[0-9]/.test(value)) return false;
   return looksRandom(value);
-}
-
-/** Characters that people put into passwords and hardly ever into names. */
-const SIGNS = /[!@#$%^&*?+~=]/;
-
-/** `Tiger.Maple2024`: capitalized words, and a number of three and more digits. */
-const JOINED_WORDS = /^(?:[A-Z][a-z]{2,}[._-])+[A-Z][a-z]{2,}[0-9]{3,6}$/;
-
-/** A secret that a person made up: letters of both cases, digits and signs. */
-export function isStrong(value: string): boolean {
-  return (
-    value.length >= 8 &&
-    classesOf(value) >= 3 &&
-    /[0-9]/.test(value) &&
-    (SIGNS.test(value) || JOINED_WORDS.test(value)) &&
-    !/^[\w-]+[=?&]/.test(value)
-  );
 }
 
 /** Words that sentences have and passphrases of drawn words do not. */
@@ -166,5 +164,20 @@ function isPassphrase(value: string): boolean {
     !SENTENCE.test(value) &&
     new Set(words).size >= 4 &&
     looksLikeWords(value.replaceAll(" ", ""))
+  );
+}
+
+/** `Coffee maple 42 River!`: some words with a number and a sign among them, and no sentence. */
+function isPhraseWithDigits(value: string): boolean {
+  const words = value.split(" ");
+  return (
+    words.length >= 2 &&
+    words.length <= 7 &&
+    words.every((word) => /^[A-Za-z0-9!@#$%^&*?+~_-]{1,16}$/.test(word)) &&
+    words.filter((word) => /^[A-Za-z]{3,}/.test(word)).length >= 2 &&
+    /[0-9]/.test(value) &&
+    /[!@#$%^&*?+~]/.test(value.slice(0, -1) + value.slice(-1).replace("?", "")) &&
+    /[A-Z]/.test(value) &&
+    !SENTENCE.test(value)
   );
 }

@@ -21,7 +21,7 @@ export const csvDetector: FileDetector = {
       for (const [index, cell] of line.split(separator, MAX_COLUMNS).entries()) {
         const name = columns[index];
         const value = unquoted(cell);
-        if (!name || !judgeKind(name, { name: "", value, quoted: true }, kind.isExample)) continue;
+        if (!name || !judgeKind(name, { name: "", value, quoted: true }, kind.example)) continue;
         return [{ at, start: 0, end: line.length, rule: CSV_RULE.id, what: CSV_RULE.what, rank: RANK.known }];
       }
     }

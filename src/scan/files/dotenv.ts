@@ -60,7 +60,7 @@ function isSecret(name: string, value: string): boolean {
   return (
     value.length >= 3 &&
     (kind === "password" ||
-      judgeKind(kind, { name, value, quoted: true }, false) !== undefined ||
+      judgeKind(kind, { name, value, quoted: true }, undefined) !== undefined ||
       value.length >= 8)
   );
 }

@@ -2,6 +2,7 @@ import { judgeKind } from "../assignments/judge.ts";
 import type { FileDetector, RuleName } from "../detector.ts";
 import { looksRandom } from "../entropy.ts";
 import { type Hit, RANK } from "../finding.ts";
+import type { Example } from "../path-kind.ts";
 import { isDisguisedWord, isPlaceholder } from "../placeholder.ts";
 import type { ScanInput } from "../scan-input.ts";
 
@@ -14,6 +15,9 @@ const ENTRY =
 /** Keys of a Secret that hold no secret. */
 const OPEN_NAME =
   /^(?:user(?:name)?|host(?:name)?|port|database|db_?name|name|url|uri|endpoint|region|namespace|type|tls\.crt|ca\.crt|email|server|client[-_]?id)$/i;
+
+/** Addresses may have a password in them. */
+const ADDRESS_NAME = /^(?:ur[li]|endpoint|server)$/i;
 
 /** The values of Kubernetes Secrets, under any key: encoded in `data`, plain in `stringData`. */
 export const kubernetesSecretDetector: FileDetector = {
@@ -39,7 +43,7 @@ export const kubernetesSecretDetector: FileDetector = {
         continue;
       }
       const { name = "", value = "" } = entry;
-      if (!isSecretValue(name, value, section.encoded, input.kind.isExample)) continue;
+      if (!isSecretValue(name, value, section.encoded, input.kind.example)) continue;
       const start = line.lastIndexOf(value);
       const { id, what } = KUBERNETES_RULE;
       hits.push({ at, start, end: start + value.length, rule: id, what, rank: RANK.known });
@@ -74,8 +78,8 @@ function documentsWithSecret({ text }: ScanInput): ReadonlySet<number> {
   return lines;
 }
 
-function isSecretValue(name: string, value: string, encoded: boolean, example: boolean): boolean {
-  if (OPEN_NAME.test(name)) return false;
+function isSecretValue(name: string, value: string, encoded: boolean, example: Example): boolean {
+  if (OPEN_NAME.test(name) && !ADDRESS_NAME.test(name)) return false;
   if (!encoded) return isPlainSecret(name, value, example);
   if (!/^[A-Za-z0-9+/]{4,}={0,2}$/.test(value)) return false;
   const bytes = Buffer.from(value, "base64");
@@ -85,9 +89,12 @@ function isSecretValue(name: string, value: string, encoded: boolean, example: b
   return isPlainSecret(name, text, example);
 }
 
-function isPlainSecret(name: string, value: string, example: boolean): boolean {
+const URL_WITH_PASSWORD = /^[a-z][a-z0-9+.-]{1,20}:\/\/[^:@/\s]{0,100}:(?![$<{%])[^@\s]{6,200}@[^@\s]+$/i;
+
+function isPlainSecret(name: string, value: string, example: Example): boolean {
+  if (URL_WITH_PASSWORD.test(value)) return example === undefined;
   // After a colon, a hash: the credentials of `htpasswd`.
   if (isPlaceholder(value) || isDisguisedWord(value) || /:(?:\{|\$)/.test(value)) return false;
   if (judgeKind("password", { name, value, quoted: true }, example)) return true;
-  return !example && looksRandom(value);
+  return example === undefined && looksRandom(value);
 }

@@ -27,7 +27,7 @@ export const loneValueDetector: FileDetector = {
   applies: (path) => MAY_APPLY.test(path) && (path.endsWith(".json") || kindOf(path) !== undefined),
   find({ path, text, kind: { isExample } }) {
     const kind = kindOf(path);
-    const only = onlyLine(text.count, (at) => text.line(at));
+    const only = onlyLine(path, text.count, (at) => text.line(at));
     if (only === undefined || isExample) return [];
     const value = text.line(only).trim();
     if (!isKeypair(value) && (kind === undefined || !isSecret(path, kind, value))) return [];
@@ -40,6 +40,7 @@ function kindOf(path: string): SecretNameKind | undefined {
   if (SECRET_FILES.test(path)) return /pass/i.test(path) ? "password" : "identified-secret";
   const base = path.slice(path.lastIndexOf("/") + 1).replace(ENDING, "");
   if (OTHER.test(base)) return undefined;
+  if (OF_TWO_LINES.test(path)) return "password";
   const named = secretNameKind(base.replace(/^\.+/, "")) ?? kindOfEnding(base);
   return named ?? (IN_SECRETS.test(path) ? "secret" : undefined);
 }
@@ -55,18 +56,23 @@ function kindOfEnding(base: string): SecretNameKind | undefined {
   return /\.(?:key|secret|token|apikey|credentials?)$/i.test(base) ? "secret" : undefined;
 }
 
-/** The only line that is not empty, or `undefined` when there are more or none. */
-function onlyLine(count: number, line: (at: number) => string): number | undefined {
+/** A file of a user and a password, as OpenVPN reads it. */
+const OF_TWO_LINES = /(?:auth|login|credentials?|creds|user-?pass|pass|up)(?:\.\w{1,5})?$/i;
+
+/** The only line that is not empty, or the second after a user. `undefined` when there are more or none. */
+function onlyLine(path: string, count: number, line: (at: number) => string): number | undefined {
   if (count > 4) return undefined;
   const filled = Array.from({ length: count }, (_, at) => at).filter((at) => line(at).trim() !== "");
-  return filled.length === 1 ? filled[0] : undefined;
+  const isPair =
+    filled.length === 2 && OF_TWO_LINES.test(path) && /^[\w.@+-]{2,60}$/.test(line(filled[0] ?? 0).trim());
+  return filled.length === 1 ? filled[0] : isPair ? filled[1] : undefined;
 }
 
 function isSecret(path: string, kind: SecretNameKind, value: string): boolean {
   if (SECRET_FILES.test(path)) return value.length >= 8 && !isPlaceholder(value) && !value.includes(" ");
   if (value.length > 512) return false;
   return (
-    judgeKind(kind, { name: "", value, quoted: true }, false) !== undefined ||
+    judgeKind(kind, { name: "", value, quoted: true }, undefined) !== undefined ||
     (kind !== "password" && looksRandom(value) && !isPlaceholder(value))
   );
 }

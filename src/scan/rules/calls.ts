@@ -7,9 +7,9 @@ import { type Candidate, type Rule, rulesOf } from "../rule.ts";
 const ARGUMENT = String.raw`(?:[A-Za-z_$@&][\w$.>-]{0,60}(?:\(\))?|"[^"]{0,200}"|'[^']{0,200}'|[0-9]{1,5}|nil|null)`;
 const USER = String.raw`(?:"[^"\s]{0,80}"|'[^'\s]{0,80}'|[A-Za-z_$@][\w$.>-]{0,60}(?:\(\))?)`;
 /** Neither an address nor a placeholder of a query: `"bob@example.com"`, `"%s"`. */
-const TEXT = String.raw`(?:Some\()?(?!["'][\w.+-]{1,60}@[\w-]{1,60}\.[\w.-]{1,60}["'])(?:"(?<double>[^"\s\\]{6,120})"|'(?<single>[^'\s\\]{6,120})')`;
+const TEXT = String.raw`(?:Some\()?(?!["'][\w.+-]{1,60}@[\w-]{1,60}\.[\w.-]{1,60}["'])(?:"(?<double>[^"\s\\{}]{6,120})(?:\{\w{1,12}\})?"|'(?<single>[^'\s\\{}]{6,120})(?:\{\w{1,12}\})?')`;
 /** A text that names a field of a password: `"#password"`, `'input[name="passwd"]'`. */
-const FIELD = String.raw`["'\x60][^\n]{0,80}?(?:passw|passwd|pwd|passphrase|secret|token|api_?key)[^\n]{0,40}?["'\x60]`;
+const FIELD = String.raw`["'\x60][^\n]{0,80}?(?:passw|\bpass\b|passwd|pwd|passphrase|secret|token|api_?key)[^\n]{0,40}?["'\x60]`;
 const TYPES = `(?:type|fill|fill_in|send_?keys|set_?value|set_?text|type_?text|enter_?text|input_?text|clearAndType|pressSequentially|replaceText)`;
 
 /** Calls that take the user and the password first. */
@@ -78,10 +78,10 @@ export const callRules: readonly Rule[] = rulesOf("context", [
   {
     id: "call-with-password",
     what: "a password in a call",
-    keywords: ["passw", "pwd", "passphrase", "secret", "token", "apikey", "api_key"],
+    keywords: ["pass", "pwd", "secret", "token", "apikey", "api_key"],
     // Typed into a field by a script that drives a browser.
     pattern: new RegExp(
-      String.raw`(?:\b${TYPES}\(?\s{0,2}(?:\w{1,20},\s{0,2})?${FIELD}\s{0,2},\s{0,4}(?:with:\s{0,2})?|(?:passw|pwd)\w{0,20}["'\x60\])]{1,6}(?:\.\w{1,20}\(\)){0,2}\.${TYPES}\(\s{0,2})${TEXT}`,
+      String.raw`(?:\b${TYPES}\(?\s{0,2}(?:\w{1,20},\s{0,2})?${FIELD}\s{0,2},\s{0,4}(?:with:\s{0,2})?|(?:passw|\bpass|pwd)\w{0,20}["'\x60\])]{1,6}(?:\.\w{1,20}\(\)){0,2}\.${TYPES}\(\s{0,2})${TEXT}`,
       "gi",
     ),
     check: isPasswordArgument,
@@ -101,6 +101,14 @@ export const callRules: readonly Rule[] = rulesOf("context", [
     // What a variable is compared with, before it: `"…".equals(password)`.
     pattern:
       /["'](?<secret>[^"'\s\\]{6,120})["']\s{0,2}(?:\.equals(?:IgnoreCase)?\(|={2,3}\s{0,2})[\w.$>-]{0,40}(?:password|passwd|pwd|secret|token|api_?key)\b/gi,
+    check: isPasswordArgument,
+  },
+  {
+    id: "call-with-password",
+    what: "a key in a call",
+    keywords: ["jwt", "hmac", "jsonwebtoken", "cookieparser", "createcipher"],
+    pattern:
+      /(?:\bjwt\.(?:sign|verify|encode|decode)\([^"'\n]{1,120},\s{0,4}|\bjwt\.(?:encode|decode)\(\s{0,2}\{[^{}\n]{0,200}\},\s{0,4}|\b(?:createHmac|createCipher(?:iv)?|createDecipher(?:iv)?)\(\s{0,2}["'][\w-]{2,20}["'],\s{0,4}|\bhmac\.new\(\s{0,2}b?|\bcookieParser\(\s{0,2}|\bhash_hmac\(\s{0,2}["'][\w-]{2,20}["'],\s{0,2}[^"'\n]{1,80},\s{0,2})["'](?<secret>[^"'\s\\{}]{6,200})["']/gi,
     check: isPasswordArgument,
   },
   {
@@ -140,6 +148,6 @@ function isPasswordArgument({ secret }: Candidate): boolean {
     return false;
   if (/^[a-z]+(?:[-_./:][a-z]+)*[0-9]?$/i.test(secret))
     return secret.length >= 12 && lettersLookRandom(secret);
-  if (/^[\w-]+(?:\.[\w-]+)+$/.test(secret) && !/[0-9]{3}/.test(secret)) return looksRandom(secret);
+  if (/^[\w-]+(?:\.[\w-]+)+$/.test(secret) && !/[0-9]{2}/.test(secret)) return looksRandom(secret);
   return /[0-9!@#%^&*?+~]/.test(secret) && /[A-Za-z]/.test(secret);
 }

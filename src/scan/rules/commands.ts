@@ -102,7 +102,7 @@ export const commandRules: readonly Rule[] = rulesOf("context", [
       "vault login",
       "aws configure",
     ],
-    String.raw`(?:\bnet\s{1,4}use\b[^|;&\n]{1,120}\s/user:\S{1,80}[ \t]{1,4}|\bsmbclient\b[^|;&\n]{1,120}?\s-U[ \t]{0,4}[\w.\\-]{1,60}%|\bhtpasswd\s(?:\s{0,4}-[a-zA-Z]{1,6}){1,4}\s{1,4}(?:\S{1,100}\s{1,4}){1,2}(?=\S{4,60}\s{0,4}$)|-pass(?:in|out)?[ \t]{1,4}pass:|\bvault\s{1,4}login\s{1,4}|\baws\s{1,4}configure\s{1,4}set\s{1,4}[\w.-]{0,40}(?:secret|token)[\w.-]{0,30}\s{1,4})`,
+    String.raw`(?:\bnet\s{1,4}use\b[^|;&\n]{1,120}\s/user:\S{1,80}[ \t]{1,4}|\bsmbclient\b[^|;&\n]{1,120}?\s-U[ \t]{0,4}["']?[\w.\\/-]{1,60}%|\bhtpasswd\s(?:\s{0,4}-[a-zA-Z]{1,6}){1,4}\s{1,4}(?:\S{1,100}\s{1,4}){1,2}(?=\S{4,60}\s{0,4}$)|-pass(?:in|out)?[ \t]{1,4}pass:|\bvault\s{1,4}login\s{1,4}|\baws\s{1,4}configure\s{1,4}set\s{1,4}[\w.-]{0,40}(?:secret|token)[\w.-]{0,30}\s{1,4})`,
   ),
   command(
     "command-line-password",
@@ -213,7 +213,8 @@ export const commandRules: readonly Rule[] = rulesOf("context", [
     id: "curl-user",
     what: "a token on a command line",
     keywords: ["curl"],
-    pattern: /(?:\s)(?:-u|--user)(?:=|[ \t]{0,4})["']?(?<secret>[A-Za-z0-9_.~-]{16,200}):["']?(?:\s|$)/g,
+    pattern:
+      /(?:\s)(?:-u|--user)(?:=|[ \t]{0,4})["']?(?<secret>[A-Za-z0-9_.~-]{16,200}):(?:x|X|xxx|api_token|token|)["']?(?:\s|$)/g,
     line: /\bcurl\b/,
     check: ({ secret }) => looksRandom(secret),
   },

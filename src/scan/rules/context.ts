@@ -76,9 +76,20 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
   {
     id: "url-query-secret",
     what: "a secret in the query of a URL",
-    keywords: ["key=", "token=", "secret=", "password=", "passwd=", "pwd=", "auth=", "signature=", "sig="],
+    keywords: [
+      "key=",
+      "token=",
+      "secret=",
+      "password=",
+      "passwd=",
+      "pwd=",
+      "auth=",
+      "signature=",
+      "sig=",
+      "appid=",
+    ],
     pattern:
-      /[?&](?:amp;)?(?:[a-z]{1,20}[_-]?)?(?:api[_-]?key|access[_-]?key|token|secret|passwd|password|pwd|auth|signature|sig)=(?<secret>[A-Za-z0-9%._~+/-]{8,400}=?)/gi,
+      /[?&](?:amp;)?(?:[a-z]{1,20}[_-]?)?(?:api[_-]?key|access[_-]?key|token|secret|passwd|password|pwd|auth|signature|sig|appid(?==[0-9a-f]{32}(?![\w-])))=(?<secret>[A-Za-z0-9%._~+/-]{8,400}=?)/gi,
     line: /^(?!.{0,300}(?:badge|shields\.io))/i,
     minEntropy: 2.75,
     check: isQuerySecret,
@@ -125,6 +136,13 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
     pattern:
       /(?:\bidentified\s{1,4}(?:with\s{1,4}\S{1,40}\s{1,4})?by\s{1,4}(?:password\s{1,4})?|\b(?:create|alter)\s{1,4}(?:user|role|login)\b.{1,120}?\bpassword\s{0,4}=?\s{0,4}|=\s{0,2}password\()(?:N?["'](?<secret>[^"'\s]{6,120})["']|(?<single>[A-Za-z][\w#$!%^&*-]{5,60})(?=\s{0,4}(?:;|$|default\b|account\b|profile\b)))/gi,
     check: ({ secret }) => !isUuid(secret) && (/[0-9!@#$%^&*?+~]/.test(secret) || looksRandom(secret)),
+  },
+  {
+    id: "wallet-private-key",
+    what: "the private key of a wallet",
+    keywords: ["accounts: ["],
+    pattern: /\baccounts:\s{0,2}\[\s{0,2}["'`](?:0x)?(?<secret>[0-9a-f]{64})["'`]/g,
+    minEntropy: 3,
   },
   {
     id: "wallet-private-key",

@@ -21,6 +21,16 @@ export const privateKeyRules: readonly Rule[] = [
       looksAhead: true,
     },
     {
+      id: "private-key",
+      what: "a key that OpenVPN shares",
+      keywords: ["openvpn static key"],
+      pattern: /-----BEGIN OpenVPN Static key V1-----/g,
+      check: ({ following }) =>
+        following.some((line) => /^\s{0,20}[0-9a-f]{32}\s{0,4}$/.test(line) && new Set(line.trim()).size > 6),
+      anyText: true,
+      looksAhead: true,
+    },
+    {
       id: "putty-private-key",
       what: "a PuTTY private key",
       keywords: ["putty-user-key-file-"],

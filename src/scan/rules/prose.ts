@@ -1,10 +1,10 @@
-import { isStrong } from "../assignments/judge.ts";
-import { classChanges, looksGenerated, looksRandom } from "../entropy.ts";
+import { isStrong } from "../chosen-password.ts";
+import { classChanges, classesOf, looksGenerated, looksRandom } from "../entropy.ts";
 import { isDisguisedWord } from "../placeholder.ts";
 import { type Candidate, type Rule, rulesOf } from "../rule.ts";
 
 /** The words for a secret in a sentence. */
-const WORD = String.raw`\b(?:password|passwd|passphrase|passcode|pass|pw|pwd|api[ _-]?key|access[ _-]?key|secret[ _-]?key|token|passwort|kennwort)`;
+const WORD = String.raw`\b(?:password|passwd|passphrase|passcode|pass|pw|pwd|api[ _-]?key|access[ _-]?key|secret(?:[ _-]?key)?|token|passwort|kennwort)`;
 /** What may be between the word and its value: other words. */
 const BETWEEN = String.raw`[^\n:=.;"'<>()]`;
 /** A value at the end of a sentence, or before its next part. */
@@ -25,11 +25,12 @@ export const proseRules: readonly Rule[] = rulesOf("context", [
       "key",
       "token",
       "passwor",
+      "secret",
       "kennwort",
     ],
     pattern: new RegExp(
       // After the name itself, `:` and `=` assign: other rules look at that.
-      String.raw`${WORD}\b(?:${BETWEEN}{0,40}?\s(?:is|was|to|ist|lautet)\s|\s${BETWEEN}{2,40}?(?::\s{1,4}|\s=\s|\s\()|\s\()["'\x60]?${VALUE}`,
+      String.raw`${WORD}\b(?:${BETWEEN}{0,40}?\s(?<verb>is|was|to|ist|lautet)\s|\s${BETWEEN}{2,40}?(?::\s{1,4}|\s=\s|\s\()|\s\()["'\x60]?${VALUE}`,
       "gi",
     ),
     check: isGeneratedInText,
@@ -39,24 +40,37 @@ export const proseRules: readonly Rule[] = rulesOf("context", [
     what: "a password or a key in a text",
     keywords: ["login", "user", "account", "credential", "creds"],
     pattern: new RegExp(
-      String.raw`\b(?:login|log-in|user(?:name)?|account|credentials|creds)\s{0,2}(?::|=|is|are)\s{1,4}[\w.@+-]{2,60}\s{1,2}[/|,]\s{1,2}["'\x60]?${VALUE}`,
+      String.raw`\b(?:login|log-in|user(?:name)?|account|credentials|creds)(?:\s(?:for|to|on|at|of)\s[^\s:]{1,80})?\s{0,2}(?::|=|is|are)\s{1,4}[\w.@+-]{2,60}\s{1,2}[/|,]\s{1,2}["'\x60]?${VALUE}`,
       "gi",
     ),
-    check: isGeneratedInText,
+    check: isOfLogin,
   },
 ]);
+
+/** After a user, a word with digits is a password; not a date or a size. */
+function isOfLogin(candidate: Candidate): boolean {
+  const { secret } = candidate;
+  if (isDisguisedWord(secret) || /[:/\\]|\.[a-z]{2,4}$/.test(secret)) return false;
+  return isGeneratedInText(candidate) || (/[0-9]{2}/.test(secret) && classesOf(secret) >= 3);
+}
 
 /** Shorter values have to change between letters, capitals and digits as often as nothing that is made of words. */
 const LONG = 16;
 const OFTEN = 0.3;
 
 /** Letters of both cases and digits, in no order of words: a sentence has no such word. */
-function isGeneratedInText({ secret }: Candidate): boolean {
+function isGeneratedInText({ secret, groups }: Candidate): boolean {
   if (isDisguisedWord(secret) || /^[\w.-]+@[\w-]+\.|^[a-z]+:\/\/|\.(?:[a-z]{2,4})$/i.test(secret))
     return false;
   if (isStrong(secret) && /[!@#$%^&*?+~].*[A-Za-z0-9]|[A-Za-z0-9].*[!@#$%^&*?+~]/.test(secret)) return true;
   if (secret.length < LONG && classChanges(secret) < OFTEN) return false;
+  if (/^[0-9a-f]{32,}$/.test(secret)) return isRandomHex(groups, secret);
   return (
     looksGenerated(secret) || (secret.length >= 32 && looksRandom(secret) && !/^[0-9a-f-]+$/i.test(secret))
   );
+}
+
+/** Hexadecimal text is a digest, unless the sentence says that it is the secret: `the session secret is …`. */
+function isRandomHex({ verb }: Candidate["groups"], secret: string): boolean {
+  return verb !== undefined && verb !== "to" && looksRandom(secret);
 }
