@@ -68,7 +68,10 @@ export function childEnvironment(
     ...secrets.map(({ variable }) => variable),
     ...credentialVariables(...options.credentialPrefixes),
   ]);
-  const inherited = ours.filter((each) => !replaced.has(nameOf(each)) && isPassed(nameOf(each), options));
+  const inherited = ours.filter((each) => {
+    const name = nameOf(each);
+    return !replaced.has(name) && isPassed(name, options);
+  });
   return [...inherited, ...secrets.map(({ variable, value }) => encodeUtf8(`${variable}=${value}`))];
 }
 

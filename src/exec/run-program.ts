@@ -5,12 +5,9 @@ import { errnoOf } from "../system/file-error.ts";
 import { findExecutable } from "../system/find-executable.ts";
 import { canCallLibc } from "../system/libc.ts";
 import { withOriginalCoreLimit } from "../system/process-hardening.ts";
-import { startChild } from "./process/child.ts";
 import { replaceProcess } from "./process/native.ts";
 import { asRecord, type Program, startOrInShell, variableValue } from "./process/program.ts";
-import { startError } from "./process/start-error.ts";
 import type { StartState } from "./process/start-state.ts";
-import { startForwarded } from "./pty/forward-signals.ts";
 import type { ChosenSecret } from "./selection.ts";
 
 /** What `exec` runs: the command, its environment, and what this process was started with. */
@@ -59,6 +56,7 @@ export async function runInPlace(execution: Execution): Promise<number> {
   const program = programOf(execution);
   const run = process.platform === "linux" && canCallLibc() ? replaceProcess : replaceByRuntime;
   const code = startOrInShell(program, (each) => run(each, execution.start));
+  const { startError } = await import("./process/start-error.ts");
   throw startError(program, code, execution.secrets);
 }
 
@@ -88,6 +86,8 @@ function replaceByRuntime({ path, words, variables }: Program): string {
  * @throws PprotectError `command_not_found`
  */
 export async function runAsChild(execution: Execution): Promise<number> {
+  const { startChild } = await import("./process/child.ts");
+  const { startForwarded } = await import("./pty/forward-signals.ts");
   const { child } = startForwarded(
     () => startChild(programOf(execution), execution, { stdin: 0, stdout: 1, stderr: 2 }),
     true,

@@ -1,7 +1,7 @@
 import { PprotectError } from "../common/errors.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import { encodeUtf8 } from "../common/utf8.ts";
-import { type KeyringEntry, type KeyringReading, readKeyring } from "../system/keyring.ts";
+import type { KeyringEntry, KeyringReading } from "../system/keyring.ts";
 import type { Looked } from "./cascade.ts";
 
 /** A value that was given as it is: `override` or `default`. */
@@ -50,7 +50,7 @@ const OWN_SERVICE = /^pprotect\b/i;
  */
 export async function lookUpKeyring(
   entry: KeyringEntry,
-  read: (entry: KeyringEntry) => Promise<KeyringReading> = readKeyring,
+  read: (entry: KeyringEntry) => Promise<KeyringReading> = readSystemKeyring,
 ): Promise<Looked<Uint8Array>> {
   const shown = `${displayName(entry.service)}, account ${displayName(entry.account)}`;
   if (OWN_SERVICE.test(entry.service)) {
@@ -65,4 +65,10 @@ export async function lookUpKeyring(
     case "unavailable":
       return { kind: "missing", detail: `no keyring: ${reading.reason}` };
   }
+}
+
+/** Loaded on demand: few secrets come from there. */
+async function readSystemKeyring(entry: KeyringEntry): Promise<KeyringReading> {
+  const { readKeyring } = await import("../system/keyring.ts");
+  return readKeyring(entry);
 }

@@ -36,22 +36,28 @@ const TEMPORARY_SUFFIX = ".pprotect-tmp";
  *
  * @param file a path that is not a symbolic link
  * @param replaced mode and owner of the file that is replaced, to be kept; `undefined` for a new file
+ * @param options.sync whether it has to outlast a crash of the system; without, such a crash may leave the file empty
  * @throws PprotectError `file_error`, also for more than {@link MAX_FILE_BYTES}, which no command could read again; the
  *   file is then unchanged
  */
-export function writeAtomically(file: string, content: Content, replaced: Ownership | undefined): void {
+export function writeAtomically(
+  file: string,
+  content: Content,
+  replaced: Ownership | undefined,
+  { sync = true } = {},
+): void {
   const directory = dirname(file);
   const temporary = temporaryPath(file);
   try {
     removeLeftovers(directory, basename(file));
-    writeThrough(temporary, file, content, replaced);
+    writeThrough(temporary, file, content, replaced, sync);
     renameSync(systemPath(temporary), systemPath(file));
   } catch (error) {
     discard(temporary);
     if (error instanceof PprotectError) throw error;
     throw fileError("write", file, error, { effect: "nothing was changed" });
   }
-  syncDirectory(directory);
+  if (sync) syncDirectory(directory);
 }
 
 /**
@@ -62,7 +68,13 @@ export function temporaryPath(file: string, directory = dirname(file)): string {
   return join(directory, `.${basename(file)}.${process.pid}${TEMPORARY_SUFFIX}`);
 }
 
-function writeThrough(path: string, file: string, content: Content, replaced: Ownership | undefined): void {
+function writeThrough(
+  path: string,
+  file: string,
+  content: Content,
+  replaced: Ownership | undefined,
+  sync: boolean,
+): void {
   const descriptor = openSync(systemPath(path), "wx", 0o666);
   try {
     if (typeof content === "function") writePieces(descriptor, content);
@@ -72,7 +84,7 @@ function writeThrough(path: string, file: string, content: Content, replaced: Ow
       fchmodSync(descriptor, replaced.mode & 0o7777);
       keepOwner(path, replaced);
     }
-    fsyncSync(descriptor);
+    if (sync) fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
   }

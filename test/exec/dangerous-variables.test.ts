@@ -7,6 +7,9 @@ test.each([
   "GUILE_LOAD_PATH",
   "NODE_REPL_EXTERNAL_MODULE",
   "git_work_tree",
+  "ld_preload",
+  "LD_",
+  "JULIA_DEPOT_PATH",
 ])("%s runs code", (name) => {
   expect(dangerOf(name)).toBe("runs-code");
 });
@@ -19,13 +22,24 @@ test.each([
   "NIX_PATH",
   "ANT_ARGS",
   "DOTNET_ROOT_X64",
+  "my_PAGER",
+  "_PAGER",
+  "Http_Proxy",
+  "CARGO_TARGET_X86_RUNNER",
 ])("%s steers programs", (name) => {
   expect(dangerOf(name)).toBe("steers");
 });
 
-test.each(["DB_PASSWORD", "API_KEY", "INCLUDE_PATH", "ld-preload", "NIX_TOKEN"])(
-  "%s is a secret's",
-  (name) => {
-    expect(dangerOf(name)).toBeUndefined();
-  },
-);
+test.each([
+  "DB_PASSWORD",
+  "API_KEY",
+  "INCLUDE_PATH",
+  "ld-preload",
+  "NIX_TOKEN",
+  "JULIA_PATH",
+  "CARGO_RUNNER",
+  "my_pager",
+  "MY_LD_PRELOAD",
+])("%s is a secret's", (name) => {
+  expect(dangerOf(name)).toBeUndefined();
+});

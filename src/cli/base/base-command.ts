@@ -5,7 +5,6 @@ import { PROMPT_SOURCE } from "../../credentials/environment-names.ts";
 import type { TrustSession } from "../../git/trust/trust-session.ts";
 import type { AccessRecorder, SecretReference } from "../../lease/access-log/recorder.ts";
 import type { UnlockedCustodian } from "../../store/custodian.ts";
-import { misleadingLooks } from "../../store/format/look-alikes.ts";
 import type { KeyFile } from "../../store/key-file.ts";
 import { findCustodian } from "../../store/lookup.ts";
 import type { StoreVersion } from "../../store/store-file.ts";
@@ -27,6 +26,9 @@ import { refuseForbiddenPlaintext } from "./plaintext-fence.ts";
 /** Modules that not every command needs, loaded at their first use. */
 const storeFiles = lazy(
   () => require("../../store/store-file.ts") as typeof import("../../store/store-file.ts"),
+);
+const lookAlikes = lazy(
+  () => require("../../store/format/look-alikes.ts") as typeof import("../../store/format/look-alikes.ts"),
 );
 
 /** What every command can do with a store: find, read and change it, with credentials and accepted keys. */
@@ -72,7 +74,7 @@ export abstract class BaseCommand extends CredentialsCommand {
 
   /** Warns of a new name that could be taken for another. */
   protected warnOfLooks(name: string, existing: Iterable<string>): void {
-    const looks = misleadingLooks(name, existing);
+    const looks = lookAlikes().misleadingLooks(name, existing);
     if (looks) this.givenCredentials.warn(looks);
   }
 

@@ -1,6 +1,3 @@
-import { lazy } from "../../common/lazy.ts";
-import { equalBytes } from "../bytes.ts";
-
 /** Length of an X25519 key, private or public, in bytes (RFC 7748 §5). */
 export const X25519_KEY_BYTES = 32;
 
@@ -47,24 +44,22 @@ export class LowOrderPointError extends Error {
   }
 }
 
-/** u-coordinates of small order on Curve25519 and its twist, reduced (RFC 7748 §7; cr.yp.to/ecdh.html). */
-const lowOrderPoints = lazy(() =>
-  [
-    "0000000000000000000000000000000000000000000000000000000000000000",
-    "0100000000000000000000000000000000000000000000000000000000000000",
-    "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
-    "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
-    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-  ].map((hex) => new Uint8Array(Buffer.from(hex, "hex"))),
-);
+/** u-coordinates of small order on Curve25519 and its twist, reduced, in hex (RFC 7748 §7; cr.yp.to/ecdh.html). */
+const LOW_ORDER_POINTS: ReadonlySet<string> = new Set([
+  "0000000000000000000000000000000000000000000000000000000000000000",
+  "0100000000000000000000000000000000000000000000000000000000000000",
+  "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+  "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
+  "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+  "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+  "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+]);
 
 /** Whether a public key (32 raw bytes) is a point of small order. Its top bit is ignored, as in RFC 7748 §5. */
 export function isLowOrderPoint(publicKey: Uint8Array): boolean {
-  const masked = new Uint8Array(publicKey);
+  const masked = Buffer.from(publicKey);
   masked[31] = (masked[31] ?? 0) & 0x7f;
-  return lowOrderPoints().some((point) => equalBytes(point, masked));
+  return LOW_ORDER_POINTS.has(masked.toString("hex"));
 }
 
 /**

@@ -32,16 +32,25 @@ export async function changeLedger(
   return withLock(path, PATIENCE, () => {
     const before = readLedger(stateDirectory);
     const after = change(before);
-    if (after !== before) writePrivately(path, `${JSON.stringify(after)}\n`);
+    const sync = outlastsCrash(before) || outlastsCrash(after);
+    if (after !== before) writePrivately(path, `${JSON.stringify(after)}\n`, sync);
     return after;
   });
+}
+
+/** Programs end when the system crashes: a ledger of nothing else need not be on the disk by then. */
+function outlastsCrash({ files, shown }: Ledger): boolean {
+  return files.length + shown.length > 0;
 }
 
 /** The ledger as it is now, without what has ended. @throws PprotectError `file_error` */
 export function readLedger(stateDirectory: string): Ledger {
   const path = ledgerPath(stateDirectory);
   try {
-    const ledger: unknown = JSON.parse(readFileSync(path, "utf8"));
+    const text = readFileSync(path, "utf8");
+    // A crash of the system left it so.
+    if (text === "") return EMPTY_LEDGER;
+    const ledger: unknown = JSON.parse(text);
     if (isLedger(ledger)) return pruned(ledger, isRunning, (file) => isThere(file));
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return EMPTY_LEDGER;
@@ -55,10 +64,10 @@ export function readLedger(stateDirectory: string): Ledger {
 }
 
 /** Readable by its owner alone, whatever the umask and the directory allow. */
-function writePrivately(path: string, text: string): void {
+function writePrivately(path: string, text: string, sync: boolean): void {
   const umask = process.umask(0o077);
   try {
-    writeAtomically(path, text, undefined);
+    writeAtomically(path, text, undefined, { sync });
   } finally {
     process.umask(umask);
   }

@@ -1,4 +1,4 @@
-import * as t from "typanion";
+import * as t from "../../common/shape.ts";
 
 const COMMON = {
   /** The store's real path. */

@@ -88,7 +88,7 @@ const OPENING: Loaded = {
     "lease/access-log",
     "sources",
   ],
-  outside: [...READING.outside, "node:module", "typanion"],
+  outside: [...READING.outside, "node:module"],
 };
 
 /** What is loaded, with more that a command needs. */
@@ -124,6 +124,6 @@ test("get", async () => {
 
 test("exec", async () => {
   expect(await modulesLoadedBy("exec", "--uppercase", "--domain", "dev", "--", "true")).toEqual(
-    plus(OPENING, { directories: ["cli/commands/run", "exec", "exec/handed-out", "exec/pty"] }),
+    plus(OPENING, { directories: ["cli/commands/run", "exec", "exec/handed-out"] }),
   );
 });

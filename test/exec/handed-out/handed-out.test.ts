@@ -74,6 +74,13 @@ describe("the ledger of what was handed out", () => {
     expect(readLedger(directory).programs).toEqual([]);
   });
 
+  test("that a crash of the system left empty has nothing in it", async () => {
+    const directory = join(emptyFolder(), "pprotect");
+    await changeLedger(directory, (ledger) => withProgram(ledger, programOf(process.pid)));
+    writeFileSync(join(directory, "handed-out.json"), "");
+    expect(readLedger(directory)).toEqual(EMPTY_LEDGER);
+  });
+
   test("that is damaged is an error, and is not written over", async () => {
     const directory = join(emptyFolder(), "pprotect");
     await changeLedger(directory, (ledger) => withShown(ledger, [shown()]));
