@@ -1,8 +1,15 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onlyPrograms } from "./support/path.ts";
-import { MISSING_VARIABLE, ON_PATH, type Program, REQUIRE_VARIABLE, skipLine } from "./support/programs.ts";
+import { directoryOfEach, onlyPrograms } from "./support/path.ts";
+import {
+  MISSING_VARIABLE,
+  ON_PATH,
+  PROGRAMS_VARIABLE,
+  type Program,
+  REQUIRE_VARIABLE,
+  skipLine,
+} from "./support/programs.ts";
 
 /*
  * Runs the tests, a file on each processor at a time:
@@ -10,28 +17,36 @@ import { MISSING_VARIABLE, ON_PATH, type Program, REQUIRE_VARIABLE, skipLine } f
  *   bun test/run-tests.ts [OPTION|FILE]...
  *
  * takes what `bun test` takes, and says at the end what has to be installed for the tests that were skipped. Where
- * nothing may be skipped, PATH has no other program than those that `needs` knows: a test that starts another one
- * fails.
+ * nothing may be skipped, PATH has only what README.md asks for, and for each file the programs that it names to
+ * `needs`: a test that starts another one fails.
+ *
+ * The files that take longest begin first: `--update-timings` measures them again.
  */
 const directory = mkdtempSync(join(tmpdir(), "pprotect-run-"));
 const missing = join(directory, "missing");
 const report = join(directory, "report.xml");
-const path = process.env[REQUIRE_VARIABLE] ? onlyPrograms(...ON_PATH) : undefined;
+const [path, programs] = process.env[REQUIRE_VARIABLE] ? [onlyPrograms(), directoryOfEach(ON_PATH)] : [];
 
 const child = Bun.spawn(
   [
     ...[process.execPath, "test", "--parallel", "--timeout", "120000"],
+    `--timings=${join(import.meta.dir, "timings.json")}`,
     ...["--reporter=junit", `--reporter-outfile=${report}`],
     ...process.argv.slice(2),
   ],
   {
-    env: { ...process.env, PATH: path ?? process.env.PATH, [MISSING_VARIABLE]: missing },
+    env: {
+      ...process.env,
+      PATH: path ?? process.env.PATH,
+      [PROGRAMS_VARIABLE]: programs ?? "",
+      [MISSING_VARIABLE]: missing,
+    },
     stdio: ["inherit", "inherit", "inherit"],
   },
 );
 const status = await child.exited;
 if (existsSync(missing)) console.error(skipLine(missingPrograms(), skippedTests()));
-for (const made of [directory, path]) if (made !== undefined) rmSync(made, { recursive: true });
+for (const made of [directory, path, programs]) if (made !== undefined) rmSync(made, { recursive: true });
 process.exitCode = status;
 
 function missingPrograms(): Program[] {

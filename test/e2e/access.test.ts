@@ -1,43 +1,19 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { encodeBase64 } from "../../src/crypto/base64.ts";
 import { randomBytes } from "../../src/crypto/bytes.ts";
 import { writeStore } from "../../src/store/format/yaml-writer.ts";
-import { KeyFile } from "../../src/store/key-file.ts";
 import { stageRotation } from "../../src/store/rotation/steps.ts";
 import { GIT_IDENTITY } from "../support/git-identity.ts";
-import { mergeRepository, type TestRepository } from "../support/git-repository.ts";
+import { mergeRepository } from "../support/git-repository.ts";
 import { readAnswer } from "../support/output-schema.ts";
 import { peakMemory } from "../support/peak-memory.ts";
-import { needs } from "../support/programs.ts";
-import { runProgram } from "../support/run.ts";
 import { removeFolders } from "../support/sandbox.ts";
+import { withStaleAccess } from "../support/stale-access.ts";
 import { ALICE, BOB, NOW, sampleStore } from "../support/stores.ts";
 
 afterAll(removeFolders);
 
 const AS_ALICE = { PPROTECT_USER: ALICE.name, PPROTECT_PASSPHRASE: ALICE.passphrase };
-const HOSTILE = "<script>document.title='x'</script>\x1b[2J|`@everyone`";
-
-/** Bob was removed from dev, whose key is still the same; a domain has a hostile name. */
-async function withStaleAccess(): Promise<TestRepository> {
-  const repository = await mergeRepository();
-  const { data } = sampleStore();
-  const dev = data.domains.get("dev");
-  if (!dev) throw new Error("no dev");
-  const file = KeyFile.from(data).addDomain("stage", ALICE.name, NOW).addSecret("stage", "s", "v", NOW);
-  const hostile = KeyFile.from({
-    ...file.data,
-    domains: new Map(
-      [...file.data.domains].map(([name, domain]) => [name === "stage" ? HOSTILE : name, domain]),
-    ),
-  });
-  await repository.commitStore(hostile.toString(), "first");
-  await repository.commitStore(hostile.removeOwner("dev", BOB.name, NOW).toString(), "bob leaves");
-  return repository;
-}
-
 /** A history for `git fast-import`: each commit gives one secret another sealed value. Nothing in it can be opened. */
 function longHistory(commits: number, secrets: number): string {
   const seal = () => encodeBase64(new Uint8Array([0, ...randomBytes(90)]));
@@ -217,37 +193,4 @@ describe("access", () => {
     // The versions are 40 MB of text together.
     expect(await peakMemory(["access"], limits)).toBeLessThan(200e6);
   });
-
-  test.if(needs("chromium"))(
-    "is a page that a browser shows without a script, and prints on A4",
-    async () => {
-      const repository = await withStaleAccess();
-      const { stdout } = await repository.pprotect(["access", "--format", "html"], AS_ALICE);
-      repository.write("review.html", stdout);
-      const browser = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"];
-      const page = join(repository.folder, "review.html");
-      const run = async (...args: readonly string[]) =>
-        runProgram([...browser, `--user-data-dir=${repository.folder}/profile`, ...args, `file://${page}`], {
-          cwd: repository.folder,
-        });
-      const shot = await run(
-        "--enable-logging=stderr",
-        "--v=0",
-        "--window-size=1000,1400",
-        "--screenshot=review.png",
-      );
-      expect(shot.stderr).not.toContain("CONSOLE");
-      expect(statSync(join(repository.folder, "review.png")).size).toBeGreaterThan(20_000);
-      await run("--no-pdf-header-footer", "--print-to-pdf=review.pdf");
-      const pdf = join(repository.folder, "review.pdf");
-      expect(existsSync(pdf)).toBe(true);
-      // 210 × 297 mm in points.
-      const [, width, height] =
-        /\/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]/.exec(readFileSync(pdf, "latin1")) ?? [];
-      expect([Math.round(Number(width)), Math.round(Number(height))]).toEqual([595, 842]);
-      const shown = await run("--dump-dom");
-      expect(shown.stdout).toContain("<title>Access review of protected.yaml</title>");
-      expect(shown.stdout).toContain("bob@example.com</b> still knows");
-    },
-  );
 });

@@ -1,34 +1,15 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { binary } from "../support/binary.ts";
-import { needs } from "../support/programs.ts";
+import { ENV as env, MODES, modeRunner } from "../support/exec-modes.ts";
 import { pprotect, runProgram } from "../support/run.ts";
 import { removeFolders, sandbox } from "../support/sandbox.ts";
 import { ALICE, sampleStore } from "../support/stores.ts";
 
 afterAll(removeFolders);
 
-const env = { PPROTECT_USER: ALICE.name, PPROTECT_PASSPHRASE: ALICE.passphrase };
 const box = sandbox();
-/** In each of them the program has a process of its own, or takes pprotect's place. */
-const MODES = [
-  ["exec --domain prod"],
-  ["exec --domain prod --redact"],
-  ["exec --domain prod --as-file token"],
-  ["exec --domain prod --redact --as-file token"],
-  ["exec --domain prod --ttl 1m"],
-  ["exec --domain prod --while true --redact"],
-  ["unlock prod"],
-];
-
-/** Runs a line in bash; `$run` before a program runs it with the secrets. */
-async function shell(line: string, mode: string, folder = box.folder): Promise<string> {
-  const run = `'${binary()}' ${mode} --`;
-  const command = ["bash", "-c", line.replaceAll("$run", () => run)];
-  const { stdout, stderr } = await runProgram(command, { cwd: folder, env });
-  expect(stderr).toBe("");
-  return stdout;
-}
+const shell = modeRunner(box);
 
 /** What a line prints with and without pprotect in between. */
 async function bothWays(line: string, mode: string): Promise<[through: string, without: string]> {
@@ -114,24 +95,6 @@ describe.each(MODES)("as without pprotect: %s", (mode) => {
     const line = `${passphrase}; unset PPROTECT_PASSPHRASE; ${variable} $run echo ran`;
     expect(await shell(line, `${mode} ${options}`)).toBe("ran\n");
   });
-
-  test.if(needs("python3"))(
-    "a socket that is passed on, as node's IPC channel and socket activation are",
-    async () => {
-      const script = `
-import socket, subprocess, sys
-a, b = socket.socketpair()
-child = subprocess.Popen(sys.argv[1:], pass_fds=[b.fileno()], env={**__import__('os').environ, 'FD': str(b.fileno())})
-b.close()
-print(a.recv(100).decode(), end='')
-child.wait()`;
-      box.write("parent.py", script);
-      const program =
-        "import os, socket; socket.socket(fileno=int(os.environ['FD'])).send(b'from the program\\n')";
-      box.write("child.py", program);
-      expect(await shell("python3 parent.py $run python3 child.py", mode)).toBe("from the program\n");
-    },
-  );
 
   test("a file lock is held until the program ends", async () => {
     // What redaction holds back of a line comes out within the last pause.

@@ -7,7 +7,6 @@ import { KeyFile } from "../../src/store/key-file.ts";
 import { binary } from "../support/binary.ts";
 import { GIT_IDENTITY } from "../support/git-identity.ts";
 import { readAnswer } from "../support/output-schema.ts";
-import { needs } from "../support/programs.ts";
 import { type Result, runProgram } from "../support/run.ts";
 import { removeFolders, type Sandbox, sandbox } from "../support/sandbox.ts";
 import { ALICE, BOB, CHEAP, NOW, unlocked } from "../support/stores.ts";
@@ -269,18 +268,6 @@ describe("--plan", () => {
     const { stderr } = await runProgram([binary(), "leak", "--plan"], { cwd: box.folder, env });
     expect(stderr).toContain("PPROTECT_NO_PLAINTEXT forbids");
   });
-});
-
-test.if(needs("python3"))("the expressions are what Python, and so git-filter-repo, finds", async () => {
-  for (const value of ["a==>b\nc", "ü#\\x41", "literal:x", "  regex:("]) {
-    const expression =
-      expressionsOf([Buffer.from(value)])
-        .slice("regex:".length)
-        .split("==>")[0] ?? "";
-    const script = `import re,sys; v=sys.stdin.buffer.read(); sys.exit(not re.fullmatch(sys.argv[1].encode(), v))`;
-    const result = await runProgram(["python3", "-c", script, expression], { cwd: "/", input: value });
-    expect({ value, status: result.status }).toEqual({ value, status: 0 });
-  }
 });
 
 test("the incident's document names places and people, and nothing that Markdown would act on", async () => {

@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdtempSync, symlinkSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, mkdtempSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 
@@ -12,22 +12,40 @@ const ALWAYS = ["awk", "node", "npm", "npx", "git"];
 const PLACES = ["/usr/bin", "/usr/sbin", process.env.PATH].join(":");
 
 /**
- * Makes a directory with links to the programs of Debian's essential packages, to Node, npm and git, and to some
- * more: as a PATH it is a machine that has these and nothing else.
+ * Makes a directory with links to the programs of Debian's essential packages, to Node, npm and git: as
+ * a PATH it is a machine that has these and nothing else.
  *
  * @returns the directory, for the caller to remove
  * @throws when this is no Debian, or one of the programs is not installed
  */
-export function onlyPrograms(...more: readonly string[]): string {
+export function onlyPrograms(): string {
   const directory = mkdtempSync(join(tmpdir(), "pprotect-path-"));
   // For tests that run a program without root's rights.
   chmodSync(directory, 0o755);
   for (const path of essentialPrograms()) link(path, join(directory, basename(path)));
-  for (const name of [...ALWAYS, ...more]) {
-    // Node and git as the user has them, but Debian's own python3 and not a wrapper for it.
-    const path = Bun.which(name, ALWAYS.includes(name) ? {} : { PATH: PLACES });
-    if (path === null) throw new Error(`${name} is not installed`);
-    link(path, join(directory, name));
+  for (const name of ALWAYS) link(found(name), join(directory, name));
+  return directory;
+}
+
+/** Node and git as the user has them, but Debian's own python3 and not a wrapper for it. */
+function found(name: string): string {
+  const path = Bun.which(name, ALWAYS.includes(name) ? {} : { PATH: PLACES });
+  if (path === null) throw new Error(`${name} is not installed`);
+  return path;
+}
+
+/**
+ * Makes a directory that has, for each of some programs, a directory of its own with a link to it.
+ *
+ * @returns the directory, for the caller to remove
+ * @throws when one of the programs is not installed
+ */
+export function directoryOfEach(names: readonly string[]): string {
+  const directory = mkdtempSync(join(tmpdir(), "pprotect-programs-"));
+  chmodSync(directory, 0o755);
+  for (const name of names) {
+    mkdirSync(join(directory, name));
+    link(found(name), join(directory, name, name));
   }
   return directory;
 }

@@ -1,22 +1,37 @@
-import { afterAll, afterEach, describe, expect, test } from "bun:test";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { MISSING_VARIABLE, needs, PACKAGES, REQUIRE_VARIABLE, SCRIPTS, skipLine } from "./programs.ts";
+import { directoryOfEach } from "./path.ts";
+import {
+  MISSING_VARIABLE,
+  needs,
+  PACKAGES,
+  PATH_ONLY_VARIABLE,
+  PROGRAMS_VARIABLE,
+  type Program,
+  REQUIRE_VARIABLE,
+  SCRIPTS,
+  skipLine,
+} from "./programs.ts";
 import { emptyFolder, removeFolders } from "./sandbox.ts";
 
 afterAll(removeFolders);
 
 const ROOT = resolve(import.meta.dir, "../..");
 
-describe("a program that is missing", () => {
-  const before = { ...process.env };
-  afterEach(() => {
-    for (const name of ["PATH", REQUIRE_VARIABLE, MISSING_VARIABLE]) {
-      if (before[name] === undefined) delete process.env[name];
-      else process.env[name] = before[name];
-    }
-  });
+const VARIABLES = ["PATH", REQUIRE_VARIABLE, MISSING_VARIABLE, PROGRAMS_VARIABLE, PATH_ONLY_VARIABLE];
+const before = { ...process.env };
+beforeEach(() => {
+  delete process.env[PROGRAMS_VARIABLE];
+});
+afterEach(() => {
+  for (const name of VARIABLES) {
+    if (before[name] === undefined) delete process.env[name];
+    else process.env[name] = before[name];
+  }
+});
 
+describe("a program that is missing", () => {
   test("skips its tests, and its name is kept for the end of the run", () => {
     const file = join(emptyFolder(), "missing");
     process.env.PATH = emptyFolder();
@@ -44,6 +59,24 @@ describe("a program that is missing", () => {
       "skipped: 2 tests need hook-managers, zsh; `apt-get install zsh`; `test/consumers/hook-managers/install`",
     );
   });
+});
+
+test("a program is on PATH from when a test file names it", () => {
+  process.env.PATH = emptyFolder();
+  const programs = directoryOfEach(["tar", "sed"]);
+  process.env[PROGRAMS_VARIABLE] = programs;
+  // Not one of those that a test may be skipped for, but on every machine.
+  expect(needs("tar" as Program)).toBe(true);
+  const found = ["tar", "sed"].map((name) => Bun.which(name, { PATH: process.env.PATH ?? "" }));
+  expect(found).toEqual([join(programs, "tar/tar"), null]);
+  expect(Bun.spawnSync(["tar", "--version"]).success).toBe(true);
+  rmSync(programs, { recursive: true });
+});
+
+test("what is not on PATH counts as missing where PATH is all that there is", () => {
+  process.env[PATH_ONLY_VARIABLE] = "1";
+  delete process.env[REQUIRE_VARIABLE];
+  expect(needs("bash-completion")).toBe(false);
 });
 
 test("no test is skipped but for a program that it needs", () => {

@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 
 /** What some tests start beside Node, git and Debian's essential programs, with Debian's package for it. */
 export const PACKAGES = {
@@ -7,7 +7,7 @@ export const PACKAGES = {
   age: "age",
   "bash-completion": "bash-completion",
   busybox: "busybox",
-  chromium: "chromium",
+  "chromium-headless-shell": "chromium-headless-shell",
   curl: "curl",
   "dbus-daemon": "dbus-daemon",
   "dbus-run-session": "dbus-daemon",
@@ -66,6 +66,13 @@ export const ON_PATH: readonly string[] = Object.keys(PACKAGES).filter((program)
 export const REQUIRE_VARIABLE = "PPROTECT_TEST_REQUIRE_PROGRAMS";
 /** The file in which the names of the missing programs are collected, one a line, for the end of the run. */
 export const MISSING_VARIABLE = "PPROTECT_TEST_MISSING_FILE";
+/**
+ * A directory that has a directory with a link for each program in {@link ON_PATH}. Set, a test file finds on its PATH
+ * only those programs of them that it names to {@link needs}: each file has an environment of its own.
+ */
+export const PROGRAMS_VARIABLE = "PPROTECT_TEST_PROGRAMS";
+/** Set, what is not a program on PATH counts as missing too: for runs as on a machine without it. */
+export const PATH_ONLY_VARIABLE = "PPROTECT_TEST_PATH_ONLY";
 
 /**
  * Whether all of these programs are installed: for `test.if` and `describe.if`. This is the only reason to skip a
@@ -74,6 +81,7 @@ export const MISSING_VARIABLE = "PPROTECT_TEST_MISSING_FILE";
  * @throws when one is missing and {@link REQUIRE_VARIABLE} is set
  */
 export function needs(...programs: readonly Program[]): boolean {
+  addToPath(programs);
   const missing = programs.filter((program) => !isInstalled(program));
   if (missing.length === 0) return true;
   if (process.env[REQUIRE_VARIABLE]) {
@@ -82,6 +90,13 @@ export function needs(...programs: readonly Program[]): boolean {
   const collected = process.env[MISSING_VARIABLE];
   if (collected) appendFileSync(collected, missing.map((program) => `${program}\n`).join(""));
   return false;
+}
+
+function addToPath(programs: readonly Program[]): void {
+  const directory = process.env[PROGRAMS_VARIABLE];
+  if (!directory) return;
+  for (const program of programs.filter((each) => !isInstalled(each)))
+    process.env.PATH = `${process.env.PATH}:${join(directory, program)}`;
 }
 
 /** The line that says what has to be installed for the tests that were skipped. */
@@ -105,7 +120,6 @@ function isPackage(program: Program): program is keyof typeof PACKAGES {
 /** Whether a program is on PATH, or its file is there. */
 export function isInstalled(program: Program): boolean {
   const file = FILES[program];
-  return file === undefined
-    ? Bun.which(program, { PATH: process.env.PATH ?? "" }) !== null
-    : existsSync(file);
+  if (file !== undefined) return existsSync(file) && !process.env[PATH_ONLY_VARIABLE];
+  return Bun.which(program, { PATH: process.env.PATH ?? "" }) !== null;
 }
