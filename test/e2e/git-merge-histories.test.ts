@@ -2,6 +2,7 @@ import { afterAll, expect, test } from "bun:test";
 import fc from "fast-check";
 import { checkStoreChange } from "../../src/git/guard/consistency-rules.ts";
 import { KeyFile } from "../../src/store/key-file.ts";
+import { COUNTS, TIMES } from "../support/counts.ts";
 import { mergeRepository, type TestRepository } from "../support/git-repository.ts";
 import { apply, areDisjoint, type Branch, operations, startingPoint } from "../support/histories.ts";
 import { openEverything } from "../support/merge-cases.ts";
@@ -9,8 +10,8 @@ import { removeFolders } from "../support/sandbox.ts";
 
 afterAll(removeFolders);
 
-/** How many random histories are merged; more with the variable. */
-const HISTORIES = Number(process.env.PPROTECT_HISTORIES ?? 500);
+/** How many random histories are merged. */
+const HISTORIES = COUNTS.histories * TIMES;
 
 interface Merged {
   readonly clean: boolean;
@@ -87,45 +88,49 @@ function threeWaySecrets(base: Branch, ours: Branch, theirs: Branch): Record<str
   return result;
 }
 
-test(`${HISTORIES} random histories merge right through git, or are reported`, async () => {
-  const repository = await mergeRepository();
-  const start = startingPoint();
-  const tally = { clean: 0, conflicts: 0, disjoint: 0 };
-  await fc.assert(
-    fc.asyncProperty(
-      operations(3),
-      operations(4),
-      operations(4),
-      fc.boolean(),
-      async (before, one, other, asOwner) => {
-        const base = { ...apply(start, before, "b"), touched: new Set<string>() };
-        const ours = apply(base, one, "o");
-        const theirs = apply(base, other, "t");
-        const creds = { PPROTECT_USER: "ann", PPROTECT_PASSPHRASE: base.passphrases.ann ?? "" };
-        const merged = await mergeByGit(repository, base, ours, theirs, asOwner ? creds : {});
-        if (areDisjoint(ours.touched, theirs.touched)) {
-          tally.disjoint++;
-          expect({ ...merged, text: "" }).toMatchObject({ clean: true });
-        }
-        if (!merged.clean) {
-          tally.conflicts++;
-          expect(merged.report).toContain("protected.yaml");
-          expect(merged.text).toMatch(/^<{7} ours$/m);
-          return;
-        }
-        tally.clean++;
-        const { data } = KeyFile.parse(Buffer.from(merged.text), "merged");
-        expect(KeyFile.from(data).toString()).toBe(merged.text);
-        const parents = [ours.keyFile.data, theirs.keyFile.data];
-        const change = { path: "store", store: data, parents, bases: [base.keyFile.data], lineOf: () => 1 };
-        const { errors, warnings } = checkStoreChange(change);
-        expect([...errors, ...warnings.filter(({ rule }) => rule !== "no-audit-entry")]).toEqual([]);
-        const opened = openEverything(data, mergedPassphrases(base, ours, theirs));
-        expect(opened.secrets).toEqual(threeWaySecrets(base, ours, theirs));
-      },
-    ),
-    { numRuns: HISTORIES, endOnFailure: process.env.CI !== undefined },
-  );
-  // A generator that only ever makes one kind of history would prove little.
-  expect(Math.min(tally.clean, tally.conflicts, tally.disjoint)).toBeGreaterThan(HISTORIES / 20);
-}, 600_000);
+test(
+  `${HISTORIES} random histories merge right through git, or are reported`,
+  async () => {
+    const repository = await mergeRepository();
+    const start = startingPoint();
+    const tally = { clean: 0, conflicts: 0, disjoint: 0 };
+    await fc.assert(
+      fc.asyncProperty(
+        operations(3),
+        operations(4),
+        operations(4),
+        fc.boolean(),
+        async (before, one, other, asOwner) => {
+          const base = { ...apply(start, before, "b"), touched: new Set<string>() };
+          const ours = apply(base, one, "o");
+          const theirs = apply(base, other, "t");
+          const creds = { PPROTECT_USER: "ann", PPROTECT_PASSPHRASE: base.passphrases.ann ?? "" };
+          const merged = await mergeByGit(repository, base, ours, theirs, asOwner ? creds : {});
+          if (areDisjoint(ours.touched, theirs.touched)) {
+            tally.disjoint++;
+            expect({ ...merged, text: "" }).toMatchObject({ clean: true });
+          }
+          if (!merged.clean) {
+            tally.conflicts++;
+            expect(merged.report).toContain("protected.yaml");
+            expect(merged.text).toMatch(/^<{7} ours$/m);
+            return;
+          }
+          tally.clean++;
+          const { data } = KeyFile.parse(Buffer.from(merged.text), "merged");
+          expect(KeyFile.from(data).toString()).toBe(merged.text);
+          const parents = [ours.keyFile.data, theirs.keyFile.data];
+          const change = { path: "store", store: data, parents, bases: [base.keyFile.data], lineOf: () => 1 };
+          const { errors, warnings } = checkStoreChange(change);
+          expect([...errors, ...warnings.filter(({ rule }) => rule !== "no-audit-entry")]).toEqual([]);
+          const opened = openEverything(data, mergedPassphrases(base, ours, theirs));
+          expect(opened.secrets).toEqual(threeWaySecrets(base, ours, theirs));
+        },
+      ),
+      { numRuns: HISTORIES, endOnFailure: process.env.CI !== undefined },
+    );
+    // A generator that only ever makes one kind of history would prove little.
+    expect(Math.min(tally.clean, tally.conflicts, tally.disjoint)).toBeGreaterThan(HISTORIES / 20);
+  },
+  600_000 * TIMES,
+);

@@ -2,11 +2,10 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { COUNTS } from "../support/counts.ts";
+import { COUNTS, TIMES } from "../support/counts.ts";
 
-/** The seed of the first mutant, and how many times as many are run: for longer runs with other seeds. */
+/** The seed of the first mutant: for runs with other seeds. */
 const FIRST = Number(process.env.PPROTECT_FUZZ_SEED ?? 1);
-const TIMES = Number(process.env.PPROTECT_FUZZ_TIMES ?? 1);
 
 /** How many mutants each target gets, and what some of them must come to: else they would say nothing of it. */
 export const RUNS = {

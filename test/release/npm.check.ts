@@ -15,7 +15,7 @@ import { sha256 } from "../../src/build/release/checksums.ts";
 import { binaryIn, platformPackageName } from "../../src/build/release/npm-packages.ts";
 import { type Platform, platformsNamed } from "../../src/build/release/platforms.ts";
 import { fetchPackages } from "../../src/build/release/registry.ts";
-import { release } from "../../src/build/release/release.ts";
+import { npmPackages } from "../../src/build/release/release.ts";
 import { compileStrictly } from "../library/compile-strictly.ts";
 import { onlyPrograms } from "../support/path.ts";
 import { type Result, runProgram } from "../support/run.ts";
@@ -45,7 +45,7 @@ let oldPath: string;
 beforeAll(async () => {
   mkdirSync(join(ROOT, "dist"), { recursive: true });
   folder = mkdtempSync(join(ROOT, "dist/npm-check-"));
-  await release({
+  await npmPackages({
     directory: join(folder, "release"),
     cache: CACHE,
     platforms: [HOST],

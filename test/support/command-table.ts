@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ErrorCode } from "../../src/common/errors.ts";
 import { binary } from "./binary.ts";
@@ -302,7 +302,17 @@ async function withDotenv(): Promise<Sandbox> {
   return box;
 }
 
+let template: Promise<Sandbox> | undefined;
+
+/** A copy of a repository that is made once. */
 async function repository(): Promise<Sandbox> {
+  template ??= newRepository();
+  const box = sandbox(null);
+  cpSync((await template).folder, box.folder, { recursive: true });
+  return box;
+}
+
+async function newRepository(): Promise<Sandbox> {
   const box = sandbox();
   await git(box, "init", "-q", "-b", "main");
   await commit(box, "store");

@@ -1,5 +1,8 @@
 import { basename, dirname } from "node:path";
 
+/** Of 9. The last three make a binary 0.4 % smaller and take twice as long. */
+const LEVEL = 6;
+
 /**
  * Packs a directory as `.tar.gz`, reproducibly: sorted, with one owner and one time. Uses GNU tar, since Bun's own
  * archive writer does not keep the executable bit.
@@ -26,5 +29,5 @@ export async function packDirectory(directory: string, epoch: number): Promise<U
   );
   const [content, status] = await Promise.all([new Response(tar.stdout).bytes(), tar.exited]);
   if (status !== 0) throw new Error(`GNU tar could not pack ${directory}`);
-  return Bun.gzipSync(content as Uint8Array<ArrayBuffer>, { library: "libdeflate", level: 9 });
+  return Bun.gzipSync(content as Uint8Array<ArrayBuffer>, { library: "libdeflate", level: LEVEL });
 }

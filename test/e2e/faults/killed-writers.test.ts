@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { KeyFile } from "../../../src/store/key-file.ts";
 import { findDomain } from "../../../src/store/lookup.ts";
 import { binary } from "../../support/binary.ts";
-import { COUNTS } from "../../support/counts.ts";
+import { COUNTS, TIMES } from "../../support/counts.ts";
 import { cleanEnvironment, pprotect } from "../../support/run.ts";
 import {
   FRESH_PASSPHRASE,
@@ -24,7 +24,7 @@ const MOMENTS = ["any", "writing", "replaced"] as const;
 type Landing = "before" | "while writing" | "after";
 
 /** The least number of kills for each landing: without them the test would show nothing. */
-const LEAST = COUNTS.kills / 12;
+const LEAST = (COUNTS.kills * TIMES) / 12;
 
 /** ms; an unkilled writer takes less, so some are killed when all is done. */
 const LIFETIME = 60;
@@ -52,48 +52,52 @@ const plan = fc.record({
   delay: fc.nat(1000).map((part) => part / 1000),
 });
 
-test("a writer that is killed at any moment leaves the whole old store or the whole new one", async () => {
-  const box = sandbox();
-  const expected: Record<string, string> = secretsOf(box.read(), "dev", BOB);
-  const landings: Record<Landing, number> = { before: 0, "while writing": 0, after: 0 };
-  const seed = Date.now() % 2 ** 31;
-  const kills = fc.sample(fc.noBias(plan), { numRuns: COUNTS.kills, seed });
-  for (const [index, { moment, delay }] of kills.entries()) {
-    const before = readFileSync(box.store, "utf8");
-    const { ino } = statSync(box.store);
-    const left = new Set(temporaryFiles(box));
-    const name = `k${index}`;
-    const child = Bun.spawn([binary(), "add-secret", "dev", name, "--value-file", box.fresh], {
-      cwd: box.folder,
-      env: cleanEnvironment(box.folder),
-      stdio: ["ignore", "ignore", "ignore"],
-    });
-    if (moment === "writing") spinUntil(() => temporaryFiles(box).some((each) => !left.has(each)), 2000);
-    if (moment === "replaced") spinUntil(() => statSync(box.store).ino !== ino, 2000);
-    spinUntil(() => false, delay * (moment === "any" ? LIFETIME : 1));
-    child.kill("SIGKILL");
-    await child.exited;
+test(
+  "a writer that is killed at any moment leaves the whole old store or the whole new one",
+  async () => {
+    const box = sandbox();
+    const expected: Record<string, string> = secretsOf(box.read(), "dev", BOB);
+    const landings: Record<Landing, number> = { before: 0, "while writing": 0, after: 0 };
+    const seed = Date.now() % 2 ** 31;
+    const kills = fc.sample(fc.noBias(plan), { numRuns: COUNTS.kills * TIMES, seed });
+    for (const [index, { moment, delay }] of kills.entries()) {
+      const before = readFileSync(box.store, "utf8");
+      const { ino } = statSync(box.store);
+      const left = new Set(temporaryFiles(box));
+      const name = `k${index}`;
+      const child = Bun.spawn([binary(), "add-secret", "dev", name, "--value-file", box.fresh], {
+        cwd: box.folder,
+        env: cleanEnvironment(box.folder),
+        stdio: ["ignore", "ignore", "ignore"],
+      });
+      if (moment === "writing") spinUntil(() => temporaryFiles(box).some((each) => !left.has(each)), 2000);
+      if (moment === "replaced") spinUntil(() => statSync(box.store).ino !== ino, 2000);
+      spinUntil(() => false, delay * (moment === "any" ? LIFETIME : 1));
+      child.kill("SIGKILL");
+      await child.exited;
 
-    const after = readFileSync(box.store, "utf8");
-    const fresh = temporaryFiles(box).filter((each) => !left.has(each));
-    if (after !== before) {
-      // Whole, and nothing in it but what this writer had to do: without it the store is the one before.
-      const store = KeyFile.parse(Buffer.from(after), "after");
-      expect([index, seed, store.toString() === after]).toEqual([index, seed, true]);
-      expect([index, seed, withoutLast(store, name) === before]).toEqual([index, seed, true]);
-      expected[name] = `${FRESH_PASSPHRASE}\n`;
-      landings.after++;
-    } else landings[fresh.length > 0 ? "while writing" : "before"]++;
-    // A later writer has cleared away what an earlier one left, unless it was killed before it came to that.
-    expect(temporaryFiles(box).length).toBeLessThanOrEqual(1);
-  }
-  console.log(`killed writers: ${JSON.stringify(landings)}`);
-  for (const count of Object.values(landings)) expect(count).toBeGreaterThanOrEqual(LEAST);
+      const after = readFileSync(box.store, "utf8");
+      const fresh = temporaryFiles(box).filter((each) => !left.has(each));
+      if (after !== before) {
+        // Whole, and nothing in it but what this writer had to do: without it the store is the one before.
+        const store = KeyFile.parse(Buffer.from(after), "after");
+        expect([index, seed, store.toString() === after]).toEqual([index, seed, true]);
+        expect([index, seed, withoutLast(store, name) === before]).toEqual([index, seed, true]);
+        expected[name] = `${FRESH_PASSPHRASE}\n`;
+        landings.after++;
+      } else landings[fresh.length > 0 ? "while writing" : "before"]++;
+      // A later writer has cleared away what an earlier one left, unless it was killed before it came to that.
+      expect(temporaryFiles(box).length).toBeLessThanOrEqual(1);
+    }
+    console.log(`killed writers: ${JSON.stringify(landings)}`);
+    for (const count of Object.values(landings)) expect(count).toBeGreaterThanOrEqual(LEAST);
 
-  expect((await pprotect(["set-secret", "dev", "last", "--generate"], { cwd: box.folder })).status).toBe(0);
-  expect(hiddenFiles(box.folder)).toEqual([]);
-  // Each value was sealed once, and not touched since: so it was whole from the start.
-  const { last, ...secrets } = secretsOf(box.read(), "dev", BOB);
-  expect(secrets).toEqual(expected);
-  expect(last).toHaveLength(32);
-}, 300_000);
+    expect((await pprotect(["set-secret", "dev", "last", "--generate"], { cwd: box.folder })).status).toBe(0);
+    expect(hiddenFiles(box.folder)).toEqual([]);
+    // Each value was sealed once, and not touched since: so it was whole from the start.
+    const { last, ...secrets } = secretsOf(box.read(), "dev", BOB);
+    expect(secrets).toEqual(expected);
+    expect(last).toHaveLength(32);
+  },
+  300_000 * TIMES,
+);

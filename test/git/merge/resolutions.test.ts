@@ -12,12 +12,12 @@ import { validateEntries } from "../../../src/store/format/validation.ts";
 import { KeyFile } from "../../../src/store/key-file.ts";
 import type { StoreData } from "../../../src/store/store-data.ts";
 import { knownKeys } from "../../../src/store/trust/key-trust.ts";
-import { COUNTS } from "../../support/counts.ts";
+import { COUNTS, TIMES } from "../../support/counts.ts";
 import { apply, type Branch, operations, startingPoint } from "../../support/histories.ts";
 import { openEverything } from "../../support/merge-cases.ts";
 
-/** How many random histories are resolved by random decisions; more with the variable. */
-const RESOLUTIONS = Number(process.env.PPROTECT_RESOLUTIONS ?? COUNTS.resolutions);
+/** How many random histories are resolved by random decisions. */
+const RESOLUTIONS = COUNTS.resolutions * TIMES;
 
 type Branches = Readonly<Record<"base" | "ours" | "theirs", Branch>>;
 
@@ -152,4 +152,4 @@ test(`${RESOLUTIONS} random histories resolved by random decisions leave sound s
   );
   expect(Math.min(tally.clean, tally.decided, tally.withCredentials)).toBeGreaterThan(RESOLUTIONS / 20);
   expect(tally.stuck).toBeLessThan(RESOLUTIONS / 5);
-}, 300_000);
+}, 300_000 * TIMES);

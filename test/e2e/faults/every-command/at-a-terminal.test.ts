@@ -52,17 +52,13 @@ async function typeUntilCopied(session: TerminalSession, line: string): Promise<
 }
 
 describe.each(COMMAND_CASES)("`$name`", (each) => {
-  test("at a terminal of one column", async () => {
-    await atAnyTerminal(each, { columns: 1 });
+  test("at a terminal of one column, with NO_COLOR, has no colours", async () => {
+    const session = await atAnyTerminal(each, { columns: 1, env: { NO_COLOR: "1" } });
+    expect(session.raw()).not.toMatch(COLOUR);
   });
 
   test("at a dumb terminal tells it nothing but text", async () => {
     const session = await atAnyTerminal(each, { env: { TERM: "dumb" } });
     expect(session.raw()).not.toContain(ESCAPE);
-  });
-
-  test("with NO_COLOR has no colours", async () => {
-    const session = await atAnyTerminal(each, { env: { NO_COLOR: "1" } });
-    expect(session.raw()).not.toMatch(COLOUR);
   });
 });

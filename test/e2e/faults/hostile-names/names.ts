@@ -21,11 +21,18 @@ export const NAMES: readonly (readonly [what: string, name: string])[] = [
   ["a program for the shell", "$(touch owned)`touch owned`; touch owned"],
   ["a format", "%s%n{0}\\x1b[2J\\n"],
   ["a path", "../../../../../etc/passwd\0"],
-  ["one megabyte", "x".repeat(1 << 20)],
+  // Longer than a pipe holds, and than one argument of a program may be.
+  ["a quarter of a megabyte", "x".repeat(1 << 18)],
   ["many escapes", "\x1b[2J".repeat(1 << 13)],
 ];
 
-/** ms for the tests of one name: what git does with a megabyte takes ten seconds, and a minute on a busy machine. */
+/** Those that say most by being long, and all others together. */
+export const GROUPS: readonly (readonly [what: string, names: readonly string[]])[] = [
+  ["short names", NAMES.map(([, name]) => name).filter((name) => name.length < 1000)],
+  ...NAMES.filter(([, name]) => name.length >= 1000).map(([what, name]) => [what, [name]] as const),
+];
+
+/** ms for the tests of one name: what git does with the longest takes seconds, and a minute on a busy machine. */
 export const PATIENCE_MS = 300_000;
 
 /** What a terminal would obey, or show as something else: nothing of it may be printed. */
@@ -38,18 +45,24 @@ export function expectSafe(what: readonly string[], { stdout, stderr }: Result):
   expect(stderr).not.toMatch(/^\s+at /m);
 }
 
-/** A store with a domain and a custodian of one name, beside those of the sample. */
-export function hostileStore(name: string): KeyFile {
+/** A store with a domain and a custodian of each name, beside those of the sample. */
+export function hostileStore(...names: readonly string[]): KeyFile {
   const sample = sampleStore();
   const { domains, custodians, auditLog } = sample.data;
-  // Rotated, because no two domains may have one key.
-  const dev = sample.rotateDomainKey("dev", unlocked(sample, ALICE)).data.domains.get("dev") as Domain;
   const pwdkm = custodians.get(BOB.name) ?? "";
-  const owners = new Map([...dev.owners, [name, dev.owners.get(BOB.name) ?? ""]]);
+  const hostile = names.map((name): [string, Domain] => {
+    // Rotated, because no two domains may have one key.
+    const dev = sample.rotateDomainKey("dev", unlocked(sample, ALICE)).data.domains.get("dev") as Domain;
+    const owners = new Map([...dev.owners, [name, dev.owners.get(BOB.name) ?? ""]]);
+    return [name, { ...dev, owners }];
+  });
   return KeyFile.from({
-    domains: new Map([...domains, [name, { ...dev, owners }]]),
-    custodians: new Map([...custodians, [name, pwdkm]]),
-    auditLog: [...auditLog, `2026-01-01T00:00:00Z -- created domain ${name} with owner ${name}`],
+    domains: new Map([...domains, ...hostile]),
+    custodians: new Map([...custodians, ...names.map((name): [string, string] => [name, pwdkm])]),
+    auditLog: [
+      ...auditLog,
+      ...names.map((name) => `2026-01-01T00:00:00Z -- created domain ${name} with owner ${name}`),
+    ],
   });
 }
 

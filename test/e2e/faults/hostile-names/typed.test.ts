@@ -29,7 +29,7 @@ const askers: readonly (readonly [args: readonly string[], ...answers: readonly 
 /** What can be given at a prompt, where a line ends at a line end. */
 const typed = NAMES.filter(([, name]) => !/[\n\r]/.test(name));
 
-/** A megabyte is read at each prompt, and the log grows by as much: some commands say enough. */
+/** The longest name is read at each prompt, and the log grows by as much: some commands say enough. */
 const AT_LENGTH = ["list-domain-secrets", "set-secret", "rm-domain", "rm-key-custodian"];
 
 test.each(typed)(
