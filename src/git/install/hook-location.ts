@@ -65,11 +65,8 @@ export async function findHookLocation(
   commonDir: string,
   name: string = PRE_COMMIT.name,
 ): Promise<HookLocation> {
-  const { root, run, tryRun } = repository;
-  const [scope, value] = (
-    (await tryRun("config", "--null", "--show-scope", "--get", "core.hooksPath")) ?? ""
-  ).split("\0");
-  const directory = resolve(root, withoutLineEnd(await run("rev-parse", "--git-path", "hooks")));
+  const { root } = repository;
+  const { scope, value, directory } = await hooksDirectory(repository);
   // Git takes an empty value for the root of the file system.
   if (value === "" || existsAsNonDirectory(directory)) return { kind: "off", path: value ?? directory };
   const husky = huskyDirectory(directory);
@@ -88,6 +85,30 @@ export async function findHookLocation(
     kind: own || isInside(directory, root) || isInside(directory, commonDir) ? "ours" : "shared",
     hook,
   };
+}
+
+interface HooksDirectory {
+  /** Of which configuration `core.hooksPath` is, and what it is. */
+  readonly scope: string | undefined;
+  readonly value: string | undefined;
+  /** Where git looks for hooks. */
+  readonly directory: string;
+}
+
+/** It is the same for every hook, and nothing that install does changes it: git is asked once. */
+const asked = new WeakMap<Repository, Promise<HooksDirectory>>();
+
+function hooksDirectory(repository: Repository): Promise<HooksDirectory> {
+  const known = asked.get(repository) ?? askForHooksDirectory(repository);
+  asked.set(repository, known);
+  return known;
+}
+
+async function askForHooksDirectory({ root, run, tryRun }: Repository): Promise<HooksDirectory> {
+  const setting = await tryRun("config", "--null", "--show-scope", "--get", "core.hooksPath");
+  const [scope, value] = (setting ?? "").split("\0");
+  const directory = resolve(root, withoutLineEnd(await run("rev-parse", "--git-path", "hooks")));
+  return { scope, value, directory };
 }
 
 function managerOf(root: string, hook: string | undefined): HookManager | undefined {

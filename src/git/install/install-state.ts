@@ -80,9 +80,10 @@ export interface StoreChoice {
 
 /** Reads the state of the repository that a directory belongs to. */
 export async function readInstallState(directory: string, choice: StoreChoice): Promise<InstallState> {
-  const { root } = await openRepository(directory);
+  const found = await openRepository(directory);
+  const { root } = found;
   // From the root, where hooks and merge drivers run.
-  const repository = await openRepository(root);
+  const repository = root === found.directory ? found : await openRepository(root);
   const commonDir = resolve(root, oneLine(await repository.run("rev-parse", "--git-common-dir")));
   const gitDir = resolve(root, oneLine(await repository.run("rev-parse", "--git-dir")));
   const worktree = relative(commonDir, gitDir).replaceAll("\\", "/") || ".";

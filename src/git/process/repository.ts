@@ -87,11 +87,16 @@ function notARepository(directory: string, absolute: string, error: GitError): P
 
 /** {@link openRepository} that also takes a bare repository, where server-side hooks run: the root is then the repository. */
 export async function openAnyRepository(directory: string): Promise<Repository> {
+  return (await openBareRepository(directory)) ?? openRepository(directory);
+}
+
+/** The bare repository that a directory belongs to; `undefined` when it belongs to no repository or to a work tree. */
+export async function openBareRepository(directory: string): Promise<Repository | undefined> {
   const absolute = absolutePath(directory);
   const git = gitIn(absolute, gitEnvironment());
   const answer = await runOrUndefined(git, ["rev-parse", "--is-bare-repository", "--absolute-git-dir"]);
   const [isBare, gitDirectory] = answer?.split(/\r?\n/) ?? [];
-  if (isBare !== "true" || gitDirectory === undefined) return openRepository(directory);
+  if (isBare !== "true" || gitDirectory === undefined) return undefined;
   return repositoryOf(git, gitDirectory, absolute);
 }
 
