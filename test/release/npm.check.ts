@@ -70,7 +70,7 @@ beforeAll(async () => {
   oldPath = onlyPrograms();
   withScripts = await project();
   withoutScripts = await project("--ignore-scripts");
-}, 300_000);
+}, 600_000);
 
 afterAll(() => {
   removeFolders();

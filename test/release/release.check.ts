@@ -58,7 +58,7 @@ beforeAll(async () => {
     commit: await sourceCommit(),
     repository: "https://forge.example/owner/name",
   });
-}, 300_000);
+}, 600_000);
 
 afterAll(() => {
   removeFolders();
