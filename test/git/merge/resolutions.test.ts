@@ -65,91 +65,97 @@ function open({ keyFile, passphrases }: Branch): Opened {
   return openEverything(keyFile.data, passphrases);
 }
 
-test(`${RESOLUTIONS} random histories resolved by random decisions leave sound stores, and nothing is lost unnamed`, async () => {
-  const start = startingPoint();
-  const tally = { clean: 0, decided: 0, stuck: 0, withCredentials: 0 };
-  const acting = fc.option(
-    fc.record({
-      name: fc.constantFrom("ann", "bea", "cyd"),
-      side: fc.constantFrom("base", "ours", "theirs"),
-    }),
-  );
-  await fc.assert(
-    fc.asyncProperty(
-      operations(3),
-      operations(4),
-      operations(4),
-      acting,
-      fc.infiniteStream(fc.nat(99)),
-      async (before, one, other, who, stream) => {
-        const base = apply(start, before, "b");
-        const branches = { base, ours: apply(base, one, "o"), theirs: apply(base, other, "t") };
-        const versions: StoreVersions = {
-          base: base.keyFile.data,
-          ours: branches.ours.keyFile.data,
-          theirs: branches.theirs.keyFile.data,
-        };
-        const passphrase = who && branches[who.side as keyof Branches].passphrases[who.name];
-        const credentials =
-          who && passphrase ? mergeCredentials({ name: who.name, passphrase }, versions) : NO_CREDENTIALS;
-        const dice = (): number => stream.next().value ?? 0;
-        let decisions = 0;
-        const resolved = await resolveAll(
-          versions,
-          { credentials, trust: knownKeys(undefined, versions.base, [versions.ours, versions.theirs]) },
-          new Map(),
-          async (conflict) => {
-            decisions++;
-            const decision = decisionFor(conflict, dice);
-            if (decision === undefined)
-              throw new PprotectError("missing_credentials", "no decision is possible");
-            return decision;
-          },
-        ).catch((error: unknown) => {
-          if (error instanceof PprotectError && error.code === "missing_credentials") return undefined;
-          throw error;
-        });
-        if (!resolved) {
-          tally.stuck++;
-          return;
-        }
-        if (who) tally.withCredentials++;
-        if (decisions === 0) tally.clean++;
-        else tally.decided++;
-
-        const left = leftOut(versions, resolved.store);
-        const store = recordDecisions(resolved.store, left, versions);
-        refuseUnsound("store", store, versions);
-        expect(validateEntries(store)).toEqual([]);
-        const change = { path: "store", store, lineOf: () => 1 };
-        const parents = [versions.ours, versions.theirs];
-        expect(checkStoreChange({ ...change, parents, bases: [versions.base] }).errors).toEqual([]);
-        for (const [name, { secrets }] of store.domains) {
-          // Whether a domain stays that one side removed is decided for all of it.
-          const sides = SIDES.flatMap((side) => versions[side].domains.get(name) ?? []);
-          const [only] = sides;
-          if (sides.length === 1 && only)
-            expect([...secrets.keys()].sort()).toEqual([...only.secrets.keys()].sort());
-        }
-        const result = openEverything(store, passphrasesFor(store, Object.values(branches)));
-        const named = new Set([...left, ...resolved.undone.map(({ subject }) => subject)].map(conflictLabel));
-        const opened = { base: open(base), ours: open(branches.ours), theirs: open(branches.theirs) };
-        for (const side of SIDES) {
-          for (const [label, isKept] of changesOf(opened.base, opened[side], result)) {
-            const [domain = "", owner] = label.split(/\/| owner /);
-            const isOwner = label.includes(" owner ");
-            const isNamed = [label, domain, ...(isOwner ? [`custodian ${owner}`] : [])].some((each) =>
-              named.has(each),
-            );
-            // Removed by one side, which the audit log has.
-            const isGone = isOwner && !store.custodians.has(owner ?? "");
-            expect([side, label, isKept || isNamed || isGone]).toEqual([side, label, true]);
+test(
+  `${RESOLUTIONS} random histories resolved by random decisions leave sound stores, and nothing is lost unnamed`,
+  async () => {
+    const start = startingPoint();
+    const tally = { clean: 0, decided: 0, stuck: 0, withCredentials: 0 };
+    const acting = fc.option(
+      fc.record({
+        name: fc.constantFrom("ann", "bea", "cyd"),
+        side: fc.constantFrom("base", "ours", "theirs"),
+      }),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        operations(3),
+        operations(4),
+        operations(4),
+        acting,
+        fc.infiniteStream(fc.nat(99)),
+        async (before, one, other, who, stream) => {
+          const base = apply(start, before, "b");
+          const branches = { base, ours: apply(base, one, "o"), theirs: apply(base, other, "t") };
+          const versions: StoreVersions = {
+            base: base.keyFile.data,
+            ours: branches.ours.keyFile.data,
+            theirs: branches.theirs.keyFile.data,
+          };
+          const passphrase = who && branches[who.side as keyof Branches].passphrases[who.name];
+          const credentials =
+            who && passphrase ? mergeCredentials({ name: who.name, passphrase }, versions) : NO_CREDENTIALS;
+          const dice = (): number => stream.next().value ?? 0;
+          let decisions = 0;
+          const resolved = await resolveAll(
+            versions,
+            { credentials, trust: knownKeys(undefined, versions.base, [versions.ours, versions.theirs]) },
+            new Map(),
+            async (conflict) => {
+              decisions++;
+              const decision = decisionFor(conflict, dice);
+              if (decision === undefined)
+                throw new PprotectError("missing_credentials", "no decision is possible");
+              return decision;
+            },
+          ).catch((error: unknown) => {
+            if (error instanceof PprotectError && error.code === "missing_credentials") return undefined;
+            throw error;
+          });
+          if (!resolved) {
+            tally.stuck++;
+            return;
           }
-        }
-      },
-    ),
-    { numRuns: RESOLUTIONS, endOnFailure: process.env.CI !== undefined },
-  );
-  expect(Math.min(tally.clean, tally.decided, tally.withCredentials)).toBeGreaterThan(RESOLUTIONS / 20);
-  expect(tally.stuck).toBeLessThan(RESOLUTIONS / 5);
-}, 300_000 * TIMES);
+          if (who) tally.withCredentials++;
+          if (decisions === 0) tally.clean++;
+          else tally.decided++;
+
+          const left = leftOut(versions, resolved.store);
+          const store = recordDecisions(resolved.store, left, versions);
+          refuseUnsound("store", store, versions);
+          expect(validateEntries(store)).toEqual([]);
+          const change = { path: "store", store, lineOf: () => 1 };
+          const parents = [versions.ours, versions.theirs];
+          expect(checkStoreChange({ ...change, parents, bases: [versions.base] }).errors).toEqual([]);
+          for (const [name, { secrets }] of store.domains) {
+            // Whether a domain stays that one side removed is decided for all of it.
+            const sides = SIDES.flatMap((side) => versions[side].domains.get(name) ?? []);
+            const [only] = sides;
+            if (sides.length === 1 && only)
+              expect([...secrets.keys()].sort()).toEqual([...only.secrets.keys()].sort());
+          }
+          const result = openEverything(store, passphrasesFor(store, Object.values(branches)));
+          const named = new Set(
+            [...left, ...resolved.undone.map(({ subject }) => subject)].map(conflictLabel),
+          );
+          const opened = { base: open(base), ours: open(branches.ours), theirs: open(branches.theirs) };
+          for (const side of SIDES) {
+            for (const [label, isKept] of changesOf(opened.base, opened[side], result)) {
+              const [domain = "", owner] = label.split(/\/| owner /);
+              const isOwner = label.includes(" owner ");
+              const isNamed = [label, domain, ...(isOwner ? [`custodian ${owner}`] : [])].some((each) =>
+                named.has(each),
+              );
+              // Removed by one side, which the audit log has.
+              const isGone = isOwner && !store.custodians.has(owner ?? "");
+              expect([side, label, isKept || isNamed || isGone]).toEqual([side, label, true]);
+            }
+          }
+        },
+      ),
+      { numRuns: RESOLUTIONS, endOnFailure: process.env.CI !== undefined },
+    );
+    expect(Math.min(tally.clean, tally.decided, tally.withCredentials)).toBeGreaterThan(RESOLUTIONS / 20);
+    expect(tally.stuck).toBeLessThan(RESOLUTIONS / 5);
+  },
+  300_000 * TIMES,
+);
