@@ -5,7 +5,7 @@ import type { Domain, StoreData } from "./store-data.ts";
 
 /** @throws PprotectError `no_such_domain`, with the nearest name */
 export function findDomain(store: StoreData, name: string): Domain {
-  return find(store.domains, name, "no_such_domain", `no domain "${displayName(name)}"`);
+  return find(store.domains, name, "no_such_domain", () => `no domain "${displayName(name)}"`);
 }
 
 /** @returns the sealed value, base64. @throws PprotectError `no_such_secret`, with the nearest name */
@@ -14,7 +14,7 @@ export function findSecret(domain: string, data: Domain, name: string): string {
     data.secrets,
     name,
     "no_such_secret",
-    `no secret "${displayName(name)}" in domain "${displayName(domain)}"`,
+    () => `no secret "${displayName(name)}" in domain "${displayName(domain)}"`,
   );
 }
 
@@ -30,13 +30,13 @@ export function refuseExistingSecret(store: StoreData, domain: string, secret: s
 
 /** @returns the key material, base64. @throws PprotectError `no_such_custodian`, with the nearest name */
 export function findCustodian(store: StoreData, name: string): string {
-  return find(store.custodians, name, "no_such_custodian", notACustodian(name));
+  return find(store.custodians, name, "no_such_custodian", () => notACustodian(name));
 }
 
 /** {@link findCustodian} for one who is to become an owner: when no name is near, says how they become a custodian. */
 export function findNewOwner(store: StoreData, name: string): string {
   const hint = "they run `pprotect add-key-custodian` first";
-  return find(store.custodians, name, "no_such_custodian", notACustodian(name), hint);
+  return find(store.custodians, name, "no_such_custodian", () => notACustodian(name), hint);
 }
 
 function notACustodian(name: string): string {
@@ -45,11 +45,12 @@ function notACustodian(name: string): string {
 
 const MAX_LISTED = 8;
 
+/** @param message is not made unless it is needed: this is called for each secret of a store */
 function find<V>(
   map: ReadonlyMap<string, V>,
   name: string,
   code: ErrorCode,
-  message: string,
+  message: () => string,
   hint?: string,
 ): V {
   const value = map.get(name);
@@ -58,7 +59,7 @@ function find<V>(
   const near = suggest(name, names);
   throw new PprotectError(
     code,
-    message,
+    message(),
     near === undefined ? (hint ?? known(names)) : `did you mean "${displayName(near)}"?`,
   );
 }

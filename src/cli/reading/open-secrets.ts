@@ -72,19 +72,21 @@ export async function openSecrets<Choice extends SecretReference>(
   const { recorder } = reader;
   recorder.check();
   const { client, program } = details;
-  const what = { domains: namesOf(realpathOfParent(reader.store), choices), program };
+  const store = realpathOfParent(reader.store);
+  // Not made before the values are opened: for thousands of secrets it takes memory.
+  const what = () => ({ domains: namesOf(store, choices), program });
   let opened: OpenedSecrets<Choice>;
   try {
     opened = await open(keyFile, choices, reader, details);
   } catch (error) {
     if (error instanceof PprotectError && isAttempt(error)) {
-      await recorder.recordFailure({ ...what, client, result: error.code });
+      await recorder.recordFailure({ ...what(), client, result: error.code });
     }
     throw error;
   }
   const { custodian, leases } = opened;
-  if (leases.length === 0) await recorder.record({ ...what, client, custodian });
-  else await recordLeases(recorder, leases, what, publicKeys(keyFile), client);
+  if (leases.length === 0) await recorder.record({ ...what(), client, custodian });
+  else await recordLeases(recorder, leases, what(), publicKeys(keyFile), client);
   return opened;
 }
 
@@ -145,6 +147,8 @@ async function openByLease<Choice extends SecretReference>(
   choices: readonly Choice[],
   reader: Reader,
 ): Promise<OpenedSecrets<Choice> | undefined> {
+  for (const { domain, name } of choices) findSecret(domain, findDomain(keyFile.data, domain), name);
+  if (reader.passphraseGiven) return undefined;
   const domains = wantedDomains(keyFile, realpathOfParent(reader.store), choices);
   const result = await openByLeases(domains, reader);
   if (!result) return undefined;

@@ -16,19 +16,39 @@ export function writeLine(text: string): void {
   writeOut(`${text}\n`);
 }
 
-/** The least that is written at once, in characters. */
-const PIECE = 1 << 16;
-
 /** Writes a line for each item. The whole text, which may be long, is never in memory. @throws OutputClosedError */
 export function writeLines<Item>(items: Iterable<Item>, lineOf: (item: Item) => string): void {
-  let piece = "";
-  for (const item of items) {
-    piece += `${lineOf(item)}\n`;
-    if (piece.length < PIECE) continue;
-    writeOut(piece);
-    piece = "";
-  }
-  if (piece !== "") writeOut(piece);
+  writePieces((write) => {
+    for (const item of items) {
+      write(lineOf(item));
+      write("\n");
+    }
+  });
+}
+
+/** How much is written at once, in bytes. */
+const PIECE = 1 << 16;
+
+/**
+ * Writes a text that is made in pieces. They are collected in one buffer: texts of texts would be garbage, several times as long
+ * as what is written.
+ *
+ * @throws OutputClosedError
+ */
+export function writePieces(make: (write: (piece: string) => void) => void): void {
+  const buffer = Buffer.alloc(PIECE);
+  let used = 0;
+  const flush = (): void => {
+    writeOut(buffer.subarray(0, used));
+    used = 0;
+  };
+  make((piece) => {
+    // A UTF-16 code unit takes at most three bytes.
+    if (used + 3 * piece.length > PIECE) flush();
+    if (3 * piece.length > PIECE) writeOut(piece);
+    else used += buffer.write(piece, used);
+  });
+  flush();
 }
 
 /** Whether standard output is discarded: when it is closed, the runtime opens the null device instead. */

@@ -2,7 +2,23 @@ import type { Entry } from "../entry.ts";
 
 /** One object, in the order given: an object of JavaScript would put names like `1` first, and lose `__proto__`. */
 export function writeJson(entries: readonly Entry[]): string {
-  if (entries.length === 0) return "{}\n";
-  const lines = entries.map(({ name, value }) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`);
-  return `{\n${lines.join(",\n")}\n}\n`;
+  let text = "";
+  emitJson(entries, (piece) => {
+    text += piece;
+  });
+  return text;
+}
+
+/** {@link writeJson} in pieces, of which there may be very many. */
+export function emitJson(entries: readonly Entry[], emit: (piece: string) => void): void {
+  emit("{");
+  let separator = "\n  ";
+  for (const { name, value } of entries) {
+    emit(separator);
+    emit(JSON.stringify(name));
+    emit(": ");
+    emit(JSON.stringify(value));
+    separator = ",\n  ";
+  }
+  emit(entries.length === 0 ? "}\n" : "\n}\n");
 }

@@ -16,11 +16,13 @@ export type Names = NonNullable<AccessContent["domains"]>;
 
 /** The domains of secrets with their names. @param store the store's real path */
 export function namesOf(store: string, secrets: readonly SecretReference[]): Names {
-  const domains = new Set(secrets.map(({ domain }) => domain));
-  return [...domains].map((domain) => {
-    const chosen = secrets.filter((each) => each.domain === domain);
-    return { store, domain, secrets: [...new Set(chosen.map(({ name }) => name))] };
-  });
+  const names = new Map<string, Set<string>>();
+  for (const { domain, name } of secrets) {
+    const known = names.get(domain);
+    if (known) known.add(name);
+    else names.set(domain, new Set([name]));
+  }
+  return [...names].map(([domain, chosen]) => ({ store, domain, secrets: [...chosen] }));
 }
 
 /** Whether an error is of someone who tried to open something, rather than gave up before. */

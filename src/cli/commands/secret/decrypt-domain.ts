@@ -1,7 +1,9 @@
-import { sortedByKey } from "../../../common/code-points.ts";
+import { compareCodePoints, isSorted } from "../../../common/code-points.ts";
 import { PprotectError } from "../../../common/errors.ts";
 import { refuseDangerous } from "../../../exec/selection.ts";
+import type { Entry } from "../../../import/entry.ts";
 import { writeEntries } from "../../../import/write-entries.ts";
+import { emitJson } from "../../../import/writers/json.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
 import { findDomain, findSecret } from "../../../store/lookup.ts";
 import { isTerminal } from "../../../system/terminal.ts";
@@ -12,7 +14,7 @@ import { DomainCommand } from "../../base/domain-command.ts";
 import { exportFormat, formatOption } from "../../base/format-option.ts";
 import { requireGithubFile, writeSecrets } from "../../report/formatted-secrets.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
-import { writeOut } from "../../report/output.ts";
+import { writeOut, writePieces } from "../../report/output.ts";
 
 export default class DecryptDomainCommand extends DomainCommand {
   static readonly declaration: CommandDeclaration = {
@@ -45,9 +47,8 @@ export default class DecryptDomainCommand extends DomainCommand {
     if (names.length === 0) keyFile.decryptDomain(domain, await this.unlockToRead(keyFile, [domain]));
     const choices = names.map((name) => ({ domain, name }));
     const { secrets } = await this.openSecrets(keyFile, choices, { verified });
-    const values = new Map(secrets.map(({ name, value }) => [name, value]));
-    if (this.secret === undefined || this.outputFormat !== undefined) return this.#formatted(domain, values);
-    const value = values.get(this.secret) ?? "";
+    if (this.secret === undefined || this.outputFormat !== undefined) return this.#formatted(domain, secrets);
+    const value = secrets[0]?.value ?? "";
     // A program gets exactly the value; at a terminal the prompt should not follow on the same line.
     writeOut(isTerminal(1) && !value.endsWith("\n") ? `${value}\n` : value);
     return 0;
@@ -59,15 +60,24 @@ export default class DecryptDomainCommand extends DomainCommand {
     findSecret(domain, findDomain(keyFile.data, domain), this.secret);
   }
 
-  async #formatted(domain: string, values: ReadonlyMap<string, string>): Promise<Outcome> {
+  async #formatted(domain: string, secrets: readonly Entry[]): Promise<Outcome> {
     const format = exportFormat(this.outputFormat ?? "json");
     if (format !== "json") {
-      for (const name of values.keys())
+      for (const { name } of secrets)
         refuseDangerous({ name, variable: name }, (message) => this.note(message));
     }
-    const written = await writeEntries(values, { format, secretName: domain });
-    if (!this.json) await writeSecrets(written, format, undefined);
-    const secrets = [...sortedByKey(values)].map(([name, value]) => ({ name, value }));
-    return { result: { domain, secrets } };
+    const sorted = isSorted(secrets.map(({ name }) => name)) ? secrets : secrets.toSorted(byName);
+    if (this.json) return { result: { domain, secrets: sorted.map(({ name, value }) => ({ name, value })) } };
+    // Every value has a form in JSON, so the whole text, which may be long, is not needed before the first line is written.
+    if (format === "json") writePieces((write) => emitJson(sorted, write));
+    else {
+      const values = new Map(sorted.map(({ name, value }) => [name, value]));
+      await writeSecrets(await writeEntries(values, { format, secretName: domain }), format, undefined);
+    }
+    return { result: {} };
   }
+}
+
+function byName(a: Entry, b: Entry): number {
+  return compareCodePoints(a.name, b.name);
 }
