@@ -3,6 +3,7 @@ import { ARGON2_ADDON, embeddedAddon, SODIUM_ADDON } from "./embedded-addon.ts";
 import { embeddedCommandList } from "./embedded-command-list.ts";
 import { embeddedModule } from "./embedded-module.ts";
 import { embeddedOverview } from "./embedded-overview.ts";
+import { embeddedWorker, SOURCE_ROOT, WORKER_ENTRY } from "./embedded-worker.ts";
 import { silentDebug } from "./silent-debug.ts";
 
 export interface CompileOptions {
@@ -34,7 +35,8 @@ const STATIC_CODE = "--disallow-code-generation-from-strings=strict";
 export async function compile(options: CompileOptions): Promise<readonly string[]> {
   const { outfile, addon, sodium, commit, foreign } = options;
   const result = await Bun.build({
-    entrypoints: ["src/cli/main.ts"],
+    entrypoints: ["src/cli/main.ts", WORKER_ENTRY],
+    root: SOURCE_ROOT,
     target: "bun",
     format: "esm",
     minify: true,
@@ -53,6 +55,7 @@ export async function compile(options: CompileOptions): Promise<readonly string[
     plugins: [
       embeddedAddon(ARGON2_ADDON, addon),
       embeddedAddon(SODIUM_ADDON, sodium),
+      embeddedWorker(),
       embeddedOverview(),
       embeddedCommandList(),
       embeddedModule("cli/startup/commit.ts", () => `export const COMMIT = ${JSON.stringify(commit)};`),

@@ -42,6 +42,8 @@ export async function buildLibrary(directory: string): Promise<BuiltLibrary> {
       embeddedModule("crypto/argon2id/addon-file.ts", () => ADDON_OF_PACKAGE),
       // The library uses the runtime's own X25519.
       embeddedModule("crypto/sodium/sodium-file.ts", () => "export const sodiumFile = () => undefined;"),
+      // It uses one thread: a program that bundles it would not have the second thread's module.
+      embeddedModule("store/batches/worker-file.ts", () => "export const workerFile = () => undefined;"),
       jsoncModules(),
       silentDebug(),
     ],

@@ -23,17 +23,20 @@ const ZERO_INPUT = new Uint32Array(4);
  * the box again.
  *
  * @param publicKey 32 raw bytes
+ * @param target memory for the box, of its length; new memory if it is not given
  * @throws LowOrderPointError when the public key is of small order: anyone could open the box
  * @throws RangeError when the public key has another length
  */
-export function seal(plaintext: Uint8Array, publicKey: Uint8Array): Uint8Array {
+export function seal(plaintext: Uint8Array, publicKey: Uint8Array, target?: Uint8Array): Uint8Array {
   expectLength(publicKey, X25519_KEY_BYTES, "public key");
   const sealNatively = nativeSealBox();
   if (sealNatively) {
     if (isLowOrderPoint(publicKey)) throw new LowOrderPointError();
-    return sealNatively(plaintext, publicKey);
+    return sealNatively(plaintext, publicKey, target);
   }
-  return sealWith(generatePrivateKey(), plaintext, publicKey);
+  const box = sealWith(generatePrivateKey(), plaintext, publicKey);
+  target?.set(box);
+  return target ?? box;
 }
 
 /**
@@ -52,12 +55,26 @@ export function sealWith(ephemeral: PrivateKey, plaintext: Uint8Array, publicKey
 /**
  * Decrypts a box that {@link seal} made for `privateKey`.
  *
+ * @param target memory for the plaintext, of its length; new memory if it is not given
  * @returns the plaintext, or `undefined` when the box was sealed to another key or is damaged, which look the same
  */
-export function open(sealed: Uint8Array, privateKey: PrivateKey): Uint8Array | undefined {
+export function open(
+  sealed: Uint8Array,
+  privateKey: PrivateKey,
+  target?: Uint8Array,
+): Uint8Array | undefined {
   if (sealed.length < SEALED_BOX_OVERHEAD) return undefined;
+  // The ephemeral public key is at the beginning.
+  if (privateKey.openBox) return isLowOrderPoint(sealed) ? undefined : privateKey.openBox(sealed, target);
+  const plaintext = openWithoutLibsodium(sealed, privateKey);
+  if (!plaintext || !target) return plaintext;
+  target.set(plaintext);
+  wipe(plaintext);
+  return target;
+}
+
+function openWithoutLibsodium(sealed: Uint8Array, privateKey: PrivateKey): Uint8Array | undefined {
   const ephemeral = sealed.subarray(0, X25519_KEY_BYTES);
-  if (privateKey.openBox) return isLowOrderPoint(ephemeral) ? undefined : privateKey.openBox(sealed);
   let key: Uint8Array | undefined;
   try {
     key = boxKey(privateKey, ephemeral);

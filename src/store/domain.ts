@@ -73,7 +73,8 @@ export function secretText(
   return value;
 }
 
-function cannotOpen(at: { readonly domain: string; readonly secret: string }): PprotectError {
+/** The error of a secret that does not open. */
+export function cannotOpen(at: { readonly domain: string; readonly secret: string }): PprotectError {
   return new PprotectError(
     "cannot_open",
     `cannot open ${shownSecret(at)}: it is sealed to another key or damaged`,
@@ -81,7 +82,8 @@ function cannotOpen(at: { readonly domain: string; readonly secret: string }): P
   );
 }
 
-function notText(at: { readonly domain: string; readonly secret: string }): PprotectError {
+/** The error of a secret whose plaintext is not UTF-8. */
+export function notText(at: { readonly domain: string; readonly secret: string }): PprotectError {
   return new PprotectError("cannot_open", `${shownSecret(at)} is not UTF-8 text`);
 }
 
@@ -151,31 +153,6 @@ export function createDomain(owner: string, pwdkm: string, key = generatePrivate
     owners: new Map([[owner, sealDomainKey(key, pwdkm)]]),
     secrets: new Map(),
   };
-}
-
-/**
- * Re-encrypts a domain under a new key pair: the same secrets, the same owners.
- *
- * @param pwdkmOf returns an owner's key material, base64
- * @param key the domain's new private key
- * @throws PprotectError `cannot_open` when a secret cannot be opened; none is dropped
- */
-export function rotateDomain(
-  name: string,
-  domain: Domain,
-  domainKey: PrivateKey,
-  pwdkmOf: (owner: string) => string,
-  key = generatePrivateKey(),
-): Domain {
-  const rekeyed = { ...domain, publicKey: encodePublicKey(key.publicKey) };
-  const secrets = [...domain.secrets].map(
-    ([secret, sealed]) =>
-      [secret, sealSecret(rekeyed, openSecret(sealed, domainKey, { domain: name, secret }))] as const,
-  );
-  const owners = [...domain.owners.keys()].map(
-    (owner) => [owner, sealDomainKey(key, pwdkmOf(owner))] as const,
-  );
-  return { ...rekeyed, secrets: new Map(secrets), owners: new Map(owners) };
 }
 
 /** A copy of a domain with one owner entry added or replaced. @param sealedKey base64 */

@@ -1,7 +1,7 @@
 import { PprotectError } from "../common/errors.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import type { KeyDerivation } from "../crypto/key-derivation.ts";
-import { generatePrivateKey, type PrivateKey } from "../crypto/x25519/private-key.ts";
+import { generatePrivateKey } from "../crypto/x25519/private-key.ts";
 import { audit, auditEntry, truncateLog } from "./audit-log.ts";
 import type { Creds } from "./credentials.ts";
 import {
@@ -11,21 +11,16 @@ import {
   type UnlockedCustodian,
   unlockCustodian,
 } from "./custodian.ts";
-import {
-  createDomain,
-  openDomainKey,
-  openSecret,
-  rotateDomain,
-  sealDomainKey,
-  sealSecret,
-  withOwner,
-} from "./domain.ts";
+import { createDomain, openDomainKey, openSecret, sealDomainKey, sealSecret, withOwner } from "./domain.ts";
 import { checkNewCustodianName, checkNewDomainName, checkSecretName } from "./format/names.ts";
 import { parseStore } from "./format/parse.ts";
 import { validated } from "./format/validated.ts";
 import { writeStore } from "./format/yaml-writer.ts";
 import { findCustodian, findDomain, findSecret, refuseExistingSecret } from "./lookup.ts";
+import { openSecrets } from "./many-secrets.ts";
 import { neededEntries } from "./needed-entries.ts";
+import { openTexts } from "./open-places.ts";
+import { rotateDomain } from "./rotate-domain.ts";
 import { type Domain, EMPTY_STORE, type StoreData, withEntry, withoutEntry } from "./store-data.ts";
 import { grantProof, rotationProof } from "./trust/proof.ts";
 import { refuseSharedKey } from "./trust/shared-keys.ts";
@@ -96,9 +91,9 @@ export class KeyFile {
   decryptDomain(domain: string, owner: UnlockedCustodian): Map<string, string> {
     const data = findDomain(this.data, domain);
     const key = openDomainKey(domain, data, owner);
-    return new Map(
-      [...data.secrets].map(([secret, sealed]) => [secret, openSecret(sealed, key, { domain, secret })]),
-    );
+    const names = [...data.secrets.keys()];
+    const values = openSecrets({ names, sealed: [...data.secrets.values()] }, { name: domain, key });
+    return new Map(names.map((name, at) => [name, values[at] ?? ""]));
   }
 
   /**
@@ -111,15 +106,8 @@ export class KeyFile {
     choices: readonly Choice[],
     owner: UnlockedCustodian,
   ): (Choice & { readonly value: string })[] {
-    const keys = new Map<string, PrivateKey>();
-    return choices.map((choice) => {
-      const { domain, name: secret } = choice;
-      const data = findDomain(this.data, domain);
-      const sealed = findSecret(domain, data, secret);
-      const key = keys.get(domain) ?? openDomainKey(domain, data, owner);
-      keys.set(domain, key);
-      return { ...choice, value: openSecret(sealed, key, { domain, secret }) };
-    });
+    const values = openTexts(this.data, choices, owner);
+    return choices.map((choice, at) => ({ ...choice, value: values[at] ?? "" }));
   }
 
   /**

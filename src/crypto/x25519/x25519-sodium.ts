@@ -30,14 +30,12 @@ export function x25519Sodium(sodium: Libsodium): X25519 {
           sodium.crypto_scalarmult(shared, key, peerPublicKey);
           return shared;
         },
-        openBox(sealed) {
-          const plaintext = newBytes(sealed.length - SEALED_BOX_OVERHEAD);
+        openBox(sealed, plaintext = newBytes(sealed.length - SEALED_BOX_OVERHEAD)) {
           return sodium.crypto_box_seal_open(plaintext, sealed, publicKey, key) ? plaintext : undefined;
         },
       };
     },
-    sealBox(plaintext, publicKey) {
-      const sealed = newBytes(SEALED_BOX_OVERHEAD + plaintext.length);
+    sealBox(plaintext, publicKey, sealed = newBytes(SEALED_BOX_OVERHEAD + plaintext.length)) {
       sodium.crypto_box_seal(sealed, plaintext, publicKey);
       return sealed;
     },

@@ -19,9 +19,10 @@ export interface PrivateKey {
    * Opens a sealed box (see sealed-box.ts) whose ephemeral key is not of small order; only an implementation that does it natively
    * has it.
    * @param sealed at least 48 bytes
+   * @param target memory for the plaintext, of its length; new memory if it is not given
    * @returns `undefined` when it does not open
    */
-  openBox?(sealed: Uint8Array): Uint8Array | undefined;
+  openBox?(sealed: Uint8Array, target?: Uint8Array): Uint8Array | undefined;
 }
 
 /** An implementation of X25519: native, or in JavaScript. Both give the same bytes. */
@@ -32,8 +33,9 @@ export interface X25519 {
    * Makes a sealed box (see sealed-box.ts) for a public key that is not of small order; only an implementation that does it
    * natively has it. An ephemeral key of {@link importKey} may have several pages of memory of its own, of which a process cannot
    * have tens of thousands.
+   * @param target memory for the box, of its length; new memory if it is not given
    */
-  sealBox?(plaintext: Uint8Array, publicKey: Uint8Array): Uint8Array;
+  sealBox?(plaintext: Uint8Array, publicKey: Uint8Array, target?: Uint8Array): Uint8Array;
 }
 
 /** The peer's public key is a point of small order: anyone can open what is sealed to it. */
@@ -55,10 +57,16 @@ const LOW_ORDER_POINTS: ReadonlySet<string> = new Set([
   "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
 ]);
 
-/** Whether a public key (32 raw bytes) is a point of small order. Its top bit is ignored, as in RFC 7748 §5. */
+/** The last bytes of these. */
+const LOW_ORDER_LAST_BYTES: readonly number[] = [0x00, 0x57, 0x7f];
+
+/** Whether a public key, the first 32 bytes, is a point of small order. Its top bit is ignored, as in RFC 7748 §5. */
 export function isLowOrderPoint(publicKey: Uint8Array): boolean {
-  const masked = Buffer.from(publicKey);
-  masked[31] = (masked[31] ?? 0) & 0x7f;
+  // Nearly every key differs in the last byte: then nothing is copied, which counts with very many boxes.
+  const last = (publicKey[X25519_KEY_BYTES - 1] ?? 0) & 0x7f;
+  if (!LOW_ORDER_LAST_BYTES.includes(last)) return false;
+  const masked = Buffer.from(publicKey.subarray(0, X25519_KEY_BYTES));
+  masked[X25519_KEY_BYTES - 1] = last;
   return LOW_ORDER_POINTS.has(masked.toString("hex"));
 }
 

@@ -6,10 +6,13 @@ import { isCanonicalPoint, isLowOrderPoint, X25519_KEY_BYTES } from "../../crypt
 import { type Decoded, decodedValue } from "./decoded.ts";
 
 /** The version byte of every sealed value and public key. There is only this version. */
-const VERSION = 0;
+export const VERSION = 0;
 
 /** Length of a sealed domain key in bytes. */
 const SEALED_KEY_BYTES = SEALED_BOX_OVERHEAD + X25519_KEY_BYTES;
+
+/** Bytes that a sealed value has more than its plaintext: the version byte, and what a sealed box adds. */
+export const SEALED_VALUE_OVERHEAD = 1 + SEALED_BOX_OVERHEAD;
 
 /**
  * Seals bytes to a public key and encodes the result as in the file: base64 of `0x00 ‖ sealed box`.
@@ -32,7 +35,7 @@ export function openValue(sealed: string, privateKey: PrivateKey): Uint8Array | 
 
 /** The number of bytes of a sealed value's plaintext, which anyone can see. @param sealed base64, validated */
 export function plaintextLength(sealed: string): number {
-  return (base64Length(sealed) ?? 0) - 1 - SEALED_BOX_OVERHEAD;
+  return (base64Length(sealed) ?? 0) - SEALED_VALUE_OVERHEAD;
 }
 
 /** Encodes a public key as in the file: base64 of `0x00 ‖ key`. @param publicKey 32 raw bytes */
