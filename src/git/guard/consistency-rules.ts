@@ -111,6 +111,8 @@ function isForeign(there: ReadonlySet<string> | undefined, here: string | undefi
 interface Item {
   readonly at: EntryPath;
   readonly what: string;
+  /** The key of the domain that contains it. */
+  readonly domain?: string;
   /** Keys of the items that contain this one: with them it is removed too. */
   readonly within: readonly string[];
   /** Whether an event of the audit log is its removal. */
@@ -125,12 +127,15 @@ function lostInMerge({ store, parents, bases }: StoreRevision): Remark[] {
   const events = store.auditLog
     .filter((entry) => !parents.some(({ auditLog }) => auditLog.includes(entry)))
     .flatMap((entry) => readAuditEntry(entry).events);
-  const removed = (key: string): boolean =>
-    common.some((base) => base.has(key)) && before.some((parent) => !parent.has(key));
+  // Whether a domain stays that one side removed is decided for all of it: that side removed nothing else of it.
+  const removed = (key: string, domain?: string): boolean =>
+    !result.has(key) &&
+    common.some((base) => base.has(key)) &&
+    before.some((parent) => !parent.has(key) && !(domain && result.has(domain) && !parent.has(domain)));
   const lost = new Map(before.flatMap((parent) => [...parent]).filter(([key]) => !result.has(key)));
   const remarks: Remark[] = [];
-  for (const [key, { at, what, within, removedBy }] of lost) {
-    if ([key, ...within].some(removed)) continue;
+  for (const [key, { at, what, domain, within, removedBy }] of lost) {
+    if (removed(key, domain) || within.some((container) => removed(container))) continue;
     // Only the container is reported.
     if (within.some((container) => lost.has(container))) continue;
     // Removed with a command before the merge was committed.
@@ -161,6 +166,7 @@ function itemsOf(store: StoreData): Map<string, Item> {
       items.set(itemKey("secret", domainName, name), {
         at: [domainName, SECRET_PREFIX + name],
         what,
+        domain,
         within: [domain],
         removedBy: (event) =>
           deleted(event) ||
@@ -172,6 +178,7 @@ function itemsOf(store: StoreData): Map<string, Item> {
       items.set(itemKey("owner", domainName, name), {
         at: [domainName, META_KEY, OWNERS_KEY, name],
         what,
+        domain,
         within: [domain, itemKey("custodian", name)],
         removedBy: (event) =>
           deleted(event) ||

@@ -5,16 +5,16 @@ import { type StoreData, unionOfKeys } from "../../store/store-data.ts";
 import { checkStoreChange } from "../guard/consistency-rules.ts";
 import { undoneByMerge } from "../guard/undone-in-merge.ts";
 import { type ConflictSubject, conflictLabel } from "./conflict.ts";
-import { SIDES, type StoreVersions } from "./versions.ts";
+import { SIDES, type Side, type StoreVersions } from "./versions.ts";
 
 /**
  * What a side has, no side removed, and the result does not have: a decision left it out. With a whole domain or
  * custodian, nothing in it is named.
  */
 export function leftOut(versions: StoreVersions, result: StoreData): ConflictSubject[] {
-  const isLeftOut = (has: (store: StoreData) => boolean): boolean => {
+  const isLeftOut = (has: (store: StoreData) => boolean, sides: readonly Side[] = SIDES): boolean => {
     const isRemoved =
-      !versions.isBaseUnreadable && has(versions.base) && SIDES.some((side) => !has(versions[side]));
+      !versions.isBaseUnreadable && has(versions.base) && sides.some((side) => !has(versions[side]));
     return !has(result) && !isRemoved;
   };
   const { ours, theirs } = versions;
@@ -25,12 +25,14 @@ export function leftOut(versions: StoreVersions, result: StoreData): ConflictSub
     if (isLeftOut((store) => store.domains.has(domain))) return [{ kind: "domain", domain }];
     if (!result.domains.has(domain)) return [];
     const of = (store: StoreData) => store.domains.get(domain);
+    // A side that removed the domain, which stays, removed nothing else of it.
+    const sides = SIDES.filter((side) => of(versions[side]));
     const secrets = unionOfKeys(of(ours)?.secrets, of(theirs)?.secrets)
-      .filter((name) => isLeftOut((store) => of(store)?.secrets.has(name) ?? false))
+      .filter((name) => isLeftOut((store) => of(store)?.secrets.has(name) ?? false, sides))
       .map((name): ConflictSubject => ({ kind: "secret", domain, name }));
     const owners = unionOfKeys(of(ours)?.owners, of(theirs)?.owners)
       .filter((name) => result.custodians.has(name))
-      .filter((name) => isLeftOut((store) => of(store)?.owners.has(name) ?? false))
+      .filter((name) => isLeftOut((store) => of(store)?.owners.has(name) ?? false, sides))
       .map((name): ConflictSubject => ({ kind: "owner", domain, name }));
     return [...secrets, ...owners];
   });

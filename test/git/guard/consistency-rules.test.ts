@@ -213,6 +213,18 @@ describe("lost in a merge", () => {
     expect(check(noBob, [granted, noBob], [store]).errors).not.toContain("lost-in-merge");
   });
 
+  test("of a domain that one side removed, and that stays, is reported", () => {
+    const without = store.removeDomain("dev", LATER);
+    const { secrets, ...dev } = store.data.domains.get("dev") as Domain;
+    const kept = { ...dev, secrets: new Map([...secrets].slice(1)) };
+    const domains = new Map(store.data.domains).set("dev", kept);
+    const { messages } = check({ ...store.data, domains }, [store, without], [store]);
+    expect(messages.filter(({ rule }) => rule === "lost-in-merge").map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^secret "api-key" of domain "dev" is missing after this merge/),
+    ]);
+    expect(check(store, [store, without], [store]).errors).not.toContain("lost-in-merge");
+  });
+
   test("not what was removed with a command during the merge", () => {
     const theirs = store.addSecret("dev", "theirs", "v", LATER);
     const merged = ours.setSecret("dev", "theirs", "v", LATER).removeSecret("dev", "theirs", LATER);
