@@ -10,6 +10,8 @@ const BITS = 5;
 const FOLDED_VALUES = 1 << BITS;
 const TRIPLE = (1 << (3 * BITS)) - 1;
 const QUAD = (1 << (4 * BITS)) - 1;
+/** A word of 32 bits has the bits of indexes that differ in their last five bits. */
+const WORD_BITS = 5;
 
 const LETTER_J = 10;
 const LETTER_Q = 17;
@@ -76,8 +78,8 @@ const NO_KEYWORDS: readonly Keyword[] = [];
  * match in both cases.
  */
 export class KeywordIndex {
-  /** Whether a keyword may end where these four folded characters do. */
-  readonly #isLikely = new Uint8Array(QUAD + 1);
+  /** A bit for each four folded characters: whether a keyword may end where they do. */
+  readonly #likely = new Int32Array((QUAD + 1) >> WORD_BITS);
   /** The keywords that are found by four folded characters, or, of three characters, by these. */
   readonly #byQuad = new Map<number, Keyword[]>();
   readonly #byTriple = new Map<number, Keyword[]>();
@@ -104,15 +106,15 @@ export class KeywordIndex {
     const found: GroupLines[] = [];
     const longRuns: number[] = [];
     const { bytes } = text;
-    const isLikely = this.#isLikely;
+    const likely = this.#likely;
     const cursor = Int32Array.of(-1, 0, 0);
     let line = 0;
-    while (advance(cursor, bytes, isLikely)) {
+    while (advance(cursor, bytes, likely)) {
       const at = cursor[AT] as number;
       const folded = cursor[FOLDED] as number;
       line = text.lineAt(at, line);
       if (cursor[RUN_LENGTH] === RUN && hasDigits(bytes, at - RUN + 1)) mark(longRuns, line, at, text);
-      if (isLikely[folded] === 0) continue;
+      if (!hasBit(likely, folded)) continue;
       this.#visit(this.#byQuad.get(folded) ?? NO_KEYWORDS, text, line, at, found);
       this.#visit(this.#byTriple.get(folded & TRIPLE) ?? NO_KEYWORDS, text, line, at, found);
     }
@@ -149,10 +151,10 @@ export class KeywordIndex {
     const others = index.get(folded);
     if (others) others.push(keyword);
     else index.set(folded, [keyword]);
-    if (length === 4) this.#isLikely[folded] = 1;
+    if (length === 4) setBit(this.#likely, folded);
     else
       for (let before = 0; before < FOLDED_VALUES; before++)
-        this.#isLikely[(before << (3 * BITS)) | folded] = 1;
+        setBit(this.#likely, (before << (3 * BITS)) | folded);
     return keyword;
   }
 }
@@ -166,7 +168,7 @@ const RUN_LENGTH = 2;
  * Goes on to the next position where a keyword may be, or where a run gets long. This loop sees every byte: it has nothing
  * else in it, and its numbers are 32 bits wide, so that it compiles to a few instructions a byte.
  */
-function advance(cursor: Int32Array, bytes: Uint8Array, isLikely: Uint8Array): boolean {
+function advance(cursor: Int32Array, bytes: Uint8Array, likely: Int32Array): boolean {
   const length = bytes.length | 0;
   let at = ((cursor[AT] as number) + 1) | 0;
   let folded = cursor[FOLDED] as number;
@@ -175,13 +177,22 @@ function advance(cursor: Int32Array, bytes: Uint8Array, isLikely: Uint8Array): b
     const byte = bytes[at] as number;
     folded = ((folded << BITS) | (FOLD[byte] as number)) & QUAD;
     run = Math.imul(run + 1, IN_RUN[byte] as number);
-    if (isLikely[folded] !== 0 || run === RUN) break;
+    if (hasBit(likely, folded) || run === RUN) break;
     at = (at + 1) | 0;
   }
   cursor[AT] = at;
   cursor[FOLDED] = folded;
   cursor[RUN_LENGTH] = run;
   return at < length;
+}
+
+/** A table of bits fits into the cache, and one of bytes does not. */
+function hasBit(bits: Int32Array, index: number): boolean {
+  return (((bits[index >> WORD_BITS] as number) >>> (index & 31)) & 1) !== 0;
+}
+
+function setBit(bits: Int32Array, index: number): void {
+  bits[index >> WORD_BITS] = (bits[index >> WORD_BITS] as number) | (1 << (index & 31));
 }
 
 function matches(bytes: Uint8Array, at: number, keyword: Keyword): boolean {

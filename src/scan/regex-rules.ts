@@ -21,6 +21,7 @@ function ruleHits(rule: Rule, input: ScanInput, at: number): Hit[] {
   const { text, kind } = input;
   if (rule.kind === "context" && (kind.tokensOnly || (text.isPiece(at) && !kind.isData))) return [];
   const line = text.line(at);
+  if (rule.has !== undefined && !line.includes(rule.has)) return [];
   if (rule.line && !rule.line.test(line)) return [];
   const hits: Hit[] = [];
   rule.pattern.lastIndex = 0;

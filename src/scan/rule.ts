@@ -24,6 +24,8 @@ export interface Rule {
   readonly pattern: RegExp;
   /** The least entropy of the secret, in bits per character. */
   readonly minEntropy?: number;
+  /** A text that every match has, in this case: lines without it are passed over quickly. */
+  readonly has?: string;
   /** What the line has to match as well. */
   readonly line?: RegExp;
   /**
@@ -93,6 +95,7 @@ export function token(
       `${BEFORE}(?:${starts.map((start) => RegExp.escape(start)).join("|")})${body}${AFTER}`,
       "g",
     ),
+    ...(starts.length === 1 && starts[0] !== undefined ? { has: starts[0] } : {}),
     ...options,
   };
 }

@@ -58,6 +58,7 @@ export const callRules: readonly Rule[] = rulesOf("context", [
       "change_password",
       "changepassword",
     ],
+    has: ",",
     pattern: new RegExp(
       String.raw`(?:(?:${USER_FIRST})\(\s{0,4}|(?:${USER_SECOND})\(\s{0,4}(?:${ARGUMENT}\s{0,2},\s{0,4}){1,3}?|\b(?:create|add)_?(?:super)?_?user\(\s{0,4}(?:${ARGUMENT}\s{0,2},\s{0,4}){0,2}?|\bbasic_auth\s{1,2}|\bauth\s{0,2}[=:]\s{0,2}[([]\s{0,2})${USER}\s{0,2},\s{0,4}${TEXT}`,
       "gi",

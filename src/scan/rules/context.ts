@@ -12,6 +12,7 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
     id: "url-password",
     what: "a password in a URL",
     keywords: ["://"],
+    has: "@",
     line: /:\/\/[^\s"'<>]{1,400}@/,
     pattern:
       /(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{1,20}:\/\/(?<user>[^\s:@/"'`<>\\(){}|^[\]]{0,100}):(?<secret>[^\s@/"'`<>\\]{3,200})@(?<host>[A-Za-z0-9[%_$][^\s/"'`<>\\?#]{0,100})/g,
@@ -21,6 +22,7 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
     id: "url-token",
     what: "a token as the user name of a URL",
     keywords: ["://"],
+    has: "@",
     pattern:
       /https?:\/\/(?<secret>[A-Za-z0-9_-]{20,255})(?::x-oauth-basic|:)?@(?!o[0-9]+\.ingest)[A-Za-z0-9[]/g,
     // A Sentry DSN is public: a hexadecimal key at a host of sentry.io or a number as its path.
@@ -221,6 +223,7 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
     id: "key-in-bytes",
     what: "a key as numbers",
     keywords: ["key"],
+    has: ",",
     pattern:
       /(?:aes|enc(?:ryption)?|decryption|network|session|hmac|secret|private|master|shared|signing|device|root|app|cipher)_?key\s{0,2}(?:\[[^\]]{0,20}\])?\s{0,2}(?:=|:)\s{0,2}(?:new\s{1,2})?(?:(?:bytes|Uint8Array|byte)\(?(?:\[\])?\s{0,2})?[{[(]\s{0,2}(?<secret>(?:(?:0x[0-9a-f]{1,2}|[0-9]{1,3}),\s{0,2}){15,63}(?:0x[0-9a-f]{1,2}|[0-9]{1,3}))/gi,
     line: /^(?!.{0,200}(?:test|expect|vector|example|public|sbox))/i,

@@ -70,6 +70,7 @@ export const privateKeyRules: readonly Rule[] = [
       id: "pprotect-raw-key",
       what: "the passphrase of a raw pprotect key",
       keywords: [LONG_RUN],
+      has: "P",
       pattern: /(?<![A-Za-z0-9])P[0-9a-fA-F]{64}P(?![A-Za-z0-9])/g,
     },
     {

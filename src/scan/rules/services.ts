@@ -49,12 +49,14 @@ export const serviceRules: readonly Rule[] = [
       id: "twilio-key",
       what: "a Twilio API key",
       keywords: [LONG_RUN],
+      has: "SK",
       pattern: /(?<![A-Za-z0-9])SK[0-9a-f]{32}(?![A-Za-z0-9])/g,
     },
     {
       id: "mailgun-key",
       what: "a Mailgun key",
       keywords: [LONG_RUN],
+      has: "-",
       pattern:
         /(?<![A-Za-z0-9_-])(?:key-[0-9a-f]{32}|[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8})(?![A-Za-z0-9_-])/g,
     },
@@ -69,6 +71,7 @@ export const serviceRules: readonly Rule[] = [
       id: "discord-token",
       what: "a Discord bot token",
       keywords: [LONG_RUN],
+      has: ".",
       pattern:
         /(?<![A-Za-z0-9_.-])[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,38}(?![A-Za-z0-9_.-])/g,
       check: isRandom,
@@ -113,6 +116,7 @@ export const serviceRules: readonly Rule[] = [
       id: "asana-token",
       what: "an Asana token",
       keywords: [LONG_RUN],
+      has: "/1",
       pattern: /(?<![A-Za-z0-9/])[12]\/1[0-9]{12,16}(?:\/[0-9]{12,17})?:[a-f0-9]{32}(?![A-Za-z0-9])/g,
     },
     {
@@ -126,6 +130,7 @@ export const serviceRules: readonly Rule[] = [
       id: "facebook-app-token",
       what: "a Facebook app token",
       keywords: [LONG_RUN],
+      has: "|",
       pattern: /(?<![A-Za-z0-9])[0-9]{13,17}\|[A-Za-z0-9_-]{27}(?![A-Za-z0-9_-])/g,
       check: isRandom,
     },
