@@ -2,6 +2,7 @@ import type { Socket } from "bun";
 import { PprotectError } from "../common/errors.ts";
 import { wipe } from "../crypto/bytes.ts";
 import { errnoOf } from "../system/file-error.ts";
+import { someoneListens } from "../system/listening.ts";
 import { type Peer, peerOf, peerPidfd } from "../system/peer.ts";
 import { handleOf, openProcess, type ProcessHandle } from "../system/pidfd.ts";
 import { identityOf } from "../system/process-identity.ts";
@@ -86,7 +87,8 @@ export class LeaseConnection {
       const connection = new LeaseConnection(socket);
       if (connection.peer.uid === ownUid()) return connection;
     } catch {
-      // The system does not say who it is.
+      // The system does not say who it is: it may have closed the connection already.
+      if (conversation.ended) throw new NoAnswerError("ended");
     }
     socket.terminate();
     throw new NoAnswerError("foreign");
@@ -218,6 +220,26 @@ export async function withConnection<Result>(
   }
 }
 
+/** How often it is tried where the connection ends without an answer, and how long after the time before, in ms. */
+const MOST_TRIES = 3;
+const TRY_AGAIN_MS = 20;
+
+/**
+ * Does something with a lease, and again where the connection ends without an answer: if the lease has ended, it is `missing` then.
+ * @throws NoAnswerError, and what the action throws
+ */
+export async function againIfEnded<Result>(action: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await action();
+    } catch (error) {
+      const hasEnded = error instanceof NoAnswerError && error.why === "ended";
+      if (!hasEnded || tries === MOST_TRIES) throw error;
+    }
+    await Bun.sleep(TRY_AGAIN_MS);
+  }
+}
+
 async function connect(path: string, conversation: Conversation): Promise<Socket<Conversation>> {
   try {
     return await Bun.connect<Conversation>({
@@ -232,7 +254,8 @@ async function connect(path: string, conversation: Conversation): Promise<Socket
       },
     });
   } catch (error) {
-    throw new NoAnswerError(WHY_NOT_CONNECTED[errnoOf(error)] ?? "silent");
+    const why = WHY_NOT_CONNECTED[errnoOf(error)] ?? "silent";
+    throw new NoAnswerError(why === "dead" && someoneListens(path) ? "busy" : why);
   }
 }
 

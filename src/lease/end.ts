@@ -2,6 +2,7 @@ import { unlinkSync } from "node:fs";
 import type { ProcessHandle } from "../system/pidfd.ts";
 import { notAvailable } from "./availability.ts";
 import {
+  againIfEnded,
   describeNoAnswer,
   type LeaseConnection,
   type NoAnswer,
@@ -57,7 +58,7 @@ export function chosenLeases({ live, silent }: FoundLeases, choice: LeaseChoice)
 }
 
 /** Why a lease does not say what it is. */
-const CANNOT_SAY: readonly NoAnswer[] = ["silent", "busy", "unavailable"];
+const CANNOT_SAY: readonly NoAnswer[] = ["silent", "busy", "ended", "unavailable"];
 
 function isMeant({ grant }: LiveLease, choice: LeaseChoice): boolean {
   switch (choice.by) {
@@ -97,7 +98,9 @@ function problemOf(error: unknown): string {
 
 async function endAt(socket: string, askedMs: number): Promise<"ended" | "killed"> {
   try {
-    return await withConnection(socket, (connection) => endOver(connection, socket, askedMs));
+    return await againIfEnded(() =>
+      withConnection(socket, (connection) => endOver(connection, socket, askedMs)),
+    );
   } catch (error) {
     if (error instanceof NoAnswerError && (error.why === "missing" || error.why === "dead")) return "ended";
     throw error;

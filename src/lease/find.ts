@@ -1,7 +1,13 @@
 import { lstatSync, readdirSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { whyNoLeases } from "./availability.ts";
-import { type LeaseConnection, type NoAnswer, NoAnswerError, withConnection } from "./connection.ts";
+import {
+  againIfEnded,
+  type LeaseConnection,
+  type NoAnswer,
+  NoAnswerError,
+  withConnection,
+} from "./connection.ts";
 import { isOwnSocket, SOCKET_SUFFIX, usableDirectories } from "./directory.ts";
 import type { Grant } from "./grant.ts";
 import { type Description, isDescription, PROTOCOL_VERSION } from "./protocol.ts";
@@ -54,7 +60,7 @@ export async function findLeases(environment: Environment): Promise<FoundLeases>
   const silent = found.filter((each) => "why" in each);
   return {
     live: found.filter((each) => "grant" in each).toSorted((a, b) => a.grant.since - b.grant.since),
-    silent: silent.filter(({ why }) => why !== "dead" && why !== "missing" && why !== "ended"),
+    silent: silent.filter(({ why }) => why !== "dead" && why !== "missing"),
     dead: silent.filter(({ why }) => why === "dead"),
   };
 }
@@ -102,12 +108,14 @@ function idOf(socket: string): string {
 async function look(socket: string): Promise<LiveLease | SilentLease> {
   const id = idOf(socket);
   try {
-    return await withConnection(socket, async (connection) => {
-      const { grant, used } = await describe(connection);
-      // A lease says its own id; a socket of another name is not its.
-      if (grant.id !== id) return { id, socket, why: "not_a_lease" };
-      return { grant, used, socket, pid: connection.peer.pid };
-    });
+    return await againIfEnded(() =>
+      withConnection(socket, async (connection): Promise<LiveLease | SilentLease> => {
+        const { grant, used } = await describe(connection);
+        // A lease says its own id; a socket of another name is not its.
+        if (grant.id !== id) return { id, socket, why: "not_a_lease" };
+        return { grant, used, socket, pid: connection.peer.pid };
+      }),
+    );
   } catch (error) {
     if (error instanceof NoAnswerError) return { id, socket, why: error.why };
     throw error;

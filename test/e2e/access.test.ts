@@ -2,14 +2,14 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { encodeBase64 } from "../../src/crypto/base64.ts";
 import { randomBytes } from "../../src/crypto/bytes.ts";
 import { writeStore } from "../../src/store/format/yaml-writer.ts";
-import { stageRotation } from "../../src/store/rotation/steps.ts";
+import { promoteRotation, stageRotation } from "../../src/store/rotation/steps.ts";
 import { GIT_IDENTITY } from "../support/git-identity.ts";
 import { mergeRepository } from "../support/git-repository.ts";
 import { readAnswer } from "../support/output-schema.ts";
 import { peakMemory } from "../support/peak-memory.ts";
 import { removeFolders } from "../support/sandbox.ts";
 import { withStaleAccess } from "../support/stale-access.ts";
-import { ALICE, BOB, NOW, sampleStore } from "../support/stores.ts";
+import { ALICE, BOB, NOW, sampleStore, unlocked } from "../support/stores.ts";
 
 afterAll(removeFolders);
 
@@ -113,6 +113,28 @@ describe("access", () => {
       0,
       expect.stringContaining("how old values may get is not known"),
     ]);
+  });
+
+  test("has no limit of age for what a rotation has beside a secret: the rotation ends that", async () => {
+    const repository = await mergeRepository();
+    repository.write(".pprotect.yaml", "rotation:\n  dev: { max_age: 12h }\n");
+    const env = { GIT_AUTHOR_DATE: "2026-01-01T00:00:00Z", GIT_COMMITTER_DATE: "2026-01-01T00:00:00Z" };
+    const names = { domain: "dev", secret: "api-key" };
+    const file = stageRotation(sampleStore(), names, "new", NOW);
+    const promoted = promoteRotation(file, names, unlocked(file, ALICE), NOW);
+    repository.write("protected.yaml", promoted.toString());
+    await repository.must("add", "-A");
+    await repository.git(["commit", "-qm", "store"], env);
+    const { result } = readAnswer((await repository.pprotect(["access", "--json"])).stdout);
+    const ofDev = result.secrets.filter(({ domain }: { domain: string }) => domain === "dev");
+    expect(ofDev).toMatchObject([
+      { secret: "api-key", too_old: true },
+      { secret: "api-key_previous", max_age_seconds: null, too_old: null },
+      { secret: "db-password", too_old: true },
+    ]);
+    const page = (await repository.pprotect(["access", "--format", "html"])).stdout;
+    expect(page.match(/<tr class="over">/g)).toHaveLength(3);
+    expect(page).not.toMatch(/<tr[^>]*><td class="name">[^\n]*api-key_previous[^\n]*class="bar"/);
   });
 
   test("refuses to say that nobody knows in a shallow clone", async () => {

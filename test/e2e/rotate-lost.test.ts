@@ -133,6 +133,28 @@ describe("a rotation that is killed", () => {
     expect(values(box)).toEqual({ db: OLD, db_next: NEW });
   });
 
+  test("is not offered any more when the secret was rotated since; --recover says that its value is older", async () => {
+    const box = store();
+    await rotate(box, "--via", ANSWER, "--verify", "kill -9 $PPID");
+    expect(await interrupted(box)).toMatchObject([{ has_value: true }]);
+    const later = await rotate(box, "--generate");
+    expect([later.status, await interrupted(box)]).toEqual([0, []]);
+    const { db } = values(box);
+    const recovered = await rotate(box, "--recover");
+    expect([recovered.status, recovered.stderr]).toEqual([
+      0,
+      expect.stringMatching(
+        /^pprotect: warning: prod\/db was given another value on .*: the one that is recovered is older$/m,
+      ),
+    ]);
+    expect(values(box)).toEqual({ db: db ?? "", db_next: NEW });
+    await rotate(box, "--abort");
+    await rotate(box, "--via", "kill -9 $PPID; sleep 1");
+    expect(await interrupted(box)).toMatchObject([{ has_value: false }]);
+    await rotate(box, "--generate");
+    expect((await rotate(box, "--via", ANSWER)).stderr).not.toContain("interrupted");
+  });
+
   test("leaves a record that is not passed over when it is damaged: it may be all that there is of a value", async () => {
     const box = store();
     await rotate(box, "--via", ANSWER, "--verify", "kill -9 $PPID");

@@ -1,5 +1,5 @@
 import { shellWord } from "../../common/shell-quote.ts";
-import { displayName } from "../../common/terminal-safe.ts";
+import { displayName, escapeUnprintable } from "../../common/terminal-safe.ts";
 import { configPath, readConfigFile } from "../../config/config.ts";
 import { rotationRule } from "../../config/rotation/section.ts";
 import { isStillCurrent, type ShownValue, type StoreNow } from "../../exec/handed-out/ledger.ts";
@@ -72,7 +72,7 @@ function changing(store: string, domain: string, secret: string): "rotate" | "up
 /** One of them in a line for people. */
 export function shownText({ domain, secret, client, since, rotate }: ShownNow): string {
   const who = client === null ? "" : ` to ${displayName(client)}`;
-  return `${displayName(`${domain}/${secret}`)}: shown${who} on ${localTime(Date.parse(since))}: ${displayName(rotate)}`;
+  return `${displayName(`${domain}/${secret}`)}: shown${who} on ${localTime(Date.parse(since))}: ${escapeUnprintable(rotate)}`;
 }
 
 /** What the store has now under the name of a value that was handed out. */

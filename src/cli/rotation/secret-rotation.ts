@@ -140,6 +140,11 @@ export class SecretRotation {
           "go back to a commit with that key (`git worktree add`), recover it there, and take it over",
         );
       }
+      const since = journal.left?.superseded;
+      if (since !== undefined)
+        host.note(
+          `pprotect: warning: ${displayName(`${domain}/${secret}`)} was given another value on ${localTime(since)}: the one that is recovered is older`,
+        );
       const outcome = await host.update(
         (file) => stageSealed(file, names, answer.sealed),
         `Put the value that was left into ${displayName(secret)}${STAGES.next} in ${displayName(domain)}. \`pprotect rotate --promote\` makes it current, \`--abort\` drops it.`,
@@ -193,7 +198,7 @@ export class SecretRotation {
   }
 
   #refuseLeft({ left, done }: RotationJournal, names: SecretPath, sealedNow: string): void {
-    if (!left) return;
+    if (!left || left.superseded !== undefined) return;
     if (left.answer?.sealed === sealedNow) {
       done();
       return;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
 import * as t from "../../common/shape.ts";
@@ -21,6 +21,8 @@ const isPending = t.isObject({
   started: t.isNumber(),
   /** What the command answered, sealed to the domain's key: nobody but its owners can open it. */
   answer: t.isOptional(t.isObject({ publicKey: t.isString(), sealed: t.isString() })),
+  /** ms since 1970, when the secret was given another value on purpose: the answer is kept, and not offered any more. */
+  superseded: t.isOptional(t.isNumber()),
 });
 
 /** A rotation by a command that was started here and is not known to have ended. */
@@ -40,6 +42,8 @@ export interface RotationJournal {
   started(): void;
   /** As soon as the command has answered. @throws PprotectError `file_error` */
   answered(answer: SealedAnswer): void;
+  /** When the secret was given another value, and {@link left} has an answer. @throws PprotectError `file_error` */
+  superseded(): void;
   /** When the value is in the store, or there is none. */
   done(): void;
 }
@@ -80,10 +84,12 @@ export async function withJournal<Result>(
   try {
     return await withLock(file, PATIENCE, () => {
       isOurs = true;
+      const left = read(file);
       return action({
-        left: read(file),
+        left,
         started: () => write({}),
         answered: (answer) => write({ answer: { ...answer } }),
+        superseded: () => write({ ...left, superseded: Date.now() }),
         done: () => rmSync(file, { force: true }),
       });
     });
@@ -98,7 +104,21 @@ export async function withJournal<Result>(
 }
 
 /**
- * What rotations of a store's secrets have left, the oldest first.
+ * Notes that a secret was given another value on purpose after a rotation was interrupted: what that has left is not offered any more.
+ * Its answer is kept for `--recover`: the service may have that value still.
+ *
+ * @throws PprotectError `file_error`, `store_locked`
+ */
+export async function supersede(place: Place, stateDirectory: string): Promise<void> {
+  if (!existsSync(join(directoryOf(stateDirectory), idOf(place), RECORD))) return;
+  await withJournal(place, stateDirectory, async ({ left, superseded, done }) => {
+    if (left?.answer) superseded();
+    else done();
+  });
+}
+
+/**
+ * What rotations of a store's secrets have left and later ones have not superseded, the oldest first.
  * @param store the store's real path
  * @param warn gets a line about a record that cannot be read
  */
@@ -121,7 +141,7 @@ export function pendingRotations(
   try {
     return readdirSync(directory)
       .flatMap((name) => readOrWarn(join(directory, name, RECORD)))
-      .filter((each) => each.store === store)
+      .filter((each) => each.store === store && each.superseded === undefined)
       .toSorted((a, b) => a.started - b.started);
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return [];

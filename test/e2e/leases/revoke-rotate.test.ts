@@ -120,6 +120,33 @@ describe("`revoke --rotate`", () => {
     expect(values(user)).toEqual({ ...before, "db-password": "new-api-key-1" });
   });
 
+  test("says how to go on with a rotation that failed and kept its new value", async () => {
+    const via = `rotate_via: ${making("new-value-1")}`;
+    const user = await unlocked(`rotation:\n  dev:\n    ${via}\n    verify: exit 4\n`);
+    await user.asAlice(["set-secret", "dev", "db-password_next", "--hex"]);
+    const { status, stdout } = await user.asAlice(["revoke", "--all", "--rotate"]);
+    expect([status, stdout.split("\n").slice(0, 2)]).toEqual([
+      1,
+      [
+        expect.stringMatching(/^dev\/api-key: pprotect --file \S+ rotate --promote -- dev api-key$/),
+        expect.stringMatching(/^dev\/db-password: pprotect --file \S+ rotate --recover -- dev db-password$/),
+      ],
+    ]);
+    expect(values(user)).toMatchObject({ "api-key": OLD["api-key"], "api-key_next": "new-value-1" });
+  });
+
+  test("fails where it is not known what could be read", async () => {
+    const user = await unlocked(ONE);
+    await user.shell("mv protected.yaml away.yaml");
+    const { status, stdout } = await user.asAlice(["revoke", "--all", "--rotate", "--json"]);
+    const { error, result } = readAnswer(stdout);
+    expect([status, error?.code, result.rotated, result.not_rotated]).toEqual([1, "not_rotated", [], []]);
+    expect(result.unknown).toEqual([
+      expect.stringContaining("protected.yaml cannot be read: which of its values"),
+    ]);
+    expect(result.ended).toHaveLength(1);
+  });
+
   test("has nothing to change where nothing was handed out; its options need it", async () => {
     const user = await unlocked(ONE);
     const wrong = await user.run(["revoke", "--all", "--via", "true"]);

@@ -84,6 +84,7 @@ export default class ShowAccessCommand extends AccessCommand {
     const reader = await this.givenReader(keyFile);
     const found = await this.findAccess(keyFile.data, reader, { revision: this.at });
     if (this.removed) this.refuseShallow(found);
+    const beside = new Set(stagedRotations(keyFile.data).map((each) => `${each.domain}/${besideOf(each)}`));
     const ages = this.#ageRules(found);
     const limits = [...this.limitsOf(found), ...ages.limits];
     for (const limit of limits) this.note(`pprotect: warning: ${limit}`);
@@ -98,7 +99,7 @@ export default class ShowAccessCommand extends AccessCommand {
       }));
     const view: AccessView = {
       ...{ store: this.storePath, now: Date.now() },
-      ...{ access, unused, rotations, ageRules: ages.rules },
+      ...{ access, unused, rotations, beside, ageRules: ages.rules },
     };
     const result: Result = {
       store: this.storePath,

@@ -113,7 +113,7 @@ export default class RevokeCommand extends EndingCommand {
         failed: failed.map((each) => ({ ...each })),
         shown: shown.map((each) => ({ ...each })),
         wiped: [...wiped],
-        ...(values ? readableFields(values) : { rotated: null, not_rotated: null }),
+        ...(values ? readableFields(values) : { rotated: null, not_rotated: null, unknown: null }),
       },
       refusal: failed.length > 0 ? notEnded(failed) : values && refusalOf(values),
     };
@@ -137,8 +137,8 @@ export default class RevokeCommand extends EndingCommand {
     const values = await rotateReadable(readableSecrets(leases, handedOut), this.#host(timeoutMs));
     for (const each of values.unknown) this.note(`pprotect: warning: ${escapeUnprintable(each)}`);
     for (const each of values.left) this.printLine(notRotatedText(each));
-    const { rotated, left } = values;
-    if (rotated.length + left.length === 0) this.note("There is no value to change.");
+    const { rotated, left, unknown } = values;
+    if (rotated.length + left.length + unknown.length === 0) this.note("There is no value to change.");
     else
       this.note(
         `Rotated ${countNoun(rotated.length, "value")}` +
@@ -224,12 +224,18 @@ function onePerProcess({ programs }: Ledger): Ledger["programs"] {
   );
 }
 
-function refusalOf({ left }: ReadableRotated): PprotectError | undefined {
-  if (left.length === 0) return undefined;
+function refusalOf({ left, unknown }: ReadableRotated): PprotectError | undefined {
+  if (left.length > 0)
+    return new PprotectError(
+      "not_rotated",
+      `${countNoun(left.length, "value")} that could be read ${left.length === 1 ? "was" : "were"} not changed`,
+      "the commands above change them",
+    );
+  if (unknown.length === 0) return undefined;
   return new PprotectError(
     "not_rotated",
-    `${countNoun(left.length, "value")} that could be read ${left.length === 1 ? "was" : "were"} not changed`,
-    "the commands above change them",
+    "not all values that could be read are known, so some may not be changed",
+    "`pprotect audit` shows what was read; change what you are not sure of with `pprotect rotate`",
   );
 }
 

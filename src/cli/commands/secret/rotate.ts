@@ -125,10 +125,12 @@ export default class RotateCommand extends ValueCommand {
     if (this.valueFile === undefined && !wantsGenerated(this)) return this.#rotateByCommand();
     let sealed: string | undefined;
     let owner: UnlockedCustodian | undefined;
+    let names: SecretPath | undefined;
     const rotated = (domain: string, secret: string): string =>
       `Rotated ${secret} in ${domain}${owner ? ", and the keys of the domain" : ""}.`;
-    return this.putSecret(
+    const outcome = await this.putSecret(
       (file, domain, secret) => {
+        names = { domain, secret };
         sealed = findSecret(domain, findDomain(file.data, domain), secret);
         if (this.stage) requireStageable(file, { domain, secret });
         else requireNoRotation(file, { domain, secret });
@@ -145,6 +147,20 @@ export default class RotateCommand extends ValueCommand {
         if (this.alsoKeys) owner = await this.unlockToRead(this.readStore(), [domain]);
       },
     );
+    if (names) await this.#supersede(names);
+    return outcome;
+  }
+
+  /** What an interrupted rotation has left is not to be taken for the newest value any more. */
+  async #supersede(names: SecretPath): Promise<void> {
+    const { supersede } = await import("../../../exec/rotation/pending.ts");
+    const { stateDirectory } = await import("../../../system/state-directory.ts");
+    try {
+      await supersede({ store: this.realStorePath, ...names }, stateDirectory(process.env));
+    } catch (error) {
+      if (!(error instanceof PprotectError)) throw error;
+      this.note(`pprotect: warning: ${error.message}`);
+    }
   }
 
   async #rotateByCommand(): Promise<Outcome> {

@@ -5,7 +5,16 @@ import { countNoun } from "../../../common/text.ts";
 import type { SecretAccess } from "../../../store/access/who-knows.ts";
 import { REVIEW_STYLE } from "./html-style.ts";
 import { escapeHtml, htmlName } from "./html-text.ts";
-import { type AccessView, ageInDays, DAY, dayOf, howTheyKnow, rotationLines, staleKnowers } from "./view.ts";
+import {
+  type AccessView,
+  ageInDays,
+  DAY,
+  dayOf,
+  howTheyKnow,
+  limitOf,
+  rotationLines,
+  staleKnowers,
+} from "./view.ts";
 
 /** What a commit did to the store, for the timeline. */
 export interface TimelineEntry {
@@ -73,7 +82,7 @@ function facts(view: AccessView, review: Review): string {
       .filter((each) => staleKnowers(each).length > 0)
       .map(({ domain, secret }) => `${domain}/${secret}`),
   ).size;
-  const old = access.secrets.filter((each) => isOver(each, view, review)).length;
+  const old = withLimit(view).filter((each) => isOver(each, view, review)).length;
   const people = new Set(access.domains.flatMap(({ owners }) => owners)).size;
   const fact = (number: number, text: string, isBad = false): string =>
     `<li${isBad && number > 0 ? ' class="bad"' : ""}><strong>${number}</strong><span>${text}</span></li>`;
@@ -86,14 +95,19 @@ ${fact(old, old === 1 ? "value older than its limit" : "values older than their 
 </ul>`;
 }
 
+/** The secrets whose values may get old; what a rotation has beside one is not among them. */
+function withLimit({ access, beside }: AccessView): readonly SecretAccess[] {
+  return access.secrets.filter(({ domain, secret }) => !beside.has(`${domain}/${secret}`));
+}
+
 /** ms that a value may be old: as the configuration says, else as the review does. */
-function limitOf({ domain, secret }: SecretAccess, { ageRules }: AccessView, { maxAge }: Review): number {
-  return ageRules.get(`${domain}/${secret}`)?.maxAge ?? maxAge;
+function limitInReview(secret: SecretAccess, view: AccessView, { maxAge }: Review): number {
+  return limitOf(secret, view) ?? maxAge;
 }
 
 function isOver(secret: SecretAccess, view: AccessView, review: Review): boolean {
   const { since } = secret;
-  return since !== undefined && view.now - since.time > limitOf(secret, view, review);
+  return since !== undefined && view.now - since.time > limitInReview(secret, view, review);
 }
 
 /** By person, because it is people who leave. */
@@ -168,10 +182,10 @@ ${rows.join("\n")}
 function agesSection(view: AccessView, review: Review): string {
   const WHOLE = 1.5;
   const line = (100 / WHOLE).toFixed(1);
-  const { access, now, ageRules } = view;
-  const rows = access.secrets
+  const { now, ageRules } = view;
+  const rows = withLimit(view)
     .map((each) => {
-      const limit = limitOf(each, view, review);
+      const limit = limitInReview(each, view, review);
       return { each, limit, share: each.since ? Math.max(0, (now - each.since.time) / limit) : 0 };
     })
     .toSorted((a, b) => b.share - a.share)

@@ -17,6 +17,8 @@ export interface AccessView {
   readonly unused: ReadonlySet<string> | undefined;
   /** How old each value may get, as `.pprotect.yaml` says, in ms, by `DOMAIN/NAME`; who to ask, where it says so. */
   readonly ageRules: ReadonlyMap<string, AgeRule>;
+  /** `DOMAIN/NAME` of what rotations have beside secrets for a while: the rotation ends them, and no limit of age. */
+  readonly beside: ReadonlySet<string>;
   /** The rotations of these secrets that are half done, and the first commit with what is beside the secret. */
   readonly rotations: readonly (StagedRotation & { readonly commit: string | undefined })[];
 }
@@ -28,13 +30,23 @@ export interface AgeRule {
   readonly owner: string | undefined;
 }
 
-/** The age of a value against its limit, in ms; nothing where either is not known. */
+/** The age of a value against its limit, in ms; nothing where either is not known, or where a rotation ends the value. */
 export function ageAgainstLimit(
-  { domain, secret, since }: SecretAccess,
-  { ageRules, now }: Pick<AccessView, "ageRules" | "now">,
+  secret: SecretAccess,
+  view: Pick<AccessView, "ageRules" | "beside" | "now">,
 ): { readonly limit: number; readonly isOver: boolean } | undefined {
-  const limit = ageRules.get(`${domain}/${secret}`)?.maxAge;
-  return limit === undefined || !since ? undefined : { limit, isOver: now - since.time > limit };
+  const { since } = secret;
+  const limit = limitOf(secret, view);
+  return limit === undefined || !since ? undefined : { limit, isOver: view.now - since.time > limit };
+}
+
+/** How old a value may get, in ms, as the configuration says. */
+export function limitOf(
+  { domain, secret }: SecretAccess,
+  { ageRules, beside }: Pick<AccessView, "ageRules" | "beside">,
+): number | undefined {
+  const name = `${domain}/${secret}`;
+  return beside.has(name) ? undefined : ageRules.get(name)?.maxAge;
 }
 
 /** The rotations that are half done, each in a line; `name` makes names fit for where it is printed. */
@@ -94,14 +106,14 @@ export function accessFields(view: AccessView): {
   readonly domains: readonly Json[];
   readonly rotations: readonly Json[];
 } {
-  const { access, now, unused, rotations, ageRules } = view;
+  const { access, now, unused, rotations } = view;
   return {
     secrets: access.secrets.map((each) => ({
       domain: each.domain,
       secret: each.secret,
       ...sinceFields(each.since),
       age_days: ageInDays(each.since, now) ?? null,
-      max_age_seconds: secondsOf(ageRules.get(`${each.domain}/${each.secret}`)?.maxAge),
+      max_age_seconds: secondsOf(limitOf(each, view)),
       too_old: ageAgainstLimit(each, view)?.isOver ?? null,
       exact: each.isExact,
       owners: [...each.readers],
