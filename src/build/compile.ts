@@ -4,7 +4,34 @@ import { embeddedCommandList } from "./embedded-command-list.ts";
 import { embeddedModule } from "./embedded-module.ts";
 import { embeddedOverview } from "./embedded-overview.ts";
 import { embeddedWorker, SOURCE_ROOT, WORKER_ENTRY } from "./embedded-worker.ts";
+import { moduleGroups } from "./module-groups.ts";
 import { silentDebug } from "./silent-debug.ts";
+
+/** What the second thread loads, and every command with a store. Its own program stays small. */
+const SECOND_THREAD = [
+  "src/store/batches/shared-batches.ts",
+  "src/crypto/sodium/libsodium.ts",
+  "src/crypto/x25519/x25519-sodium.ts",
+];
+
+/** What every command with a store loads besides. */
+const EVERY_STORE = [
+  "src/cli/run.ts",
+  "src/cli/argv/argument.ts",
+  "src/cli/base/base-command.ts",
+  "src/store/store-file.ts",
+];
+
+/** What every command that opens secrets loads besides. */
+const OPENING_SECRETS = [
+  "src/cli/reading/open-secrets.ts",
+  "src/cli/reading/reader.ts",
+  "src/cli/base/unlock-attempts.ts",
+  "src/cli/base/committable-warning.ts",
+  "src/git/trust/open-session.ts",
+  "src/lease/access-log/append.ts",
+  "src/system/environment-memory.ts",
+];
 
 export interface CompileOptions {
   readonly outfile: string;
@@ -61,6 +88,8 @@ export async function compile(options: CompileOptions): Promise<readonly string[
       embeddedModule("cli/startup/commit.ts", () => `export const COMMIT = ${JSON.stringify(commit)};`),
       clipanionWithoutTerminal(),
       silentDebug(),
+      // Last: what it loads, the others do not see.
+      moduleGroups("src/cli/main.ts", [SECOND_THREAD, EVERY_STORE, OPENING_SECRETS]),
     ],
   });
   for (const log of result.logs) console.error(log);

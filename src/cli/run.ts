@@ -93,7 +93,9 @@ async function loadHelp(args: readonly string[]) {
   return { helpWidth, list, pages, words: wordsOn(args, list) };
 }
 
-async function main(): Promise<void> {
+/** Runs the command that this process was started for. */
+export async function main(): Promise<void> {
+  restoreStreams();
   const given = commandWords();
   const [word, ...rest] = given;
   if (word === COMPLETE) return (await import("./completion/complete.ts")).complete(rest[0]);
@@ -130,6 +132,3 @@ function report(error: unknown, envelope: Envelope | undefined): number {
   }
   return exitStatus(error);
 }
-
-restoreStreams();
-await main();
