@@ -36,7 +36,9 @@ export function apartRotations({ store, parents, bases }: StoreRevision): Remark
       branchRotation(parents[at] ?? store, steps[at] ?? new Map(), domain, secret);
     const apart = pairs.find(([a, b]) => {
       const [one, other] = [parents[a], parents[b]];
-      if (!one || !other || !isChanged(one) || !isChanged(other)) return false;
+      // A branch that removed the domain took nothing of it apart.
+      if (!one?.domains.has(domain) || !other?.domains.has(domain)) return false;
+      if (!isChanged(one) || !isChanged(other)) return false;
       return !hasSameMembers(one, other, domain, secret) && areApart(branch(a), branch(b));
     });
     if (!apart) continue;

@@ -29,7 +29,10 @@ export interface ApartRotation {
   readonly conflict: Conflict;
 }
 
-/** The rotations of a domain that cannot be joined, by the name of each secret that takes part. */
+/**
+ * The rotations of a domain that cannot be joined, by the name of each secret that takes part. None if one side has
+ * removed the domain: whether it stays is decided for all of it.
+ */
 export function apartRotations(
   domain: string,
   versions: StoreVersions,
@@ -37,6 +40,7 @@ export function apartRotations(
 ): ReadonlyMap<string, ApartRotation> {
   const { base, ours, theirs } = versions;
   const apart = new Map<string, ApartRotation>();
+  if (!SIDES.every((side) => versions[side].domains.has(domain))) return apart;
   const secrets = new Set(SIDES.flatMap((side) => [...(steps[side].get(domain)?.keys() ?? [])]));
   for (const secret of secrets) {
     const isSame = (a: StoreData, b: StoreData): boolean => hasSameMembers(a, b, domain, secret);

@@ -319,3 +319,27 @@ test("a secret that is removed while it is rotated is reported by the guard", ()
   });
   expect(warnings.map(({ rule }) => rule)).toEqual(["rotation-left-over"]);
 });
+
+test.each([
+  ["staged", none, stage("a"), { key: "old", key_next: "a" }],
+  ["promoted", staged, promote, { key: "new", key_previous: "old" }],
+] as const)(
+  "a rotation that was %s goes on where the other branch removed the domain, and it stays",
+  (step, base, change, values) => {
+    const [changed, removed] = [
+      after(base, [change], 10),
+      after(base, [(file, now) => file.removeDomain("prod", now)], 20),
+    ];
+    for (const side of ["ours", "theirs"] as const) {
+      const [ours, theirs] = side === "ours" ? [changed, removed] : [removed, changed];
+      const versions = { base: base.data, ours: ours.data, theirs: theirs.data };
+      expect(merge(versions, undefined, false).conflicts).toEqual([
+        `prod: removed by ${side === "ours" ? "theirs" : "ours"}, changed by ${side}`,
+      ]);
+      const merged = merge(versions, side, false);
+      expect([merged.stages, merged.values]).toEqual([[step], values]);
+      const store = recordDecisions(merged.store, leftOut(versions, merged.store), versions);
+      expect(() => refuseUnsound("store", store, versions)).not.toThrow();
+    }
+  },
+);
