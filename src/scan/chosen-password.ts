@@ -12,6 +12,14 @@ const COMPOUND = /^(?:(?:[A-Z][a-z]{3,}){2,}[0-9]{2,6}|(?:[A-Z][a-z]{3,}){3,}[0-
 const PROGRAM_WORD =
   /token|secret|key|auth|name|value|client|type|prod|config|server|service|handler|manager|test|data|user|api|access|session|string|header|hash|code|error|signature|base|encod|sha|rsa|version/i;
 
+/** `anchor-pirate-basil-84`. */
+const DRAWN = /^[a-z]{4,10}(?:-[a-z]{4,10}){2,5}-[0-9]{1,4}$/;
+
+/** Whether it is words that were drawn, with a number, and none for what programs are made of. */
+export function isDrawn(value: string): boolean {
+  return DRAWN.test(value) && !PROGRAM_WORD.test(value);
+}
+
 /** A secret that a person made up: letters of both cases, digits and signs. */
 export function isStrong(value: string): boolean {
   return (
@@ -19,16 +27,13 @@ export function isStrong(value: string): boolean {
     classesOf(value) >= 3 &&
     /[0-9]/.test(value) &&
     (SIGNS.test(value) || JOINED_WORDS.test(value) || (COMPOUND.test(value) && !PROGRAM_WORD.test(value))) &&
-    !/^[\w-]+[=?&]/.test(value)
+    !/^[\w-]+(?:=|[?&][\w-]+=)/.test(value)
   );
 }
 
 /** Words that passwords in manuals are made of. */
 const TRIAL =
   /pass|secret|admin|test|example|demo|user|root|change|welcome|qwert|strong|secur|super|your|my(?:db|sql|app)|sample|foo|bar|letme|login|default|abc|1234|0000|1111|token|key|word|hello|world|mongo|postgres|redis|mysql|grafana|name/i;
-
-/** `anchor-pirate-basil-84`. */
-const DRAWN = /^[a-z]{4,10}(?:-[a-z]{4,10}){2,5}-[0-9]{1,4}$/;
 
 /** Signs and digits next to letters of both cases, and not the name of a file: `Jungle.summer21`. */
 const MIXED =
@@ -38,5 +43,5 @@ const MIXED =
 export function looksChosen(text: string): boolean {
   if (text.length < 10 || text.length > 64 || TRIAL.test(text) || TRIAL.test(plainSpelling(text)))
     return false;
-  return isStrong(text) || DRAWN.test(text) || (classesOf(text) === 4 && MIXED.test(text));
+  return isStrong(text) || isDrawn(text) || (classesOf(text) === 4 && MIXED.test(text));
 }

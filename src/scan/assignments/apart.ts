@@ -10,13 +10,13 @@ export interface DistantAssignment extends PlacedAssignment {
 
 /** A line that gives the name of a setting: `- name: X`, `"key": "X",`, `<key>X</key>`, `variable "X" {`. */
 const NAMED =
-  /^[\s{,[-]{0,60}(?:["']?(?:name|key|variable|var|header|property|parameter(?:_?key|_?name)?|setting|env(?:_?name)?)["']?\s{0,4}[:=]\s{0,4}["']?(?<plain>[A-Za-z_][\w.-]{1,80})["']?|<(?:key|name|string)>(?<tagged>[A-Za-z_][\w. -]{1,80})<\/\w+>|<\w{1,20}\s[^<>]{0,80}?(?:name|key)="(?<attribute>[A-Za-z_][\w.-]{1,80})"[^<>]{0,80}>|(?:variable|output|parameter)\s{1,4}"(?<block>[A-Za-z_][\w-]{1,80})"\s{0,4}\{)[\s,]{0,8}$/i;
+  /^[\s{,[-]{0,60}(?:["']?(?:name|key|variable|var|header|property|parameter(?:_?key|_?name)?|setting|env(?:_?name)?)["']?\s{0,24}[:=]\s{0,4}["']?(?<plain>[A-Za-z_][\w.-]{1,80})["']?|<(?:key|name|string)>(?<tagged>[A-Za-z_][\w. -]{1,80})<\/\w+>|<\w{1,20}\s[^<>]{0,80}?(?:name|key)="(?<attribute>[A-Za-z_][\w.-]{1,80})"[^<>]{0,80}>|(?:variable|output|parameter)\s{1,4}"(?<block>[A-Za-z_][\w-]{1,80})"\s{0,4}\{)[\s,]{0,8}$/i;
 /** A line that opens an object of this name: `"X": {`, `X:`, `X = {`. */
 const OPENED =
   /^[\s-]{0,60}["']?(?<name>[A-Za-z_][\w.-]{1,80})["']?\s{0,4}(?:[:=]\s{0,4}\{|:|=>\s{0,4}\[)\s{0,4}$/;
 /** A line that gives its value. */
 const VALUE =
-  /^[\s{,[-]{0,60}["']?(?:value|default|default_?value|content|parameter_?value|current_?value|initial_?value|string_?value|data)["']?\s{0,4}(?::|=>?)\s{0,4}(?:(?<quote>["'`])(?<quoted>[^"'`]{6,400})\k<quote>|(?<bare>[^\s"'`{[|>&*][^\s]{5,400}))[\s,}]{0,8}(?:#.{0,200})?$/i;
+  /^[\s{,[-]{0,60}["']?(?:value|default|default_?value|content|parameter_?value|current_?value|initial_?value|string_?value|data)["']?\s{0,24}(?::|=>?)\s{0,4}(?:(?<quote>["'`])(?<quoted>[^"'`]{6,400})\k<quote>|(?<bare>[^\s"'`{[|>&*][^\s]{5,400}))[\s,}]{0,8}(?:#.{0,200})?$/i;
 const TAGGED_VALUE = /^\s{0,60}<(?:string|value|data)>\s{0,4}(?<quoted>[^<>\s]{6,400})\s{0,4}<\/\w+>/i;
 /** The end of the object that names and values belong to. */
 const BOUNDARY = /^\s{0,60}(?:[}\])]|-\s|<\/?dict)/;
@@ -79,6 +79,29 @@ export function nextLineAssignments({ text, kind }: ScanInput, at: number): Dist
   if (value === undefined || /^[\w-]+:$/.test(value)) return [];
   const start = next.indexOf(value);
   return [{ name, value, at: at + 1, start, end: start + value.length, quoted: literal !== undefined }];
+}
+
+/** The head of a function that returns a text: `func dbPassword() string {`, `def api_token():`. */
+const FUNCTION_HEAD =
+  /(?<![\w$])(?<name>[A-Za-z_$][\w$]{2,60})\s{0,2}\([^()]{0,120}\)[^={};()]{0,60}(?:\{|:|=>|=)\s{0,4}$/;
+const RETURNED =
+  /^\s{1,80}(?:return\s{1,4}|\?\?\s{0,4}|\|\|\s{0,4})?(?<quote>["'`])(?<value>[^"'`\s]{6,400})\k<quote>[\s;,)]{0,4}$/;
+
+/** What a function returns whose name is that of a secret. */
+export function returnedAssignments({ text }: ScanInput, at: number): DistantAssignment[] {
+  const line = text.line(at);
+  const name = line.length > 400 ? undefined : FUNCTION_HEAD.exec(line)?.groups?.name;
+  if (name === undefined || !secretNameKind(name)) return [];
+  for (let next = at + 1; next <= at + REACH && text.followsPrevious(next); next++) {
+    const body = text.line(next).slice(0, 500);
+    const value = RETURNED.exec(body)?.groups?.value;
+    if (value !== undefined) {
+      const start = body.indexOf(value);
+      return [{ name, value, at: next, start, end: start + value.length, quoted: true }];
+    }
+    if (/^\S/.test(body)) break;
+  }
+  return [];
 }
 
 /** How many accounts follow the name of the program that sets their passwords. */

@@ -2,7 +2,7 @@ import type { Detector } from "../detector.ts";
 import { type Hit, RANK } from "../finding.ts";
 import { exampleOf, type ScanInput } from "../scan-input.ts";
 import { type FoundName, NAME_KEYWORDS, secretNamesIn } from "../secret-name.ts";
-import { accountAssignments, distantAssignments, nextLineAssignments } from "./apart.ts";
+import { accountAssignments, distantAssignments, nextLineAssignments, returnedAssignments } from "./apart.ts";
 import { columnAssignments } from "./columns.ts";
 import { expansionDefaults } from "./expansion.ts";
 import { assignmentsInTurn, inlineAssignments, type PlacedAssignment } from "./inline.ts";
@@ -37,6 +37,7 @@ export const assignmentDetector: Detector = {
       ...nextLineAssignments(input, at),
       ...columnAssignments(input, at),
       ...accountAssignments(input, at),
+      ...returnedAssignments(input, at),
     ]) {
       hits.push(...hitsOf(input, assignment.at, assignment));
     }

@@ -1,4 +1,4 @@
-import { isStrong, looksChosen } from "../chosen-password.ts";
+import { isDrawn, isStrong, looksChosen } from "../chosen-password.ts";
 import { classChanges, looksGenerated, looksRandom, shannonEntropy } from "../entropy.ts";
 import { lettersLookRandom, looksLikeWords } from "../letter-pairs.ts";
 import type { Example } from "../path-kind.ts";
@@ -110,19 +110,27 @@ function isProperty(value: string, quoted: boolean): boolean {
   const parts = value.split(/\.|::|->|\?\./);
   if (parts.some((part) => /[0-9]{3}/.test(part) || !WORD_PART.test(part.replaceAll("-", "")))) return false;
   if (lettersLookRandom(value)) return false;
-  // `Tiger.Maple24`: of a property, at most the first part has a capital.
-  return !(quoted && /[0-9]{2}$/.test(value) && parts.slice(1).some((part) => /^[A-Z][a-z]/.test(part)));
+  // `Tiger.Maple24`: names in programs have no capital and a number at the end.
+  return !(quoted && /[0-9]{2}$/.test(value) && parts.some((part) => /^[A-Z][a-z]/.test(part)));
 }
 
 const MAX_PASSWORD = 128;
 
+/** As Apple and Google draw them for one program: four times four letters. */
+const APP_PASSWORD =
+  /^(?!.*(?:pass|user|name|your|some|test|this|that|here|with|from|word))[a-z]{4}(?:(?:-[a-z]{4}){3}|(?: [a-z]{4}){3})$/;
+
 function isPassword({ value, quoted, inCall }: Assignment, example: Example): boolean {
   if (value.length < 6 || value.length > MAX_PASSWORD) return false;
-  if (/\s/.test(value)) return !example && (isPassphrase(value) || (quoted && isPhraseWithDigits(value)));
+  if (/\s/.test(value))
+    return (
+      !example && (APP_PASSWORD.test(value) || isPassphrase(value) || (quoted && isPhraseWithDigits(value)))
+    );
   if (example === "manual" && looksChosen(value)) return true;
   if (example) return value.length >= 16 && looksGenerated(value);
   if (inCall) return looksRandom(value) || isStrong(value);
   if (/^[0-9]{6,}$/.test(value)) return true;
+  if (APP_PASSWORD.test(value)) return true;
   if (WORDS.test(value)) return value.length >= 8 && (lettersLookRandom(value) || classChanges(value) >= 0.3);
   return /\p{L}/u.test(value) && /[0-9!@#$%^&*?+~=]/.test(value);
 }
@@ -135,7 +143,7 @@ function isGeneratedSecret(value: string, uuidCounts: boolean, example: Example,
   if (isUuid(value)) return !example && (uuidCounts || !inCall);
   if (example === "manual" && LONG_HEX.test(value)) return looksRandom(value);
   if (example) return looksGenerated(value) && shannonEntropy(value) >= 3.5;
-  return looksRandom(value) || (!inCall && isStrong(value));
+  return looksRandom(value) || (!inCall && (isStrong(value) || isDrawn(value)));
 }
 
 /** The lengths of digests in hexadecimal, and of identifiers. */

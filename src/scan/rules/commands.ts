@@ -11,14 +11,13 @@ function command(
   what: string,
   keywords: readonly string[],
   before: string,
-  line?: RegExp,
+  word = WORD,
 ): Omit<Rule, "kind"> {
   return {
     id,
     what,
     keywords,
-    pattern: new RegExp(before + WORD, "g"),
-    ...(line ? { line } : {}),
+    pattern: new RegExp(before + word, "g"),
     check: isTypedPassword,
   };
 }
@@ -114,7 +113,7 @@ export const commandRules: readonly Rule[] = rulesOf("context", [
     "command-line-password",
     PASSWORD,
     ["signtool", "sqlplus", "rman ", "expdp", "impdp", "exp ", "imp "],
-    String.raw`(?:\bsigntool(?:\.exe)?"?\s{1,4}sign\b[^|;&\n]{1,200}?\s/p[ \t]{1,4}|\b(?:sqlplus|rman\s{1,4}target|expdp|impdp|exp|imp)\b(?:\s{1,4}-[A-Za-z]{1,8}){0,4}\s{1,4}["']?[\w$#]{1,30}/)`,
+    String.raw`(?:\bsigntool(?:\.exe)?"?\s{1,4}sign\b[^|;&\n]{1,200}?\s/p[ \t]{1,4}|\b(?:sqlplus|rman\s{1,4}target|expdp|impdp|exp|imp)\b(?:\s{1,4}-[A-Za-z]{1,8}){0,4}\s{1,4}["']?[\w$#]{1,30}/(?=[^/\s@]{4,60}(?:[@\s"']|$)))`,
   ),
   // Of any command: after the user.
   command(

@@ -91,7 +91,7 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
       "appid=",
     ],
     pattern:
-      /[?&](?:amp;)?(?:[a-z]{1,20}[_-]?)?(?:api[_-]?key|access[_-]?key|token|secret|passwd|password|pwd|auth|signature|sig|appid(?==[0-9a-f]{32}(?![\w-])))=(?<secret>[A-Za-z0-9%._~+/-]{8,400}=?)/gi,
+      /[?&](?:amp;)?(?:[a-z]{1,20}[_-]?)?(?:api[_-]?key|access[_-]?key|token|secret|passwd|password|pwd|auth|signature|sig|appid(?==[0-9A-Za-z]{32}(?![\w-])))=(?<secret>[A-Za-z0-9%._~+/-]{8,400}=?)/gi,
     line: /^(?!.{0,300}(?:badge|shields\.io))/i,
     minEntropy: 2.75,
     check: isQuerySecret,

@@ -54,6 +54,14 @@ export const privateKeyRules: readonly Rule[] = [
       minEntropy: 3.5,
     },
     {
+      id: "jwk-private-key",
+      what: "a private JSON Web Key",
+      keywords: ['"d": "', '"d":"', '"d" : "'],
+      // In a line of its own.
+      pattern: /^\s{0,80}"d"\s{0,4}:\s{0,4}"(?<secret>[A-Za-z0-9_-]{43,1400})",?\s{0,8}$/g,
+      minEntropy: 4,
+    },
+    {
       id: "age-secret-key",
       what: "an age secret key",
       keywords: ["age-secret-key-"],

@@ -8,7 +8,10 @@ const WORD = String.raw`\b(?:password|passwd|passphrase|passcode|pass|pw|pwd|api
 /** What may be between the word and its value: other words. */
 const BETWEEN = String.raw`[^\n:=.;"'<>()]`;
 /** A value at the end of a sentence, or before its next part. */
-const VALUE = String.raw`(?<secret>[A-Za-z0-9!@#$%^&*+~?=_/.-]{8,120}?)(?=[.,;:!?)\]]{0,2}(?:\s|$|["'\x60]))`;
+const VALUE = String.raw`(?<secret>[A-Za-z0-9!@#$%^&*+~?=_/.-]{8,120}?)(?=[.,;:!?)\]]{0,2}(?:\s|$|["'\x60*]))`;
+
+/** Around a value: quotes, and marks of Markdown. */
+const MARK = String.raw`[*_"'\x60]{0,4}`;
 
 /** What people write to each other: notes, tickets, chats. */
 export const proseRules: readonly Rule[] = rulesOf("context", [
@@ -41,6 +44,16 @@ export const proseRules: readonly Rule[] = rulesOf("context", [
     keywords: ["login", "user", "account", "credential", "creds"],
     pattern: new RegExp(
       String.raw`\b(?:login|log-in|user(?:name)?|account|credentials|creds)(?:\s(?:for|to|on|at|of)\s[^\s:]{1,80})?\s{0,2}(?::|=|is|are)\s{1,4}[\w.@+-]{2,60}\s{1,2}[/|,]\s{1,2}["'\x60]?${VALUE}`,
+      "gi",
+    ),
+    check: isOfLogin,
+  },
+  {
+    id: "secret-in-text",
+    what: "a password in a text",
+    keywords: ["log in", "logging in", "sign in", "login", "log on"],
+    pattern: new RegExp(
+      String.raw`\b(?:log(?:ging)?[ -]?(?:in|on)|sign[ -]?in)\b[^\n]{0,120}?\s(?:with|as|using)\s${MARK}[\w.@+-]{2,60}${MARK}(?:\s{0,2}[/|,:]\s{0,2}|\sand\s(?:the\s)?(?:password\s)?)${MARK}${VALUE}`,
       "gi",
     ),
     check: isOfLogin,
