@@ -1,14 +1,18 @@
-import { classesOf } from "./entropy.ts";
+import { classesOf, looksRandom } from "./entropy.ts";
 import { plainSpelling } from "./placeholder.ts";
 
 /** Characters that people put into passwords and hardly ever into names. */
 const SIGNS = /[!@#$%^&*?+~=]/;
 
 /** `Tiger.Maple2024`: capitalized words, and a number of three and more digits. */
-const JOINED_WORDS = /^(?:[A-Z][a-z]{2,}[._-])+[A-Z][a-z]{2,}[0-9]{3,6}$/;
+const JOINED_WORDS = /^(?:[A-Z][a-z]{2,}[._-])+[A-Z][a-z]{2,}[0-9]{3,6}[.-]?$/;
 
 /** `RibbonNeedle4576_`: two and more capitalized words and a number, but no words for what programs are made of. */
-const COMPOUND = /^(?:(?:[A-Z][a-z]{3,}){2,}[0-9]{2,6}|(?:[A-Z][a-z]{3,}){3,}[0-9])[!_@#$%^&*?+~-]?$/;
+const COMPOUND = /^(?:(?:[A-Z][a-z]{3,}){2,}[0-9]{2,6}|(?:[A-Z][a-z]{2,}){3,}[0-9]{1,6})[!_@#$%^&*?+~-]?$/;
+/** `rencyf-mog5ux-Zergyb`: as Apple draws them. */
+const GROUPS = /^(?=.*[A-Z])(?=.*[0-9])[A-Za-z0-9]{6}(?:-[A-Za-z0-9]{6}){2}$/;
+/** `Silver-cactus-island-Badger2`: words with capitals and a digit. */
+const CAPITALIZED = /^(?=.*[A-Z])[A-Za-z]{3,16}(?:-[A-Za-z]{3,16}){2,6}[0-9]$/;
 const PROGRAM_WORD =
   /token|secret|key|auth|name|value|client|type|prod|config|server|service|handler|manager|test|data|user|api|access|session|string|header|hash|code|error|signature|base|encod|sha|rsa|version/i;
 
@@ -17,7 +21,7 @@ const DRAWN = /^[a-z]{4,10}(?:-[a-z]{4,10}){2,5}-[0-9]{1,4}$/;
 
 /** Whether it is words that were drawn, with a number, and none for what programs are made of. */
 export function isDrawn(value: string): boolean {
-  return DRAWN.test(value) && !PROGRAM_WORD.test(value);
+  return (DRAWN.test(value) || GROUPS.test(value) || CAPITALIZED.test(value)) && !PROGRAM_WORD.test(value);
 }
 
 /** A secret that a person made up: letters of both cases, digits and signs. */
@@ -43,5 +47,6 @@ const MIXED =
 export function looksChosen(text: string): boolean {
   if (text.length < 10 || text.length > 64 || TRIAL.test(text) || TRIAL.test(plainSpelling(text)))
     return false;
+  if (looksRandom(text) && /[0-9].*[0-9]/.test(text) && !/^[0-9a-f-]+$/i.test(text)) return true;
   return isStrong(text) || isDrawn(text) || (classesOf(text) === 4 && MIXED.test(text));
 }

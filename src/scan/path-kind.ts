@@ -28,6 +28,10 @@ const MANUAL = /\.(?:md|markdown|rst|adoc|asciidoc|org)$/i;
 const OF_TESTS =
   /(?:^|\/)(?:tests?|__tests__|specs?|fixtures?|__fixtures__|mocks?|__mocks__|testdata|test_data|testing|examples?|samples?|demos?|e2e|cypress|benchmarks?|node_modules|vendor|third_party|recordings?|cassettes)\/|(?:^|\/)(?:CHANGELOG|CHANGES|HISTORY|LICENSE|NOTICE)[\w.-]*$/i;
 
+/** What people write for each other about the systems that they run. */
+const NOTES =
+  /(?:^|\/)(?:notes?|access|credentials?|passwords?|onboarding|hand-?over|runbook|ops|operations|servers?|environments?|secrets?|infra(?:structure)?|accounts?|vpn|wiki|(?:meeting|incident|postmortem)[\w-]*|[0-9]{4}-[0-9]{2}-[0-9]{2}[\w-]*)\.(?:md|markdown|rst|adoc|org)$|(?:^|\/)(?:incidents|runbooks|notes|meetings|hand-?over|postmortems)\/[^/]*\.(?:md|markdown|rst|adoc|org)$/i;
+
 const DATA = /\.(?:har|json|ipynb|log|txt|xml|ya?ml|env|tfstate|csv|sql|http)$/i;
 
 /** What was asked before: several ask about the same file, and a history has the same files again and again. */
@@ -38,7 +42,7 @@ const MAX_KNOWN = 5000;
 export function pathKind(path: string): PathKind {
   let kind = known.get(path);
   if (!kind) {
-    const isExample = EXAMPLE.test(path);
+    const isExample = EXAMPLE.test(path) && !(NOTES.test(path) && !OF_TESTS.test(path));
     kind = {
       bareValues: !CODE.test(path),
       tokensOnly: TOKENS_ONLY.test(path),

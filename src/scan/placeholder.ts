@@ -7,6 +7,9 @@ const FAKE =
 /** The same with capitals in place of separators: `YourTokenHere`. */
 const FAKE_CAPITALS = /Your(?=[A-Z])|^your[A-Z]|(?:Token|Key|Secret|Password)Here\b|HERE$|Here$/;
 
+/** The same in other languages. */
+const FAKE_ELSEWHERE = /^(?:dein|deine|ihr|ihre|mein|votre|mon|tu|su|seu|sua|uw|jouw|twoje)[-_ ][a-z]/i;
+
 /** A variable, a template or a format that another program fills in. */
 const REFERENCE =
   /\$\{|\$\(|^\$\w|\$[A-Z][A-Z_]{2,}|\{\{|\}\}|^\{[^{}]*\}$|<[^<>]*>|^<|%[sdv](?![A-Za-z0-9])|%\(\w+\)[sdi]|%[A-Za-z_]{3,}%|#\{|^@@\w+@@$|^@[A-Za-z_.]+@?$|^\[[^\]]*\]$|^__\w+__$|^&[a-z]+;|process\.env|os\.environ|getenv|import\.meta|(?:^|[^\w])(?:secrets?|env)\.[A-Za-z_]|^(?:vault|arn|op|file|kms|ssm|env|secret|ref|akv|awssm|gcpsm|keyring|keychain|pass):|^ref\+|^!(?:vault|Ref|Sub|GetAtt|secret|env)\b/;
@@ -24,7 +27,7 @@ const WORDS_FOR_A_SECRET =
   /^(?:null|nil|none|undefined|nan|true|false|yes|no|on|off|empty|unset|default|auto|string|str|text|bytes?|char|varchar|number|integer|int|bool(?:ean)?|object|any|unknown|required|optional|hidden|masked|secret|secrets|token|tokens|password|passwords|passwd|passphrase|passwort|pass|pwd|pw|key|api[-_]?key|access[-_]?token|client[-_]?secret|credentials?|login|user(?:name)?|admin(?:istrator)?|root|guest|postgres(?:ql)?|mysql|mariadb|redis|mongo|rabbitmq|minio(?:admin)?|elastic|sa|test(?:ing|er)?|tests?|demo|dev|foo|bar|baz|foobar|qux|abc|qwerty|letmein|value|val|data|input|field|variable|secret[-_]?key|super[-_]?secret|top[-_]?secret|pass[-_]?word|test[-_]?pass(?:word)?|test[-_]?token|test[-_]?secret|test[-_]?key|my[-_]?pass(?:word)?|mysecret(?:password|token|key)?|mytoken|x-oauth-basic|x-token-auth|oauth2?|current[-_]password|new[-_]password)[0-9]{0,4}[!@#$%^&*.]{0,2}$/i;
 
 /** `somepassword`, `db_passwd`, `my-secret`: the kind of value instead of the value. */
-const NAMED_AFTER_ITSELF = /^[a-z_-]{0,24}(?:password|passwd|passphrase|secret|token|pass|pwd)$/i;
+const NAMED_AFTER_ITSELF = /^[a-z0-9_-]{0,24}(?:password|passwd|passphrase|secret|token|pass|pwd)$/i;
 
 /** What a help text asks for: `USER:PASS`, `PASS1:PASS2`. */
 const ASKED_FOR = /^[A-Z]{3,12}[0-9]?(?:[:/|,][A-Z]{3,12}[0-9]?)+$/;
@@ -56,6 +59,7 @@ export function isFakeToken(token: string): boolean {
 /** Whether a value that was found by its context is not a secret: a placeholder, a reference, a pattern. */
 export function isPlaceholder(value: string): boolean {
   if (WORDS_FOR_A_SECRET.test(value) || FAKE.test(value) || FAKE_CAPITALS.test(value)) return true;
+  if (FAKE_ELSEWHERE.test(value)) return true;
   if (REFERENCE.test(value) || SEALED.test(value) || NAMED_AFTER_ITSELF.test(value)) return true;
   if (PUBLIC_KEY.test(value) || ASKED_FOR.test(value) || isExampleJwt(value)) return true;
   // Three different letters are few only in a longer value: `xxx` and `abab` are placeholders, `kim` may be a password.
@@ -105,7 +109,8 @@ function isSequential(value: string): boolean {
   const folded = value.toLowerCase();
   const least = folded.length >= 12 ? 0.5 : 0.6;
   if (steps(folded, 1) >= least || (folded.length >= 8 && steps(folded, 2) >= 0.7)) return true;
-  const half = Math.max(5, Math.ceil(folded.length / 2));
+  // Of a longer value, what is added to the run makes it a password.
+  const half = Math.max(5, Math.ceil(folded.length * (folded.length >= 11 ? 0.7 : 0.5)));
   return KEYBOARD.some((row) => {
     const length = Math.min(half, row.length);
     for (let at = 0; at + length <= folded.length; at++) {

@@ -16,14 +16,18 @@ export function scanInput(path: string, text: ScanText): ScanInput {
 }
 
 /** A comment that documents code, where examples are. */
-const DOC_COMMENT =
-  /^\s{0,80}(?:\*(?!\w)|\/\/[/!]|#[:']|#\s{2,}\S|>>> )|@example|\be\.g\.|\bfor example\b|\bexample:/i;
+const DOC_COMMENT = /^\s{0,80}(?:\*(?!\w)|\/\/[/!]|#[:']|>>> )|@example|\be\.g\.|\bfor example\b|\bexample:/i;
+
+/** In code; in configuration, it is a setting that was switched off. */
+const INDENTED_COMMENT = /^\s{0,80}#\s{2,}\S/;
 
 /** Whether a line is from a test or a manual, or documents code: passwords there are made up. */
 export function exampleOf({ kind, text, exampleLines }: ScanInput, at: number): Example {
   if (kind.example !== undefined) return kind.example;
   if (exampleLines.has(at)) return exampleLines.get(at);
-  const found = DOC_COMMENT.test(text.line(at).slice(0, 2000)) ? "test" : undefined;
+  const line = text.line(at).slice(0, 2000);
+  const documents = DOC_COMMENT.test(line) || (!kind.bareValues && INDENTED_COMMENT.test(line));
+  const found = documents ? "test" : undefined;
   exampleLines.set(at, found);
   return found;
 }

@@ -3,7 +3,7 @@ export type SecretNameKind = "password" | "secret" | "identified-secret" | "key"
 
 /** A line without one of these has no name of a secret in it. */
 export const NAME_KEYWORDS: readonly string[] = [
-  ..."pass,pwd,psw,secret,token,key,cred,auth,bearer,salt,pepper,motdepasse,contrase,senha,kennwort,wachtwoord,senord,salasana,haslo,clave,psk,mnemonic,seed".split(
+  ..."pass,pwd,psw,secret,token,key,cred,auth,bearer,salt,pepper,motdepasse,contrase,senha,kennwort,wachtwoord,senord,salasana,haslo,clave,schlue,erlang,psk,mnemonic,seed".split(
     ",",
   ),
   ...["_pw", "rpw", "npw", "tpw", "dpw", "bpw", ".pw", "pw=", "pw:", 'pw"', "pw'", "pw ", "pw>"],
@@ -28,11 +28,11 @@ const PASSWORD_ABBREVIATIONS = new Set(["pwd", "passwd", "psw"]);
 const NO_PASSWORD_OWNERS = /^(?:old|current|etc|shadow|get|file|nss|original|start|initial)$/;
 /** Before an ambiguous word there must be one of these or nothing: `first_pass` and `render_pass` are not passwords. */
 const PASSWORD_OWNERS =
-  /^(?:|db|database|user|admin|root|smtp|imap|pop3|mail|email|ftp|sftp|ssh|redis|mysql|mariadb|pg|postgres|postgresql|mongo|mongodb|http|https|proxy|basic|auth|login|api|rabbitmq|amqp|mqtt|mq|kafka|ldap|ad|service|svc|account|my|the|sudo|vpn|wifi|wlan|bind|master|sql|sa|owner|client|server|remote|app|web|jdbc|mssql|oracle|ora|nexus|jenkins|docker|registry|git|github|gitlab|aws|key|keystore|truststore|cert|certificate|pfx|p12|es|elastic|elasticsearch|default|vault|ansible|become|deploy|ci|bot|router|switch|enable|bios|ipmi|idrac|camera|rtsp|sip|snmp|site|backup|restic|borg|system|sys|host|node|cluster|initial|init|super|superuser|su|guest|tomcat|wp|wordpress|drupal|magento|odoo|grafana|kibana|splunk|zabbix|nagios|minio|s3|ftps|telnet|vnc|rdp|win|windows|domain|rabbit|portal|acct|temp|tmp|test|demo|gmail|instagram|fb|cred|ap|store|usr|u|operator|manager|dev|prod|staging|new|default|router|printer|cam|nas|station|console|hotspot)$/;
+  /^(?:|db|database|user|admin|root|smtp|imap|pop3|mail|email|ftp|sftp|ssh|redis|mysql|mariadb|pg|postgres|postgresql|mongo|mongodb|http|https|proxy|basic|auth|login|api|rabbitmq|amqp|mqtt|mq|kafka|ldap|ad|service|svc|account|my|the|sudo|vpn|wifi|wlan|bind|master|sql|sa|owner|client|server|remote|app|web|jdbc|mssql|oracle|ora|nexus|jenkins|docker|registry|git|github|gitlab|aws|key|keystore|truststore|cert|certificate|pfx|p12|es|elastic|elasticsearch|default|vault|ansible|become|deploy|ci|bot|router|switch|enable|bios|ipmi|idrac|camera|rtsp|sip|snmp|site|backup|restic|borg|system|sys|host|node|cluster|initial|init|super|superuser|su|guest|tomcat|wp|wordpress|drupal|magento|odoo|grafana|kibana|splunk|zabbix|nagios|minio|s3|ftps|telnet|vnc|rdp|win|windows|domain|secret|network|ssid|rabbit|portal|acct|temp|tmp|test|demo|gmail|instagram|fb|cred|ap|store|usr|u|operator|manager|dev|prod|staging|new|default|router|printer|cam|nas|station|console|hotspot)$/;
 
 /** Ends of names whose value is a generated secret, without punctuation. */
 const SECRETS =
-  /(?:secret|secrets|token|tokens|apikey|apikeys|apihash|secretkey|secretkeybase|accesskey|authkey|privatekey|privkey|encryptionkey|encryptkey|decryptionkey|validationkey|signingkey|signkey|masterkey|servicekey|accountkey|storagekey|sharedkey|sharedaccesskey|presharedkey|sessionkey|cryptokey|cryptkey|cipherkey|aeskey|hmackey|jwtkey|consumerkey|webhookkey|deploykey|sshkey|appkey|applicationkey|serverkey|adminkey|subscriptionkey|functionkey|integrationkey|securekey|securitykey|credential|credentials|creds|cred|bearer|authcode|apipassword|salt|pepper|oauth|userauth|httpauth|basicauth|authorization|connectionkey|instrumentationkey|licensekey|cookiekey|cookiesecret|xapikey|projectkey|writekey|restkey|networkkey|keyvalue|(?:enc|recovery|backup|wireguard|wg|unseal|signature|merchant|mch|terminal|openai|anthropic|sendgrid|stripe|mailgun|mailchimp|mandrill|sparkpost|datadog|cosmos|servicebus|braintree|adyen|mollie|hubspot|honeycomb|pagerduty|opsgenie|newrelic|grafana|nuget|artifactory|heroku|hmac|rsa|nonce|salt)key|(?:totp|otp|mfa)seed|(?:^|github|gh|git|gitlab|ado|azure|devops|ext|access|user|deploy|bot|ci)pat|auth)$/;
+  /(?:secret|secrets|token|tokens|apikey|apikeys|apihash|secretkey|secretkeybase|accesskey|authkey|privatekey|privkey|encryptionkey|encryptkey|decryptionkey|validationkey|signingkey|signkey|masterkey|servicekey|accountkey|storagekey|sharedkey|sharedaccesskey|presharedkey|sessionkey|cryptokey|cryptkey|cipherkey|aeskey|hmackey|jwtkey|consumerkey|webhookkey|deploykey|sshkey|appkey|applicationkey|serverkey|adminkey|subscriptionkey|functionkey|integrationkey|securekey|securitykey|credential|credentials|creds|cred|bearer|authcode|apipassword|salt|pepper|oauth|userauth|httpauth|basicauth|authorization|connectionkey|instrumentationkey|licensekey|cookiekey|cookiesecret|xapikey|projectkey|writekey|restkey|networkkey|keyvalue|(?:enc|recovery|backup|wireguard|wg|unseal|signature|merchant|mch|terminal|openai|anthropic|sendgrid|stripe|mailgun|mailchimp|mandrill|sparkpost|datadog|cosmos|servicebus|braintree|adyen|mollie|hubspot|honeycomb|pagerduty|opsgenie|newrelic|grafana|nuget|artifactory|heroku|hmac|rsa|nonce|salt)key|(?:totp|otp|mfa)seed|erlangcookie|schluessel|schlüssel|(?:^|github|gh|git|gitlab|ado|azure|devops|ext|access|user|deploy|bot|ci)pat|auth)$/;
 
 /** With these names, even a UUID is a secret. */
 const IDENTIFIED =
@@ -77,7 +77,7 @@ const MAX_KNOWN = 20_000;
 
 /** Every name of a secret has one of these; most names of programs have none. */
 const IN_SECRET_NAME =
-  /pass|pwd|pw|psw|psk|secret|token|key|cred|auth|bearer|salt|pepper|wort|woord|senha|contrase|senord|salasana|haslo|clave|mdp|_pat(?![a-z])|mnemonic|phrase|(?:totp|otp|mfa)_?seed/gi;
+  /pass|pwd|pw|psw|psk|secret|token|key|cred|auth|bearer|salt|pepper|wort|woord|senha|contrase|senord|salasana|haslo|clave|mdp|_pat(?![a-z])|mnemonic|phrase|(?:totp|otp|mfa)_?seed|erlang_?cookie|schl(?:ue|ü)ssel/gi;
 
 /** A name of a secret in a line. */
 export interface FoundName {
@@ -133,9 +133,11 @@ function kindOf(name: string): SecretNameKind | undefined {
     .toLowerCase()
     .split(/[^a-z0-9\u00df-\u017f]+/)
     .filter((word) => word !== "");
+  if (words.length >= 3 && words.at(-2) === "for") words.splice(-2);
   while (words.length > 1 && isNeutral(words.at(-1) ?? "")) words.pop();
   const last = (words.at(-1) ?? "").replace(/[0-9]+$/, "");
   const before = words.at(-2) ?? "";
+  if (isPasswordOf(words)) return "password";
   if (PASSWORD_WORDS.has(last)) return PASSWORD_OWNERS.test(before) ? "password" : undefined;
   if (PASSWORD_ABBREVIATIONS.has(last)) return NO_PASSWORD_OWNERS.test(before) ? undefined : "password";
   if (WHERE.test(last)) return undefined;
@@ -146,6 +148,16 @@ function kindOf(name: string): SecretNameKind | undefined {
   if (before === "client" && SECRET_OF_CLIENT.test(last)) return "identified-secret";
   if (PUBLIC_BEFORE.has(before) || PUBLIC_BEFORE.has(words.slice(-3, -1).join(""))) return undefined;
   return IDENTIFIED.test(joined) ? "identified-secret" : "secret";
+}
+
+/** Words for a password that come first: `senha_banco`, and `password_root`. */
+const FIRST = /^(?:senha|contrasena|contraseña|clave|mdp|haslo|motdepasse)$/;
+const FIRST_OF_OWNER = /^(?:password|passwd|pwd|passwort|kennwort)$/;
+
+function isPasswordOf([first = "", ...others]: readonly string[]): boolean {
+  if (others.length === 0 || WHERE.test(others.at(-1) ?? "")) return false;
+  if (FIRST.test(first)) return true;
+  return FIRST_OF_OWNER.test(first) && others.every((word) => word !== "" && PASSWORD_OWNERS.test(word));
 }
 
 /** Whether the word before says that it is another kind of key: `the public key "…"`. */

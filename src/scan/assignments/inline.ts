@@ -69,7 +69,7 @@ const AFTER_BARE =
 const SETTERS =
   /(?:^|[^A-Za-z])(?:put|set|set_?env|put_?env|set_?property|set_?header|add|add_?header|header|add_?property|set_?default|default|define|env|get_?env|get|get_?or_?default|fetch|config|property|with_?env|append|of|entry|pair|string|string_?var|secret|option|setting|const|param|arg|required|tuple|bind|register|value|or_?else|(?:set|add|put|get|with|insert|append|update|store|save|emplace|read|lookup|form|query|field|input|str|name_?value|key_?value|env)\w{0,24})\s{0,2}!?[(<]$/i;
 /** A row of names and values in a statement of SQL, and a pair in a list. */
-const ROW_START = /^\s{0,20}(?:values\s{0,4})?[([]["']$/i;
+const ROW_START = /(?:^\s{0,20}|\bvalues\s{0,4}|\)\s{0,4},\s{0,4})[([]["']$/i;
 /** Calls whose first argument is a type: `buildConfigField "String", "NAME", "…"`. */
 const TYPED_SETTER = /\b(?:buildConfigField|resValue)[ (]{1,3}["']\w{1,20}["'],\s{0,2}["']$/;
 /** Calls and lists of names and values in turn: `Map.of("user", "…", "password", "…")`. */
@@ -122,6 +122,8 @@ export function assignmentsInTurn(text: string): PlacedAssignment[] {
 type Value = Omit<PlacedAssignment, "name">;
 
 function valueAfter(text: string, start: number, afterName: number, bareValues: boolean): Value | undefined {
+  // `${NAME:-default}` and its relatives: see expansionDefaults.
+  if (text[start - 1] === "{" && text[start - 2] === "$" && text[afterName] === ":") return undefined;
   const closed = skip(AFTER_NAME, text, afterName);
   const method = skip(METHOD_CALL, text, afterName);
   if (method > afterName) return quotedAt(text, method, false);
@@ -134,7 +136,7 @@ function valueAfter(text: string, start: number, afterName: number, bareValues: 
   const argument = skip(ARGUMENT, text, afterName);
   if (argument > afterName) {
     if (TYPED_SETTER.test(text.slice(Math.max(0, start - 60), start))) return escapedAt(text, argument);
-    if (ROW_START.test(text.slice(0, start))) return quotedAt(text, argument, false);
+    if (ROW_START.test(text.slice(Math.max(0, start - 60), start))) return quotedAt(text, argument, false);
     if (isSetter(text, start)) return literalAt(text, argument, true);
     return IN_TURN.test(text.slice(Math.max(0, start - 200), start))
       ? quotedAt(text, argument, true)
@@ -196,7 +198,7 @@ function bareAfter(
   bareValues: boolean,
 ): Value | undefined {
   const quote = text[start - 1] ?? "";
-  if (joiner === "=" && (quote === '"' || quote === "'" || quote === "`")) {
+  if (/^(?:=|: )$/.test(joiner) && (quote === '"' || quote === "'" || quote === "`")) {
     const end = text.indexOf(quote, joined);
     const value = end === -1 ? "" : text.slice(joined, end);
     return /^\S{6,200}$/.test(value) ? { value, start: joined, end, quoted: true } : undefined;

@@ -21,7 +21,7 @@ export const SECRET_RULE = { id: "secret-assignment", what: "a key or token" } a
 
 /** A path, a file, a URL, a pattern, a selector or a format, as the values of secrets' names often are in code. */
 const OTHER_THING =
-  /^[A-Za-z]:\\|^[\w./-]+\.(?:json|ya?ml|pem|key|crt|cer|pub|txt|jsx?|tsx?|py|rb|go|rs|java|php|properties|xml|env|p12|jks|pfx|html?|md|sh|toml|conf|cfg|ini|png|svg|com|org|net|io|dev|local|internal)$|^[a-z][a-z0-9+.-]{1,12}:\/\/|^#[\w-]+$|^\.[\w-]+$|^\[\w+|^\/.{0,200}\/[a-z]*$|^--[a-z][\w-]*=?$|^\.\$|^\s*\+\s|^\^[^$]{0,80}[[(\\+*.]|\(\?|\\[dwsSDWb]|^[\w.-]+@[\w-]+\.[\w.-]+$|^[A-Za-z_]\w*\(.*\)?$|^data:|\/aws4_request$|\{[0-9]+(?:,[0-9]*)?\}[$]?$|^\[[^\]]{2,40}\][+*{]|^(?:image|text|application|multipart)\/|^\+?\d[\d\s().-]+$|^v?\d+(?:\.\d+){1,3}$|^\d{4}-\d{2}-\d{2}|^[A-Za-z][\w.]*(?:-[A-Za-z]\w*)+-\d+(?:\.\d+)+$/i;
+  /^[A-Za-z]:\\|^[\w./-]+\.(?:json|ya?ml|pem|key|crt|cer|pub|txt|jsx?|tsx?|py|rb|go|rs|java|php|properties|xml|env|p12|jks|pfx|html?|md|sh|toml|conf|cfg|ini|png|svg|com|org|net|io|dev|local|internal)$|^[a-z][a-z0-9+.-]{1,12}:\/\/|^#[\w-]+$|^\.[\w-]+$|^\[\w+|^\/.{0,200}\/[a-z]*$|^--[a-z][\w-]*=?$|^\.\$|^\s*\+\s|^\^[^$]{0,80}[[(\\+*.]|\(\?|\\[dwsSDWb]|^[\w.-]+@[\w-]+\.[\w.-]+$|^[A-Za-z_]\w*\(.*\)?$|^data:|^PublicKeyToken=|^@[./-]|\/aws4_request$|\{[0-9]+(?:,[0-9]*)?\}[$]?$|^\[[^\]]{2,40}\][+*{]|^(?:image|text|application|multipart)\/|^\+?\d[\d\s().-]+$|^v?\d+(?:\.\d+){1,3}$|^\d{4}-\d{2}-\d{2}|^[A-Za-z][\w.]*(?:-[A-Za-z]\w*)+-\d+(?:\.\d+)+$/i;
 
 const PATH = /^[.~]{0,2}\/[\w./-]+$/;
 /** One of 64 keys in base64 begins with a slash. */
@@ -84,13 +84,23 @@ function passwordOfPair({ name, value }: Assignment): string | undefined {
 /** No secret that is known only by its name is shorter. */
 const SHORTEST = 6;
 
+/** Whether it is long and full of signs, as the keys of Django are: whatever it begins with. */
+function isDense(value: string): boolean {
+  return (
+    value.length >= 32 &&
+    /[!@#$%^&*+=].*[!@#$%^&*+=]/.test(value) &&
+    !/\s|:\/\//.test(value) &&
+    shannonEntropy(value) >= 4.3
+  );
+}
+
 /** Of Ethereum: a token is a contract, which has an address. */
 const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
 
 /** Whether the value is visibly not a secret but a placeholder, a reference, or a name of something. */
 function isOtherThan({ name, value, quoted }: Assignment): boolean {
   if (PATH.test(value) && !(BASE64.test(value) && looksGenerated(value))) return true;
-  if (OTHER_THING.test(value) || CONSTANT.test(value)) return true;
+  if ((OTHER_THING.test(value) && !isDense(value)) || CONSTANT.test(value)) return true;
   if (isPlaceholder(value) || isDisguisedWord(value)) return true;
   if (isProperty(value, quoted)) return true;
   if (ADDRESS.test(value) && !/secret|private/i.test(name)) return true;
@@ -130,7 +140,7 @@ function isPassword({ value, quoted, inCall }: Assignment, example: Example): bo
   if (example) return value.length >= 16 && looksGenerated(value);
   if (inCall) return looksRandom(value) || isStrong(value);
   if (/^[0-9]{6,}$/.test(value)) return true;
-  if (APP_PASSWORD.test(value)) return true;
+  if (APP_PASSWORD.test(value) || isDrawn(value)) return true;
   if (WORDS.test(value)) return value.length >= 8 && (lettersLookRandom(value) || classChanges(value) >= 0.3);
   return /\p{L}/u.test(value) && /[0-9!@#$%^&*?+~=]/.test(value);
 }
@@ -139,9 +149,11 @@ const LONG_HEX = /^[0-9a-f]{32,}$/;
 
 function isGeneratedSecret(value: string, uuidCounts: boolean, example: Example, inCall: boolean): boolean {
   if (value.length < (example ? 20 : 8)) return false;
-  if (/\s/.test(value)) return !example && isPassphrase(value);
+  if (/\s/.test(value)) return !example && !inCall && isPassphrase(value);
   if (isUuid(value)) return !example && (uuidCounts || !inCall);
   if (example === "manual" && LONG_HEX.test(value)) return looksRandom(value);
+  // Of a JSON Web Token, tests have the first two parts.
+  if (example && /^eyJ[\w-]{1,2000}(?:\.[\w-]{0,2000})?$/.test(value)) return false;
   if (example) return looksGenerated(value) && shannonEntropy(value) >= 3.5;
   return looksRandom(value) || (!inCall && (isStrong(value) || isDrawn(value)));
 }
@@ -158,20 +170,28 @@ function isGeneratedKey(value: string): boolean {
   return looksRandom(value);
 }
 
-/** Words that sentences have and passphrases of drawn words do not. */
+/** Words that sentences and labels have and passphrases of drawn words do not. */
 const SENTENCE =
-  /\b(?:the|an?|is|are|was|be|to|of|in|on|for|with|and|or|not|no|your|you|my|this|that|it|its|if|must|should|can|cannot|could|may|will|has|have|as|at|by|from|please|enter|type|invalid|missing|required|use|used|using|set|get|which|when|was|were|password|passphrase|token|secret|key|user|name|value|file|field|string|least|characters?)\b/i;
+  /\b(?:the|an?|is|are|was|be|to|of|in|on|for|with|and|or|not|no|your|you|my|this|that|it|its|if|must|should|can|cannot|could|may|will|has|have|as|at|by|from|please|enter|type|invalid|missing|required|use|used|using|set|get|which|when|were|password|passphrase|passwor[dt]\w*|token|secret|key|user|name|value|file|field|string|least|characters?|login|account|reset|change|forgot(?:ten)?|new|old|current|confirm|again|show|hide|sign|log|error|failed|wrong|match|between|optional|text|input|does|did|only|default|bitte|geben|sie|ihr|das|der|die|und|ist|nicht|ein|eine|mit|von|zur|votre|vous|les|des|est|pas|pour|une|los|las|una|con|para|por|que|del)\b/i;
 
-/** Four and more words without grammar, as a passphrase is drawn. */
+/** A number or a sign after the words. */
+const AFTER_WORDS = /(?: [0-9]{1,6}|[!@#+=~*]|[0-9]{1,4}[!@#+=~*]?)$/;
+
+/** Four and more words without grammar, as a passphrase is drawn, perhaps with a number or a sign after them. */
 function isPassphrase(value: string): boolean {
-  const words = value.split(" ");
+  const plain = value.replace(AFTER_WORDS, "");
+  const words = plain.split(" ");
+  const capitals = words.slice(1).filter((word) => /^[A-Z]/.test(word)).length;
+  // `Reset it now` and `Reset It Now` are labels, `reset It now` is none.
+  const irregular = capitals > 0 && capitals < words.length - 1;
   return (
     words.length >= 4 &&
     words.length <= 24 &&
-    words.every((word) => /^[a-z]{3,10}$/.test(word)) &&
+    words.every((word) => /^[A-Za-z]?[a-z]{2,15}$/.test(word)) &&
+    (plain !== value || irregular || plain === plain.toLowerCase()) &&
     !SENTENCE.test(value) &&
-    new Set(words).size >= 4 &&
-    looksLikeWords(value.replaceAll(" ", ""))
+    new Set(words).size >= Math.min(4, words.length - 1) &&
+    looksLikeWords(plain.replaceAll(" ", ""))
   );
 }
 

@@ -13,7 +13,7 @@ export const DOTENV_RULE: RuleName = {
 const DOTENV = /(?:^|\/)(?:\.env(?:\.[\w.-]+)?|[\w.-]+\.env|\.envrc|\.flaskenv)$/i;
 /** Templates, and the file that tests share: by convention these are committed. */
 const TEMPLATE =
-  /[.-](?:example|examples|sample|template|tmpl|tpl|dist|default|defaults|schema|test|testing|ci|vault)(?:\.env)?$/i;
+  /(?:^|[./-])(?:example|examples|sample|template|tmpl|tpl|dist|default|defaults|schema|test|testing|ci|vault)(?:\.env)?$/i;
 
 const ASSIGNED = /^\s*(?:export\s+)?(?<name>[A-Za-z_][\w.-]*)\s*=\s*(?<value>.*)$/;
 const COMMENT = /(?:^|\s)#.*$/;

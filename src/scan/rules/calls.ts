@@ -1,4 +1,4 @@
-import { looksRandom } from "../entropy.ts";
+import { classChanges, classesOf, looksRandom } from "../entropy.ts";
 import { lettersLookRandom } from "../letter-pairs.ts";
 import { isDisguisedWord } from "../placeholder.ts";
 import { type Candidate, type Rule, rulesOf } from "../rule.ts";
@@ -109,8 +109,16 @@ export const callRules: readonly Rule[] = rulesOf("context", [
     what: "a key in a call",
     keywords: ["jwt", "hmac", "jsonwebtoken", "cookieparser", "createcipher"],
     pattern:
-      /(?:\bjwt\.(?:sign|verify|encode|decode)\([^"'\n]{1,120},\s{0,4}|\bjwt\.(?:encode|decode)\(\s{0,2}\{[^{}\n]{0,200}\},\s{0,4}|\b(?:createHmac|createCipher(?:iv)?|createDecipher(?:iv)?)\(\s{0,2}["'][\w-]{2,20}["'],\s{0,4}|\bhmac\.new\(\s{0,2}b?|\bcookieParser\(\s{0,2}|\bhash_hmac\(\s{0,2}["'][\w-]{2,20}["'],\s{0,2}[^"'\n]{1,80},\s{0,2})["'](?<secret>[^"'\s\\{}]{6,200})["']/gi,
+      /(?:\bjwt\.(?:sign|verify|encode|decode)\([^\n]{1,160}?,\s{0,4}|\bjwt\.(?:encode|decode)\(\s{0,2}\{[^{}\n]{0,200}\},\s{0,4}|\b(?:createHmac|createCipher(?:iv)?|createDecipher(?:iv)?)\(\s{0,2}["'][\w-]{2,20}["'],\s{0,4}|\bhmac\.new\(\s{0,2}b?|\bcookieParser\(\s{0,2}|\bhash_hmac\(\s{0,2}["'][\w-]{2,20}["'],\s{0,2}[^"'\n]{1,80},\s{0,2})["'](?<secret>[^"'\s\\{}]{6,200})["']/gi,
     check: isPasswordArgument,
+  },
+  {
+    id: "secret-header",
+    what: "the credential of an HTTP header",
+    keywords: ["forhttpheaderfield"],
+    pattern:
+      /\(\s{0,2}"(?<secret>[^"\s\\]{8,400})"\s{0,2},\s{0,2}forHTTPHeaderField:\s{0,2}"[\w-]{0,40}(?:key|token|auth|secret)"/gi,
+    check: ({ secret }) => looksRandom(secret),
   },
   {
     id: "call-with-password",
@@ -144,11 +152,12 @@ export const callRules: readonly Rule[] = rulesOf("context", [
 function isPasswordArgument({ secret }: Candidate): boolean {
   if (
     isDisguisedWord(secret) ||
-    /^[a-z][a-z0-9+.-]*:|^[./~\\]|^[\w.-]+@[\w-]+\.[\w.-]+$|^[A-Z_]+$|[(){}<>]/.test(secret)
+    /^[a-z][a-z0-9+.-]*:|^[./~\\]|^[\w.-]+@[\w-]+\.[\w.-]+$|^[A-Z_]+$/.test(secret) ||
+    (/[(){}<>]/.test(secret) && !(looksRandom(secret) && classesOf(secret) === 4))
   )
     return false;
   if (/^[a-z]+(?:[-_./:][a-z]+)*[0-9]?$/i.test(secret))
-    return secret.length >= 12 && lettersLookRandom(secret);
+    return (secret.length >= 12 && lettersLookRandom(secret)) || classChanges(secret) >= 0.3;
   if (/^[\w-]+(?:\.[\w-]+)+$/.test(secret) && !/[0-9]{2}/.test(secret)) return looksRandom(secret);
   return /[0-9!@#%^&*?+~]/.test(secret) && /[A-Za-z]/.test(secret);
 }

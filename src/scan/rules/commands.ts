@@ -158,7 +158,7 @@ export const commandRules: readonly Rule[] = rulesOf("context", [
       "secret:create",
       "http-basic",
     ],
-    String.raw`\b(?:(?:config\s{1,4}set|kv\s{1,4}put|user-secrets\s{1,4}set|etcdctl\s{1,4}(?:put|set))(?:\s{1,4}--?[\w-]{1,30}){0,3}\s{1,4}["']?[\w/.:@-]{0,80}(?:password|passwd|pwd|secret|token|api[-_]?key|auth)\w{0,20}["']?\s{1,4}|(?:put-parameter|secrets?\s{1,4}set|secret:create|(?:create|update)-secret|put-secret-value)\b${WORDS}{0,10}?\s{1,4}(?:--value|--secret-string|--body|-b)(?:=|\s{1,2})|config\s{1,4}(?:--\w{1,10}\s{1,4})?http-basic\.\S{1,60}\s{1,4}\S{1,60}\s{1,4})`,
+    String.raw`\b(?:(?:config\s{1,4}set|kv\s{1,4}put|user-secrets\s{1,4}set|etcdctl\s{1,4}(?:put|set))(?:\s{1,4}--?[\w-]{1,30}){0,3}\s{1,4}["']?[\w/.:@-]{0,80}(?:password|passwd|pwd|secret|token|api[-_]?key|auth)\w{0,20}["']?\s{1,4}|(?:put-parameter|secrets?\s{1,4}set|secret:create|(?:create|update)-secret|put-secret-value)\b${WORDS}{0,10}?\s{1,4}(?:--value|--secret-string|--body|-b)(?:=|\s{1,2})|\bmc\s{1,4}(?:alias\s{1,4}set|config\s{1,4}host\s{1,4}add)\s{1,4}\S{1,60}\s{1,4}\S{1,200}\s{1,4}\S{1,60}\s{1,4}|config\s{1,4}(?:--\w{1,10}\s{1,4})?http-basic\.\S{1,60}\s{1,4}\S{1,60}\s{1,4})`,
   ),
   {
     id: "command-line-password",

@@ -1,4 +1,5 @@
-import { isBasicCredentials, isRandom } from "../checks.ts";
+import { decodeBase64, isBasicCredentials, isRandom } from "../checks.ts";
+import { isStrong } from "../chosen-password.ts";
 import { looksRandom } from "../entropy.ts";
 import { encodedRegistryAuth, registryAuth } from "../files/known-files.ts";
 import { isDisguisedWord } from "../placeholder.ts";
@@ -57,6 +58,13 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
     alsoInExamples: true,
   },
   {
+    id: "authorization-basic",
+    what: "a user name and password in an HTTP authorization header",
+    keywords: ['"basic ', "'basic ", "`basic "],
+    pattern: /["'`]Basic\s{1,2}(?<secret>[A-Za-z0-9+/_-]{12,2000}={0,2})["'`]/g,
+    check: isGeneratedBasic,
+  },
+  {
     id: "secret-header",
     what: "the credential of an HTTP header",
     keywords: ["token:", "-key:", "-auth:", "apikey:", "secret:", "token'", 'token"', "-key'", '-key"'],
@@ -91,7 +99,7 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
       "appid=",
     ],
     pattern:
-      /[?&](?:amp;)?(?:[a-z]{1,20}[_-]?)?(?:api[_-]?key|access[_-]?key|token|secret|passwd|password|pwd|auth|signature|sig|appid(?==[0-9A-Za-z]{32}(?![\w-])))=(?<secret>[A-Za-z0-9%._~+/-]{8,400}=?)/gi,
+      /[?&](?:amp;)?(?:[a-z]{1,20}[_-]?)?(?:api[_-]?key|access[_-]?key|token|secret|passwd|password|pwd|auth|signature|sig|key(?==[0-9A-Za-z_-]{24,})|appid(?==[0-9A-Za-z]{32}(?![\w-])))=(?<secret>[A-Za-z0-9%._~+/-]{8,400}=?)/gi,
     line: /^(?!.{0,300}(?:badge|shields\.io))/i,
     minEntropy: 2.75,
     check: isQuerySecret,
@@ -259,4 +267,10 @@ function isQuerySecret({ secret }: Candidate): boolean {
   return secret.length >= 16
     ? looksRandom(secret)
     : looksRandom(secret) && /[0-9]/.test(secret) && /[A-Z]/.test(secret);
+}
+
+/** Whether the password of the base64 of `user:password` is no trial. */
+function isGeneratedBasic(candidate: Candidate): boolean {
+  const password = decodeBase64(candidate.secret).replace(/^[^:]*:/, "");
+  return isBasicCredentials(candidate) && (looksRandom(password) || isStrong(password));
 }

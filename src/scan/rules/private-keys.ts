@@ -46,6 +46,14 @@ export const privateKeyRules: readonly Rule[] = [
         /(?:LS0tLS1CRUdJTi(?:BQUklWQVRFIEtFWS|BSU0EgUFJJVkFURS|BFQyBQUklWQVRFIEtFWS|BEU0EgUFJJVkFURS|BPUEVOU1NIIFBSSVZBVEUg|BFTkNSWVBURUQgUFJJVkFURS|BQR1AgUFJJVkFURS)|b3BlbnNzaC1rZXktdjEA)[A-Za-z0-9+/]{40,}={0,2}/g,
     },
     {
+      id: "private-key-base64",
+      what: "a key store, base64-encoded",
+      // PKCS#12: a sequence with version 3; Java: FEEDFEED.
+      keywords: ["ibazcc", "/u3+7q"],
+      pattern:
+        /(?<![A-Za-z0-9+/])(?:MI[IJKL][A-Za-z0-9+/]{2}[AQgw]IBAzC[A-P]|\/u3\+7Q)[A-Za-z0-9+/]{40,}={0,2}/g,
+    },
+    {
       id: "jwk-private-key",
       what: "a private JSON Web Key",
       keywords: ['kty"'],

@@ -10,6 +10,8 @@ const BETWEEN = String.raw`[^\n:=.;"'<>()]`;
 /** A value at the end of a sentence, or before its next part. */
 const VALUE = String.raw`(?<secret>[A-Za-z0-9!@#$%^&*+~?=_/.-]{8,120}?)(?=[.,;:!?)\]]{0,2}(?:\s|$|["'\x60*]))`;
 
+const OF_PASSWORD = "password|passwd|pass|pw|pwd|passphrase|passwort|kennwort";
+
 /** Around a value: quotes, and marks of Markdown. */
 const MARK = String.raw`[*_"'\x60]{0,4}`;
 
@@ -51,6 +53,16 @@ export const proseRules: readonly Rule[] = rulesOf("context", [
   {
     id: "secret-in-text",
     what: "a password in a text",
+    keywords: ["password", "passwor", "kennwort", "pw ", "pwd "],
+    pattern: new RegExp(
+      String.raw`(?:\((?:${OF_PASSWORD})(?::\s{0,2}|\s)|\b(?:${OF_PASSWORD})\b${BETWEEN}{0,40}?\s(?:is|was|ist|lautet)(?:\s(?:now|jetzt))?:?\s)["'\x60*]{0,3}${VALUE}`,
+      "gi",
+    ),
+    check: isOfSentence,
+  },
+  {
+    id: "secret-in-text",
+    what: "a password in a text",
     keywords: ["log in", "logging in", "sign in", "login", "log on"],
     pattern: new RegExp(
       String.raw`\b(?:log(?:ging)?[ -]?(?:in|on)|sign[ -]?in)\b[^\n]{0,120}?\s(?:with|as|using)\s${MARK}[\w.@+-]{2,60}${MARK}(?:\s{0,2}[/|,:]\s{0,2}|\sand\s(?:the\s)?(?:password\s)?)${MARK}${VALUE}`,
@@ -86,4 +98,14 @@ function isGeneratedInText({ secret, groups }: Candidate): boolean {
 /** Hexadecimal text is a digest, unless the sentence says that it is the secret: `the session secret is …`. */
 function isRandomHex({ verb }: Candidate["groups"], secret: string): boolean {
   return verb !== undefined && verb !== "to" && looksRandom(secret);
+}
+
+/** What a sentence about a password may name instead of it. */
+const TERM =
+  /^(?:sha|md|base|utf|aes|rsa|bcrypt|scrypt|argon|pbkdf|ascii|iso|rfc|cve|oauth|http|v[0-9])|^[0-9]+[-a-z]*$|^[\w.]+\(|_[a-z]+$/i;
+
+/** After `the password is`, a word with two digits. */
+function isOfSentence({ secret }: Candidate): boolean {
+  if (isDisguisedWord(secret) || TERM.test(secret) || /[:/\\]|\.[a-z]{2,4}$/.test(secret)) return false;
+  return /[A-Za-z]/.test(secret) && (/[0-9].*[0-9]/.test(secret) || isStrong(secret));
 }

@@ -116,8 +116,8 @@ export const serviceRules: readonly Rule[] = [
       id: "asana-token",
       what: "an Asana token",
       keywords: [LONG_RUN],
-      has: "/1",
-      pattern: /(?<![A-Za-z0-9/])[12]\/1[0-9]{12,16}(?:\/[0-9]{12,17})?:[a-f0-9]{32}(?![A-Za-z0-9])/g,
+      has: "/",
+      pattern: /(?<![A-Za-z0-9/])[12]\/[0-9]{13,17}(?:\/[0-9]{12,17})?:[a-f0-9]{32}(?![A-Za-z0-9])/g,
     },
     {
       id: "facebook-token",
