@@ -6,7 +6,7 @@ import { hardenProcess } from "../../system/process-hardening.ts";
 import { isTerminal } from "../../system/terminal.ts";
 import { flag, option } from "../argv/option.ts";
 import { FILE, text, USER } from "../argv/value-type.ts";
-import type { InputPrompter } from "../input/prompt.ts";
+import type { InputPrompter } from "../input/input-prompter.ts";
 import { writeError, writeOut } from "../report/output.ts";
 
 /** Loaded at its first use: not every command asks. */

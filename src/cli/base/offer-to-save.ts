@@ -7,7 +7,7 @@ import { custodianFingerprint } from "../../store/trust/fingerprint.ts";
 import { writeAtomically } from "../../system/atomic-write.ts";
 import { readBounded } from "../../system/bounded-read.ts";
 import { stateDirectory } from "../../system/state-directory.ts";
-import type { InputPrompter } from "../input/prompt.ts";
+import type { InputPrompter } from "../input/input-prompter.ts";
 import type { SavedPassphrases } from "./saved-passphrases.ts";
 
 /** A passphrase that was typed, and was right. */

@@ -3,7 +3,7 @@ import { type CredentialSources, type ResolvedCreds, unlock } from "../../creden
 import { PROMPT_SOURCE } from "../../credentials/environment-names.ts";
 import type { UnlockedCustodian } from "../../store/custodian.ts";
 import type { KeyFile } from "../../store/key-file.ts";
-import type { InputPrompter } from "../input/prompt.ts";
+import type { InputPrompter } from "../input/input-prompter.ts";
 
 /** How many times a passphrase may be typed. */
 const ATTEMPTS = 3;

@@ -15,7 +15,7 @@ import {
   generateValue,
   wantsGenerated,
 } from "../input/generated-value.ts";
-import type { InputPrompter } from "../input/prompt.ts";
+import type { InputPrompter } from "../input/input-prompter.ts";
 import { type ReadValue, readPipedValue, readValueFile } from "../input/secret-value.ts";
 import type { Outcome } from "../report/json-envelope.ts";
 import { fillIn } from "../report/next-action.ts";

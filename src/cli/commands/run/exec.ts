@@ -17,7 +17,7 @@ import { PROGRAM, SECRET, text } from "../../argv/value-type.ts";
 import { refuseUnknown } from "../../base/no-redact.ts";
 import { isPlaintextForbidden, refuseForbiddenPlaintext } from "../../base/plaintext-fence.ts";
 import { SelectingCommand } from "../../base/selecting-command.ts";
-import type { InputPrompter } from "../../input/prompt.ts";
+import type { InputPrompter } from "../../input/input-prompter.ts";
 
 /** How many names a note lists. */
 const SHOWN_NAMES = 3;

@@ -13,7 +13,7 @@ import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag, option, repeatableOption } from "../../argv/option.ts";
 import { DOMAIN, FILE } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
-import type { InputPrompter } from "../../input/prompt.ts";
+import type { InputPrompter } from "../../input/input-prompter.ts";
 import { openChosen } from "../../reading/open-chosen.ts";
 import type { Json, Outcome } from "../../report/json-envelope.ts";
 import { writeOut } from "../../report/output.ts";

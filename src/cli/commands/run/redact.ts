@@ -6,7 +6,7 @@ import { repeatableOption } from "../../argv/option.ts";
 import { DOMAIN, SECRET } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import { refuseUnknown } from "../../base/no-redact.ts";
-import type { InputPrompter } from "../../input/prompt.ts";
+import type { InputPrompter } from "../../input/input-prompter.ts";
 import { OutputClosedError } from "../../report/output.ts";
 import { warnOfRedaction } from "../../report/redaction-warning.ts";
 

@@ -26,7 +26,7 @@ import {
   removeSource,
   requireRemovable,
 } from "../../input/import-source.ts";
-import type { InputPrompter } from "../../input/prompt.ts";
+import type { InputPrompter } from "../../input/input-prompter.ts";
 import type { Outcome, Result } from "../../report/json-envelope.ts";
 import { fillIn } from "../../report/next-action.ts";
 

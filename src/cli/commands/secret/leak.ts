@@ -21,7 +21,7 @@ import { flag, option } from "../../argv/option.ts";
 import { choice, FILE, SECRET_OR_DOMAIN } from "../../argv/value-type.ts";
 import { AccessCommand } from "../../base/access-command.ts";
 import { refuseForbiddenPlaintext } from "../../base/plaintext-fence.ts";
-import type { InputPrompter } from "../../input/prompt.ts";
+import type { InputPrompter } from "../../input/input-prompter.ts";
 import { readPipedValue, readValueFile } from "../../input/secret-value.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 import { incidentReport } from "../../report/leak/incident.ts";
