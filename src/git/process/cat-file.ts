@@ -56,14 +56,24 @@ export function openObjectReader(directory: string): ObjectReader {
     await output.skip(Number(size) - kept + 1);
     return { type, bytes };
   };
+  let isFlushing = false;
+  // Once for all that is asked for at the same time.
+  const flushSoon = (): void => {
+    if (isFlushing) return;
+    isFlushing = true;
+    queueMicrotask(() => {
+      isFlushing = false;
+      // Not awaited: git may have to be read from first. If it has ended, reading its answer says so.
+      void Promise.resolve(git.stdin.flush()).catch(() => undefined);
+    });
+  };
   let last: Promise<unknown> = Promise.resolve();
   // Many questions may be under way; the answers come in their order.
   const readObject = async (name: string, limit = Number.POSITIVE_INFINITY) => {
     // Git would take it for two names, and every later answer for that to another question.
     if (name.includes("\n")) return undefined;
     git.stdin.write(Buffer.concat([pathBytes(name), END]));
-    // Not awaited: git may have to be read from first. If it has ended, reading its answer says so.
-    void Promise.resolve(git.stdin.flush()).catch(() => undefined);
+    flushSoon();
     const answer = last.then(() => receive(name, limit));
     last = answer.catch(() => undefined);
     return answer;

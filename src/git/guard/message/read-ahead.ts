@@ -1,7 +1,9 @@
 import type { GitObject, ObjectReader } from "../../process/cat-file.ts";
 
-/** So many objects are asked for before they are needed. */
-const AHEAD = 8;
+/** So many objects are asked for at once, before they are needed. */
+const AHEAD = 64;
+/** As much of each is read ahead: nearly all messages are shorter, and longer ones do not fill the memory. */
+const SHORT = 64 * 1024;
 
 /**
  * Reads objects in order, some of them ahead: git looks for them while others are checked.
@@ -14,17 +16,22 @@ export function readAhead(
   ids: readonly string[],
   limit: number,
 ): () => Promise<GitObject | undefined> {
-  const waiting: Promise<GitObject | undefined>[] = [];
+  const short = Math.min(SHORT, limit);
+  const waiting: { readonly id: string; readonly answer: Promise<GitObject | undefined> }[] = [];
   const rest = ids.values();
-  return async () => {
-    while (waiting.length < AHEAD) {
-      const { done, value } = rest.next();
-      if (done) break;
-      const answer = objects.readObject(value, limit);
+  const ask = (): void => {
+    for (const id of rest) {
+      const answer = objects.readObject(id, short);
       // It fails when it is waited for.
       answer.catch(() => undefined);
-      waiting.push(answer);
+      waiting.push({ id, answer });
+      if (waiting.length === AHEAD) return;
     }
-    return waiting.shift();
+  };
+  return async () => {
+    if (waiting.length === 0) ask();
+    const next = waiting.shift();
+    const object = await next?.answer;
+    return next && object?.bytes.length === short ? objects.readObject(next.id, limit) : object;
   };
 }
