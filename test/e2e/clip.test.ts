@@ -102,7 +102,7 @@ describe("get --clip with the programs of Wayland", () => {
 async function startX(): Promise<{ display: string; stop: () => void }> {
   const server = Bun.spawn(
     ["sh", "-c", "exec Xvfb -displayfd 3 -nolisten tcp -screen 0 64x64x8 3>&1 >/dev/null 2>&1"],
-    { stdout: "pipe" },
+    { stdout: "pipe", env: process.env },
   );
   const { value } = await server.stdout.getReader().read();
   return {
@@ -147,7 +147,10 @@ describe.if(needs("Xvfb", "xclip", "xsel"))("the clipboard of a real X server", 
 
   async function onlyXsel(): Promise<string> {
     const folder = emptyFolder();
-    await runProgram(["ln", "-s", Bun.which("xsel") ?? "", `${folder}/xsel`], { cwd: folder });
+    await runProgram(
+      ["ln", "-s", Bun.which("xsel", { PATH: process.env.PATH ?? "" }) ?? "", `${folder}/xsel`],
+      { cwd: folder },
+    );
     return folder;
   }
 });

@@ -68,7 +68,8 @@ export const REQUIRE_VARIABLE = "PPROTECT_TEST_REQUIRE_PROGRAMS";
 export const MISSING_VARIABLE = "PPROTECT_TEST_MISSING_FILE";
 /**
  * A directory that has a directory with a link for each program in {@link ON_PATH}. Set, a test file finds on its PATH
- * only those programs of them that it names to {@link needs}: each file has an environment of its own.
+ * only those programs of them that it names to {@link needs}: each file has an environment of its own. `Bun.spawn` and
+ * `Bun.which` see that when they are given `process.env`, and not by themselves.
  */
 export const PROGRAMS_VARIABLE = "PPROTECT_TEST_PROGRAMS";
 /** Set, what is not a program on PATH counts as missing too: for runs as on a machine without it. */

@@ -29,16 +29,30 @@ const askers: readonly (readonly [args: readonly string[], ...answers: readonly 
 /** What can be given at a prompt, where a line ends at a line end. */
 const typed = NAMES.filter(([, name]) => !/[\n\r]/.test(name));
 
-/** The longest name is read at each prompt, and the log grows by as much: some commands say enough. */
-const AT_LENGTH = ["list-domain-secrets", "set-secret", "rm-domain", "rm-key-custodian"];
+/** One that reads, one that writes and those that remove both: the others take names by the same code. */
+const FEW = ["list-domain-secrets", "set-secret", "rm-domain", "rm-key-custodian"];
+
+/** The names that every command gets: one of each kind. */
+const BY_ALL = [
+  "a terminal's escapes",
+  "nothing",
+  "__proto__",
+  "an option",
+  "a program for the shell",
+  "a path",
+];
+
+test("each kind of name is given to every command", () => {
+  const names = new Set(NAMES.map(([what]) => what));
+  expect(BY_ALL.filter((what) => !names.has(what))).toEqual([]);
+});
 
 test.each(typed)(
   "a domain and a custodian named by %s are named like any other to every command that takes a name",
-  async (_, name) => {
+  async (what, name) => {
     const box = sandbox(hostileStore(name).toString());
-    const short = name.length < 100_000;
     for (const [args, ...answers] of askers) {
-      if (!short && !AT_LENGTH.includes(args[0] ?? "")) continue;
+      if (!BY_ALL.includes(what) && !FEW.includes(args[0] ?? "")) continue;
       const input = answers.map((answer) => `${answer ?? name}\n`).join("");
       const result = await pprotect(args, { cwd: box.folder, env: ENV, input });
       expectSafe(args, result);
