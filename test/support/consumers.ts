@@ -12,13 +12,10 @@ export interface Consumer {
   readonly read: (text: string, names: readonly string[], directory: string) => Promise<Read>;
 }
 
-/** Prints the variables whose names are its arguments, as JSON, from its own environment. */
-const PRINT_VARIABLES =
-  "process.stdout.write(JSON.stringify(Object.fromEntries(process.argv.slice(-1)[0].split(',').map(n=>[n,process.env[n]]))))";
+/** What a shell's command line ends with for {@link throughShell}: prints all variables, each with a NUL byte after it. */
+export const PRINT_VARIABLES = "/usr/bin/env -0";
 
-const NODE = Bun.which("node") ?? "node";
-
-/** Runs a shell's command line, after which NODE prints the variables. Other files are there, for globs to find. */
+/** Runs a shell's command line that ends with {@link PRINT_VARIABLES}. Other files are there, for globs to find. */
 export async function throughShell(
   command: readonly string[],
   names: readonly string[],
@@ -27,13 +24,16 @@ export async function throughShell(
   const files = join(directory, "files");
   mkdirSync(files, { recursive: true });
   for (const name of ["a", "b", "export", "x y"]) writeFileSync(join(files, name), "");
-  writeFileSync(join(directory, "print.cjs"), PRINT_VARIABLES);
   const { stdout, stderr, status } = await runProgram([...command], {
     cwd: files,
-    env: { NODE, PRINT: join(directory, "print.cjs"), NAMES: names.join(","), LC_ALL: "C.UTF-8" },
+    env: { LC_ALL: "C.UTF-8" },
   });
   if (status !== 0) throw new Error(`${command[0]} failed: ${stderr}`);
-  return JSON.parse(stdout);
+  const variables = stdout.split("\0").map((variable): [string, string] => {
+    const [name = "", ...value] = variable.split("=");
+    return [name, value.join("=")];
+  });
+  return Object.fromEntries(variables.filter(([name]) => names.includes(name)));
 }
 
 /** Runs a program that prints JSON. */

@@ -1,7 +1,14 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { type Consumer, jsonOf, moreConsumers, type Read, throughShell } from "../../support/consumers.ts";
+import {
+  type Consumer,
+  jsonOf,
+  moreConsumers,
+  PRINT_VARIABLES,
+  type Read,
+  throughShell,
+} from "../../support/consumers.ts";
 import { runProgram } from "../../support/run.ts";
 
 const MODULES = createRequire(import.meta.url);
@@ -66,7 +73,7 @@ export const DOTENV_CONSUMERS: readonly Consumer[] = [
     name: "a shell that sources it",
     read: (text, names, directory) =>
       throughShell(
-        ["sh", "-c", `set -a; . '${write(directory, text)}'; "$NODE" "$PRINT" "$NAMES"`],
+        ["sh", "-c", `set -a; . '${write(directory, text)}'; ${PRINT_VARIABLES}`],
         names,
         directory,
       ),

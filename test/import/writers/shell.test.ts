@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { writeFish } from "../../../src/import/writers/fish.ts";
 import { writeShell } from "../../../src/import/writers/shell.ts";
-import { throughShell } from "../../support/consumers.ts";
+import { PRINT_VARIABLES, throughShell } from "../../support/consumers.ts";
 import { KNOWN_VALUES, variableValue } from "../../support/import-values.ts";
 import { needs, type Program } from "../../support/programs.ts";
 
@@ -30,30 +30,34 @@ interface Way {
   readonly line: string;
 }
 
-const PRINT = '"$NODE" "$PRINT" "$NAMES"';
 const POSIX = ["sh", "dash", "bash", "zsh", "mksh", "busybox"];
 const WAYS: readonly Way[] = [
   ...POSIX.flatMap((shell): Way[] => [
-    { shell, how: 'eval "$(…)"', write: writeShell, line: `eval "$(cat "$TEXT")"; ${PRINT}` },
-    { shell, how: "eval $(…)", write: writeShell, line: `eval $(cat "$TEXT"); ${PRINT}` },
-    { shell, how: ". FILE", write: writeShell, line: `. "$TEXT"; ${PRINT}` },
+    { shell, how: 'eval "$(…)"', write: writeShell, line: `eval "$(cat "$TEXT")"; ${PRINT_VARIABLES}` },
+    { shell, how: "eval $(…)", write: writeShell, line: `eval $(cat "$TEXT"); ${PRINT_VARIABLES}` },
+    { shell, how: ". FILE", write: writeShell, line: `. "$TEXT"; ${PRINT_VARIABLES}` },
   ]),
-  { shell: "fish", how: 'eval "$(…)"', write: writeShell, line: `eval "$(cat $TEXT)"; ${PRINT}` },
-  { shell: "fish", how: "eval (…)", write: writeShell, line: `eval (cat $TEXT); ${PRINT}` },
-  { shell: "fish", how: "eval $(…)", write: writeShell, line: `eval $(cat $TEXT); ${PRINT}` },
-  { shell: "fish", how: "… | source", write: writeShell, line: `cat $TEXT | source; ${PRINT}` },
+  { shell: "fish", how: 'eval "$(…)"', write: writeShell, line: `eval "$(cat $TEXT)"; ${PRINT_VARIABLES}` },
+  { shell: "fish", how: "eval (…)", write: writeShell, line: `eval (cat $TEXT); ${PRINT_VARIABLES}` },
+  { shell: "fish", how: "eval $(…)", write: writeShell, line: `eval $(cat $TEXT); ${PRINT_VARIABLES}` },
+  { shell: "fish", how: "… | source", write: writeShell, line: `cat $TEXT | source; ${PRINT_VARIABLES}` },
   {
     shell: "fish",
     how: "… | source, of fish format",
     write: writeFish,
-    line: `cat $TEXT | source; ${PRINT}`,
+    line: `cat $TEXT | source; ${PRINT_VARIABLES}`,
   },
-  { shell: "fish", how: "eval (…), of fish format", write: writeFish, line: `eval (cat $TEXT); ${PRINT}` },
+  {
+    shell: "fish",
+    how: "eval (…), of fish format",
+    write: writeFish,
+    line: `eval (cat $TEXT); ${PRINT_VARIABLES}`,
+  },
   {
     shell: "fish",
     how: 'eval "$(…)", of fish format',
     write: writeFish,
-    line: `eval "$(cat $TEXT)"; ${PRINT}`,
+    line: `eval "$(cat $TEXT)"; ${PRINT_VARIABLES}`,
   },
 ];
 
