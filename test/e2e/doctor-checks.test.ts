@@ -240,6 +240,13 @@ test("docs/doctor.md lists the checks, and each was seen to find something and t
   for (const id of ["merge", "repository"]) seen.ok.add(id);
   const ids = [...DOCUMENTED.keys()].sort();
   expect([...seen.ok].sort()).toEqual(ids);
-  const optional = needs("strace", "unshare", "dbus-run-session", "dbus-daemon", "dbus-send", "gnome-keyring-daemon");
+  const optional = needs(
+    "strace",
+    "unshare",
+    "dbus-run-session",
+    "dbus-daemon",
+    "dbus-send",
+    "gnome-keyring-daemon",
+  );
   if (optional) expect([...seen.bad].sort()).toEqual(ids);
 });
