@@ -3,12 +3,13 @@ import { ARGON2_ADDON, embeddedAddon, SODIUM_ADDON } from "./embedded-addon.ts";
 import { embeddedCommandList } from "./embedded-command-list.ts";
 import { embeddedModule } from "./embedded-module.ts";
 import { embeddedOverview } from "./embedded-overview.ts";
-import { embeddedWorker, SOURCE_ROOT, WORKER_ENTRY } from "./embedded-worker.ts";
+import { embeddedWorker, SOURCE_ROOT, WORKERS } from "./embedded-worker.ts";
 import { moduleGroups } from "./module-groups.ts";
 import { silentDebug } from "./silent-debug.ts";
 
-/** What the second thread loads, and every command with a store. Its own program stays small. */
+/** What second threads load, and every command with a store. Their own programs stay small. */
 const SECOND_THREAD = [
+  "src/system/path-text.ts",
   "src/store/batches/shared-batches.ts",
   "src/crypto/sodium/libsodium.ts",
   "src/crypto/x25519/x25519-sodium.ts",
@@ -62,7 +63,7 @@ const STATIC_CODE = "--disallow-code-generation-from-strings=strict";
 export async function compile(options: CompileOptions): Promise<readonly string[]> {
   const { outfile, addon, sodium, commit, foreign } = options;
   const result = await Bun.build({
-    entrypoints: ["src/cli/main.ts", WORKER_ENTRY],
+    entrypoints: ["src/cli/main.ts", ...WORKERS.map(({ entry }) => entry)],
     root: SOURCE_ROOT,
     target: "bun",
     format: "esm",
@@ -82,7 +83,7 @@ export async function compile(options: CompileOptions): Promise<readonly string[
     plugins: [
       embeddedAddon(ARGON2_ADDON, addon),
       embeddedAddon(SODIUM_ADDON, sodium),
-      embeddedWorker(),
+      ...WORKERS.map(embeddedWorker),
       embeddedOverview(),
       embeddedCommandList(),
       embeddedModule("cli/startup/commit.ts", () => `export const COMMIT = ${JSON.stringify(commit)};`),

@@ -6,14 +6,32 @@ import { embeddedModule } from "./embedded-module.ts";
 export const SOURCE_ROOT = "src";
 const BINARY_ROOT = "/$bunfs/root";
 
-/** The program of the second thread: an entry point of its own. */
-export const WORKER_ENTRY = "src/store/batches/batch-worker.ts";
+/** The program of a second thread. */
+interface WorkerProgram {
+  /** Its source: an entry point of its own. */
+  readonly entry: string;
+  /** The end of the path of the module that answers where it is. */
+  readonly module: string;
+  /** The function of that module. */
+  readonly finder: string;
+}
 
-/** Makes the binary start the second thread with the program inside it. */
-export function embeddedWorker(): BunPlugin {
-  const path = join(BINARY_ROOT, WORKER_ENTRY.slice(SOURCE_ROOT.length)).replace(/\.ts$/, ".js");
-  return embeddedModule(
-    "store/batches/worker-file.ts",
-    () => `export const workerFile = () => ${JSON.stringify(path)};`,
-  );
+/** The programs of the threads that open sealed values, and that scan files. */
+export const WORKERS: readonly WorkerProgram[] = [
+  {
+    entry: "src/store/batches/batch-worker.ts",
+    module: "store/batches/worker-file.ts",
+    finder: "workerFile",
+  },
+  {
+    entry: "src/git/guard/ahead/scan-thread.ts",
+    module: "git/guard/ahead/thread-file.ts",
+    finder: "threadFile",
+  },
+];
+
+/** Makes the binary start a second thread with the program inside it. */
+export function embeddedWorker({ entry, module, finder }: WorkerProgram): BunPlugin {
+  const path = join(BINARY_ROOT, entry.slice(SOURCE_ROOT.length)).replace(/\.ts$/, ".js");
+  return embeddedModule(module, () => `export const ${finder} = () => ${JSON.stringify(path)};`);
 }

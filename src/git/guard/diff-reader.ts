@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { hasRawBytes } from "../../common/path-bytes.ts";
 import { type GitStream, startGit } from "../process/stream.ts";
+import type { ScanAhead } from "./ahead/scan-ahead.ts";
 import { type DiffEvent, DiffParser, type FileChange, MAX_ADDED } from "./diff-parser.ts";
 
 /** One diff: the list of its files, then the lines that it adds to them, as git prints them. */
@@ -8,6 +9,8 @@ export interface Diff {
   readonly files: readonly FileChange[];
   /** To be read once, before {@link DiffReader.next} is called again. */
   patches(): AsyncIterable<Exclude<DiffEvent, { kind: "files" }>>;
+  /** A thread that scans added files meanwhile. */
+  readonly ahead?: ScanAhead;
 }
 
 /** Several diffs, one after the other. */

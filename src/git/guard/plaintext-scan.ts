@@ -1,7 +1,6 @@
 import { lazy } from "../../common/lazy.ts";
 import type { Finding } from "../../scan/finding.ts";
 import type { TextLines } from "../../scan/scan-text.ts";
-import type { ScanContext } from "../../scan/scanner.ts";
 import { CommitTexts } from "./commit-texts.ts";
 import { type FileChange, MAX_ADDED, type Patch } from "./diff-parser.ts";
 import type { Diff, DiffReader } from "./diff-reader.ts";
@@ -13,6 +12,7 @@ import { isRegular } from "./store-files.ts";
 import { withStoreFindings } from "./store-findings.ts";
 import type { Findings, Subject } from "./subject.ts";
 import { Triage } from "./triage.ts";
+import { looksBinary } from "./work-tree-file.ts";
 
 /** The diff against the first parent, with what is needed to scan it. */
 export interface ScannedDiff {
@@ -32,9 +32,6 @@ const MIB = 1024 * 1024;
 /** The most bytes that are scanned of one commit; at the speed of the scanner, a few seconds. */
 const MAX_TOTAL = 256 * MIB;
 
-/** How many bytes git looks at to tell binary files from text. */
-const BINARY_PROBE = 8000;
-
 /** Pictures, sound, fonts and archives: they are binary, and reading them would not show more. */
 const MEDIA =
   /\.(?:png|jpe?g|gif|webp|avif|ico|bmp|tiff?|psd|mp[34]|m4[av]|mov|avi|mkv|webm|wav|ogg|flac|aac|woff2?|ttf|otf|eot|zip|t?gz|bz2|xz|zst|7z|rar|tar|jar|war|whl|pdf|docx?|xlsx?|pptx?|exe|dll|so|dylib|class|pyc|wasm)$/i;
@@ -47,6 +44,7 @@ export class PlaintextScan {
   readonly #found: Findings;
   readonly #triage: Triage;
   #total = 0;
+  #byId: ReadonlyMap<string, readonly FileChange[]> | undefined;
 
   constructor(sources: ScanSources, scanned: ScannedDiff, found: Findings) {
     this.#sources = sources;
@@ -76,7 +74,7 @@ export class PlaintextScan {
     for await (const event of text?.patches() ?? []) {
       if (event.kind !== "patch") continue;
       const file = this.#scanned.files.get(event.patch.path);
-      if (!isBinary(event.patch.added.bytes)) await this.#patch(event.patch);
+      if (!looksBinary(event.patch.added.bytes)) await this.#patch(event.patch);
       else if (file) await this.#bytes(file);
     }
     await reader.close();
@@ -96,7 +94,7 @@ export class PlaintextScan {
           );
     if (lines.bytes.length === 0) return;
     const last = cut ? Math.max(...(await numbersOf(lines))) : 0;
-    await this.#scan(path, lines);
+    await this.#scan(path, lines, lines === added && !cut && file.status === "A" ? file : undefined);
     if (!cut) return;
     await this.#notScanned(
       path,
@@ -108,9 +106,8 @@ export class PlaintextScan {
   /** The changed files with this content that git takes for binary. */
   #binaries(id: string): FileChange[] {
     const { files, stores } = this.#scanned;
-    return [...files.values()].filter(
-      ({ path, newId, newMode }) => newId === id && isRegular(newMode) && !stores.has(path),
-    );
+    this.#byId ??= Map.groupBy(files.values(), ({ newId }) => newId);
+    return (this.#byId.get(id) ?? []).filter(({ path, newMode }) => isRegular(newMode) && !stores.has(path));
   }
 
   /** @param hidden gets the files that only attributes call binary */
@@ -142,7 +139,8 @@ export class PlaintextScan {
       await this.#notScanned(path, 1, `only its first ${MAX_ADDED / MIB} MiB were scanned`);
   }
 
-  async #scan(path: string, lines: TextLines): Promise<void> {
+  /** @param whole the file, if these are all of its lines */
+  async #scan(path: string, lines: TextLines, whole?: FileChange): Promise<void> {
     this.#total += lines.bytes.length;
     if (this.#total > MAX_TOTAL) {
       await this.#notScanned(
@@ -152,9 +150,8 @@ export class PlaintextScan {
       );
       return;
     }
-    const { scanText } = await scanner();
     const own = await this.#ownHits((secrets) => secrets.inLines(path, lines));
-    const found = [...withoutGeneral(scanText(path, lines, await this.#context()), own), ...own];
+    const found = [...withoutGeneral(await this.#findings(path, lines, whole), own), ...own];
     const { prefixes, stores } = this.#sources;
     const store = (each: string) => stores.read(this.#scanned.subject.prefix, each);
     await this.#report(path, await withStoreFindings(found, path, lines, { prefixes, store }), lines);
@@ -168,18 +165,32 @@ export class PlaintextScan {
     const secrets = await this.#sources.ownSecrets();
     const errors: Finding[] = [];
     for (const { finding, known, bytes, isAllowed } of secrets ? search(secrets) : []) {
-      if (isAllowed) this.#found.suppressed.push({ ...finding, suppressedBy: "marker" });
+      if (isAllowed) this.#suppressed(finding);
       else if (await this.#before.have(bytes)) await this.#triage.warning(known);
       else errors.push(finding);
     }
     return errors;
   }
 
-  async #context(): Promise<ScanContext> {
-    return {
-      team: await this.#sources.team.all(),
-      onSuppressed: (finding) => this.#found.suppressed.push({ ...finding, suppressedBy: "marker" }),
-    };
+  /** What the scanner finds, in this thread or another one. */
+  async #findings(
+    path: string,
+    lines: TextLines,
+    whole: FileChange | undefined,
+  ): Promise<readonly Finding[]> {
+    const team = await this.#sources.team.all();
+    // Another thread does not have the rules of the team.
+    const known = whole && !team ? await this.#scanned.diff.ahead?.scanOf(whole) : undefined;
+    if (known) {
+      for (const finding of known.suppressed) this.#suppressed(finding);
+      return known.findings;
+    }
+    const { scanText } = await scanner();
+    return scanText(path, lines, { team, onSuppressed: (finding) => this.#suppressed(finding) });
+  }
+
+  #suppressed(finding: Finding): void {
+    this.#found.suppressed.push({ ...finding, suppressedBy: "marker" });
   }
 
   /** @param lines of text that they are in */
@@ -211,8 +222,4 @@ export async function numbersOf(lines: TextLines): Promise<Set<number>> {
 async function chosenLines(lines: TextLines, isWanted: (number: number) => boolean): Promise<TextLines> {
   const { addedLinesOf, textLines } = await scanTexts();
   return textLines(addedLinesOf(lines).filter(({ number }) => isWanted(number)));
-}
-
-function isBinary(bytes: Uint8Array): boolean {
-  return bytes.subarray(0, BINARY_PROBE).includes(0);
 }

@@ -1,11 +1,10 @@
-import { createHash } from "node:crypto";
-import { lstatSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { lazy } from "../../common/lazy.ts";
 import { wholeFile } from "../../scan/scan-text.ts";
-import { systemPath } from "../../system/path-text.ts";
-import { type DiffEvent, type FileChange, MAX_ADDED } from "./diff-parser.ts";
+import type { ScanAhead } from "./ahead/scan-ahead.ts";
+import type { DiffEvent, FileChange } from "./diff-parser.ts";
 import { type Diff, type DiffReader, type PathChoice, readStagedDiff } from "./diff-reader.ts";
 import { isRegular } from "./store-files.ts";
+import { contentOnDisk, looksBinary } from "./work-tree-file.ts";
 
 /** From so many added files on, it is faster to read them than to let git print them as a patch. */
 const MANY = 48;
@@ -13,29 +12,38 @@ const MANY = 48;
 /** As many paths are put on a line for git. */
 const MOST_PATHS = 200;
 
-/** How many bytes git looks at to tell binary files from text. */
-const BINARY_PROBE = 8000;
-
 type PatchEvent = Exclude<DiffEvent, { kind: "files" }>;
 
 /**
  * The diff of `readStagedDiff`. Of many added files, those that the work tree has with the same content are read from
  * there; their content is compared with git's id for it.
+ *
+ * @param withThread whether a second thread scans added files meanwhile
  */
 export function readStagedFiles(
   directory: string,
   revision?: string,
   paths: readonly string[] = [],
+  withThread = isMuchToScan,
 ): DiffReader {
-  return new StagedReader((choice) => readStagedDiff(directory, revision, choice), directory, paths);
+  const open = (choice: PathChoice) => readStagedDiff(directory, revision, choice);
+  return new StagedReader(open, directory, paths, withThread);
 }
 
 class StagedReader implements DiffReader {
   readonly #open: (choice: PathChoice) => DiffReader;
   readonly #directory: string;
+  readonly #withThread: typeof isMuchToScan;
   #reader: DiffReader;
+  #ahead: ScanAhead | undefined;
 
-  constructor(open: (choice: PathChoice) => DiffReader, directory: string, paths: readonly string[]) {
+  constructor(
+    open: (choice: PathChoice) => DiffReader,
+    directory: string,
+    paths: readonly string[],
+    withThread: typeof isMuchToScan,
+  ) {
+    this.#withThread = withThread;
     this.#open = open;
     this.#directory = directory;
     this.#reader = open({ paths, asText: false });
@@ -43,12 +51,24 @@ class StagedReader implements DiffReader {
 
   async next(): Promise<Diff | undefined> {
     const diff = await this.#reader.next();
-    if (!diff || diff.files.filter(isAdded).length < MANY) return diff;
-    return { files: diff.files, patches: () => this.#patches(diff) };
+    const added = diff?.files.filter(isAdded) ?? [];
+    if (!diff || added.length < MANY) return diff;
+    const { ScanAhead } = await ahead();
+    if (await this.#withThread(this.#directory, added))
+      this.#ahead = new ScanAhead(
+        this.#directory,
+        added.map(({ path, newId }) => ({ path, newId })),
+      );
+    return {
+      files: diff.files,
+      patches: () => this.#patches(diff),
+      ...(this.#ahead && { ahead: this.#ahead }),
+    };
   }
 
-  close(): Promise<void> {
-    return this.#reader.close();
+  async close(): Promise<void> {
+    this.#ahead?.close();
+    await this.#reader.close();
   }
 
   async *#patches(diff: Diff): AsyncGenerator<PatchEvent> {
@@ -79,29 +99,20 @@ class StagedReader implements DiffReader {
 
   /** What git would print of an added file. @returns `undefined` when the work tree does not have its content */
   #event({ path, newId }: FileChange): PatchEvent | undefined {
-    const bytes = readSmall(join(this.#directory, path));
-    if (!bytes || blobId(bytes, newId.length) !== newId) return undefined;
-    if (bytes.subarray(0, BINARY_PROBE).includes(0)) return { kind: "binary", newId };
+    const bytes = contentOnDisk(this.#directory, { path, newId });
+    if (!bytes) return undefined;
+    if (looksBinary(bytes)) return { kind: "binary", newId };
     return { kind: "patch", patch: { path, added: wholeFile(bytes), cut: false } };
   }
 }
 
+// Loaded when it is needed: most commits add few files.
+const ahead = lazy(() => import("./ahead/scan-ahead.ts"));
+
+async function isMuchToScan(directory: string, added: readonly FileChange[]): Promise<boolean> {
+  return (await ahead()).isMuch(directory, added);
+}
+
 function isAdded({ status, newMode }: FileChange): boolean {
   return status === "A" && isRegular(newMode);
-}
-
-function readSmall(path: string): Uint8Array | undefined {
-  try {
-    const stats = lstatSync(systemPath(path));
-    return stats.isFile() && stats.size <= MAX_ADDED ? readFileSync(systemPath(path)) : undefined;
-  } catch {
-    // It was removed, or its name is no text: git has its content.
-    return undefined;
-  }
-}
-
-/** Git's id of a blob. @param length of the id, which tells the hash */
-function blobId(bytes: Uint8Array, length: number): string {
-  const hash = createHash(length === 40 ? "sha1" : "sha256");
-  return hash.update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
 }

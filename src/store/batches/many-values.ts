@@ -1,6 +1,6 @@
-import { lazy } from "../../common/lazy.ts";
 import { newBytes } from "../../crypto/bytes.ts";
 import type { PrivateKey } from "../../crypto/x25519/private-key.ts";
+import { startSecondThread } from "../../system/second-thread.ts";
 import type { Result } from "./batch.ts";
 import { type Handover, SharedBatches } from "./shared-batches.ts";
 import { workerFile } from "./worker-file.ts";
@@ -56,20 +56,9 @@ export function workOnValues(
   if (isLost) workOnValues(sealed.slice(taken), { privateKey, ...(recipient && { recipient }) }, take, NONE);
 }
 
-const availableCores = lazy(() => (require("node:os") as typeof import("node:os")).availableParallelism());
-
 /** Starts the second thread, unless there is only one processor. @returns whether it did */
 export function startThread(handover: Handover): boolean {
-  const file = workerFile();
-  if (file === undefined || availableCores() < 2) return false;
-  try {
-    // It gets no copy of the environment, and the process does not wait for it.
-    const worker = new Worker(file, { smol: true, env: {}, ref: false });
-    // Its batches are left to this thread.
-    worker.addEventListener("error", (event) => event.preventDefault());
-    worker.postMessage(handover);
-    return true;
-  } catch {
-    return false;
-  }
+  const worker = startSecondThread(workerFile(), { smol: true });
+  worker?.postMessage(handover);
+  return worker !== undefined;
 }
