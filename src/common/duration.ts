@@ -24,7 +24,8 @@ const DURATION = /^(?:\d+(?:\.\d+)?[dhms])+$/;
  * @throws PprotectError `usage`
  */
 export function parseDuration(option: string, text: string): number {
-  const ms = DURATION.test(text)
+  const isDuration = DURATION.test(text);
+  const ms = isDuration
     ? Math.round(
         [...text.matchAll(PART)].reduce(
           (sum, [, count = "0", unit = "s"]) => sum + Number(count) * (MS_OF.get(unit) ?? 0),
@@ -36,6 +37,7 @@ export function parseDuration(option: string, text: string): number {
     throw new PprotectError("usage", `${option} "${displayName(text)}" is longer than 100 years`);
   }
   if (ms > 0) return ms;
+  if (isDuration) throw new PprotectError("usage", `${option} "${displayName(text)}" is too short`);
   throw new PprotectError(
     "usage",
     `${option} "${displayName(text)}" is not a length of time`,

@@ -1,8 +1,8 @@
 import { locatedError } from "../common/error-location.ts";
 import { PprotectError } from "../common/errors.ts";
 import type { Looked, Resolution } from "../sources/cascade.ts";
-import { domainsWith } from "../sources/in-store.ts";
 import type { SopsPlace, SopsSource } from "../sources/sops-source.ts";
+import { domainsWith } from "../store/lookup.ts";
 import type { StoreData } from "../store/store-data.ts";
 import type { Manifest } from "./manifest.ts";
 import type { ManifestEntry } from "./manifest-entry.ts";

@@ -1,6 +1,6 @@
 import { type ErrorCode, PprotectError } from "../common/errors.ts";
 import { displayName } from "../common/terminal-safe.ts";
-import { findDomain } from "../store/lookup.ts";
+import { domainsWith, findDomain } from "../store/lookup.ts";
 import type { StoreData } from "../store/store-data.ts";
 import type { Looked } from "./cascade.ts";
 
@@ -43,9 +43,4 @@ export function lookUpInStore(
     );
   }
   return { kind: "found", value: { domain: first, name }, detail: displayName(`${first}/${name}`) };
-}
-
-/** The domains that have a secret of this name, in the order of the store. */
-export function domainsWith({ domains }: StoreData, name: string): readonly string[] {
-  return [...domains].filter(([, { secrets }]) => secrets.has(name)).map(([domain]) => domain);
 }

@@ -3,9 +3,28 @@ import { suggest } from "../common/suggest.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import type { Domain, StoreData } from "./store-data.ts";
 
-/** @throws PprotectError `no_such_domain`, with the nearest name */
+/** @throws PprotectError `no_such_domain`, with the secret that has this name, else the nearest name of a domain */
 export function findDomain(store: StoreData, name: string): Domain {
-  return find(store.domains, name, "no_such_domain", () => `no domain "${displayName(name)}"`);
+  const domain = store.domains.get(name);
+  if (domain) return domain;
+  throw new PprotectError(
+    "no_such_domain",
+    `no domain "${displayName(name)}"`,
+    asSecret(store, name) ??
+      nearest(name, store.domains) ??
+      `${known("domains", store.domains)}; \`pprotect add-domain\` adds one`,
+  );
+}
+
+/** For one who wrote the name of a secret where a domain is meant. */
+function asSecret(store: StoreData, name: string): string | undefined {
+  const paths = domainsWith(store, name).map((domain) => displayName(`${domain}/${name}`));
+  return paths.length === 0 ? undefined : `it is the name of a secret: ${listed(paths)}`;
+}
+
+/** The domains that have a secret of this name, in the order of the store. */
+export function domainsWith({ domains }: StoreData, name: string): readonly string[] {
+  return [...domains].filter(([, { secrets }]) => secrets.has(name)).map(([domain]) => domain);
 }
 
 /** @returns the sealed value, base64. @throws PprotectError `no_such_secret`, with the nearest name */
@@ -43,8 +62,6 @@ function notACustodian(name: string): string {
   return `${displayName(name)} is not a key custodian`;
 }
 
-const MAX_LISTED = 8;
-
 /** @param message is not made unless it is needed: this is called for each secret of a store */
 function find<V>(
   map: ReadonlyMap<string, V>,
@@ -55,17 +72,21 @@ function find<V>(
 ): V {
   const value = map.get(name);
   if (value !== undefined) return value;
-  const names = [...map.keys()];
-  const near = suggest(name, names);
-  throw new PprotectError(
-    code,
-    message(),
-    near === undefined ? (hint ?? known(names)) : `did you mean "${displayName(near)}"?`,
-  );
+  throw new PprotectError(code, message(), nearest(name, map) ?? hint ?? known("names", map));
 }
 
-function known(names: readonly string[]): string {
-  if (names.length === 0) return "there are none yet";
-  const listed = names.slice(0, MAX_LISTED).map(displayName).join(", ");
-  return `known names: ${listed}${names.length > MAX_LISTED ? ` and ${names.length - MAX_LISTED} more` : ""}`;
+function nearest(name: string, map: ReadonlyMap<string, unknown>): string | undefined {
+  const near = suggest(name, [...map.keys()]);
+  return near === undefined ? undefined : `did you mean "${displayName(near)}"?`;
+}
+
+function known(what: string, map: ReadonlyMap<string, unknown>): string {
+  return map.size === 0 ? "there are none yet" : `known ${what}: ${listed([...map.keys()].map(displayName))}`;
+}
+
+const MAX_LISTED = 8;
+
+function listed(names: readonly string[]): string {
+  const rest = names.length - MAX_LISTED;
+  return `${names.slice(0, MAX_LISTED).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
 }

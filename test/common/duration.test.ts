@@ -14,12 +14,16 @@ test.each([
   expect(parseDuration("--ttl", text)).toBe(ms);
 });
 
-test.each(["", "0s", "1", "h", "-1h", "1 h", "1w", "1h 30m", "Infinityh", "1e3s"])(
+test.each(["", "1", "h", "-1h", "1 h", "1w", "1h 30m", "Infinityh", "1e3s"])(
   "%j is not a length of time",
   (text) => {
     expect(() => parseDuration("--ttl", text)).toThrow(`--ttl "${text}" is not a length of time`);
   },
 );
+
+test.each(["0s", "0d", "0.0001s"])("%s is too short", (text) => {
+  expect(() => parseDuration("--ttl", text)).toThrow(`--ttl "${text}" is too short`);
+});
 
 test.each([`${"9".repeat(30)}d`, "36526d", "9999999999h"])("%s is too long", (text) => {
   expect(() => parseDuration("--ttl", text)).toThrow("is longer than 100 years");

@@ -70,7 +70,7 @@ describe("access", () => {
     expect(result.rotations).toEqual([{ domain: "dev", secret: "api-key", stage: "staged", ...since }]);
     for (const format of ["table", "md", "html"]) {
       const { stdout } = await repository.pprotect(["access", "--format", format]);
-      expect(stdout).toMatch(/the rotation of .*dev\/api-key.* is staged since 2026-02-03/);
+      expect(stdout).toMatch(/the rotation of .*dev\/api-key.* is half done: staged since 2026-02-03/);
     }
   });
 

@@ -228,7 +228,12 @@ describe("a conflict", () => {
       "dev/kk=ours",
     ]);
     expect(status).toBe(1);
-    expect(stderr).toContain('"dev/kk" is not in conflict\nhint: conflicts: dev/k');
+    expect(stderr).toContain('"dev/kk" is not in conflict\nhint: did you mean "dev/k"?');
+    const asked = await repository.pprotect(["git", "resolve", "--take", "other/kk=ours"]);
+    expect([asked.status, asked.stderr]).toEqual([
+      1,
+      'pprotect: "other/kk" is not in conflict\nhint: conflicts: dev/k\n',
+    ]);
     expect(storeText(repository)).toBe(before);
   });
 

@@ -36,6 +36,12 @@ describe("offboard", () => {
     const repository = await committed(sampleStore());
     const check = ["offboard", BOB.name, "--check"];
     expect((await answer(repository, check)).error?.code).toBe("stale_access");
+    const before = await repository.pprotect(check);
+    expect([before.status, before.stdout, before.stderr]).toEqual([
+      1,
+      "",
+      `pprotect: ${BOB.name} is still a key custodian, and owns dev\nhint: \`pprotect offboard\` removes them and replaces the keys\n`,
+    ]);
 
     const shown = await repository.pprotect(["offboard", BOB.name], as(ALICE));
     expect([shown.status, shown.stdout, shown.stderr]).toEqual([0, "", expect.stringContaining(COMMANDS)]);

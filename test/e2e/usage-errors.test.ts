@@ -70,6 +70,13 @@ describe("an argument too many", () => {
 
   test("of a command that takes a value says that a value is never an argument", async () => {
     expect(await errorOf("add-secret", "prod", "key", "hunter2")).toContain("value is never an argument");
+    expect(await errorOf("add-secret", "prod", "key", "--value=hunter2")).toContain("never an argument");
+  });
+
+  test("nor is a passphrase, of any command", async () => {
+    const error = await errorOf("list-domains", "--passphrase", "hunter2");
+    expect(error).toContain("a passphrase is never an argument");
+    expect(error).not.toContain("hunter2");
   });
 });
 

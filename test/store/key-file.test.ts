@@ -271,7 +271,10 @@ describe("refusals", () => {
     expect(fixOf(() => store.removeDomain("dex"))).toBe('did you mean "dev"?');
     expect(fixOf(() => store.removeSecret("dev", "apikey"))).toBe('did you mean "api-key"?');
     expect(fixOf(() => store.removeCustodian("alice@exmaple.com"))).toBe('did you mean "alice@example.com"?');
-    expect(fixOf(() => store.removeDomain("quite-another"))).toBe("known names: dev, prod");
+    expect(fixOf(() => store.removeDomain("quite-another"))).toBe(
+      "known domains: dev, prod; `pprotect add-domain` adds one",
+    );
+    expect(fixOf(() => store.removeDomain("api-key"))).toBe("it is the name of a secret: dev/api-key");
   });
 });
 

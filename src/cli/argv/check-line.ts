@@ -100,6 +100,9 @@ function checkValue(command: CommandDescription, option: OptionDeclaration, valu
 }
 
 function unknownOption(command: CommandDescription, name: string, read: readonly LineWord[]): PprotectError {
+  const secret = OPTIONS_FOR_A_SECRET.get(name);
+  if (secret === "passphrase" || (secret !== undefined && command.takes === secret))
+    return wrong(command, `unknown option ${name}`, NEVER_ARGUMENTS[secret]);
   const program = command.arguments.find(({ type }) => type.kind === "program");
   if (program && !read.some(({ kind }) => kind === "end")) {
     return wrong(
@@ -136,6 +139,14 @@ const NEVER_ARGUMENTS = {
   value: "a value is never an argument; type it at the prompt, pipe it in, or use --value-file",
   passphrase: "a passphrase is never an argument; type it at the prompt, or use --passphrase-file",
 } as const;
+
+/** Options that other programs have for a secret, and that are near to one of ours that is for something else. */
+const OPTIONS_FOR_A_SECRET: ReadonlyMap<string, keyof typeof NEVER_ARGUMENTS> = new Map([
+  ["--value", "value"],
+  ["--secret", "value"],
+  ["--passphrase", "passphrase"],
+  ["--password", "passphrase"],
+]);
 
 function checkArguments(
   command: CommandDescription,

@@ -84,9 +84,13 @@ function endText(program: string, { ttl, heartbeat }: SupervisionTerms, end: Sup
   const why =
     end.reason === "deadline"
       ? `its time (${formatDuration(ttl ?? 0)}) was over`
-      : `the command of --while failed ${heartbeat?.misses ?? 0} times in a row`;
+      : `the command of --while failed ${timesInARow(heartbeat?.misses ?? 0)}`;
   const left = "all" in end && !end.all ? "; some of what it started is still there" : "";
   return `${displayName(program)} was ended: ${why}${left}`;
+}
+
+function timesInARow(misses: number): string {
+  return misses === 1 ? "once" : `${misses} times in a row`;
 }
 
 /** The words of a line without the options of this module, each of which takes a value. */

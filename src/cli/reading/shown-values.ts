@@ -69,10 +69,20 @@ function changing(store: string, domain: string, secret: string): "rotate" | "up
   }
 }
 
-/** One of them in a line for people. */
-export function shownText({ domain, secret, client, since, rotate }: ShownNow): string {
-  const who = client === null ? "" : ` to ${displayName(client)}`;
-  return `${displayName(`${domain}/${secret}`)}: shown${who} on ${localTime(Date.parse(since))}: ${escapeUnprintable(rotate)}`;
+/** A line for people about each value: to whom it was shown, when last, and the command that changes it. */
+export function shownLines(shown: readonly ShownNow[]): readonly string[] {
+  const byValue = Map.groupBy(shown, ({ store, domain, secret }) => JSON.stringify([store, domain, secret]));
+  return [...byValue.values()].map((entries) => {
+    const [{ domain, secret, rotate }] = entries as [ShownNow];
+    const clients = [...new Set(entries.flatMap(({ client }) => (client === null ? [] : [client])))];
+    const to = clients.length === 0 ? "" : ` to ${clients.map(displayName).join(", ")}`;
+    const last = Math.max(...entries.map(({ since }) => Date.parse(since)));
+    const how =
+      entries.length === 1
+        ? `shown${to} on ${localTime(last)}`
+        : `shown ${entries.length} times${to}, last on ${localTime(last)}`;
+    return `${displayName(`${domain}/${secret}`)}: ${how}: ${escapeUnprintable(rotate)}`;
+  });
 }
 
 /** What the store has now under the name of a value that was handed out. */

@@ -14,6 +14,11 @@ export function stageText(rotation: StagedRotation): string {
   return day === undefined ? rotation.stage : `${rotation.stage} since ${day}`;
 }
 
+/** @param name makes names fit for where it is printed */
+export function halfDoneText(rotation: StagedRotation, name: (name: string) => string): string {
+  return `the rotation of ${name(`${rotation.domain}/${rotation.secret}`)} is half done: ${stageText(rotation)}`;
+}
+
 /** What a rotation left of a secret that was removed meanwhile. */
 export function strayText({ domain, secret, beside }: StrayStage): string {
   const name = displayName(`${domain}/${beside}`);

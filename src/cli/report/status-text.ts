@@ -5,7 +5,7 @@ import { describeNoAnswer } from "../../lease/connection.ts";
 import type { FoundLeases } from "../../lease/find.ts";
 import type { StagedRotation, StrayStage } from "../../store/rotation/states.ts";
 import type { KeyringState } from "../base/saved-passphrases.ts";
-import { type ShownNow, shownText } from "../reading/shown-values.ts";
+import { type ShownNow, shownLines } from "../reading/shown-values.ts";
 import type { Result } from "./json-envelope.ts";
 import { keyringFields } from "./keyring-text.ts";
 import { describeGrant, grantFields } from "./lease-text.ts";
@@ -35,7 +35,7 @@ export function statusSections(
     ["Leases that do not answer", silent.map(({ id, why }) => `${id} ${describeNoAnswer(why)}`)],
     ["Programs with secrets", programLines(programs)],
     ["Files with secrets", files.map(fileLine)],
-    ["Values that were shown and still work", shown.map(shownText)],
+    ["Values that were shown and still work", shownLines(shown)],
     [
       keyring.state === "locked" ? "Keyring (locked)" : "Keyring",
       keyring.users.map((user) => `the passphrase of ${displayName(user)}`),

@@ -147,7 +147,7 @@ export class SecretRotation {
         );
       const outcome = await host.update(
         (file) => stageSealed(file, names, answer.sealed),
-        `Put the value that was left into ${displayName(secret)}${STAGES.next} in ${displayName(domain)}. \`pprotect rotate --promote\` makes it current, \`--abort\` drops it.`,
+        `Put the value that was left into ${displayName(secret)}${STAGES.next} in ${displayName(domain)}. \`pprotect rotate ${displayName(`${domain}/${secret}`)} --promote\` makes it current, \`--abort\` drops it.`,
         names,
       );
       journal.done();

@@ -1,4 +1,5 @@
 import { PprotectError } from "../../common/errors.ts";
+import { suggest } from "../../common/suggest.ts";
 import { displayName } from "../../common/terminal-safe.ts";
 import type { StoreData } from "../../store/store-data.ts";
 import { type Conflict, type ConflictSubject, conflictLabel } from "./conflict.ts";
@@ -38,6 +39,9 @@ export async function resolveAll(
   const decisions = new Map(given);
   const first = mergeWithDecisions(versions, keys, new Map());
   const seen = new Set(first.conflicts.map(({ subject }) => conflictLabel(subject)));
+  // A decision about a secret leads to no other conflict, so nobody is asked before a misspelt name is refused.
+  if (first.conflicts.every(({ subject }) => subject.kind === "secret"))
+    refuseUnknown([...given.keys()], seen);
   for (;;) {
     const result = mergeWithDecisions(versions, keys, decisions);
     if (result.conflicts.length === 0) {
@@ -68,10 +72,13 @@ export function cannotBeCarriedOut({ subject, reason, choices }: Conflict): Ppro
 function refuseUnknown(labels: readonly string[], conflicts: ReadonlySet<string>): void {
   const unknown = labels.find((label) => !conflicts.has(label));
   if (unknown === undefined) return;
+  const near = suggest(unknown, [...conflicts]);
   throw new PprotectError(
     "usage",
     `"${displayName(unknown)}" is not in conflict`,
-    `conflicts: ${[...conflicts].map(displayName).join(", ") || "none"}`,
+    near === undefined
+      ? `conflicts: ${[...conflicts].map(displayName).join(", ") || "none"}`
+      : `did you mean "${displayName(near)}"?`,
   );
 }
 

@@ -95,5 +95,5 @@ export function isAuditRequired(environment: Readonly<Record<string, string | un
   const value = environment[AUDIT_VARIABLE] ?? "";
   if (value === "required") return true;
   if (value === "") return false;
-  throw new PprotectError("usage", `${AUDIT_VARIABLE} is neither "required" nor empty`);
+  throw new PprotectError("usage", `${AUDIT_VARIABLE} must be "required" or empty`);
 }

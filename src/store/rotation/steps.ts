@@ -20,8 +20,8 @@ export function stageRotation(file: KeyFile, names: SecretPath, value: string, n
 /** @throws PprotectError `rotation_state`, `no_such_secret` where {@link stageRotation} would */
 export function requireStageable(file: KeyFile, names: SecretPath): void {
   findSecret(names.domain, findDomain(file.data, names.domain), names.secret);
-  requireNone(file, names, "staged", "--promote or --abort it first");
-  requireNone(file, names, "promoted", "--finish it first");
+  requireNone(file, names, STAGING, "staged", "--promote or --abort it first");
+  requireNone(file, names, STAGING, "promoted", "--finish it first");
 }
 
 /**
@@ -34,12 +34,14 @@ export function requireNoRotation(file: KeyFile, names: SecretPath): void {
     if (each.secret === names.secret)
       throw wrongState(
         names,
+        CHANGING,
         `there is a ${besideOf(each)}`,
         each.stage === "staged" ? "--promote or --abort it first" : "--finish it first",
       );
     if (besideOf(each) === names.secret)
       throw wrongState(
         names,
+        CHANGING,
         `it belongs to the rotation of ${each.secret}`,
         `\`pprotect rotate ${displayName(`${each.domain}/${each.secret}`)} --${each.stage === "staged" ? "abort" : "finish"}\` drops it`,
       );
@@ -94,8 +96,8 @@ export function promoteRotation(
   now = new Date(),
 ): KeyFile {
   const { domain, secret } = names;
-  requireOne(file, names, "staged", "--stage a new value first");
-  requireNone(file, names, "promoted", "--finish it first");
+  requireOne(file, names, PROMOTING, "staged", "--stage a new value first");
+  requireNone(file, names, PROMOTING, "promoted", "--finish it first");
   const old = file.decryptSecret(domain, secret, owner);
   const next = file.decryptSecret(domain, secret + STAGES.next, owner);
   const promoted = file
@@ -108,7 +110,7 @@ export function promoteRotation(
 /** Drops the old value. @throws PprotectError `rotation_state` */
 export function finishRotation(file: KeyFile, names: SecretPath, now = new Date()): KeyFile {
   const { domain, secret } = names;
-  requireOne(file, names, "promoted", "--stage and --promote come first");
+  requireOne(file, names, "finish the rotation of", "promoted", "--stage and --promote come first");
   const finished = file.removeSecret(domain, secret + STAGES.previous, now);
   return logged(finished, audit.rotationFinished(secret, domain), now);
 }
@@ -116,7 +118,10 @@ export function finishRotation(file: KeyFile, names: SecretPath, now = new Date(
 /** Drops the new value, which is not in use yet. @throws PprotectError `rotation_state` */
 export function abortRotation(file: KeyFile, names: SecretPath, now = new Date()): KeyFile {
   const { domain, secret } = names;
-  requireOne(file, names, "staged", "there is nothing to abort");
+  const fix = isIn(file, names, "promoted")
+    ? "it was promoted already; --finish drops the old value"
+    : "there is nothing to abort";
+  requireOne(file, names, "abort the rotation of", "staged", fix);
   const aborted = file.removeSecret(domain, secret + STAGES.next, now);
   return logged(aborted, audit.rotationAborted(secret, domain), now);
 }
@@ -144,30 +149,36 @@ function isIn(file: KeyFile, { domain, secret }: SecretPath, stage: Stage): bool
   );
 }
 
-function requireOne(file: KeyFile, names: SecretPath, stage: Stage, fix: string): void {
+function requireOne(file: KeyFile, names: SecretPath, doing: string, stage: Stage, fix: string): void {
   const beside = besideOf({ secret: names.secret, stage });
   if (isIn(file, names, stage)) return;
   if (!findDomain(file.data, names.domain).secrets.has(beside)) {
-    throw wrongState(names, `there is no ${beside}`, fix);
+    throw wrongState(names, doing, `there is no ${beside}`, fix);
   }
-  throw wrongState(names, `${beside} was added or changed by something else than \`pprotect rotate\``, APART);
+  throw wrongState(
+    names,
+    doing,
+    `${beside} was added or changed by something else than \`pprotect rotate\``,
+    APART,
+  );
 }
 
-function requireNone(file: KeyFile, names: SecretPath, stage: Stage, fix: string): void {
+function requireNone(file: KeyFile, names: SecretPath, doing: string, stage: Stage, fix: string): void {
   const beside = besideOf({ secret: names.secret, stage });
   if (!findDomain(file.data, names.domain).secrets.has(beside)) return;
-  if (isIn(file, names, stage)) throw wrongState(names, `there is a ${beside}`, fix);
-  throw wrongState(names, `there is a ${beside} that no rotation made`, APART);
+  if (isIn(file, names, stage)) throw wrongState(names, doing, `there is a ${beside}`, fix);
+  throw wrongState(names, doing, `there is a ${beside} that no rotation made`, APART);
 }
+
+const STAGING = "stage a new value of";
+const PROMOTING = "promote the new value of";
+const CHANGING = "change the value of";
 
 const APART =
   "it is an ordinary secret: `pprotect rename-secret` or `pprotect rm-secret` makes room for a rotation";
 
-function wrongState({ domain, secret }: SecretPath, what: string, fix: string): PprotectError {
+/** @param doing what cannot be done, before the name of the secret */
+function wrongState({ domain, secret }: SecretPath, doing: string, what: string, fix: string): PprotectError {
   const name = displayName(`${domain}/${secret}`);
-  return new PprotectError(
-    "rotation_state",
-    `cannot do that with the rotation of ${name}: ${displayName(what)}`,
-    fix,
-  );
+  return new PprotectError("rotation_state", `cannot ${doing} ${name}: ${displayName(what)}`, fix);
 }

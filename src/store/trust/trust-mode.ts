@@ -17,5 +17,8 @@ export function trustMode(environment: Readonly<Record<string, string | undefine
   const given = environment[TRUST_VARIABLE] || "first-use";
   const mode = MODES.find((each) => each === given);
   if (mode !== undefined) return mode;
-  throw new PprotectError("usage", `${TRUST_VARIABLE} is ${MODES.join(", ")}, not "${displayName(given)}"`);
+  throw new PprotectError(
+    "usage",
+    `${TRUST_VARIABLE} must be first-use, strict or off, not "${displayName(given)}"`,
+  );
 }

@@ -318,7 +318,7 @@ describe("PPROTECT_TRUST", () => {
   test("that is neither of its words is an error", async () => {
     const box = trustSandbox();
     const result = await box.run(["add-secret", "dev", "x"], { input: "v", env: { PPROTECT_TRUST: "yes" } });
-    expect(result.stderr).toContain('PPROTECT_TRUST is first-use, strict, off, not "yes"');
+    expect(result.stderr).toContain('PPROTECT_TRUST must be first-use, strict or off, not "yes"');
   });
 
   test("strict goes by the base branch's list alone, whatever this branch brings", async () => {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { PprotectError } from "../../../src/common/errors.ts";
 import { checkStoreChange } from "../../../src/git/guard/consistency-rules.ts";
 import { type Conflict, conflictLabel } from "../../../src/git/merge/conflict.ts";
-import { resolveAll } from "../../../src/git/merge/decisions.ts";
+import { mergeWithDecisions, resolveAll } from "../../../src/git/merge/decisions.ts";
 import type { Decision } from "../../../src/git/merge/merge-context.ts";
 import { mergeCredentials, NO_CREDENTIALS } from "../../../src/git/merge/merge-credentials.ts";
 import { leftOut, recordDecisions, refuseUnsound } from "../../../src/git/merge/resolution.ts";
@@ -96,18 +96,19 @@ test(
             who && passphrase ? mergeCredentials({ name: who.name, passphrase }, versions) : NO_CREDENTIALS;
           const dice = (): number => stream.next().value ?? 0;
           let decisions = 0;
-          const resolved = await resolveAll(
-            versions,
-            { credentials, trust: knownKeys(undefined, versions.base, [versions.ours, versions.theirs]) },
-            new Map(),
-            async (conflict) => {
-              decisions++;
-              const decision = decisionFor(conflict, dice);
-              if (decision === undefined)
-                throw new PprotectError("missing_credentials", "no decision is possible");
-              return decision;
-            },
-          ).catch((error: unknown) => {
+          const trust = knownKeys(undefined, versions.base, [versions.ours, versions.theirs]);
+          const { conflicts } = mergeWithDecisions(versions, { credentials, trust }, new Map());
+          const labels = conflicts.map(({ subject }) => conflictLabel(subject));
+          const isOnlyOfSecrets = conflicts.every(({ subject }) => subject.kind === "secret");
+          const resolved = await resolveAll(versions, { credentials, trust }, new Map(), async (conflict) => {
+            decisions++;
+            // What lets a misspelt name be refused before anyone is asked.
+            if (isOnlyOfSecrets) expect(labels).toContain(conflictLabel(conflict.subject));
+            const decision = decisionFor(conflict, dice);
+            if (decision === undefined)
+              throw new PprotectError("missing_credentials", "no decision is possible");
+            return decision;
+          }).catch((error: unknown) => {
             if (error instanceof PprotectError && error.code === "missing_credentials") return undefined;
             throw error;
           });

@@ -39,6 +39,17 @@ describe("a rotation", () => {
     expect(stages(abortRotation(staged, NAMES, NOW))).toEqual([]);
   });
 
+  test.each<[string, () => unknown, string]>([
+    ["finish", () => finishRotation(start, NAMES), "--stage and --promote come first"],
+    ["abort", () => abortRotation(start, NAMES), "there is nothing to abort"],
+    ["abort", () => abortRotation(promoted, NAMES), "it was promoted already; --finish drops the old value"],
+    ["promote", () => promoteRotation(start, NAMES, alice), "--stage a new value first"],
+    ["stage", () => stageRotation(staged, NAMES, "v"), "--promote or --abort it first"],
+  ])("cannot %s it in another state, and says so", (step, act, fix) => {
+    expect(act).toThrow(new RegExp(`^cannot ${step} [a-z ]+ dev/api-key: there is `));
+    expect(act).toThrow(expect.objectContaining({ fix }));
+  });
+
   test("is not made by the name alone: what anyone added is not promoted, finished, aborted or overwritten", () => {
     const added = start.addSecret("dev", "api-key_next", "planted", NOW);
     const previous = start.addSecret("dev", "api-key_previous", "planted", NOW);

@@ -13,6 +13,7 @@ import { flag } from "../../argv/option.ts";
 import { CUSTODIAN } from "../../argv/value-type.ts";
 import { AccessCommand, type FoundAccess } from "../../base/access-command.ts";
 import { ownersToLeaveOut } from "../../base/owners-to-leave-out.ts";
+import { explain } from "../../report/error-report.ts";
 import type { NextAction, Outcome, Result } from "../../report/json-envelope.ts";
 import { fillIn } from "../../report/next-action.ts";
 
@@ -76,12 +77,13 @@ export default class OffboardCommand extends AccessCommand {
     const refusal = new PprotectError(
       "stale_access",
       isCustodian
-        ? `${displayName(person)} is still a key custodian`
+        ? `${displayName(person)} is still a key custodian${owns.length === 0 ? "" : `, and owns ${owns.map(displayName).join(", ")}`}`
         : `${displayName(person)} still has ${countNoun(keys.length, "key")} and knows ${countNoun(secrets.length, "value")}`,
       isCustodian || keys.length > 0
         ? "`pprotect offboard` removes them and replaces the keys"
         : "change each value where it is used, then here with `pprotect update-secret`",
     );
+    if (!this.json) this.note(explain(refusal).trimEnd());
     return { result, refusal };
   }
 

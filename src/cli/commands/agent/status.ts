@@ -17,6 +17,7 @@ export default class AgentStatusCommand extends AgentCommand {
     for (const { path, state } of files) this.printLine(`${state.padEnd(8)}  ${displayName(path)}`);
     const missing = files.filter(({ state }) => state !== "current");
     const command = `pprotect agent install${global ? " --global" : ""}`;
+    if (missing.length > 0) this.note(`hint: run \`${command}\``);
     const refusal =
       missing.length === 0
         ? undefined

@@ -76,7 +76,7 @@ async function repositoryHere(): Promise<Repository | undefined> {
 }
 
 function repairLine({ id, message, failed }: Repaired): string {
-  return failed === undefined ? `repaired ${id}: ${message}` : `could not repair ${id}: ${failed}`;
+  return failed === undefined ? `repaired ${id} (${message})` : `could not repair ${id}: ${failed}`;
 }
 
 function refusalOf(findings: readonly Finding[]): PprotectError | undefined {

@@ -199,7 +199,7 @@ export default class GitResolveCommand extends MergingCommand {
   /** The store in conflict, wherever it is in the repository; `--file` chooses one of several. */
   async #conflictedStore(): Promise<StorePlace> {
     if (this.file !== undefined) return locate(resolve(this.file));
-    const repository = await openRepository(".");
+    const repository = await openRepository(currentDirectory());
     const stores = await conflictedStores(repository);
     const [only, ...others] = stores;
     if (only === undefined) return locate(absolutePath(this.storePath));

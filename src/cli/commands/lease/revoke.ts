@@ -15,7 +15,7 @@ import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag, option } from "../../argv/option.ts";
 import { text } from "../../argv/value-type.ts";
 import { EndingCommand, type Named, noSuchLease } from "../../base/ending-command.ts";
-import { type ShownNow, shownNow, shownText } from "../../reading/shown-values.ts";
+import { type ShownNow, shownLines, shownNow } from "../../reading/shown-values.ts";
 import type { Json, Outcome } from "../../report/json-envelope.ts";
 import { type ReadableRotated, readableFields } from "../../rotation/rotate-readable.ts";
 import type { RotationHost } from "../../rotation/secret-rotation.ts";
@@ -201,7 +201,7 @@ export default class RevokeCommand extends EndingCommand {
   }
 
   #reportShown(shown: readonly ShownNow[]): void {
-    for (const each of shown) this.printLine(shownText(each));
+    for (const line of shownLines(shown)) this.printLine(line);
     if (shown.length > 0) this.note("These values were shown and still work; the commands change them.");
   }
 }

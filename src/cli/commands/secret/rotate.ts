@@ -315,7 +315,7 @@ export default class RotateCommand extends ValueCommand {
 }
 
 const stagedText = (domain: string, secret: string): string =>
-  `Staged ${secret}${STAGES.next} in ${domain}. \`pprotect rotate --promote\` makes it current.`;
+  `Staged ${secret}${STAGES.next} in ${domain}. \`pprotect rotate ${domain}/${secret} --promote\` makes it current.`;
 
 /** A check in CI must not pass because its clone begins with today's commit. */
 function agesNotKnown(missing: "earlier-commits" | "repository"): PprotectError {

@@ -12,7 +12,7 @@ import { stagedRotations, strayStages } from "../../../store/rotation/states.ts"
 import type { StoreData } from "../../../store/store-data.ts";
 import { realPathOfStore } from "../../../store/store-file.ts";
 import { stateDirectory } from "../../../system/state-directory.ts";
-import { leftText, stageText, strayText } from "../../report/rotation-text.ts";
+import { halfDoneText, leftText, strayText } from "../../report/rotation-text.ts";
 import { type Examined, type Finding, ok } from "../finding.ts";
 
 /** Whether the store is valid, its keys are trusted, and no domain hangs on one person or a weak key. */
@@ -119,7 +119,7 @@ function rotations(data: StoreData, realPath: string): readonly Finding[] {
       return {
         id: "rotation",
         level: "warn",
-        message: `the rotation of ${name} is ${stageText(each)}`,
+        message: halfDoneText(each, displayName),
         fix:
           each.stage === "staged"
             ? `\`pprotect rotate ${name} --promote\`, or \`--abort\``

@@ -2,7 +2,7 @@ import type { Moment } from "../../../store/access/revision.ts";
 import type { Access, DomainAccess, Knower, SecretAccess } from "../../../store/access/who-knows.ts";
 import type { StagedRotation } from "../../../store/rotation/states.ts";
 import type { Json } from "../json-envelope.ts";
-import { rotationFields, stageText } from "../rotation-text.ts";
+import { halfDoneText, rotationFields } from "../rotation-text.ts";
 
 /** ms of a day. */
 export const DAY = 86_400_000;
@@ -51,9 +51,7 @@ export function limitOf(
 
 /** The rotations that are half done, each in a line; `name` makes names fit for where it is printed. */
 export function rotationLines({ rotations }: AccessView, name: (name: string) => string): string[] {
-  return rotations.map(
-    (each) => `the rotation of ${name(`${each.domain}/${each.secret}`)} is ${stageText(each)}`,
-  );
+  return rotations.map((each) => halfDoneText(each, name));
 }
 
 /** Those who know a value and own it in no place today. */

@@ -117,7 +117,7 @@ function usage(command: CommandDescription, width: number): string {
 }
 
 function groupHelp(name: string, commands: readonly CommandDescription[], width: number): string {
-  const title = Object.hasOwn(GROUPS, name) ? GROUPS[name as Group] : name;
+  const title = Object.hasOwn(GROUPS, name) ? GROUPS[name as Group] : capitalized(name);
   return `${title}:\n${commandRows(commands, width)}\n\`pprotect help COMMAND\` explains a command.\n`;
 }
 

@@ -2,7 +2,7 @@ import type { OwnerChange, SecretChange } from "../../../git/summary/store-summa
 import type { ChangedStore, CommitFinding, Summary } from "../../../git/summary/summary.ts";
 import type { ManifestProblem } from "../../reading/missing-entries.ts";
 import type { Result } from "../json-envelope.ts";
-import { rotationFields, stageText, strayFields } from "../rotation-text.ts";
+import { halfDoneText, rotationFields, strayFields } from "../rotation-text.ts";
 
 /** What a range does, with what its manifests lack. */
 export interface SummaryView {
@@ -41,9 +41,7 @@ export function concerns(
         : [],
     ),
     ...(summary.logRewritten ? [`entries of the audit log were ${strong("lost")}`] : []),
-    ...summary.rotations.map(
-      (each) => `the rotation of ${name(`${each.domain}/${each.secret}`)} is half done: ${stageText(each)}`,
-    ),
+    ...summary.rotations.map((each) => halfDoneText(each, name)),
     ...summary.strays.map(
       ({ domain, secret, beside }) =>
         `${name(`${domain}/${beside}`)} was left by a rotation of ${name(secret)}, which is not there any more`,
