@@ -70,6 +70,11 @@ export class TrustSession {
     return this.#found;
   }
 
+  /** @throws DamagedPinsError when it is lost which keys were accepted */
+  requirePins(): void {
+    if (this.#damaged) throw this.#damaged;
+  }
+
   /** What decides about the keys of a store. */
   judgeOf(store: StoreData): KeyJudge {
     return this.#judge ?? judgeByPins(this.#pins, proofsIn(store));
@@ -89,7 +94,7 @@ export class TrustSession {
 
   /** Before a value is sealed to a domain or its key given to a custodian. @throws PprotectError `untrusted_key` */
   async using(store: StoreData, name: string, purpose: Purpose): Promise<void> {
-    if (this.#damaged) throw this.#damaged;
+    this.requirePins();
     await this.#require(store, name, purpose);
   }
 

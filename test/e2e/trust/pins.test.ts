@@ -399,6 +399,11 @@ describe("the state directory", () => {
       expect(readIt.status).toBe(0);
       expect(readIt.stderr).toContain("is damaged");
       expect((await seal(box)).status).toBe(1);
+      // Nothing is "new" there, and not all is well.
+      for (const words of [["trust"], ["trust", "dev", "--yes"], ["doctor"]]) {
+        const { status, stdout, stderr } = await box.run(words);
+        expect([status, stdout + stderr]).toEqual([1, expect.stringContaining("is damaged")]);
+      }
       expect(readFileSync(file, "utf8")).toBe(text);
     }
     rmSync(file);

@@ -72,6 +72,7 @@ export default class TrustCommand extends BaseCommand {
     const keyFile = this.readStore();
     // Whatever PPROTECT_TRUST says: this is about what the user accepts.
     const session = new TrustSession(absolutePath(this.storePath), keyFile.data, this.givenCredentials.warn);
+    session.requirePins();
     if (this.name !== undefined) return this.#accept(keyFile, session, this.name);
     const keys = listKeys(keyFile.data, session.pins ?? NO_PINS, proofsIn(keyFile.data));
     return this.write ? this.#write(keys) : this.#list(keys);

@@ -53,6 +53,7 @@ function unreadable(error: Error): Finding {
 async function trusted({ storePath }: Examined, data: StoreData): Promise<readonly Finding[]> {
   try {
     const session = await openTrustSession(realPathOfStore(resolve(storePath), storePath), data, () => {});
+    session.requirePins();
     const doubtful = await session.problems(data);
     if (doubtful.length === 0) return [ok("keys", "the keys are those that were accepted")];
     return doubtful.map(({ refusal }) => failure("keys", refusal));
