@@ -21,10 +21,11 @@ export function plainValues(
   if (!rest.every((word, index) => isPlain(word, args[words.length + index] ?? ""))) return undefined;
   const given = argumentValues(rest, declarations);
   if (!given) return undefined;
-  const options = [...declarations].flatMap(([property, declared]) =>
-    "option" in declared ? [[property, optionValue(rest, declared)] as const] : [],
-  );
-  return { ...Object.fromEntries(options), ...given };
+  const values = optionValues(rest);
+  const options: Record<string, unknown> = {};
+  for (const [property, declared] of declarations)
+    if ("option" in declared) options[property] = optionValue(declared, values.get(declared.option) ?? []);
+  return { ...options, ...given };
 }
 
 /** Whether it is an argument, or an option that needs no second look, spelled as it is declared. */
@@ -39,17 +40,25 @@ function isNegated({ names }: OptionDeclaration): boolean {
   return names.some((name) => name.startsWith("--no-"));
 }
 
+/** What the line gives each of its options: `true` for one without a value. */
+function optionValues(words: readonly LineWord[]): Map<OptionDeclaration, (string | true)[]> {
+  const values = new Map<OptionDeclaration, (string | true)[]>();
+  for (const [index, word] of words.entries()) {
+    if (word.kind !== "option" || !word.option) continue;
+    const next = words[index + 1];
+    const given = word.option.value === "none" || (word.value ?? (next?.kind === "value" ? next.text : ""));
+    const before = values.get(word.option);
+    if (before) before.push(given);
+    else values.set(word.option, [given]);
+  }
+  return values;
+}
+
 /** The value of an option: of one that takes several, all of them; of any other, the last. */
 function optionValue(
-  words: readonly LineWord[],
   { option, absent }: Extract<Declared, { option: unknown }>,
+  values: readonly (string | true)[],
 ): unknown {
-  const values = words.flatMap((word, index): (string | true)[] => {
-    if (word.kind !== "option" || word.option !== option) return [];
-    if (option.value === "none") return [true];
-    const next = words[index + 1];
-    return [word.value ?? (next?.kind === "value" ? next.text : "")];
-  });
   if (option.repeatable) return values;
   return values.length === 0 ? absent : values.at(-1);
 }
