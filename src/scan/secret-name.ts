@@ -77,7 +77,7 @@ const MAX_KNOWN = 20_000;
 
 /** Every name of a secret has one of these; most names of programs have none. */
 const IN_SECRET_NAME =
-  /pass|pwd|pw|psw|psk|secret|token|key|cred|auth|bearer|salt|pepper|wort|woord|senha|contrase|senord|salasana|haslo|clave|mdp|_pat(?![a-z])|mnemonic|phrase|(?:totp|otp|mfa)_?seed|erlang_?cookie|schl(?:ue|ü)ssel/gi;
+  /pass|pwd|pw|psw|psk|secret|token|key|cred|auth|bearer|salt|pepper|wort|woord|senha|contrase|senord|salasana|haslo|clave|mdp|_pat(?![a-z])|mnemonic|phrase|otp_?seed|mfa_?seed|erlang_?cookie|schluessel/gi;
 
 /** A name of a secret in a line. */
 export interface FoundName {
@@ -98,7 +98,8 @@ export function secretNamesIn(text: string): FoundName[] {
     while (end - start < LONGEST_NAME && isNamePart(text.charCodeAt(end))) end++;
     IN_SECRET_NAME.lastIndex = end;
     const whole = text.slice(start, end);
-    const name = whole.replace(/^[.0-9-]+|[.-]+$/g, "").replace(METHOD, "");
+    const trimmed = whole.replace(/^[.0-9-]+|[.-]+$/g, "");
+    const name = trimmed.includes(".") ? trimmed.replace(METHOD, "") : trimmed;
     const kind = name === "" ? undefined : secretNameKind(name);
     if (kind === undefined || (kind === "key" && isOtherKey(text, start))) continue;
     found.push({ name, start: start + whole.indexOf(name) });

@@ -84,13 +84,16 @@ export function nextLineAssignments({ text, kind }: ScanInput, at: number): Dist
 /** The head of a function that returns a text: `func dbPassword() string {`, `def api_token():`. */
 const FUNCTION_HEAD =
   /(?<![\w$])(?<name>[A-Za-z_$][\w$]{2,60})\s{0,2}\([^()]{0,120}\)[^={};()]{0,60}(?:\{|:|=>|=)\s{0,4}$/;
+/** What such a line ends with. */
+const HEAD_END = /[{:>=]\s{0,3}$/;
 const RETURNED =
   /^\s{1,80}(?:return\s{1,4}|\?\?\s{0,4}|\|\|\s{0,4})?(?<quote>["'`])(?<value>[^"'`\s]{6,400})\k<quote>[\s;,)]{0,4}$/;
 
 /** What a function returns whose name is that of a secret. */
 export function returnedAssignments({ text }: ScanInput, at: number): DistantAssignment[] {
   const line = text.line(at);
-  const name = line.length > 400 ? undefined : FUNCTION_HEAD.exec(line)?.groups?.name;
+  const mayBeHead = line.length <= 400 && HEAD_END.test(line.slice(-4)) && line.includes("(");
+  const name = mayBeHead ? FUNCTION_HEAD.exec(line)?.groups?.name : undefined;
   if (name === undefined || !secretNameKind(name)) return [];
   for (let next = at + 1; next <= at + REACH && text.followsPrevious(next); next++) {
     const body = text.line(next).slice(0, 500);

@@ -8,6 +8,7 @@ const MAX_COLUMNS = 40;
 
 const INSERT =
   /\b(?:insert|replace)\s{1,4}(?:ignore\s{1,4})?(?:into\s{1,4})?["'`[\w.\]]{1,80}\s{0,4}\((?<columns>[^()]{1,1000})\)\s{0,4}(?:values?\b)?/i;
+const STATEMENT = /insert|replace/i;
 const ROW = /^\s{0,20}(?:values?\s{0,4})?\(/i;
 const PIPES = /^\s{0,8}\|?[^|\n]{1,200}\|/;
 const RULER = /^\s{0,8}\|?(?:\s{0,4}:?-{2,200}:?\s{0,4}\|){1,40}(?:\s{0,4}:?-{2,200}:?)?\s{0,8}$/;
@@ -16,7 +17,7 @@ const RULER = /^\s{0,8}\|?(?:\s{0,4}:?-{2,200}:?\s{0,4}\|){1,40}(?:\s{0,4}:?-{2,
 export function columnAssignments(input: ScanInput, at: number): DistantAssignment[] {
   const line = input.text.line(at);
   if (line.length > 4000) return [];
-  const insert = line.includes("(") ? INSERT.exec(line) : null;
+  const insert = line.includes("(") && STATEMENT.test(line) ? INSERT.exec(line) : null;
   if (insert) return insertedRows(input, at, insert.index + insert[0].length, insert.groups?.columns ?? "");
   if (!line.includes("|") || !PIPES.test(line)) return [];
   return RULER.test(input.text.line(at + 1)) ? tableRows(input, at) : cellsAfterNames(line, at);

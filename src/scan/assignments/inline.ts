@@ -103,7 +103,7 @@ const EACH_LITERAL = /(["'`])((?:(?!\1)[^\\]|\\.){0,400}?)\1|[^\s,"'`]{1,80}/g;
 
 /** Several names that get their values in turn: `user, password = "…", "…"`. */
 export function assignmentsInTurn(text: string): PlacedAssignment[] {
-  const match = text.includes(",") ? LEFT.exec(text) : null;
+  const match = text.includes(",") && text.includes("=") ? LEFT.exec(text) : null;
   if (!match) return [];
   const names = (match.groups?.names ?? "").split(",").map((name) => name.trim());
   const found: PlacedAssignment[] = [];
