@@ -30,6 +30,8 @@ export function mayBeDump(path: string, bytes: Uint8Array): boolean {
   const lines = start
     .split("\n")
     .filter((line) => line.trim().length > 2 && !line.trimStart().startsWith("#"));
+  // Nothing can be said of what is behind the probe.
+  if (lines.length === 0) return bytes.length > PROBE;
   return 2 * lines.filter((line) => SETTING.test(line)).length >= lines.length;
 }
 
