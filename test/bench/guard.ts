@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { type Candidate, measureInTurn } from "./measure.ts";
+import { storeOf } from "./stores.ts";
 
 /*
  * Measures the guard against git on the same data, and writes the ratios to docs/benchmarks.md: `bun test/bench/guard.ts`.
@@ -15,6 +16,8 @@ const TREE_BYTES = 20_000_000;
 const COMMITS = 6_000;
 const FILES_IN_HISTORY = 400;
 const LINES_IN_COMMIT = 25;
+const STORES = 20;
+const STORE_COMMITS = 10_000;
 const ROUNDS = 5;
 /** Findings would be an exit status of 1. They are looked for all the same. */
 const IGNORED = "lib/\n";
@@ -84,6 +87,37 @@ function history(root: string): Candidate[] {
   ];
 }
 
+/** Each commit gives a secret of one of several stores another value. */
+function storeHistory(root: string): Candidate[] {
+  const cwd = newRepository(root, "stores");
+  const files = Array.from({ length: STORES }, () => storeOf(10, "raw").file);
+  const stream: string[] = [];
+  for (let commit = 0; commit < STORE_COMMITS; commit++) {
+    const index = commit % STORES;
+    const time = 1_700_000_000 + 60 * commit;
+    const round = Math.floor(commit / STORES);
+    const name = `secret-${String(round % 10).padStart(6, "0")}`;
+    const file = files[index]?.updateSecret("dev", name, `value ${commit}`, new Date(1000 * time));
+    if (file) files[index] = file;
+    const text = String(file);
+    stream.push(
+      `commit refs/heads/main\ncommitter A <a@b> ${time} +0000\ndata 1\nx\n`,
+      `M 100644 inline s${index}/protected.yaml\ndata ${Buffer.byteLength(text)}\n${text}\n`,
+    );
+  }
+  git(cwd, ["fast-import", "--quiet"], stream.join(""));
+  git(cwd, ["repack", "-adq"]);
+  git(cwd, ["reset", "-q", "--hard"]);
+  return [
+    { name: `git log -p, ${STORE_COMMITS} commits of stores`, command: ["git", "log", "-p", "--all"], cwd },
+    {
+      name: `pprotect git check, ${STORE_COMMITS} commits of stores`,
+      command: [binary, "git", "check", "--all"],
+      cwd,
+    },
+  ];
+}
+
 async function table(candidates: readonly Candidate[], atMost: number): Promise<string[]> {
   const measured = [...(await measureInTurn(candidates, ROUNDS))];
   const floor = measured[0]?.[1];
@@ -97,7 +131,11 @@ async function table(candidates: readonly Candidate[], atMost: number): Promise<
 
 const root = mkdtempSync(join(tmpdir(), "pprotect-bench-"));
 try {
-  const rows = [...(await table(wholeTree(root), 3)), ...(await table(history(root), 1.3))];
+  const rows = [
+    ...(await table(wholeTree(root), 3)),
+    ...(await table(history(root), 1.3)),
+    ...(await table(storeHistory(root), 2)),
+  ];
   const text = [
     `Measured on ${new Date().toISOString().slice(0, 10)}, ${process.platform} ${process.arch}, ${navigator.hardwareConcurrency} cores.`,
     "",
