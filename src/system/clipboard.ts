@@ -5,7 +5,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 type Command = readonly [program: string, ...args: string[]];
 
-/** The programs of a clipboard, which it is reached by. */
+/** The programs by which a clipboard is reached. */
 export interface Clipboard {
   /** The program's name, for messages. */
   readonly name: string;
@@ -61,7 +61,7 @@ function macClipboard(find: Find): Clipboard {
 async function waylandClipboard(find: Find, environment: Environment): Promise<Clipboard | undefined> {
   const [copy, paste] = [find("wl-copy"), find("wl-paste")];
   if (copy === undefined || paste === undefined) return undefined;
-  const help = await runProgram([copy, "--help"], environment, "");
+  const help = await outputOf([copy, "--help"], environment);
   // Newer versions have it: they offer x-kde-passwordManagerHint, by which managers keep no history of the value.
   const isKnown = help !== undefined && Buffer.from(help).includes("--sensitive");
   const sensitive = isKnown ? ["--sensitive"] : [];
@@ -93,7 +93,7 @@ function x11Clipboard(find: Find): Clipboard | undefined {
 
 /** Puts a text into the clipboard. @throws PprotectError `environment` when its program fails */
 export async function copyText(clipboard: Clipboard, text: string, environment: Environment): Promise<void> {
-  if ((await runProgram(clipboard.copy, environment, text)) !== undefined) return;
+  if (await feed(clipboard.copy, text, environment)) return;
   throw new PprotectError(
     "environment",
     `${clipboard.name} could not reach the clipboard`,
@@ -103,34 +103,39 @@ export async function copyText(clipboard: Clipboard, text: string, environment: 
 
 /** What is in the clipboard; nothing when it is empty, too large, or cannot be read. */
 export function pastedText({ paste }: Clipboard, environment: Environment): Promise<Uint8Array | undefined> {
-  return runProgram(paste, environment);
+  return outputOf(paste, environment);
 }
 
 /** Empties the clipboard. */
 export async function clearClipboard({ clear }: Clipboard, environment: Environment): Promise<void> {
-  await runProgram(clear, environment, "");
+  await feed(clear, "", environment);
+}
+
+/** What a program prints; nothing when it failed. */
+async function outputOf(command: Command, environment: Environment): Promise<Uint8Array | undefined> {
+  const child = Bun.spawn([...command], {
+    ...limits(environment),
+    stdio: ["ignore", "pipe", "ignore"],
+    maxBuffer: MAX_BYTES,
+  });
+  const output = await new Response(child.stdout).bytes();
+  return (await child.exited) === 0 ? output : undefined;
 }
 
 /**
- * Runs one of its programs.
- * @param input for standard input; with it, the output is not read: a program in the background keeps it open
- * @returns its output, or nothing when it failed
+ * Gives a text to a program. Its output is not read: a program that stays in the background keeps it open.
+ * @returns whether the program succeeded
  */
-async function runProgram(
-  command: Command,
-  environment: Environment,
-  input?: string,
-): Promise<Uint8Array | undefined> {
-  const reads = input === undefined || command[1] === "--help";
+async function feed(command: Command, text: string, environment: Environment): Promise<boolean> {
   const child = Bun.spawn([...command], {
-    env: environment,
-    stdio: [Buffer.from(input ?? ""), reads ? "pipe" : "ignore", "ignore"],
-    timeout: LIMIT_MS,
-    killSignal: "SIGKILL",
-    maxBuffer: MAX_BYTES,
+    ...limits(environment),
+    stdio: [Buffer.from(text), "ignore", "ignore"],
   });
-  const output = child.stdout ? await new Response(child.stdout).bytes() : new Uint8Array();
-  return (await child.exited) === 0 ? output : undefined;
+  return (await child.exited) === 0;
+}
+
+function limits(environment: Environment) {
+  return { env: environment, timeout: LIMIT_MS, killSignal: "SIGKILL" } as const;
 }
 
 /**

@@ -55,6 +55,7 @@ export default class GetCommand extends SecretCommand {
 
   async run(): Promise<Outcome> {
     this.#checkLoan();
+    this.#checkSources();
     const copy = this.clip ? await this.#openClipboard() : undefined;
     if (this.#isCascade) return this.#cascade(copy);
     const keyFile = await this.#store();
@@ -94,21 +95,24 @@ export default class GetCommand extends SecretCommand {
     return openClipboard(this.credentialPrefixes);
   }
 
+  /** Whether the value comes from the first of several sources, and not from the store alone. */
   get #isCascade(): boolean {
+    return this.from !== undefined || this.explain;
+  }
+
+  #checkSources(): void {
     const { from, explain, overrideFile, defaultValue } = this;
-    const isCascade = from !== undefined || explain;
-    if (!isCascade && (overrideFile ?? defaultValue) !== undefined)
+    if (!this.#isCascade && (overrideFile ?? defaultValue) !== undefined)
       throw new PprotectError("usage", "--override-file and --default require --from");
     const sources = from?.split(",");
     if (overrideFile !== undefined && sources?.includes("override") === false)
       throw new PprotectError("usage", "--override-file requires the source override in --from");
     if (defaultValue !== undefined && sources?.includes("default") === false)
       throw new PprotectError("usage", "--default requires the source default in --from");
-    if (isCascade && (this.rev ?? this.ttl) !== undefined)
+    if (this.#isCascade && (this.rev ?? this.ttl) !== undefined)
       throw new PprotectError("usage", "--from and --explain cannot be used with --rev and --ttl");
     if (explain && this.clip)
       throw new PprotectError("usage", "--explain has no value that --clip could copy");
-    return isCascade;
   }
 
   /** A word alone is the secret's name: its domain may follow from that. */
