@@ -61,7 +61,20 @@ export function withoutEntry<V>(map: ReadonlyMap<string, V>, key: string): Reado
 
 /** The keys of several maps, each once, in the order of the maps. */
 export function unionOfKeys(...maps: readonly (ReadonlyMap<string, unknown> | undefined)[]): string[] {
-  const keys = new Set<string>();
-  for (const map of maps) for (const key of map?.keys() ?? []) keys.add(key);
-  return [...keys];
+  const keys: string[] = [];
+  // Without a set, which for a large store takes more memory than the keys.
+  for (const [index, map] of maps.entries()) {
+    for (const key of map?.keys() ?? []) if (!hasKey(maps, index, key)) keys.push(key);
+  }
+  return keys;
+}
+
+/** Whether one of the first `count` maps has a key. */
+function hasKey(
+  maps: readonly (ReadonlyMap<string, unknown> | undefined)[],
+  count: number,
+  key: string,
+): boolean {
+  for (let index = 0; index < count; index++) if (maps[index]?.has(key)) return true;
+  return false;
 }

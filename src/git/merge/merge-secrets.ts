@@ -49,8 +49,9 @@ function resealFor(
   { credentials }: MergeContext,
 ): string | undefined {
   if ("value" in content) return maySeal ? sealSecret({ publicKey }, content.value) : undefined;
-  const current = content.from.find((version) => domain[version]?.publicKey === publicKey);
-  if (current !== undefined) return domain[current]?.secrets.get(name);
+  for (const version of content.from) {
+    if (domain[version]?.publicKey === publicKey) return domain[version].secrets.get(name);
+  }
   const [version] = content.from;
   const value = maySeal && version !== undefined ? credentials.secret(version, domain.name, name) : undefined;
   return value === undefined ? undefined : sealSecret({ publicKey }, value);

@@ -128,7 +128,8 @@ function emitValues(
   indent: string,
 ): void {
   let start = firstIndent + prefix;
-  const further = indent + prefix;
+  // With the end of the line before: fewer pieces.
+  const further = `\n${indent}${prefix}`;
   // Unlike an iterator, this makes no array of each entry.
   values.forEach((value, name) => {
     if (isPlainAfter(prefix, name)) {
@@ -139,9 +140,9 @@ function emitValues(
       emit(`${start.slice(0, -prefix.length)}${writeKey(prefix + name, indent)} `);
     }
     emit(value);
-    emit("\n");
     start = further;
   });
+  emit("\n");
 }
 
 /** Whether a key is written as it is, whatever its first characters, if those are letters. */
