@@ -12,15 +12,23 @@ export function* secretsWithDomains({ domains }: StoreData): Generator<SecretWit
   const sorted = [...sortedByKey(domains)];
   const names = sorted.flatMap(([, { secrets }]) => [...secrets.keys()]);
   const domainOf = sorted.flatMap(([name, { secrets }]) => Array<string>(secrets.size).fill(name));
+  // Most secrets are in one domain only: they share a list.
+  const alone = new Map(sorted.map(([name]) => [name, [name]]));
   const order = sortedOrder(names);
   for (let at = 0; at < order.length; ) {
     const secret = names[order[at] ?? 0] ?? "";
-    const domains: string[] = [];
+    const first = domainOf[order[at] ?? 0] ?? "";
+    let several: string[] | undefined;
     // Nothing is made of a part of the list: that takes most of the time where there are very many.
-    for (let place = order[at] ?? 0; names[place] === secret; place = order[++at] ?? names.length) {
-      domains.push(domainOf[place] ?? "");
+    for (
+      let place = order[++at] ?? names.length;
+      names[place] === secret;
+      place = order[++at] ?? names.length
+    ) {
+      several ??= [first];
+      several.push(domainOf[place] ?? "");
     }
-    yield { secret, domains };
+    yield { secret, domains: several ?? alone.get(first) ?? [first] };
   }
 }
 

@@ -20,8 +20,7 @@ export function writeLine(text: string): void {
 export function writeLines<Item>(items: Iterable<Item>, lineOf: (item: Item) => string): void {
   writePieces((write) => {
     for (const item of items) {
-      write(lineOf(item));
-      write("\n");
+      write(`${lineOf(item)}\n`);
     }
   });
 }
