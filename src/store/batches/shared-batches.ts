@@ -3,8 +3,8 @@ import { importPrivateKey, type PrivateKey } from "../../crypto/x25519/private-k
 import { X25519_KEY_BYTES } from "../../crypto/x25519/x25519.ts";
 import { BATCH_WORDS, Batch, type Work } from "./batch.ts";
 
-/** The number of batches: enough that neither thread waits for the other. */
-const BATCHES = 8;
+/** The number of batches: enough that neither thread waits for the other, even if that has to wait for a processor. */
+const BATCHES = 16;
 
 /** The words (32 bits) before all batches: a number that changes when there is something to do, and whether all is done. */
 const SIGNALS = 0;
