@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
+import * as t from "typanion";
 import { PprotectError } from "../common/errors.ts";
-import * as t from "../common/shape.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import type { Domain } from "../store/store-data.ts";
 
-const isBoxes = t.isArray(t.isPair(t.isString(), t.isString()));
+const isBoxes = t.isArray(t.isTuple([t.isString(), t.isString()]));
 
 const isLeasedDomain = t.isObject({
   /** The domain's name at the grant, for people: what counts is the public key. */

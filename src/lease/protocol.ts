@@ -1,4 +1,4 @@
-import * as t from "../common/shape.ts";
+import * as t from "typanion";
 import { isGrant } from "./grant.ts";
 
 /** The version of the messages between a lease and its clients. A lease outlives an update of the program. */
@@ -8,19 +8,22 @@ export const PROTOCOL_VERSION = 1;
 export const MAX_BOXES = 500;
 
 /** What a client may ask of a lease. */
-export const isRequest = t.isOneOf([
-  /** What it covers. */
-  t.isObject({ version: t.isLiteral(PROTOCOL_VERSION), request: t.isLiteral("describe") }),
-  /** Opens sealed values: those of one domain, by its public key. */
-  t.isObject({
-    version: t.isLiteral(PROTOCOL_VERSION),
-    request: t.isLiteral("open"),
-    token: t.isOptional(t.isString()),
-    publicKey: t.isString(),
-    boxes: t.isArray(t.isString()),
-  }),
-  t.isObject({ version: t.isLiteral(PROTOCOL_VERSION), request: t.isLiteral("end") }),
-]);
+export const isRequest = t.isOneOf(
+  [
+    /** What it covers. */
+    t.isObject({ version: t.isLiteral(PROTOCOL_VERSION), request: t.isLiteral("describe") }),
+    /** Opens sealed values: those of one domain, by its public key. */
+    t.isObject({
+      version: t.isLiteral(PROTOCOL_VERSION),
+      request: t.isLiteral("open"),
+      token: t.isOptional(t.isString()),
+      publicKey: t.isString(),
+      boxes: t.isArray(t.isString()),
+    }),
+    t.isObject({ version: t.isLiteral(PROTOCOL_VERSION), request: t.isLiteral("end") }),
+  ],
+  { exclusive: true },
+);
 
 export type Request = t.InferType<typeof isRequest>;
 

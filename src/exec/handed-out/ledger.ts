@@ -1,4 +1,4 @@
-import * as t from "../../common/shape.ts";
+import * as t from "typanion";
 
 const COMMON = {
   /** The store's real path. */

@@ -1,10 +1,10 @@
-import * as t from "../../common/shape.ts";
+import * as t from "typanion";
 import { Collected } from "./collected.ts";
 
 /** Bytes: more than any value has that a store is for, in JSON. */
 const MAX_ANSWER = 16 * 1024 * 1024;
 
-const isAnswer = t.isObject({ value: t.isString() }, { others: true });
+const isAnswer = t.isObject({ value: t.isString() }, { extra: t.isUnknown() });
 
 /** The standard output of a command that makes a new value: a line of JSON, `{"value": "…"}`. */
 export class HookAnswer {

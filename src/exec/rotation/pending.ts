@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import * as t from "typanion";
 import { PprotectError } from "../../common/errors.ts";
-import * as t from "../../common/shape.ts";
 import { displayName } from "../../common/terminal-safe.ts";
 import type { SecretPath } from "../../store/secret-path.ts";
 import { writeAtomically } from "../../system/atomic-write.ts";

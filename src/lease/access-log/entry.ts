@@ -1,4 +1,4 @@
-import * as t from "../../common/shape.ts";
+import * as t from "typanion";
 import { sha256Hex } from "../../crypto/runtime-crypto.ts";
 
 const isSecretNames = t.isObject({

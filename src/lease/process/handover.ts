@@ -1,4 +1,4 @@
-import * as t from "../../common/shape.ts";
+import * as t from "typanion";
 import { concatBytes } from "../../crypto/bytes.ts";
 import { X25519_KEY_BYTES } from "../../crypto/x25519/x25519.ts";
 import { encodeFrame, FrameReader } from "../frame.ts";
