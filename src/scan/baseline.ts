@@ -22,7 +22,7 @@ export class Baseline {
   readonly #before: ReadonlyMap<string, BaselineEntry> | undefined;
   readonly #used = new Set<LocatedEntry>();
 
-  /** @param before the entries before a change; without them, no entry is new */
+  /** @param before the entries before a change; without them, it is not known which are new */
   constructor(file: string, entries: readonly LocatedEntry[], before?: readonly BaselineEntry[]) {
     this.file = file;
     this.entries = entries;

@@ -88,7 +88,7 @@ const OPENING: Loaded = {
     "lease/access-log",
     "sources",
   ],
-  outside: [...READING.outside, "node:module"],
+  outside: [...READING.outside, "node:module", "typanion"],
 };
 
 /** What is loaded, with more that a command needs. */

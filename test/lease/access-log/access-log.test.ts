@@ -298,7 +298,7 @@ describe("a log that cannot be written", () => {
   test("is required by one word, and a misspelt one is an error", () => {
     expect(isAuditRequired({ PPROTECT_AUDIT: "required" })).toBe(true);
     expect([isAuditRequired({}), isAuditRequired({ PPROTECT_AUDIT: "" })]).toEqual([false, false]);
-    expect(() => isAuditRequired({ PPROTECT_AUDIT: "Required" })).toThrow('neither "required" nor empty');
+    expect(() => isAuditRequired({ PPROTECT_AUDIT: "Required" })).toThrow('must be "required" or empty');
   });
 });
 
