@@ -116,29 +116,29 @@ describe("one secret among them that cannot be opened", () => {
   );
 });
 
-test.if(process.platform === "linux" && navigator.hardwareConcurrency > 1)(
-  "a second thread of the binary opens secrets, and Ctrl-C ends both",
-  async () => {
-    const cwd = folderWith();
-    const child = Bun.spawn([binary(), "decrypt-domain", "dev", ...CREDENTIALS], {
-      cwd,
-      env: cleanEnvironment(cwd),
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    let ticks = 0;
-    // The output does not fit into the pipe, so the process is there until it is read.
-    while (child.exitCode === null && ticks < 3) {
-      ticks = Math.max(ticks, ticksOfSecondThread(child.pid));
-      await Bun.sleep(1);
-    }
-    child.kill("SIGINT");
-    const stdout = await new Response(child.stdout).text();
-    await child.exited;
-    expect(ticks).toBeGreaterThanOrEqual(3);
-    expect(child.signalCode).toBe("SIGINT");
-    expect(stdout).not.toContain(Object.keys(values).at(-1));
-  },
-);
+// Elsewhere there is no second thread, or no way to see it.
+const TICKS = process.platform === "linux" && navigator.hardwareConcurrency > 1 ? 3 : 0;
+
+test("a second thread of the binary opens secrets, and Ctrl-C ends both", async () => {
+  const cwd = folderWith();
+  const child = Bun.spawn([binary(), "decrypt-domain", "dev", ...CREDENTIALS], {
+    cwd,
+    env: cleanEnvironment(cwd),
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  let ticks = 0;
+  // The output does not fit into the pipe, so the process is there until it is read.
+  while (child.exitCode === null && ticks < TICKS) {
+    ticks = Math.max(ticks, ticksOfSecondThread(child.pid));
+    await Bun.sleep(1);
+  }
+  child.kill("SIGINT");
+  const stdout = await new Response(child.stdout).text();
+  await child.exited;
+  expect(ticks).toBeGreaterThanOrEqual(TICKS);
+  expect(child.signalCode).toBe("SIGINT");
+  expect(stdout).not.toContain(Object.keys(values).at(-1));
+});
 
 /** The processor time of a process's second thread, in hundredths of a second. */
 function ticksOfSecondThread(pid: number): number {
