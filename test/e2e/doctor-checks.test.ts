@@ -71,7 +71,9 @@ function goodStore(): KeyFile {
 async function repository(store: string | null): Promise<Sandbox> {
   const box = sandbox(store);
   box.write(".gitignore", "*.pw\n.local\n.config\n");
-  await run(box, ["sh", "-c", "git init -q -b main && git add -A && git commit -q -m store"]);
+  // Long enough ago for values that may be a second old.
+  const dates = { GIT_AUTHOR_DATE: "2026-06-01T00:00:00Z", GIT_COMMITTER_DATE: "2026-06-01T00:00:00Z" };
+  await run(box, ["sh", "-c", "git init -q -b main && git add -A && git commit -q -m store"], dates);
   return box;
 }
 

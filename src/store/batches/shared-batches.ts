@@ -1,4 +1,4 @@
-import { newBytes, wipe } from "../../crypto/bytes.ts";
+import { equalBytes, newBytes, wipe } from "../../crypto/bytes.ts";
 import { importPrivateKey, type PrivateKey } from "../../crypto/x25519/private-key.ts";
 import { X25519_KEY_BYTES } from "../../crypto/x25519/x25519.ts";
 import { BATCH_WORDS, Batch, type Work } from "./batch.ts";
@@ -73,7 +73,7 @@ export class SharedBatches {
     wipe(this.#key);
     const privateKey = importPrivateKey(bytes);
     wipe(bytes);
-    return Buffer.compare(privateKey.publicKey, publicKey) === 0 ? privateKey : undefined;
+    return equalBytes(privateKey.publicKey, publicKey) ? privateKey : undefined;
   }
 
   /** Fills batches with sealed values (base64), for both threads, and gives each batch again in order, to take its results. */

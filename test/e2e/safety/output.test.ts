@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { binary } from "../../support/binary.ts";
 import { COMMAND_CASES } from "../../support/command-table.ts";
 import { pprotect, runProgram } from "../../support/run.ts";
@@ -106,15 +106,8 @@ describe("the kernel's records of processes", () => {
     });
     await session.answer("Secret value: ", VALUE);
     await session.waitFor("Write changes? [y/N] ");
-    const lines = readdirSync("/proc")
-      .filter((name) => /^\d+$/.test(name))
-      .map((pid) => {
-        try {
-          return readFileSync(`/proc/${pid}/cmdline`, "utf8");
-        } catch {
-          return "";
-        }
-      });
+    // Other tests run at the same time: only this session's processes count.
+    const lines = processesIn(box.folder).map((pid) => contentOf(`/proc/${pid}/cmdline`));
     expect(lines.some((line) => line.includes("set-secret"))).toBe(true);
     expect(lines.join("\n")).not.toContain(VALUE);
     expect(lines.join("\n")).not.toContain(ALICE.passphrase);
@@ -139,3 +132,29 @@ test("every command that asks for a passphrase hides it, and says it nowhere", a
     }
   }
 });
+
+/** The processes that work in a directory, and all that these started. */
+function processesIn(directory: string): readonly string[] {
+  const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  const parentOf = (pid: string) => /^PPid:\s*(\d+)$/m.exec(contentOf(`/proc/${pid}/status`))?.[1] ?? "";
+  const parents = new Map(all.map((pid) => [pid, parentOf(pid)]));
+  const isMeant = (pid: string): boolean =>
+    parents.has(pid) && (directoryOf(pid) === directory || isMeant(parents.get(pid) ?? ""));
+  return all.filter(isMeant);
+}
+
+function directoryOf(pid: string): string {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return "";
+  }
+}
+
+function contentOf(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
