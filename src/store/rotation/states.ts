@@ -76,7 +76,7 @@ interface Mark {
 
 function marked(store: Store): readonly (StrayStage & Mark)[] {
   // Nearly every store has none, and a log may have thousands of entries.
-  if (!store.auditLog.some(isStageEntry)) return [];
+  if (!hasStageName(store) || !store.auditLog.some(isStageEntry)) return [];
   const marks = marksIn(store.auditLog);
   return [...store.domains].flatMap(([domain, { secrets }]) =>
     [...secrets.keys()].flatMap((beside) => {
@@ -85,6 +85,12 @@ function marked(store: Store): readonly (StrayStage & Mark)[] {
       return mark && of ? [{ domain, beside, ...of, ...mark }] : [];
     }),
   );
+}
+
+function hasStageName({ domains }: Store): boolean {
+  for (const { secrets } of domains.values())
+    for (const name of secrets.keys()) if (ofStage(name)) return true;
+  return false;
 }
 
 function ofStage(beside: string): Pick<StagedRotation, "secret" | "stage"> | undefined {
