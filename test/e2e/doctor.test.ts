@@ -57,6 +57,13 @@ test("a repository in which everything is set up passes, and nothing is changed"
   expect(readFileSync(join(box.folder, ".git/config"), "utf8")).toBe(before);
 });
 
+test("a store without a domain has no owners to praise", async () => {
+  const { found } = await doctor(
+    await repository(KeyFile.create(NOW).addCustodian(BOB, CHEAP, NOW).toString()),
+  );
+  expect(found("owners")).toEqual(["ok: there is no domain yet"]);
+});
+
 test("what is wrong is listed with what to do, and --fix repairs what can be undone", async () => {
   const box = await repository();
   const state = join(box.folder, ".local/state/pprotect");

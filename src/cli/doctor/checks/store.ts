@@ -69,6 +69,7 @@ function failure(id: string, { message, fix }: PprotectError): Finding {
 
 /** With one owner, a forgotten passphrase loses every value of the domain. */
 function singleOwners({ domains }: StoreData): readonly Finding[] {
+  if (domains.size === 0) return [ok("owners", "there is no domain yet")];
   const single = [...domains].filter(([, { owners }]) => owners.size === 1);
   if (single.length === 0) return [ok("owners", "every domain has more than one owner")];
   return single.map(([domain, { owners }]) => ({
