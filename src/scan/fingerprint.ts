@@ -34,7 +34,7 @@ export function lineFingerprint(line: string, hits: readonly Pick<Hit, "start" |
     if (hit.end > at) at = valueEnd(line, hit.end);
   }
   rest += line.slice(at);
-  const known = rest.replace(LONG_RUN, "\0").trim().replace(/\s+/g, " ");
+  const known = withoutLayout(rest.replace(LONG_RUN, "\0"));
   return createHash("sha256").update(known).digest("hex");
 }
 
@@ -101,4 +101,9 @@ class Quotes {
     }
     return this.#open;
   }
+}
+
+/** A line without its indentation, and with one space for any white space. */
+export function withoutLayout(line: string): string {
+  return line.trim().replace(/\s+/g, " ");
 }

@@ -4,7 +4,7 @@ import { suggest } from "../../common/suggest.ts";
 import { displayName } from "../../common/terminal-safe.ts";
 import { type CommandDescription, usageOf } from "./command-declaration.ts";
 import { longName, type OptionDeclaration } from "./declaration.ts";
-import { argumentsIn, type LineWord } from "./line.ts";
+import { argumentsIn, type GivenOption, givenOptions, type LineWord } from "./line.ts";
 import type { ValueKind } from "./value-type.ts";
 
 type OptionWord = Extract<LineWord, { kind: "option" }>;
@@ -41,20 +41,6 @@ function checkOption(
   } else if (option.value === "required" && next?.kind !== "value") {
     throw wrong(command, `${name} needs a value: ${name} ${option.type?.metavar}`);
   }
-}
-
-/** An option of a line, with its value. */
-interface GivenOption {
-  readonly option: OptionDeclaration;
-  readonly value: string | undefined;
-}
-
-function givenOptions(read: readonly LineWord[]): readonly GivenOption[] {
-  return read.flatMap((word, index) => {
-    if (word.kind !== "option" || !word.option) return [];
-    const next = read[index + 1];
-    return [{ option: word.option, value: word.value ?? (next?.kind === "value" ? next.text : undefined) }];
-  });
 }
 
 /** Refuses options that contradict each other, or that do nothing without another one: none is silently left out. */

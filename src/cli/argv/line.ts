@@ -1,4 +1,4 @@
-import type { OptionDeclaration } from "./declaration.ts";
+import { longName, type OptionDeclaration } from "./declaration.ts";
 
 /** What one word of a command line is. */
 export type LineWord =
@@ -85,13 +85,26 @@ export function argumentsBeforeEnd(words: readonly LineWord[]): string[] {
   return words.flatMap((word) => (word.kind === "argument" && !word.afterEnd ? [word.text] : []));
 }
 
+/** An option of a line, with its value. */
+export interface GivenOption {
+  readonly option: OptionDeclaration;
+  readonly value: string | undefined;
+}
+
+/** The options that are known, in order. */
+export function givenOptions(words: readonly LineWord[]): readonly GivenOption[] {
+  return words.flatMap((word, index) => {
+    if (word.kind !== "option" || !word.option) return [];
+    const next = words[index + 1];
+    return [{ option: word.option, value: word.value ?? (next?.kind === "value" ? next.text : undefined) }];
+  });
+}
+
 /** What an option, by its long name, was given on the line. */
 export function valuesOf(words: readonly LineWord[], name: string): string[] {
-  return words.flatMap((word) => {
-    if (word.kind === "value") return word.option.names.at(-1) === name ? [word.text] : [];
-    if (word.kind !== "option" || word.option?.names.at(-1) !== name) return [];
-    return word.value === undefined ? [] : [word.value];
-  });
+  return givenOptions(words).flatMap(({ option, value }) =>
+    longName(option) === name && value !== undefined ? [value] : [],
+  );
 }
 
 /** `-` and `_` are the same in the words of commands and the names of options. */

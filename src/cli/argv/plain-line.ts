@@ -1,5 +1,5 @@
 import type { Declarations, Declared, OptionDeclaration } from "./declaration.ts";
-import type { LineWord } from "./line.ts";
+import { givenOptions, type LineWord } from "./line.ts";
 import type { PropertyValues } from "./parser.ts";
 import type { FoundCommand } from "./registry.ts";
 
@@ -43,13 +43,11 @@ function isNegated({ names }: OptionDeclaration): boolean {
 /** What the line gives each of its options: `true` for one without a value. */
 function optionValues(words: readonly LineWord[]): Map<OptionDeclaration, (string | true)[]> {
   const values = new Map<OptionDeclaration, (string | true)[]>();
-  for (const [index, word] of words.entries()) {
-    if (word.kind !== "option" || !word.option) continue;
-    const next = words[index + 1];
-    const given = word.option.value === "none" || (word.value ?? (next?.kind === "value" ? next.text : ""));
-    const before = values.get(word.option);
+  for (const { option, value } of givenOptions(words)) {
+    const given = option.value === "none" || (value ?? "");
+    const before = values.get(option);
     if (before) before.push(given);
-    else values.set(word.option, [given]);
+    else values.set(option, [given]);
   }
   return values;
 }

@@ -1,7 +1,6 @@
 import { lstatSync } from "node:fs";
 import { join, relative } from "node:path";
-import { PprotectError } from "../../common/errors.ts";
-import { openRepository, type Repository } from "../../git/process/repository.ts";
+import { findRepository } from "../../git/process/repository.ts";
 import { absolutePath, currentDirectory, systemPath } from "../../system/path-text.ts";
 import { realpathOfExistingPrefix } from "../../system/real-path.ts";
 
@@ -21,7 +20,7 @@ export async function otherStores(
   store: string,
   warn: (message: string) => void,
 ): Promise<readonly string[]> {
-  const repository = await repositoryHere();
+  const repository = await findRepository(currentDirectory());
   const listed = await repository?.tryRun("ls-files", "-z", "--full-name", "--", ...STORES);
   if (!repository || listed === undefined) return [];
   const known = realpathOfExistingPrefix(absolutePath(store));
@@ -34,15 +33,6 @@ export async function otherStores(
       `the repository has more than ${MOST_STORES} other stores: the values of the rest were not searched`,
     );
   return others.slice(0, MOST_STORES).map((path) => relative(currentDirectory(), path));
-}
-
-async function repositoryHere(): Promise<Repository | undefined> {
-  try {
-    return await openRepository(currentDirectory());
-  } catch (error) {
-    if (error instanceof PprotectError) return undefined;
-    throw error;
-  }
 }
 
 /** A link may lead anywhere. */

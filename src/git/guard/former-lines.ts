@@ -1,3 +1,4 @@
+import { withoutLayout } from "../../scan/fingerprint.ts";
 import { addedLinesOf, type TextLines, wholeFile } from "../../scan/scan-text.ts";
 import type { BlobReader } from "../process/cat-file.ts";
 import { MAX_ADDED } from "./diff-parser.ts";
@@ -20,8 +21,8 @@ export class FormerLines {
   }
 
   /**
-   * Whether no earlier version has an added line, so that it is not one that was moved or indented. Of what is no text, nothing is
-   * known: the answer is no.
+   * Whether no earlier version has an added line, so that it is not one that was moved or indented. For a file that is not text,
+   * this is not known, and the answer is no.
    *
    * @param number of the line in what is added
    * @param paths of the file, now and before
@@ -57,9 +58,4 @@ export async function linesIn(bytes: Uint8Array): Promise<Former> {
   const isText = !bytes.includes(0);
   const lines = isText ? wholeFile(bytes) : (await import("../../scan/scan-bytes.ts")).decodedLines(bytes);
   return lines && new Set(addedLinesOf(lines).map(({ text }) => withoutLayout(text)));
-}
-
-/** As a fingerprint does, see fingerprint.ts. */
-function withoutLayout(line: string): string {
-  return line.trim().replace(/\s+/g, " ");
 }

@@ -41,6 +41,16 @@ export async function openRepository(directory: string): Promise<Repository> {
   return open(directory, gitEnvironment());
 }
 
+/** {@link openRepository}, or `undefined` where there is none. @throws PprotectError `environment` */
+export async function findRepository(directory: string): Promise<Repository | undefined> {
+  try {
+    return await openRepository(directory);
+  } catch (error) {
+    if (error instanceof PprotectError && error.code === "not_a_repository") return undefined;
+    throw error;
+  }
+}
+
 /**
  * The repository that git finds from a directory upward: unlike {@link openRepository}, variables such as GIT_DIR do not
  * name another one.

@@ -2,7 +2,7 @@ import { PprotectError } from "../../../common/errors.ts";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
 import { DEFAULT_PREFIX, PREFIX_VARIABLE } from "../../../credentials/environment-names.ts";
-import { openRepository, type Repository } from "../../../git/process/repository.ts";
+import { findRepository } from "../../../git/process/repository.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag } from "../../argv/option.ts";
@@ -47,7 +47,7 @@ export default class DoctorCommand extends BaseCommand {
       prefix: this.envPrefix ?? (process.env[PREFIX_VARIABLE] || DEFAULT_PREFIX),
       storePath: this.storePath,
       store: this.#store(),
-      repository: await repositoryHere(),
+      repository: await findRepository(process.cwd()),
     });
   }
 
@@ -63,15 +63,6 @@ export default class DoctorCommand extends BaseCommand {
   #printFinding({ id, level, message, fix }: Finding): void {
     this.printLine(`${level.padEnd(4)}  ${id}: ${escapeUnprintable(message)}`);
     if (level !== "ok" && fix !== undefined) this.printLine(`      hint: ${escapeUnprintable(fix)}`);
-  }
-}
-
-async function repositoryHere(): Promise<Repository | undefined> {
-  try {
-    return await openRepository(process.cwd());
-  } catch (error) {
-    if (error instanceof PprotectError && error.code === "not_a_repository") return undefined;
-    throw error;
   }
 }
 
