@@ -4,7 +4,7 @@ import { escapeUnprintable } from "../common/terminal-safe.ts";
 import { absolutePath, systemPath } from "./path-text.ts";
 import { continuesWith, readStart } from "./read-start.ts";
 import { readText } from "./read-text.ts";
-import { realPath } from "./real-path.ts";
+import { realpathOfFile } from "./real-path.ts";
 
 /** Maximum size in bytes of a store, and of a manifest. */
 export const MAX_FILE_BYTES = 64 * 1024 * 1024;
@@ -75,7 +75,7 @@ function withBounded<Result>(
 }
 
 function refuseKernelFile(path: string, shown: string): void {
-  if (/^\/(?:proc|sys)\//.test(realPath(path))) throw notAFile(shown);
+  if (/^\/(?:proc|sys)\//.test(realpathOfFile(path))) throw notAFile(shown);
 }
 
 function notAFile(shown: string): PprotectError {

@@ -30,7 +30,12 @@ export interface LeaseUser {
 export function leaseUser(text?: string): LeaseUser {
   const box = sandbox(text);
   const directories = userDirectories();
-  const environment = (extra: Readonly<Record<string, string>> = {}) => ({ ...directories, ...extra });
+  // The commands also look for leases among the temporary files, where tests that run at the same time may have theirs.
+  const environment = (extra: Readonly<Record<string, string>> = {}) => ({
+    ...directories,
+    TMPDIR: directories.XDG_RUNTIME_DIR,
+    ...extra,
+  });
   const run: LeaseUser["run"] = (args, env, input = "") =>
     pprotect([...args], { cwd: box.folder, env: environment(env), input });
   return {

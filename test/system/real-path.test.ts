@@ -2,32 +2,17 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { realpathOfFile } from "../../src/system/real-path.ts";
+import { whileReplaced } from "../support/replacing-process.ts";
 import { emptyFolder, removeFolders } from "../support/sandbox.ts";
 
 afterAll(removeFolders);
 
-/** Replaces a file as fast as it can, in another process, until that is killed. */
-const REPLACE = `
-  const { renameSync, writeFileSync } = require("node:fs");
-  const [file] = process.argv.slice(1);
-  for (let first = true; ; first = false) {
-    writeFileSync(file + ".new", "new");
-    renameSync(file + ".new", file);
-    if (first) console.log("started");
-  }
-`;
-
 describe("the real path of a file", () => {
   test("is found while another process replaces the file again and again", async () => {
     const file = join(emptyFolder(), "store");
-    const child = Bun.spawn([process.execPath, "-e", REPLACE, file], { stdout: "pipe" });
-    try {
-      await child.stdout.getReader().read();
+    await whileReplaced(file, () => {
       for (let times = 0; times < 20_000; times++) expect(realpathOfFile(file)).toBe(file);
-    } finally {
-      child.kill("SIGKILL");
-      await child.exited;
-    }
+    });
   });
 
   test("has all symbolic links resolved", () => {

@@ -403,7 +403,7 @@ test.if(needs("strace")).each(["ENOLCK", "EOPNOTSUPP", "ENOSYS"])(
         runProgram([...failing, binary(), "add-secret", "dev", name], { cwd: box.folder, input: name }),
       ),
     );
-    expect(results.map(({ status }) => status)).toEqual(names.map(() => 0));
+    expect(results.filter(({ status }) => status !== 0)).toEqual([]);
     expect(secretsOf(box.read(), "dev", BOB)).toMatchObject(
       Object.fromEntries(names.map((name) => [name, name])),
     );

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { PprotectError } from "../../../common/errors.ts";
 import { type KeyTrust, TRUST_NO_NEW_KEY } from "../../../git/merge/key-trust.ts";
 import type { StoreVersions } from "../../../git/merge/versions.ts";
@@ -7,6 +7,7 @@ import type { KeyJudge } from "../../../store/trust/judge.ts";
 import { knownKeys } from "../../../store/trust/key-trust.ts";
 import { findPins } from "../../../store/trust/pin-file.ts";
 import { trustMode } from "../../../store/trust/trust-mode.ts";
+import { realpathOfFile } from "../../../system/real-path.ts";
 
 /**
  * What decides about keys that one side of a merge introduced, by `PPROTECT_TRUST`. `off` accepts what the logs prove
@@ -30,7 +31,7 @@ export async function mergeTrust(
     if (mode === "off" || !existsSync(path)) {
       return mode === "strict" ? TRUST_NO_NEW_KEY : knownKeys(undefined, base, sides);
     }
-    if (mode === "first-use") return knownKeys(findPins(realpathSync(path), ours)?.pins, base, sides);
+    if (mode === "first-use") return knownKeys(findPins(realpathOfFile(path), ours)?.pins, base, sides);
     const { committedJudge } = await import("../../../git/trust/committed-judge.ts");
     return byJudge(
       await committedJudge(path, { ...ours, auditLog: sides.flatMap(({ auditLog }) => auditLog) }),

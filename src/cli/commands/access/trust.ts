@@ -20,7 +20,7 @@ import { proofsIn } from "../../../store/trust/verify.ts";
 import { writeAtomically } from "../../../system/atomic-write.ts";
 import { withLock } from "../../../system/file-lock.ts";
 import { absolutePath } from "../../../system/path-text.ts";
-import { realPath } from "../../../system/real-path.ts";
+import { realPath, realpathOfFile } from "../../../system/real-path.ts";
 import { optionalArgument } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag } from "../../argv/option.ts";
@@ -177,7 +177,7 @@ export default class TrustCommand extends BaseCommand {
   }
 
   async #since(text: string): Promise<string> {
-    const repository = await repositoryOf(realPath(absolutePath(this.storePath)));
+    const repository = await repositoryOf(realpathOfFile(absolutePath(this.storePath)));
     const origin = repository && (await keyOrigin(repository, text));
     return origin === undefined
       ? ""
