@@ -16,7 +16,13 @@ import { checkNewCustodianName, checkNewDomainName, checkSecretName } from "./fo
 import { parseStore } from "./format/parse.ts";
 import { validated } from "./format/validated.ts";
 import { writeStore } from "./format/yaml-writer.ts";
-import { findCustodian, findDomain, findSecret, refuseExistingSecret } from "./lookup.ts";
+import {
+  findCustodian,
+  findDomain,
+  findSecret,
+  refuseExistingOwner,
+  refuseExistingSecret,
+} from "./lookup.ts";
 import { openSecrets } from "./many-secrets.ts";
 import { neededEntries } from "./needed-entries.ts";
 import { openTexts } from "./open-places.ts";
@@ -202,12 +208,7 @@ export class KeyFile {
     const data = findDomain(this.data, domain);
     refuseSharedKey(this.data, domain);
     const pwdkm = findCustodian(this.data, newOwner);
-    if (data.owners.has(newOwner)) {
-      throw new PprotectError(
-        "owner_exists",
-        `${displayName(newOwner)} already owns domain "${displayName(domain)}"`,
-      );
-    }
+    refuseExistingOwner(this.data, domain, newOwner);
     const key = openDomainKey(domain, data, by);
     const granted = withOwner(data, newOwner, sealDomainKey(key, pwdkm));
     const entries = [audit.ownerAdded(by.name, newOwner, domain), grantProof(domain, key, newOwner, pwdkm)];

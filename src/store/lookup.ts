@@ -1,6 +1,7 @@
 import { type ErrorCode, PprotectError } from "../common/errors.ts";
+import { shellWord } from "../common/shell-quote.ts";
 import { suggest } from "../common/suggest.ts";
-import { displayName } from "../common/terminal-safe.ts";
+import { displayName, escapeUnprintable } from "../common/terminal-safe.ts";
 import type { Domain, StoreData } from "./store-data.ts";
 
 /** @throws PprotectError `no_such_domain`, with the secret that has this name, else the nearest name of a domain */
@@ -37,19 +38,44 @@ export function findSecret(domain: string, data: Domain, name: string): string {
   );
 }
 
-/** @throws PprotectError `no_such_domain`, `secret_exists` */
+/** For a new secret. @throws PprotectError `no_such_domain`, `secret_exists` */
 export function refuseExistingSecret(store: StoreData, domain: string, secret: string): void {
+  refuseTaken(store, domain, secret, "use `pprotect update-secret` to change its value");
+}
+
+/** For a secret that is to be moved or copied to this name. @throws PprotectError `no_such_domain`, `secret_exists` */
+export function refuseTakenTarget(store: StoreData, domain: string, secret: string): void {
+  const path = escapeUnprintable(`${domain}/${secret}`);
+  const end = path.startsWith("-") ? "-- " : "";
+  refuseTaken(
+    store,
+    domain,
+    secret,
+    `\`pprotect rm-secret ${end}${shellWord(path)}\` removes it, or \`pprotect rename-secret\` gives one of the two another name`,
+  );
+}
+
+function refuseTaken(store: StoreData, domain: string, secret: string, hint: string): void {
   if (!findDomain(store, domain).secrets.has(secret)) return;
   throw new PprotectError(
     "secret_exists",
     `secret "${displayName(secret)}" already exists in domain "${displayName(domain)}"`,
-    "use `pprotect update-secret` to change its value",
+    hint,
   );
 }
 
 /** @returns the key material, base64. @throws PprotectError `no_such_custodian`, with the nearest name */
 export function findCustodian(store: StoreData, name: string): string {
   return find(store.custodians, name, "no_such_custodian", () => notACustodian(name));
+}
+
+/** @throws PprotectError `no_such_domain`, `owner_exists` */
+export function refuseExistingOwner(store: StoreData, domain: string, owner: string): void {
+  if (!findDomain(store, domain).owners.has(owner)) return;
+  throw new PprotectError(
+    "owner_exists",
+    `${displayName(owner)} already owns domain "${displayName(domain)}"`,
+  );
 }
 
 /** {@link findCustodian} for one who is to become an owner: when no name is near, says how they become a custodian. */

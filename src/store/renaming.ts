@@ -1,6 +1,6 @@
 import type { UnlockedCustodian } from "./custodian.ts";
 import type { KeyFile } from "./key-file.ts";
-import { refuseExistingSecret } from "./lookup.ts";
+import { refuseTakenTarget } from "./lookup.ts";
 import { stagedRotations } from "./rotation/states.ts";
 import { carryRotations } from "./rotation/steps.ts";
 import type { SecretPath } from "./secret-path.ts";
@@ -17,7 +17,7 @@ export function copySecret(
   owner: UnlockedCustodian,
   now = new Date(),
 ): KeyFile {
-  refuseExistingSecret(file.data, to.domain, to.secret);
+  refuseTakenTarget(file.data, to.domain, to.secret);
   return file.addSecret(to.domain, to.secret, file.decryptSecret(from.domain, from.secret, owner), now);
 }
 

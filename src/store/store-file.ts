@@ -100,7 +100,7 @@ function reading<Result>(shownPath: string, read: () => Result): Result {
 }
 
 /**
- * Creates the file of a new store.
+ * Creates the file of a new store, also in place of an empty file.
  * @throws PprotectError `store_exists`, `file_error`, `store_locked`
  */
 export async function createStoreFile(
@@ -112,19 +112,25 @@ export async function createStoreFile(
   await withLock(absolutePath(path), patience(options), async () => {
     await options.throwIfInterrupted?.();
     refuseExisting(path, shownPath);
-    writeAtomically(absolutePath(path), piecesOf(keyFile), undefined);
+    replace(path, shownPath, keyFile);
   });
 }
 
 /** @throws PprotectError `store_exists`; `file_error` for a dangling symbolic link, which a write would replace */
 export function refuseExisting(path: string, shownPath: string): void {
   refuseDanglingLink(path, shownPath);
-  if (!existsSync(systemPath(path))) return;
+  if (!existsSync(systemPath(path)) || isBlankFile(path, shownPath)) return;
   throw new PprotectError(
     "store_exists",
     `${escapeUnprintable(shownPath)} already exists`,
     "use `pprotect add-key-custodian` to add a custodian to it",
   );
+}
+
+/** Such as one that `touch` or a failed `>` left. */
+function isBlankFile(path: string, shownPath: string): boolean {
+  if (!statSync(systemPath(path)).isFile()) return false;
+  return reading(shownPath, () => readBoundedText(path, shownPath, MAX_FILE_BYTES))?.trim() === "";
 }
 
 /** The target may be on a file system that is not mounted: do not create it. */
@@ -188,12 +194,15 @@ export async function replaceStoreFile(
   const real = existsSync(systemPath(path)) ? realPathOfStore(path, shownPath) : path;
   await withLock(real, patience(options), async () => {
     await options.throwIfInterrupted?.();
-    writeAtomically(
-      real,
-      piecesOf(keyFile),
-      existsSync(systemPath(real)) ? writableStats(real, shownPath) : undefined,
-    );
+    replace(real, shownPath, keyFile);
   });
+}
+
+/** Writes a store into a file that need not be there; the target of a symbolic link is written, not the link. */
+function replace(path: string, shownPath: string, keyFile: KeyFile): void {
+  const exists = existsSync(systemPath(path));
+  const real = exists ? realPathOfStore(path, shownPath) : absolutePath(path);
+  writeAtomically(real, piecesOf(keyFile), exists ? writableStats(real, shownPath) : undefined);
 }
 
 /** Other programs do not take the lock: do not overwrite what they wrote since the file was read. */

@@ -173,6 +173,11 @@ describe("the exit status is the program's", () => {
       127,
       `${NAMES_NOTE}pprotect: command not found: no-such-program\n`,
     ]);
+    const domain = await exec(box, [], ["dev", "--", "true"]);
+    expect([domain.status, domain.stderr]).toEqual([
+      127,
+      `${NAMES_NOTE}pprotect: command not found: dev\nhint: "dev" is a domain: \`pprotect exec --domain dev -- PROGRAM\`\n`,
+    ]);
     expect((await exec(box, [], [plain])).status).toBe(126);
     expect((await exec(box, [], [box.folder])).status).toBe(126);
   });

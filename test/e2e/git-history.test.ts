@@ -136,7 +136,7 @@ describe("pprotect git history", () => {
     expect((await history(repository)).slice(0, 4)).toEqual([
       `${repaired} made the store readable again`,
       `${repaired} added secret mine in dev`,
-      `${again} left the store unreadable: line 1: is empty (\`pprotect init\` creates a store)`,
+      `${again} left the store unreadable: line 1: is empty`,
       `${broken} left the store unreadable: line 1: unresolved merge`,
     ]);
   });

@@ -281,6 +281,7 @@ test("the incident's document names places and people, and nothing that Markdown
   expect(stdout).toContain("`a\\u{7c}[b](c)`");
   expect(stdout).toMatch(/\| `prod\/token` \| `alice@example.com` \| – \|/);
   expect(stdout).not.toContain(OLD);
+  expect(stdout).not.toContain("\n\n\n");
   expect(stdout).toContain("`pprotect leak --plan` writes FILE");
   expect(stdout.replaceAll(/^```sh\n.*?\n```$/gms, "CODE")).not.toContain("```");
   expect(stdout.replaceAll(/`[^`\n]*`/g, "")).not.toMatch(/@team|\[b\]|<b>/);

@@ -249,6 +249,7 @@ describe("rename-secret, copy-secret, move-secret", () => {
     ["rename-secret dev/api-key 1x", "invalid secret name"],
     ["rename-secret dev/api-key prod/api-key", "`pprotect move-secret` moves"],
     ["rename-secret dev/nothing x", 'no secret "nothing"'],
+    ["rename-secret dev/api-key db-password", "`pprotect rm-secret dev/db-password` removes it"],
     ["copy-secret dev/api-key dev", "the secret is in that domain already"],
     ["copy-secret dev/api-key nowhere", 'no domain "nowhere"'],
     ["copy-secret dev/api-key dev/api-key", 'no domain "dev/api-key"'],
@@ -325,8 +326,16 @@ describe("restore-secret", () => {
     await run(box, "update-secret prod/token", {}, "spoilt");
     await run(box, "rotate-domain-keys prod");
     await commit(box);
-    const result = await run(box, "restore-secret prod/token --rev HEAD~1");
-    expect(result).toMatchObject({ status: 0, stderr: "Restored secret token in prod from HEAD~1.\n" });
+    const restored = (rev: string) => run(box, `restore-secret prod/token --rev ${rev} --json`);
+    const result = await restored("HEAD~1");
+    const { commit: id } = JSON.parse(result.stdout).result;
+    const short = id.slice(0, 7);
+    const named = (rev: string) =>
+      new RegExp(
+        `^Restored secret token in prod from ${rev}${short}[0-9a-f]*[,)( ]+\\d{4}-\\d\\d-\\d\\d\\)\\.\\n$`,
+      );
+    expect(result.stderr).toMatch(named("HEAD~1 \\("));
+    expect((await restored(short)).stderr).toMatch(named(""));
     expect(secretsOf(box.read(), "prod", ALICE)).toEqual({ token: "prod-token" });
     await expectAccepted(box);
   });

@@ -262,6 +262,18 @@ describe("init", () => {
     expect(result.status).toBe(1);
   });
 
+  test("creates a store in place of an empty file, as the error of an empty store says", async () => {
+    const box = sandbox("\n");
+    const empty = await pprotect(["list-domains"], { cwd: box.folder });
+    expect(empty.stderr).toMatch(/^pprotect: protected\.yaml:1: is empty\nhint: .*`pprotect init`/);
+    const check = await pprotect(["check"], { cwd: box.folder });
+    expect(check).toMatchObject({ stdout: "protected.yaml:1: is empty\n", status: 1 });
+    expect(check.stderr).toContain("`pprotect init`");
+    const input = lines([ALICE.name, "pässphrase", "pässphrase"]);
+    expect((await pprotect(["init", "--key-type", "fast"], { cwd: box.folder, input })).status).toBe(0);
+    expect(box.read().data.custodians.has(ALICE.name)).toBe(true);
+  });
+
   test("is exit 2 where a store is, before anything is asked", async () => {
     const box = sandbox();
     const result = await pprotect(["init"], { cwd: box.folder });

@@ -131,6 +131,30 @@ describe("at a terminal", () => {
     expect(secretsOf(box.read(), "dev", BOB).ahead).toBe("typed ahead");
   });
 
+  test("a wrong domain can be corrected, without the passphrase again", async () => {
+    const box = sandbox();
+    const session = atTerminal(["add-owner"], { cwd: box.folder });
+    await session.answer("User email: ", ALICE.name);
+    await session.answer("Passphrase: ", ALICE.passphrase);
+    await session.answer("Domain name: ", "prdo");
+    await session.waitFor('did you mean "prod"?');
+    await session.answer("Domain name: ", "prod");
+    await session.answer("New owner email: ", ALICE.name);
+    await session.waitFor("already owns");
+    await session.answer("New owner email: ", BOB.name);
+    expect(await session.exited).toBe(0);
+    expect(box.read().domainsOf(BOB.name)).toContain("prod");
+  });
+
+  test("what was typed ahead after a wrong domain is not taken for another one", async () => {
+    const box = sandbox();
+    const session = atTerminal(["add-secret"], { cwd: box.folder });
+    await session.waitFor("Domain name: ");
+    session.type("dve\rahead\rtyped ahead\r");
+    expect(await session.exited).toBe(1);
+    expect(session.screen()).not.toContain('no domain "ahead"');
+  });
+
   test("a pasted value of several lines is refused whole, not cut to its first line", async () => {
     const box = sandbox();
     const before = written(box);

@@ -350,6 +350,22 @@ describe("creating", () => {
     expect(readFileSync(store, "utf8")).toBe(before);
   });
 
+  test("replaces an empty file, also behind a link, but nothing else", async () => {
+    const folder = emptyFolder();
+    const [path, link] = [join(folder, "store.yaml"), join(folder, "link.yaml")];
+    writeFileSync(path, " \n", { mode: 0o640 });
+    symlinkSync(path, link);
+    const file = sampleStore();
+    await createStoreFile(link, "link.yaml", file, quiet);
+    expect(readlinkSync(link)).toBe(path);
+    expect(statSync(path).mode & 0o777).toBe(0o640);
+    expect(readStoreFile(path, "store.yaml").data).toEqual(file.data);
+    const other = join(folder, "other.yaml");
+    writeFileSync(other, "x");
+    expect(await codeOf(createStoreFile(other, "other.yaml", sampleStore(), quiet))).toBe("store_exists");
+    expect(await codeOf(createStoreFile(folder, "folder", sampleStore(), quiet))).toBe("store_exists");
+  });
+
   test("in a missing directory fails with the reason", async () => {
     const path = join(emptyFolder(), "no", "protected.yaml");
     expect(await codeOf(createStoreFile(path, "no/protected.yaml", sampleStore(), quiet))).toBe("file_error");

@@ -6,7 +6,7 @@ import type { TrustSession } from "../../git/trust/trust-session.ts";
 import type { AccessRecorder, SecretReference } from "../../lease/access-log/recorder.ts";
 import type { UnlockedCustodian } from "../../store/custodian.ts";
 import type { KeyFile } from "../../store/key-file.ts";
-import { findCustodian } from "../../store/lookup.ts";
+import { findCustodian, findDomain } from "../../store/lookup.ts";
 import type { StoreVersion } from "../../store/store-file.ts";
 import type { Actor } from "../../store/trust/key-uses.ts";
 import { requireCurrentDirectory } from "../../system/current-directory.ts";
@@ -81,6 +81,11 @@ export abstract class BaseCommand extends CredentialsCommand {
   /** @throws PprotectError `store_missing`, `file_error` */
   protected get realStorePath(): string {
     return storeFiles().realPathOfStore(absolutePath(this.storePath), this.storePath);
+  }
+
+  /** A domain of the store, from a prompt. @throws PprotectError `no_such_domain` */
+  protected async askForDomain({ data }: KeyFile): Promise<string> {
+    return this.askChecked("Domain name: ", "domain", (domain) => findDomain(data, domain));
   }
 
   protected readStore(): KeyFile {

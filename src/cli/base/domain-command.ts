@@ -1,4 +1,3 @@
-import { PprotectError } from "../../common/errors.ts";
 import type { KeyFile } from "../../store/key-file.ts";
 import { findDomain } from "../../store/lookup.ts";
 import { optionalArgument } from "../argv/argument.ts";
@@ -29,29 +28,10 @@ export abstract class DomainCommand extends BaseCommand {
 
   /** The domain; it must exist. */
   protected async existingDomain(keyFile: KeyFile): Promise<string> {
-    return this.givenDomain(keyFile) ?? this.#askForDomain(keyFile);
-  }
-
-  /** The domain, which must exist, and a second name such as a secret's or an owner's. */
-  protected async domainAndName(
-    keyFile: KeyFile,
-    second: string | undefined,
-    question: string,
-    argument: string,
-  ): Promise<[domain: string, name: string]> {
-    const domain = await this.existingDomain(keyFile);
-    const name = this.givenName(second) ?? (await this.ask(question, argument));
-    if (name === "") throw new PprotectError("usage", `no ${argument} given`);
-    return [domain, name];
+    return this.givenDomain(keyFile) ?? this.askForDomain(keyFile);
   }
 
   #slots(second: string | undefined): (string | undefined)[] {
     return fillSlots([{ option: this.domainOption }, {}], [this.firstName, second]);
-  }
-
-  async #askForDomain(keyFile: KeyFile): Promise<string> {
-    const domain = await this.ask("Domain name: ", "domain");
-    findDomain(keyFile.data, domain);
-    return domain;
   }
 }

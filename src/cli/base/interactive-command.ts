@@ -7,10 +7,14 @@ import { isTerminal } from "../../system/terminal.ts";
 import { flag, option } from "../argv/option.ts";
 import { FILE, text, USER } from "../argv/value-type.ts";
 import type { InputPrompter } from "../input/input-prompter.ts";
+import { explain } from "../report/error-report.ts";
 import { writeError, writeOut } from "../report/output.ts";
 
 /** Loaded at its first use: not every command asks. */
 const prompting = lazy(() => require("../input/prompt.ts") as typeof import("../input/prompt.ts"));
+
+/** How many times a name may be typed. */
+const ATTEMPTS = 3;
 
 /** What every command can do with people: its global options, messages, prompts and confirmations. */
 export abstract class InteractiveCommand {
@@ -109,6 +113,31 @@ export abstract class InteractiveCommand {
   /** @throws PprotectError `usage` with `--non-interactive` */
   protected async ask(question: string, argument: string): Promise<string> {
     return this.#mayAsk(argument).ask(question);
+  }
+
+  /**
+   * {@link ask} for a name that is checked at once. A person at a terminal may correct a wrong one, and so need not type
+   * the passphrase again.
+   * @throws PprotectError as {@link ask}, and what `check` throws
+   */
+  protected async askChecked(
+    question: string,
+    argument: string,
+    check: (answer: string) => unknown,
+  ): Promise<string> {
+    for (let attempt = 1; ; attempt++) {
+      const answer = await this.ask(question, argument);
+      try {
+        check(answer);
+        return answer;
+      } catch (error) {
+        const asked = this.usedPrompter;
+        if (!(error instanceof PprotectError) || !asked?.atTerminal || attempt === ATTEMPTS) throw error;
+        // What was typed ahead answers the next questions, and may be a value that must not be shown.
+        if (asked.hasMore()) throw error;
+        asked.note(explain(error).trimEnd());
+      }
+    }
   }
 
   /** {@link ask} without echo. */

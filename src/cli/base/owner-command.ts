@@ -29,16 +29,15 @@ export abstract class OwnerCommand extends BaseCommand {
     return this.#byOption ? this.firstName : second;
   }
 
-  protected async askForDomain(keyFile: KeyFile): Promise<string> {
-    const domain = await this.ask("Domain name: ", "domain");
-    findDomain(keyFile.data, domain);
-    return domain;
-  }
-
-  protected async askForOwner(question: string): Promise<string> {
-    const owner = await this.ask(question, "owner");
-    if (owner === "") throw new PprotectError("usage", "no owner given");
-    return owner;
+  /** @param check of the name, as of {@link askChecked} */
+  protected async askForOwner(
+    question: string,
+    check: (name: string) => unknown = () => undefined,
+  ): Promise<string> {
+    return this.askChecked(question, "owner", (owner) => {
+      if (owner === "") throw new PprotectError("usage", "no owner given");
+      check(owner);
+    });
   }
 
   get #byOption(): boolean {

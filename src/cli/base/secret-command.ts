@@ -42,7 +42,7 @@ export abstract class SecretCommand extends BaseCommand {
 
   /** The domain, which must exist, and the secret's name; asks for what is missing. */
   protected async askForSecret(keyFile: KeyFile, { domain, secret }: SecretWords): Promise<SecretPath> {
-    const inDomain = domain ?? (await this.#askForDomain(keyFile));
+    const inDomain = domain ?? (await this.askForDomain(keyFile));
     const name = secret ?? (await this.ask("Secret name: ", "secret name"));
     if (name === "") throw new PprotectError("usage", "no secret name given");
     return { domain: inDomain, secret: name };
@@ -59,11 +59,5 @@ export abstract class SecretCommand extends BaseCommand {
       );
     }
     findDomain(keyFile.data, domain);
-  }
-
-  async #askForDomain(keyFile: KeyFile): Promise<string> {
-    const domain = await this.ask("Domain name: ", "domain");
-    findDomain(keyFile.data, domain);
-    return domain;
   }
 }

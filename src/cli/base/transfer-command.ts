@@ -1,7 +1,7 @@
 import { PprotectError } from "../../common/errors.ts";
 import type { UnlockedCustodian } from "../../store/custodian.ts";
 import type { KeyFile } from "../../store/key-file.ts";
-import { findDomain, refuseExistingSecret } from "../../store/lookup.ts";
+import { findDomain, refuseTakenTarget } from "../../store/lookup.ts";
 import type { SecretPath } from "../../store/secret-path.ts";
 import { optionalArgument } from "../argv/argument.ts";
 import { DOMAIN, SECRET_OR_DOMAIN } from "../argv/value-type.ts";
@@ -31,7 +31,7 @@ export abstract class TransferCommand extends SecretCommand {
     const owner = await this.unlock(keyFile);
     const from = await this.askForSecret(keyFile, given);
     await this.unlockToRead(keyFile, [from.domain]);
-    const domain = to ?? (await this.ask("To domain: ", "domain to put it into"));
+    const domain = to ?? (await this.#askForTarget(keyFile, from));
     this.#check(keyFile, from, domain);
     const { secret } = from;
     await this.recordRead(owner, [{ domain: from.domain, name: secret }]);
@@ -43,6 +43,10 @@ export abstract class TransferCommand extends SecretCommand {
     return { ...outcome, from };
   }
 
+  #askForTarget(keyFile: KeyFile, from: SecretPath): Promise<string> {
+    return this.askChecked("To domain: ", "domain to put it into", (to) => this.#check(keyFile, from, to));
+  }
+
   #check(
     keyFile: KeyFile,
     { domain, secret }: Partial<Record<keyof SecretPath, string | undefined>>,
@@ -52,6 +56,6 @@ export abstract class TransferCommand extends SecretCommand {
     if (domain === to) {
       throw new PprotectError("usage", "the secret is in that domain already", "name another domain");
     }
-    if (secret !== undefined) refuseExistingSecret(keyFile.data, to, secret);
+    if (secret !== undefined) refuseTakenTarget(keyFile.data, to, secret);
   }
 }

@@ -1,6 +1,7 @@
 import { type CommandDescription, GROUPS } from "../argv/command-declaration.ts";
 import type { CommandList } from "../argv/command-list.ts";
 import { longName, type OptionDeclaration } from "../argv/declaration.ts";
+import { dashed } from "../argv/line.ts";
 import type { ValueType } from "../argv/value-type.ts";
 import type { Position } from "./cursor-context.ts";
 
@@ -35,7 +36,7 @@ export async function offerFor(position: Position, list: CommandList, findNames:
     if (position.optionsEnded) return { kind: "program" };
     return words([{ word: "--", description: "the program to run comes next" }]);
   }
-  if (type.kind === "help-topic") return words(helpTopics(list.commands));
+  if (type.kind === "help-topic") return words(helpTopics(position.given.map(dashed), list.commands));
   if (type.kind === "list") return words(parts(type.parts ?? [], start, position.typed));
   const names = type.choices ?? (await findNames(type, position));
   // A word of its own that begins with a dash would be read as an option.
@@ -71,7 +72,9 @@ function describeWord(members: readonly CommandDescription[], place: number): st
   return whole?.summary ?? members.map(({ name }) => name.split(" ")[place + 1]).join(", ");
 }
 
-function helpTopics(commands: readonly CommandDescription[]): Candidate[] {
+/** What may follow the words of a topic: only a command has more than one. */
+function helpTopics(before: readonly string[], commands: readonly CommandDescription[]): Candidate[] {
+  if (before.length > 0) return commandWords(before, commands);
   const groups = Object.entries(GROUPS).map(([word, title]) => ({ word, description: title }));
   const first = commandWords([], commands).filter(({ word }) => !groups.some((group) => group.word === word));
   return [
@@ -83,9 +86,9 @@ function helpTopics(commands: readonly CommandDescription[]): Candidate[] {
 }
 
 /** The options of the command, or the global ones before there is a command. */
-function options({ command, given }: Position, { globalOptions }: CommandList): Candidate[] {
+function options({ command, givenOptions }: Position, { globalOptions }: CommandList): Candidate[] {
   const offered = (command?.options ?? globalOptions)
-    .filter((option) => option.repeatable || !given.has(longName(option)))
+    .filter((option) => option.repeatable || !givenOptions.has(longName(option)))
     .map(optionCandidate);
   return [...offered, HELP, ...(command ? [] : [VERSION])];
 }

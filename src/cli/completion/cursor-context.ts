@@ -25,12 +25,14 @@ export type Place =
 export interface Position {
   readonly place: Place;
   readonly command: CommandDescription | undefined;
+  /** The arguments of the command before the cursor. */
+  readonly given: readonly string[];
   /** The word up to the cursor. */
   readonly typed: string;
   /** Whether there is a `--` before the cursor: no word is an option after it. */
   readonly optionsEnded: boolean;
   /** Options on the line, apart from the cursor's word, by their long names. */
-  readonly given: ReadonlySet<string>;
+  readonly givenOptions: ReadonlySet<string>;
   /** The value of `--file`. */
   readonly file: string | undefined;
   /** The domains that the line names. */
@@ -61,9 +63,10 @@ export function positionOf(
   const named = given.filter((_, index) => namesDomain(slotAt(index)?.type));
   const position = {
     command,
+    given,
     typed,
     optionsEnded: before.ended,
-    given: new Set(optionsIn(all.read).map(longName)),
+    givenOptions: new Set(optionsIn(all.read).map(longName)),
     file: valuesOf(all.read, "--file").filter(Boolean).at(-1),
     domains: [...valuesOf(all.read, "--domain").filter(Boolean), ...named],
   };

@@ -1,3 +1,4 @@
+import type { PprotectError } from "../../common/errors.ts";
 import type { Repository } from "../../git/process/repository.ts";
 import type { KeyFile } from "../../store/key-file.ts";
 
@@ -25,7 +26,7 @@ export interface Examined {
   /** The store's path as the user knows it. */
   readonly storePath: string;
   /** The store; the error where it cannot be read; nothing where there is none. */
-  readonly store: KeyFile | Error | undefined;
+  readonly store: KeyFile | PprotectError | undefined;
   readonly repository: Repository | undefined;
 }
 

@@ -9,6 +9,21 @@ import { locateInRepository } from "../process/store-location.ts";
 /** What git takes for a revision is one word or more, but never an option. */
 const REVISION = /^[^-\p{C}]\P{C}*$/u;
 
+/** A commit, as people name it. */
+export interface NamedCommit {
+  readonly id: string;
+  /** As short as git's own output would have it. */
+  readonly shortId: string;
+  /** The author's date, `YYYY-MM-DD`. */
+  readonly day: string;
+}
+
+/** A store as a commit has it. */
+export interface CommittedStore {
+  readonly keyFile: KeyFile;
+  readonly commit: NamedCommit;
+}
+
 /**
  * The store as a commit has it, at the path that it has now. Runs no program that the repository's configuration names.
  *
@@ -18,7 +33,21 @@ const REVISION = /^[^-\p{C}]\P{C}*$/u;
  * @throws PprotectError `usage` for what is not a commit, `store_missing` when it has no store, `not_a_repository`;
  *   InvalidStoreError, UnresolvedMergeError
  */
+export async function committedStore(
+  store: string,
+  revision: string,
+  option = "--rev",
+): Promise<CommittedStore> {
+  const { repository, id, keyFile } = await readCommitted(store, revision, option);
+  return { keyFile, commit: await namedCommit(repository, id) };
+}
+
+/** {@link committedStore} without the commit. @throws as that */
 export async function storeAt(store: string, revision: string, option = "--rev"): Promise<KeyFile> {
+  return (await readCommitted(store, revision, option)).keyFile;
+}
+
+async function readCommitted(store: string, revision: string, option: string) {
   const { repository, path } = await locateInRepository(store);
   const found = await commitId(repository, revision);
   if (found === undefined) {
@@ -38,7 +67,13 @@ export async function storeAt(store: string, revision: string, option = "--rev")
       "`pprotect git history` lists the commits that have it; --file names another path",
     );
   }
-  return KeyFile.parse(bytes, place);
+  return { repository, id: found, keyFile: KeyFile.parse(bytes, place) };
+}
+
+async function namedCommit(repository: Repository, id: string): Promise<NamedCommit> {
+  const log = await repository.run("log", "--max-count=1", "--no-show-signature", "--format=%h%x00%as", id);
+  const [shortId = "", day = ""] = withoutLineEnd(log).split("\0");
+  return { id, shortId, day };
 }
 
 /** The id of a commit, by anything that git takes for one. */

@@ -43,7 +43,7 @@ function inspect(
   const nul = text.indexOf("\0");
   if (nul !== -1)
     return unreadable("binary", lineAt(text, nul), "contains a NUL byte; is this a binary file?");
-  if (text.trim() === "") return unreadable("empty", 1, "is empty (`pprotect init` creates a store)");
+  if (text.trim() === "") return unreadable("empty", 1, "is empty");
   // Loaded on demand: a canonical store does not need the YAML parser.
   const { readStrict } = require("./strict-reader.ts") as typeof import("./strict-reader.ts");
   const { store, problems, lineOf } = readStrict(text);

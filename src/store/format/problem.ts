@@ -68,12 +68,18 @@ export class InvalidStoreError extends PprotectError {
     super(
       "invalid_store",
       `${first ? formatProblem(file, first) : `${file}: not a store`}${more}`,
-      fix ?? (problems.length > 1 ? "`pprotect check` lists all problems" : undefined),
+      fix ?? fixOf(problems),
     );
     this.name = "InvalidStoreError";
     this.file = file;
     this.problems = problems;
   }
+}
+
+function fixOf(problems: readonly Problem[]): string | undefined {
+  if (problems.length > 1) return "`pprotect check` lists all problems";
+  if (problems[0]?.code !== "empty") return undefined;
+  return "restore it, for example with `git checkout`, or run `pprotect init` to create a new store";
 }
 
 /** A store with conflict markers. */

@@ -35,6 +35,14 @@ describe("a command", () => {
     expect(await offered("git --json |")).toContain("resolve");
   });
 
+  test("of several words is offered word by word as a topic of help too", async () => {
+    expect(await offered("help |")).toEqual(expect.arrayContaining(["git", "get", "people", "options"]));
+    expect(await offered("help git |")).toEqual(await offered("git |"));
+    expect(await offered("help --json git |")).toEqual(await offered("git |"));
+    for (const line of ["help get |", "help people |", "help git resolve |"])
+      expect(await offered(line)).toEqual([]);
+  });
+
   test("is read with `_` too, and nothing is offered after a wrong one", async () => {
     expect(await offered("rm_domain |")).toEqual(["<domain>"]);
     expect(await offered("git merge_driver |")).toBe("files");

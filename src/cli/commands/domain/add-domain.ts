@@ -28,7 +28,7 @@ export default class AddDomainCommand extends BaseCommand {
     const [given] = fillSlots([{ option: this.domainOption }], [this.name]);
     if (given !== undefined) this.#check(keyFile.data.domains, given);
     const { name: owner } = await this.unlock(keyFile);
-    const domain = given ?? (await this.ask("Domain name: ", "domain"));
+    const domain = given ?? (await this.#askForName(keyFile.data.domains));
     this.warnOfLooks(domain, keyFile.data.domains.keys());
     const outcome = await this.update(
       (file) => file.addDomain(domain, owner),
@@ -50,6 +50,10 @@ export default class AddDomainCommand extends BaseCommand {
         },
       ),
     };
+  }
+
+  #askForName(domains: ReadonlyMap<string, unknown>): Promise<string> {
+    return this.askChecked("Domain name: ", "domain", (name) => this.#check(domains, name));
   }
 
   /** A wrong name is refused before a passphrase is asked for. */

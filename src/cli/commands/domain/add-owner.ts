@@ -2,7 +2,7 @@ import { compareCodePoints } from "../../../common/code-points.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { keyToCompare } from "../../../git/trust/trust-messages.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
-import { findDomain, findNewOwner } from "../../../store/lookup.ts";
+import { findDomain, findNewOwner, refuseExistingOwner } from "../../../store/lookup.ts";
 import { custodianFingerprint } from "../../../store/trust/fingerprint.ts";
 import { optionalArgument } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
@@ -32,10 +32,11 @@ export default class AddOwnerCommand extends OwnerCommand {
     const keyFile = this.readStore();
     const given = this.givenDomains(keyFile);
     const givenOwner = this.givenOwner(this.owner);
-    if (givenOwner !== undefined) findNewOwner(keyFile.data, givenOwner);
+    if (givenOwner !== undefined) checkOwner(keyFile, given, givenOwner);
     const by = await this.unlock(keyFile);
     const asked = given.length > 0 || this.allDomains ? given : [await this.askForDomain(keyFile)];
-    const owner = givenOwner ?? (await this.askForOwner("New owner email: "));
+    const owner =
+      givenOwner ?? (await this.askForOwner("New owner email: ", (name) => checkOwner(keyFile, asked, name)));
     const fingerprint = custodianFingerprint(findNewOwner(keyFile.data, owner));
     const domains = this.allDomains ? lacking(keyFile, by.name, owner) : asked;
     const result = { ...domainsResult(domains), owner, fingerprint };
@@ -55,6 +56,12 @@ export default class AddOwnerCommand extends OwnerCommand {
     this.note(keyToCompare(owner, fingerprint));
     return outcome;
   }
+}
+
+/** Before a passphrase is asked for. @throws PprotectError `no_such_custodian`, `owner_exists` */
+function checkOwner({ data }: KeyFile, domains: readonly string[], owner: string): void {
+  findNewOwner(data, owner);
+  for (const domain of domains) refuseExistingOwner(data, domain, owner);
 }
 
 function lacking(keyFile: KeyFile, by: string, owner: string): string[] {

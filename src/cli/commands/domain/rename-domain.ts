@@ -28,8 +28,9 @@ export default class RenameDomainCommand extends NewDomainKeyCommand {
     const given = this.givenName(this.newName);
     if (given !== undefined) checkName(keyFile, given);
     const owner = await this.unlock(keyFile);
-    const [domain, name] = await this.domainAndName(keyFile, this.newName, "New name: ", "new name");
-    checkName(keyFile, name);
+    const domain = await this.existingDomain(keyFile);
+    const name =
+      given ?? (await this.askChecked("New name: ", "new name", (answer) => checkName(keyFile, answer)));
     await this.unlockToRead(keyFile, [domain]);
     await (await this.trust(keyFile)).using(keyFile.data, domain, "grant");
     const leftOut = await this.ownersToLeaveOut(keyFile, domain, owner);

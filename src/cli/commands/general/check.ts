@@ -117,7 +117,11 @@ export default class CheckCommand extends LeaseReadingCommand {
     try {
       return KeyFile.parse(bytes, this.storePath);
     } catch (error) {
-      if (error instanceof InvalidStoreError) return this.#refuse(error.problems, error);
+      if (error instanceof InvalidStoreError) {
+        const refused = this.#refuse(error.problems, error);
+        if (error.problems.length === 1 && error.fix !== undefined) this.note(`hint: ${error.fix}`);
+        return refused;
+      }
       if (!(error instanceof UnresolvedMergeError)) throw error;
       this.printLine(escapeUnprintable(error.message));
       return this.#outcome(

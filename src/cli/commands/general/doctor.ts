@@ -51,7 +51,7 @@ export default class DoctorCommand extends BaseCommand {
     });
   }
 
-  #store(): KeyFile | Error | undefined {
+  #store(): KeyFile | PprotectError | undefined {
     try {
       return this.readStore();
     } catch (error) {

@@ -18,6 +18,7 @@ import { refuseUnknown } from "../../base/no-redact.ts";
 import { isPlaintextForbidden, refuseForbiddenPlaintext } from "../../base/plaintext-fence.ts";
 import { SelectingCommand } from "../../base/selecting-command.ts";
 import type { InputPrompter } from "../../input/input-prompter.ts";
+import { withDomainHint } from "../../report/domain-as-program.ts";
 
 /** How many names a note lists. */
 const SHOWN_NAMES = 3;
@@ -109,17 +110,21 @@ export default class ExecCommand extends SelectingCommand {
       this.releaseTerminal();
       return { placed, execution: { command, variables, secrets: placed.secrets, start } };
     };
-    if (this.watch) {
-      return this.#runWatched(keyFile, choices, secrets, async (values) => {
-        const { placed, execution } = await prepare(values, await this.#fileRequests(values));
-        return { execution, release: placed.release };
-      });
-    }
-    const { placed, execution } = await prepare(secrets, files);
     try {
-      return await this.#runProgram(execution, secrets, placed);
-    } finally {
-      placed.remove?.();
+      if (this.watch) {
+        return await this.#runWatched(keyFile, choices, secrets, async (values) => {
+          const { placed, execution } = await prepare(values, await this.#fileRequests(values));
+          return { execution, release: placed.release };
+        });
+      }
+      const { placed, execution } = await prepare(secrets, files);
+      try {
+        return await this.#runProgram(execution, secrets, placed);
+      } finally {
+        placed.remove?.();
+      }
+    } catch (error) {
+      throw withDomainHint(error, command[0], keyFile.data.domains);
     }
   }
 

@@ -77,12 +77,13 @@ export default class EditCommand extends BaseCommand {
     const start = readStartState();
     const keyFile = this.readStore();
     const { domain: given, names } = this.#given();
-    if (given !== undefined)
-      for (const name of names) findSecret(given, findDomain(keyFile.data, given), name);
-    if (given !== undefined) findDomain(keyFile.data, given);
+    if (given !== undefined) {
+      const domain = findDomain(keyFile.data, given);
+      for (const name of names) findSecret(given, domain, name);
+    }
     const editor = chooseEditor(this.editor, process.env);
     const owner = await this.unlock(keyFile);
-    const domain = given ?? (await this.ask("Domain name: ", "domain"));
+    const domain = given ?? (await this.askForDomain(keyFile));
     await this.unlockToRead(keyFile, [domain]);
     const present = new Set(findDomain(keyFile.data, domain).secrets.keys());
     const chosen = names.length === 0 ? [...present] : names;

@@ -1,7 +1,7 @@
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { checkSecretName } from "../../../store/format/names.ts";
-import { refuseExistingSecret } from "../../../store/lookup.ts";
+import { refuseTakenTarget } from "../../../store/lookup.ts";
 import { moveSecret } from "../../../store/renaming.ts";
 import { optionalArgument } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
@@ -25,7 +25,7 @@ export default class RenameSecretCommand extends SecretCommand {
     const given = this.givenExistingSecret(keyFile, this.newName);
     const [to] = given.rest;
     if (to !== undefined) checkNewName(to);
-    if (to !== undefined && given.domain !== undefined) refuseExistingSecret(keyFile.data, given.domain, to);
+    if (to !== undefined && given.domain !== undefined) refuseTakenTarget(keyFile.data, given.domain, to);
     const owner = await this.unlock(keyFile);
     const from = await this.askForSecret(keyFile, given);
     const { domain, secret } = from;

@@ -1,5 +1,6 @@
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
+import type { NamedCommit } from "../../../git/history/store-at.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
 import { findDomain, findSecret } from "../../../store/lookup.ts";
 import { absolutePath } from "../../../system/path-text.ts";
@@ -34,8 +35,8 @@ export default class RestoreSecretCommand extends SecretCommand {
     }
     const keyFile = this.readStore();
     const given = this.givenSecret(keyFile);
-    const { storeAt } = await import("../../../git/history/store-at.ts");
-    const then = await storeAt(absolutePath(this.storePath), rev);
+    const { committedStore } = await import("../../../git/history/store-at.ts");
+    const { keyFile: then, commit } = await committedStore(absolutePath(this.storePath), rev);
     if (given.domain !== undefined && given.secret !== undefined) findIn(then, given.domain, given.secret);
     const owner = await this.unlock(then);
     const { domain, secret } = await this.askForSecret(keyFile, given);
@@ -44,10 +45,15 @@ export default class RestoreSecretCommand extends SecretCommand {
     const value = then.decryptSecret(domain, secret, owner);
     return this.update(
       (file) => file.setSecret(domain, secret, value),
-      `Restored secret ${displayName(secret)} in ${displayName(domain)} from ${displayName(rev)}.`,
-      { domain, secret, rev },
+      `Restored secret ${displayName(secret)} in ${displayName(domain)} from ${describe(rev, commit)}.`,
+      { domain, secret, rev, commit: commit.id },
     );
   }
+}
+
+/** A revision as it was typed, with the commit that it means. */
+function describe(rev: string, { id, shortId, day }: NamedCommit): string {
+  return id.startsWith(rev) ? `${shortId} (${day})` : `${displayName(rev)} (${shortId}, ${day})`;
 }
 
 function findIn({ data }: KeyFile, domain: string, secret: string): void {

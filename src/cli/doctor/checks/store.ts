@@ -43,11 +43,11 @@ function noStore(path: string): Finding {
   };
 }
 
-function unreadable(error: Error): Finding {
-  const id = error instanceof UnresolvedMergeError ? "merge" : "store";
-  const fix =
-    id === "merge" ? "`pprotect git resolve` finishes the merge" : "`pprotect check` lists every problem";
-  return { id, level: "fail", message: error.message, fix };
+function unreadable(error: PprotectError): Finding {
+  const { message, fix } = error;
+  if (error instanceof UnresolvedMergeError)
+    return { id: "merge", level: "fail", message, fix: "`pprotect git resolve` finishes the merge" };
+  return { id: "store", level: "fail", message, fix: fix ?? "`pprotect check` lists every problem" };
 }
 
 async function trusted({ storePath }: Examined, data: StoreData): Promise<readonly Finding[]> {

@@ -27,7 +27,7 @@ export function incidentReport(
       .join("\n")}`,
     `## Timeline\n\n${timeline(view, reads)}`,
     `## Who could read it\n\n${access(view)}`,
-    `## What to do\n\n${steps.map((step) => stepText(step)).join("")}`,
+    `## What to do\n\n${steps.map(stepText).join("\n")}`,
     "## Afterwards\n\n* How did the value get there, and what would have stopped it?\n* Was it used by anyone who should not have it? By which log?\n",
   ];
   return sections.join("\n");
@@ -77,5 +77,5 @@ function access({ access: secrets }: LeakView): string {
 function stepText({ title, text, commands }: Step): string {
   const block =
     commands.length === 0 ? "" : `\n\`\`\`sh\n${commands.map(escapeUnprintable).join("\n")}\n\`\`\`\n`;
-  return `* [ ] **${title}.** ${text}\n${block}\n`;
+  return `* [ ] **${title}.** ${text}\n${block}`;
 }
