@@ -243,6 +243,20 @@ describe("exec --redact ends as the program ends", () => {
     expect([result.stdout, result.stderr]).toEqual(["y\n", `${NOTES}ended 141\n`]);
   });
 
+  test("by SIGPIPE when our reader closes a socket, as Node and Bun give it to their children", async () => {
+    const child = Bun.spawn([binary(), ...redacted('echo start; sleep 0.2; yes; echo "ended $?" >&2')], {
+      cwd: box.folder,
+      env: cleanEnvironment(box.folder, env),
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    const reader = child.stdout.getReader();
+    await reader.read();
+    await reader.cancel();
+    expect(await new Response(child.stderr).text()).toBe(`${NOTES}ended 141\n`);
+    expect(await child.exited).toBe(0);
+  });
+
   test("and says so when its output cannot be written", async () => {
     const full = openSync("/dev/full", "w");
     const child = Bun.spawn([binary(), ...redacted("yes")], {

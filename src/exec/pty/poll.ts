@@ -6,6 +6,7 @@ export const POLLIN = 1;
 export const POLLOUT = 4;
 export const POLLERR = 8;
 export const POLLHUP = 16;
+export const POLLNVAL = 32;
 
 /** Bytes of a `struct pollfd`: descriptor (4), requested events (2), returned events (2). */
 const SIZE = 8;

@@ -1,6 +1,6 @@
 import { fstatSync, readSync, writeSync } from "node:fs";
 import { errnoOf, fileError } from "../../system/file-error.ts";
-import { enlargePipe, isEmptyPipe, POLLERR, POLLHUP, POLLIN, POLLOUT, PollSet } from "./poll.ts";
+import { enlargePipe, isEmptyPipe, POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, PollSet } from "./poll.ts";
 
 /** A transformation of a stream of bytes, such as a Redactor. */
 export interface Filter {
@@ -82,6 +82,12 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
+/**
+ * What poll(2) reports of an output that nobody reads any more: a pipe (POLLERR), a socket or a terminal (POLLHUP: Node
+ * and Bun give their children sockets), or one that was closed here.
+ */
+const READER_GONE = POLLERR | POLLHUP | POLLNVAL;
+
 const EMPTY = new Uint8Array(0);
 
 class OpenStream {
@@ -119,13 +125,14 @@ class OpenStream {
   prepare(set: PollSet, at: number): void {
     const waits = this.#pending.length > 0;
     set.set(at, waits ? undefined : this.stream.input, POLLIN);
-    // POLLERR is always reported: we notice when the reader closes, even with nothing to write.
+    // POLLERR and POLLHUP are always reported: we notice when the reader closes, even with nothing to write.
     set.set(at + 1, this.stream.output, waits ? POLLOUT : 0);
   }
 
   work(set: PollSet, at: number): void {
-    if ((set.events(at + 1) & POLLERR) !== 0) this.#close();
-    else if ((set.events(at + 1) & (POLLOUT | POLLHUP)) !== 0) this.#write(true);
+    const output = set.events(at + 1);
+    if ((output & READER_GONE) !== 0) this.#close();
+    else if ((output & POLLOUT) !== 0) this.#write(true);
     else if (set.events(at) !== 0) this.#read();
   }
 
