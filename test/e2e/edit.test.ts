@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { join } from "node:path";
 import { binary } from "../support/binary.ts";
 import { GIT_IDENTITY } from "../support/git-identity.ts";
+import { until } from "../support/leases.ts";
 import { needs } from "../support/programs.ts";
 import { cleanEnvironment, pprotect, type Result, runProgram } from "../support/run.ts";
 import { removeFolders, type Sandbox, sandbox } from "../support/sandbox.ts";
@@ -391,7 +392,7 @@ describe("nothing is left behind and nothing changed when", () => {
     while (!existsSync(box.path("ready"))) await Bun.sleep(10);
     child.kill(signal);
     expect(await child.exited).not.toBe(0);
-    for (let left = 100; readdirSync(box.runtime).length > 0 && left > 0; left--) await Bun.sleep(20);
+    await until(() => readdirSync(box.runtime).length === 0);
     expectUntouched(box, before);
   });
 
@@ -419,7 +420,7 @@ describe("nothing is left behind and nothing changed when", () => {
     await session.waitFor("READY");
     session.hangUp();
     await session.exited;
-    for (let left = 100; readdirSync(box.runtime).length > 0 && left > 0; left--) await Bun.sleep(20);
+    await until(() => readdirSync(box.runtime).length === 0);
     expectUntouched(box, before);
   });
 });

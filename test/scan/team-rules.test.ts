@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { type Finding, scanLines } from "../../src/scan/scanner.ts";
 import { type TeamRule, TeamRules } from "../../src/scan/team-rules.ts";
 import { tokenLine } from "../git/guard/guard-repository.ts";
+import { processorTime } from "../support/processor-time.ts";
 
 function rule(id: string, pattern: RegExp, more: Partial<TeamRule> = {}): TeamRule {
   return {
@@ -71,8 +72,8 @@ test("matches that touch are one finding, and the time grows with the number of 
   const any = new TeamRules([rule("any", /[a-z]/g)]);
   expect(scanLines("a.txt", lines("abc def"), { team: any })).toHaveLength(2);
   const many = lines(...Array.from({ length: 300 }, () => "a b c d e ".repeat(20)));
-  const started = performance.now();
+  const started = processorTime();
   expect(scanLines("a.txt", many, { team: any })).toHaveLength(300 * 100);
   // It was 10 s with each finding compared to all others.
-  expect(performance.now() - started).toBeLessThan(4000);
+  expect(processorTime() - started).toBeLessThan(4000);
 });

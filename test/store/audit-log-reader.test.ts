@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { audit, auditEntry } from "../../src/store/audit-log.ts";
 import { type AuditEvent, readAuditEntry, truncatedCount } from "../../src/store/audit-log-reader.ts";
 import { custodianName, domainName, secretName } from "../support/arbitraries.ts";
+import { processorTime } from "../support/processor-time.ts";
 import { NOW } from "../support/stores.ts";
 
 /** The words that the format puts between names. A name that has none of them leaves one reading. */
@@ -158,13 +159,13 @@ describe("readAuditEntry", () => {
   });
 
   test("an entry filled with the words of the format is read at once, and says nothing", () => {
-    const started = performance.now();
+    const started = processorTime();
     for (const words of [" added owner ", " added owner x to ", " in ", " from ", " with owner ", " to "]) {
       for (const start of ["", "added secret a", "removed owner a", "created domain a"]) {
         readAuditEntry(`2026-01-01T00:00:00Z -- ${start}${words.repeat(100_000)}`);
       }
     }
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(processorTime() - started).toBeLessThan(2000);
     expect(readAuditEntry(`Z -- a${" added owner b to c".repeat(1000)}`).events).toEqual([]);
   });
 });

@@ -30,12 +30,7 @@ export interface LeaseUser {
 export function leaseUser(text?: string): LeaseUser {
   const box = sandbox(text);
   const directories = userDirectories();
-  // The commands also look for leases among the temporary files, where tests that run at the same time may have theirs.
-  const environment = (extra: Readonly<Record<string, string>> = {}) => ({
-    ...directories,
-    TMPDIR: directories.XDG_RUNTIME_DIR,
-    ...extra,
-  });
+  const environment = (extra: Readonly<Record<string, string>> = {}) => ({ ...directories, ...extra });
   const run: LeaseUser["run"] = (args, env, input = "") =>
     pprotect([...args], { cwd: box.folder, env: environment(env), input });
   return {

@@ -4,7 +4,7 @@ import { cleanEnvironment, type RunOptions } from "./run.ts";
 /** ms after which a text that does not come is given up, so that a test fails with what was on the screen. */
 const PATIENCE_MS = 20_000;
 /** ms after a program's end that its last output is waited for, where another process keeps the terminal open. */
-const LINGER_MS = 200;
+const LINGER_MS = 1_000;
 
 /** A terminal's modes (termios flags): echo, line editing and the like. */
 export type TerminalModes = Readonly<Record<"input" | "output" | "local" | "control", number>>;

@@ -4,6 +4,7 @@ import { readConfig } from "../../../src/config/config.ts";
 import { compileScanRules } from "../../../src/config/scan/compile.ts";
 import { compileGlob } from "../../../src/config/scan/glob.ts";
 import { utf8 } from "../../support/bytes.ts";
+import { processorTime } from "../../support/processor-time.ts";
 
 const compile = async (...patterns: readonly string[]) => {
   const rules = patterns.map((pattern, at) => ({ id: `a-${at}`, pattern, message: "m" }));
@@ -79,9 +80,9 @@ describe("paths", () => {
   });
 
   test("of a stranger take no longer for being hostile", () => {
-    const started = performance.now();
+    const started = processorTime();
     expect(compileGlob(`${"*a".repeat(95)}*b`)("a".repeat(4000))).toBe(false);
     expect(compileGlob(`${"**/a/".repeat(39)}b`)("a/".repeat(2000))).toBe(false);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(processorTime() - started).toBeLessThan(2000);
   });
 });

@@ -3,6 +3,7 @@ import type { PprotectError } from "../../../src/common/errors.ts";
 import { readConfig } from "../../../src/config/config.ts";
 import { valueChecker } from "../../../src/config/values/check.ts";
 import { utf8 } from "../../support/bytes.ts";
+import { processorTime } from "../../support/processor-time.ts";
 
 const checkerOf = async (rule: unknown) =>
   valueChecker(readConfig(utf8(`values:\n  a: ${JSON.stringify(rule)}\n`), "c.yaml").values);
@@ -81,9 +82,9 @@ describe("a pattern of a stranger", () => {
   test.each(["(a+)+$", "(a|aa)*b", "(a*)*b", "(.*)*x", "([a-z]+)*=", "(.?){600}x", "(a?){600}"])(
     "takes no more than seconds, on a value of any length: %s",
     async (pattern) => {
-      const start = performance.now();
+      const start = processorTime();
       for (const length of [30, 5_000, 1_000_000]) await problemOf({ pattern }, "a".repeat(length));
-      expect(performance.now() - start).toBeLessThan(10_000);
+      expect(processorTime() - start).toBeLessThan(10_000);
     },
     30_000,
   );

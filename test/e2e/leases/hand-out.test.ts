@@ -266,7 +266,7 @@ describe("`exec`", () => {
         ...credentials,
         ...options,
         "--ttl",
-        "2s",
+        "3s",
         "--grace",
         "1s",
         "--",
@@ -276,7 +276,7 @@ describe("`exec`", () => {
       ];
       const { status, stderr } = await user.run(args);
       expect(status).toBe(124);
-      expect(stderr).toContain("pprotect: sh was ended: its time (2s) was over");
+      expect(stderr).toContain("pprotect: sh was ended: its time (3s) was over");
       expect(isAlive(Number(readFileSync(user.box.path("child"), "utf8")))).toBe(false);
       expect(user.log().at(-1)).toMatchObject({ action: "program_ended", result: "deadline", program: "sh" });
     },

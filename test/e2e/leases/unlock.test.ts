@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { binary } from "../../support/binary.ts";
 import { type LeaseUser, leaseUser } from "../../support/lease-cli.ts";
+import { cleanEnvironment } from "../../support/run.ts";
 import { removeFolders } from "../../support/sandbox.ts";
 import { ALICE, BOB } from "../../support/stores.ts";
 
@@ -321,10 +322,21 @@ describe("the access log", () => {
 
   test("goes on with --follow", async () => {
     const user = newUser();
-    const line = `pprotect audit --follow & follower=$!; sleep 0.5
-      pprotect decrypt-domain prod -u ${ALICE.name} --passphrase-file alice.pw >/dev/null
-      sleep 1; kill $(cat /proc/$follower/task/$follower/children 2>/dev/null) $follower`;
-    expect((await user.shell(line)).stdout).toContain("prod/token");
+    await user.asAlice(["decrypt-domain", "dev", "--secret", "api-key"]);
+    const child = Bun.spawn([binary(), "audit", "--follow"], {
+      cwd: user.box.folder,
+      env: cleanEnvironment(user.box.folder, user.directories),
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const reader = child.stdout.getReader();
+    let shown = "";
+    const shows = async (text: string): Promise<void> => {
+      while (!shown.includes(text)) shown += Buffer.from((await reader.read()).value ?? []).toString();
+    };
+    await shows("dev/api-key");
+    await user.asAlice(["decrypt-domain", "prod"]);
+    await shows("prod/token");
+    child.kill();
   });
 
   test("where it cannot be written, is a warning", async () => {

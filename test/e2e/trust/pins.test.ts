@@ -449,7 +449,7 @@ describe("the state directory", () => {
     }
     const start = performance.now();
     expect(await box.as("alice", "decrypt-domain", "dev")).toMatchObject({ status: 0, stderr: "" });
-    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(performance.now() - start).toBeLessThan(20_000);
     expect(pinFiles(box.state)).toHaveLength(MAX_PIN_FILES);
     expect(box.pins().some((text) => text.includes(domainFingerprint(findDomain(store.data, "dev"))))).toBe(
       true,

@@ -52,7 +52,7 @@ describe("a command that makes a new value", () => {
 
   test.each([
     ["fails", `${ANSWER}; exit 3`, "failed with exit status 3"],
-    ["goes on for too long", `${ANSWER}; sleep 60`, "took longer than 0.3 seconds"],
+    ["goes on for too long", `${ANSWER}; sleep 60`, "took longer than 2 seconds"],
     [
       "goes on for too long and ignores SIGTERM",
       `trap '' TERM; ${ANSWER}; sleep 60 & wait; wait`,
@@ -63,7 +63,7 @@ describe("a command that makes a new value", () => {
     ["printed before", `echo ALTER ROLE; ${ANSWER}`, "wrote more to standard output"],
     ["kills itself", `${ANSWER}; sleep 0.1; kill -9 $$`, "failed with exit status"],
   ])("has answered when it %s afterwards: the value may be in use", async (_, command, message) => {
-    const run = hook(command, command.includes("60") ? 300 : 5_000);
+    const run = hook(command, command.includes("60") ? 2_000 : 60_000);
     await expect(rotate(run)).rejects.toEqual(fails(message));
     expect(run.answers).toEqual([NEW]);
     expect(run.shown()).not.toContain(NEW);
@@ -98,14 +98,14 @@ describe("a command that makes a new value", () => {
     const run = hook(`(sleep 60; touch late) & ${ANSWER}`);
     const start = performance.now();
     expect(await rotate(run)).toBe(NEW);
-    expect(performance.now() - start).toBeLessThan(4_000);
+    expect(performance.now() - start).toBeLessThan(30_000);
   });
 
   test("may leave a session of its own behind that holds its output: it is not waited for", async () => {
-    const run = hook(`setsid sleep 6 & ${ANSWER}`);
+    const run = hook(`setsid sleep 40 & ${ANSWER}`);
     const start = performance.now();
     expect(await rotate(run)).toBe(NEW);
-    expect(performance.now() - start).toBeLessThan(4_000);
+    expect(performance.now() - start).toBeLessThan(30_000);
   });
 
   test("may print without end: what is shown is bounded", async () => {

@@ -16,6 +16,7 @@ import {
 } from "../../../src/store/trust/proof.ts";
 import { forkedKeys, provenGrant, provenRotation } from "../../../src/store/trust/verify.ts";
 import { domainName } from "../../support/arbitraries.ts";
+import { processorTime } from "../../support/processor-time.ts";
 import { ALICE, BOB, CHEAP, NOW, sampleStore, unlocked } from "../../support/stores.ts";
 
 const TIME = "2026-02-03T04:05:06Z -- ";
@@ -76,11 +77,11 @@ describe("a rotation", () => {
     const flood = Array.from({ length: 5_000 }, () => generatePrivateKey()).map(
       (key) => `${TIME}signed rotation of domain prod from ${textOf(k1)} to ${textOf(key)}: ${signature}`,
     );
-    const start = performance.now();
+    const start = processorTime();
     expect(
       provenRotation([...flood, rotated("prod", k1, k2)], "prod", printOf(k1), textOf(k2)),
     ).toBeUndefined();
-    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(processorTime() - start).toBeLessThan(10_000);
   });
 
   test("in which a key is not a key is passed over", () => {
