@@ -1,4 +1,4 @@
-import { unlinkSync } from "node:fs";
+import { rmSync } from "node:fs";
 import type { ProcessHandle } from "../system/pidfd.ts";
 import { notAvailable } from "./availability.ts";
 import {
@@ -118,7 +118,7 @@ async function endOver(
     if ((await hasAgreed(connection, askedMs)) && (await hasEnded(process, askedMs))) return "ended";
     process.signal("SIGKILL");
     if (!(await hasEnded(process, KILLED_MS))) throw new Error("its process does not end");
-    if (isOwnSocket(socket)) unlinkSync(socket);
+    if (isOwnSocket(socket)) rmSync(socket, { force: true });
     return "killed";
   } finally {
     process?.close();

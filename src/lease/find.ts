@@ -1,5 +1,6 @@
-import { lstatSync, readdirSync, unlinkSync } from "node:fs";
+import { lstatSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { errnoOf, fileError } from "../system/file-error.ts";
 import { whyNoLeases } from "./availability.ts";
 import {
   againIfEnded,
@@ -81,7 +82,8 @@ export function deadSockets(dead: readonly SilentLease[]): readonly string[] {
 /** Removes the sockets of leases that were killed. @returns those that were removed */
 export function removeDeadSockets(dead: readonly SilentLease[]): readonly string[] {
   const sockets = deadSockets(dead);
-  for (const socket of sockets) unlinkSync(socket);
+  // Another process may do the same.
+  for (const socket of sockets) rmSync(socket, { force: true });
   return sockets;
 }
 
@@ -94,11 +96,21 @@ export async function describe(connection: LeaseConnection): Promise<Description
 
 function leaseSockets(environment: Environment): readonly string[] {
   return usableDirectories(environment).flatMap((directory) =>
-    readdirSync(directory)
+    namesIn(directory)
       .filter((name) => name.endsWith(SOCKET_SUFFIX) && LEASE_ID.test(idOf(name)))
       .map((name) => join(directory, name))
       .filter((path) => isOwnSocket(path)),
   );
+}
+
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    // A session that ends removes it.
+    if (errnoOf(error) === "ENOENT") return [];
+    throw fileError("list", directory, error);
+  }
 }
 
 function idOf(socket: string): string {

@@ -192,6 +192,13 @@ describe("access", () => {
     await repository.must("reset", "-q", "--hard", stdout.trim());
     const { result } = readAnswer((await repository.pprotect(["access", "--json"])).stdout);
     expect(result.secrets).toContainEqual(expect.objectContaining({ since: null, age_days: null }));
+
+    const noDate = ["hash-object", "-t", "commit", "-w", "--literally", "--stdin"];
+    const without = orphan.replaceAll(/> \d+ .*/g, "> x");
+    const undated = await repository.git(noDate, {}, without);
+    await repository.must("reset", "-q", "--hard", undated.stdout.trim());
+    const history = (await repository.pprotect(["git", "history", "dev"])).stdout.trimEnd().split("\n");
+    expect(history.filter((line) => !line.startsWith("1970-01-01 "))).toEqual([]);
   });
 
   test("takes one of its filters, and names that some version has", async () => {

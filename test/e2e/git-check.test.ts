@@ -126,3 +126,37 @@ test("refuses an unknown revision, and a revision together with --all", async ()
   }
   expect((await repository.pprotect("git", "check", "HEAD", "--all")).stderr).toContain("not both");
 });
+
+test("a shallow clone is not taken for a clean one: a range that begins before it is reported, and refused by --strict", async () => {
+  const origin = await guardedRepository();
+  await origin.force("base");
+  await origin.must("checkout", "-q", "-b", "feature");
+  origin.write("a.txt", `${tokenLine()}\n`);
+  await origin.force("add it");
+  origin.remove("a.txt");
+  const boundary = await origin.force("remove it");
+  origin.write("b.txt", "b\n");
+  const last = await origin.force("last");
+  const clone = join(emptyFolder(), "clone");
+  await origin.must("clone", "-q", "--no-local", "--no-single-branch", "--depth=2", origin.folder, clone);
+  const check = (...args: readonly string[]) =>
+    runProgram([binary(), "git", "check", ...args], { cwd: clone });
+
+  const warning = `pprotect: warning: this is a shallow clone: what came before ${boundary} was not checked`;
+  for (const revision of ["origin/main..HEAD", boundary]) {
+    const checked = await check(revision);
+    expect({ revision, ...checked }).toMatchObject({ revision, status: 0, stdout: "" });
+    expect(checked.stderr).toStartWith(warning);
+  }
+  expect((await check("--all")).stderr).toContain("this is a shallow clone");
+  const strict = await check("origin/main..HEAD", "--strict", "--json");
+  expect({ status: strict.status, ...JSON.parse(strict.stdout) }).toMatchObject({
+    status: 1,
+    error: { code: "incomplete_history" },
+    result: { shallow: true },
+  });
+
+  const within = await check(`${boundary}..HEAD`, "--strict", "--json");
+  expect(JSON.parse(within.stdout)).toMatchObject({ ok: true, result: { commits: 1, shallow: false } });
+  expect((await check(last)).stderr).toBe("pprotect: 1 commit checked, 0 findings\n");
+});

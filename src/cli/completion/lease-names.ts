@@ -1,6 +1,6 @@
 import { compareCodePoints } from "../../common/code-points.ts";
 import { readLedger } from "../../exec/handed-out/ledger-file.ts";
-import { logFiles, readLogFile } from "../../lease/access-log/files.ts";
+import { readAccessLog } from "../../lease/access-log/files.ts";
 import { entriesIn } from "../../lease/access-log/filter.ts";
 import { findLeases } from "../../lease/find.ts";
 import { stateDirectory } from "../../system/state-directory.ts";
@@ -14,7 +14,7 @@ export async function leaseIds(command: string | undefined): Promise<readonly st
 
 /** The clients that the newest file of the access log names. */
 export function clientNames(): readonly string[] {
-  const newest = logFiles(stateDirectory(process.env)).at(-1);
-  const entries = newest === undefined ? [] : entriesIn(readLogFile(newest));
+  const [, newest = ""] = readAccessLog(stateDirectory(process.env), { oldFiles: 0 }).at(-1) ?? [];
+  const entries = entriesIn(newest);
   return [...new Set(entries.flatMap(({ client }) => client ?? []))].sort(compareCodePoints);
 }

@@ -3,7 +3,7 @@ import { MANIFEST_FILE } from "../../exec/manifest-file.ts";
 import { type NamedSecret, secretsNamedIn } from "../../exec/named-secrets.ts";
 import { filesWith } from "../../git/files-with.ts";
 import { repositoryOf } from "../../git/trust/key-origin.ts";
-import { logFiles, readLogFile } from "../../lease/access-log/files.ts";
+import { readAccessLog } from "../../lease/access-log/files.ts";
 import { entriesIn } from "../../lease/access-log/filter.ts";
 import type { StoreData } from "../../store/store-data.ts";
 import { stateDirectory } from "../../system/state-directory.ts";
@@ -45,8 +45,8 @@ async function namedSecrets(path: string): Promise<NamedSecret[]> {
 
 /** What was read; a read of a whole domain has no name. */
 function readSecrets(path: string): { readonly domain: string; readonly name: string | undefined }[] {
-  return logFiles(stateDirectory(process.env))
-    .flatMap((file) => entriesIn(readLogFile(file)))
+  return readAccessLog(stateDirectory(process.env))
+    .flatMap(([, text]) => entriesIn(text))
     .filter(({ action }) => !NOT_A_USE.has(action))
     .flatMap(({ domains = [] }) => domains)
     .filter(({ store }) => store === path)

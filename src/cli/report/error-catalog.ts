@@ -176,7 +176,7 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
   },
   incomplete_history: {
     meaning:
-      "the clone lacks earlier commits, so it is not known who had which key or how old values are; or `leak --verify` could not search everything",
+      "the clone lacks earlier commits, so it is not known who had which key or how old values are, or `git check --strict` could not check them; or `leak --verify` could not search everything",
     action: "`git fetch --unshallow`, `git fetch --refetch --no-filter`; in CI, check out the whole history",
   },
   unhealthy: {

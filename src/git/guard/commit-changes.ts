@@ -5,6 +5,7 @@ import type { Commit } from "./commit.ts";
 import { readCommitDiffs, readManyCommitDiffs, readTree } from "./diff-reader.ts";
 import { Guard, type GuardOptions, type Subject, type Verdict } from "./guard.ts";
 import { joined } from "./message/scan-message.ts";
+import { shallowBoundary } from "./shallow-boundary.ts";
 import { emptyTree, mergeBases } from "./staged-changes.ts";
 import { Tally } from "./tally.ts";
 import type { CheckedVersions } from "./versions.ts";
@@ -26,6 +27,12 @@ export type Selection =
   | { readonly all: true }
   | { readonly listed: readonly Commit[]; readonly versions: CheckedVersions };
 
+/** What is reported besides the verdicts. */
+export interface CommitOptions extends GuardOptions {
+  /** Gets the commits, by their short ids, whose parents a shallow clone lacks, if there are any. */
+  readonly onShallow?: (commits: readonly string[]) => void;
+}
+
 /** The options of `git rev-list` for {@link parseCommits}: oldest first. */
 export const LIST_COMMITS = ["rev-list", "--parents", "--topo-order", "--reverse"] as const;
 
@@ -41,7 +48,7 @@ export const LIST_COMMITS = ["rev-list", "--parents", "--topo-order", "--reverse
 export async function* checkCommits(
   repository: Repository,
   selection: Selection,
-  options?: GuardOptions,
+  options?: CommitOptions,
   tally = new Tally(),
 ): AsyncGenerator<CommitVerdict> {
   const { root } = repository;
@@ -50,6 +57,10 @@ export async function* checkCommits(
   const abbreviated = abbreviation(
     await repository.tryRun("rev-parse", "--short", commits.at(-1)?.id ?? "HEAD"),
   );
+  if (options?.onShallow) {
+    const boundary = await shallowBoundary(repository, commits);
+    if (boundary.length > 0) options.onShallow(boundary.map((id) => id.slice(0, abbreviated)));
+  }
   const guard = new Guard(repository, await versionsOf(repository, selection), options);
   const nextMessage = guard.messagesOf(commits, tally);
   const reader = readManyCommitDiffs(root, commits.flatMap(pairsOf));

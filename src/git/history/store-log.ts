@@ -98,6 +98,9 @@ const LOG = [
 
 /** Fields of the format above. */
 const HEADER_FIELDS = 8;
+const DAY = /^\d{4,}-\d{2}-\d{2}$/;
+/** Of a commit without a valid date: what git prints for most of them. For the others it repeats the `%as` of the format. */
+const NO_DAY = "1970-01-01";
 /** `:MODE MODE ID ID STATUS`, the first after a newline. The ids are shortened: the option for full ones affects `%h` too. */
 const RAW_ENTRY = /^\n?:(\d+) (\d+) ([0-9a-f]+) ([0-9a-f]+) /;
 
@@ -120,7 +123,7 @@ function parseLog(text: string): Section[] {
     const author = email.trim() === "" ? name : email;
     sections.push({
       header: {
-        ...{ id, shortId, day, time: Number(time) * 1000, source, author },
+        ...{ id, shortId, day: DAY.test(day) ? day : NO_DAY, time: Number(time) * 1000, source, author },
         parents: parents.split(" ").filter((parent) => parent !== ""),
       },
       entries,

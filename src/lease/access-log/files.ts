@@ -16,6 +16,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
+import { pauseSync } from "../../common/pause.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { errnoOf, fileError } from "../../system/file-error.ts";
 import { parseEntry } from "./entry.ts";
@@ -35,15 +36,58 @@ export function accessLogPath(stateDirectory: string): string {
   return join(stateDirectory, "access.jsonl");
 }
 
-/** The files of the log that are there, oldest first. */
-export function logFiles(stateDirectory: string, { oldFiles } = DEFAULT_LOG_SIZE): readonly string[] {
+/** How often the log is read again, and the ms before each time. */
+const RETRIES = { most: 100, pause: 1 };
+
+/** A file of the log, by its path, and its text: whole lines, and what may come after the last of them. */
+export type ReadLogFile = readonly [path: string, text: string];
+
+/**
+ * Reads the log. When a writer begins a new file meanwhile, it is read again: entries would seem to be missing.
+ *
+ * @returns its files, oldest first
+ * @throws PprotectError `file_error`
+ */
+export function readAccessLog(
+  stateDirectory: string,
+  { oldFiles }: Pick<LogSize, "oldFiles"> = DEFAULT_LOG_SIZE,
+): readonly ReadLogFile[] {
   const path = accessLogPath(stateDirectory);
-  const old = Array.from({ length: oldFiles }, (_, index) => oldPath(path, oldFiles - index));
-  return [...old, path].filter((each) => lstatSync(each, { throwIfNoEntry: false }) !== undefined);
+  const paths = [...Array.from({ length: oldFiles }, (_, index) => oldPath(path, oldFiles - index)), path];
+  for (let retries = 0; ; retries++) {
+    const inodes = inodesOf(paths);
+    const isWhole = () => retries === RETRIES.most || (!hasGap(inodes) && isEqual(inodesOf(paths), inodes));
+    try {
+      const files = paths
+        .filter((_, index) => inodes[index] !== undefined)
+        .map((each) => [each, readLogFile(each)] as const);
+      if (isWhole()) return files;
+    } catch (error) {
+      if (isWhole()) throw error;
+    }
+    pauseSync(RETRIES.pause);
+  }
 }
 
-/** @returns the text, whole lines and what may come after the last of them. @throws PprotectError `file_error` */
-export function readLogFile(path: string): string {
+/** The inode of each file that is there: a writer gives files other names while it begins a new one. */
+type Inodes = readonly (number | undefined)[];
+
+function inodesOf(paths: readonly string[]): Inodes {
+  return paths.map((path) => lstatSync(path, { throwIfNoEntry: false })?.ino);
+}
+
+/** Whether a file is missing after an older one. */
+function hasGap(inodes: Inodes): boolean {
+  const first = inodes.findIndex((inode) => inode !== undefined);
+  return first !== -1 && inodes.indexOf(undefined, first) !== -1;
+}
+
+function isEqual(some: Inodes, others: Inodes): boolean {
+  return some.every((inode, index) => inode === others[index]);
+}
+
+/** @throws PprotectError `file_error` */
+function readLogFile(path: string): string {
   try {
     const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
     try {

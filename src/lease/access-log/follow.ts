@@ -6,21 +6,31 @@ import { accessLogPath } from "./files.ts";
 
 const CHUNK_BYTES = 64 * 1024;
 
+/** From where on a log is followed, and how. */
+export interface FollowOptions {
+  /** The number of the last entry that is known: newer ones that are there already come first. By default all are known. */
+  readonly after?: number;
+  /** How often to look. */
+  readonly pollMs?: number;
+}
+
 /**
  * The entries that are appended to the log from now on, until the signal aborts. When the log is rotated, what was
  * written to the old file comes first.
  *
- * @param pollMs how often to look
  * @throws PprotectError `file_error`
  */
 export async function* followAccessLog(
   stateDirectory: string,
   signal: AbortSignal,
-  pollMs = 250,
+  { after, pollMs = 250 }: FollowOptions = {},
 ): AsyncGenerator<AccessEntry> {
   const path = accessLogPath(stateDirectory);
-  let file = openAtEnd(path);
+  let file = after === undefined ? openAtEnd(path) : openAtStart(path);
   try {
+    if (file && after !== undefined) {
+      for (const entry of file.newEntries()) if (entry.seq > after) yield entry;
+    }
     while (!signal.aborted) {
       if (file) {
         yield* file.newEntries();

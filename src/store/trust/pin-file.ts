@@ -5,7 +5,7 @@ import { reportFallback } from "../../common/fallback.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { sha256Hex } from "../../crypto/runtime-crypto.ts";
 import { writeAtomically } from "../../system/atomic-write.ts";
-import { errnoOf } from "../../system/file-error.ts";
+import { errnoOf, reasonOf } from "../../system/file-error.ts";
 import { withLock } from "../../system/file-lock.ts";
 import { stateDirectory } from "../../system/state-directory.ts";
 import type { StoreData } from "../store-data.ts";
@@ -34,11 +34,12 @@ export interface FoundPins {
 
 /** Pins that are there and cannot be read: what they said is lost, and taking any key instead would be what an attacker wants. */
 export class DamagedPinsError extends PprotectError {
-  constructor(file: string) {
+  /** @param reason why it cannot be read at all; without one, its content is not what was written */
+  constructor(file: string, reason?: string) {
     super(
       "file_error",
-      `${escapeUnprintable(file)}, which holds the keys that you accepted, is damaged`,
-      "restore it, or remove it to accept the store's keys as they are now",
+      `${escapeUnprintable(file)}, which holds the keys that you accepted, ${reason === undefined ? "is damaged" : `cannot be read: ${reason}`}`,
+      `${reason === undefined ? "restore it" : "run the command again"}, or remove it to accept the store's keys as they are now`,
     );
   }
 }
@@ -147,6 +148,16 @@ function isAnotherStore({ pins, remotes }: PinRecord, path: string, { domains }:
   return now.length > 0 && !now.some((each) => remotes.includes(each));
 }
 
+/** There is no such file, or none that we may read. Any other error may pass: it does not make every key an accepted one. */
+const NOT_THERE: ReadonlySet<string> = new Set([
+  "ENOENT",
+  "ENOTDIR",
+  "EACCES",
+  "EPERM",
+  "ELOOP",
+  "ENAMETOOLONG",
+]);
+
 /** @returns `undefined` where there is no such file, or none that we may read. @throws DamagedPinsError */
 function readRecord(file: string): PinRecord | undefined {
   const text = readText(file);
@@ -161,8 +172,9 @@ function readText(file: string): string | undefined {
     const bytes = readFileSync(file);
     return bytes.length > MAX_PIN_BYTES ? "" : bytes.toString("utf8");
   } catch (error) {
-    if (errnoOf(error) === "") throw error;
-    return undefined;
+    const code = errnoOf(error);
+    if (NOT_THERE.has(code)) return undefined;
+    throw code === "" ? error : new DamagedPinsError(file, reasonOf(code));
   }
 }
 
@@ -174,13 +186,23 @@ function findClone(directory: string, path: string, store: StoreData): PinRecord
   const keys = [...store.domains.values()].map(domainFingerprint);
   let best: { record: PinRecord; score: number } | undefined;
   for (const name of names) {
-    const record = parsePins(readText(join(directory, name)) ?? "");
+    const record = recordIfReadable(join(directory, name));
     if (!record) continue;
     const shared = keys.filter((key) => hasKey(record.pins, key)).length;
     const score = shared + (record.remotes.some((each) => remotes.has(each)) ? keys.length + 1 : 0);
     if (score > (best?.score ?? 0)) best = { record, score };
   }
   return best?.record;
+}
+
+/** The pins of another store: where they cannot be read, this one is done without them. */
+function recordIfReadable(file: string): PinRecord | undefined {
+  try {
+    return readRecord(file);
+  } catch (error) {
+    if (error instanceof DamagedPinsError) return undefined;
+    throw error;
+  }
 }
 
 function pinFiles(directory: string): string[] {

@@ -1,5 +1,14 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { createCustodian } from "../../../src/store/custodian.ts";
 import { createDomain } from "../../../src/store/domain.ts";
@@ -407,6 +416,14 @@ describe("the state directory", () => {
       expect(readFileSync(file, "utf8")).toBe(text);
     }
     rmSync(file);
+    // What cannot be read is no first use.
+    mkdirSync(file);
+    const refused = await seal(box);
+    expect([refused.status, refused.stderr]).toEqual([
+      1,
+      expect.stringContaining("cannot be read: is a directory"),
+    ]);
+    rmdirSync(file);
     expect((await seal(box)).status).toBe(0);
   });
 

@@ -19,7 +19,7 @@ import {
   recordAccess,
 } from "../../../src/lease/access-log/append.ts";
 import { type AccessContent, parseEntry } from "../../../src/lease/access-log/entry.ts";
-import { accessLogPath, logFiles, readLogFile } from "../../../src/lease/access-log/files.ts";
+import { accessLogPath, readAccessLog } from "../../../src/lease/access-log/files.ts";
 import { entriesIn, lastEntries, type matches } from "../../../src/lease/access-log/filter.ts";
 import { followAccessLog } from "../../../src/lease/access-log/follow.ts";
 import { type Verification, verifyChain } from "../../../src/lease/access-log/verify.ts";
@@ -49,8 +49,8 @@ async function logOf(actions: readonly string[]): Promise<string> {
   return directory;
 }
 
-function verify(directory: string, size?: Parameters<typeof logFiles>[1]): Verification {
-  return verifyChain(logFiles(directory, size).map((path) => [basename(path), readLogFile(path)] as const));
+function verify(directory: string, size?: Parameters<typeof readAccessLog>[1]): Verification {
+  return verifyChain(readAccessLog(directory, size).map(([path, text]) => [basename(path), text] as const));
 }
 
 const linesOf = (directory: string): string[] =>
@@ -113,7 +113,7 @@ describe("the access log", () => {
     for (let index = 0; index < 30; index++) {
       await appendToAccessLog(directory, content(`action-${index}`), { size });
     }
-    const files = logFiles(directory, size);
+    const files = readAccessLog(directory, size).map(([path]) => path);
     expect(files.map((each) => basename(each))).toEqual(["access.jsonl.2", "access.jsonl.1", "access.jsonl"]);
     for (const file of files) expect(lstatSync(file).size).toBeLessThanOrEqual(1_000);
     expect(existsSync(join(directory, "access.jsonl.3"))).toBe(false);
@@ -332,13 +332,49 @@ describe("entries are shown", () => {
   });
 });
 
+/** Writes entries as fast as it can, and begins a new file for each. */
+const ROTATE = `
+  const { appendToAccessLog } = await import(process.argv[1]);
+  for (let index = 0; ; index++) {
+    await appendToAccessLog(process.argv[2], { action: "get", result: "ok" }, { size: { bytes: 1, oldFiles: 4 } });
+    if (index === 5) console.log("started");
+  }
+`;
+
+test("a log is read without a gap while another process begins new files", async () => {
+  const directory = await logOf([]);
+  const module = new URL("../../../src/lease/access-log/append.ts", import.meta.url).pathname;
+  const writer = Bun.spawn([process.execPath, "-e", ROTATE, module, directory], { stdout: "pipe" });
+  try {
+    await writer.stdout.getReader().read();
+    for (let attempt = 0; attempt < 300; attempt++) {
+      const { breaks, entries } = verify(directory);
+      expect(breaks).toEqual([]);
+      expect(entries).toBeGreaterThanOrEqual(4);
+    }
+  } finally {
+    writer.kill("SIGKILL");
+    await writer.exited;
+  }
+});
+
 describe("following the log", () => {
+  test("after an entry that is known begins with those that were written since", async () => {
+    const directory = await logOf(["known", "new"]);
+    const stop = new AbortController();
+    const following = followAccessLog(directory, stop.signal, { after: 1, pollMs: 20 });
+    expect((await following.next()).value).toMatchObject({ action: "new" });
+    await appendToAccessLog(directory, content("newer"));
+    expect((await following.next()).value).toMatchObject({ action: "newer" });
+    stop.abort();
+  });
+
   test("gives what is written from then on, through a rotation, until it is stopped", async () => {
     const directory = await logOf(["before"]);
     const stop = new AbortController();
     const seen: string[] = [];
     const following = (async () => {
-      for await (const { action } of followAccessLog(directory, stop.signal, 20)) {
+      for await (const { action } of followAccessLog(directory, stop.signal, { pollMs: 20 })) {
         seen.push(action);
         if (action === "last") stop.abort();
       }
@@ -355,11 +391,11 @@ describe("following the log", () => {
   test("waits for a log that is not there yet, and stops at once", async () => {
     const directory = join(emptyFolder(), "pprotect");
     const stop = new AbortController();
-    const next = followAccessLog(directory, stop.signal, 20).next();
+    const next = followAccessLog(directory, stop.signal, { pollMs: 20 }).next();
     await Bun.sleep(50);
     await appendToAccessLog(directory, content("first"));
     expect((await next).value).toMatchObject({ action: "first" });
-    const waiting = followAccessLog(directory, stop.signal, 60_000).next();
+    const waiting = followAccessLog(directory, stop.signal, { pollMs: 60_000 }).next();
     await Bun.sleep(20);
     stop.abort();
     expect(await waiting).toMatchObject({ done: true });

@@ -29,6 +29,8 @@ import { Progress } from "../../report/progress.ts";
 interface Checked extends FoundProblems {
   readonly commits: number;
   readonly root: string;
+  /** Whether the clone lacks commits before those that were checked. */
+  readonly shallow: boolean;
 }
 
 function suppressedFinding(finding: LocatedFinding) {
@@ -37,6 +39,21 @@ function suppressedFinding(finding: LocatedFinding) {
 
 function commitFinding(finding: LocatedFinding) {
   return { commit: finding.commit ?? null, ...findingFields(finding) };
+}
+
+/** @param boundary the short ids of the commits whose parents the clone lacks */
+function shallowWarning(boundary: readonly string[]): string {
+  const [first = ""] = boundary;
+  const others = boundary.length === 1 ? "" : ` and ${countNoun(boundary.length - 1, "other")}`;
+  return `pprotect: warning: this is a shallow clone: what came before ${first}${others} was not checked; \`git fetch --unshallow\` fetches it`;
+}
+
+function tooShallow(): PprotectError {
+  return new PprotectError(
+    "incomplete_history",
+    "this is a shallow clone: earlier commits were not checked",
+    "`git fetch --unshallow` fetches the rest; in CI, check out the whole history (`fetch-depth: 0`)",
+  );
 }
 
 export default class GitCheckCommand extends FindingCommand {
@@ -70,7 +87,9 @@ export default class GitCheckCommand extends FindingCommand {
       throw new PprotectError("usage", "git check: give --staged alone, without a revision or --all");
     }
     const tally = new Tally();
-    const { commits, root, ...found } = this.staged ? await this.#staged(tally) : await this.#commits(tally);
+    const { commits, root, shallow, ...found } = this.staged
+      ? await this.#staged(tally)
+      : await this.#commits(tally);
     if (this.asText && this.#printed.rest !== undefined) this.note(this.#printed.rest);
     const checked = this.staged ? "what is staged was" : countNoun(commits, "commit");
     const counts = countNoun(found.errors.length, "finding") + suppressedCount(found.suppressed);
@@ -80,13 +99,15 @@ export default class GitCheckCommand extends FindingCommand {
       warnings: found.warnings.map(commitFinding),
       suppressed: found.suppressed.map(suppressedFinding),
       commits,
+      shallow,
       baseline: await this.writtenBaseline(
         relative(currentDirectory(), join(root, BASELINE_FILE)),
         this.all,
         " Commit it: `git check` reads the file of the newest commit.",
       ),
     };
-    return this.finish(found, result, tally.scanned);
+    const outcome = this.finish(found, result, tally.scanned);
+    return { ...outcome, refusal: outcome.refusal ?? (this.strict && shallow ? tooShallow() : undefined) };
   }
 
   async #options(): Promise<GuardOptions> {
@@ -99,7 +120,7 @@ export default class GitCheckCommand extends FindingCommand {
     const { stagedProjectFiles } = await import("../../reading/project-files.ts");
     const errors = [...verdict.errors, ...(await stagedProjectFiles(repository))];
     this.#printAll({ ...verdict, errors });
-    return { ...verdict, errors, commits: 0, root: repository.root };
+    return { ...verdict, errors, commits: 0, root: repository.root, shallow: false };
   }
 
   async #commits(tally: Tally): Promise<Checked> {
@@ -111,10 +132,15 @@ export default class GitCheckCommand extends FindingCommand {
     const progress = new Progress("checking commit");
     let commits = 0;
     let newest: string | undefined;
+    let shallow = false;
     const repository = await openAnyRepository(currentDirectory());
     const options = {
       ...(await this.#options()),
       onUnused: (found: readonly Finding[]) => unused.push(...found),
+      onShallow: (boundary: readonly string[]) => {
+        shallow = true;
+        this.note(shallowWarning(boundary));
+      },
     };
     for await (const verdict of checkCommits(repository, selection, options, tally)) {
       const { commit, done, total } = verdict;
@@ -140,7 +166,14 @@ export default class GitCheckCommand extends FindingCommand {
     if (newest !== undefined)
       errors.push(...(await this.#projectFiles(repository, this.all ? undefined : newest)));
     this.#printAll({ errors: [], warnings: unused, suppressed: [] });
-    return { errors, warnings: [...warnings, ...unused], suppressed, commits, root: repository.root };
+    return {
+      errors,
+      warnings: [...warnings, ...unused],
+      suppressed,
+      commits,
+      root: repository.root,
+      shallow,
+    };
   }
 
   /** @param commit if there is none, only the rules that count for all commits are read */

@@ -3,7 +3,7 @@ import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
 import type { AccessEntry } from "../../../lease/access-log/entry.ts";
-import { logFiles, readLogFile } from "../../../lease/access-log/files.ts";
+import { readAccessLog } from "../../../lease/access-log/files.ts";
 import {
   type AccessFilter,
   entriesIn,
@@ -62,18 +62,20 @@ export default class AuditCommand extends BaseCommand {
     if (this.verify) return this.#verified(directory);
     const since = this.#sinceDate();
     const count = this.#count();
-    const all = logFiles(directory).flatMap((path) => entriesIn(readLogFile(path)));
+    const all = readAccessLog(directory).flatMap(([, text]) => entriesIn(text));
     const { client, secret } = this;
     const filter = { since, client, secret, leases: leasesOf(client, all) };
     const entries = lastEntries(all, filter, count);
-    if (this.follow) return this.#followFrom(directory, entries, filter);
+    if (this.follow) return this.#followFrom(directory, all.at(-1)?.seq ?? 0, entries, filter);
     for (const entry of entries) this.printLine(describeEntry(entry));
     if (entries.length === 0) this.note("The access log has no such entry.");
     return { result: { entries: entries.map(entryFields) } };
   }
 
+  /** @param last the number of the newest entry that was read */
   async #followFrom(
     directory: string,
+    last: number,
     entries: readonly AccessEntry[],
     filter: AccessFilter & { readonly leases: Set<string> },
   ): Promise<number> {
@@ -82,7 +84,7 @@ export default class AuditCommand extends BaseCommand {
     const stop = new AbortController();
     process.on("SIGINT", () => stop.abort());
     process.on("SIGTERM", () => stop.abort());
-    const following = followAccessLog(directory, stop.signal);
+    const following = followAccessLog(directory, stop.signal, { after: last });
     for (const entry of entries) show(entry);
     for await (const entry of following) {
       for (const lease of leasesOf(filter.client, [entry])) filter.leases.add(lease);
@@ -92,8 +94,7 @@ export default class AuditCommand extends BaseCommand {
   }
 
   #verified(directory: string): Outcome {
-    const files = logFiles(directory).map((path) => [path, readLogFile(path)] as const);
-    const { entries, first, breaks, cut } = verifyChain(files);
+    const { entries, first, breaks, cut } = verifyChain(readAccessLog(directory));
     for (const { file, line, problem } of breaks) this.printLine(`${displayName(file)}:${line}: ${problem}`);
     for (const { file, line } of cut)
       this.note(`${displayName(file)}:${line}: cut off while it was written, and passed over`);

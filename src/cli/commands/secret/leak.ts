@@ -248,12 +248,12 @@ export default class LeakCommand extends AccessCommand {
 
   /** The reads of the secrets that this machine's access log has. */
   async #reads(view: LeakView): Promise<readonly AccessEntry[]> {
-    const { logFiles, readLogFile } = await import("../../../lease/access-log/files.ts");
+    const { readAccessLog } = await import("../../../lease/access-log/files.ts");
     const { entriesIn } = await import("../../../lease/access-log/filter.ts");
     const { stateDirectory } = await import("../../../system/state-directory.ts");
     const found = foundSecrets(view);
-    return logFiles(stateDirectory(process.env))
-      .flatMap((path) => entriesIn(readLogFile(path)))
+    return readAccessLog(stateDirectory(process.env))
+      .flatMap(([, text]) => entriesIn(text))
       .filter(({ domains = [] }) =>
         domains.some((each) =>
           found.some(
