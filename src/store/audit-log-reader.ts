@@ -69,6 +69,7 @@ function eventsIn(entry: string): AuditEvent[] {
   const events: AuditEvent[] = [];
   let tried = 0;
   for (const { words, event } of FORMS) {
+    if (!text.startsWith(words[0])) continue;
     for (const names of splits(text, words)) {
       if (++tried > MAX_SPLITS) return [];
       const read = event(names);
@@ -144,9 +145,9 @@ function custodianForm(kind: CustodianEvent["kind"], before: string, between: st
   };
 }
 
-/** Every way to take a text apart into names and the words around them, the shortest names first. */
+/** Every way to take a text apart into names and the words around them, the shortest names first; it has the first word. */
 function* splits(text: string, [first, ...rest]: Form["words"]): Generator<string[]> {
-  if (text.startsWith(first)) yield* splitRest(text.slice(first.length), rest);
+  yield* splitRest(text.slice(first.length), rest);
 }
 
 function* splitRest(text: string, [word, ...rest]: readonly string[]): Generator<string[]> {

@@ -9,6 +9,7 @@ import {
   OWNERS_KEY,
   SECRET_PREFIX,
   type StoreData,
+  unionOfKeys,
 } from "../../store/store-data.ts";
 import { ownersPhrase, returnedOwners } from "./returned-owners.ts";
 import type { Remark, StoreRevision } from "./store-revision.ts";
@@ -75,13 +76,17 @@ function startsTruncated(old: Log, log: Log): boolean {
 }
 
 function isSubsequence(short: Log, long: Log): boolean {
+  if (startsWith(long, short)) return true;
   let at = 0;
   for (const entry of long) if (at < short.length && entry === short[at]) at++;
   return at === short.length;
 }
 
-function startsWith(log: Log, start: Log): boolean {
-  return start.every((entry, index) => entry === log[index]);
+/** Whether a log begins with all entries of another one. */
+export function startsWith(log: Log, start: Log): boolean {
+  if (start.length > log.length) return false;
+  for (let at = 0; at < start.length; at++) if (start[at] !== log[at]) return false;
+  return true;
 }
 
 /** The events of the entries that no older log has; of an entry that occurs more often than there, the additional ones. */
@@ -119,11 +124,11 @@ function changesTo(store: StoreData, parents: readonly StoreData[]): Change[] {
   ): void => {
     const now = pick(store);
     const before = parents.map((parent) => pick(parent));
-    const names = new Set([...(now?.keys() ?? []), ...before.flatMap((each) => [...(each?.keys() ?? [])])]);
-    for (const name of names) {
+    if (before.some((each) => isSameMap(now, each))) return;
+    for (const name of unionOfKeys(now, ...before)) {
       const value = now?.get(name);
+      if (before.some((each) => each?.get(name) === value)) continue;
       const old = before.map((each) => each?.get(name));
-      if (old.includes(value)) continue;
       changes.push(
         describe(
           name,
@@ -133,8 +138,7 @@ function changesTo(store: StoreData, parents: readonly StoreData[]): Change[] {
     }
   };
   compare(publicKeys, domainChange);
-  const domains = new Set([store, ...parents].flatMap((each) => [...each.domains.keys()]));
-  for (const name of domains) {
+  for (const name of unionOfKeys(store.domains, ...parents.map((parent) => parent.domains))) {
     const domain = (from: StoreData): Domain | undefined => from.domains.get(name);
     compare(
       (from) => domain(from)?.secrets,
@@ -149,10 +153,23 @@ function changesTo(store: StoreData, parents: readonly StoreData[]): Change[] {
   return changes;
 }
 
+function isSameMap(
+  one: ReadonlyMap<string, string> | undefined,
+  other: ReadonlyMap<string, string> | undefined,
+): boolean {
+  if ((one?.size ?? 0) !== (other?.size ?? 0)) return false;
+  for (const [name, value] of one ?? []) if (other?.get(name) !== value) return false;
+  return true;
+}
+
 type Kind = "added" | "changed" | "removed";
 
 function publicKeys({ domains }: StoreData): Map<string, string> {
-  return new Map([...domains].map(([name, { publicKey }]) => [name, publicKey]));
+  const keys = new Map<string, string>();
+  domains.forEach(({ publicKey }, name) => {
+    keys.set(name, publicKey);
+  });
+  return keys;
 }
 
 function domainChange(domain: string, kind: Kind): Change {

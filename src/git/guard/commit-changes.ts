@@ -63,7 +63,7 @@ export async function* checkCommits(
   }
   const guard = new Guard(repository, await versionsOf(repository, selection), options);
   const nextMessage = guard.messagesOf(commits, tally);
-  const reader = readManyCommitDiffs(root, commits.flatMap(pairsOf));
+  const reader = readManyCommitDiffs(root, commits.flatMap(pairsOf), (files) => guard.expect(files));
   try {
     const last = commits.length - 1;
     for (const [index, { id, parents }] of commits.entries()) {

@@ -43,7 +43,9 @@ export function checkStoreChange(change: StoreRevision): ChangeFindings {
 const RULE_MIXED = "mixed-keys";
 
 function mixedKeys({ store, parents }: StoreRevision): Remark[] {
-  const known = parents.map(keysOf);
+  const moved = movedTexts(store, parents);
+  if (moved.size === 0) return [];
+  const known = parents.map((parent) => keysOf(parent, moved));
   const remarks = new Map<string, Remark>();
   const report = (at: EntryPath, message: string): void => {
     remarks.set(at.join("\0"), { at, rule: RULE_MIXED, message });
@@ -81,16 +83,47 @@ function mixedKeys({ store, parents }: StoreRevision): Remark[] {
 const HOW_TO_REPAIR =
   "merge with pprotect's merge driver (`pprotect git install`), or make one side's change again with `pprotect`";
 
-/** The keys that each sealed text of a version belongs to. Equal texts come from one sealing. */
-function keysOf(store: StoreData): {
+/**
+ * The sealed texts of a store that a parent does not have in the same place, under the same keys. Only these can belong to
+ * other keys in a parent.
+ */
+function movedTexts(store: StoreData, parents: readonly StoreData[]): ReadonlySet<string> {
+  const moved = new Set<string>();
+  for (const parent of parents) {
+    for (const [name, { publicKey, secrets, owners }] of store.domains) {
+      const before = parent.domains.get(name);
+      const sameKey = before?.publicKey === publicKey;
+      secrets.forEach((sealed, secret) => {
+        if (!sameKey || before.secrets.get(secret) !== sealed) moved.add(sealed);
+      });
+      owners.forEach((sealed, owner) => {
+        const sameOwner = parent.custodians.get(owner) === store.custodians.get(owner);
+        if (!sameKey || !sameOwner || before.owners.get(owner) !== sealed) moved.add(sealed);
+      });
+    }
+  }
+  return moved;
+}
+
+/** The keys that each of some sealed texts belongs to in a version. Equal texts come from one sealing. */
+function keysOf(
+  store: StoreData,
+  texts: ReadonlySet<string>,
+): {
   domainKeys: ReadonlyMap<string, ReadonlySet<string>>;
   ownerKeys: ReadonlyMap<string, ReadonlySet<string>>;
 } {
   const domainKeys = new Map<string, Set<string>>();
   const ownerKeys = new Map<string, Set<string>>();
   for (const { publicKey, secrets, owners } of store.domains.values()) {
-    for (const sealed of [...secrets.values(), ...owners.values()]) note(domainKeys, sealed, publicKey);
-    for (const [name, sealed] of owners) note(ownerKeys, sealed, store.custodians.get(name));
+    secrets.forEach((sealed) => {
+      if (texts.has(sealed)) note(domainKeys, sealed, publicKey);
+    });
+    owners.forEach((sealed, name) => {
+      if (!texts.has(sealed)) return;
+      note(domainKeys, sealed, publicKey);
+      note(ownerKeys, sealed, store.custodians.get(name));
+    });
   }
   return { domainKeys, ownerKeys };
 }

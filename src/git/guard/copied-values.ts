@@ -11,9 +11,11 @@ export function copiedValues({ store, parents }: StoreRevision): Remark[] {
   const remarks: Remark[] = [];
   for (const [domainName, { secrets }] of store.domains) {
     const before = parents.map((parent) => parent.domains.get(domainName)?.secrets);
-    const versions = [secrets, ...before].filter((version) => version !== undefined).map(namesBySealed);
-    for (const [name, sealed] of secrets) {
-      if (before.some((old) => old?.get(name) === sealed)) continue;
+    const changed = [...secrets].filter(([name, sealed]) => !before.some((old) => old?.get(name) === sealed));
+    if (changed.length === 0) continue;
+    const values = new Set(changed.map(([, sealed]) => sealed));
+    const versions = [secrets, ...before].map((version) => namesOf(values, version));
+    for (const [name, sealed] of changed) {
       const source = versions
         .flatMap((version) => version.get(sealed) ?? [])
         .find((other) => other !== name && secrets.has(other));
@@ -28,8 +30,17 @@ export function copiedValues({ store, parents }: StoreRevision): Remark[] {
   return remarks;
 }
 
-function namesBySealed(secrets: ReadonlyMap<string, string>): Map<string, string[]> {
+/** The names of the secrets that have these sealed values, by value. */
+function namesOf(
+  values: ReadonlySet<string>,
+  secrets: ReadonlyMap<string, string> | undefined,
+): Map<string, string[]> {
   const names = new Map<string, string[]>();
-  for (const [name, sealed] of secrets) names.set(sealed, [...(names.get(sealed) ?? []), name]);
+  secrets?.forEach((sealed, name) => {
+    if (!values.has(sealed)) return;
+    const others = names.get(sealed);
+    if (others) others.push(name);
+    else names.set(sealed, [name]);
+  });
   return names;
 }

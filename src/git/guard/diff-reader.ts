@@ -67,6 +67,8 @@ export function readStagedDiff(
 /** A commit and one of its parents; a root commit is compared with the empty tree. */
 type Pair = readonly [commit: string, parent: string | undefined];
 
+type OnFiles = (files: readonly FileChange[]) => void;
+
 /** So many diffs in a row are made by one process: they share most of what they read. */
 const BLOCK = 8;
 /** Fewer diffs are made by one process. */
@@ -74,14 +76,23 @@ const MANY = 8 * BLOCK;
 /** As many processes make diffs; more would wait for the one that reads them. */
 const MOST_PROCESSES = 3;
 
-/** A diff for each pair of a commit and its parent, in order, by several processes at once. */
-export function readManyCommitDiffs(directory: string, pairs: readonly Pair[]): DiffReader {
+/**
+ * A diff for each pair of a commit and its parent, in order, by several processes at once.
+ * @param onFiles gets the files of each diff as soon as git has printed it, which may be long before it is asked for
+ */
+export function readManyCommitDiffs(
+  directory: string,
+  pairs: readonly Pair[],
+  onFiles?: OnFiles,
+): DiffReader {
   const count = pairs.length < MANY ? 1 : Math.min(MOST_PROCESSES, availableParallelism());
   const blocks = Map.groupBy(pairs.keys(), (index) => Math.floor(index / BLOCK) % count);
   const readers = [...blocks.values()].map((indexes) =>
     readCommitDiffs(
       directory,
       indexes.flatMap((index) => pairs.slice(index, index + 1)),
+      undefined,
+      onFiles,
     ),
   );
   let index = 0;
@@ -114,13 +125,14 @@ export function readCommitDiffs(
   directory: string,
   pairs: readonly Pair[],
   textPaths?: readonly string[],
+  onFiles?: OnFiles,
 ): DiffReader {
   const args = ["diff-tree", "--stdin", "--always", "--root", "-r", ...OPTIONS];
   const input = pairs.map(([commit, parent]) => `${commit}${parent ? ` ${parent}` : ""}\n`).join("");
   const text = textPaths ? ["--text", "--"] : [];
   return ofPaths(
     textPaths ?? [],
-    (paths) => new StreamReader(startGit(directory, [...args, ...text, ...paths], input), true),
+    (paths) => new StreamReader(startGit(directory, [...args, ...text, ...paths], input), true, onFiles),
   );
 }
 
@@ -161,9 +173,9 @@ class StreamReader implements DiffReader {
   #next: DiffEvent | undefined;
   #ended = false;
 
-  constructor(stream: GitStream, perCommit: boolean) {
+  constructor(stream: GitStream, perCommit: boolean, onFiles?: OnFiles) {
     this.#stream = stream;
-    this.#events = eventsOf(stream, perCommit);
+    this.#events = eventsOf(stream, perCommit, onFiles);
   }
 
   async next(): Promise<Diff | undefined> {
@@ -201,7 +213,11 @@ const LINE_FEED = 10;
 /** A line without an end does not fill the memory: what is beyond the limit is not scanned anyway. */
 const LONGEST_LINE = 2 * MAX_ADDED;
 
-async function* eventsOf(stream: GitStream, perCommit: boolean): AsyncGenerator<DiffEvent> {
+async function* eventsOf(
+  stream: GitStream,
+  perCommit: boolean,
+  onFiles?: OnFiles,
+): AsyncGenerator<DiffEvent> {
   const parser = new DiffParser(perCommit);
   const unfinished = new UnfinishedLine();
   for await (const { buffer, byteOffset, length } of stream.output) {
@@ -220,6 +236,7 @@ async function* eventsOf(stream: GitStream, perCommit: boolean): AsyncGenerator<
       start = feed + 1;
     }
     unfinished.add(chunk.subarray(start));
+    if (onFiles) for (const event of events) if (event.kind === "files") onFiles(event.files);
     yield* events;
   }
   const events: DiffEvent[] = [];

@@ -73,6 +73,11 @@ export class Guard {
     };
   }
 
+  /** Says which files the next commits change: their stores are read meanwhile. */
+  expect(files: readonly FileChange[]): void {
+    for (const file of files) if (this.#storeFiles.isKnownStore(file)) this.#storeChecks.expect(file);
+  }
+
   /** @throws PprotectError `git_failed` */
   async check(checked: Subject): Promise<Verdict> {
     const subject = this.#sources.markers ? checked : subjectWithoutMarkers(checked);

@@ -24,6 +24,7 @@ export function sharedKeyRemarks({ store, parents }: StoreRevision): Remark[] {
   }));
   const found = new Set(shared.map(({ at: [domain] }) => domain));
   const keys = newKeys(store, parents);
+  if (keys.size === 0) return shared;
   const former = new Map(
     parents
       .flatMap((parent) => otherDomainsWith(keys, parent))
@@ -35,13 +36,12 @@ export function sharedKeyRemarks({ store, parents }: StoreRevision): Remark[] {
 
 /** The public key of each domain that has another one, or is not there, in one of the parents. */
 export function newKeys({ domains }: StoreData, parents: readonly StoreData[]): Map<string, string> {
-  return new Map(
-    [...domains]
-      .filter(([name, { publicKey }]) =>
-        parents.some((parent) => parent.domains.get(name)?.publicKey !== publicKey),
-      )
-      .map(([name, { publicKey }]) => [name, publicKey]),
-  );
+  const keys = new Map<string, string>();
+  for (const [name, { publicKey }] of domains) {
+    if (parents.some((parent) => parent.domains.get(name)?.publicKey !== publicKey))
+      keys.set(name, publicKey);
+  }
+  return keys;
 }
 
 /** A key that another domain had once. */

@@ -28,6 +28,11 @@ export class StoreCheck {
     this.#maxBytes = maxBytes;
   }
 
+  /** Says that a store is among the next changes. */
+  expect({ path, newId }: FileChange): void {
+    this.#versions.expect(path, newId);
+  }
+
   /**
    * @param changes what the commit changes against each of its parents
    * @param found gets the findings

@@ -37,6 +37,15 @@ export class StoreFiles {
     return { stores, attribute: this.#attributeOf };
   }
 
+  /** Whether a changed file is known to be a store after the change, without asking git. */
+  isKnownStore({ path, newMode }: FileChange): boolean {
+    return isRegular(newMode) && this.#hasStoreName(path);
+  }
+
+  #hasStoreName(path: string): boolean {
+    return this.#attributeOf.get(path) === DIFF_DRIVER || STORE_NAME.test(path);
+  }
+
   /** The attributes are those of the index, so they are the same for every commit. */
   async #readAttributes(paths: readonly string[]): Promise<void> {
     const unknown = paths.filter((path) => !this.#attributeOf.has(path));
@@ -46,7 +55,7 @@ export class StoreFiles {
 
   async #isStore(file: FileChange): Promise<boolean> {
     if (!isRegular(file.newMode) && !isRegular(file.oldMode)) return false;
-    if (this.#attributeOf.get(file.path) === DIFF_DRIVER || STORE_NAME.test(file.path)) return true;
+    if (this.#hasStoreName(file.path)) return true;
     if (!YAML_NAME.test(file.path)) return false;
     // The old version counts too: a store that lost a root key is still a store.
     const versions = [

@@ -1,6 +1,7 @@
 import type { KnownLog } from "../../store/format/canonical-reader.ts";
 import { MAX_FILE_BYTES } from "../../system/bounded-read.ts";
 import type { BlobReader } from "../process/cat-file.ts";
+import { BlobsAhead } from "./blobs-ahead.ts";
 import { readStore, type StoreReading } from "./format-rules.ts";
 
 /** Of the versions that are kept, besides the last one: how many, and the bytes of their files. */
@@ -18,7 +19,7 @@ interface Version {
  * changes. Of an audit log that continues the one before it, only the new entries are parsed.
  */
 export class StoreReadings {
-  readonly #blobs: BlobReader;
+  readonly #blobs: BlobsAhead;
   readonly #limit: number;
   readonly #kept = new Map<string, Version>();
   #bytes = 0;
@@ -27,8 +28,13 @@ export class StoreReadings {
 
   /** @param limit of a store, in bytes: a larger one is not parsed */
   constructor(blobs: BlobReader, limit = MAX_FILE_BYTES) {
-    this.#blobs = blobs;
+    this.#blobs = new BlobsAhead(blobs, limit + 1);
     this.#limit = limit;
+  }
+
+  /** Says that a version will be read soon: git looks for it meanwhile. */
+  expect(path: string, id: string): void {
+    if (!this.#kept.has(keyOf(path, id))) this.#blobs.expect(id);
   }
 
   /**
@@ -38,15 +44,16 @@ export class StoreReadings {
    * @throws PprotectError `git_failed`
    */
   async read(path: string, id: string): Promise<StoreReading | "too-large" | undefined> {
-    const key = `${id} ${path}`;
+    const key = keyOf(path, id);
     const known = this.#kept.get(key);
     if (known) {
       // The one that was used last is dropped last.
       this.#kept.delete(key);
       this.#kept.set(key, known);
+      this.#blobs.drop(id);
       return known.reading;
     }
-    const bytes = await this.#blobs.read(id, this.#limit + 1);
+    const bytes = await this.#blobs.read(id);
     if (!bytes) return undefined;
     if (bytes.length > this.#limit) return "too-large";
     const reading = readStore(path, bytes, this.#logOf(path));
@@ -72,4 +79,8 @@ export class StoreReadings {
     if (oldest !== undefined && this.#logs.size > MOST_KEPT) this.#logs.delete(oldest);
     return known;
   }
+}
+
+function keyOf(path: string, id: string): string {
+  return `${id} ${path}`;
 }

@@ -14,11 +14,32 @@ export class ByteReader {
   /** The next `length` bytes. */
   async take(length: number): Promise<Uint8Array> {
     while (this.#length < length) await this.#receive();
-    const all = this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks);
-    const bytes = all ?? new Uint8Array();
-    this.#chunks = [bytes.subarray(length)];
     this.#length -= length;
-    return bytes.subarray(0, length);
+    const [first] = this.#chunks;
+    if (first && first.length > length) {
+      this.#chunks[0] = first.subarray(length);
+      return first.subarray(0, length);
+    }
+    return this.#join(length);
+  }
+
+  /** The next bytes, of one chunk or more, in one piece. What follows them is not copied. */
+  #join(length: number): Uint8Array {
+    let missing = length;
+    let count = 0;
+    for (const chunk of this.#chunks) {
+      if (chunk.length > missing) break;
+      missing -= chunk.length;
+      count++;
+    }
+    const parts = this.#chunks.splice(0, count);
+    const [next] = this.#chunks;
+    if (next && missing > 0) {
+      parts.push(next.subarray(0, missing));
+      this.#chunks[0] = next.subarray(missing);
+    }
+    const [only] = parts;
+    return only && parts.length === 1 ? only : Buffer.concat(parts);
   }
 
   /** All bytes up to and with the next `byte`. */
@@ -36,7 +57,7 @@ export class ByteReader {
   async skip(length: number): Promise<void> {
     for (let left = length; left > 0; ) {
       if (this.#length === 0) await this.#receive();
-      const part = Math.min(left, this.#length);
+      const part = Math.min(left, this.#chunks[0]?.length ?? 0);
       await this.take(part);
       left -= part;
     }
@@ -45,6 +66,7 @@ export class ByteReader {
   async #receive(): Promise<void> {
     const { done, value } = await this.#source.read();
     if (done || !value) throw await this.#endedEarly();
+    if (value.length === 0) return;
     this.#chunks.push(value);
     this.#length += value.length;
   }

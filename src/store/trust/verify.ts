@@ -154,6 +154,7 @@ export function forkedKeys({ auditLog, domains }: StoreData): ForkedKey[] {
   const found: ForkedKey[] = [];
   for (const [domain, { publicKey }] of domains) {
     const rotations = signedRotations(auditLog, domain).slice(-MAX_VERIFIED);
+    if (rotations.length < 2) continue;
     const byKey = new Map<string, Set<string>>();
     for (const { from, to } of rotations) byKey.set(from, (byKey.get(from) ?? new Set()).add(to));
     const walk = new Walk(domain, rotations, publicKey);

@@ -49,6 +49,17 @@ describe("versions of stores", () => {
     expect(blobs.asked).toEqual(["0", "1", "1"]);
   });
 
+  test("one that is expected is asked for once, and not at all if it is known", async () => {
+    const blobs = new Blobs(TEXTS);
+    const readings = new StoreReadings(blobs);
+    readings.expect("protected.yaml", "1");
+    expect(blobs.asked).toEqual(["1"]);
+    const reading = await readings.read("protected.yaml", "1");
+    readings.expect("protected.yaml", "1");
+    expect(await readings.read("protected.yaml", "1")).toBe(reading);
+    expect(blobs.asked).toEqual(["1"]);
+  });
+
   test("in any order, they are what they are when read alone", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(TEXTS.length - 1), { maxLength: 12 }), async (order) => {
