@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, fstatSync, openSync } from "node:fs";
+import { accessSync, constants, fstatSync } from "node:fs";
 import { PprotectError } from "../common/errors.ts";
 import { shellWord } from "../common/shell-quote.ts";
 import { escapeUnprintable } from "../common/terminal-safe.ts";
@@ -6,6 +6,7 @@ import { decodeUtf8 } from "../common/utf8.ts";
 import { isAgeFile } from "../crypto/age-format.ts";
 import { wipe } from "../crypto/bytes.ts";
 import { errnoOf, fileError } from "../system/file-error.ts";
+import { withInput } from "../system/open-input.ts";
 import { absolutePath, systemPath } from "../system/path-text.ts";
 import { readChunks } from "../system/read-start.ts";
 import type { AgeContext } from "./age-passphrase.ts";
@@ -72,14 +73,15 @@ function passphraseIn(bytes: Uint8Array, path: string): string {
 /** Reads and examines the file through one descriptor, so that both see the same file. */
 function read(path: string): { bytes: Uint8Array; readableByOthers: boolean } {
   try {
-    const descriptor = openSync(systemPath(path), "r");
-    try {
-      const bytes = readChunks(descriptor, MAX_BYTES + 1);
-      if (bytes.length > MAX_BYTES) throw tooLarge(path);
-      return { bytes, readableByOthers: isReadableByOthers(descriptor, path) };
-    } finally {
-      closeSync(descriptor);
-    }
+    return withInput(
+      path,
+      (descriptor) => {
+        const bytes = readChunks(descriptor, MAX_BYTES + 1);
+        if (bytes.length > MAX_BYTES) throw tooLarge(path);
+        return { bytes, readableByOthers: isReadableByOthers(descriptor, path) };
+      },
+      { wait: true },
+    );
   } catch (error) {
     throw error instanceof PprotectError ? error : fileError("read the passphrase from", path, error);
   }

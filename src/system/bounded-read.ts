@@ -1,7 +1,7 @@
-import { closeSync, constants, fstatSync, openSync, type Stats } from "node:fs";
+import { fstatSync, type Stats } from "node:fs";
 import { PprotectError } from "../common/errors.ts";
 import { escapeUnprintable } from "../common/terminal-safe.ts";
-import { absolutePath, systemPath } from "./path-text.ts";
+import { isGivenDescriptor, withInput } from "./open-input.ts";
 import { continuesWith, readStart } from "./read-start.ts";
 import { readText } from "./read-text.ts";
 import { realpathOfFile } from "./real-path.ts";
@@ -11,12 +11,9 @@ export const MAX_FILE_BYTES = 64 * 1024 * 1024;
 /** The same, for messages. */
 export const LARGER_THAN_MAX = `larger than ${MAX_FILE_BYTES / 1024 / 1024} MiB`;
 
-/** Paths of descriptors that we were given: a shell's `<(…)`, or a pipe on standard input. */
-const OWN_DESCRIPTOR = /^\/(?:dev\/(?:fd\/\d+|stdin)|proc\/(?:self|\d+)\/fd\/\d+)$/;
-
 /**
  * Reads a file of limited size. A symbolic link in a repository may point to a device, a pipe or a file of the kernel,
- * which could be endless or never answer: only a pipe that we were given ourselves is read.
+ * which could be endless or never answer: only a pipe or a socket that we were given ourselves is read.
  *
  * @param shown the file's path for messages
  * @returns `undefined` when it is larger than `limit` bytes
@@ -58,20 +55,14 @@ function withBounded<Result>(
   shown: string,
   read: (descriptor: number, stats: Stats) => Result,
 ): Result {
-  const given = OWN_DESCRIPTOR.test(absolutePath(path));
+  const given = isGivenDescriptor(path);
   if (!given) refuseKernelFile(path, shown);
-  // Without O_NONBLOCK, opening a named pipe would wait for a writer.
-  const descriptor = openSync(
-    systemPath(path),
-    given ? "r" : constants.O_RDONLY | (constants.O_NONBLOCK ?? 0),
-  );
-  try {
+  return withInput(path, (descriptor) => {
     const stats = fstatSync(descriptor);
-    if (!stats.isFile() && !(given && stats.isFIFO()) && !stats.isDirectory()) throw notAFile(shown);
+    const isStream = stats.isFIFO() || stats.isSocket();
+    if (!stats.isFile() && !(given && isStream) && !stats.isDirectory()) throw notAFile(shown);
     return read(descriptor, stats);
-  } finally {
-    closeSync(descriptor);
-  }
+  });
 }
 
 function refuseKernelFile(path: string, shown: string): void {

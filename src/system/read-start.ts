@@ -1,7 +1,7 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { readSync } from "node:fs";
 import { pauseSync } from "../common/pause.ts";
 import { errnoOf, fileError } from "./file-error.ts";
-import { systemPath } from "./path-text.ts";
+import { withInput } from "./open-input.ts";
 
 /**
  * Reads at most `length` bytes: a symbolic link in a repository may point to an endless file such as /dev/zero.
@@ -18,12 +18,8 @@ export function readStart(
   expected = 0,
 ): Uint8Array {
   try {
-    const descriptor = typeof path === "number" ? path : openSync(systemPath(path), "r");
-    try {
-      return readChunks(descriptor, length, expected);
-    } finally {
-      if (descriptor !== path) closeSync(descriptor);
-    }
+    const read = (descriptor: number): Uint8Array => readChunks(descriptor, length, expected);
+    return typeof path === "number" ? read(path) : withInput(path, read, { wait: true });
   } catch (error) {
     throw fileError("read", name, error);
   }

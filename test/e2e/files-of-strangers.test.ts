@@ -1,9 +1,11 @@
 import { afterAll, describe, expect, test } from "bun:test";
+import { spawn } from "node:child_process";
 import { appendFileSync, symlinkSync, truncateSync } from "node:fs";
+import { text } from "node:stream/consumers";
 import { binary } from "../support/binary.ts";
-import { pprotect, runProgram } from "../support/run.ts";
+import { cleanEnvironment, pprotect, runProgram } from "../support/run.ts";
 import { removeFolders, sandbox } from "../support/sandbox.ts";
-import { ALICE } from "../support/stores.ts";
+import { ALICE, BOB } from "../support/stores.ts";
 
 afterAll(removeFolders);
 
@@ -58,6 +60,35 @@ test.each([
     cwd: box.folder,
   });
   expect([status, stdout]).toEqual([0, "dev\nprod\n"]);
+});
+
+test("a store, a value and a passphrase are read from a socket, as Node and Bun give it to their children", async () => {
+  const box = sandbox();
+  const run = (args: readonly string[], input: string) => {
+    const child = spawn(binary(), [...args], { cwd: box.folder, env: cleanEnvironment(box.folder, env) });
+    child.stdin.end(input);
+    return Promise.all([text(child.stdout), text(child.stderr)]);
+  };
+  expect(await run(["list-domains", "--file", "/dev/stdin"], box.read().toString())).toEqual([
+    "dev\nprod\n",
+    "",
+  ]);
+  expect(await run(["add-secret", "dev", "new", "--value-file", "/dev/fd/0"], "value\n")).toEqual([
+    "",
+    expect.stringContaining("Added secret new"),
+  ]);
+  const bob = ["-u", BOB.name, "--passphrase-file", "/proc/self/fd/0"];
+  expect(await run(["decrypt-domain", "dev", "--secret", "new", ...bob], BOB.passphrase)).toEqual([
+    "value\n",
+    "",
+  ]);
+});
+
+test("another descriptor that cannot be opened is not read", async () => {
+  const box = sandbox();
+  const args = ["list-domains", "--file", "/dev/fd/3"];
+  const { status, stderr } = await pprotect(args, { cwd: box.folder });
+  expect([status, stderr]).toEqual([1, "pprotect: cannot read /dev/fd/3: no such device or address\n"]);
 });
 
 test("and is not written to one", async () => {

@@ -1,11 +1,12 @@
-import { readFileSync } from "node:fs";
 import { PprotectError } from "../../common/errors.ts";
 import { displayName } from "../../common/terminal-safe.ts";
 import { withoutLineEnd } from "../../common/text.ts";
 import { decodeUtf8 } from "../../common/utf8.ts";
 import { wipe } from "../../crypto/bytes.ts";
+import { MAX_FILE_BYTES } from "../../system/bounded-read.ts";
 import { fileError } from "../../system/file-error.ts";
-import { systemPath } from "../../system/path-text.ts";
+import { withInput } from "../../system/open-input.ts";
+import { readChunks } from "../../system/read-start.ts";
 
 /** A value, and what the user should know of how it was read. */
 export interface ReadValue {
@@ -21,7 +22,7 @@ const BYTE_ORDER_MARK = "\ufeff";
 /** A secret's value from a file, byte for byte; `-` is standard input. @throws PprotectError `file_error`, `invalid_value` */
 export function readValueFile(path: string): ReadValue {
   const value = asText(
-    readFile(path === "-" ? 0 : systemPath(path), path),
+    readFile(path === "-" ? 0 : path, path),
     path === "-" ? "standard input" : displayName(path),
   );
   const isLine = /^[^\n]+\n$/.test(value);
@@ -57,9 +58,10 @@ export function readPipedValue(emptyHint = EMPTY_HINT): ReadValue {
   };
 }
 
-function readFile(source: string | Buffer | number, name: string): Uint8Array {
+function readFile(source: string | number, name: string): Uint8Array {
+  const read = (descriptor: number): Uint8Array => readChunks(descriptor, MAX_FILE_BYTES + 1);
   try {
-    return readFileSync(source);
+    return typeof source === "number" ? read(source) : withInput(source, read, { wait: true });
   } catch (error) {
     throw fileError("read the value from", name, error);
   }
