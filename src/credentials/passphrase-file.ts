@@ -7,6 +7,7 @@ import { isAgeFile } from "../crypto/age-format.ts";
 import { wipe } from "../crypto/bytes.ts";
 import { errnoOf, fileError } from "../system/file-error.ts";
 import { withInput } from "../system/open-input.ts";
+import { isNamedPipe, readNamedPipe } from "../system/named-pipe.ts";
 import { absolutePath, systemPath } from "../system/path-text.ts";
 import { readChunks } from "../system/read-start.ts";
 import type { AgeContext } from "./age-passphrase.ts";
@@ -43,6 +44,7 @@ export async function passphraseFromFile(path: string, context: PassphraseFileCo
  */
 export function readPassphraseFile(path: string, warn: (message: string) => void): PassphraseFile {
   const { bytes, readableByOthers } = read(path);
+  if (bytes.length > MAX_BYTES) throw tooLarge(path);
   if (isAgeFile(bytes)) return { encrypted: bytes };
   if (path.endsWith(".age")) {
     wipe(bytes);
@@ -70,18 +72,30 @@ function passphraseIn(bytes: Uint8Array, path: string): string {
   );
 }
 
+interface FileContent {
+  readonly bytes: Uint8Array;
+  readonly readableByOthers: boolean;
+}
+
+/** A named pipe without a writer would be waited for, for ever. @throws PprotectError `file_error` */
+function readPipe(path: string): FileContent {
+  const bytes = readNamedPipe(path, MAX_BYTES + 1);
+  if (bytes) return { bytes, readableByOthers: false };
+  throw new PprotectError(
+    "file_error",
+    `cannot read the passphrase from ${escapeUnprintable(path)}: no process writes to this named pipe`,
+    "start the program that writes to it first",
+  );
+}
+
 /** Reads and examines the file through one descriptor, so that both see the same file. */
-function read(path: string): { bytes: Uint8Array; readableByOthers: boolean } {
+function read(path: string): FileContent {
   try {
-    return withInput(
-      path,
-      (descriptor) => {
-        const bytes = readChunks(descriptor, MAX_BYTES + 1);
-        if (bytes.length > MAX_BYTES) throw tooLarge(path);
-        return { bytes, readableByOthers: isReadableByOthers(descriptor, path) };
-      },
-      { wait: true },
-    );
+    if (isNamedPipe(path)) return readPipe(path);
+    return withInput(path, (descriptor) => {
+      const bytes = readChunks(descriptor, MAX_BYTES + 1);
+      return { bytes, readableByOthers: isReadableByOthers(descriptor, path) };
+    });
   } catch (error) {
     throw error instanceof PprotectError ? error : fileError("read the passphrase from", path, error);
   }

@@ -1,6 +1,9 @@
 import { PprotectError } from "../common/errors.ts";
 import { escapeUnprintable } from "../common/terminal-safe.ts";
 
+/** The {@link errnoOf} of what is not a regular file; not one of the system's. */
+export const NOT_A_FILE = "NOT_A_FILE";
+
 /** The words of strerror(3) on Linux, in lower case: users can search for them. */
 const REASONS: Readonly<Record<string, string>> = {
   E2BIG: "argument list too long",
@@ -25,6 +28,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: "operation not permitted",
   EROFS: "read-only file system",
   ETXTBSY: "text file busy",
+  [NOT_A_FILE]: "is not a regular file",
 };
 
 /**

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { PprotectError } from "../common/errors.ts";
 import { pause } from "../common/pause.ts";
@@ -7,6 +7,7 @@ import { errnoOf, fileError } from "./file-error.ts";
 import { type FlockAttempt, tryFlock } from "./flock.ts";
 import { cannotWrite, holderOf } from "./lock-holder.ts";
 import { systemPath } from "./path-text.ts";
+import { readRegularText } from "./read-regular-file.ts";
 
 /** How long to wait for another writer, and when to report it. */
 export interface LockPatience {
@@ -171,7 +172,7 @@ function isAbandoned(lockFile: string): boolean {
 }
 
 function ownerOf(lockFile: string): number {
-  return Number.parseInt(readFileSync(systemPath(lockFile), "utf8"), 10);
+  return Number.parseInt(readRegularText(lockFile), 10);
 }
 
 function hasEnded(processId: number): boolean {

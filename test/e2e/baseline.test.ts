@@ -95,7 +95,7 @@ describe("a baseline", () => {
     expect([status, stderr]).toEqual([
       0,
       expect.stringMatching(
-        /^src\/a\.txt:2: warning: github-token: accepted by \S+, but the line is new or has changed, so its secret may be another one: /,
+        /^src\/a\.txt:2: warning: github-token: accepted by \S+, but the line is new or has changed: if it has another secret, change that secret, /,
       ),
     ]);
     expect((await check(repository, "--all")).status).toBe(0);

@@ -50,6 +50,39 @@ describe("behind the name of a store or manifest", () => {
   });
 });
 
+test("a named pipe in place of a file of ours is refused at once", async () => {
+  const box = sandbox();
+  const state = box.path("state");
+  const own = { ...env, XDG_STATE_HOME: state };
+  const shell = (line: string) => runProgram(["sh", "-c", line], { cwd: box.folder, env: own });
+  await shell("git init -q . && echo .env >.gitignore");
+  for (const line of [
+    ["git", "install"],
+    ["get", "dev/api-key"],
+    ["env", "--domain", "dev", "--format", "json", "--out", ".env"],
+  ])
+    expect(await pprotect(line, { cwd: box.folder, env: own })).toMatchObject({ status: 0 });
+  const cases: readonly (readonly [path: string, command: readonly string[]])[] = [
+    ["state/pprotect/access.jsonl", ["audit"]],
+    ["state/pprotect/pins/*", ["trust"]],
+    ["state/pprotect/handed-out.json", ["status"]],
+    ["state/pprotect/written-files.json", ["cleanup"]],
+    [".gitattributes", ["git", "status"]],
+    [".git/pprotect-install.json", ["git", "status"]],
+    [".git/hooks/pre-commit", ["git", "install"]],
+  ];
+  for (const [pattern, command] of cases) {
+    expect((await shell(`for f in ${pattern}; do mv "$f" kept && mkfifo "$f"; done`)).status).toBe(0);
+    const { status, stderr } = await pprotect(command, { cwd: box.folder, env: own });
+    expect([pattern, status, stderr]).toEqual([
+      pattern,
+      1,
+      expect.stringMatching(/is not a regular file|is damaged/),
+    ]);
+    await shell(`for f in ${pattern}; do mv kept "$f"; done`);
+  }
+});
+
 test.each([
   "--file <(cat protected.yaml)",
   "--file /dev/stdin < protected.yaml",

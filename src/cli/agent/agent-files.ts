@@ -1,10 +1,11 @@
-import { lstatSync, mkdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
+import { lstatSync, mkdirSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import SKILL from "../../../skills/pprotect/SKILL.md" with { type: "text" };
 import { PprotectError } from "../../common/errors.ts";
 import { displayName } from "../../common/terminal-safe.ts";
 import { writeAtomically } from "../../system/atomic-write.ts";
 import { fileError } from "../../system/file-error.ts";
+import { readRegularText } from "../../system/read-regular-file.ts";
 
 /** By which a skill file of any version is recognised as ours. */
 const MARK = "Put here by `pprotect agent install`";
@@ -98,7 +99,7 @@ function read(root: string, path: string): string | undefined {
   const file = join(root, path);
   if (!lstatSync(file, { throwIfNoEntry: false })) return undefined;
   try {
-    return readFileSync(file, "utf8");
+    return readRegularText(file);
   } catch (error) {
     throw fileError("read", path, error);
   }

@@ -1,6 +1,7 @@
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { AGE_START_BYTES, isAgeFile } from "../../crypto/age-format.ts";
 import { couldBeCommitted } from "../../git/ignored.ts";
+import { isNamedPipe } from "../../system/named-pipe.ts";
 import { readStart } from "../../system/read-start.ts";
 
 const warned = new Set<string>();
@@ -12,6 +13,8 @@ export async function warnOfCommittable(
 ): Promise<void> {
   if (warned.has(passphraseFile)) return;
   warned.add(passphraseFile);
+  // Git has no pipes; the passphrase has been read from it already.
+  if (isNamedPipe(passphraseFile)) return;
   if (!(await couldBeCommitted(passphraseFile))) return;
   if (isAgeFile(readStart(passphraseFile, AGE_START_BYTES))) return;
   const shown = escapeUnprintable(passphraseFile);

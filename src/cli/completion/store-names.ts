@@ -1,4 +1,3 @@
-import { readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { compareCodePoints } from "../../common/code-points.ts";
@@ -8,6 +7,7 @@ import { locateStore } from "../../store/locate-store.ts";
 import { splitSecretPath } from "../../store/secret-path.ts";
 import type { StoreData } from "../../store/store-data.ts";
 import { currentDirectory } from "../../system/path-text.ts";
+import { readRegularFile } from "../../system/read-regular-file.ts";
 import type { ValueKind, ValueType } from "../argv/value-type.ts";
 import type { Position } from "./cursor-context.ts";
 
@@ -80,11 +80,10 @@ function pathsFrom({ domains }: StoreData, typed: string, lacking: boolean): str
   return offered.map((secret) => `${path.domain}/${secret}`);
 }
 
-/** The store that the line is about. Only a regular file: reading a pipe would wait, and take what is in it. */
+/** The store that the line is about. */
 function readStore(file: string | undefined): StoreData {
   const path = file === undefined ? locateStore(currentDirectory()) : resolve(fromHome(file));
-  if (!statSync(path).isFile()) throw new Error("not a regular file");
-  return parseStore(readFileSync(path), path);
+  return parseStore(readRegularFile(path), path);
 }
 
 /** `~/` is still there: the shell expands it when the line is run. */

@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readFileSync } from "node:fs";
+import { lstatSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
@@ -6,6 +6,7 @@ import { writeAtomically } from "../../system/atomic-write.ts";
 import { errnoOf, fileError } from "../../system/file-error.ts";
 import { withLock } from "../../system/file-lock.ts";
 import { isRunning } from "../../system/process-identity.ts";
+import { readRegularText } from "../../system/read-regular-file.ts";
 import { EMPTY_LEDGER, isLedger, type Ledger, pruned } from "./ledger.ts";
 
 /** The lock is on the whole state directory: the access log is not to be written within `change`. */
@@ -47,7 +48,7 @@ function outlastsCrash({ files, shown }: Ledger): boolean {
 export function readLedger(stateDirectory: string): Ledger {
   const path = ledgerPath(stateDirectory);
   try {
-    const text = readFileSync(path, "utf8");
+    const text = readRegularText(path);
     // A crash of the system left it so.
     if (text === "") return EMPTY_LEDGER;
     const ledger: unknown = JSON.parse(text);

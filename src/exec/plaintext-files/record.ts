@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readFileSync } from "node:fs";
+import { lstatSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as t from "typanion";
 import { PprotectError } from "../../common/errors.ts";
@@ -6,6 +6,7 @@ import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { writeAtomically } from "../../system/atomic-write.ts";
 import { errnoOf, fileError } from "../../system/file-error.ts";
 import { type LockPatience, withLock } from "../../system/file-lock.ts";
+import { readRegularText } from "../../system/read-regular-file.ts";
 import { stateDirectory } from "../../system/state-directory.ts";
 
 /**
@@ -84,7 +85,7 @@ function save(path: string, files: readonly WrittenFile[]): void {
 
 function read(path: string): readonly WrittenFile[] {
   try {
-    const record: unknown = JSON.parse(readFileSync(path, "utf8"));
+    const record: unknown = JSON.parse(readRegularText(path));
     if (isRecord(record)) return record.files;
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return [];

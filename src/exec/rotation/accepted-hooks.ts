@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as t from "typanion";
 import type { RotationRules } from "../../config/rotation/section.ts";
 import { writeAtomically } from "../../system/atomic-write.ts";
 import { errnoOf, fileError } from "../../system/file-error.ts";
 import { withLock } from "../../system/file-lock.ts";
+import { readRegularText } from "../../system/read-regular-file.ts";
 import { type NamedFile, namedFiles } from "./named-files.ts";
 
 const PATIENCE = { timeout: 15_000, quiet: 1_000 };
@@ -65,7 +66,7 @@ export async function acceptHooks(
 function readAccepted(stateDirectory: string): Readonly<Record<string, string>> {
   const path = acceptedPath(stateDirectory);
   try {
-    const found: unknown = JSON.parse(readFileSync(path, "utf8"));
+    const found: unknown = JSON.parse(readRegularText(path));
     // A damaged list accepts nothing.
     return isAccepted(found) ? found : {};
   } catch (error) {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as t from "typanion";
 import { PprotectError } from "../../common/errors.ts";
@@ -8,6 +8,7 @@ import type { SecretPath } from "../../store/secret-path.ts";
 import { writeAtomically } from "../../system/atomic-write.ts";
 import { errnoOf, fileError } from "../../system/file-error.ts";
 import { withLock } from "../../system/file-lock.ts";
+import { readRegularText } from "../../system/read-regular-file.ts";
 
 /** ms to wait for another rotation of the same secret: its command may take a minute. */
 const PATIENCE = { timeout: 500, quiet: 10_000, onWait: () => undefined };
@@ -170,7 +171,7 @@ function ownId(kind: "uid" | "gid"): number {
 function read(file: string): PendingRotation | undefined {
   let text: string;
   try {
-    text = readFileSync(file, "utf8");
+    text = readRegularText(file);
   } catch (error) {
     if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return undefined;
     throw fileError("read", file, error);

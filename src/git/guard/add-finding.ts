@@ -32,7 +32,7 @@ export function addFinding(
   if (acceptance?.isNew) warn(`accepted by a new entry of ${BASELINE_FILE}: ${message}`);
   else if (acceptance && isChanged)
     warn(
-      `accepted by ${BASELINE_FILE}, but the line is new or has changed, so its secret may be another one: ${message}`,
+      `accepted by ${BASELINE_FILE}, but the line is new or has changed: if it has another secret, change that secret, which stays in the history: ${message}`,
     );
   else if (acceptance) found.suppressed.push({ ...finding, suppressedBy: "baseline" });
   else if (wasThere && since !== undefined && isNewIn(since, release))

@@ -1,8 +1,9 @@
-import { lstatSync, readFileSync, rmSync } from "node:fs";
+import { lstatSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
 import { writeAtomically } from "../../system/atomic-write.ts";
 import { errnoOf, fileError } from "../../system/file-error.ts";
+import { readRegularFile } from "../../system/read-regular-file.ts";
 
 /** A file's bytes as a string with one character for each, so that bytes that are not ours are kept, whatever the encoding. */
 export type ByteText = string;
@@ -23,7 +24,7 @@ export function readAttributes(root: string): ByteText | undefined {
     );
   }
   try {
-    return readFileSync(path, "latin1");
+    return readRegularFile(path).toString("latin1");
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return undefined;
     throw fileError("read", path, error);

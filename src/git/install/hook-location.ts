@@ -1,7 +1,8 @@
-import { existsSync, lstatSync, readFileSync, statSync } from "node:fs";
+import { existsSync, lstatSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { withoutLineEnd } from "../../common/text.ts";
 import { fileError } from "../../system/file-error.ts";
+import { readRegularFile } from "../../system/read-regular-file.ts";
 import { realpathOfExistingPrefix } from "../../system/real-path.ts";
 import type { Repository } from "../process/repository.ts";
 import { PRE_COMMIT } from "./guard-hooks.ts";
@@ -162,7 +163,7 @@ function huskyDirectory(directory: string): string | undefined {
 export function readText(path: string): string | undefined {
   if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
   try {
-    return existsSync(path) ? readFileSync(path, "latin1") : "";
+    return existsSync(path) ? readRegularFile(path).toString("latin1") : "";
   } catch (error) {
     throw fileError("read", path, error);
   }

@@ -1,5 +1,6 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { errnoOf, fileError } from "../../system/file-error.ts";
+import { readRegularText } from "../../system/read-regular-file.ts";
 import { LOCAL_HOOKS, type LocalHookName } from "./guard-hooks.ts";
 
 /**
@@ -31,7 +32,7 @@ export const EMPTY_RECORD: InstallRecord = { lines: {} };
 /** The record. Without a readable one it is empty, and nothing counts as added by install. */
 export function readRecord(path: string): InstallRecord {
   try {
-    return parseRecord(JSON.parse(readFileSync(path, "utf8")));
+    return parseRecord(JSON.parse(readRegularText(path)));
   } catch (error) {
     if (errnoOf(error) === "ENOENT" || error instanceof SyntaxError) return EMPTY_RECORD;
     throw fileError("read", path, error);

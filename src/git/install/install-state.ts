@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { withoutLineEnd } from "../../common/text.ts";
 import { openRepository, type Repository } from "../process/repository.ts";
@@ -24,6 +25,8 @@ export interface StoreLine {
   readonly line: ByteText;
   /** Whether git uses pprotect for the store, with all attribute files taken into account. */
   readonly effective: boolean;
+  /** Whether there is such a file: not after it was renamed. */
+  readonly exists: boolean;
 }
 
 /** What hooks run where PATH has no pprotect. */
@@ -74,8 +77,11 @@ export interface StoreChoice {
   /** As given by the user. If there are none, {@link fallback} is used. */
   readonly named: readonly string[];
   readonly fallback: string;
-  /** Whether the stores that are installed are used instead of {@link fallback}, if there are any. */
-  readonly installedToo: boolean;
+  /**
+   * Whether the stores that are installed are used, if there are any: instead of {@link fallback}, or beside it if it
+   * exists.
+   */
+  readonly installed: "unused" | "instead" | "beside";
 }
 
 /** Reads the state of the repository that a directory belongs to. */
@@ -87,6 +93,8 @@ export async function readInstallState(directory: string, choice: StoreChoice): 
   const commonDir = resolve(root, oneLine(await repository.run("rev-parse", "--git-common-dir")));
   const gitDir = resolve(root, oneLine(await repository.run("rev-parse", "--git-dir")));
   const worktree = relative(commonDir, gitDir).replaceAll("\\", "/") || ".";
+  // Before git, which would wait for a named pipe in its place.
+  const attributes = readAttributes(root);
   const recordPath = join(commonDir, RECORD_NAME);
   const record = readRecord(recordPath);
   const hookLocation = await findHookLocation(repository, commonDir);
@@ -94,7 +102,7 @@ export async function readInstallState(directory: string, choice: StoreChoice): 
   return {
     repository,
     stores: await Promise.all(paths.map((path) => readStoreLine(repository, path))),
-    attributes: readAttributes(root),
+    attributes,
     hookLocation,
     plainHook: readHook(join(commonDir, "hooks")),
     legacyHook: readLegacyHook(join(commonDir, "hooks")),
@@ -125,13 +133,21 @@ async function readFurtherHook(
 }
 
 function chosenPaths(root: string, choice: StoreChoice, installed: readonly string[]): string[] {
-  const { named, fallback, installedToo } = choice;
+  const { named, fallback, installed: use } = choice;
   if (named.length > 0) return [...new Set(named.map((file) => storePath(root, file)))];
-  return installedToo && installed.length > 0 ? [...installed] : [storePath(root, fallback)];
+  if (use === "unused" || installed.length === 0) return [storePath(root, fallback)];
+  const isBeside = use === "beside" && existsSync(fallback);
+  return [...new Set([...installed, ...(isBeside ? [storePath(root, fallback)] : [])])];
 }
 
 async function readStoreLine(repository: Repository, path: string): Promise<StoreLine> {
-  return { path, line: byteText(attributeLine(path)), effective: await isEffective(repository, path) };
+  const exists = existsSync(join(repository.root, path));
+  return {
+    path,
+    line: byteText(attributeLine(path)),
+    effective: await isEffective(repository, path),
+    exists,
+  };
 }
 
 /** Whether git uses pprotect for a store, with all attribute files taken into account. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { readFileSync, realpathSync, type Stats, statSync } from "node:fs";
+import { realpathSync, type Stats, statSync } from "node:fs";
 import { delimiter, dirname, isAbsolute } from "node:path";
+import { readRegularFile } from "../../system/read-regular-file.ts";
 
 /**
  * The program that hooks run where PATH has no pprotect, as that of a graphical program.
@@ -36,7 +37,7 @@ export function isUnchanged({ path, sha256 }: RecordedProgram): boolean {
 
 function digestOf(path: string): string | undefined {
   try {
-    return createHash("sha256").update(readFileSync(path)).digest("hex");
+    return createHash("sha256").update(readRegularFile(path)).digest("hex");
   } catch {
     return undefined;
   }

@@ -72,8 +72,16 @@ export function programStatus({ recordedProgram, reach }: ProgramState): PartSta
   return [{ part, state: "stale", detail }];
 }
 
-function storeStatus({ path, line, effective }: StoreLine, attributes: string | undefined): PartStatus {
+function storeStatus(
+  { path, line, effective, exists }: StoreLine,
+  attributes: string | undefined,
+): PartStatus {
   const part = `attributes of ${escapeUnprintable(path)}`;
+  if (!exists && (effective || hasLine(attributes ?? "", line))) {
+    const old = shellWord(escapeUnprintable(path));
+    const detail = `there is no such file; after a rename, run \`pprotect git install NEW\`, then \`pprotect git uninstall ${old}\``;
+    return { part, state: "stale", detail };
+  }
   if (effective) return { part, state: "installed" };
   if (!hasLine(attributes ?? "", line)) return { part, state: "missing", detail: RUN_INSTALL };
   const command = `git check-attr -a -- ${shellWord(escapeUnprintable(path))}`;

@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { parseStore } from "../../store/format/parse.ts";
 import { DEFAULT_FILE } from "../../store/locate-store.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
+import { readRegularFile } from "../../system/read-regular-file.ts";
 import { looksLikeStore } from "../guard/store-files.ts";
 import { openBlobReader } from "../process/cat-file.ts";
 import type { Repository } from "../process/repository.ts";
@@ -119,7 +119,7 @@ function parseUnmerged(listed: string): Map<string, Map<VersionName, string>> {
 export function refuseEdited(path: string, shownPath: string, { ours }: StoreVersions): void {
   let store: StoreData;
   try {
-    store = parseStore(readFileSync(path), shownPath);
+    store = parseStore(readRegularFile(path), shownPath);
   } catch {
     return;
   }

@@ -8,7 +8,6 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
-  readFileSync,
   readSync,
   renameSync,
   rmSync,
@@ -19,6 +18,7 @@ import { PprotectError } from "../../common/errors.ts";
 import { pauseSync } from "../../common/pause.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { errnoOf, fileError } from "../../system/file-error.ts";
+import { readRegularFile } from "../../system/read-regular-file.ts";
 import { parseEntry } from "./entry.ts";
 
 /** How large a file of the log may become, in bytes, before a new one is begun, and how many old ones are kept. */
@@ -89,12 +89,7 @@ function isEqual(some: Inodes, others: Inodes): boolean {
 /** @throws PprotectError `file_error` */
 function readLogFile(path: string): string {
   try {
-    const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
-    try {
-      return readFileSync(descriptor, "utf8");
-    } finally {
-      closeSync(descriptor);
-    }
+    return readRegularFile(path, { follow: false }).toString("utf8");
   } catch (error) {
     throw fileError("read", path, error);
   }

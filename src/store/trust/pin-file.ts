@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
 import { reportFallback } from "../../common/fallback.ts";
@@ -7,6 +7,7 @@ import { sha256Hex } from "../../crypto/runtime-crypto.ts";
 import { writeAtomically } from "../../system/atomic-write.ts";
 import { errnoOf, reasonOf } from "../../system/file-error.ts";
 import { withLock } from "../../system/file-lock.ts";
+import { readRegularFile } from "../../system/read-regular-file.ts";
 import { stateDirectory } from "../../system/state-directory.ts";
 import type { StoreData } from "../store-data.ts";
 import { domainFingerprint } from "./fingerprint.ts";
@@ -169,7 +170,7 @@ function readRecord(file: string): PinRecord | undefined {
 
 function readText(file: string): string | undefined {
   try {
-    const bytes = readFileSync(file);
+    const bytes = readRegularFile(file);
     return bytes.length > MAX_PIN_BYTES ? "" : bytes.toString("utf8");
   } catch (error) {
     const code = errnoOf(error);

@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { sha256Hex } from "../../crypto/runtime-crypto.ts";
+import { readRegularText } from "../../system/read-regular-file.ts";
 import { repositoryRoot } from "../locate-store.ts";
 
 /** Bytes of a git configuration that are looked at. */
@@ -29,7 +30,7 @@ export function remoteDigests(store: string): string[] {
 function readConfig(root: string): string {
   try {
     const file = join(gitDirectory(root), "config");
-    return statSync(file).size > MAX_CONFIG ? "" : readFileSync(file, "utf8");
+    return statSync(file).size > MAX_CONFIG ? "" : readRegularText(file);
   } catch {
     return "";
   }
@@ -39,10 +40,10 @@ function readConfig(root: string): string {
 function gitDirectory(root: string): string {
   const dotGit = join(root, ".git");
   if (statSync(dotGit).isDirectory()) return dotGit;
-  const named = /^gitdir: (.+)$/m.exec(readFileSync(dotGit, "utf8"))?.[1];
+  const named = /^gitdir: (.+)$/m.exec(readRegularText(dotGit))?.[1];
   const directory = resolve(root, named ?? ".git");
   try {
-    return resolve(directory, readFileSync(join(directory, "commondir"), "utf8").trim());
+    return resolve(directory, readRegularText(join(directory, "commondir")).trim());
   } catch {
     return directory;
   }

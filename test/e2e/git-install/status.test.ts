@@ -51,6 +51,21 @@ describe("hook managers", () => {
 });
 
 describe("status", () => {
+  test("shows a store that was renamed, until the old line is replaced", async () => {
+    const repo = await Repo.create();
+    await repo.succeeds("install");
+    await runProgram(["sh", "-c", "mv protected.yaml store.yaml"], { cwd: repo.path(".") });
+    const attributes = async (...args: string[]) =>
+      (await repo.run("status", ...args)).stdout.match(/^\w+ +attributes of \S+/gm);
+    expect(await attributes()).toEqual(["stale      attributes of protected.yaml"]);
+    expect(await attributes("--file", "store.yaml")).toEqual([
+      "missing    attributes of store.yaml",
+    ]);
+    await repo.succeeds("install", "store.yaml");
+    await repo.succeeds("uninstall", "protected.yaml");
+    expect(await attributes()).toEqual(["installed  attributes of store.yaml"]);
+  });
+
   test("reports what is missing, stale and installed", async () => {
     const repo = await Repo.create();
     const bare = await repo.run("status");

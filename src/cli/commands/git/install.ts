@@ -5,7 +5,7 @@ import { shellWord } from "../../../common/shell-quote.ts";
 import { displayName, escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { type ApplyState, applyPlan } from "../../../git/install/apply.ts";
 import { LOCAL_HOOKS, SERVER_HOOKS } from "../../../git/install/guard-hooks.ts";
-import { isEffective, readInstallState } from "../../../git/install/install-state.ts";
+import { isEffective, readInstallState, type StoreChoice } from "../../../git/install/install-state.ts";
 import type { Plan } from "../../../git/install/plan.ts";
 import { planInstall } from "../../../git/install/plan-install.ts";
 import { thisProgram } from "../../../git/install/recorded-program.ts";
@@ -101,7 +101,7 @@ export default class GitInstallCommand extends BaseCommand {
       );
     }
     const named = [...(this.file === undefined ? [] : [this.file]), ...this.stores];
-    const choice = { named, fallback: this.storePath, installedToo: false };
+    const choice: StoreChoice = { named, fallback: this.storePath, installed: "unused" };
     const state = await readInstallState(currentDirectory(), choice);
     const plan = planInstall(state, {
       required: this.require,

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
 import { shellWord } from "../../../common/shell-quote.ts";
@@ -36,6 +35,7 @@ import { KeyFile } from "../../../store/key-file.ts";
 import type { StoreData } from "../../../store/store-data.ts";
 import { replaceStoreFile } from "../../../store/store-file.ts";
 import { absolutePath, currentDirectory } from "../../../system/path-text.ts";
+import { readRegularFile } from "../../../system/read-regular-file.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag, option, repeatableOption } from "../../argv/option.ts";
 import { CONFLICT, text } from "../../argv/value-type.ts";
@@ -349,7 +349,7 @@ async function locate(path: string): Promise<StorePlace> {
 /** The store in the work tree, or `undefined` if there is none that can be read. */
 function readCurrent(path: string): StoreData | undefined {
   try {
-    return readLeniently(readFileSync(path)).store;
+    return readLeniently(readRegularFile(path)).store;
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { PprotectError } from "../../../common/errors.ts";
-import { readInstallState } from "../../../git/install/install-state.ts";
+import { readInstallState, type StoreChoice } from "../../../git/install/install-state.ts";
 import { readServerState, serverStatuses } from "../../../git/install/server.ts";
 import { type PartStatus, partStatuses } from "../../../git/install/status.ts";
 import { currentDirectory } from "../../../system/path-text.ts";
@@ -22,7 +22,7 @@ export default class GitStatusCommand extends BaseCommand {
 
   async run(): Promise<Outcome> {
     const named = [...(this.file === undefined ? [] : [this.file]), ...this.stores];
-    const choice = { named, fallback: this.storePath, installedToo: true };
+    const choice: StoreChoice = { named, fallback: this.storePath, installed: "beside" };
     const server = await readServerState(currentDirectory());
     const parts = server
       ? serverStatuses(server)

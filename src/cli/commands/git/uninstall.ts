@@ -1,5 +1,5 @@
 import { type ApplyState, applyPlan } from "../../../git/install/apply.ts";
-import { readInstallState } from "../../../git/install/install-state.ts";
+import { readInstallState, type StoreChoice } from "../../../git/install/install-state.ts";
 import type { Plan } from "../../../git/install/plan.ts";
 import { planUninstall } from "../../../git/install/plan-uninstall.ts";
 import { planServerUninstall, readServerState } from "../../../git/install/server.ts";
@@ -45,7 +45,7 @@ export default class GitUninstallCommand extends BaseCommand {
     const server = await readServerState(currentDirectory());
     if (server) return { state: server, plan: planServerUninstall(server), stores: [] };
     const named = [...(this.file === undefined ? [] : [this.file]), ...this.stores];
-    const choice = { named, fallback: this.storePath, installedToo: true };
+    const choice: StoreChoice = { named, fallback: this.storePath, installed: "instead" };
     const state = await readInstallState(currentDirectory(), choice);
     return { state, plan: planUninstall(state), stores: state.stores.map(({ path }) => path) };
   }

@@ -1,9 +1,10 @@
-import { appendFileSync, existsSync, lstatSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, lstatSync } from "node:fs";
 import { basename, join } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
 import { shellWord } from "../../../common/shell-quote.ts";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import type { Repository } from "../../../git/process/repository.ts";
+import { readRegularText } from "../../../system/read-regular-file.ts";
 import { readStart } from "../../../system/read-start.ts";
 import { removeExpired } from "../../reading/expired.ts";
 import { type Examined, type Finding, ok } from "../finding.ts";
@@ -78,7 +79,7 @@ function untrackedFile(root: string, path: string): Finding {
 
 function ignore(root: string, path: string): void {
   const file = join(root, ".gitignore");
-  const before = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const before = existsSync(file) ? readRegularText(file) : "";
   const separator = before === "" || before.endsWith("\n") ? "" : "\n";
   // What a pattern would take for more than a name: gitignore(5).
   appendFileSync(file, `${separator}/${path.replaceAll(/[\\*?[\]!# ]/g, "\\$&")}\n`);

@@ -6,6 +6,7 @@ import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { environmentNames } from "../../../credentials/environment-names.ts";
 import { AGE_START_BYTES, isAgeFile } from "../../../crypto/age-format.ts";
 import { couldBeCommitted } from "../../../git/ignored.ts";
+import { isNamedPipe } from "../../../system/named-pipe.ts";
 import { readStart } from "../../../system/read-start.ts";
 import { stateDirectory } from "../../../system/state-directory.ts";
 import { type Examined, type Finding, ok } from "../finding.ts";
@@ -47,6 +48,8 @@ async function passphraseFile({ environment, prefix }: Examined): Promise<readon
       { id, level: "fail", message: `the passphrase file ${shown} does not exist`, fix: "correct its name" },
     ];
   }
+  // What a pipe gives can be read once.
+  if (isNamedPipe(path)) return [];
   const encrypted = isAgeFile(readStart(path, AGE_START_BYTES));
   const open = encrypted ? undefined : readableByOthers(id, "the passphrase file", path, 0o600);
   const committable =

@@ -1,6 +1,6 @@
 import { PprotectError } from "../../../common/errors.ts";
 import { applyPlan } from "../../../git/install/apply.ts";
-import { readInstallState } from "../../../git/install/install-state.ts";
+import { readInstallState, type StoreChoice } from "../../../git/install/install-state.ts";
 import { planInstall } from "../../../git/install/plan-install.ts";
 import { thisProgram } from "../../../git/install/recorded-program.ts";
 import { partStatuses } from "../../../git/install/status.ts";
@@ -34,7 +34,7 @@ async function history(repository: Repository): Promise<Finding> {
 const SET_UP = "run `pprotect git install`";
 
 async function integration({ storePath }: Examined): Promise<readonly Finding[]> {
-  const choice = { named: [], fallback: storePath, installedToo: true };
+  const choice: StoreChoice = { named: [], fallback: storePath, installed: "beside" };
   try {
     const state = await readInstallState(process.cwd(), choice);
     const missing = partStatuses(state).filter((each) => each.state !== "installed");

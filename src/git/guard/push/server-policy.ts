@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { withoutLineEnd } from "../../../common/text.ts";
 import type { Finding } from "../../../scan/finding.ts";
 import { fileError } from "../../../system/file-error.ts";
+import { readRegularText } from "../../../system/read-regular-file.ts";
 import { openBlobReader } from "../../process/cat-file.ts";
 import type { Repository } from "../../process/repository.ts";
 import type { Allowance } from "../allowance.ts";
@@ -69,7 +70,7 @@ async function ofServer({ directory, run }: Repository): Promise<string> {
   const path = resolve(directory, withoutLineEnd(await run("rev-parse", "--git-path", SERVER_FILE)));
   if (!existsSync(path)) return "";
   try {
-    return readFileSync(path, "utf8");
+    return readRegularText(path);
   } catch (error) {
     throw fileError("read", path, error);
   }
