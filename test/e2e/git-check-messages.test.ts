@@ -134,10 +134,7 @@ describe("the baseline", () => {
       expect(range.warnings).toEqual(inCommit);
       return inCommit.map(({ path, message }: Record<string, string>) => [path, message?.split(":")[0]]);
     };
-    const accepted = [
-      "a.txt",
-      "accepted by .pprotect-baseline.json, but the line is new or has changed",
-    ];
+    const accepted = ["a.txt", "accepted by .pprotect-baseline.json, but the line is new or has changed"];
     expect(await changedBy(`moved\n\n  ${tokenLine().replaceAll(" ", "  ")}\n`)).toEqual([]);
     expect(await changedBy(`${other}\n`)).toEqual([accepted]);
     // A file that comes back may have any secret.
