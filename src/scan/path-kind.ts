@@ -1,3 +1,8 @@
+import { memo } from "../common/memo.ts";
+
+/** Several ask about the same file, and a history has the same files again and again: of so many, the answers are kept. */
+export const MOST_PATHS = 5000;
+
 /** Where values are made up: tests and samples of code, or manuals, which may as well be the notes of a team. */
 export type Example = "test" | "manual" | undefined;
 
@@ -34,27 +39,17 @@ const NOTES =
 
 const DATA = /\.(?:har|json|ipynb|log|txt|xml|ya?ml|env|tfstate|csv|sql|http)$/i;
 
-/** What was asked before: several ask about the same file, and a history has the same files again and again. */
-const known = new Map<string, PathKind>();
-const MAX_KNOWN = 5000;
-
 /** @param path relative to the repository's root, with slashes */
-export function pathKind(path: string): PathKind {
-  let kind = known.get(path);
-  if (!kind) {
-    const isExample = EXAMPLE.test(path) && !(NOTES.test(path) && !OF_TESTS.test(path));
-    kind = {
-      bareValues: !CODE.test(path),
-      tokensOnly: TOKENS_ONLY.test(path),
-      isExample,
-      example: isExample ? exampleKind(path) : undefined,
-      isData: DATA.test(path),
-    };
-    if (known.size >= MAX_KNOWN) known.clear();
-    known.set(path, kind);
-  }
-  return kind;
-}
+export const pathKind: (path: string) => PathKind = memo((path) => {
+  const isExample = EXAMPLE.test(path) && !(NOTES.test(path) && !OF_TESTS.test(path));
+  return {
+    bareValues: !CODE.test(path),
+    tokensOnly: TOKENS_ONLY.test(path),
+    isExample,
+    example: isExample ? exampleKind(path) : undefined,
+    isData: DATA.test(path),
+  };
+}, MOST_PATHS);
 
 function exampleKind(path: string): Example {
   return MANUAL.test(path) && !OF_TESTS.test(path) ? "manual" : "test";

@@ -1,3 +1,4 @@
+import { bufferOf } from "../common/buffer-of.ts";
 import type { AddedLine } from "./finding.ts";
 
 const LINE_FEED = 10;
@@ -45,7 +46,7 @@ export function textLines(lines: Iterable<AddedLine>): TextLines {
 
 /** The lines as text, each whole. */
 export function addedLinesOf({ bytes, runs }: TextLines): AddedLine[] {
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const view = bufferOf(bytes);
   const texts = view.toString("utf8").split("\n");
   if (texts.at(-1) === "") texts.pop();
   return texts.map((text, at) => ({
@@ -98,7 +99,7 @@ export class ScanText {
 
   constructor({ bytes, runs }: TextLines) {
     this.bytes = bytes;
-    this.#view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#view = bufferOf(bytes);
     this.#runs = runs;
     this.#split();
     this.count = this.#starts.length;

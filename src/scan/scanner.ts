@@ -1,3 +1,4 @@
+import { memo } from "../common/memo.ts";
 import { adviceFor } from "./advice.ts";
 import { allowedRules } from "./allow-marker.ts";
 import { assignmentDetector } from "./assignments/detector.ts";
@@ -11,6 +12,7 @@ import { type AddedLine, type Finding, type Hit, RANK } from "./finding.ts";
 import { lineFingerprint } from "./fingerprint.ts";
 import { KEYSTORE_RULE } from "./keystore.ts";
 import { KeywordIndex, LONG_RUN } from "./keyword-index.ts";
+import { MOST_PATHS } from "./path-kind.ts";
 import { randomStringDetector } from "./random-string.ts";
 import { regexDetectors } from "./regex-rules.ts";
 import { type ScanInput, scanInput } from "./scan-input.ts";
@@ -121,9 +123,11 @@ function lineHits(input: ScanInput): Hit[] {
 
 function fileHits(input: ScanInput): Hit[] {
   const hits: Hit[] = [];
-  for (const detector of fileDetectors) if (detector.applies(input.path)) hits.push(...detector.find(input));
+  for (const detector of fileDetectorsOf(input.path)) hits.push(...detector.find(input));
   return hits;
 }
+
+const fileDetectorsOf = memo((path) => fileDetectors.filter(({ applies }) => applies(path)), MOST_PATHS);
 
 /**
  * Of hits that overlap, keeps only the one with the highest rank; of equal ranks, the first. Of the hits about a whole file,

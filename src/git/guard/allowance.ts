@@ -1,3 +1,4 @@
+import { bufferOf } from "../../common/buffer-of.ts";
 import type { IgnoreRules } from "../../scan/ignore-rules.ts";
 import type { TextLines } from "../../scan/scan-text.ts";
 import type { BlobReader } from "../process/cat-file.ts";
@@ -22,9 +23,7 @@ const MARKERS = [
 
 /** The same bytes without a marker that counts: in each, a letter is another one. */
 export function withoutMarkers(bytes: Uint8Array): Uint8Array {
-  const found = MARKERS.filter((marker) =>
-    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(marker),
-  );
+  const found = MARKERS.filter((marker) => bufferOf(bytes).includes(marker));
   if (found.length === 0) return bytes;
   const copy = Buffer.from(bytes);
   for (const marker of found) {

@@ -44,7 +44,8 @@ const HUNK_LINE = /^@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/;
  */
 export class DiffParser {
   #files: FileChange[] | undefined = [];
-  #newId = "";
+  /** The line with the ids of both sides. */
+  #index = "";
   #path: string | undefined;
   readonly #added = new ByteBuffer();
   #runs: LineRun[] = [];
@@ -64,6 +65,23 @@ export class DiffParser {
   }
 
   /**
+   * Parses all lines that end in a part of the output.
+   * @param start where the first one starts
+   * @returns where the line starts that does not end in it
+   */
+  pushLines(bytes: Buffer, start: number, events: DiffEvent[]): number {
+    let at = start;
+    while (at < bytes.length) {
+      if (this.#newLeft > 0) at = this.#addLines(bytes, at);
+      const feed = bytes.indexOf(LINE_FEED, at);
+      if (feed === -1) break;
+      this.push(bytes, at, feed, events);
+      at = feed + 1;
+    }
+    return at;
+  }
+
+  /**
    * Parses the next line.
    * @param start where it starts in `bytes`
    * @param end where its line feed is, or the text ends
@@ -71,7 +89,7 @@ export class DiffParser {
    */
   push(bytes: Buffer, start: number, end: number, events: DiffEvent[]): void {
     if (this.#oldLeft > 0 || this.#newLeft > 0) this.#content(bytes, start, end);
-    else if (end > start) this.#header(bytes.toString("utf8", start, end), events);
+    else if (end > start) this.#header(bytes, start, end, events);
   }
 
   /** Adds the events that are left at the end of the output. */
@@ -80,15 +98,18 @@ export class DiffParser {
     this.#endFiles(events);
   }
 
-  #header(line: string, events: DiffEvent[]): void {
+  #header(bytes: Buffer, start: number, end: number, events: DiffEvent[]): void {
+    // The name of before says nothing that is not in the list of files.
+    if (bytes[start] === MINUS) return;
+    const line = bytes.toString("utf8", start, end);
     if (line.startsWith("@@ ")) this.#hunk(line);
     else if (line.startsWith(":")) {
       const change = parseRaw(line);
       if (change) this.#files?.push(change);
     } else if (line.startsWith("diff --git ")) this.end(events);
     else if (line.startsWith("+++ ")) this.#path = pathOf(line.slice(4));
-    else if (line.startsWith("index ")) this.#newId = /\.\.([0-9a-f]+)/.exec(line)?.[1] ?? "";
-    else if (line.startsWith("Binary files ")) events.push({ kind: "binary", newId: this.#newId });
+    else if (line.startsWith("index ")) this.#index = line;
+    else if (line.startsWith("Binary files ")) events.push({ kind: "binary", newId: newIdOf(this.#index) });
     else if (this.#perCommit && COMMIT_LINE.test(line)) {
       this.end(events);
       this.#files = [];
@@ -116,16 +137,35 @@ export class DiffParser {
     }
   }
 
+  /** Added lines that follow each other, all at once. @returns where the line after them starts */
+  #addLines(bytes: Uint8Array, start: number): number {
+    // Near the limit, each line is looked at.
+    if (this.#added.length + bytes.length - start >= MAX_ADDED) return start;
+    const { count, next } = this.#added.addMarked(bytes, start, PLUS, this.#newLeft);
+    if (count === 0) return start;
+    this.#startRun();
+    this.#newLeft -= count;
+    this.#count += count;
+    this.#number += count;
+    this.#expected = this.#number;
+    return next;
+  }
+
   #add(bytes: Uint8Array, start: number, end: number): void {
     if (this.#added.length + end - start >= MAX_ADDED) {
       this.#cut = true;
       // Of a single line that is too long, the beginning is still scanned.
       if (this.#count > 0) return;
     }
-    if (this.#number !== this.#expected) this.#runs.push({ at: this.#count, number: this.#number });
+    this.#startRun();
     this.#expected = this.#number + 1;
     this.#count++;
     this.#added.addLine(bytes, start, Math.min(end, start + MAX_ADDED));
+  }
+
+  /** Starts a run, if the next line does not follow the last one. */
+  #startRun(): void {
+    if (this.#number !== this.#expected) this.#runs.push({ at: this.#count, number: this.#number });
   }
 
   #endPatch(events: DiffEvent[]): void {
@@ -139,7 +179,7 @@ export class DiffParser {
     this.#count = 0;
     this.#expected = Number.NaN;
     this.#cut = false;
-    this.#newId = "";
+    this.#index = "";
   }
 
   #endFiles(events: DiffEvent[]): void {
@@ -148,9 +188,15 @@ export class DiffParser {
   }
 }
 
+const LINE_FEED = 10;
 const PLUS = 43;
 const MINUS = 45;
 const BACKSLASH = 92;
+
+/** The id in an `index` line. */
+function newIdOf(line: string): string {
+  return /\.\.([0-9a-f]+)/.exec(line)?.[1] ?? "";
+}
 
 function parseRaw(line: string): FileChange | undefined {
   const [, oldMode, newMode, oldId, newId, status, names] = RAW_LINE.exec(line) ?? [];

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { bufferOf } from "../../common/buffer-of.ts";
 import { hasRawBytes } from "../../common/path-bytes.ts";
 import { type GitStream, startGit } from "../process/stream.ts";
 import type { ScanAhead } from "./ahead/scan-ahead.ts";
@@ -167,45 +168,43 @@ function partOf(diff: Diff, paths: ReadonlySet<string>): Diff {
   };
 }
 
-class StreamReader implements DiffReader {
-  readonly #stream: GitStream;
-  readonly #events: AsyncGenerator<DiffEvent>;
-  #next: DiffEvent | undefined;
-  #ended = false;
+/** What comes after the list of files. */
+type PatchEvent = Exclude<DiffEvent, { kind: "files" }>;
 
+class StreamReader implements DiffReader {
+  readonly #events: EventReader;
+  #next: DiffEvent | undefined;
+
+  /** @param perCommit whether each diff starts with the id of a commit */
   constructor(stream: GitStream, perCommit: boolean, onFiles?: OnFiles) {
-    this.#stream = stream;
-    this.#events = eventsOf(stream, perCommit, onFiles);
+    this.#events = new EventReader(stream, perCommit, onFiles);
   }
 
   async next(): Promise<Diff | undefined> {
+    // What is left of the diff before is passed over.
     let event = await this.#take();
     while (event && event.kind !== "files") event = await this.#take();
     return event && { files: event.files, patches: () => this.#patches() };
   }
 
   async close(): Promise<void> {
-    if (!this.#ended) this.#stream.stop();
-    await this.#events.return(undefined);
+    await this.#events.close();
   }
 
-  async *#patches(): AsyncGenerator<Exclude<DiffEvent, { kind: "files" }>> {
-    for (let event = await this.#take(); event; event = await this.#take()) {
-      if (event.kind === "files") {
-        this.#next = event;
-        return;
-      }
-      yield event;
-    }
+  #patches(): AsyncIterable<PatchEvent> {
+    const next = async (): Promise<IteratorResult<PatchEvent>> => {
+      const event = await this.#take();
+      if (event && event.kind !== "files") return { done: false, value: event };
+      this.#next = event;
+      return { done: true, value: undefined };
+    };
+    return { [Symbol.asyncIterator]: () => ({ next }) };
   }
 
-  async #take(): Promise<DiffEvent | undefined> {
+  #take(): DiffEvent | undefined | Promise<DiffEvent | undefined> {
     const waiting = this.#next;
     this.#next = undefined;
-    if (waiting) return waiting;
-    const { done, value } = await this.#events.next();
-    if (done) this.#ended = true;
-    return done ? undefined : value;
+    return waiting ?? this.#events.next();
   }
 }
 
@@ -213,38 +212,71 @@ const LINE_FEED = 10;
 /** A line without an end does not fill the memory: what is beyond the limit is not scanned anyway. */
 const LONGEST_LINE = 2 * MAX_ADDED;
 
-async function* eventsOf(
-  stream: GitStream,
-  perCommit: boolean,
-  onFiles?: OnFiles,
-): AsyncGenerator<DiffEvent> {
-  const parser = new DiffParser(perCommit);
-  const unfinished = new UnfinishedLine();
-  for await (const { buffer, byteOffset, length } of stream.output) {
-    const chunk = Buffer.from(buffer, byteOffset, length);
-    const events: DiffEvent[] = [];
+/** Reads the events of git's output, as it comes. */
+class EventReader {
+  readonly #stream: GitStream;
+  readonly #chunks: {
+    read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>;
+    cancel(): Promise<void>;
+  };
+  readonly #parser: DiffParser;
+  readonly #unfinished = new UnfinishedLine();
+  readonly #onFiles: OnFiles | undefined;
+  #events: DiffEvent[] = [];
+  #taken = 0;
+  #ended = false;
+
+  constructor(stream: GitStream, perCommit: boolean, onFiles?: OnFiles) {
+    this.#stream = stream;
+    this.#onFiles = onFiles;
+    this.#chunks = stream.output.getReader();
+    this.#parser = new DiffParser(perCommit);
+  }
+
+  /** @returns `undefined` after the last one. @throws PprotectError `git_failed` */
+  next(): DiffEvent | undefined | Promise<DiffEvent | undefined> {
+    return this.#taken < this.#events.length ? this.#events[this.#taken++] : this.#wait();
+  }
+
+  async close(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#stream.stop();
+    await this.#chunks.cancel();
+  }
+
+  async #wait(): Promise<DiffEvent | undefined> {
+    while (this.#taken === this.#events.length && !this.#ended) {
+      this.#events = [];
+      this.#taken = 0;
+      const { done, value } = await this.#chunks.read();
+      if (value) this.#parse(bufferOf(value));
+      if (done) this.#end();
+    }
+    if (this.#taken < this.#events.length) return this.#events[this.#taken++];
+    await this.#stream.finished();
+    return undefined;
+  }
+
+  #parse(chunk: Buffer): void {
     const first = chunk.indexOf(LINE_FEED);
     if (first === -1) {
-      unfinished.add(chunk);
-      continue;
+      this.#unfinished.add(chunk);
+      return;
     }
-    const line = unfinished.finish(chunk.subarray(0, first));
-    parser.push(line, 0, line.length, events);
-    let start = first + 1;
-    for (let feed = chunk.indexOf(LINE_FEED, start); feed !== -1; feed = chunk.indexOf(LINE_FEED, start)) {
-      parser.push(chunk, start, feed, events);
-      start = feed + 1;
-    }
-    unfinished.add(chunk.subarray(start));
-    if (onFiles) for (const event of events) if (event.kind === "files") onFiles(event.files);
-    yield* events;
+    const line = this.#unfinished.finish(chunk.subarray(0, first));
+    this.#parser.push(line, 0, line.length, this.#events);
+    this.#unfinished.add(chunk.subarray(this.#parser.pushLines(chunk, first + 1, this.#events)));
+    if (this.#onFiles)
+      for (const event of this.#events) if (event.kind === "files") this.#onFiles(event.files);
   }
-  const events: DiffEvent[] = [];
-  const line = unfinished.finish(Buffer.alloc(0));
-  if (line.length > 0) parser.push(line, 0, line.length, events);
-  parser.end(events);
-  yield* events;
-  await stream.finished();
+
+  #end(): void {
+    const line = this.#unfinished.finish(Buffer.alloc(0));
+    if (line.length > 0) this.#parser.push(line, 0, line.length, this.#events);
+    this.#parser.end(this.#events);
+    this.#ended = true;
+  }
 }
 
 /** A line that goes over several chunks. */

@@ -2,7 +2,12 @@ import { CONFIG_FILE } from "../../config/config-file.ts";
 import { BASELINE_FILE } from "../../scan/baseline-file.ts";
 import type { Finding } from "../../scan/finding.ts";
 import { MAX_FILE_BYTES } from "../../system/bounded-read.ts";
-import { type ObjectReader, openObjectReader } from "../process/cat-file.ts";
+import {
+  type ObjectReader,
+  type ObjectStream,
+  openObjectReader,
+  streamObjects,
+} from "../process/cat-file.ts";
 import { type AttributeReader, openAttributeReader } from "../process/check-attr.ts";
 import type { Repository } from "../process/repository.ts";
 import { subjectWithoutMarkers } from "./allowance.ts";
@@ -11,7 +16,6 @@ import type { Commit } from "./commit.ts";
 import type { FileChange } from "./diff-parser.ts";
 import type { Diff } from "./diff-reader.ts";
 import { IGNORE_FILE } from "./ignore-file.ts";
-import { readAhead } from "./message/read-ahead.ts";
 import { MAX_MESSAGE, MessageScan } from "./message/scan-message.ts";
 import { numbersOf, PlaintextScan } from "./plaintext-scan.ts";
 import { type GuardOptions, type ScanSources, scanSources } from "./scan-sources.ts";
@@ -31,6 +35,7 @@ export type { Subject, Verdict } from "./subject.ts";
 export class Guard {
   readonly #objects: ObjectReader;
   readonly #attributes: AttributeReader;
+  readonly #messages: ObjectStream[] = [];
   readonly #storeFiles: StoreFiles;
   readonly #storeChecks: StoreCheck;
   readonly #sources: ScanSources;
@@ -52,7 +57,8 @@ export class Guard {
 
   /** Stops the git processes. */
   async close(): Promise<void> {
-    await Promise.all([this.#objects.close(), this.#attributes.close()]);
+    const readers = [this.#objects, this.#attributes, ...this.#messages];
+    await Promise.all(readers.map((reader) => reader.close()));
   }
 
   /**
@@ -62,11 +68,12 @@ export class Guard {
   messagesOf(commits: readonly Commit[], tally: Tally): () => Promise<Verdict> {
     const scan = new MessageScan(this.#sources);
     const ids = commits.map(({ id }) => id);
-    const next = readAhead(this.#objects, ids, MAX_MESSAGE);
+    const objects = streamObjects(this.#sources.root, ids, MAX_MESSAGE);
+    this.#messages.push(objects);
     const rest = commits.values();
     return async () => {
       const { value: commit } = rest.next();
-      const object = await next();
+      const object = await objects.next();
       if (!commit || !object) return noFindings();
       tally.message();
       return scan.object({ prefix: `${commit.id}:`, parents: commit.parents }, object);
@@ -99,14 +106,16 @@ export class Guard {
       else {
         const scanned = { subject, diff, files, attribute: known.attribute, stores, addedElsewhere };
         await new PlaintextScan(this.#sources, scanned, found).run();
-        await this.#ignoreProblems(subject, files, found);
+        // In a range of commits, each problem is reported once, for the commit that introduced it.
+        if (subject.prefix === ":" || files.has(IGNORE_FILE)) await this.#ignoreProblems(subject, found);
         await this.#teamProblems(subject, files, found);
         if (files.has(BASELINE_FILE)) await this.#baselineProblems(subject, found);
       }
     }
     const inStores = noFindings();
     for (const path of stores) await this.#storeChecks.run(subject, path, changes, inStores);
-    await this.#addStores(subject, inStores, found);
+    if (inStores.errors.length + inStores.warnings.length > 0)
+      await this.#addStores(subject, inStores, found);
     return {
       errors: sorted(found.errors),
       warnings: sorted(found.warnings),
@@ -120,13 +129,7 @@ export class Guard {
     return baseline ? unusedEntries(baseline) : [];
   }
 
-  async #ignoreProblems(
-    subject: Subject,
-    files: ReadonlyMap<string, FileChange>,
-    found: Findings,
-  ): Promise<void> {
-    // In a range of commits, each problem is reported once, for the commit that introduced it.
-    if (subject.prefix !== ":" && !files.has(IGNORE_FILE)) return;
+  async #ignoreProblems(subject: Subject, found: Findings): Promise<void> {
     for (const { line, problem } of (await this.#sources.ignoreFiles.of(subject.prefix))?.problems ?? []) {
       const message = `${problem}; the line has no effect: fix or remove it`;
       found.warnings.push({ path: IGNORE_FILE, line, rule: "ignore-file", message });
@@ -155,7 +158,6 @@ export class Guard {
 
   /** Adds what was found in stores. */
   async #addStores(subject: Subject, inStores: Findings, found: Findings): Promise<void> {
-    if (inStores.errors.length + inStores.warnings.length === 0) return;
     const ignore = await this.#sources.ignoreFiles.of(subject.prefix);
     const all = [...inStores.errors, ...inStores.warnings];
     const accept =
@@ -197,6 +199,7 @@ async function addedLines(
   return lines;
 }
 
-function sorted(findings: readonly Finding[]): Finding[] {
+function sorted(findings: readonly Finding[]): readonly Finding[] {
+  if (findings.length < 2) return findings;
   return findings.toSorted((a, b) => (a.path === b.path ? a.line - b.line : a.path < b.path ? -1 : 1));
 }

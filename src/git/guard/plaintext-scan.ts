@@ -39,18 +39,18 @@ const MEDIA =
 /** Scans what a commit adds to files that are not stores. */
 export class PlaintextScan {
   readonly #sources: ScanSources;
-  readonly #before: CommitTexts;
   readonly #scanned: ScannedDiff;
   readonly #found: Findings;
+  readonly #before: () => CommitTexts;
   readonly #triage: Triage;
   #total = 0;
   #byId: ReadonlyMap<string, readonly FileChange[]> | undefined;
 
   constructor(sources: ScanSources, scanned: ScannedDiff, found: Findings) {
     this.#sources = sources;
-    this.#before = new CommitTexts(sources.root, scanned.subject.parents);
     this.#scanned = scanned;
     this.#found = found;
+    this.#before = lazy(() => new CommitTexts(sources.root, scanned.subject.parents));
     this.#triage = new Triage(sources, scanned.subject, found);
   }
 
@@ -131,7 +131,8 @@ export class PlaintextScan {
     const { findings, skipped } = lines ? { findings: [], skipped: false } : scanBinary(path, start);
     if (!lines) {
       const own = await this.#ownHits((secrets) => secrets.inBinary(path, start));
-      await this.#report(path, [...findings, ...own]);
+      const all = [...findings, ...own];
+      if (all.length > 0) await this.#report(path, all);
     }
     if (!skipped) this.#scanned.subject.tally.file(newId, bytes.length);
     if (skipped) await this.#notScanned(path, 1, IS_BINARY);
@@ -151,10 +152,12 @@ export class PlaintextScan {
       return;
     }
     const own = await this.#ownHits((secrets) => secrets.inLines(path, lines));
-    const found = [...withoutGeneral(await this.#findings(path, lines, whole), own), ...own];
+    const inText = await this.#findings(path, lines, whole);
+    const found = own.length === 0 ? inText : [...withoutGeneral(inText, own), ...own];
     const { prefixes, stores } = this.#sources;
     const store = (each: string) => stores.read(this.#scanned.subject.prefix, each);
-    await this.#report(path, await withStoreFindings(found, path, lines, { prefixes, store }), lines);
+    const all = await withStoreFindings(found, path, lines, { prefixes, store });
+    if (all.length > 0) await this.#report(path, all, lines);
   }
 
   /**
@@ -166,7 +169,7 @@ export class PlaintextScan {
     const errors: Finding[] = [];
     for (const { finding, known, bytes, isAllowed } of secrets ? search(secrets) : []) {
       if (isAllowed) this.#suppressed(finding);
-      else if (await this.#before.have(bytes)) await this.#triage.warning(known);
+      else if (await this.#before().have(bytes)) await this.#triage.warning(known);
       else errors.push(finding);
     }
     return errors;

@@ -1,8 +1,9 @@
+import { memo } from "../../common/memo.ts";
 import { displayName } from "../../common/terminal-safe.ts";
 import { countNoun } from "../../common/text.ts";
 import { allowedRules } from "../../scan/allow-marker.ts";
 import type { AddedLine, Finding } from "../../scan/finding.ts";
-import { pathKind } from "../../scan/path-kind.ts";
+import { MOST_PATHS, pathKind } from "../../scan/path-kind.ts";
 import { isPlaceholder } from "../../scan/placeholder.ts";
 import type { StoreData } from "../../store/store-data.ts";
 
@@ -22,10 +23,7 @@ const MANIFEST =
 
 /** Whether a file may be a dump: it is a list of settings, and not code, a test or a manual. */
 export function mayBeDump(path: string, bytes: Uint8Array): boolean {
-  if (MANIFEST.test(path)) return false;
-  const { bareValues, isExample, tokensOnly } = pathKind(path);
-  if (isExample || tokensOnly || bytes.length > LARGEST || !(bareValues || path.endsWith(".json")))
-    return false;
+  if (bytes.length > LARGEST || !hasSettings(path)) return false;
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, PROBE)).toString("latin1");
   const lines = start
     .split("\n")
@@ -34,6 +32,11 @@ export function mayBeDump(path: string, bytes: Uint8Array): boolean {
   if (lines.length === 0) return bytes.length > PROBE;
   return 2 * lines.filter((line) => SETTING.test(line)).length >= lines.length;
 }
+
+const hasSettings = memo((path) => {
+  const { bareValues, isExample, tokensOnly } = pathKind(path);
+  return !(isExample || tokensOnly || MANIFEST.test(path)) && (bareValues || path.endsWith(".json"));
+}, MOST_PATHS);
 
 /**
  * The finding about a file that gives values to the names of a store's secrets, as a decrypted copy of a domain does. Its

@@ -31,9 +31,15 @@ export class StoreFiles {
   async classify(
     files: readonly FileChange[],
   ): Promise<{ stores: Set<string>; attribute: ReadonlyMap<string, string> }> {
-    await this.#readAttributes(files.map(({ path }) => path));
-    const found = await Promise.all(files.map((file) => this.#isStore(file)));
-    const stores = new Set(files.filter((_, index) => found[index]).map(({ path }) => path));
+    const unknown = files.filter(({ path }) => !this.#attributeOf.has(path));
+    if (unknown.length > 0) await this.#readAttributes(unknown.map(({ path }) => path));
+    const answers = files.map((file) => this.#isStore(file));
+    // Of most commits, paths alone tell it.
+    const found = answers.some((answer) => typeof answer !== "boolean")
+      ? await Promise.all(answers)
+      : answers;
+    const stores = new Set<string>();
+    for (const [index, { path }] of files.entries()) if (found[index]) stores.add(path);
     return { stores, attribute: this.#attributeOf };
   }
 
@@ -47,16 +53,19 @@ export class StoreFiles {
   }
 
   /** The attributes are those of the index, so they are the same for every commit. */
-  async #readAttributes(paths: readonly string[]): Promise<void> {
-    const unknown = paths.filter((path) => !this.#attributeOf.has(path));
+  async #readAttributes(unknown: readonly string[]): Promise<void> {
     const values = await this.#attributes.read(unknown);
     for (const [index, path] of unknown.entries()) this.#attributeOf.set(path, values[index] ?? "");
   }
 
-  async #isStore(file: FileChange): Promise<boolean> {
+  #isStore(file: FileChange): boolean | Promise<boolean> {
     if (!isRegular(file.newMode) && !isRegular(file.oldMode)) return false;
     if (this.#hasStoreName(file.path)) return true;
     if (!YAML_NAME.test(file.path)) return false;
+    return this.#mayBeStore(file);
+  }
+
+  async #mayBeStore(file: FileChange): Promise<boolean> {
     // The old version counts too: a store that lost a root key is still a store.
     const versions = [
       [file.newMode, file.newId],

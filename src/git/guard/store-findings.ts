@@ -1,3 +1,4 @@
+import { bufferOf } from "../../common/buffer-of.ts";
 import type { Finding } from "../../scan/finding.ts";
 import { addedLinesOf, type TextLines } from "../../scan/scan-text.ts";
 import { mayHaveRawKey, storePathsAround } from "./custodian-keys.ts";
@@ -8,16 +9,28 @@ import { dumpFinding, mayBeDump } from "./store-dump.ts";
  * Adds to the scanner's findings in a file what only the stores around it can tell: credentials of their custodians, and
  * copies of their secrets. Few files have a text that may be one.
  */
-export async function withStoreFindings(
+export function withStoreFindings(
   found: readonly Finding[],
   path: string,
   lines: TextLines,
   sources: OwnCredentials,
-): Promise<readonly Finding[]> {
+): readonly Finding[] | Promise<readonly Finding[]> {
   const { bytes } = lines;
-  const named = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes("_PASSPHRASE");
   const dump = mayBeDump(path, bytes);
-  if (!dump && !named && !mayHaveRawKey(bytes)) return found;
+  if (!dump && !bufferOf(bytes).includes(NAME) && !mayHaveRawKey(bytes)) return found;
+  return withFindingsOf(found, path, lines, dump, sources);
+}
+
+/** What the names of variables with passphrases end with. */
+const NAME = Buffer.from("_PASSPHRASE");
+
+async function withFindingsOf(
+  found: readonly Finding[],
+  path: string,
+  lines: TextLines,
+  dump: boolean,
+  sources: OwnCredentials,
+): Promise<readonly Finding[]> {
   const added = addedLinesOf(lines);
   const all = await withOwnCredentials(found, path, added, sources);
   for (const candidate of dump ? storePathsAround(path) : []) {

@@ -1,3 +1,4 @@
+import { bufferOf } from "../../common/buffer-of.ts";
 import { pathBytes } from "../../common/path-bytes.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { gitFailure, isPartialClone, spawnGit } from "./stream.ts";
@@ -42,20 +43,7 @@ export function openBlobReader(directory: string): BlobReader {
 /** Starts a `git cat-file --batch`. */
 export function openObjectReader(directory: string): ObjectReader {
   const git = spawnGit(directory, ["cat-file", "--batch"], "pipe");
-  const output = new ByteReader(git.stdout, () => gitFailure(directory, "cat-file", ""));
-  const receive = async (name: string, limit: number): Promise<GitObject | undefined> => {
-    const header = Buffer.from(await output.takeThrough(NEWLINE)).toString();
-    const [, type = "", size] = FOUND.exec(header) ?? [];
-    // `NAME missing`, or `NAME ambiguous` for the start of several ids; NAME is as it was asked for, spaces included.
-    if (size === undefined) {
-      if (!OBJECT_ID.test(name) || !(await isPartialClone(directory))) return undefined;
-      throw await gitFailure(directory, "cat-file", `object ${name} is missing`);
-    }
-    const kept = Math.min(Number(size), limit);
-    const bytes = await output.take(kept);
-    await output.skip(Number(size) - kept + 1);
-    return { type, bytes };
-  };
+  const receive = answersOf(directory, git.stdout);
   let isFlushing = false;
   // Once for all that is asked for at the same time.
   const flushSoon = (): void => {
@@ -88,5 +76,62 @@ export function openObjectReader(directory: string): ObjectReader {
       await git.stdin.end();
       await git.exited;
     },
+  };
+}
+
+/** Objects that are read one after the other. */
+export interface ObjectStream {
+  /**
+   * @returns the next object, or `undefined` for one that the repository does not have, and after the last
+   * @throws PprotectError `git_failed`, also when a partial clone lacks the object
+   */
+  next(): Promise<GitObject | undefined>;
+  /** Stops git if its output was not read to the end. */
+  close(): Promise<void>;
+}
+
+/**
+ * Reads objects in order. Git is told of all of them at once, and writes them as fast as they are read.
+ *
+ * @param ids in full
+ * @param limit as many of the first bytes of each are kept in memory, and returned
+ */
+export function streamObjects(directory: string, ids: readonly string[], limit: number): ObjectStream {
+  const input = Buffer.from(ids.map((id) => `${id}\n`).join(""));
+  const git = spawnGit(directory, ["cat-file", "--batch", "--buffer"], input);
+  const receive = answersOf(directory, git.stdout);
+  const rest = ids.values();
+  return {
+    async next() {
+      const { value: id } = rest.next();
+      return id === undefined ? undefined : receive(id, limit);
+    },
+    async close() {
+      git.kill();
+      await git.exited;
+    },
+  };
+}
+
+type Receive = (name: string, limit: number) => Promise<GitObject | undefined>;
+
+/** Reads the answers of a `git cat-file --batch`, each to the name that it was asked for. */
+function answersOf(directory: string, stdout: ReadableStream<Uint8Array>): Receive {
+  const output = new ByteReader(stdout, () => gitFailure(directory, "cat-file", ""));
+  return async (name, limit) => {
+    const line = await output.takeThrough(NEWLINE);
+    const header = bufferOf(line).toString("utf8");
+    const [, type = "", size] = FOUND.exec(header) ?? [];
+    // `NAME missing`, or `NAME ambiguous` for the start of several ids; NAME is as it was asked for, spaces included.
+    if (size === undefined) {
+      if (!OBJECT_ID.test(name) || !(await isPartialClone(directory))) return undefined;
+      throw await gitFailure(directory, "cat-file", `object ${name} is missing`);
+    }
+    const kept = Math.min(Number(size), limit);
+    const bytes = await output.take(kept);
+    // The line end after the content, which nearly always has arrived with it.
+    if (kept === Number(size)) await output.take(1);
+    else await output.skip(Number(size) - kept + 1);
+    return { type, bytes };
   };
 }

@@ -65,6 +65,8 @@ export const SET_VARIABLES = {
   GIT_NO_REPLACE_OBJECTS: "1",
   // No file can be below it; for a file that exists, git prints advice.
   GIT_GRAFT_FILE: "/dev/null/none",
+  // Git would write each commit to a pipe by itself.
+  GIT_FLUSH: "0",
 } as const;
 
 /** Variables that name programs or change what git does; simple-git refuses them too. */

@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { ByteBuffer } from "../../../src/git/guard/byte-buffer.ts";
 import { type DiffEvent, DiffParser, MAX_ADDED } from "../../../src/git/guard/diff-parser.ts";
 import { addedLinesOf } from "../../../src/scan/scan-text.ts";
 
@@ -7,6 +9,10 @@ const ONE = "1".repeat(40);
 
 /** The events, with the added lines as text. */
 function parse(perCommit: boolean, lines: readonly string[]) {
+  return readable(eventsOfLines(perCommit, lines));
+}
+
+function eventsOfLines(perCommit: boolean, lines: readonly string[]): DiffEvent[] {
   const parser = new DiffParser(perCommit);
   const events: DiffEvent[] = [];
   const bytes = Buffer.from(lines.join("\n"));
@@ -17,6 +23,23 @@ function parse(perCommit: boolean, lines: readonly string[]) {
     start = end + 1;
   }
   parser.end(events);
+  return events;
+}
+
+/** The same, of all lines at once in parts that end anywhere. */
+function eventsOfParts(perCommit: boolean, text: Buffer, size: number): DiffEvent[] {
+  const parser = new DiffParser(perCommit);
+  const events: DiffEvent[] = [];
+  let rest = Buffer.alloc(0);
+  for (let at = 0; at < text.length; at += size) {
+    const part = Buffer.concat([rest, text.subarray(at, at + size)]);
+    rest = Buffer.from(part.subarray(parser.pushLines(part, 0, events)));
+  }
+  parser.end(events);
+  return events;
+}
+
+function readable(events: readonly DiffEvent[]) {
   return events.map((event) =>
     event.kind === "patch"
       ? { ...event, patch: { ...event.patch, added: addedLinesOf(event.patch.added) } }
@@ -82,4 +105,48 @@ test("what is added beyond the limit is dropped, and the patch says so", () => {
   expect(last).toMatchObject({ kind: "patch", patch: { cut: true } });
   const numbers = last?.kind === "patch" ? last.patch.added.map(({ number }) => number) : [];
   expect([...new Set(numbers)]).toEqual([1]);
+});
+
+test("lines that arrive in parts are the same lines", () => {
+  const line = fc.string({ unit: fc.constantFrom("a", "+", "-", "@", " ", "\\", "\r", "é") });
+  const hunk = fc.record({
+    start: fc.nat(40),
+    removed: fc.array(line, { maxLength: 3 }),
+    added: fc.array(line, { maxLength: 6 }),
+  });
+  const files = fc.array(fc.array(hunk, { maxLength: 4 }), { maxLength: 4 });
+  fc.assert(
+    fc.property(files, fc.integer({ min: 1, max: 60 }), (hunksOf, size) => {
+      const lines = hunksOf.flatMap((hunks, index) => [
+        ONE,
+        `:100644 100644 ${ZERO} ${ONE} M\tf${index}`,
+        "",
+        `diff --git a/f${index} b/f${index}`,
+        `index ${ZERO}..${ONE} 100644`,
+        `--- a/f${index}`,
+        `+++ b/f${index}`,
+        ...hunks.flatMap(({ start, removed, added }) => [
+          `@@ -${start},${removed.length} +${start},${added.length} @@ x`,
+          ...removed.map((text) => `-${text}`),
+          ...added.map((text) => `+${text}`),
+        ]),
+      ]);
+      const text = Buffer.from(lines.map((each) => `${each}\n`).join(""));
+      expect(readable(eventsOfParts(true, text, size))).toEqual(parse(true, lines));
+    }),
+  );
+});
+
+test("what was taken stays as it is while other lines are collected", () => {
+  const buffer = new ByteBuffer();
+  const line = Buffer.from(`+${"x".repeat(40_000)}\n+y\n-z\n`);
+  expect(buffer.addMarked(line, 0, 43, 5)).toEqual({ count: 2, next: line.indexOf("-") });
+  const first = buffer.take();
+  buffer.addLine(Buffer.from("a\nb"), 2, 3);
+  expect(buffer.addMarked(line, 0, 43, 1).count).toBe(1);
+  expect(buffer.length).toBe(2 + 40_001);
+  const second = buffer.take();
+  buffer.addLine(line, 0, line.length);
+  expect(Buffer.from(first).toString()).toBe(`${"x".repeat(40_000)}\ny\n`);
+  expect(Buffer.from(second).toString()).toBe(`b\n${"x".repeat(40_000)}\n`);
 });

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import fc from "fast-check";
 import { ByteReader } from "../../../src/git/process/byte-reader.ts";
-import { openBlobReader } from "../../../src/git/process/cat-file.ts";
+import { openBlobReader, streamObjects } from "../../../src/git/process/cat-file.ts";
 import { openAttributeReader } from "../../../src/git/process/check-attr.ts";
 import { openRepository } from "../../../src/git/process/repository.ts";
 import { gitEnvironment } from "../../../src/git/process/safe-git.ts";
@@ -86,10 +86,14 @@ describe("ByteReader", () => {
           );
           const byLine = readerOf(chunks);
           const byLength = readerOf(chunks);
+          const half = readerOf(chunks);
           for (const each of lines) {
             const expected = Buffer.concat([each, Buffer.from("\n")]);
             expect(Buffer.from(await byLine.takeThrough(10))).toEqual(expected);
             expect(Buffer.from(await byLength.take(expected.length))).toEqual(expected);
+            const passed = expected.length >> 1;
+            await half.skip(passed);
+            expect(Buffer.from(await half.takeThrough(10))).toEqual(expected.subarray(passed));
           }
         },
       ),
@@ -125,6 +129,30 @@ describe("in a repository", () => {
     const blobs = await Promise.all(names.map((name) => reader.read(name)));
     await reader.close();
     expect(blobs.map((bytes) => bytes?.length)).toEqual([undefined, undefined, undefined, undefined, 5]);
+  });
+
+  test("streams objects in order: those that are missing, and the start of those that are long", async () => {
+    const repository = await mergeRepository();
+    const contents = ["first\n", "x".repeat(300_000), "", "last"];
+    for (const [index, content] of contents.entries()) repository.write(`file-${index}`, content);
+    await repository.must("add", "-A");
+    const listed = await repository.must(
+      "ls-files",
+      "--stage",
+      ...contents.keys().map((each) => `file-${each}`),
+    );
+    const ids = listed.split("\n").flatMap((line) => line.split(" ").slice(1, 2));
+    const all = [...ids, "0".repeat(40), ...ids];
+    const objects = streamObjects(repository.folder, all, 200_000);
+    const lengths: (number | undefined)[] = [];
+    for (const _ of all) lengths.push((await objects.next())?.bytes.length);
+    expect(lengths).toEqual([6, 200_000, 0, 4, undefined, 6, 200_000, 0, 4]);
+    expect(await objects.next()).toBeUndefined();
+    await objects.close();
+    const stopped = streamObjects(repository.folder, all, 200_000);
+    expect((await stopped.next())?.type).toBe("blob");
+    await stopped.close();
+    expect(stopped.next()).rejects.toMatchObject({ code: "git_failed" });
   });
 
   test("reads the attribute of many paths, with any characters in them", async () => {

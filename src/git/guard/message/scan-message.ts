@@ -1,3 +1,4 @@
+import { bufferOf } from "../../../common/buffer-of.ts";
 import { lazy } from "../../../common/lazy.ts";
 import { MESSAGE_PATH } from "../../../scan/finding.ts";
 import { type TextLines, wholeFile } from "../../../scan/scan-text.ts";
@@ -59,6 +60,7 @@ export class MessageScan {
       prefixes,
       store,
     });
+    if (allowed.length + all.length === 0) return found;
     for (const finding of allowed)
       found.suppressed.push({ ...finding, path: MESSAGE_PATH, suppressedBy: "marker" });
     await this.#triage(subject, found).message(
@@ -75,6 +77,7 @@ export class MessageScan {
 
 /** What two checks of the same commit have found. */
 export function joined(first: Verdict, second: Verdict): Verdict {
+  if (first.errors.length + first.warnings.length + first.suppressed.length === 0) return second;
   return {
     errors: [...first.errors, ...second.errors],
     warnings: [...first.warnings, ...second.warnings],
@@ -84,7 +87,7 @@ export function joined(first: Verdict, second: Verdict): Verdict {
 
 /** The message of a commit or a tag: what follows the first empty line of the object. */
 function messageOf(object: Uint8Array): Uint8Array {
-  const end = Buffer.from(object.buffer, object.byteOffset, object.length).indexOf("\n\n");
+  const end = bufferOf(object).indexOf("\n\n");
   return end === -1 ? new Uint8Array() : object.subarray(end + 2);
 }
 
