@@ -6,6 +6,7 @@ import { embeddedOverview } from "./embedded-overview.ts";
 import { embeddedWorker, SOURCE_ROOT, WORKERS } from "./embedded-worker.ts";
 import { moduleGroups } from "./module-groups.ts";
 import { silentDebug } from "./silent-debug.ts";
+import { typanionAsModule } from "./typanion-module.ts";
 
 /** What second threads load, and every command with a store. Their own programs stay small. */
 const SECOND_THREAD = [
@@ -31,8 +32,32 @@ const OPENING_SECRETS = [
   "src/cli/base/committable-warning.ts",
   "src/git/trust/open-session.ts",
   "src/lease/access-log/append.ts",
+  "src/sources/cascade.ts",
   "src/system/environment-memory.ts",
 ];
+
+/** What `decrypt-domain` and `exec`, which choose among secrets, load besides. */
+const CHOOSING_SECRETS = [
+  "src/cli/base/domain-command.ts",
+  "src/exec/dangerous-variables.ts",
+  "src/exec/naming-default.ts",
+  "src/exec/selection.ts",
+  "src/cli/reading/open-chosen.ts",
+];
+
+/** What `exec` loads besides, where it replaces itself by the program. */
+const EXEC = [
+  "src/cli/commands/run/exec.ts",
+  "src/cli/reading/hand-out.ts",
+  "src/exec/environment.ts",
+  "src/exec/handed-out/ledger-file.ts",
+  "src/exec/process/start-state.ts",
+  "src/exec/run-program.ts",
+];
+
+/** What `get` and `decrypt-domain` load besides. */
+const GET = ["src/cli/commands/secret/get.ts"];
+const DECRYPT_DOMAIN = ["src/cli/commands/secret/decrypt-domain.ts"];
 
 export interface CompileOptions {
   readonly outfile: string;
@@ -88,9 +113,18 @@ export async function compile(options: CompileOptions): Promise<readonly string[
       embeddedCommandList(),
       embeddedModule("cli/startup/commit.ts", () => `export const COMMIT = ${JSON.stringify(commit)};`),
       clipanionWithoutTerminal(),
+      typanionAsModule(),
       silentDebug(),
       // Last: what it loads, the others do not see.
-      moduleGroups("src/cli/main.ts", [SECOND_THREAD, EVERY_STORE, OPENING_SECRETS]),
+      moduleGroups("src/cli/main.ts", [
+        SECOND_THREAD,
+        EVERY_STORE,
+        OPENING_SECRETS,
+        CHOOSING_SECRETS,
+        EXEC,
+        GET,
+        DECRYPT_DOMAIN,
+      ]),
     ],
   });
   for (const log of result.logs) console.error(log);

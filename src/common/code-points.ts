@@ -1,3 +1,5 @@
+import { isPrintableAscii } from "./terminal-safe.ts";
+
 /**
  * Compares strings by code point, the order of names in FORMAT.md. JavaScript's own `<` compares UTF-16 code units,
  * which puts U+10000 and above before U+E000.
@@ -21,14 +23,21 @@ export function sortedByKey<V>(map: ReadonlyMap<string, V>): ReadonlyMap<string,
 export function isSorted(keys: Iterable<string>): boolean {
   let previous: string | undefined;
   for (const key of keys) {
-    if (previous !== undefined && compareCodePoints(previous, key) > 0) return false;
+    if (previous !== undefined && isBefore(key, previous)) return false;
     previous = key;
   }
   return true;
 }
 
+/** Whether a key is before another. Where code units say no of a key in ASCII, code points do not say otherwise. */
+function isBefore(key: string, other: string): boolean {
+  if (key >= other && isPrintableAscii(key)) return false;
+  return compareCodePoints(key, other) < 0;
+}
+
 /** The number of code points in a string. */
 export function codePoints(text: string): number {
+  if (isPrintableAscii(text)) return text.length;
   let count = 0;
   for (const _ of text) count++;
   return count;

@@ -1,4 +1,7 @@
-import { distance } from "fastest-levenshtein";
+import { lazy } from "./lazy.ts";
+
+/** Loaded only for an error: it takes 256 KiB of memory at once, in which it counts. */
+const levenshtein = lazy(() => require("fastest-levenshtein") as typeof import("fastest-levenshtein"));
 
 /** Names longer than this are not compared: the cost is the product of their lengths. */
 const MAX_LENGTH = 100;
@@ -43,7 +46,7 @@ function splitAddress(address: string): [local: string, host: string | undefined
 
 /** Levenshtein distance, but two letters in the wrong order are one edit: it is a common one. */
 function edits(name: string, candidate: string): number {
-  return isTransposed(name, candidate) ? 1 : distance(name, candidate);
+  return isTransposed(name, candidate) ? 1 : levenshtein().distance(name, candidate);
 }
 
 function isTransposed(name: string, candidate: string): boolean {

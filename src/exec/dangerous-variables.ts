@@ -1,3 +1,5 @@
+import { lazy } from "../common/lazy.ts";
+
 /**
  * Names of variables that make programs run other code, or change what they trust or connect to. Anyone can add a secret,
  * and what it is called must not do that. No list of such names can be complete: the manifest of a project is its list of
@@ -56,13 +58,17 @@ const STEER_IN_ANY_CASE = `
 /** What a variable of some name does to programs. */
 export type Danger = "runs-code" | "ours" | "steers";
 
-const runsCode = matcher(RUN_CODE, true);
-const ours = matcher(OURS, true);
-const steers = matcher(STEER_PROGRAMS, process.platform === "win32");
-const steersInAnyCase = matcher(STEER_IN_ANY_CASE, true);
+/** The lists, read at their first use: much of what opens secrets makes no variables of them. */
+const lists = lazy(() => ({
+  runsCode: matcher(RUN_CODE, true),
+  ours: matcher(OURS, true),
+  steers: matcher(STEER_PROGRAMS, process.platform === "win32"),
+  steersInAnyCase: matcher(STEER_IN_ANY_CASE, true),
+}));
 
 /** Whether a variable of this name is known to be dangerous, and how. */
 export function dangerOf(variable: string): Danger | undefined {
+  const { runsCode, ours, steers, steersInAnyCase } = lists();
   if (runsCode(variable)) return "runs-code";
   if (ours(variable)) return "ours";
   return steers(variable) || steersInAnyCase(variable) ? "steers" : undefined;
@@ -75,17 +81,36 @@ export function describeDanger(variable: string, danger: Danger): string {
   return `${variable}, which can change what programs run, trust or connect to`;
 }
 
-/** Matches names against a list. A regular expression of it would take longer to compile than `exec` to open its secrets. */
+/** The characters with which a name begins by which patterns are found. */
+const BEGINNING = 2;
+
+/**
+ * Matches names against a list. A regular expression of it would take longer to compile than `exec` to open its secrets, and
+ * so would functions that are called for each name of the list.
+ */
 function matcher(list: string, inAnyCase: boolean): (variable: string) => boolean {
-  const names = list.trim().split(/\s+/);
-  const exact = new Set(names);
-  const parts = names.filter((name) => name.includes("*")).map((name) => name.split("*"));
+  const exact = new Set<string>();
+  /** By how they begin; those that may begin in any way under the empty text. */
+  const patterns = new Map<string, (readonly string[])[]>();
+  for (const name of list.trim().split(/\s+/)) {
+    const star = name.indexOf("*");
+    if (star === -1) exact.add(name);
+    else {
+      const beginning = star < BEGINNING ? "" : name.slice(0, BEGINNING);
+      const others = patterns.get(beginning);
+      const parts = [name.slice(0, star), name.slice(star + 1)];
+      if (others) others.push(parts);
+      else patterns.set(beginning, [parts]);
+    }
+  }
+  const matchesOne = (name: string, beginning: string): boolean => {
+    for (const [start = "", end = ""] of patterns.get(beginning) ?? [])
+      if (name.length >= start.length + end.length && name.startsWith(start) && name.endsWith(end))
+        return true;
+    return false;
+  };
   return (variable) => {
     const name = inAnyCase ? variable.toUpperCase() : variable;
-    if (exact.has(name)) return true;
-    return parts.some(
-      ([start = "", end = ""]) =>
-        name.length >= start.length + end.length && name.startsWith(start) && name.endsWith(end),
-    );
+    return exact.has(name) || matchesOne(name, "") || matchesOne(name, name.slice(0, BEGINNING));
   };
 }

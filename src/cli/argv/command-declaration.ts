@@ -51,13 +51,13 @@ export function describeCommand(
   declaration: CommandDeclaration,
   declarations: Declarations,
 ): CommandDescription {
-  const declared = [...declarations.values()];
-  return {
-    name,
-    ...declaration,
-    options: declared.flatMap((each) => ("option" in each ? [each.option] : [])),
-    arguments: declared.flatMap((each) => ("argument" in each ? [each.argument] : [])),
-  };
+  const options: OptionDeclaration[] = [];
+  const args: ArgumentDeclaration[] = [];
+  for (const declared of declarations.values()) {
+    if ("option" in declared) options.push(declared.option);
+    else args.push(declared.argument);
+  }
+  return { name, ...declaration, options, arguments: args };
 }
 
 /** How a command is called, in one line. */

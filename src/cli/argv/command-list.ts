@@ -12,17 +12,21 @@ export interface CommandList {
 
 export async function commandList(): Promise<CommandList> {
   const { commands, globalOptions } = await embeddedCommands();
-  return {
-    commands: commands.map((command) => ({
-      ...command,
-      options: [...globalOptions.filter((each) => !hasOption(command, longName(each))), ...command.options],
-    })),
-    globalOptions,
-  };
+  return { commands: commands.map((command) => withGlobalOptions(command, globalOptions)), globalOptions };
 }
 
-function hasOption({ options }: CommandDescription, name: string): boolean {
-  return options.some((option) => longName(option) === name);
+/** A command with its options only when they are asked for: completion needs those of one command, out of all. */
+function withGlobalOptions(
+  command: CommandDescription,
+  globalOptions: readonly OptionDeclaration[],
+): CommandDescription {
+  return {
+    ...command,
+    get options() {
+      const own = new Set(command.options.map(longName));
+      return [...globalOptions.filter((each) => !own.has(longName(each))), ...command.options];
+    },
+  };
 }
 
 /** The arguments before any `--` on a line whose command is not known, the options being those of all commands. */

@@ -24,7 +24,10 @@ export type FindOption = (name: string, before: readonly string[]) => OptionDecl
 
 /** Looks an option up among those of one command. */
 export function amongOptions(options: readonly OptionDeclaration[]): FindOption {
-  return (name) => options.find(({ names }) => names.includes(name));
+  return (name) => {
+    for (const option of options) if (option.names.includes(name)) return option;
+    return undefined;
+  };
 }
 
 /**

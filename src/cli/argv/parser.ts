@@ -16,7 +16,7 @@ export type PropertyValues = Readonly<Record<string, unknown>>;
 export async function parseLine(args: readonly string[], found: FoundCommand): Promise<BaseCommand> {
   checkLine(found.description, found.read);
   const values = plainValues(args, found) ?? (await clipanionValues(args, found));
-  return Object.assign(new found.type(), values, { path: found.listedName.split(" ") });
+  return Object.assign(found.instance, values, { path: found.listedName.split(" ") });
 }
 
 async function clipanionValues(args: readonly string[], found: FoundCommand): Promise<PropertyValues> {

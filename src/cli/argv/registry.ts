@@ -1,3 +1,4 @@
+import type { BaseCommand } from "../base/base-command.ts";
 import { hidingStreams } from "../startup/hidden-streams.ts";
 import { type CommandDescription, type CommandType, describeCommand } from "./command-declaration.ts";
 import { type Declarations, declarationsOf } from "./declaration.ts";
@@ -96,6 +97,8 @@ export function commandNames(): string[] {
 export interface LoadedCommand {
   readonly name: string;
   readonly type: CommandType;
+  /** What its line's values are put into; until then, its properties are their declarations. */
+  readonly instance: BaseCommand;
   readonly declarations: Declarations;
   readonly description: CommandDescription;
 }
@@ -118,13 +121,11 @@ export interface FoundCommand extends LoadedCommand {
  */
 export async function findCommand(args: readonly string[]): Promise<FoundCommand | undefined> {
   const given = new Set(ownArguments(args).map(dashed));
-  // A loop: for all names, a callback of each takes 1 ms in a process as short as this.
-  const isGiven = (name: string): boolean => {
-    for (const word of name.split(" ")) if (!given.has(word)) return false;
-    return true;
-  };
-  const others = OTHER_NAMES.filter(([other]) => isGiven(other)).map(([, name]) => name);
-  const candidates = COMMANDS.filter(([name]) => isGiven(name) || others.includes(name));
+  const others = withNameAmong(given, OTHER_NAMES).map(([, name]) => name);
+  const candidates = [
+    ...withNameAmong(given, COMMANDS),
+    ...others.flatMap((other) => COMMANDS.filter(([name]) => name === other)),
+  ];
   return withOtherNames(await load(candidates))
     .map(({ description, ...command }) => ({
       ...command,
@@ -136,14 +137,30 @@ export async function findCommand(args: readonly string[]): Promise<FoundCommand
     .toSorted((a, b) => b.name.length - a.name.length)[0];
 }
 
+/** Those whose name, the first of each, consists of these words. */
+function withNameAmong<Named extends readonly [name: string, ...others: unknown[]]>(
+  words: ReadonlySet<string>,
+  all: readonly Named[],
+): Named[] {
+  const found: Named[] = [];
+  // No callback for each: what is called 33 times is compiled, which takes longer than all of these calls.
+  for (const each of all) {
+    let isFound = true;
+    for (const word of each[0].split(" ")) if (!words.has(word)) isFound = false;
+    if (isFound) found.push(each);
+  }
+  return found;
+}
+
 async function load(commands: typeof COMMANDS): Promise<LoadedCommand[]> {
   return hidingStreams(() =>
     Promise.all(
       commands.map(async ([name, loadModule]) => {
         const type = (await loadModule()).default;
-        const declarations = declarationsOf(new type());
+        const instance = new type();
+        const declarations = declarationsOf(instance);
         const description = describeCommand(name, type.declaration, declarations);
-        return { name, type, declarations, description };
+        return { name, type, instance, declarations, description };
       }),
     ),
   );

@@ -90,6 +90,7 @@ function chooseStyle(text: string): "plain" | "single" | "double" {
 
 /** Folds at a single space between two words if the line is over the width. Longer runs of spaces are kept. */
 function foldWords(text: string, width: number, column: number, indent: string): string {
+  if (isPrintableAscii(text)) return foldAscii(text, width, column, indent);
   let out = "";
   let current = column;
   const parts = text.split(/( +)/);
@@ -104,6 +105,27 @@ function foldWords(text: string, width: number, column: number, indent: string):
     }
   }
   return out;
+}
+
+/** The same for ASCII, without parts: every entry of an audit log is folded. */
+function foldAscii(text: string, width: number, column: number, indent: string): string {
+  let out = "";
+  let start = 0;
+  let space = text.indexOf(" ", width - column + 1);
+  while (space !== -1) {
+    if (isBetweenWords(text, space)) {
+      out += `${text.slice(start, space)}\n${indent}`;
+      start = space + 1;
+      space = text.indexOf(" ", start + width - indent.length + 1);
+    } else space = text.indexOf(" ", space + 1);
+  }
+  return out + text.slice(start);
+}
+
+/** Whether a space is alone between two words. */
+function isBetweenWords(text: string, space: number): boolean {
+  const [before, after] = [text[space - 1], text[space + 1]];
+  return before !== undefined && before !== " " && after !== undefined && after !== " ";
 }
 
 const ESCAPES = new Map([

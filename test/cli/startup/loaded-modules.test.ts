@@ -75,7 +75,7 @@ const READING: Loaded = {
     "store/format",
     "store/trust",
   ],
-  outside: [...START.outside, "fastest-levenshtein", "node:buffer"],
+  outside: [...START.outside, "node:buffer"],
 };
 
 /** Every command that opens secrets. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { compareCodePoints } from "../../../src/common/code-points.ts";
+import { compareCodePoints, isSorted } from "../../../src/common/code-points.ts";
 import {
   NOT_A_STRING,
   plainIsString,
@@ -31,6 +31,17 @@ describe("an audit log entry is folded as ruamel.yaml folds it", () => {
   });
 });
 
+test("text is folded where the same text is folded with a letter that is not ASCII", () => {
+  const part = fc.constantFrom("x", "xxx", "x".repeat(40), "x".repeat(120), " ", " ", "  ", "'", "x: x");
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 30 }), (parts) => {
+      const text = parts.join("");
+      const other = writeFoldedScalar(text.replaceAll("x", "\u{e9}"), 2, "  ");
+      expect(writeFoldedScalar(text, 2, "  ")).toBe(other.replaceAll("\u{e9}", "x"));
+    }),
+  );
+});
+
 describe("a store with names that get a `?`, for length or a line end, is as ruamel.yaml writes it", () => {
   test.each(longNames)("%j", (name, written) => {
     const store: StoreData = {
@@ -42,6 +53,18 @@ describe("a store with names that get a `?`, for length or a line end, is as rua
     };
     expect(writeStore(store)).toBe(written);
   });
+});
+
+test("names are found to be sorted where each is not before the one that it follows", () => {
+  const name = fc.array(fc.constantFrom("a", "b", "\u{fffd}", "\u{10000}"), { maxLength: 3 });
+  fc.assert(
+    fc.property(fc.array(name, { maxLength: 4 }), (names) => {
+      const keys = names.map((parts) => parts.join(""));
+      const ordered = keys.every((key, at) => at === 0 || compareCodePoints(keys[at - 1] ?? "", key) <= 0);
+      expect([keys, isSorted(keys)]).toEqual([keys, ordered]);
+    }),
+    { numRuns: 1000 },
+  );
 });
 
 test("names are sorted by code point, not by the units of UTF-16", () => {
