@@ -8,6 +8,9 @@ import { moduleGroups } from "./module-groups.ts";
 import { silentDebug } from "./silent-debug.ts";
 import { typanionAsModule } from "./typanion-module.ts";
 
+/** What every line loads, also one that is answered without a command. */
+const BEFORE_COMMANDS = ["src/cli/startup/quick-answer.ts"];
+
 /** What second threads load, and every command with a store. Their own programs stay small. */
 const SECOND_THREAD = [
   "src/system/path-text.ts",
@@ -116,7 +119,8 @@ export async function compile(options: CompileOptions): Promise<readonly string[
       typanionAsModule(),
       silentDebug(),
       // Last: what it loads, the others do not see.
-      moduleGroups("src/cli/main.ts", [
+      moduleGroups([
+        BEFORE_COMMANDS,
         SECOND_THREAD,
         EVERY_STORE,
         OPENING_SECRETS,

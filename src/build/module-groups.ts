@@ -12,14 +12,13 @@ const SOURCE = /[/\\]src[/\\](?!build[/\\]).*(?<!\.d)\.ts$/;
  * demand. The modules of a short command would be in a hundred chunks, and each takes time to be loaded. So every module
  * that imports one of a group is made to import the whole group.
  *
- * @param first a module that is loaded before any group; what it imports is in none
  * @param groups the modules of each, with all that they import and that no group before has
  */
-export function moduleGroups(first: string, groups: readonly (readonly string[])[]): BunPlugin {
+export function moduleGroups(groups: readonly (readonly string[])[]): BunPlugin {
   return {
     name: NAMESPACE,
     setup(build) {
-      const groupOf = new Map<string, number>(importedBy([first]).map((path) => [path, -1]));
+      const groupOf = new Map<string, number>();
       const members = groups.map((roots, group) => {
         const added = importedBy(roots).filter((path) => !groupOf.has(path));
         for (const path of added) groupOf.set(path, group);
