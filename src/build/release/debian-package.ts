@@ -1,6 +1,7 @@
-import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { COMPLETION_SCRIPTS } from "../../cli/completion/scripts.ts";
+import type { Level } from "./archive.ts";
 
 /** What goes into a Debian package. */
 export interface DebianPackage {
@@ -22,6 +23,8 @@ export interface DebianPackage {
   readonly manPages: ReadonlyMap<string, string>;
   /** The modification time of every file, in seconds since 1970. */
   readonly epoch: number;
+  /** How much gzip compresses. */
+  readonly level: Level;
 }
 
 /** Debian's names of the processors, by npm's. */
@@ -44,7 +47,7 @@ const DOCUMENTATION = "usr/share/doc/pprotect";
 /**
  * Writes a Debian package with the binary, the man pages and the completion of shells. Needs dpkg-deb.
  *
- * @param work an empty directory for its content; the caller removes it
+ * @param work an empty directory for its content, on the binary's file system; the caller removes it
  * @param target the path of the package
  * @throws Error when dpkg-deb fails
  */
@@ -53,13 +56,13 @@ export async function writeDebianPackage(
   work: string,
   target: string,
 ): Promise<void> {
-  const { binary, manPages, changelog, epoch } = content;
+  const { binary, manPages, changelog, epoch, level } = content;
   const put = (path: string, data: string | Uint8Array): void => {
     mkdirSync(dirname(join(work, path)), { recursive: true });
     writeFileSync(join(work, path), data);
   };
   mkdirSync(join(work, "usr/bin"), { recursive: true });
-  cpSync(binary, join(work, PROGRAM));
+  linkSync(binary, join(work, PROGRAM));
   for (const [name, text] of manPages) put(`usr/share/man/man1/${name}.gz`, compressed(text));
   for (const [shell, path] of Object.entries(COMPLETION_FILES)) {
     put(path, COMPLETION_SCRIPTS[shell as keyof typeof COMPLETION_FILES]);
@@ -68,12 +71,17 @@ export async function writeDebianPackage(
   put(`${DOCUMENTATION}/CHANGELOG.md.gz`, compressed(changelog));
   put("DEBIAN/control", control(content));
   setModes(work);
-  await build(work, target, epoch);
+  await build(work, target, { epoch, level });
 }
 
-/** Compressed with gzip, since xz takes minutes for a binary of this size, and at level 6: 9 saves 0.3 % of it. */
-async function build(work: string, target: string, epoch: number): Promise<void> {
-  const dpkg = Bun.spawn(["dpkg-deb", "--root-owner-group", "-Zgzip", "-z6", "--build", work, target], {
+/** Compressed with gzip, since xz takes minutes for a binary of this size. */
+async function build(
+  work: string,
+  target: string,
+  { epoch, level }: Pick<DebianPackage, "epoch" | "level">,
+): Promise<void> {
+  const compression = ["-Zgzip", `-z${level}`];
+  const dpkg = Bun.spawn(["dpkg-deb", "--root-owner-group", ...compression, "--build", work, target], {
     env: { ...process.env, SOURCE_DATE_EPOCH: String(epoch) },
     stdio: ["ignore", "ignore", "inherit"],
   });

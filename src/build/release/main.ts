@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { version } from "../../../package.json" with { type: "json" };
 import { localChanges, sourceCommit } from "../source-commit.ts";
+import { LEVELS } from "./archive.ts";
 import { releaseNotes } from "./notes.ts";
 import { platformsNamed } from "./platforms.ts";
 import { release } from "./release.ts";
@@ -13,13 +14,15 @@ const SNAPSHOT = "--snapshot";
 try {
   const args = process.argv.slice(2);
   const platforms = platformsNamed(args.filter((arg) => arg !== SNAPSHOT));
-  if (!args.includes(SNAPSHOT)) await prepare();
+  const isTrial = args.includes(SNAPSHOT);
+  if (!isTrial) await prepare();
   await release({
     directory: "dist/release",
     cache: "dist/registry",
     platforms,
     epoch: Number(SOURCE_DATE_EPOCH ?? (await Bun.$`git log -1 --format=%ct`.text())),
     commit: await sourceCommit(),
+    level: isTrial ? LEVELS.trial : LEVELS.release,
     repository: GITHUB_REPOSITORY && `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}`,
   });
 } catch (error) {

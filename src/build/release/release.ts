@@ -1,11 +1,20 @@
-import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import packageJson from "../../../package.json" with { type: "json" };
 import { commandList } from "../../cli/argv/command-list.ts";
 import { compile, packageOf } from "../compile.ts";
 import { buildLibrary, LIBRARY_DIRECTORY } from "../library.ts";
 import { type Crate, crateLicenseText, cratesIn } from "./addon-crates.ts";
-import { packDirectory } from "./archive.ts";
+import { LEVELS, type Level, packDirectory } from "./archive.ts";
 import { checksumFile, sha256 } from "./checksums.ts";
 import { DEBIAN_ARCHITECTURES, writeDebianPackage } from "./debian-package.ts";
 import { installer } from "./installer.ts";
@@ -38,6 +47,8 @@ export interface ReleaseOptions {
   readonly commit: string | undefined;
   /** The source repository's URL, such as `https://…/owner/name`. */
   readonly repository: string | undefined;
+  /** How much gzip compresses; left out, as much as for a release. */
+  readonly level?: Level;
 }
 
 /** The file with third-party licences, in each archive and npm package. */
@@ -60,7 +71,7 @@ export async function release(options: ReleaseOptions): Promise<void> {
     artifacts.push({
       name: `pprotect-${platform.name}`,
       components,
-      ...(await writeArchive(directory, build, notice, epoch)),
+      ...(await writeArchive(build, notice, options)),
     });
     if (platform.npm.libc === "glibc") await writeDebian(build, notice, options);
   }
@@ -237,18 +248,17 @@ function sodiumComponents(locked: Locked, licenseNamed: (name: string) => string
 }
 
 async function writeArchive(
-  directory: string,
   { platform, npmDirectory }: Build,
   notice: string,
-  epoch: number,
+  { directory, epoch, level }: ReleaseOptions,
 ): Promise<Pick<Artifact, "fileName" | "sha256">> {
   const content = join(directory, "work", `pprotect-${platform.name}`);
   mkdirSync(content, { recursive: true });
   const executable = join(content, executableName(platform));
-  cpSync(binaryIn(npmDirectory, platform), executable);
+  linkSync(binaryIn(npmDirectory, platform), executable);
   chmodSync(executable, 0o755);
   writeNotices(content, notice);
-  const bytes = await packDirectory(content, epoch);
+  const bytes = await packDirectory(content, epoch, level);
   rmSync(join(directory, "work"), { recursive: true });
   const fileName = `pprotect-${platform.name}.tar.gz`;
   writeFileSync(join(directory, fileName), bytes);
@@ -261,7 +271,7 @@ async function writeDebian(
   notice: string,
   options: ReleaseOptions,
 ): Promise<void> {
-  const { directory, epoch } = options;
+  const { directory, epoch, level = LEVELS.release } = options;
   const { version, description } = packageJson;
   const architecture = DEBIAN_ARCHITECTURES[platform.npm.cpu];
   if (architecture === undefined) throw new Error(`Debian has no name for the processor ${platform.npm.cpu}`);
@@ -278,6 +288,7 @@ async function writeDebian(
       changelog: readFileSync("CHANGELOG.md", "utf8"),
       manPages: manPages(await commandList(), { version, epoch }),
       epoch,
+      level,
     },
     work,
     join(directory, `pprotect-${architecture}.deb`),
