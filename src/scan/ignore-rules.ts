@@ -1,4 +1,4 @@
-import ignore, { type Ignore } from "ignore";
+import { type IgnorePattern, parseIgnorePattern } from "./ignore-pattern.ts";
 
 /** A line of `.pprotectignore` that has no effect, and why. */
 export interface IgnoreProblem {
@@ -15,12 +15,15 @@ export interface IgnoreRules {
 }
 
 interface IgnoreLine {
-  readonly pattern: string;
+  readonly pattern: IgnorePattern;
   /** `undefined`: all rules. */
   readonly rules: ReadonlySet<string> | undefined;
 }
 
 const WITH_RULES = /^(.*\S)[ \t]+rule=([\w,-]+)[ \t]*$/;
+
+/** Paths that are not relative to the root. */
+const ELSEWHERE = /^(?:\.{0,2}\/|\.{0,2}$)/;
 
 /** Paths that no pattern matches unless it matches every file. */
 const PROBES = ["pprotect-probe", "pprotect-probe/pprotect-probe.pprotect-probe"];
@@ -51,25 +54,27 @@ export function parseIgnoreRules(text: string, known: ReadonlySet<string>): Igno
     if (problem === undefined) lines.push(line);
     else problems.push({ line: index + 1, problem });
   });
-  const matchers = new Map<string, Ignore>();
+  const patterns = new Map<string, readonly IgnorePattern[]>();
   return {
     problems,
     ignored(path, rule) {
-      if (!ignore.isPathValid(path)) return false;
-      let matcher = matchers.get(rule);
-      if (!matcher) {
-        matcher = matcherFor(rule, lines);
-        matchers.set(rule, matcher);
+      if (ELSEWHERE.test(path)) return false;
+      let found = patterns.get(rule);
+      if (!found) {
+        found = patternsFor(rule, lines);
+        patterns.set(rule, found);
       }
-      return matcher.ignores(path);
+      return isIgnored(path, found);
     },
   };
 }
 
 function parseLine(raw: string): IgnoreLine | undefined {
   if (raw.trim() === "" || raw.startsWith("#")) return undefined;
-  const [, pattern, rules] = WITH_RULES.exec(raw) ?? [];
-  if (pattern === undefined || rules === undefined) return { pattern: raw, rules: undefined };
+  const [, limited, rules] = WITH_RULES.exec(raw) ?? [];
+  const pattern = parseIgnorePattern(limited ?? raw);
+  if (!pattern) return undefined;
+  if (rules === undefined) return { pattern, rules: undefined };
   return { pattern, rules: new Set(rules.split(",").filter((rule) => rule !== "")) };
 }
 
@@ -78,11 +83,22 @@ function problemOf({ pattern, rules }: IgnoreLine, known: ReadonlySet<string>): 
     const unknown = [...rules].find((rule) => !known.has(rule));
     return unknown === undefined ? undefined : `unknown rule \`${unknown}\``;
   }
-  const matcher = ignore().add(pattern);
-  if (pattern.startsWith("!") || !PROBES.every((probe) => matcher.ignores(probe))) return undefined;
+  if (pattern.negated || !PROBES.every((probe) => isIgnored(probe, [pattern]))) return undefined;
   return "matches every file: list specific paths, or limit it with `rule=…`";
 }
 
-function matcherFor(rule: string, lines: readonly IgnoreLine[]): Ignore {
-  return ignore().add(lines.filter(({ rules }) => rules?.has(rule) ?? true).map(({ pattern }) => pattern));
+function patternsFor(rule: string, lines: readonly IgnoreLine[]): readonly IgnorePattern[] {
+  return lines.filter(({ rules }) => rules?.has(rule) ?? true).map(({ pattern }) => pattern);
+}
+
+/** Whether the last pattern that matches a path, or a directory above it, ignores it: what is in an ignored one stays ignored. */
+function isIgnored(path: string, patterns: readonly IgnorePattern[]): boolean {
+  const names = path.split("/").map((name) => [...name]);
+  const ignored = names.map(() => false);
+  for (const pattern of patterns) {
+    pattern.matches(names).forEach((matches, level) => {
+      if (matches) ignored[level] = !pattern.negated;
+    });
+  }
+  return ignored.includes(true);
 }

@@ -1,3 +1,5 @@
+import { matchesSequence } from "../../common/match-sequence.ts";
+
 /**
  * Compiles which files a rule is about. The pattern is of a stranger: matching takes time in proportion to the lengths of
  * both. `*` is anything but a slash, `?` one character but a slash, `**` any directories. A pattern without a slash is
@@ -24,33 +26,4 @@ function matchesName(part: string, name: string): boolean {
     (sign) => sign === "*",
     (sign, char) => sign === "?" || sign === char,
   );
-}
-
-/**
- * Compares two sequences, of which the first has wildcards for any number of elements: when a comparison fails, only the last
- * wildcard takes one more, so that the time grows with the product of the lengths.
- */
-function matchesSequence<Element>(
-  pattern: readonly Element[],
-  elements: readonly Element[],
-  isWildcard: (part: Element) => boolean,
-  matches: (part: Element, element: Element) => boolean,
-): boolean {
-  let at = 0;
-  let wildcard = -1;
-  let retry = 0;
-  for (let element = 0; element < elements.length; ) {
-    const [part, value] = [pattern[at], elements[element]];
-    if (part !== undefined && isWildcard(part)) {
-      wildcard = at++;
-      retry = element;
-    } else if (part !== undefined && value !== undefined && matches(part, value)) {
-      at++;
-      element++;
-    } else if (wildcard >= 0) {
-      at = wildcard + 1;
-      element = ++retry;
-    } else return false;
-  }
-  return pattern.slice(at).every(isWildcard);
 }
