@@ -8,7 +8,6 @@ const RUN = 24;
 /** Keywords are found by four of their characters, each folded to five bits; those of three by all of them. */
 const BITS = 5;
 const FOLDED_VALUES = 1 << BITS;
-const TRIPLE = (1 << (3 * BITS)) - 1;
 const QUAD = (1 << (4 * BITS)) - 1;
 /** A word of 32 bits has the bits of indexes that differ in their last five bits. */
 const WORD_BITS = 5;
@@ -80,9 +79,8 @@ const NO_KEYWORDS: readonly Keyword[] = [];
 export class KeywordIndex {
   /** A bit for each four folded characters: whether a keyword may end where they do. */
   readonly #likely = new Int32Array((QUAD + 1) >> WORD_BITS);
-  /** The keywords that are found by four folded characters, or, of three characters, by these. */
+  /** The keywords that are found by four folded characters. Those of three characters are found with any one before them. */
   readonly #byQuad = new Map<number, Keyword[]>();
-  readonly #byTriple = new Map<number, Keyword[]>();
   /** For each keyword, the line where it was found last; lines are counted on from text to text, so that it stays valid. */
   readonly #lastLine: Float64Array;
   #linesBefore = 1;
@@ -114,9 +112,8 @@ export class KeywordIndex {
       const folded = cursor[FOLDED] as number;
       line = text.lineAt(at, line);
       if (cursor[RUN_LENGTH] === RUN && hasDigits(bytes, at - RUN + 1)) mark(longRuns, line, at, text);
-      if (!hasBit(likely, folded)) continue;
-      this.#visit(this.#byQuad.get(folded) ?? NO_KEYWORDS, text, line, at, found);
-      this.#visit(this.#byTriple.get(folded & TRIPLE) ?? NO_KEYWORDS, text, line, at, found);
+      if (hasBit(likely, folded))
+        this.#visit(this.#byQuad.get(folded) ?? NO_KEYWORDS, text, line, at, found);
     }
     for (const { group } of found) this.#placeOf[group] = 0;
     this.#linesBefore += text.count;
@@ -147,14 +144,16 @@ export class KeywordIndex {
     byText.set(text, keyword);
     let folded = 0;
     for (let at = end - length; at < end; at++) folded = (folded << BITS) | (FOLD[bytes[at] ?? 0] ?? 0);
-    const index = length === 4 ? this.#byQuad : this.#byTriple;
-    const others = index.get(folded);
-    if (others) others.push(keyword);
-    else index.set(folded, [keyword]);
-    if (length === 4) setBit(this.#likely, folded);
-    else
-      for (let before = 0; before < FOLDED_VALUES; before++)
-        setBit(this.#likely, (before << (3 * BITS)) | folded);
+    const quads =
+      length === 4
+        ? [folded]
+        : Array.from({ length: FOLDED_VALUES }, (_, before) => (before << (3 * BITS)) | folded);
+    for (const quad of quads) {
+      const others = this.#byQuad.get(quad);
+      if (others) others.push(keyword);
+      else this.#byQuad.set(quad, [keyword]);
+      setBit(this.#likely, quad);
+    }
     return keyword;
   }
 }
@@ -231,8 +230,15 @@ function rarestPart(text: string, length: number): number {
   let least = Number.POSITIVE_INFINITY;
   for (let at = 0; at + length <= text.length; at++) {
     let common = 0;
-    for (let pair = at; pair + 1 < at + length; pair++) common += letterPair(text, pair);
+    for (let pair = at; pair + 1 < at + length; pair++) common += commonness(text, pair);
     if (common < least) [best, least] = [at, common];
   }
   return best;
+}
+
+/** How common a pair of characters is, in half bits. Beside words, signs are rare. */
+function commonness(text: string, at: number): number {
+  const pair = text.slice(at, at + 2);
+  if (/^[a-z]{2}$/.test(pair)) return letterPair(text, at);
+  return pair.includes(" ") ? -3 : -2;
 }
