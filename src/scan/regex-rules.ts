@@ -17,15 +17,26 @@ export const regexDetectors: readonly Detector[] = regexRules.map((rule) => ({
   find: (input, at) => ruleHits(rule, input, at),
 }));
 
-function ruleHits(rule: Rule, input: ScanInput, at: number): Hit[] {
+const NO_HITS: readonly Hit[] = [];
+
+/** Nearly always there are none, and this is all that is done. */
+function ruleHits(rule: Rule, input: ScanInput, at: number): readonly Hit[] {
   const { text, kind } = input;
-  if (rule.kind === "context" && (kind.tokensOnly || (text.isPiece(at) && !kind.isData))) return [];
+  if (rule.kind === "context" && (kind.tokensOnly || (text.isPiece(at) && !kind.isData))) return NO_HITS;
   const line = text.line(at);
-  if (rule.has !== undefined && !line.includes(rule.has)) return [];
-  if (rule.line && !rule.line.test(line)) return [];
-  const hits: Hit[] = [];
+  if (rule.has !== undefined && !line.includes(rule.has)) return NO_HITS;
+  if (rule.line && !rule.line.test(line)) return NO_HITS;
   rule.pattern.lastIndex = 0;
-  for (let match = rule.pattern.exec(line); match; match = rule.pattern.exec(line)) {
+  const match = rule.pattern.exec(line);
+  return match ? plausibleHits(rule, input, at, match) : NO_HITS;
+}
+
+/** @param first the first match in the line */
+function plausibleHits(rule: Rule, input: ScanInput, at: number, first: RegExpExecArray): Hit[] {
+  const { text } = input;
+  const line = text.line(at);
+  const hits: Hit[] = [];
+  for (let match: RegExpExecArray | null = first; match; match = rule.pattern.exec(line)) {
     const groups = match.groups ?? {};
     const secret = groups.secret ?? groups.double ?? groups.single ?? match[0];
     if (match[0] === "") rule.pattern.lastIndex++;

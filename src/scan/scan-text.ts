@@ -96,6 +96,9 @@ export class ScanText {
   readonly #lineOf: number[] = [];
   readonly #runs: readonly LineRun[];
   readonly #decoded = new Map<number, string>();
+  /** The line that was looked at last: most rules look at the same one. */
+  #lastAt = -1;
+  #lastLine = "";
 
   constructor({ bytes, runs }: TextLines) {
     this.bytes = bytes;
@@ -127,12 +130,10 @@ export class ScanText {
 
   /** The text of a line, or an empty text when there is no such line. */
   line(at: number): string {
-    const known = this.#decoded.get(at);
-    if (known !== undefined) return known;
-    const start = this.#starts[at];
-    const text = start === undefined ? "" : this.#view.toString("utf8", start, this.end(at));
-    this.#decoded.set(at, text);
-    return text;
+    if (at === this.#lastAt) return this.#lastLine;
+    this.#lastLine = this.#decoded.get(at) ?? this.#decode(at);
+    this.#lastAt = at;
+    return this.#lastLine;
   }
 
   /** The number of the line in its file, from 1. */
@@ -155,6 +156,13 @@ export class ScanText {
   ownLength(at: number): number {
     const next = this.#starts[at + 1];
     return next !== undefined && next <= this.end(at) ? next - this.start(at) : Number.POSITIVE_INFINITY;
+  }
+
+  #decode(at: number): string {
+    const start = this.#starts[at];
+    const text = start === undefined ? "" : this.#view.toString("utf8", start, this.end(at));
+    this.#decoded.set(at, text);
+    return text;
   }
 
   #split(): void {

@@ -112,13 +112,18 @@ function lineHits(input: ScanInput): Hit[] {
     const detector = detectors[group];
     for (const at of lines) {
       if (!detector || (detector.inRun && !inRun.has(at))) continue;
-      hits.push(...detector.find(input, at));
+      addTo(hits, detector.find(input, at));
     }
   }
   for (const at of longRuns) {
-    for (const detector of longRunDetectors) hits.push(...detector.find(input, at));
+    for (const detector of longRunDetectors) addTo(hits, detector.find(input, at));
   }
   return hits;
+}
+
+/** Adds hits to others. To spread an empty list takes longer than to see that it is empty. */
+function addTo(hits: Hit[], more: readonly Hit[]): void {
+  if (more.length > 0) hits.push(...more);
 }
 
 function fileHits(input: ScanInput): Hit[] {
