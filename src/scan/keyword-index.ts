@@ -112,8 +112,7 @@ export class KeywordIndex {
       const folded = cursor[FOLDED] as number;
       line = text.lineAt(at, line);
       if (cursor[RUN_LENGTH] === RUN && hasDigits(bytes, at - RUN + 1)) mark(longRuns, line, at, text);
-      if (hasBit(likely, folded))
-        this.#visit(this.#byQuad.get(folded) ?? NO_KEYWORDS, text, line, at, found);
+      if (hasBit(likely, folded)) this.#visit(this.#byQuad.get(folded) ?? NO_KEYWORDS, text, line, at, found);
     }
     for (const { group } of found) this.#placeOf[group] = 0;
     this.#linesBefore += text.count;
