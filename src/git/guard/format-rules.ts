@@ -1,6 +1,6 @@
 import { decodeUtf8 } from "../../common/utf8.ts";
 import type { Finding } from "../../scan/finding.ts";
-import type { KnownLog } from "../../store/format/canonical-reader.ts";
+import type { KnownVersion } from "../../store/format/known-version.ts";
 import { parseStore } from "../../store/format/parse.ts";
 import {
   InvalidStoreError,
@@ -53,13 +53,15 @@ const INVALID_STORE: FormatRule = {
  * No finding contains a value.
  *
  * @param path the path that findings name
- * @param log that of an earlier version, if it is known; replaced by this one's
+ * @param known the version that was read before, if there is one; replaced by this one
  */
-export function readStore(path: string, bytes: Uint8Array, log?: KnownLog): StoreReading {
+export function readStore(path: string, bytes: Uint8Array, known?: KnownVersion): StoreReading {
   try {
-    const text = decodeUtf8(bytes);
-    const store = parseStore(text ?? bytes, path, { log });
-    return { findings: commentFindings(path, text ?? "", store), store, lineOf: lineFinder(text ?? "") };
+    const store = parseStore(bytes, path, { known });
+    // Its text can be written again, so neither that nor the bytes are kept.
+    if (known?.isLast(store)) return { findings: [], store, lineOf: lineFinder(() => writeStore(store)) };
+    const text = decodeUtf8(bytes) ?? "";
+    return { findings: commentFindings(path, text, store), store, lineOf: lineFinder(() => text) };
   } catch (error) {
     return { findings: findingsOf(path, error), store: undefined, lineOf: () => 1 };
   }
@@ -111,14 +113,14 @@ function commentFindings(path: string, text: string, store: StoreData): Finding[
   return findings;
 }
 
-function lineFinder(text: string): (path: EntryPath) => number {
+function lineFinder(text: () => string): (path: EntryPath) => number {
   let find: ((path: EntryPath) => number | undefined) | undefined;
   return (path) => {
     if (!find) {
       // Loaded here, because lines are needed only when something is wrong.
       const { readStrict } =
         require("../../store/format/strict-reader.ts") as typeof import("../../store/format/strict-reader.ts");
-      find = readStrict(text).lineOf;
+      find = readStrict(text()).lineOf;
     }
     for (let length = path.length; length > 0; length--) {
       const line = find(path.slice(0, length));

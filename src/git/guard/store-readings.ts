@@ -1,10 +1,10 @@
-import type { KnownLog } from "../../store/format/canonical-reader.ts";
+import { KnownVersion } from "../../store/format/known-version.ts";
 import { MAX_FILE_BYTES } from "../../system/bounded-read.ts";
 import type { BlobReader } from "../process/cat-file.ts";
 import { BlobsAhead } from "./blobs-ahead.ts";
 import { readStore, type StoreReading } from "./format-rules.ts";
 
-/** Of the versions that are kept, besides the last one: how many, and the bytes of their files. */
+/** Of the versions that are kept, besides the last one: how many, and the bytes of their files or logs. */
 const MOST_KEPT = 64;
 const MOST_BYTES = 16 * 1024 * 1024;
 
@@ -23,8 +23,8 @@ export class StoreReadings {
   readonly #limit: number;
   readonly #kept = new Map<string, Version>();
   #bytes = 0;
-  /** The log of the last version of each path. */
-  readonly #logs = new Map<string, KnownLog>();
+  /** The version of each path that was read last. */
+  readonly #last = new Map<string, KnownVersion>();
 
   /** @param limit of a store, in bytes: a larger one is not parsed */
   constructor(blobs: BlobReader, limit = MAX_FILE_BYTES) {
@@ -56,7 +56,7 @@ export class StoreReadings {
     const bytes = await this.#blobs.read(id);
     if (!bytes) return undefined;
     if (bytes.length > this.#limit) return "too-large";
-    const reading = readStore(path, bytes, this.#logOf(path));
+    const reading = readStore(path, bytes, this.#lastOf(path));
     this.#keep(key, { reading, size: bytes.length });
     return reading;
   }
@@ -71,12 +71,17 @@ export class StoreReadings {
     }
   }
 
-  #logOf(path: string): KnownLog {
-    const known = this.#logs.get(path) ?? { text: "", entries: [] };
-    this.#logs.delete(path);
-    this.#logs.set(path, known);
-    const [oldest] = this.#logs.keys();
-    if (oldest !== undefined && this.#logs.size > MOST_KEPT) this.#logs.delete(oldest);
+  #lastOf(path: string): KnownVersion {
+    const known = this.#last.get(path) ?? new KnownVersion();
+    this.#last.delete(path);
+    this.#last.set(path, known);
+    let bytes = 0;
+    for (const each of this.#last.values()) bytes += each.size;
+    for (const [oldest, { size }] of this.#last) {
+      if (oldest === path || (this.#last.size <= MOST_KEPT && bytes <= MOST_BYTES)) break;
+      this.#last.delete(oldest);
+      bytes -= size;
+    }
     return known;
   }
 }

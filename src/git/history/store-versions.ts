@@ -1,6 +1,6 @@
 import { type Reading, readLeniently } from "../../store/diff/lenient-reading.ts";
 import { inheritedStore } from "../../store/diff/store-diff.ts";
-import type { KnownLog } from "../../store/format/canonical-reader.ts";
+import { KnownVersion } from "../../store/format/known-version.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
 import type { BlobReader } from "../process/cat-file.ts";
 import type { StoreCommit } from "./store-log.ts";
@@ -20,7 +20,7 @@ export interface ParentStores {
 export class StoreVersions {
   readonly #blobs: BlobReader;
   readonly #cache = new Map<string, Reading>();
-  readonly #known: KnownLog = { text: "", entries: [] };
+  readonly #known = new KnownVersion();
   /** The version before each version, to find the last valid one before a broken one. */
   readonly #previous = new Map<string, string>();
 

@@ -1,5 +1,5 @@
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
-import type { KnownLog } from "../format/canonical-reader.ts";
+import type { KnownVersion } from "../format/known-version.ts";
 import { parseStore } from "../format/parse.ts";
 import { InvalidStoreError, UnresolvedMergeError } from "../format/problem.ts";
 import type { StoreData } from "../store-data.ts";
@@ -11,11 +11,11 @@ export type Reading =
 
 /**
  * {@link parseStore} for old or broken files that are only shown: never throws.
- * @param known the log of another version of the store, to read many of them faster
+ * @param known the version of the store that was read before, to read many of them faster
  */
-export function readLeniently(bytes: Uint8Array, known?: KnownLog): Reading {
+export function readLeniently(bytes: Uint8Array, known?: KnownVersion): Reading {
   try {
-    return { store: parseStore(bytes, "", { log: known }) };
+    return { store: parseStore(bytes, "", { known }) };
   } catch (error) {
     return { problem: problemOf(error) };
   }

@@ -12,56 +12,17 @@ import {
 import { type CutSecret, cutPart, cutShared, shareLog } from "./shared-texts.ts";
 import { isWrittenAs } from "./yaml-writer.ts";
 
-/** The audit log of a store that was read before: most versions of a store begin with the log of the one before. */
-export interface KnownLog {
-  /** The text of its entries, as {@link readCanonical} found it canonical. */
-  text: string;
-  entries: readonly string[];
-}
-
-/** What is known before a store is read. */
-export interface ReadWith {
-  /** The log of an earlier version, which is not read again where the text continues it; replaced by this one's. */
-  readonly log?: KnownLog | undefined;
-  /**
-   * Another version of the store. What is equal in both is in memory once, and the text is not kept: for two more
-   * versions in less than half of the memory.
-   */
-  readonly like?: StoreData | undefined;
-}
-
 /**
  * Reads a store in its canonical form, about fifty times faster than a YAML parser. It does not check the lines that it
  * reads. That is safe because of the last step: the result counts only if writing it gives exactly the same text.
  *
+ * @param like another version of the store: what is equal in both is in memory once, and the text is not kept, so two more
+ *   versions take less than half of the memory
  * @returns the data, not validated; `undefined` when the text is not canonical (it may still be a valid store)
  */
-export function readCanonical(text: string, { log: known, like }: ReadWith = {}): StoreData | undefined {
-  const start = known ? logStart(text) : 0;
-  const same = known && start > 0 && continues(text, start, known.text) ? known : undefined;
-  const read = readLines(same ? text.slice(0, start) + text.slice(start + same.text.length) : text, like);
-  const store = same ? { ...read, auditLog: [...same.entries, ...read.auditLog] } : read;
-  if (!isWrittenAs(store, text, same && { count: same.entries.length, text: same.text })) return undefined;
-  if (known && start > 0) {
-    // The entries outlive the text that they were cut out of.
-    known.text = text.slice(start);
-    known.entries = [...(same?.entries ?? []), ...read.auditLog.map(ownText)];
-  }
-  return store;
-}
-
-/** Where the entries of the log begin; 0 where there are none. */
-function logStart(text: string): number {
-  const heading = `\n${LOG_START}\n`;
-  const at = text.indexOf(heading);
-  return at === -1 ? 0 : at + heading.length;
-}
-
-/** Whether a log begins with these entries: each is written without regard to the others. */
-function continues(text: string, start: number, entries: string): boolean {
-  if (entries === "" || !text.startsWith(entries, start)) return false;
-  const end = start + entries.length;
-  return end === text.length || text.startsWith("- ", end);
+export function readCanonical(text: string, like?: StoreData): StoreData | undefined {
+  const store = readLines(text, like);
+  return isWrittenAs(store, text) ? store : undefined;
 }
 
 const SECRET_START = `  ${SECRET_PREFIX}`;
@@ -78,7 +39,8 @@ interface OpenDomain {
   secrets: Map<string, string>;
 }
 
-function readLines(text: string, like: StoreData | undefined): StoreData {
+/** Reads the lines of a canonical text. The result counts only if it {@link isWrittenAs} the text. */
+export function readLines(text: string, like?: StoreData): StoreData {
   const own = like ? ownText : (part: string) => part;
   let cutSecret: CutSecret = cutPart;
   const domains = new Map<string, OpenDomain>();

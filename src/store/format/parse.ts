@@ -1,11 +1,20 @@
 import { decodeUtf8 } from "../../common/utf8.ts";
 import { EMPTY_STORE, type StoreData } from "../store-data.ts";
-import { type ReadWith, readCanonical } from "./canonical-reader.ts";
+import { readCanonical } from "./canonical-reader.ts";
+import type { KnownVersion } from "./known-version.ts";
 import { InvalidStoreError, type Problem, type ProblemCode, UnresolvedMergeError } from "./problem.ts";
 import { validateEntries } from "./validation.ts";
 
 /** A conflict marker of git, which has 7 characters or more (the attribute conflict-marker-size). */
 const CONFLICT_MARKER = /^(?:<{7,}|>{7,}|\|{7,})(?: |$)/m;
+
+/** What is known before a store is read. */
+export interface ReadWith {
+  /** The version of the store that was read before; replaced by this one. Only for a store that is read as bytes. */
+  readonly known?: KnownVersion | undefined;
+  /** As of {@link readCanonical}. */
+  readonly like?: StoreData | undefined;
+}
 
 /**
  * Parses and validates a store. A canonical file takes a fast path; any other is parsed as YAML. Both give the same
@@ -17,9 +26,12 @@ const CONFLICT_MARKER = /^(?:<{7,}|>{7,}|\|{7,})(?: |$)/m;
  * @throws InvalidStoreError with every problem and its line
  * @throws UnresolvedMergeError when the file has conflict markers of git
  */
-export function parseStore(content: Uint8Array | string, file: string, readWith?: ReadWith): StoreData {
+export function parseStore(content: Uint8Array | string, file: string, readWith: ReadWith = {}): StoreData {
+  const { known, like } = readWith;
+  const continued = typeof content === "string" ? undefined : known?.read(content);
+  if (continued) return continued;
   const text = typeof content === "string" ? content : decodeUtf8(content);
-  const canonical = text === undefined ? undefined : readCanonical(text, readWith);
+  const canonical = text === undefined ? undefined : readCanonical(text, like);
   if (canonical && validateEntries(canonical).length === 0) return canonical;
 
   if (text !== undefined) {

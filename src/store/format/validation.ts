@@ -26,8 +26,10 @@ export interface EntryProblem {
 /**
  * Checks every entry of a store against FORMAT.md, "Encodings". Needs no credentials, so it cannot find what takes a
  * private key to see, such as a secret sealed to an earlier key.
+ *
+ * @param valid another version, without a problem: an entry that is equal in it is not checked again
  */
-export function validateEntries(store: StoreData): EntryProblem[] {
+export function validateEntries(store: StoreData, valid?: StoreData): EntryProblem[] {
   const problems: EntryProblem[] = [];
   // Functions, so that a store without problems, however large, builds no path and no text.
   const report = (
@@ -40,6 +42,7 @@ export function validateEntries(store: StoreData): EntryProblem[] {
   };
   for (const [name, domain] of store.domains) {
     const at = () => `domain "${displayName(name)}"`;
+    const before = valid?.domains.get(name);
     report(
       "reserved_name",
       name.startsWith(META_KEY) ? `names that start with "${META_KEY}" are reserved` : undefined,
@@ -48,6 +51,7 @@ export function validateEntries(store: StoreData): EntryProblem[] {
     );
     // Unlike an iterator, this makes no array of each entry.
     domain.secrets.forEach((sealed, secret) => {
+      if (before?.secrets.get(secret) === sealed) return;
       const nameProblem = secretNameProblem(secret);
       const problem = sealedValueProblem(sealed);
       if (nameProblem === undefined && problem === undefined) return;
@@ -57,14 +61,15 @@ export function validateEntries(store: StoreData): EntryProblem[] {
     });
     report(
       "invalid_public_key",
-      publicKeyProblem(domain.publicKey),
+      before?.publicKey === domain.publicKey ? undefined : publicKeyProblem(domain.publicKey),
       () => [name, META_KEY, PUBLIC_KEY_KEY],
       () => `${at()}: public key`,
     );
     for (const [owner, sealed] of domain.owners) {
       const path = () => [name, META_KEY, OWNERS_KEY, owner];
       const who = () => `${at()}: owner "${displayName(owner)}"`;
-      report("owner_key_not_sealed", sealedKeyProblem(sealed), path, () => `${who()}: sealed domain key`);
+      const problem = before?.owners.get(owner) === sealed ? undefined : sealedKeyProblem(sealed);
+      report("owner_key_not_sealed", problem, path, () => `${who()}: sealed domain key`);
       report(
         "unknown_owner",
         store.custodians.has(owner) ? undefined : `is not among the ${CUSTODIANS_KEY}`,
@@ -74,6 +79,7 @@ export function validateEntries(store: StoreData): EntryProblem[] {
     }
   }
   for (const [name, pwdkm] of store.custodians) {
+    if (valid?.custodians.get(name) === pwdkm) continue;
     report(
       "invalid_key_material",
       keyMaterialProblem(pwdkm),

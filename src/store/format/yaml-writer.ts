@@ -40,31 +40,33 @@ export function writeStore(store: StoreData): string {
   return pieces.join("");
 }
 
-/** The text of the first entries of an audit log, if it is known. */
-interface WrittenEntries {
-  readonly count: number;
-  readonly text: string;
+/**
+ * Whether {@link writeStore} would give this text. Does not build the text.
+ * @param without as many entries at the end of the audit log are not in the text
+ */
+export function isWrittenAs(store: StoreData, text: string, without = 0): boolean {
+  return isEmittedAs(text, (emit) => emitStore(emit, store, without));
 }
 
-const NONE_WRITTEN: WrittenEntries = { count: 0, text: "" };
+/** Whether entries of an audit log are written as this text. */
+export function areWrittenAs(entries: readonly string[], text: string): boolean {
+  return isEmittedAs(text, (emit) => emitEntries(emit, entries));
+}
 
-/** Whether {@link writeStore} would give this text. Does not build the text. */
-export function isWrittenAs(store: StoreData, text: string, written = NONE_WRITTEN): boolean {
+function isEmittedAs(text: string, write: (emit: Emit) => void): boolean {
   let at = 0;
-  emitStore(
-    (piece) => {
-      at = text.startsWith(piece, at) ? at + piece.length : Number.NaN;
-    },
-    store,
-    written,
-  );
+  write((piece) => {
+    at = text.startsWith(piece, at) ? at + piece.length : Number.NaN;
+  });
   return at === text.length;
 }
 
-/** {@link writeStore} in pieces. */
-export function emitStore(emit: Emit, store: StoreData, written = NONE_WRITTEN): void {
+/** {@link writeStore} in pieces. @param without as many entries at the end of the audit log are left out */
+export function emitStore(emit: Emit, store: StoreData, without = 0): void {
   emitMapping(emit, { empty: false, entries: rootEntries(store) }, "", "");
-  emitAuditLog(emit, store.auditLog, written);
+  const { auditLog } = store;
+  emit(`${AUDIT_LOG_KEY}:${auditLog.length === 0 ? " []" : ""}\n`);
+  emitEntries(emit, without === 0 ? auditLog : auditLog.slice(0, auditLog.length - without));
 }
 
 function* rootEntries({ domains, custodians }: StoreData): Generator<Entry> {
@@ -164,9 +166,6 @@ function writeExplicitKey(key: string, indent: string): string {
   return `? ${writeFoldedScalar(key, indent.length + 2, `${indent}  `)}\n${indent}:`;
 }
 
-function emitAuditLog(emit: Emit, entries: readonly string[], { count, text }: WrittenEntries): void {
-  emit(`${AUDIT_LOG_KEY}:${entries.length === 0 ? " []" : ""}\n`);
-  if (count > 0) emit(text);
-  for (const entry of count > 0 ? entries.slice(count) : entries)
-    emit(`- ${writeFoldedScalar(entry, 2, "  ")}\n`);
+function emitEntries(emit: Emit, entries: readonly string[]): void {
+  for (const entry of entries) emit(`- ${writeFoldedScalar(entry, 2, "  ")}\n`);
 }
