@@ -61,23 +61,36 @@ export function baseEncodings(text: string): PatternSource {
   return {
     beginnings(report) {
       const bytes = Buffer.from(text);
-      const first = bytes.subarray(0, FIRST_BYTES);
-      for (const hex of hexForms(first)) report(firstWindow(hex), bytes.length * 2);
-      for (const [encoding, offset] of VARIANTS) {
-        const digits = innerDigits(first, offset, encoding);
-        const { from, to } = innerRange(bytes.length, offset, encoding);
-        for (const alphabet of encoding.alphabets) report(firstWindow(alphabet.from(digits)), to - from);
-      }
+      for (const hex of hexForms(bytes.subarray(0, FIRST_BYTES))) report(firstWindow(hex), bytes.length * 2);
+      reportBeginnings(report, bytes, VARIANTS);
+      reportBeginnings(report, Buffer.from(text, "utf16le"), UTF16_VARIANTS);
     },
-    patterns: () => patternsOf(Buffer.from(text)),
+    *patterns() {
+      const bytes = Buffer.from(text);
+      yield* hexForms(bytes).map(pattern);
+      yield* patternsOf(bytes, VARIANTS);
+      yield* patternsOf(Buffer.from(text, "utf16le"), UTF16_VARIANTS);
+    },
   };
 }
 
-function* patternsOf(bytes: Buffer): Generator<Pattern> {
-  yield* hexForms(bytes).map(pattern);
-  for (const [encoding, offset] of VARIANTS) {
+function reportBeginnings(
+  report: (window: number, length: number) => void,
+  bytes: Buffer,
+  variants: readonly Variant[],
+): void {
+  const first = bytes.subarray(0, FIRST_BYTES);
+  for (const { encoding, alphabets, offset } of variants) {
+    const digits = innerDigits(first, offset, encoding);
+    const { from, to } = innerRange(bytes.length, offset, encoding);
+    for (const alphabet of alphabets) report(firstWindow(alphabet.from(digits)), to - from);
+  }
+}
+
+function* patternsOf(bytes: Buffer, variants: readonly Variant[]): Generator<Pattern> {
+  for (const { encoding, alphabets, offset } of variants) {
     const digits = innerDigits(bytes, offset, encoding);
-    for (const { digits: all, from } of encoding.alphabets) {
+    for (const { digits: all, from } of alphabets) {
       yield { stem: from(digits), endings: endingsOf(bytes, offset, encoding, all) };
     }
   }
@@ -88,9 +101,28 @@ function hexForms(bytes: Buffer): string[] {
   return [hex, hex.toUpperCase()];
 }
 
+/** An encoding, with a number of bytes before the text in a group of digits. */
+interface Variant {
+  readonly encoding: Encoding;
+  readonly alphabets: readonly Alphabet[];
+  readonly offset: number;
+}
+
 /** Each encoding, with each number of bytes that may be before the text in a group of digits. */
-const VARIANTS: readonly (readonly [Encoding, number])[] = ENCODINGS.flatMap((encoding) =>
-  [...Array(encoding.groupBytes).keys()].map((offset) => [encoding, offset] as const),
+const VARIANTS: readonly Variant[] = ENCODINGS.flatMap((encoding) =>
+  [...Array(encoding.groupBytes).keys()].map((offset) => ({
+    encoding,
+    alphabets: encoding.alphabets,
+    offset,
+  })),
+);
+
+/** Of text in UTF-16, only base64 with `+` and `/`: what PowerShell's `-EncodedCommand` takes. */
+const UTF16_VARIANTS: readonly Variant[] = VARIANTS.filter(({ encoding }) => encoding.bits === 6).map(
+  (each) => ({
+    ...each,
+    alphabets: each.alphabets.slice(0, 1),
+  }),
 );
 
 /** The digits that hold only bits of these bytes, when they follow `offset` other bytes. */

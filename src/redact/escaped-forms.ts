@@ -17,7 +17,7 @@ const upperHex: Hex = (code) => code.toString(16).toUpperCase();
 const CASES: readonly Hex[] = [lowerHex, upperHex];
 
 /** The least number of bytes for a UTF-16 code unit in each of {@link escapedWhole}. */
-export const LEAST_WHOLE: readonly number[] = [3, 4, 3, 4, 6, 6, 4, 4, 4];
+export const LEAST_WHOLE: readonly number[] = [3, 4, 2, 2, 2, 3, 4, 2, 2, 2, 6, 6, 4, 4, 4];
 
 /**
  * ASCII text in UTF-16, as PowerShell 5 writes files: what little-endian and big-endian have in common, which is without
@@ -26,6 +26,9 @@ export const LEAST_WHOLE: readonly number[] = [3, 4, 3, 4, 6, 6, 4, 4, 4];
 export function utf16Forms(text: string): string[] {
   return /^[\x01-\x7f]+$/.test(text) ? [[...text].join("\0")] : [];
 }
+
+/** What programs write between the hexadecimal digits of two bytes. */
+const SEPARATORS = [":", " ", "-"];
 
 /** Forms with every byte, UTF-16 code unit or character escaped. */
 export function escapedWhole(text: string): string[] {
@@ -37,6 +40,8 @@ export function escapedWhole(text: string): string[] {
     ...[bytes, bytes.toUpperCase()].flatMap((hex) => [
       hex.replace(/../g, "%$&"),
       hex.replace(/../g, "\\x$&"),
+      // openssl, hexdump -C and od, .NET's BitConverter.
+      ...SEPARATORS.map((separator) => hex.replace(/..(?!$)/g, `$&${separator}`)),
     ]),
     ...[units, units.toUpperCase()].map((hex) => hex.replace(/..../g, "\\u$&")),
     numbered((code) => `&#${code};`),
@@ -62,11 +67,17 @@ const URL_ESCAPED = [
   /[^A-Za-z0-9\-._~!$%&'()*+,]/gu,
 ];
 
-function urlForms(text: string): string[] {
+function urlFormsOnce(text: string): string[] {
   const upper = distinct(URL_ESCAPED.map((escaped) => text.replace(escaped, percentEncoded)));
   const lower = distinct(URL_ESCAPED.map((escaped) => text.replace(escaped, percentEncodedLower)));
   const forms = [...upper, ...lower];
   return text.includes(" ") ? [...forms, ...forms.map((form) => form.replaceAll("%20", "+"))] : forms;
+}
+
+/** URLs in a query of another URL, as where users are sent to log in. */
+function urlForms(text: string): string[] {
+  const forms = urlFormsOnce(text);
+  return [...forms, ...forms.map((form) => form.replaceAll("%", "%25"))];
 }
 
 function percentEncoded(char: string): string {
@@ -146,6 +157,15 @@ function htmlForms(text: string): string[] {
   ];
 }
 
+/** Quoted-printable (RFC 2045, section 6.7), as in e-mail, without its line ends. */
+function quotedPrintable(text: string): string[] {
+  return [text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f=\x7f-\u{10ffff}]/gu, quotedBytes)];
+}
+
+function quotedBytes(char: string): string {
+  return Buffer.from(char).toString("hex").toUpperCase().replace(/../g, "=$&");
+}
+
 /** With everything but letters and digits escaped, as for scripts in HTML. */
 function unicodeForms(text: string): string[] {
   return CASES.map((hex) => text.replace(/[^A-Za-z0-9]/gu, (char) => unicodeEscape(char, hex)));
@@ -213,6 +233,7 @@ const FAMILIES: readonly (readonly [RegExp, (text: string) => string[]])[] = [
   [/[^A-Za-z0-9\-._]/, urlForms],
   [/[^\w !#-%(-*,\-.:;?@[\]^{|}~]/, jsonForms],
   [/[&<>"'\x7f-\uffff]/, htmlForms],
+  [/[\0-\x08\x0b\x0c\x0e-\x1f=\x7f-\uffff]/, quotedPrintable],
   [/[^A-Za-z0-9]/, unicodeForms],
   [/[^A-Za-z0-9@*_+\-./]/, literalForms],
   [/[^A-Za-z0-9]/, shellForms],

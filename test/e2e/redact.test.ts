@@ -399,6 +399,25 @@ describe("exec --redact at a terminal", () => {
     await session.exited;
   });
 
+  test.each(["", " >out 2>&1"])("a program that stops itself stops us, and fg goes on%s", async (to) => {
+    const session = programAtTerminal(["bash", "--norc", "--noprofile", "-i"], {
+      cwd: box.folder,
+      env: { ...env, PS1: "ready> " },
+    });
+    await session.waitFor("ready> ");
+    const script = box.write("stop.sh", "printenv pass; sleep 0.3; kill -STOP $$; echo and on");
+    session.type(`'${binary()}' exec --domain dev --redact -- sh ${script}${to}\r`);
+    await session.waitFor("Stopped");
+    await session.waitFor("ready> ");
+    session.type("fg\r");
+    await session.waitFor("exec --domain");
+    await session.waitFor(to === "" ? "and on" : "ready> ");
+    if (to !== "") expect(readFileSync(box.path("out"), "utf8")).toContain("[REDACTED:pass]\nand on\n");
+    session.type("exit\r");
+    await session.exited;
+    expect(session.modes()).toEqual(session.modesBefore);
+  });
+
   test("a job in the background writes to it and does not stop", async () => {
     const session = programAtTerminal(["bash", "--norc", "--noprofile", "-i"], {
       cwd: box.folder,

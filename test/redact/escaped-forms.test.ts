@@ -58,7 +58,30 @@ const WRITERS: Readonly<Record<string, (text: string) => string>> = {
   "base32 in lower case, without padding": (text) => base32(text).toLowerCase().replace(/=+$/, ""),
   hex: (text) => Buffer.from(text).toString("hex"),
   "hex in upper case": (text) => Buffer.from(text).toString("hex").toUpperCase(),
+  "hex with colons, as openssl's": (text) =>
+    bytes(text)
+      .map((byte) => hex(byte, 2))
+      .join(":"),
+  "hex with spaces, as od's": (text) =>
+    bytes(text)
+      .map((byte) => hex(byte, 2))
+      .join(" "),
+  "hex with dashes, as .NET's": (text) =>
+    bytes(text)
+      .map((byte) => hex(byte, 2).toUpperCase())
+      .join("-"),
+  "quoted-printable": (text) =>
+    [...text]
+      .map((char) =>
+        /^[\t\n\r -<>-~]$/.test(char)
+          ? char
+          : bytes(char)
+              .map((byte) => `=${hex(byte, 2).toUpperCase()}`)
+              .join(""),
+      )
+      .join(""),
   encodeURIComponent,
+  "encodeURIComponent twice": (text) => encodeURIComponent(encodeURIComponent(text)),
   encodeURI,
   "URLSearchParams (form)": (text) => new URLSearchParams([["", text]]).toString().slice(1),
   "URL, unreserved kept, in lower case": (text) => percent(text, /^[A-Za-z0-9\-._~]$/),
@@ -146,12 +169,14 @@ describe("among other bytes", () => {
   ];
 
   test.each([
-    ["base64", 6, (all: Buffer) => all.toString("base64")],
-    ["base64url", 6, (all: Buffer) => all.toString("base64url")],
-    ["base32", 5, (all: Buffer) => base32(all.toString("latin1"))],
+    ["base64", "utf8", 6, (all: Buffer) => all.toString("base64")],
+    ["base64url", "utf8", 6, (all: Buffer) => all.toString("base64url")],
+    ["base32", "utf8", 5, (all: Buffer) => base32(all.toString("latin1"))],
+    // What `powershell -EncodedCommand` takes.
+    ["base64", "utf16le", 6, (all: Buffer) => all.toString("base64")],
   ] as const)(
-    "in %s, all digits go but the one that the first byte shares with what is before",
-    (_, bits, encode) => {
+    "in %s of %s, all digits go but the one that the first byte shares with what is before",
+    (_, charset, bits, encode) => {
       fc.assert(
         fc.property(
           around,
@@ -162,8 +187,9 @@ describe("among other bytes", () => {
             fc.pre(secret.length >= 4);
             // The base32 above takes text: only ASCII around it.
             const [before, after] = [a, z].map((some) => Buffer.from(some.map((byte) => byte & 0x7f)));
-            const encoded = encode(Buffer.concat([before as Buffer, Buffer.from(secret), after as Buffer]));
-            const [from, to] = digitsOutside(a.length, secret.length, bits);
+            const inner = Buffer.from(secret, charset);
+            const encoded = encode(Buffer.concat([before as Buffer, inner, after as Buffer]));
+            const [from, to] = digitsOutside(a.length, inner.length, bits);
             const rest = encoded.slice(to);
             const kept = z.length === 0 ? rest.replace(/^=+$/, "") : rest;
             expect(redact([["name", secret]], encoded)).toBe(

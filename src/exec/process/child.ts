@@ -3,7 +3,7 @@ import { errnoOf } from "../../system/file-error.ts";
 import { canCallLibc } from "../../system/libc.ts";
 import { withOriginalCoreLimit } from "../../system/process-hardening.ts";
 import type { ChosenSecret } from "../selection.ts";
-import { type End, endOf, type Stdio, spawnProcess } from "./native.ts";
+import { changeOf, type End, STOPPED, type Stdio, spawnProcess } from "./native.ts";
 import { asRecord, type Program, startOrInShell } from "./program.ts";
 import { startError } from "./start-error.ts";
 import type { StartState } from "./start-state.ts";
@@ -13,6 +13,8 @@ export interface Child {
   readonly pid: number;
   /** How it ended, or `undefined` while it runs. */
   end(): End | undefined;
+  /** Whether a signal has stopped it since the last call, as it may do itself. */
+  wasStopped(): boolean;
   readonly exited: Promise<End>;
 }
 
@@ -40,10 +42,15 @@ export function startChild(
 function startNative(program: Program, start: StartState, stdio: Stdio): Child | string {
   let pid: number | undefined;
   let ended: End | undefined;
+  let stopped = false;
   let looking: Timer | undefined;
   const exited = Promise.withResolvers<End>();
   const end = (): End | undefined => {
-    if (pid !== undefined) ended ??= endOf(pid);
+    if (pid !== undefined && !ended) {
+      const change = changeOf(pid);
+      if (change === STOPPED) stopped = true;
+      else ended = change;
+    }
     if (ended) {
       clearInterval(looking);
       process.off("SIGCHLD", end);
@@ -57,7 +64,12 @@ function startNative(program: Program, start: StartState, stdio: Stdio): Child |
   if (typeof started === "string") return started;
   pid = started;
   looking = setInterval(end, LOOK);
-  return { pid, end, exited: exited.promise };
+  const wasStopped = (): boolean => {
+    const was = stopped;
+    stopped = false;
+    return was;
+  };
+  return { pid, end, wasStopped, exited: exited.promise };
 }
 
 /** Where our own functions do not work, or are not known to: the runtime passes on nothing but text and the standard streams. */
@@ -78,7 +90,12 @@ function startByRuntime({ path, words, variables }: Program, _: StartState, stdi
       }
       return exitCode === null ? undefined : { status: exitCode, signal: 0 };
     };
-    return { pid: child.pid, end, exited: child.exited.then((status) => end() ?? { status, signal: 0 }) };
+    return {
+      pid: child.pid,
+      end,
+      wasStopped: () => false,
+      exited: child.exited.then((status) => end() ?? { status, signal: 0 }),
+    };
   } catch (error) {
     return errnoOf(error);
   }

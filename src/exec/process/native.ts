@@ -13,6 +13,9 @@ const RLIMIT_NOFILE = 7;
 const SPAWN_SETSIGDEF = 0x04;
 const SPAWN_SETSID = 0x80;
 const WNOHANG = 1;
+const WUNTRACED = 2;
+/** WIFSTOPPED of wait(2). */
+const WAS_STOPPED = 0x7f;
 const O_RDWR = 2;
 
 /** Bytes for `posix_spawn_file_actions_t`, `posix_spawnattr_t` and `sigset_t`: glibc's have 80, 336 and 128. */
@@ -147,12 +150,16 @@ export interface End {
   readonly signal: number;
 }
 
-/** @returns how a child ended, or `undefined` while it runs */
-export function endOf(child: number): End | undefined {
+/** That a signal, such as SIGSTOP, has stopped a process. */
+export const STOPPED = "stopped";
+
+/** @returns how a child ended; that it was stopped, once; or `undefined` while nothing has changed */
+export function changeOf(child: number): End | typeof STOPPED | undefined {
   const status = new Int32Array(1);
-  const found = libc().waitpid(child, status, WNOHANG);
+  const found = libc().waitpid(child, status, WNOHANG | WUNTRACED);
   if (found === 0) return undefined;
   const [bits = 0] = status;
+  if (found === child && (bits & 0xff) === WAS_STOPPED) return STOPPED;
   return found === child ? { status: (bits >> 8) & 0xff, signal: bits & 0x7f } : { status: 1, signal: 0 };
 }
 

@@ -61,7 +61,7 @@ function forwardSignals(
 }
 
 /** Whether we are the foreground of a terminal, whose keys then send signals to us. */
-function hasKeys(): boolean {
+export function hasKeys(): boolean {
   try {
     const terminal = openSync("/dev/tty", "r");
     try {

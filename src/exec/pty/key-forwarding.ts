@@ -10,6 +10,8 @@ const STOP = 20;
 export interface ForwardedKeys {
   /** The stream of keys. */
   readonly stream: Stream;
+  /** Stops the child and us until we are continued, as the suspend key does. */
+  suspend(): void;
   /** Restores the modes of our terminal. */
   restore(): void;
 }
@@ -55,6 +57,7 @@ export function forwardKeys(ours: number, master: number, child: number): Forwar
       name: "the program's terminal",
       background: true,
     },
+    suspend: () => suspend(child, leave, enter),
     restore,
   };
 }
