@@ -8,6 +8,7 @@ import { displayName } from "../common/terminal-safe.ts";
 import { withoutLineEnd } from "../common/text.ts";
 import { repositoryRoot } from "../store/locate-store.ts";
 import { temporaryPath } from "../system/atomic-write.ts";
+import { reasonOf } from "../system/file-error.ts";
 import { currentDirectory } from "../system/path-text.ts";
 import { realpathOfParent } from "../system/real-path.ts";
 import type { Repository } from "./process/repository.ts";
@@ -25,11 +26,17 @@ async function openRepositoryHere(directory: string): Promise<Repository> {
  *
  * @returns a directory that git never looks into, on the same file system, for the file until it is complete; `undefined`
  *   if it may be written beside the file
- * @throws PprotectError `not_ignored`, also when git cannot tell in a repository; `not_a_repository` when git cannot use it
+ * @throws PprotectError `file_error` where the file's directory is none; `not_ignored`, also when git cannot tell in a repository; `not_a_repository` when git cannot use it
  */
 export async function refuseUnlessIgnored(path: string): Promise<string | undefined> {
   const absolute = realpathOfParent(path);
   const directory = dirname(absolute);
+  if (!statSync(directory).isDirectory()) {
+    throw new PprotectError(
+      "file_error",
+      `cannot write ${displayName(path)}: ${reasonOf("ENOTDIR")}; no secrets were written`,
+    );
+  }
   const root = repositoryRoot(directory);
   if (root === undefined) return undefined;
   const repository = await openRepositoryHere(directory);

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   symlinkSync,
   utimesSync,
@@ -328,6 +329,33 @@ describe("cleanup", () => {
       error: { code: "foreign_file" },
       result: { removed: [], kept: [box.dotenv, box.path(".env.linked")] },
     });
+  });
+
+  test("and all that looks at written files works where the directory of one is a file by now, or cannot be entered", async () => {
+    const box = await project({ ignored: ".env\n" });
+    const names = ["taken", "closed", "left"];
+    for (const name of names) {
+      mkdirSync(box.path(name));
+      expect((await box.run("env", "--out", `${name}/.env`)).status).toBe(0);
+    }
+    rmSync(box.path("taken"), { recursive: true });
+    box.write("taken", "a file");
+    // A link to itself: no directory for root either.
+    rmSync(box.path("closed"), { recursive: true });
+    symlinkSync("closed", box.path("closed"));
+    const status = await box.run("status", "--json");
+    expect(JSON.parse(status.stdout).result.files).toEqual([
+      expect.objectContaining({ path: box.path("left/.env") }),
+    ]);
+    expect(await box.run("exec", "--", "true")).toMatchObject({ status: 0, stderr: "" });
+    const refused = await box.run("env", "--out", "taken/.env");
+    expect([refused.status, refused.stderr]).toEqual([
+      1,
+      "pprotect: cannot write taken/.env: not a directory; no secrets were written\n",
+    ]);
+    const revoked = await box.run("revoke", "--all");
+    expect([revoked.status, existsSync(box.path("left/.env"))]).toEqual([0, false]);
+    expect((await box.run("cleanup")).status).toBe(0);
   });
 
   test("of another store removes nothing of this one", async () => {

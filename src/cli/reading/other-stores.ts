@@ -1,6 +1,7 @@
 import { lstatSync } from "node:fs";
 import { join, relative } from "node:path";
 import { findRepository } from "../../git/process/repository.ts";
+import { ifThere } from "../../system/if-there.ts";
 import { absolutePath, currentDirectory, systemPath } from "../../system/path-text.ts";
 import { realpathOfExistingPrefix } from "../../system/real-path.ts";
 
@@ -37,5 +38,5 @@ export async function otherStores(
 
 /** A link may lead anywhere. */
 function isFile(path: string): boolean {
-  return lstatSync(systemPath(path), { throwIfNoEntry: false })?.isFile() ?? false;
+  return ifThere(() => lstatSync(systemPath(path)))?.isFile() ?? false;
 }

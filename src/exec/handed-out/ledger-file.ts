@@ -5,6 +5,7 @@ import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { writeAtomically } from "../../system/atomic-write.ts";
 import { errnoOf, fileError } from "../../system/file-error.ts";
 import { withLock } from "../../system/file-lock.ts";
+import { mayBeThere } from "../../system/if-there.ts";
 import { isRunning } from "../../system/process-identity.ts";
 import { readRegularText } from "../../system/read-regular-file.ts";
 import { EMPTY_LEDGER, isLedger, type Ledger, pruned } from "./ledger.ts";
@@ -80,5 +81,5 @@ export function ledgerPath(stateDirectory: string): string {
 }
 
 function isThere(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  return mayBeThere(() => lstatSync(path));
 }

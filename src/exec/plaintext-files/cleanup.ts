@@ -1,6 +1,7 @@
 import { lstatSync } from "node:fs";
+import { mayBeThere } from "../../system/if-there.ts";
 import { realpathOfParent } from "../../system/real-path.ts";
-import { isAsWritten, type WrittenFile, withRecord } from "./record.ts";
+import { isAsWritten, isFile, type WrittenFile, withRecord } from "./record.ts";
 import { removeWritten } from "./shred.ts";
 
 /** The result of a cleanup, as absolute paths. */
@@ -50,9 +51,9 @@ function cleanUpThose(
 /** The paths to remove for a file. Its temporary file is always ours, complete or not. */
 function removable(file: WrittenFile): string[] {
   const whole = isAsWritten(file) ? [file.path] : [];
-  return lstatSync(file.temporary, { throwIfNoEntry: false })?.isFile() ? [...whole, file.temporary] : whole;
+  return isFile(file.temporary) ? [...whole, file.temporary] : whole;
 }
 
 function isThere(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  return mayBeThere(() => lstatSync(path));
 }

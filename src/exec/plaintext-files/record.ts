@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync } from "node:fs";
+import { lstatSync, mkdirSync, type Stats } from "node:fs";
 import { dirname, join } from "node:path";
 import * as t from "typanion";
 import { PprotectError } from "../../common/errors.ts";
@@ -100,6 +100,21 @@ function read(path: string): readonly WrittenFile[] {
 
 /** Whether a file is unchanged since it was written: a regular file with the modification time that we set. */
 export function isAsWritten({ path, modified }: WrittenFile): boolean {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
+  const stats = statusOf(path);
   return stats?.isFile() === true && modified.some((seconds) => seconds * 1000 === stats.mtimeMs);
+}
+
+/** Whether there is a regular file that we can get at. */
+export function isFile(path: string): boolean {
+  return statusOf(path)?.isFile() === true;
+}
+
+/** What we cannot get at is not ours to change any more: one such file does not keep others from being removed. */
+function statusOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path);
+  } catch (error) {
+    if (errnoOf(error) === "") throw error;
+    return undefined;
+  }
 }

@@ -7,6 +7,7 @@ import {
   openSync,
   renameSync,
   rmSync,
+  type Stats,
   writeFileSync,
 } from "node:fs";
 import { PprotectError } from "../../common/errors.ts";
@@ -59,7 +60,7 @@ export async function writePrivateFile(
 }
 
 function refuseForeign(path: string, target: string, known: WrittenFile | undefined, force: boolean): void {
-  const stats = lstatSync(target, { throwIfNoEntry: false });
+  const stats = statusFor(path, target);
   if (!stats || (known && isAsWritten(known))) return;
   if (!stats.isFile()) {
     const kind = stats.isSymbolicLink() ? "is a symbolic link" : "is not a regular file";
@@ -73,6 +74,15 @@ function refuseForeign(path: string, target: string, known: WrittenFile | undefi
       : `${displayName(path)} already exists, and pprotect did not write it`,
     "use --force to replace it",
   );
+}
+
+/** @throws PprotectError `file_error` */
+function statusFor(path: string, target: string): Stats | undefined {
+  try {
+    return lstatSync(target, { throwIfNoEntry: false });
+  } catch (error) {
+    throw fileError("write", path, error, { effect: "no secrets were written" });
+  }
 }
 
 function replace(

@@ -1,6 +1,7 @@
 import { lstatSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { withoutLineEnd } from "../../common/text.ts";
+import { ifThere } from "../../system/if-there.ts";
 import type { SearchedRepository } from "./repositories.ts";
 
 /** An entry of `git ls-files --debug -z`: what the index knows of a file. */
@@ -24,7 +25,7 @@ export async function changedFiles({ runIn }: SearchedRepository, root: string):
     const [, path = "", seconds = "0", nanoseconds = "0", size = "0"] = found;
     end = ENTRY.lastIndex;
     const time = BigInt(seconds) * SECOND + BigInt(nanoseconds);
-    const status = lstatSync(join(root, path), { throwIfNoEntry: false, bigint: true });
+    const status = ifThere(() => lstatSync(join(root, path), { bigint: true }));
     if (status === undefined) continue;
     // The index has no more than 32 bits of each; a file that is as new as the index may have changed since.
     const isSame =
@@ -47,5 +48,5 @@ function time32(nanoseconds: bigint): bigint {
 async function timeOfIndex(runIn: SearchedRepository["runIn"], root: string): Promise<bigint | undefined> {
   const path = await runIn(root, "rev-parse", "--git-path", "index");
   if (path === undefined) return undefined;
-  return lstatSync(resolve(root, withoutLineEnd(path)), { throwIfNoEntry: false, bigint: true })?.mtimeNs;
+  return ifThere(() => lstatSync(resolve(root, withoutLineEnd(path)), { bigint: true }))?.mtimeNs;
 }

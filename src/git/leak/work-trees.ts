@@ -1,5 +1,6 @@
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
+import { ifThere } from "../../system/if-there.ts";
 import { changedFiles } from "./changed-files.ts";
 import type { SearchedRepository } from "./repositories.ts";
 
@@ -52,12 +53,10 @@ export async function workTreeRoots(repository: SearchedRepository): Promise<rea
     .flatMap((line) => (line.startsWith("worktree ") ? [line.slice("worktree ".length)] : []));
   // Of a submodule git lists where it keeps it, in place of its work tree.
   return [...new Set([...(repository.root === undefined ? [] : [repository.root]), ...listed])].filter(
-    (root) =>
-      lstatSync(root, { throwIfNoEntry: false })?.isDirectory() &&
-      lstatSync(join(root, ".git"), { throwIfNoEntry: false }),
+    (root) => ifThere(() => lstatSync(root))?.isDirectory() && ifThere(() => lstatSync(join(root, ".git"))),
   );
 }
 
 function isFile(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  return ifThere(() => lstatSync(path))?.isFile() ?? false;
 }

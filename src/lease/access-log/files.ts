@@ -73,7 +73,13 @@ export function readAccessLog(
 type Inodes = readonly (number | undefined)[];
 
 function inodesOf(paths: readonly string[]): Inodes {
-  return paths.map((path) => lstatSync(path, { throwIfNoEntry: false })?.ino);
+  return paths.map((path) => {
+    try {
+      return lstatSync(path, { throwIfNoEntry: false })?.ino;
+    } catch (error) {
+      throw fileError("read", path, error);
+    }
+  });
 }
 
 /** Whether a file is missing after an older one. */

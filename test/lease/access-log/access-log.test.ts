@@ -332,6 +332,12 @@ describe("entries are shown", () => {
   });
 });
 
+test("a log whose directory is none cannot be read", () => {
+  const file = join(emptyFolder(), "state");
+  writeFileSync(file, "");
+  expect(() => readAccessLog(join(file, "pprotect"))).toThrow("not a directory");
+});
+
 /** Writes entries as fast as it can, and begins a new file for each. */
 const ROTATE = `
   const { appendToAccessLog } = await import(process.argv[1]);

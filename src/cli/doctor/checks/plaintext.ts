@@ -4,6 +4,7 @@ import { PprotectError } from "../../../common/errors.ts";
 import { shellWord } from "../../../common/shell-quote.ts";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import type { Repository } from "../../../git/process/repository.ts";
+import { ifThere } from "../../../system/if-there.ts";
 import { readRegularText } from "../../../system/read-regular-file.ts";
 import { readStart } from "../../../system/read-start.ts";
 import { removeExpired } from "../../reading/expired.ts";
@@ -98,7 +99,7 @@ function isDotenv(path: string): boolean {
 
 /** A certificate is no secret, and what SOPS, dotenvx or age encrypted is none any more. */
 function hasSecrets(path: string): boolean {
-  if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return false;
+  if (!ifThere(() => lstatSync(path))?.isFile()) return false;
   const start = Buffer.from(readStart(path, START_BYTES)).toString("latin1");
   if (/\.(?:p12|pfx)$/.test(path)) return start !== "";
   if (/\bENC\[AES256_GCM|=["']?encrypted:|^age-encryption\.org|BEGIN AGE ENCRYPTED FILE/m.test(start))

@@ -6,6 +6,7 @@ import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { environmentNames } from "../../../credentials/environment-names.ts";
 import { AGE_START_BYTES, isAgeFile } from "../../../crypto/age-format.ts";
 import { couldBeCommitted } from "../../../git/ignored.ts";
+import { ifThere } from "../../../system/if-there.ts";
 import { isNamedPipe } from "../../../system/named-pipe.ts";
 import { readStart } from "../../../system/read-start.ts";
 import { stateDirectory } from "../../../system/state-directory.ts";
@@ -43,7 +44,7 @@ async function passphraseFile({ environment, prefix }: Examined): Promise<readon
   if (!path) return [];
   const shown = escapeUnprintable(path);
   const id = "passphrase-file";
-  if (statSync(path, { throwIfNoEntry: false }) === undefined) {
+  if (ifThere(() => statSync(path)) === undefined) {
     return [
       { id, level: "fail", message: `the passphrase file ${shown} does not exist`, fix: "correct its name" },
     ];
