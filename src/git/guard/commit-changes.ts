@@ -54,17 +54,17 @@ export async function* checkCommits(
   const { root } = repository;
   const commits = await commitsOf(repository, selection);
   if (commits.length === 0) return;
-  const abbreviated = abbreviation(
-    await repository.tryRun("rev-parse", "--short", commits.at(-1)?.id ?? "HEAD"),
-  );
-  if (options?.onShallow) {
-    const boundary = await shallowBoundary(repository, commits);
-    if (boundary.length > 0) options.onShallow(boundary.map((id) => id.slice(0, abbreviated)));
-  }
   const guard = new Guard(repository, await versionsOf(repository, selection), options);
   const nextMessage = guard.messagesOf(commits, tally);
   const reader = readManyCommitDiffs(root, commits.flatMap(pairsOf), (files) => guard.expect(files));
   try {
+    // Meanwhile, git makes the first diffs.
+    const [short, boundary] = await Promise.all([
+      repository.tryRun("rev-parse", "--short", commits.at(-1)?.id ?? "HEAD"),
+      options?.onShallow ? shallowBoundary(repository, commits) : [],
+    ]);
+    const abbreviated = abbreviation(short);
+    if (boundary.length > 0) options?.onShallow?.(boundary.map((id) => id.slice(0, abbreviated)));
     const last = commits.length - 1;
     for (const [index, { id, parents }] of commits.entries()) {
       const [first] = parents;

@@ -98,7 +98,8 @@ export class Guard {
         changes.push(new Map());
         continue;
       }
-      const files = new Map(diff.files.map((file) => [file.path, file]));
+      const files = new Map<string, FileChange>();
+      for (const file of diff.files) files.set(file.path, file);
       changes.push(files);
       const known = await this.#storeFiles.classify(diff.files);
       for (const store of known.stores) stores.add(store);
@@ -106,21 +107,40 @@ export class Guard {
       else {
         const scanned = { subject, diff, files, attribute: known.attribute, stores, addedElsewhere };
         await new PlaintextScan(this.#sources, scanned, found).run();
-        // In a range of commits, each problem is reported once, for the commit that introduced it.
-        if (subject.prefix === ":" || files.has(IGNORE_FILE)) await this.#ignoreProblems(subject, found);
-        await this.#teamProblems(subject, files, found);
-        if (files.has(BASELINE_FILE)) await this.#baselineProblems(subject, found);
+        await this.#otherProblems(subject, files, found);
       }
     }
-    const inStores = noFindings();
-    for (const path of stores) await this.#storeChecks.run(subject, path, changes, inStores);
-    if (inStores.errors.length + inStores.warnings.length > 0)
-      await this.#addStores(subject, inStores, found);
+    if (stores.size > 0) await this.#checkStores(subject, stores, changes, found);
     return {
       errors: sorted(found.errors),
       warnings: sorted(found.warnings),
       suppressed: sorted(found.suppressed),
     };
+  }
+
+  async #otherProblems(
+    subject: Subject,
+    files: ReadonlyMap<string, FileChange>,
+    found: Findings,
+  ): Promise<void> {
+    // In a range of commits, each problem is reported once, for the commit that introduced it.
+    if (subject.prefix === ":" || files.has(IGNORE_FILE)) await this.#ignoreProblems(subject, found);
+    const slow = await this.#sources.team.slowRule();
+    if (slow) found.errors.push(slow);
+    if (files.has(CONFIG_FILE)) await this.#teamProblems(subject, found);
+    if (files.has(BASELINE_FILE)) await this.#baselineProblems(subject, found);
+  }
+
+  async #checkStores(
+    subject: Subject,
+    stores: ReadonlySet<string>,
+    changes: readonly ReadonlyMap<string, FileChange>[],
+    found: Findings,
+  ): Promise<void> {
+    const inStores = noFindings();
+    for (const path of stores) await this.#storeChecks.run(subject, path, changes, inStores);
+    if (inStores.errors.length + inStores.warnings.length > 0)
+      await this.#addStores(subject, inStores, found);
   }
 
   /** Warnings about entries of the baseline that have accepted nothing so far. */
@@ -143,14 +163,7 @@ export class Guard {
       found.warnings.push(...(await this.#sources.baselines.change(subject)));
   }
 
-  async #teamProblems(
-    subject: Subject,
-    files: ReadonlyMap<string, FileChange>,
-    found: Findings,
-  ): Promise<void> {
-    const slow = await this.#sources.team.slowRule();
-    if (slow) found.errors.push(slow);
-    if (!files.has(CONFIG_FILE)) return;
+  async #teamProblems(subject: Subject, found: Findings): Promise<void> {
     const ignore = await this.#sources.ignoreFiles.of(subject.prefix);
     for (const finding of await this.#trial.run(subject))
       if (!ignore?.ignored(finding.path, finding.rule)) found.warnings.push(finding);

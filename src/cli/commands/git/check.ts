@@ -56,6 +56,17 @@ function tooShallow(): PprotectError {
   );
 }
 
+/** What is wrong with the rules of the team that count for all commits. */
+async function rulesOfTeam(repository: Repository): Promise<readonly LocatedFinding[]> {
+  const { teamRulesAt } = await import("../../reading/project-files.ts");
+  return teamRulesAt(repository, "HEAD");
+}
+
+async function projectFilesOf(repository: Repository, commit: string): Promise<readonly LocatedFinding[]> {
+  const { projectFilesAt } = await import("../../reading/project-files.ts");
+  return (await projectFilesAt(repository, commit)).map((finding) => ({ ...finding, commit }));
+}
+
 export default class GitCheckCommand extends FindingCommand {
   static readonly declaration: CommandDeclaration = {
     group: "git",
@@ -142,10 +153,16 @@ export default class GitCheckCommand extends FindingCommand {
         this.note(shallowWarning(boundary));
       },
     };
+    // What commands read now: a mistake of an earlier commit that was corrected stops nobody.
+    const rulesNow = this.all ? rulesOfTeam(repository) : undefined;
+    // It fails when it is waited for.
+    rulesNow?.catch(() => undefined);
     for await (const verdict of checkCommits(repository, selection, options, tally)) {
       const { commit, done, total } = verdict;
       commits = done;
       newest = commit;
+      progress.show(done, total);
+      if (verdict.errors.length + verdict.warnings.length + verdict.suppressed.length === 0) continue;
       const inCommit = (findings: readonly Finding[]) => findings.map((finding) => ({ ...finding, commit }));
       const located = this.accepting({
         errors: inCommit(verdict.errors),
@@ -155,16 +172,16 @@ export default class GitCheckCommand extends FindingCommand {
       errors.push(...located.errors);
       warnings.push(...located.warnings);
       suppressed.push(...located.suppressed);
-      if (located.errors.length + located.warnings.length > 0) {
-        progress.clear();
-        this.#printAll(located);
-      }
-      progress.show(done, total);
+      if (located.errors.length + located.warnings.length === 0) continue;
+      progress.clear();
+      this.#printAll(located);
     }
     progress.clear();
-    // What commands read now: a mistake of an earlier commit that was corrected stops nobody.
-    if (newest !== undefined)
-      errors.push(...(await this.#projectFiles(repository, this.all ? undefined : newest)));
+    if (newest !== undefined) {
+      const now = await (rulesNow ?? projectFilesOf(repository, newest));
+      this.#printAll({ errors: now, warnings: [], suppressed: [] });
+      errors.push(...now);
+    }
     this.#printAll({ errors: [], warnings: unused, suppressed: [] });
     return {
       errors,
@@ -174,18 +191,6 @@ export default class GitCheckCommand extends FindingCommand {
       root: repository.root,
       shallow,
     };
-  }
-
-  /** @param commit if there is none, only the rules that count for all commits are read */
-  async #projectFiles(
-    repository: Repository,
-    commit: string | undefined,
-  ): Promise<readonly LocatedFinding[]> {
-    const { projectFilesAt, teamRulesAt } = await import("../../reading/project-files.ts");
-    const read = commit === undefined ? teamRulesAt(repository, "HEAD") : projectFilesAt(repository, commit);
-    const found = (await read).map((finding) => ({ ...finding, commit }));
-    this.#printAll({ errors: found, warnings: [], suppressed: [] });
-    return found;
   }
 
   #printAll({ errors, warnings }: FoundProblems): void {

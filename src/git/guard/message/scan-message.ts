@@ -1,12 +1,13 @@
 import { bufferOf } from "../../../common/buffer-of.ts";
 import { lazy } from "../../../common/lazy.ts";
-import { MESSAGE_PATH } from "../../../scan/finding.ts";
+import { type Finding, MESSAGE_PATH } from "../../../scan/finding.ts";
 import { type TextLines, wholeFile } from "../../../scan/scan-text.ts";
 import type { GitObject } from "../../process/cat-file.ts";
 import { withoutMarkers } from "../allowance.ts";
 import { MAX_ADDED } from "../diff-parser.ts";
 import { NOT_SCANNED } from "../not-scanned.ts";
 import { withoutGeneral } from "../own-credentials.ts";
+import type { OwnSecrets } from "../own-secrets.ts";
 import type { ScanSources } from "../scan-sources.ts";
 import { withStoreFindings } from "../store-findings.ts";
 import { type Findings, noFindings, type Subject, type Verdict } from "../subject.ts";
@@ -30,6 +31,8 @@ export class MessageScan {
 
   constructor(sources: ScanSources) {
     this.#sources = sources;
+    // Every message needs it: it is loaded while git reads the first one.
+    void scanner();
   }
 
   /** @param object a commit or a tag, {@link MAX_MESSAGE} of it */
@@ -44,27 +47,32 @@ export class MessageScan {
   }
 
   async lines(subject: MessageSubject, lines: TextLines): Promise<Verdict> {
-    const found = noFindings();
-    if (lines.bytes.length === 0) return found;
-    const { ownSecrets, prefixes, stores, team } = this.#sources;
+    if (lines.bytes.length === 0) return noFindings();
+    const { ownSecrets, team, prefixes, stores } = this.#sources;
+    const allowed: Finding[] = [];
+    const secrets = await ownSecrets();
+    const own = secrets ? ownIn(secrets, lines, allowed) : [];
     const { scanText } = await scanner();
-    const hits = (await ownSecrets())?.inLines(AS_FILE, lines) ?? [];
-    const own = hits.filter(({ isAllowed }) => !isAllowed).map(({ finding }) => finding);
-    const allowed = hits.filter(({ isAllowed }) => isAllowed).map(({ finding }) => finding);
     const inMessage = scanText(AS_FILE, lines, {
       team: await team.all(),
       onSuppressed: (finding) => allowed.push(finding),
     });
+    const found = own.length === 0 ? inMessage : [...withoutGeneral(inMessage, own), ...own];
     const store = (path: string) => stores.read(subject.prefix, path);
-    const all = await withStoreFindings([...withoutGeneral(inMessage, own), ...own], AS_FILE, lines, {
-      prefixes,
-      store,
-    });
-    if (allowed.length + all.length === 0) return found;
+    const all = await withStoreFindings(found, AS_FILE, lines, { prefixes, store });
+    return allowed.length + all.length === 0 ? noFindings() : this.#verdict(subject, all, allowed);
+  }
+
+  async #verdict(
+    subject: MessageSubject,
+    findings: readonly Finding[],
+    allowed: readonly Finding[],
+  ): Promise<Verdict> {
+    const found = noFindings();
     for (const finding of allowed)
       found.suppressed.push({ ...finding, path: MESSAGE_PATH, suppressedBy: "marker" });
     await this.#triage(subject, found).message(
-      all.map((finding) => ({ ...finding, path: MESSAGE_PATH })),
+      findings.map((finding) => ({ ...finding, path: MESSAGE_PATH })),
       SINCE,
     );
     return found;
@@ -73,6 +81,13 @@ export class MessageScan {
   #triage(subject: MessageSubject, found: Findings): Triage {
     return new Triage(this.#sources, subject, found);
   }
+}
+
+/** The store's own secrets in a message. @param allowed gets those that a marker allows */
+function ownIn(secrets: OwnSecrets, lines: TextLines, allowed: Finding[]): readonly Finding[] {
+  const hits = secrets.inLines(AS_FILE, lines);
+  for (const { finding, isAllowed } of hits) if (isAllowed) allowed.push(finding);
+  return hits.filter(({ isAllowed }) => !isAllowed).map(({ finding }) => finding);
 }
 
 /** What two checks of the same commit have found. */
