@@ -25,6 +25,7 @@ function ruleHits(rule: Rule, input: ScanInput, at: number): readonly Hit[] {
   if (rule.kind === "context" && (kind.tokensOnly || (text.isPiece(at) && !kind.isData))) return NO_HITS;
   const line = text.line(at);
   if (rule.has !== undefined && !line.includes(rule.has)) return NO_HITS;
+  if (rule.quick && !rule.quick.test(line)) return NO_HITS;
   if (rule.line && !rule.line.test(line)) return NO_HITS;
   rule.pattern.lastIndex = 0;
   const match = rule.pattern.exec(line);

@@ -26,6 +26,8 @@ export interface Rule {
   readonly minEntropy?: number;
   /** A text that every match has, in this case: lines without it are passed over quickly. */
   readonly has?: string;
+  /** What every line with a match matches, and is tested faster than the pattern. */
+  readonly quick?: RegExp;
   /** What the line has to match as well. */
   readonly line?: RegExp;
   /**
@@ -67,7 +69,10 @@ const AFTER = "(?![A-Za-z0-9_-])";
 const SHORT = 3;
 
 /** What a token rule may have besides its prefixes and its body. */
-export type TokenOptions = Pick<Rule, "since" | "minEntropy" | "line" | "check" | "checksum" | "inRun"> & {
+export type TokenOptions = Pick<
+  Rule,
+  "since" | "minEntropy" | "quick" | "line" | "check" | "checksum" | "inRun"
+> & {
   /** Keywords, if the prefixes are patterns or too short. */
   readonly keywords?: readonly string[];
 };

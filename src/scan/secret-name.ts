@@ -64,15 +64,17 @@ const WHERE =
  * @param name as written, with `_`, `-`, `.` or capitals between its words
  */
 export function secretNameKind(name: string): SecretNameKind | undefined {
-  if (KINDS.has(name)) return KINDS.get(name);
+  const known = KINDS.get(name);
+  if (known !== undefined) return known === NONE ? undefined : known;
   // The same names occur again and again in a file, but not for ever.
   if (KINDS.size >= MAX_KNOWN) KINDS.clear();
   const kind = kindOf(name);
-  KINDS.set(name, kind);
+  KINDS.set(name, kind ?? NONE);
   return kind;
 }
 
-const KINDS = new Map<string, SecretNameKind | undefined>();
+const NONE = "none";
+const KINDS = new Map<string, SecretNameKind | typeof NONE>();
 const MAX_KNOWN = 20_000;
 
 /** Every name of a secret has one of these; most names of programs have none. */
@@ -98,7 +100,7 @@ export function secretNamesIn(text: string): FoundName[] {
     while (end - start < LONGEST_NAME && isNamePart(text.charCodeAt(end))) end++;
     IN_SECRET_NAME.lastIndex = end;
     const whole = text.slice(start, end);
-    const trimmed = whole.replace(/^[.0-9-]+|[.-]+$/g, "");
+    const trimmed = TO_TRIM.test(whole) ? whole.replace(TRIMMED, "") : whole;
     const name = trimmed.includes(".") ? trimmed.replace(METHOD, "") : trimmed;
     const kind = name === "" ? undefined : secretNameKind(name);
     if (kind === undefined || (kind === "key" && isOtherKey(text, start))) continue;
@@ -106,6 +108,10 @@ export function secretNamesIn(text: string): FoundName[] {
   }
   return found;
 }
+
+/** What is around a name and no part of it. */
+const TRIMMED = /^[.0-9-]+|[.-]+$/g;
+const TO_TRIM = /^[.0-9-]|[.-]$/;
 
 /** What compares a secret or types it: `password.equals("…")`. */
 const METHOD =

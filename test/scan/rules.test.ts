@@ -37,6 +37,18 @@ describe("every rule", () => {
     );
     expect(bad).toEqual([]);
   });
+
+  test("passes over no line that its pattern matches", () => {
+    const lines = Object.values(samples).flatMap(({ finds, ignores }) =>
+      [...finds, ...ignores].flatMap((sample) => sample.lines),
+    );
+    const passedOver = regexRules.flatMap(({ id, pattern, has = "", quick = /^/ }) =>
+      lines
+        .filter((line) => line.search(pattern) !== -1 && !(line.includes(has) && quick.test(line)))
+        .map((line) => `${id}: ${line}`),
+    );
+    expect(passedOver).toEqual([]);
+  });
 });
 
 for (const [id, { finds, ignores }] of Object.entries(samples)) {

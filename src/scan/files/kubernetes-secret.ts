@@ -30,8 +30,9 @@ export const kubernetesSecretDetector: FileDetector = {
     if (!mentionsSecret(input)) return [];
     const inSecret = documentsWithSecret(input);
     for (let at = 0; at < text.count; at++) {
+      if (!inSecret.has(at)) continue;
       const line = text.line(at);
-      if (line.length > 10_000 || !inSecret.has(at)) continue;
+      if (line.length > 10_000) continue;
       const opened = SECTION.exec(line)?.groups;
       if (opened) {
         section = { indent: opened.indent?.length ?? 0, encoded: opened.section === "data" };
@@ -52,23 +53,30 @@ export const kubernetesSecretDetector: FileDetector = {
   },
 };
 
+const SECRET = "Secret";
+const DASH = "-".charCodeAt(0);
 const MENTION = /\bkind"?\s{0,4}:\s{0,4}"?Secret\b/;
 
 /** Quick to test: most manifests only refer to Secrets. */
 function mentionsSecret({ text: { bytes } }: ScanInput): boolean {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  return text.includes("Secret") && MENTION.test(text.toString("latin1"));
+  return text.includes(SECRET) && MENTION.test(text.toString("latin1"));
 }
 
 /** The lines of the YAML documents that are Secrets. */
 function documentsWithSecret({ text }: ScanInput): ReadonlySet<number> {
   const lines = new Set<number>();
+  const { bytes } = text;
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  let mention = view.indexOf(SECRET);
   let start = 0;
   let found = false;
   for (let at = 0; at <= text.count; at++) {
-    const line = text.line(at);
-    if (at < text.count && !line.startsWith("---")) {
-      found ||= KIND.test(line.slice(0, 200));
+    const from = text.start(at);
+    if (at < text.count && !(bytes[from] === DASH && text.line(at).startsWith("---"))) {
+      // Only lines with the word are decoded.
+      if (mention !== -1 && mention < from) mention = view.indexOf(SECRET, from);
+      if (mention !== -1 && mention < text.end(at)) found ||= KIND.test(text.line(at).slice(0, 200));
       continue;
     }
     if (found) for (let i = start; i < at; i++) lines.add(i);

@@ -72,6 +72,7 @@ export const cloudRules: readonly Rule[] = [
       id: "vault-token",
       what: "a HashiCorp Vault token",
       keywords: [LONG_RUN],
+      has: ".",
       pattern:
         /(?<![A-Za-z0-9_.$-])(?:s\.[A-Za-z0-9]{24}|b\.AAAAAQ[A-Za-z0-9_-]{80,300})(?![A-Za-z0-9_.(-])/g,
       check: ({ secret }) => /[0-9]/.test(secret) && looksRandom(secret.slice(2)),

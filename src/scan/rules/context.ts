@@ -135,6 +135,7 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
     ],
     pattern:
       /(?:twilio|datadog|dd_|cloudflare|cf_|heroku|algolia|snyk|okta|mailgun|fastly|travis|codecov|cohere|mistral|zendesk|rapidapi|new_?relic|sentry|trello|asana|bitbucket|jira|sourcegraph|hetzner|deepgram|sonar|assemblyai|coveralls|wandb|pagerduty|opsgenie|virustotal|shodan|etherscan|alchemy|infura|openweather|gitter|launchdarkly|pushover|finnhub|kraken|coinbase|binance|bittrex)[\w.-]{0,30}(?:key|token|secret|password|auth|login)[\w.-]{0,12}["'\]]{0,2}\s{0,4}(?:=>|:=|[:=,])\s{0,4}["'`]?(?<secret>[A-Za-z0-9_-]{24,80})(?![A-Za-z0-9_-])/gi,
+    quick: /[:=,>]\s{0,4}["'`]?[A-Za-z0-9_-]{24}/,
     line: /^(?!.{0,300}(?:public|search_?only|client_?token))/i,
     minEntropy: 3,
     check: isRandom,
@@ -232,6 +233,7 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
     what: "a key as numbers",
     keywords: ["key"],
     has: ",",
+    quick: /[0-9a-f],\s{0,2}[0-9]/i,
     pattern:
       /(?:aes|enc(?:ryption)?|decryption|network|session|hmac|secret|private|master|shared|signing|device|root|app|cipher)_?key\s{0,2}(?:\[[^\]]{0,20}\])?\s{0,2}(?:=|:)\s{0,2}(?:new\s{1,2})?(?:(?:bytes|Uint8Array|byte)\(?(?:\[\])?\s{0,2})?[{[(]\s{0,2}(?<secret>(?:(?:0x[0-9a-f]{1,2}|[0-9]{1,3}),\s{0,2}){15,63}(?:0x[0-9a-f]{1,2}|[0-9]{1,3}))/gi,
     line: /^(?!.{0,200}(?:test|expect|vector|example|public|sbox))/i,

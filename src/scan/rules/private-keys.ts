@@ -87,6 +87,7 @@ export const privateKeyRules: readonly Rule[] = [
       what: "the passphrase of a raw pprotect key",
       keywords: [LONG_RUN],
       has: "P",
+      quick: /P[0-9a-fA-F]{64}P/,
       pattern: /(?<![A-Za-z0-9])P[0-9a-fA-F]{64}P(?![A-Za-z0-9])/g,
     },
     {

@@ -57,6 +57,7 @@ export const serviceRules: readonly Rule[] = [
       what: "a Mailgun key",
       keywords: [LONG_RUN],
       has: "-",
+      quick: /key-[0-9a-f]{32}|[0-9a-f]-[0-9a-f]{8}-[0-9a-f]{8}/,
       pattern:
         /(?<![A-Za-z0-9_-])(?:key-[0-9a-f]{32}|[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8})(?![A-Za-z0-9_-])/g,
     },
@@ -72,6 +73,7 @@ export const serviceRules: readonly Rule[] = [
       what: "a Discord bot token",
       keywords: [LONG_RUN],
       has: ".",
+      quick: /\.[A-Za-z0-9_-]{6}\./,
       pattern:
         /(?<![A-Za-z0-9_.-])[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,38}(?![A-Za-z0-9_.-])/g,
       check: isRandom,
@@ -117,6 +119,7 @@ export const serviceRules: readonly Rule[] = [
       what: "an Asana token",
       keywords: [LONG_RUN],
       has: "/",
+      quick: /[12]\/[0-9]{13}/,
       pattern: /(?<![A-Za-z0-9/])[12]\/[0-9]{13,17}(?:\/[0-9]{12,17})?:[a-f0-9]{32}(?![A-Za-z0-9])/g,
     },
     {
@@ -228,7 +231,10 @@ export const serviceRules: readonly Rule[] = [
     keywords: ["_mmk"],
   }),
   token("samsara-token", "a Samsara token", "samsara_api_", "[A-Za-z0-9]{30}"),
-  token("uptimerobot-key", "an UptimeRobot key", "u", "[0-9]{6,8}-[a-f0-9]{24}", { keywords: [LONG_RUN] }),
+  token("uptimerobot-key", "an UptimeRobot key", "u", "[0-9]{6,8}-[a-f0-9]{24}", {
+    keywords: [LONG_RUN],
+    quick: /u[0-9]{6}/,
+  }),
   token("wakatime-key", "a WakaTime API key", "waka_", UUID),
   token("zuplo-key", "a Zuplo API key", "zpka_", "[a-z0-9]{32}_[a-f0-9]{8}"),
   token("rootly-key", "a Rootly API key", "rootly_", "[a-f0-9]{64}"),
