@@ -91,6 +91,7 @@ export class ScanText {
   readonly count: number;
   readonly #view: Buffer;
   readonly #starts: number[] = [];
+  /** Empty when there are no pieces: then each line ends where the next one starts. */
   readonly #ends: number[] = [];
   /** The line of each piece; empty when there are no pieces, so that each index is that of a line. */
   readonly #lineOf: number[] = [];
@@ -115,7 +116,9 @@ export class ScanText {
 
   /** Where the line ends, before its line feed and carriage return. */
   end(at: number): number {
-    return this.#ends[at] ?? this.bytes.length;
+    if (this.#ends.length > 0 || at >= this.count) return this.#ends[at] ?? this.bytes.length;
+    const next = this.#starts[at + 1] ?? this.bytes.length + (this.bytes.at(-1) === LINE_FEED ? 0 : 1);
+    return withoutReturn(this.bytes, this.start(at), next - 1);
   }
 
   /**
@@ -167,10 +170,23 @@ export class ScanText {
 
   #split(): void {
     const { bytes } = this;
+    for (let start = 0; start < bytes.length; ) {
+      this.#starts.push(start);
+      const feed = feedFrom(bytes, start);
+      if (feed - start > LONG_LINE) {
+        this.#splitWithPieces();
+        return;
+      }
+      start = feed + 1;
+    }
+  }
+
+  #splitWithPieces(): void {
+    const { bytes } = this;
+    this.#starts.length = 0;
     for (let start = 0, line = 0; start < bytes.length; line++) {
-      const found = bytes.indexOf(LINE_FEED, start);
-      const feed = found === -1 ? bytes.length : found;
-      const end = feed > start && bytes[feed - 1] === CARRIAGE_RETURN ? feed - 1 : feed;
+      const feed = feedFrom(bytes, start);
+      const end = withoutReturn(bytes, start, feed);
       if (end - start > LONG_LINE) this.#splitLong(start, end, line);
       else this.#add(start, end, line);
       start = feed + 1;
@@ -192,3 +208,14 @@ export class ScanText {
 }
 
 const CARRIAGE_RETURN = 13;
+
+/** Where the line feed is after the line that starts at an offset; after the last line, where the text ends. */
+function feedFrom(bytes: Uint8Array, start: number): number {
+  const feed = bytes.indexOf(LINE_FEED, start);
+  return feed === -1 ? bytes.length : feed;
+}
+
+/** Where a line ends before its carriage return, if it has one. */
+function withoutReturn(bytes: Uint8Array, start: number, feed: number): number {
+  return feed > start && bytes[feed - 1] === CARRIAGE_RETURN ? feed - 1 : feed;
+}
