@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { NOT_A_FILE } from "./file-error.ts";
 import { systemPath } from "./path-text.ts";
 
@@ -14,13 +14,41 @@ class NotAFileError extends Error {
  * @throws what the system throws; an error with the code {@link NOT_A_FILE} for anything but a file or a directory
  */
 export function readRegularFile(path: string, { follow = true }: { readonly follow?: boolean } = {}): Buffer {
+  return withRegularFile(path, follow, (descriptor) => readFileSync(descriptor));
+}
+
+/** Bytes per read. */
+const PIECE = 1 << 20;
+
+/**
+ * Reads a file in pieces: for one that is too large to be held in memory as a whole.
+ *
+ * @param take gets each piece, in memory that the next one overwrites
+ * @throws as {@link readRegularFile}
+ */
+export function readRegularFileInPieces(path: string, take: (piece: Uint8Array) => void): void {
+  const buffer = new Uint8Array(PIECE);
+  withRegularFile(path, true, (descriptor) => {
+    for (;;) {
+      const read = readSync(descriptor, buffer);
+      if (read === 0) return;
+      take(buffer.subarray(0, read));
+    }
+  });
+}
+
+function withRegularFile<Result>(
+  path: string,
+  follow: boolean,
+  read: (descriptor: number) => Result,
+): Result {
   const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants;
   const descriptor = openSync(systemPath(path), O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
   try {
     const stats = fstatSync(descriptor);
     // The system has its own words for reading a directory.
     if (!stats.isFile() && !stats.isDirectory()) throw new NotAFileError("not a regular file");
-    return readFileSync(descriptor);
+    return read(descriptor);
   } finally {
     closeSync(descriptor);
   }

@@ -173,12 +173,12 @@ describe("import", () => {
     expect(result.stderr + result.stdout).toContain(message);
   });
 
-  test("ten thousand entries in one write", async () => {
+  test("a thousand entries in one write", async () => {
     const box = sandbox();
-    const entries = Array.from({ length: 10_000 }, (_, index) => `KEY_${index}=${index}\n`).join("");
+    const entries = Array.from({ length: 1_000 }, (_, index) => `KEY_${index}=${index}\n`).join("");
     expect((await run(box, "prod -", entries)).status).toBe(0);
-    expect(box.read().data.domains.get("prod")?.secrets.size).toBe(10_001);
-  }, 120_000);
+    expect(box.read().data.domains.get("prod")?.secrets.size).toBe(1_001);
+  });
 });
 
 describe("import --remove-source", () => {

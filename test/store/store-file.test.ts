@@ -89,7 +89,7 @@ describe("an update", () => {
 
   test("writes a store of many pieces, with characters of every length, as its text", async () => {
     const { store } = sandbox();
-    const names = Array.from({ length: 3000 }, (_, at) => `dömain-€-😀-${at}-${"x".repeat(at % 200)}`);
+    const names = Array.from({ length: 600 }, (_, at) => `dömain-€-😀-${at}-${"x".repeat(at % 200)}`);
     const add = (file: KeyFile): KeyFile =>
       KeyFile.from({ ...file.data, domains: domainsNamed(file, names) });
     const written = await updateStoreFile(store, "protected.yaml", add, quiet);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { realpathSync, type Stats, statSync } from "node:fs";
 import { delimiter, dirname, isAbsolute } from "node:path";
-import { readRegularFile } from "../../system/read-regular-file.ts";
+import { readRegularFileInPieces } from "../../system/read-regular-file.ts";
 
 /**
  * The program that hooks run where PATH has no pprotect, as that of a graphical program.
@@ -37,7 +37,9 @@ export function isUnchanged({ path, sha256 }: RecordedProgram): boolean {
 
 function digestOf(path: string): string | undefined {
   try {
-    return createHash("sha256").update(readRegularFile(path)).digest("hex");
+    const hash = createHash("sha256");
+    readRegularFileInPieces(path, (piece) => void hash.update(piece));
+    return hash.digest("hex");
   } catch {
     return undefined;
   }

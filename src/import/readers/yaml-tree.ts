@@ -1,4 +1,5 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -7,6 +8,7 @@ import {
   LineCounter,
   type Node,
   type Pair,
+  visit,
   type YAMLMap,
 } from "yaml";
 import { parseYamlDocuments, yamlErrorInWords } from "../../store/format/yaml-documents.ts";
@@ -53,6 +55,7 @@ class Converter {
   readonly #lines: LineCounter;
   readonly #invalid: (offset: number, message: string) => InvalidImportError;
   #nodes = 0;
+  #targets: ReadonlyMap<Alias, Node> | undefined;
 
   constructor(
     document: Document.Parsed,
@@ -70,11 +73,12 @@ class Converter {
     if (++this.#nodes > MAX_NODES) throw this.#invalid(offset, "has too many values, or aliases of aliases");
     const { line } = this.#lines.linePos(offset);
     if (isAlias(node)) {
-      const target = node.resolve(this.#document);
+      this.#targets ??= targetsIn(this.#document);
+      const target = this.#targets.get(node);
       // Not its name: a password that starts with an asterisk is an alias too.
       if (!target)
         throw this.#invalid(offset, 'has an alias without an anchor: quote a value that starts with "*"');
-      return this.convert(target as Node, depth + 1);
+      return this.convert(target, depth + 1);
     }
     if (isMap(node)) return { kind: "map", members: this.#members(node, depth), line };
     if (isSeq(node)) {
@@ -101,6 +105,26 @@ class Converter {
       return { key: text, value: tree, line };
     });
   }
+}
+
+/**
+ * What each alias stands for: the last node before it that has its anchor. Found in one pass, since `Alias.resolve` goes
+ * through the whole document for each alias.
+ */
+function targetsIn(document: Document.Parsed): ReadonlyMap<Alias, Node> {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
+  visit(document, {
+    Node(_key, node) {
+      if (!isAlias(node)) {
+        if (node.anchor) anchors.set(node.anchor, node);
+        return;
+      }
+      const target = anchors.get(node.source);
+      if (target) targets.set(node, target);
+    },
+  });
+  return targets;
 }
 
 function scalar(node: { value: unknown; source?: string; type?: string }): Omit<ScalarTree, "kind" | "line"> {
