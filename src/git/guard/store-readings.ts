@@ -1,7 +1,7 @@
 import { KnownVersion } from "../../store/format/known-version.ts";
 import { MAX_FILE_BYTES } from "../../system/bounded-read.ts";
+import { BlobsAhead } from "../process/blobs-ahead.ts";
 import type { BlobReader } from "../process/cat-file.ts";
-import { BlobsAhead } from "./blobs-ahead.ts";
 import { readStore, type StoreReading } from "./format-rules.ts";
 
 /** Of the versions that are kept, besides the last one: how many, and the bytes of their files or logs. */

@@ -68,16 +68,60 @@ export async function storeLog(
   path: string,
   from: readonly string[] = ["HEAD"],
 ): Promise<StoreCommit[]> {
+  return followed(repository, path, from, await sectionsOf(repository, [path], from));
+}
+
+/** As many paths are in one command line. */
+const PATHS_AT_ONCE = 200;
+
+/** {@link storeLog} of several files, with one walk over the commits for many of them. @returns by path */
+export async function storeLogs(
+  repository: Repository,
+  paths: readonly string[],
+  from: readonly string[],
+): Promise<ReadonlyMap<string, readonly StoreCommit[]>> {
+  const logs = new Map<string, readonly StoreCommit[]>();
+  for (let start = 0; start < paths.length; start += PATHS_AT_ONCE) {
+    const some = paths.slice(start, start + PATHS_AT_ONCE);
+    const byPath = new Map<string, Section[]>(some.map((path) => [path, []]));
+    for (const { header, entries } of await sectionsOf(repository, some, from)) {
+      for (const [path, own] of Map.groupBy(entries, (entry) => entry.path))
+        byPath.get(path)?.push({ header, entries: own });
+    }
+    for (const [path, sections] of byPath) logs.set(path, await followed(repository, path, from, sections));
+  }
+  return logs;
+}
+
+/** @param first the sections of the path as it is now */
+async function followed(
+  repository: Repository,
+  path: string,
+  from: readonly string[],
+  first: readonly Section[],
+): Promise<StoreCommit[]> {
   const paths: FormerPath[] = [{ path, later: new Set() }];
   const examined = new Set<string>();
-  for (;;) {
-    const sections = parseLog(
-      await repository.run(...LOG, ...from, "--", ...paths.map(({ path }) => `:(top,literal)${path}`)),
-    );
+  for (let sections = first; ; ) {
     const found = await renameSource(repository, from, sections, paths, examined);
     if (!found) return storeCommits(sections, paths);
     paths.push(found);
+    sections = await sectionsOf(
+      repository,
+      paths.map((each) => each.path),
+      from,
+    );
   }
+}
+
+async function sectionsOf(
+  repository: Repository,
+  paths: readonly string[],
+  from: readonly string[],
+): Promise<Section[]> {
+  return parseLog(
+    await repository.run(...LOG, ...from, "--", ...paths.map((path) => `:(top,literal)${path}`)),
+  );
 }
 
 const LOG = [

@@ -2,11 +2,14 @@ import { type Reading, readLeniently } from "../../store/diff/lenient-reading.ts
 import { inheritedStore } from "../../store/diff/store-diff.ts";
 import { KnownVersion } from "../../store/format/known-version.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
+import { BlobsAhead } from "../process/blobs-ahead.ts";
 import type { BlobReader } from "../process/cat-file.ts";
 import type { StoreCommit } from "./store-log.ts";
 
 /** Enough for several parallel branches. */
 const MAX_CACHED = 32;
+/** So many of the next versions git is asked for before they are read. */
+const AHEAD = 32;
 
 /** What a commit's parents have. */
 export interface ParentStores {
@@ -18,14 +21,21 @@ export interface ParentStores {
 
 /** The versions of a store. Each is parsed once for neighbouring commits. */
 export class StoreVersions {
-  readonly #blobs: BlobReader;
+  readonly #blobs: BlobsAhead;
   readonly #cache = new Map<string, Reading>();
   readonly #known = new KnownVersion();
   /** The version before each version, to find the last valid one before a broken one. */
   readonly #previous = new Map<string, string>();
+  /** The versions in the order of the commits, and the place of each. */
+  readonly #order: readonly string[];
+  readonly #places: ReadonlyMap<string, number>;
+  #asked = 0;
 
+  /** @param commits in the order in which their versions are read */
   constructor(commits: readonly StoreCommit[], blobs: BlobReader) {
-    this.#blobs = blobs;
+    this.#blobs = new BlobsAhead(blobs, Number.POSITIVE_INFINITY);
+    this.#order = [...new Set(commits.flatMap(({ after }) => after ?? []))];
+    this.#places = new Map(this.#order.map((id, place) => [id, place]));
     for (const { before, after } of commits) {
       const [previous] = before;
       if (after !== undefined && previous !== undefined && !this.#previous.has(after)) {
@@ -37,6 +47,7 @@ export class StoreVersions {
   async read(id: string): Promise<Reading> {
     const cached = this.#cache.get(id);
     if (cached) return cached;
+    this.#expectFrom(id);
     const bytes = await this.#blobs.read(id);
     const reading = bytes
       ? readLeniently(bytes, this.#known)
@@ -46,6 +57,16 @@ export class StoreVersions {
     if (oldest !== undefined && this.#cache.size >= MAX_CACHED) this.#cache.delete(oldest);
     this.#cache.set(id, reading);
     return reading;
+  }
+
+  /** Asks for a version and the next ones together, unless they were asked for before. */
+  #expectFrom(id: string): void {
+    const place = this.#places.get(id);
+    if (place === undefined || place < this.#asked) return;
+    this.#asked = place + AHEAD;
+    for (const next of this.#order.slice(place, this.#asked)) {
+      if (!this.#cache.has(next)) this.#blobs.expect(next);
+    }
   }
 
   /** What a commit's parents have, or had when it could be read. */

@@ -9,7 +9,7 @@ import { checkCommits } from "../guard/commit-changes.ts";
 import type { FileChange } from "../guard/diff-parser.ts";
 import { readCommitDiffs } from "../guard/diff-reader.ts";
 import { isRegular, StoreFiles } from "../guard/store-files.ts";
-import { storeLog } from "../history/store-log.ts";
+import { type StoreCommit, storeLogs } from "../history/store-log.ts";
 import { StoreVersions } from "../history/store-versions.ts";
 import { type BlobReader, openBlobReader } from "../process/cat-file.ts";
 import { openAttributeReader } from "../process/check-attr.ts";
@@ -71,9 +71,10 @@ export async function summarizeRange(
   try {
     const files = await changedFiles(repository, range);
     const { stores } = await new StoreFiles(blobs, attributes).classify(files);
+    const logs = await storeLogs(repository, [...stores], [range.head, `^${range.base}`]);
     const changed: ChangedStore[] = [];
     for (const file of files.filter(({ path }) => stores.has(path))) {
-      changed.push(await changedStore(repository, range, file, blobs));
+      changed.push(await changedStore(file, logs.get(file.path) ?? [], blobs));
     }
     const beside = await filesBeside(range, files, changed, besideName, blobs);
     return { range, stores: changed, beside, ...(await findingsIn(repository, range, onProgress)) };
@@ -92,9 +93,8 @@ async function changedFiles(repository: Repository, { base, head }: Range): Prom
 }
 
 async function changedStore(
-  repository: Repository,
-  { base, head }: Range,
   file: FileChange,
+  log: readonly StoreCommit[],
   blobs: BlobReader,
 ): Promise<ChangedStore> {
   const read = async (mode: string, id: string) => {
@@ -103,7 +103,7 @@ async function changedStore(
   };
   const before = await read(file.oldMode, file.oldId);
   const after = await read(file.newMode, file.newId);
-  const commits = (await storeLog(repository, file.path, [head, `^${base}`])).toReversed();
+  const commits = log.toReversed();
   const versions = new StoreVersions(commits, blobs);
   const builder = new AccessHistoryBuilder();
   if (before?.store) builder.add({ moment: NO_MOMENT, before: [], after: before.store });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { BlobsAhead } from "../../../src/git/guard/blobs-ahead.ts";
+import { BlobsAhead } from "../../../src/git/process/blobs-ahead.ts";
 import type { BlobReader } from "../../../src/git/process/cat-file.ts";
 
 const LIMIT = 100_000;

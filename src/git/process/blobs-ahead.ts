@@ -1,4 +1,4 @@
-import type { BlobReader } from "../process/cat-file.ts";
+import type { BlobReader } from "./cat-file.ts";
 
 /** So many blobs are asked for before they are needed: about as many as git lists in one chunk of its output. */
 const MOST = 256;
