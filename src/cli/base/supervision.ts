@@ -55,16 +55,21 @@ export async function runAgainSupervised(
   const { program, prefixes, recorder, start } = context;
   const { runSupervised } = await import("../../exec/supervise/run-supervised.ts");
   const { startWatcher } = await import("../../exec/supervise/watcher.ts");
+  const { awaitStart } = await import("../../exec/supervise/start-notice.ts");
+  const { canCallLibc } = await import("../../system/libc.ts");
+  // Without the C library, it is refused below.
+  const awaited = canCallLibc() ? awaitStart(start) : { start };
   const entries: Promise<void>[] = [];
   const { status, end } = await runSupervised(
     {
       command: [...ownProgram(), ...withoutSupervision(args)] as [string, ...string[]],
-      variables: start.variables,
+      variables: awaited.start.variables,
       secrets: [],
-      start,
+      start: awaited.start,
     },
     {
       ...terms,
+      ...("started" in awaited ? { started: awaited.started } : {}),
       heartbeatEnvironment: heartbeatEnvironment(prefixes),
       watcher: (pid) => startWatcher(pid, terms.grace),
       onMiss: (misses) => {

@@ -29,6 +29,8 @@ export interface SupervisedRun extends Supervision {
   readonly others?: readonly number[];
   /** Ends the program if we are killed and cannot. @returns the process that does so, which is stopped when all is over */
   readonly watcher?: (program: number) => number | undefined;
+  /** When the program itself starts: what ends it counts from then on. Without it, that is now. */
+  readonly started?: Promise<void>;
   /** Called with the program's process as soon as it is there. */
   readonly onStart?: (pid: number) => void;
 }
@@ -69,6 +71,7 @@ export async function runSupervised(execution: Execution, run: SupervisedRun): P
     exited: child.exited,
     end: (grace) => endProcesses(() => identitiesOf(processesBelow(process.pid, { except: others })), grace),
   };
+  await Promise.race([run.started, child.exited]);
   const end = await supervise(program, run, {
     clock: { wall: Date.now, sinceBoot: msSinceBoot },
     sleep: pause,

@@ -87,7 +87,8 @@ export default class ExecCommand extends SelectingCommand {
 
   async run(): Promise<number> {
     const { readStartState } = await import("../../../exec/process/start-state.ts");
-    const start = readStartState();
+    const { takeStartNotice } = await import("../../../exec/supervise/start-notice.ts");
+    const { start, notify } = takeStartNotice(readStartState());
     await this.#checkLibc();
     if ((this.ttl ?? this.grace ?? this.while ?? this.every ?? this.misses) !== undefined)
       return this.#runSupervised(start);
@@ -108,6 +109,7 @@ export default class ExecCommand extends SelectingCommand {
       const placed = await this.#place(values, requests);
       const variables = childEnvironment(placed.secrets, start.variables, passthrough);
       this.releaseTerminal();
+      notify();
       return { placed, execution: { command, variables, secrets: placed.secrets, start } };
     };
     try {
