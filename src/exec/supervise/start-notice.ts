@@ -3,8 +3,8 @@ import { encodeUtf8 } from "../../common/utf8.ts";
 import type { StartState } from "../process/start-state.ts";
 import { closeAll, openPipe } from "../pty/terminal.ts";
 
-/** The variable with the number of the descriptor that is closed when the program starts. */
-const START_VARIABLE = "PPROTECT_START_FD";
+/** The variable with the number of the descriptor that is closed when the program starts: not one for users. */
+const START_VARIABLE = "_PPROTECT_START_FD";
 
 /** For the process that supervises: what its child is started with, and when the program starts. */
 export interface AwaitedStart {
