@@ -84,6 +84,8 @@ export class KeywordIndex {
   /** For each keyword, the line where it was found last; lines are counted on from text to text, so that it stays valid. */
   readonly #lastLine: Float64Array;
   #linesBefore = 1;
+  /** Of {@link advance}. One for all texts, of which a history has very many short ones. */
+  readonly #cursor = new Int32Array(3);
   /** For each group, 1 + its place in what is found in a text; 0 between texts. */
   readonly #placeOf: Uint16Array;
 
@@ -105,7 +107,10 @@ export class KeywordIndex {
     const longRuns: number[] = [];
     const { bytes } = text;
     const likely = this.#likely;
-    const cursor = Int32Array.of(-1, 0, 0);
+    const cursor = this.#cursor;
+    cursor[AT] = -1;
+    cursor[FOLDED] = 0;
+    cursor[RUN_LENGTH] = 0;
     let line = 0;
     while (advance(cursor, bytes, likely)) {
       const at = cursor[AT] as number;

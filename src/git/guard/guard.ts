@@ -80,8 +80,9 @@ export class Guard {
     };
   }
 
-  /** Says which files the next commits change: their stores are read meanwhile. */
+  /** Says which files the next commits change: their stores are read meanwhile, and their attributes with those of others. */
   expect(files: readonly FileChange[]): void {
+    this.#storeFiles.expect(files);
     for (const file of files) if (this.#storeFiles.isKnownStore(file)) this.#storeChecks.expect(file);
   }
 

@@ -19,6 +19,8 @@ export class StoreFiles {
   readonly #blobs: BlobReader;
   readonly #attributes: AttributeReader;
   readonly #attributeOf = new Map<string, string>();
+  /** Paths that will be asked for. */
+  readonly #expected = new Set<string>();
   readonly #holdsStore = new Map<string, Promise<boolean>>();
 
   /** @param attributes reads the attribute `diff` */
@@ -32,7 +34,10 @@ export class StoreFiles {
     files: readonly FileChange[],
   ): Promise<{ stores: Set<string>; attribute: ReadonlyMap<string, string> }> {
     const unknown = files.filter(({ path }) => !this.#attributeOf.has(path));
-    if (unknown.length > 0) await this.#readAttributes(unknown.map(({ path }) => path));
+    if (unknown.length > 0) {
+      this.expect(unknown);
+      await this.#readAttributes();
+    }
     const answers = files.map((file) => this.#isStore(file));
     // Of most commits, paths alone tell it.
     const found = answers.some((answer) => typeof answer !== "boolean")
@@ -41,6 +46,11 @@ export class StoreFiles {
     const stores = new Set<string>();
     for (const [index, { path }] of files.entries()) if (found[index]) stores.add(path);
     return { stores, attribute: this.#attributeOf };
+  }
+
+  /** Says which files will be asked for: the attributes of many are read at once. */
+  expect(files: readonly FileChange[]): void {
+    for (const { path } of files) if (!this.#attributeOf.has(path)) this.#expected.add(path);
   }
 
   /** Whether a changed file is known to be a store after the change, without asking git. */
@@ -53,9 +63,11 @@ export class StoreFiles {
   }
 
   /** The attributes are those of the index, so they are the same for every commit. */
-  async #readAttributes(unknown: readonly string[]): Promise<void> {
-    const values = await this.#attributes.read(unknown);
-    for (const [index, path] of unknown.entries()) this.#attributeOf.set(path, values[index] ?? "");
+  async #readAttributes(): Promise<void> {
+    const paths = [...this.#expected];
+    this.#expected.clear();
+    const values = await this.#attributes.read(paths);
+    for (const [index, path] of paths.entries()) this.#attributeOf.set(path, values[index] ?? "");
   }
 
   #isStore(file: FileChange): boolean | Promise<boolean> {
