@@ -252,3 +252,18 @@ test("docs/doctor.md lists the checks, and each was seen to find something and t
   );
   if (optional) expect([...seen.bad].sort()).toEqual(ids);
 });
+
+test("where a file is in the place of a directory, doctor says so, and has no error of its own", async () => {
+  const box = sandbox();
+  const file = join(emptyFolder(), "file");
+  writeFileSync(file, "");
+  const env = { XDG_STATE_HOME: file, PPROTECT_PASSPHRASE_FILE: join(file, "pass") };
+  const { checks } = await doctor(box, { env });
+  const bad = checks.filter(({ level }) => level === "fail").map(({ id, message }) => `${id}: ${message}`);
+  expect(bad).toContain(
+    `state: the directory with accepted keys and the access log, ${join(file, "pprotect")}, cannot be used: not a directory`,
+  );
+  expect(bad).toContain(
+    `passphrase-file: the passphrase file ${join(file, "pass")} cannot be read: not a directory`,
+  );
+});

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, statSync } from "node:fs";
+import { accessSync, chmodSync, constants, existsSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { shellWord } from "../../../common/shell-quote.ts";
@@ -6,7 +6,7 @@ import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { environmentNames } from "../../../credentials/environment-names.ts";
 import { AGE_START_BYTES, isAgeFile } from "../../../crypto/age-format.ts";
 import { couldBeCommitted } from "../../../git/ignored.ts";
-import { ifThere } from "../../../system/if-there.ts";
+import { errnoOf, reasonOf } from "../../../system/file-error.ts";
 import { isNamedPipe } from "../../../system/named-pipe.ts";
 import { readStart } from "../../../system/read-start.ts";
 import { stateDirectory } from "../../../system/state-directory.ts";
@@ -44,10 +44,13 @@ async function passphraseFile({ environment, prefix }: Examined): Promise<readon
   if (!path) return [];
   const shown = escapeUnprintable(path);
   const id = "passphrase-file";
-  if (ifThere(() => statSync(path)) === undefined) {
-    return [
-      { id, level: "fail", message: `the passphrase file ${shown} does not exist`, fix: "correct its name" },
-    ];
+  const problem = problemOf(path);
+  if (problem !== undefined) {
+    const message =
+      problem === "absent"
+        ? `the passphrase file ${shown} does not exist`
+        : `the passphrase file ${shown} cannot be read: ${problem}`;
+    return [{ id, level: "fail", message, fix: "correct its name" }];
   }
   // What a pipe gives can be read once.
   if (isNamedPipe(path)) return [];
@@ -83,10 +86,25 @@ function ageIdentities({ environment }: Examined): readonly Finding[] {
 
 function state({ environment }: Examined): readonly Finding[] {
   const path = stateDirectory(environment);
+  const problem = problemOf(path);
+  if (problem !== undefined && problem !== "absent") {
+    const message = `the directory with accepted keys and the access log, ${escapeUnprintable(path)}, cannot be used: ${problem}`;
+    return [{ id: "state", level: "fail", message, fix: "$XDG_STATE_HOME names another place for it" }];
+  }
   return [
     readableByOthers("state", "the directory with accepted keys and the access log,", path, 0o700) ??
       ok("state", "only you can read the accepted keys and the access log"),
   ];
+}
+
+/** Why a file cannot be used, in strerror's words: `absent` if it does not exist, nothing if it can be. */
+function problemOf(path: string): string | undefined {
+  try {
+    accessSync(path, constants.R_OK);
+    return undefined;
+  } catch (error) {
+    return errnoOf(error) === "ENOENT" ? "absent" : reasonOf(errnoOf(error));
+  }
 }
 
 /** @returns nothing if the file does not exist or is private; on Windows, modes say nothing */
