@@ -1,11 +1,16 @@
 import * as t from "typanion";
 import { sha256Hex } from "../../crypto/runtime-crypto.ts";
 
+/** `t.isArray(t.isString())`, which makes three objects of each of what may be very many names. */
+const isNames = t.makeValidator<unknown, string[]>({
+  test: (value): value is string[] => Array.isArray(value) && value.every((name) => typeof name === "string"),
+});
+
 const isSecretNames = t.isObject({
   store: t.isOptional(t.isString()),
   domain: t.isString(),
   /** Names of secrets; left out where the domain as a whole is meant. */
-  secrets: t.isOptional(t.isArray(t.isString())),
+  secrets: t.isOptional(isNames),
 });
 
 /** What an entry says. Never a value. */

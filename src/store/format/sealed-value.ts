@@ -83,11 +83,15 @@ export function sealedKeyProblem(sealed: string): string | undefined {
   return versionProblem(bytes) ?? `is ${length} bytes long (a sealed domain key has ${SEALED_KEY_BYTES})`;
 }
 
+/** The digits of base64 for 0 and 15. */
+const DIGIT_0 = "A".charCodeAt(0);
+const DIGIT_15 = "P".charCodeAt(0);
+
 /** Whether the first byte that base64 encodes is {@link VERSION}: saves decoding each value of a large store. */
 function beginsWithVersion(base64: string): boolean {
   // Of its eight bits, six are in the first digit, and two in the second.
-  const second = base64.charAt(1);
-  return base64.startsWith("A") && second >= "A" && second <= "P";
+  const second = base64.charCodeAt(1);
+  return base64.charCodeAt(0) === DIGIT_0 && second >= DIGIT_0 && second <= DIGIT_15;
 }
 
 function publicKeyBytesProblem(publicKey: Uint8Array): string | undefined {

@@ -107,6 +107,35 @@ describe("the access log", () => {
     expect(verify(directory)).toMatchObject({ entries: 3, breaks: [] });
   });
 
+  test("is continued after an entry of any length, also where the first is cut off", async () => {
+    for (const length of [0, 1, 3_600, 3_900, 4_100, 8_000, 20_000]) {
+      const directory = join(emptyFolder(), "pprotect");
+      await appendToAccessLog(directory, content("x".repeat(length)));
+      await appendToAccessLog(directory, content("y"));
+      await appendToAccessLog(directory, content("z".repeat(length)));
+      expect(verify(directory)).toMatchObject({ entries: 3, breaks: [] });
+      const cut = join(emptyFolder(), "pprotect");
+      mkdirSync(cut);
+      writeFileSync(accessLogPath(cut), "{".padEnd(length, "x"));
+      await appendToAccessLog(cut, content("y"));
+      expect(parseEntry(linesOf(cut).at(-1) ?? "")).toMatchObject({ seq: 1, prev: "" });
+    }
+  });
+
+  test("has no entry whose secrets are not names", () => {
+    const line = (secrets: unknown) =>
+      JSON.stringify({
+        seq: 1,
+        prev: "",
+        time: "",
+        action: "get",
+        result: "ok",
+        domains: [{ domain: "d", secrets }],
+      });
+    for (const secrets of [undefined, [], ["a", "b"]]) expect(parseEntry(line(secrets))).toBeDefined();
+    for (const secrets of ["a", {}, ["a", 1], [null]]) expect(parseEntry(line(secrets))).toBeUndefined();
+  });
+
   test("is rotated by its size and bounded; the chain goes on from file to file", async () => {
     const directory = join(emptyFolder(), "pprotect");
     const size = { bytes: 1_000, oldFiles: 2 };
