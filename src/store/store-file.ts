@@ -35,8 +35,8 @@ export interface StoreVersion {
   readonly keyFile: KeyFile;
 }
 
-/** The options of every write. */
-type WriteOptions = Omit<UpdateOptions, "approve" | "known">;
+/** The options of every write: {@link UpdateOptions} without what is for a change alone. */
+export type WriteOptions = Omit<UpdateOptions, "approve" | "known">;
 
 /** ms to wait for other writers: enough for forty of them in a row. */
 const LOCK_TIMEOUT_MS = 15_000;

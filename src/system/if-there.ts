@@ -1,4 +1,6 @@
+import { lstatSync } from "node:fs";
 import { errnoOf } from "./file-error.ts";
+import { systemPath } from "./path-text.ts";
 
 /** There is nothing at the path: nothing has its name, or what should be a directory above it is none. */
 const ABSENT: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "ELOOP"]);
@@ -26,4 +28,14 @@ export function mayBeThere(look: () => unknown): boolean {
   } catch {
     return true;
   }
+}
+
+/** {@link mayBeThere} of a file, a link, or anything else at a path. */
+export function pathMayExist(path: string): boolean {
+  return mayBeThere(() => lstatSync(systemPath(path)));
+}
+
+/** Whether there is a regular file at a path, and not a link to one. @throws as {@link ifThere} */
+export function isRegularFile(path: string): boolean {
+  return ifThere(() => lstatSync(systemPath(path)))?.isFile() ?? false;
 }

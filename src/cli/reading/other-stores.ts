@@ -1,8 +1,7 @@
-import { lstatSync } from "node:fs";
 import { join, relative } from "node:path";
 import { findRepository } from "../../git/process/repository.ts";
-import { ifThere } from "../../system/if-there.ts";
-import { absolutePath, currentDirectory, systemPath } from "../../system/path-text.ts";
+import { isRegularFile } from "../../system/if-there.ts";
+import { absolutePath, currentDirectory } from "../../system/path-text.ts";
 import { realpathOfExistingPrefix } from "../../system/real-path.ts";
 
 /** So many are read: a stranger's commit may have any number of them. */
@@ -28,7 +27,7 @@ export async function otherStores(
   const others = [...new Set(listed.split("\0"))]
     .filter((path) => path !== "")
     .map((path) => join(repository.root, path))
-    .filter((path) => isFile(path) && realpathOfExistingPrefix(path) !== known);
+    .filter((path) => isRegularFile(path) && realpathOfExistingPrefix(path) !== known);
   if (others.length > MOST_STORES)
     warn(
       `the repository has more than ${MOST_STORES} other stores: the values of the rest were not searched`,
@@ -37,6 +36,3 @@ export async function otherStores(
 }
 
 /** A link may lead anywhere. */
-function isFile(path: string): boolean {
-  return ifThere(() => lstatSync(systemPath(path)))?.isFile() ?? false;
-}

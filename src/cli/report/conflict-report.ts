@@ -1,4 +1,6 @@
+import { PprotectError } from "../../common/errors.ts";
 import { displayName, escapeUnprintable } from "../../common/terminal-safe.ts";
+import { countNoun } from "../../common/text.ts";
 import {
   type Conflict,
   type ConflictSubject,
@@ -11,6 +13,7 @@ import type { NewKey } from "../../git/merge/merge-stores.ts";
 import { describeChange } from "../../store/diff/change-text.ts";
 import { diffStores } from "../../store/diff/store-diff.ts";
 import type { StoreData } from "../../store/store-data.ts";
+import type { Outcome } from "./json-envelope.ts";
 
 /** A conflict as `--json` has it. */
 export function conflictJson({ subject, reason, credentials, choices }: Conflict) {
@@ -91,4 +94,16 @@ export function corrections(committed: StoreData | undefined, corrected: StoreDa
 /** A correction as one line for people: `lost by the merge: added secret api-key in prod`. */
 export function correctionLine({ what, correction }: Correction): string {
   return `${what} by the merge; now ${escapeUnprintable(correction)}`;
+}
+
+/** The answer to a program: the conflicts, each with the decisions that can be given with `--take`. */
+export function undecided(shownPath: string, conflicts: readonly Conflict[]): Outcome {
+  return {
+    result: { ...resolutionJson(shownPath, NO_RESOLUTION), conflicts: conflicts.map(conflictJson) },
+    refusal: new PprotectError(
+      "unresolved_merge",
+      `${displayName(shownPath)}: ${countNoun(conflicts.length, "conflict")} left; nothing was changed`,
+      "decide each with --take NAME=DECISION, or all with --ours or --theirs",
+    ),
+  };
 }

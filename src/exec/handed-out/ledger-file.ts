@@ -1,11 +1,11 @@
-import { lstatSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { writeAtomically } from "../../system/atomic-write.ts";
 import { errnoOf, fileError } from "../../system/file-error.ts";
 import { withLock } from "../../system/file-lock.ts";
-import { mayBeThere } from "../../system/if-there.ts";
+import { pathMayExist } from "../../system/if-there.ts";
 import { isRunning } from "../../system/process-identity.ts";
 import { readRegularText } from "../../system/read-regular-file.ts";
 import { EMPTY_LEDGER, isLedger, type Ledger, pruned } from "./ledger.ts";
@@ -53,7 +53,7 @@ export function readLedger(stateDirectory: string): Ledger {
     // A crash of the system left it so.
     if (text === "") return EMPTY_LEDGER;
     const ledger: unknown = JSON.parse(text);
-    if (isLedger(ledger)) return pruned(ledger, isRunning, (file) => isThere(file));
+    if (isLedger(ledger)) return pruned(ledger, isRunning, (file) => pathMayExist(file));
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return EMPTY_LEDGER;
     if (!(error instanceof SyntaxError)) throw fileError("read", path, error);
@@ -78,8 +78,4 @@ function writePrivately(path: string, text: string, sync: boolean): void {
 /** Where the ledger is. */
 export function ledgerPath(stateDirectory: string): string {
   return join(stateDirectory, "handed-out.json");
-}
-
-function isThere(path: string): boolean {
-  return mayBeThere(() => lstatSync(path));
 }

@@ -1,5 +1,4 @@
-import { lstatSync } from "node:fs";
-import { mayBeThere } from "../../system/if-there.ts";
+import { pathMayExist } from "../../system/if-there.ts";
 import { realpathOfParent } from "../../system/real-path.ts";
 import { isAsWritten, isFile, type WrittenFile, withRecord } from "./record.ts";
 import { removeWritten } from "./shred.ts";
@@ -39,7 +38,7 @@ function cleanUpThose(
   return withRecord(onWait, ({ files, save }) => {
     const own = files.filter(isOwn);
     const removed = own.flatMap(removable);
-    const kept = own.map(({ path }) => path).filter((path) => isThere(path) && !removed.includes(path));
+    const kept = own.map(({ path }) => path).filter((path) => pathMayExist(path) && !removed.includes(path));
     if (!dryRun && own.length > 0) {
       for (const path of removed) removeWritten(path);
       save(files.filter((file) => !isOwn(file) || kept.includes(file.path)));
@@ -52,8 +51,4 @@ function cleanUpThose(
 function removable(file: WrittenFile): string[] {
   const whole = isAsWritten(file) ? [file.path] : [];
   return isFile(file.temporary) ? [...whole, file.temporary] : whole;
-}
-
-function isThere(path: string): boolean {
-  return mayBeThere(() => lstatSync(path));
 }

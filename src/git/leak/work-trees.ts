@@ -1,6 +1,6 @@
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
-import { ifThere } from "../../system/if-there.ts";
+import { ifThere, isRegularFile } from "../../system/if-there.ts";
 import { changedFiles } from "./changed-files.ts";
 import type { SearchedRepository } from "./repositories.ts";
 
@@ -30,7 +30,7 @@ export async function workTreeFiles(
     const add = (state: WorkTreeFile["state"], text: string): void => {
       for (const path of new Set(text.split("\0"))) {
         // A name that is not UTF-8 cannot be opened: it is among the files that could not be read.
-        if (path !== "" && (isFile(join(root, path)) || path.includes("\ufffd")))
+        if (path !== "" && (isRegularFile(join(root, path)) || path.includes("\ufffd")))
           found.push({ root, path, state });
       }
     };
@@ -55,8 +55,4 @@ export async function workTreeRoots(repository: SearchedRepository): Promise<rea
   return [...new Set([...(repository.root === undefined ? [] : [repository.root]), ...listed])].filter(
     (root) => ifThere(() => lstatSync(root))?.isDirectory() && ifThere(() => lstatSync(join(root, ".git"))),
   );
-}
-
-function isFile(path: string): boolean {
-  return ifThere(() => lstatSync(path))?.isFile() ?? false;
 }

@@ -5,9 +5,9 @@ import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
 import { type BlobReader, openBlobReader } from "../process/cat-file.ts";
 import type { Repository } from "../process/repository.ts";
 import { mergeAuditLogs } from "./audit-log-merge.ts";
-import { TRUST_NO_NEW_KEY } from "./key-trust.ts";
+import { type KeyTrust, TRUST_NO_NEW_KEY } from "./key-trust.ts";
 import { NO_CREDENTIALS } from "./merge-credentials.ts";
-import { mergeStores } from "./merge-stores.ts";
+import { type MergeResult, mergeStores } from "./merge-stores.ts";
 import type { StoreVersions } from "./versions.ts";
 import { virtualAncestor } from "./virtual-ancestor.ts";
 
@@ -141,4 +141,15 @@ export function onTop(
 
 export function hasSameEntries(a: StoreData, b: StoreData): boolean {
   return Bun.deepEquals({ ...a, auditLog: [] }, { ...b, auditLog: [] });
+}
+
+/** Also trusts the keys that a merge made itself. */
+export function trustingNewKeys(trust: KeyTrust, { newKeys, store }: MergeResult): KeyTrust {
+  const made = new Set(newKeys.map(({ domain }) => domain));
+  const isNew = (domain: string, publicKey: string): boolean =>
+    made.has(domain) && store.domains.get(domain)?.publicKey === publicKey;
+  return {
+    ...trust,
+    trusts: (domain, publicKey) => isNew(domain, publicKey) || trust.trusts(domain, publicKey),
+  };
 }

@@ -1,11 +1,15 @@
-import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
 import { shellWord } from "../../../common/shell-quote.ts";
 import { displayName, escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { type ApplyState, applyPlan } from "../../../git/install/apply.ts";
 import { LOCAL_HOOKS, SERVER_HOOKS } from "../../../git/install/guard-hooks.ts";
-import { isEffective, readInstallState, type StoreChoice } from "../../../git/install/install-state.ts";
+import {
+  type InstallState,
+  isEffective,
+  readInstallState,
+  type StoreChoice,
+} from "../../../git/install/install-state.ts";
 import type { Plan } from "../../../git/install/plan.ts";
 import { planInstall } from "../../../git/install/plan-install.ts";
 import { thisProgram } from "../../../git/install/recorded-program.ts";
@@ -92,6 +96,34 @@ export default class GitInstallCommand extends BaseCommand {
   }
 
   async #withWorkTree(hooks: readonly string[] | undefined): Promise<Outcome> {
+    const { state, plan } = await this.#planWithWorkTree(hooks);
+    await this.#apply(state, plan);
+    const fromHere = (path: string) => relative(currentDirectory(), join(state.repository.root, path));
+    this.#noteMissingStores(state, fromHere);
+    for (const note of plan.notes) this.note(note);
+    if (plan.snippet) this.print(plan.snippet.lines);
+    if (plan.unguarded !== undefined) this.note(unguardedMessage(plan.unguarded));
+    const overridden = await overriddenStores(state);
+    for (const path of overridden) this.note(`${overriddenMessage([path])}; ${howToFind(fromHere(path))}`);
+    const next = nextActions(plan);
+    for (const { command, description } of next) this.note(`Next: \`${command}\`, and ${description}.`);
+    return {
+      result: {
+        stores: state.stores.map(({ path }) => path),
+        changes: plan.changes.map(({ summary }) => summary),
+        notes: plan.notes,
+        snippet: plan.snippet ? { file: plan.snippet.file, lines: plan.snippet.lines } : null,
+        overridden,
+      },
+      nextActions: next,
+      refusal: incomplete(plan, overridden, fromHere),
+    };
+  }
+
+  /** @throws PprotectError `usage` for a hook that runs on a server */
+  async #planWithWorkTree(
+    hooks: readonly string[] | undefined,
+  ): Promise<{ readonly state: InstallState; readonly plan: Plan }> {
     const forServers = hooks?.find((name) => SERVER_HOOKS.some((each) => each === name));
     if (forServers !== undefined) {
       throw new PprotectError(
@@ -108,36 +140,22 @@ export default class GitInstallCommand extends BaseCommand {
       program: thisProgram(),
       hooks: hooks && LOCAL_HOOKS.filter((name) => hooks.includes(name)),
     });
-    await this.#apply(state, plan);
-    const fromHere = (path: string) => relative(currentDirectory(), join(state.repository.root, path));
-    for (const { path } of state.stores) {
-      if (existsSync(join(state.repository.root, path))) continue;
+    return { state, plan };
+  }
+
+  #noteMissingStores({ stores }: InstallState, fromHere: (path: string) => string): void {
+    for (const { path, exists } of stores) {
+      if (exists) continue;
       const init = `pprotect init --file ${shellWord(fromHere(path))}`;
       this.note(`${escapeUnprintable(path)} does not exist yet; \`${init}\` creates it`);
     }
-    for (const note of plan.notes) this.note(note);
-    if (plan.snippet) this.print(plan.snippet.lines);
-    if (plan.unguarded !== undefined) this.note(unguardedMessage(plan.unguarded));
-    const overridden: string[] = [];
-    for (const { path } of state.stores) {
-      if (await isEffective(state.repository, path)) continue;
-      this.note(`${overriddenMessage([path])}; ${howToFind(fromHere(path))}`);
-      overridden.push(path);
-    }
-    const next = nextActions(plan);
-    for (const { command, description } of next) this.note(`Next: \`${command}\`, and ${description}.`);
-    return {
-      result: {
-        stores: state.stores.map(({ path }) => path),
-        changes: plan.changes.map(({ summary }) => summary),
-        notes: plan.notes,
-        snippet: plan.snippet ? { file: plan.snippet.file, lines: plan.snippet.lines } : null,
-        overridden,
-      },
-      nextActions: next,
-      refusal: incomplete(plan, overridden, fromHere),
-    };
   }
+}
+
+/** The stores for which another attribute counts, after ours were added. */
+async function overriddenStores({ repository, stores }: InstallState): Promise<readonly string[]> {
+  const effective = await Promise.all(stores.map(({ path }) => isEffective(repository, path)));
+  return stores.filter((_, index) => !effective[index]).map(({ path }) => path);
 }
 
 const FOR_SERVERS =

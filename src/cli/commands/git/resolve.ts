@@ -1,8 +1,6 @@
-import { dirname, relative, resolve } from "node:path";
+import { relative } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
-import { shellWord } from "../../../common/shell-quote.ts";
 import { displayName, escapeUnprintable } from "../../../common/terminal-safe.ts";
-import { countNoun } from "../../../common/text.ts";
 import { type Conflict, type ConflictSubject, describeConflict } from "../../../git/merge/conflict.ts";
 import {
   cannotBeCarriedOut,
@@ -12,30 +10,26 @@ import {
   mergeWithDecisions,
   resolveAll,
 } from "../../../git/merge/decisions.ts";
-import {
-  conflictedStores,
-  readVersions,
-  refuseEdited,
-  unmergedFile,
-} from "../../../git/merge/index-stages.ts";
+import { readVersions, refuseEdited, unmergedFile } from "../../../git/merge/index-stages.ts";
 import { keyGrants } from "../../../git/merge/key-grants.ts";
 import type { KeyTrust } from "../../../git/merge/key-trust.ts";
 import { lastChange } from "../../../git/merge/last-change.ts";
 import type { Decision } from "../../../git/merge/merge-context.ts";
 import { mergeCredentials, NO_CREDENTIALS } from "../../../git/merge/merge-credentials.ts";
 import type { MergeResult } from "../../../git/merge/merge-stores.ts";
-import { hasSameEntries, onTop, readCommittedMerge } from "../../../git/merge/redo-merge.ts";
+import { hasSameEntries, onTop, readCommittedMerge, trustingNewKeys } from "../../../git/merge/redo-merge.ts";
 import { leftOut, recordDecisions, refuseUnsound } from "../../../git/merge/resolution.ts";
+import {
+  conflictedStore,
+  placeOfStore,
+  readCurrent,
+  type StorePlace,
+  writeAndStage,
+} from "../../../git/merge/store-in-conflict.ts";
 import { valuesAlone, valuesInQuestion } from "../../../git/merge/values-in-question.ts";
 import { custodiansOf, SIDES, type Side, type StoreVersions } from "../../../git/merge/versions.ts";
-import { openRepository, type Repository } from "../../../git/process/repository.ts";
-import { stageFile } from "../../../git/process/stage.ts";
-import { readLeniently } from "../../../store/diff/lenient-reading.ts";
 import { KeyFile } from "../../../store/key-file.ts";
-import type { StoreData } from "../../../store/store-data.ts";
-import { replaceStoreFile } from "../../../store/store-file.ts";
-import { absolutePath, currentDirectory } from "../../../system/path-text.ts";
-import { readRegularFile } from "../../../system/read-regular-file.ts";
+import { absolutePath } from "../../../system/path-text.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag, option, repeatableOption } from "../../argv/option.ts";
 import { CONFLICT, text } from "../../argv/value-type.ts";
@@ -44,13 +38,12 @@ import { refuseForbiddenPlaintext } from "../../base/plaintext-fence.ts";
 import { mergeTrust } from "../../base/trust/merge-trust.ts";
 import { decisionQuestion, parseTake, readDecision, TAKE_WORDS } from "../../input/decision-prompt.ts";
 import {
-  conflictJson,
   correctionLine,
   corrections,
-  NO_RESOLUTION,
   type Resolution,
   resolutionJson,
   resolutionLines,
+  undecided,
 } from "../../report/conflict-report.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
@@ -81,13 +74,13 @@ export default class GitResolveCommand extends MergingCommand {
   }
 
   async #resolveConflicts(given: Decisions): Promise<Outcome> {
-    const store = await this.#conflictedStore();
+    const store = await conflictedStore(this.file, this.storePath);
     const file = await unmergedFile(store.repository, store.name);
     const versions = await readVersions(store.repository, store.name, file);
     refuseEdited(store.path, store.shownPath, versions);
     const merged = await this.#mergeAndDecide(versions, store, given, await this.#trustIn(versions, store));
-    if ("conflicts" in merged) return undecided(store, merged.conflicts);
-    await this.#write(store, merged.result.store);
+    if ("conflicts" in merged) return undecided(store.shownPath, merged.conflicts);
+    await writeAndStage(store, merged.result.store, this.writeOptions);
     for (const line of resolutionLines(merged.resolution)) this.note(line);
     this.note(
       `Resolved and staged ${escapeUnprintable(store.shownPath)}. Next: \`git commit\` (or \`git rebase --continue\` and the like).`,
@@ -107,13 +100,13 @@ export default class GitResolveCommand extends MergingCommand {
   /** Merges again what a commit merged without pprotect, and puts the difference on top of the file. */
   async #redoMerge(revision: string, given: Decisions): Promise<Outcome> {
     const path = absolutePath(this.storePath);
-    const store = await locate(path);
+    const store = await placeOfStore(path);
     const { repository, shownPath } = store;
     const inRepository = relative(repository.root, path).replaceAll("\\", "/");
     const merge = await readCommittedMerge(repository, inRepository, revision);
     const trust = await this.#trustIn(merge.versions, store);
     const first = await this.#mergeAndDecide(merge.versions, store, given, trust);
-    if ("conflicts" in first) return undecided(store, first.conflicts);
+    if ("conflicts" in first) return undecided(store.shownPath, first.conflicts);
     const current = readCurrent(path);
     const next = onTop(merge, first.result.store, current);
     const second =
@@ -123,9 +116,9 @@ export default class GitResolveCommand extends MergingCommand {
             next.versions,
             store,
             new Map(),
-            withNewKeys(await this.#trustIn(next.versions, store), first.result),
+            trustingNewKeys(await this.#trustIn(next.versions, store), first.result),
           );
-    if (second && "conflicts" in second) return undecided(store, second.conflicts);
+    if (second && "conflicts" in second) return undecided(store.shownPath, second.conflicts);
     const corrected = "store" in next ? next.store : (second?.result.store ?? first.result.store);
     const name = displayName(revision);
     if (current && hasSameEntries(current, corrected)) {
@@ -133,7 +126,7 @@ export default class GitResolveCommand extends MergingCommand {
       return { result: resolutionJson(shownPath, first.resolution) };
     }
     const found = corrections(current, corrected);
-    await this.#write(store, corrected);
+    await writeAndStage(store, corrected, this.writeOptions);
     for (const { resolution } of second ? [first, second] : [first]) {
       for (const line of resolutionLines(resolution)) this.note(line);
     }
@@ -178,39 +171,6 @@ export default class GitResolveCommand extends MergingCommand {
         grants: keyGrants(versions, logged),
       },
     };
-  }
-
-  async #write({ path, shownPath, repository, name }: StorePlace, data: StoreData): Promise<void> {
-    await replaceStoreFile(path, shownPath, KeyFile.from(data), this.writeOptions);
-    try {
-      await stageFile(repository, name);
-    } catch (error) {
-      if (!(error instanceof PprotectError) || error.fix !== undefined) throw error;
-      const word = shellWord(displayName(shownPath));
-      throw new PprotectError(
-        error.code,
-        `${displayName(shownPath)} was resolved and written, but not staged: ${error.message}`,
-        `stage it: git add -- ${word}`,
-        { cause: error },
-      );
-    }
-  }
-
-  /** The store in conflict, wherever it is in the repository; `--file` chooses one of several. */
-  async #conflictedStore(): Promise<StorePlace> {
-    if (this.file !== undefined) return locate(resolve(this.file));
-    const repository = await openRepository(currentDirectory());
-    const stores = await conflictedStores(repository);
-    const [only, ...others] = stores;
-    if (only === undefined) return locate(absolutePath(this.storePath));
-    if (others.length > 0) {
-      throw new PprotectError(
-        "usage",
-        `several stores are in conflict: ${stores.map(displayName).join(", ")}`,
-        "name one with --file",
-      );
-    }
-    return locate(resolve(repository.root, only));
   }
 
   #givenDecisions(): Decisions {
@@ -310,17 +270,6 @@ export default class GitResolveCommand extends MergingCommand {
   }
 }
 
-/** Where a store is. */
-interface StorePlace {
-  /** Absolute. */
-  readonly path: string;
-  /** Relative to the current directory, for messages. */
-  readonly shownPath: string;
-  readonly repository: Repository;
-  /** Relative to the directory that git runs in. */
-  readonly name: string;
-}
-
 interface Merged {
   readonly result: MergeResult;
   readonly resolution: Resolution;
@@ -334,46 +283,4 @@ interface DecisionContext {
   readonly versions: StoreVersions;
   readonly keys: MergeKeys;
   readonly store: StorePlace;
-}
-
-async function locate(path: string): Promise<StorePlace> {
-  const repository = await openRepository(dirname(path));
-  return {
-    path,
-    shownPath: relative(currentDirectory(), path),
-    repository,
-    name: relative(repository.directory, path),
-  };
-}
-
-/** The store in the work tree, or `undefined` if there is none that can be read. */
-function readCurrent(path: string): StoreData | undefined {
-  try {
-    return readLeniently(readRegularFile(path)).store;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Also trusts the keys that a merge made itself. */
-function withNewKeys(trust: KeyTrust, { newKeys, store }: MergeResult): KeyTrust {
-  const made = new Set(newKeys.map(({ domain }) => domain));
-  const isNew = (domain: string, publicKey: string): boolean =>
-    made.has(domain) && store.domains.get(domain)?.publicKey === publicKey;
-  return {
-    ...trust,
-    trusts: (domain, publicKey) => isNew(domain, publicKey) || trust.trusts(domain, publicKey),
-  };
-}
-
-/** The answer to a program: the conflicts, each with the decisions that can be given with `--take`. */
-function undecided({ shownPath }: StorePlace, conflicts: readonly Conflict[]): Outcome {
-  return {
-    result: { ...resolutionJson(shownPath, NO_RESOLUTION), conflicts: conflicts.map(conflictJson) },
-    refusal: new PprotectError(
-      "unresolved_merge",
-      `${displayName(shownPath)}: ${countNoun(conflicts.length, "conflict")} left; nothing was changed`,
-      "decide each with --take NAME=DECISION, or all with --ours or --theirs",
-    ),
-  };
 }
