@@ -1,9 +1,13 @@
+import { sha256Hex } from "../../crypto/runtime-crypto.ts";
 import type { StoreData } from "../../store/store-data.ts";
 import { MAX_FILE_BYTES } from "../../system/bounded-read.ts";
 import type { BlobReader } from "../process/cat-file.ts";
 import { readStore } from "./format-rules.ts";
 
-/** Reads the stores of the version that is checked. Each content is parsed once, and each path looked up once a version. */
+/** As many stores are kept. */
+const MOST_KEPT = 32;
+
+/** Reads the stores of the version that is checked. A content is parsed once for neighbouring versions, and each path looked up once a version. */
 export class StoresOfVersion {
   readonly #blobs: BlobReader;
   readonly #limit: number;
@@ -37,8 +41,13 @@ export class StoresOfVersion {
   }
 
   #parse(path: string, bytes: Uint8Array): StoreData | undefined {
-    const key = `${path} ${Bun.hash(bytes)}`;
-    if (!this.#parsed.has(key)) this.#parsed.set(key, readStore(path, bytes).store);
-    return this.#parsed.get(key);
+    // Not a shorter hash: anyone can write a store that has that of another one.
+    const key = `${sha256Hex(bytes)} ${path}`;
+    if (this.#parsed.has(key)) return this.#parsed.get(key);
+    const store = readStore(path, bytes).store;
+    const [oldest] = this.#parsed.keys();
+    if (oldest !== undefined && this.#parsed.size >= MOST_KEPT) this.#parsed.delete(oldest);
+    this.#parsed.set(key, store);
+    return store;
   }
 }
