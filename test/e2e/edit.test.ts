@@ -1,58 +1,15 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { binary } from "../support/binary.ts";
+import { BEFORE, type EditBox, editBox, removeEditBoxes } from "../support/edit-box.ts";
 import { GIT_IDENTITY } from "../support/git-identity.ts";
 import { until } from "../support/leases.ts";
-import { needs } from "../support/programs.ts";
-import { cleanEnvironment, pprotect, type Result, runProgram } from "../support/run.ts";
-import { removeFolders, type Sandbox, sandbox } from "../support/sandbox.ts";
+import { cleanEnvironment, pprotect, runProgram } from "../support/run.ts";
 import { ALICE, BOB, NOW, sampleStore, secretsOf } from "../support/stores.ts";
 import { atTerminal } from "../support/terminal.ts";
 
-/** Directories in memory, in which an edited text is. */
-const runtimes: string[] = [];
-
-afterAll(() => {
-  removeFolders();
-  for (const path of runtimes) rmSync(path, { recursive: true, force: true });
-});
-
-const BEFORE = secretsOf(sampleStore(), "dev", ALICE);
-
-interface EditBox extends Sandbox {
-  /** The directory that texts are made in. */
-  readonly runtime: string;
-  readonly env: Record<string, string>;
-  /** Runs `edit` with a shell script as the editor: `$1` is the file. */
-  edit(script: string, args?: readonly string[], input?: string): Promise<Result>;
-  values(domain?: string): Record<string, string>;
-}
-
-function editBox(text?: string): EditBox {
-  const box = sandbox(text);
-  const runtime = mkdtempSync("/dev/shm/pprotect-test-");
-  runtimes.push(runtime);
-  const env = {
-    PPROTECT_USER: ALICE.name,
-    PPROTECT_PASSPHRASE: ALICE.passphrase,
-    XDG_RUNTIME_DIR: runtime,
-    XDG_STATE_HOME: box.path("state"),
-    PPROTECT: binary(),
-    BOX: box.folder,
-  };
-  return {
-    ...box,
-    runtime,
-    env,
-    edit: (script, args = ["dev"], input = "") => {
-      const path = box.write("editor", `#!/bin/sh\n${script}\n`);
-      chmodSync(path, 0o755);
-      return pprotect(["edit", ...args], { cwd: box.folder, env: { ...env, EDITOR: path }, input });
-    },
-    values: (domain = "dev") => secretsOf(box.read(), domain, ALICE),
-  };
-}
+afterAll(removeEditBoxes);
 
 /** Nothing of the text is left, and nothing was changed. */
 function expectUntouched(box: EditBox, before: string): void {
@@ -425,50 +382,7 @@ describe("nothing is left behind and nothing changed when", () => {
   });
 });
 
-describe("real editors", () => {
-  test.if(needs("vim"))("vim leaves no swap, undo, backup and history files", async () => {
-    const box = editBox();
-    mkdirSync(box.path("traces"));
-    box.write(
-      ".vimrc",
-      `set backup backupdir=${box.path("traces")} undofile undodir=${box.path("traces")} directory=${box.path("traces")} viminfo='100,n${box.path("traces")}/viminfo\n`,
-    );
-    const session = atTerminal(["edit", "dev"], { cwd: box.folder, env: { ...box.env, EDITOR: "vim" } });
-    await session.waitFor("dev-api-key");
-    session.type(":%s/dev-api-key/by-vim/\r");
-    session.type(":w\r");
-    await session.waitFor("written");
-    expect(readdirSync(box.path("traces"))).toEqual([]);
-    session.type(":q\r");
-    expect(await session.exited).toBe(0);
-    expect(box.values()).toEqual({ ...BEFORE, "api-key": "by-vim" });
-    expect(readdirSync(box.path("traces"))).toEqual([]);
-    expect(existsSync(box.path(".viminfo"))).toBe(false);
-    expect(readdirSync(box.runtime)).toEqual([]);
-  });
-
-  test.if(needs("vim"))("vim takes no settings from a value, whatever its configuration says", async () => {
-    const box = editBox();
-    box.write(".vimrc", "set modeline modelines=99\n");
-    await box.edit(`printf 'a: |\\n  # vim: set textwidth=33 :\\n' >> "$1"`);
-    expect(box.values().a).toBe("# vim: set textwidth=33 :\n");
-    const line = `vim -es -u .vimrc -c 'call writefile([&textwidth], "${box.path("width")}")' -c qa!`;
-    await pprotect(["edit", "dev", "--editor", line], { cwd: box.folder, env: box.env });
-    expect(readFileSync(box.path("width"), "utf8")).toBe("0\n");
-  });
-
-  test.if(needs("nano"))("nano leaves no backup, whatever its configuration says", async () => {
-    const box = editBox();
-    mkdirSync(box.path("traces"));
-    box.write(".nanorc", `set backup\nset backupdir "${box.path("traces")}"\nset locking\nset historylog\n`);
-    const session = atTerminal(["edit", "dev"], { cwd: box.folder, env: { ...box.env, EDITOR: "nano" } });
-    await session.waitFor("dev-api-key");
-    session.type("fresh: 1\r\x0f\r\x18");
-    await session.exited;
-    expect(readdirSync(box.path("traces"))).toEqual([]);
-    expect(readdirSync(box.runtime)).toEqual([]);
-  });
-
+describe("an editor", () => {
   test("a wrapper with options and quotes, as `code --wait` is", async () => {
     const box = editBox();
     mkdirSync(box.path("my apps"));

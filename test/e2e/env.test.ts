@@ -15,50 +15,12 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { binary } from "../support/binary.ts";
-import { GIT_IDENTITY } from "../support/git-identity.ts";
-import { needs } from "../support/programs.ts";
-import { pprotect, runProgram } from "../support/run.ts";
-import { emptyFolder, removeFolders, sandbox } from "../support/sandbox.ts";
-import { ALICE, sampleStore } from "../support/stores.ts";
-import { openToEveryone, withoutRights } from "../support/unprivileged.ts";
+import { envProject, TEXT } from "../support/env-project.ts";
+import { runProgram } from "../support/run.ts";
+import { removeFolders } from "../support/sandbox.ts";
+import { sampleStore } from "../support/stores.ts";
 
 afterAll(removeFolders);
-
-const MANIFEST = JSON.stringify({
-  secrets: [
-    { name: "api-key", env_var: "API_KEY", domain: "dev" },
-    { name: "token", env_var: "TOKEN", domain: "prod" },
-  ],
-});
-const TEXT = "API_KEY=dev-api-key\nTOKEN=prod-token\n";
-
-/** A folder with a store and a manifest, and a state folder of its own; a repository that ignores `.env` unless told. */
-async function project({ git = true, ignored = "/.env\n" } = {}) {
-  const box = sandbox();
-  box.write(".secrets.json", MANIFEST);
-  const state = join(emptyFolder(), "state");
-  const env = {
-    ...GIT_IDENTITY,
-    PPROTECT_USER: ALICE.name,
-    PPROTECT_PASSPHRASE: ALICE.passphrase,
-    XDG_STATE_HOME: state,
-  };
-  const run = (...args: readonly string[]) => pprotect(args, { cwd: box.folder, env });
-  const shell = (line: string) => runProgram(["sh", "-c", line], { cwd: box.folder, env });
-  if (git) {
-    box.write(".gitignore", ignored);
-    await shell("git init -q -b main");
-  }
-  const registry = join(state, "pprotect/written-files.json");
-  return {
-    ...box,
-    run,
-    shell,
-    registry,
-    dotenv: box.path(".env"),
-    read: (name: string) => readFileSync(box.path(name), "utf8"),
-  };
-}
 
 /** The files of a folder, but for git's own. */
 const filesIn = (folder: string): string[] =>
@@ -76,12 +38,12 @@ describe("env prints", () => {
       "export DB_PASSWORD='it'\\''s \"dev\" $HOME'\n",
     ],
   ])("%j", async (options, expected) => {
-    const { run } = await project({ git: false });
+    const { run } = await envProject({ git: false });
     expect(await run("env", ...options)).toMatchObject({ status: 0, stdout: expected, stderr: "" });
   });
 
   test("what a shell reads back to the byte", async () => {
-    const box = await project({ git: false });
+    const box = await envProject({ git: false });
     const value = 'it\'s "$HOME" `id` \\ \n two lines\t!';
     box.write("protected.yaml", sampleStore().setSecret("dev", "api-key", value).toString());
     const { stdout } = await box.run("env", "--output-format", "shell");
@@ -90,7 +52,7 @@ describe("env prints", () => {
   });
 
   test("nothing when a name cannot be a variable", async () => {
-    const { run } = await project({ git: false });
+    const { run } = await envProject({ git: false });
     const { status, stdout, stderr } = await run("env", "--domain", "dev");
     expect([status, stdout]).toEqual([1, ""]);
     expect(stderr).toContain(
@@ -99,7 +61,7 @@ describe("env prints", () => {
   });
 
   test("one envelope with --json", async () => {
-    const { run } = await project({ git: false });
+    const { run } = await envProject({ git: false });
     expect(JSON.parse((await run("env", "--json")).stdout)).toEqual({
       ok: true,
       command: "env",
@@ -116,7 +78,7 @@ describe("env prints", () => {
 
 describe("env --out", () => {
   test("writes a file that only its owner can read, whatever the umask, and no other file", async () => {
-    const box = await project();
+    const box = await envProject();
     const before = filesIn(box.folder);
     for (const umask of ["000", "022", "777"]) {
       const { status, stdout } = await box.shell(`umask ${umask}; exec '${binary()}' env --out .env`);
@@ -128,7 +90,7 @@ describe("env --out", () => {
   });
 
   test("reports it, and with --json the file and the variables, but no value", async () => {
-    const box = await project();
+    const box = await envProject();
     expect((await box.run("env", "--out", ".env")).stderr).toContain("Wrote .env");
     const { stdout } = await box.run("env", "--out", ".env", "--json");
     expect(JSON.parse(stdout)).toMatchObject({
@@ -139,7 +101,7 @@ describe("env --out", () => {
   });
 
   test("writes only files that git ignores", async () => {
-    const box = await project({ ignored: "*.other\n" });
+    const box = await envProject({ ignored: "*.other\n" });
     mkdirSync(box.path("sub"));
     const { status, stderr } = await box.run("env", "--out", "sub/.env");
     expect([status, stderr]).toEqual([
@@ -152,7 +114,7 @@ describe("env --out", () => {
   });
 
   test("needs a name for it", async () => {
-    const { run } = await project();
+    const { run } = await envProject();
     expect(await run("env", "--out", "")).toMatchObject({
       status: 1,
       stderr: "pprotect: --out needs a value: --out FILE\n",
@@ -160,13 +122,13 @@ describe("env --out", () => {
   });
 
   test("asks for no passphrase before it knows", async () => {
-    const box = await project({ ignored: "" });
+    const box = await envProject({ ignored: "" });
     const { stderr } = await box.run("env", "--out", ".env", "--ignore-env", "--non-interactive");
     expect(stderr).toContain("git does not ignore .env");
   });
 
   test("not where the file is tracked although a rule ignores it", async () => {
-    const box = await project();
+    const box = await envProject();
     box.write(".env", "EXAMPLE=1\n");
     await box.shell("git add -f .env");
     expect((await box.run("env", "--out", ".env", "--force")).stderr).toBe(
@@ -178,16 +140,16 @@ describe("env --out", () => {
   });
 
   test("not in a repository that git cannot read, nor in git's own directory", async () => {
-    const box = await project({ git: false });
+    const box = await envProject({ git: false });
     box.write(".git", "gitdir: nowhere\n");
     expect((await box.run("env", "--out", ".env")).stderr).toContain("not a git repository: ");
-    const other = await project();
+    const other = await envProject();
     expect((await other.run("env", "--out", ".git/env")).stderr).toContain("must be run in a work tree");
   });
 
   test("where a link leads into a repository, that repository decides", async () => {
-    const inside = await project({ ignored: "" });
-    const outside = await project({ git: false });
+    const inside = await envProject({ ignored: "" });
+    const outside = await envProject({ git: false });
     symlinkSync(inside.folder, outside.path("link"));
     expect((await outside.run("env", "--out", "link/.env")).stderr).toContain(
       "git does not ignore link/.env",
@@ -195,7 +157,7 @@ describe("env --out", () => {
   });
 
   test("outside of any repository no commit can take it", async () => {
-    const box = await project({ git: false });
+    const box = await envProject({ git: false });
     expect((await box.run("env", "--out", ".env")).status).toBe(0);
     expect(box.read(".env")).toBe(TEXT);
   });
@@ -203,7 +165,7 @@ describe("env --out", () => {
 
 describe("an existing file", () => {
   test("is never the store, even with --force, under whatever name", async () => {
-    const box = await project({ git: false });
+    const box = await envProject({ git: false });
     symlinkSync(box.folder, join(box.folder, "link"));
     mkdirSync(box.path("moved"));
     renameSync(box.path("protected.yaml"), box.path("moved/store.yaml"));
@@ -220,14 +182,14 @@ describe("an existing file", () => {
   });
 
   test("is replaced when pprotect wrote it and it is unchanged", async () => {
-    const box = await project();
+    const box = await envProject();
     await box.run("env", "--out", ".env");
     expect((await box.run("env", "--out", ".env", "--output-format", "shell")).status).toBe(0);
     expect(box.read(".env")).toStartWith("export ");
   });
 
   test("is kept when pprotect did not write it, unless --force", async () => {
-    const box = await project();
+    const box = await envProject();
     box.write(".env", "MINE=1\n");
     const { status, stderr } = await box.run("env", "--out", ".env");
     expect([status, stderr]).toEqual([
@@ -243,7 +205,7 @@ describe("an existing file", () => {
     ["was written to", (path: string) => writeFileSync(path, "MINE=1\n", { flag: "a" })],
     ["was touched", (path: string) => utimesSync(path, 1, 1)],
   ])("is kept when it %s since", async (_, change) => {
-    const box = await project();
+    const box = await envProject();
     await box.run("env", "--out", ".env");
     change(box.dotenv);
     const before = box.read(".env");
@@ -256,22 +218,22 @@ describe("an existing file", () => {
   });
 
   test("is never a link, a directory or a pipe, even with --force; the target of a link is not changed", async () => {
-    const box = await project();
+    const box = await envProject();
     const target = box.write("target", "TARGET=1\n");
     symlinkSync(target, box.dotenv);
     const { status, stderr } = await box.run("env", "--out", ".env", "--force");
     expect([status, stderr]).toEqual([1, "pprotect: .env is a symbolic link; no secrets were written\n"]);
     expect([box.read("target"), lstatSync(box.dotenv).isSymbolicLink()]).toEqual(["TARGET=1\n", true]);
-    const other = await project();
+    const other = await envProject();
     mkdirSync(other.dotenv);
     expect((await other.run("env", "--out", ".env", "--force")).stderr).toContain("not a regular file");
-    const third = await project();
+    const third = await envProject();
     await third.shell("mkfifo .env");
     expect((await third.run("env", "--out", ".env", "--force")).stderr).toContain("not a regular file");
   });
 
   test("is as it was when the new one cannot be written", async () => {
-    const box = await project();
+    const box = await envProject();
     await box.run("env", "--out", ".env");
     const value = "x".repeat(100_000);
     box.write("protected.yaml", sampleStore().setSecret("dev", "api-key", value).toString());
@@ -287,7 +249,7 @@ describe("an existing file", () => {
 
 describe("cleanup", () => {
   test("removes what env wrote from this store, after a look with --dry-run", async () => {
-    const box = await project({ ignored: ".env*\n" });
+    const box = await envProject({ ignored: ".env*\n" });
     await box.run("env", "--out", ".env");
     await box.run("env", "--out", ".env.local");
     const look = await box.run("cleanup", "--dry-run");
@@ -304,7 +266,7 @@ describe("cleanup", () => {
   });
 
   test("overwrites it first: another hard link to the file has only zeros", async () => {
-    const box = await project();
+    const box = await envProject();
     await box.run("env", "--out", ".env");
     linkSync(box.dotenv, box.path("other-name"));
     await box.run("cleanup");
@@ -313,7 +275,7 @@ describe("cleanup", () => {
   });
 
   test("leaves what was changed since, what is a link now, and what another store wrote, and exits with 1 for the first two", async () => {
-    const box = await project({ ignored: ".env*\n" });
+    const box = await envProject({ ignored: ".env*\n" });
     await box.run("env", "--out", ".env");
     await box.run("env", "--out", ".env.linked");
     writeFileSync(box.dotenv, "MINE=1\n");
@@ -332,7 +294,7 @@ describe("cleanup", () => {
   });
 
   test("and all that looks at written files works where the directory of one is a file by now, or cannot be entered", async () => {
-    const box = await project({ ignored: ".env\n" });
+    const box = await envProject({ ignored: ".env\n" });
     const names = ["taken", "closed", "left"];
     for (const name of names) {
       mkdirSync(box.path(name));
@@ -359,7 +321,7 @@ describe("cleanup", () => {
   });
 
   test("of another store removes nothing of this one", async () => {
-    const box = await project();
+    const box = await envProject();
     await box.run("env", "--out", ".env");
     mkdirSync(box.path("other"));
     box.write("other/protected.yaml", box.read("protected.yaml"));
@@ -368,7 +330,7 @@ describe("cleanup", () => {
   });
 
   test("removes what a killed writer left", async () => {
-    const box = await project();
+    const box = await envProject();
     await box.run("env", "--out", ".env");
     const { files } = JSON.parse(readFileSync(box.registry, "utf8"));
     writeFileSync(files[0].temporary, "API_KEY='dev-");
@@ -378,35 +340,13 @@ describe("cleanup", () => {
   });
 });
 
-describe("a file that is not complete", () => {
-  test.if(needs("strace"))("is where git would not take it when its writer is killed", async () => {
-    const box = await project();
-    await box.shell("git add -A && git commit -qm all");
-    const left = (): string | undefined => {
-      if (!existsSync(box.registry)) return undefined;
-      return JSON.parse(readFileSync(box.registry, "utf8")).files[0]?.temporary;
-    };
-    // Other files are flushed too, such as the record of written files.
-    for (let call = 1; !existsSync(left() ?? ""); call++) {
-      const inject = `inject=fsync:signal=KILL:when=${call}`;
-      const traced = `strace -f -o /dev/null -e trace=fsync -e ${inject} '${binary()}' env --out .env`;
-      expect((await box.shell(traced)).status).not.toBe(0);
-    }
-    const temporary = left() ?? "";
-    expect(readFileSync(temporary, "utf8")).toBe(TEXT);
-    expect((await box.shell("git status --short")).stdout).toBe("");
-    expect((await box.run("cleanup")).status).toBe(0);
-    expect(existsSync(temporary)).toBe(false);
-  });
-});
-
 describe("git in a place that it does not trust", () => {
   test
     .if(process.getuid?.() === 0)
     .each(["env --out .env", "git status", "git check", "git install", "git history"])(
     "%s gives git's own reason and advice",
     async (command) => {
-      const box = await project();
+      const box = await envProject();
       await box.shell("chown -R 12345 .git .");
       const { status, stderr } = await box.shell(`'${binary()}' ${command}`);
       expect(status).toBe(1);
@@ -418,7 +358,7 @@ describe("git in a place that it does not trust", () => {
   test.each(["env --out .env", "git status"])(
     "%s names the directory that a broken .git file names",
     async (command) => {
-      const box = await project({ git: false });
+      const box = await envProject({ git: false });
       box.write(".git", "gitdir: /no/such/directory\n");
       const { status, stderr } = await box.shell(`'${binary()}' ${command}`);
       expect([status, stderr]).toEqual([
@@ -429,8 +369,8 @@ describe("git in a place that it does not trust", () => {
   );
 
   test("GIT_DIR of another repository does not decide what is ignored here", async () => {
-    const box = await project({ ignored: "" });
-    const other = await project({ ignored: ".env\n" });
+    const box = await envProject({ ignored: "" });
+    const other = await envProject({ ignored: ".env\n" });
     const { status, stderr } = await box.shell(
       `GIT_DIR='${other.path(".git")}' GIT_WORK_TREE='${other.folder}' '${binary()}' env --out .env`,
     );
@@ -438,32 +378,9 @@ describe("git in a place that it does not trust", () => {
   });
 });
 
-test.if(needs("setpriv") && process.getuid?.() === 0)(
-  "a user without a home directory gets one clear line",
-  async () => {
-    const box = sandbox();
-    const copy = openToEveryone(box);
-    const { status, stderr } = await runProgram(
-      [
-        "env",
-        "-u",
-        "HOME",
-        ...withoutRights([copy, "cleanup"]).map((word) => word.replace("65534", "12345")),
-      ],
-      {
-        cwd: box.folder,
-      },
-    );
-    expect([status, stderr]).toEqual([
-      1,
-      "pprotect: this user has no home directory\nhint: set HOME or XDG_STATE_HOME\n",
-    ]);
-  },
-);
-
 describe("what is remembered of the files", () => {
   test("contains no secret, and only its owner can read it", async () => {
-    const box = await project();
+    const box = await envProject();
     await box.run("env", "--out", ".env");
     const text = readFileSync(box.registry, "utf8");
     expect(text).not.toMatch(/dev-api-key|prod-token|API_KEY/);
@@ -477,7 +394,7 @@ describe("what is remembered of the files", () => {
   });
 
   test("is reported when it is damaged, and nothing is written", async () => {
-    const box = await project();
+    const box = await envProject();
     await box.run("env", "--out", ".env");
     for (const damage of ["{", "[]", '{"files":[{"path":1}]}']) {
       writeFileSync(box.registry, damage);
@@ -488,7 +405,7 @@ describe("what is remembered of the files", () => {
   });
 
   test("survives many writers at once", async () => {
-    const box = await project({ ignored: ".env*\n" });
+    const box = await envProject({ ignored: ".env*\n" });
     const names = Array.from({ length: 8 }, (_, index) => `.env.${index}`);
     const results = await Promise.all(names.map((name) => box.run("env", "--out", name)));
     expect(results.map(({ status }) => status)).toEqual(names.map(() => 0));

@@ -1,7 +1,6 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { binary } from "../support/binary.ts";
-import { needs } from "../support/programs.ts";
 import { cleanEnvironment, pprotect, runProgram } from "../support/run.ts";
 import { removeFolders, sandbox } from "../support/sandbox.ts";
 import { ALICE, NAMES_NOTE, sampleStore } from "../support/stores.ts";
@@ -105,24 +104,21 @@ describe("exec --redact", () => {
     ]);
   });
 
-  test.if(needs("openssl"))(
-    "replaces base64 in lines of any width, indented or not, and secrets that grep colours",
-    async () => {
-      const script = `printenv key > k
-      for width in 20 60 64 76; do { printf 'data: before '; cat k; echo after; } | base64 -w $width; done > wrapped
-      cat wrapped; sed 's/^/    /' wrapped; sed 's/$/\\r/' wrapped; od -An -v -tx1 -w30 k | tr -d ' '; openssl base64 -in k
-      printenv pass | grep --color=always rect; printenv pass | grep --color=always -o .`;
-      const { stdout } = await run(script);
-      const plain = stdout.replace(/\x1b\[[0-9;]*[mK]/g, "");
-      expect(plain.match(/\[REDACTED:key\]/g)?.length).toBeGreaterThanOrEqual(14);
-      expect(plain.match(/\[REDACTED:pass\]/g)?.length).toBe(1);
-      const secret = Buffer.from(KEY).toString("base64");
-      for (let at = 0; at + 8 < secret.length; at++) {
-        expect(stdout.replace(/\s/g, "")).not.toContain(secret.slice(at, at + 8));
-      }
-      expect(stdout).toContain("[REDACTED:pass]\x1b[01;31m\x1b[K\x1b[m\x1b[K\n");
-    },
-  );
+  test("replaces base64 in lines of any width, indented or not, and secrets that grep colours", async () => {
+    const script = `printenv key > k
+    for width in 20 60 64 76; do { printf 'data: before '; cat k; echo after; } | base64 -w $width; done > wrapped
+    cat wrapped; sed 's/^/    /' wrapped; sed 's/$/\\r/' wrapped; od -An -v -tx1 -w30 k | tr -d ' '; base64 k
+    printenv pass | grep --color=always rect; printenv pass | grep --color=always -o .`;
+    const { stdout } = await run(script);
+    const plain = stdout.replace(/\x1b\[[0-9;]*[mK]/g, "");
+    expect(plain.match(/\[REDACTED:key\]/g)?.length).toBeGreaterThanOrEqual(14);
+    expect(plain.match(/\[REDACTED:pass\]/g)?.length).toBe(1);
+    const secret = Buffer.from(KEY).toString("base64");
+    for (let at = 0; at + 8 < secret.length; at++) {
+      expect(stdout.replace(/\s/g, "")).not.toContain(secret.slice(at, at + 8));
+    }
+    expect(stdout).toContain("[REDACTED:pass]\x1b[01;31m\x1b[K\x1b[m\x1b[K\n");
+  });
 
   test("replaces a secret that is written byte by byte", async () => {
     const script = `printenv pass | while IFS= read -r -n 1 c; do printf %s "\${c:- }"; sleep 0.01; done; echo .`;
