@@ -8,7 +8,7 @@ export const COUNTS = {
   /** Processes that write one store at the same moment. */
   writersAtOnce: 40,
   /** Writers that are killed, each at another moment. */
-  kills: 100,
+  kills: 300,
   /** Commands, those among them that write a store, and all their questions. */
   commands: 76,
   writingCommands: 28,
@@ -16,16 +16,16 @@ export const COUNTS = {
   /** Names that would speak to a terminal, a shell or JavaScript, each given to a domain and a custodian. */
   hostileNames: 17,
   /** Inputs made from the fixtures by mutation, by what reads them. */
-  parserMutants: 4_000,
-  mergeMutants: 1_200,
+  parserMutants: 10_000,
+  mergeMutants: 2_000,
   /** Random histories that are merged by git, and those whose merge is resolved by random decisions. */
-  histories: 120,
-  resolutions: 120,
-  guardStoreMutants: 1_200,
-  guardTextMutants: 900,
+  histories: 500,
+  resolutions: 200,
+  guardStoreMutants: 2_000,
+  guardTextMutants: 1_500,
   guardDiffMutants: 3_000,
   /** Lines that repeat what the patterns of the scanner look for. */
   hostileLines: 200,
-  redactorMutants: 1_000,
+  redactorMutants: 1_500,
   guardRepositoryMutants: 100,
 } as const;
