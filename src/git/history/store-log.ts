@@ -85,8 +85,9 @@ export async function storeLogs(
     const some = paths.slice(start, start + PATHS_AT_ONCE);
     const byPath = new Map<string, Section[]>(some.map((path) => [path, []]));
     for (const { header, entries } of await sectionsOf(repository, some, from)) {
-      for (const [path, own] of Map.groupBy(entries, (entry) => entry.path))
-        byPath.get(path)?.push({ header, entries: own });
+      // Node 20, which loads this as a library, has no Map.groupBy.
+      for (const path of new Set(entries.map((entry) => entry.path)))
+        byPath.get(path)?.push({ header, entries: entries.filter((entry) => entry.path === path) });
     }
     for (const [path, sections] of byPath) logs.set(path, await followed(repository, path, from, sections));
   }
