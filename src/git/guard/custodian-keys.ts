@@ -43,12 +43,19 @@ const HEX_LENGTH = 64;
 
 /** Whether a text has anything like a raw key; much faster than to look at its lines. */
 export function mayHaveRawKey(bytes: Uint8Array): boolean {
-  for (let at = bytes.indexOf(MARK); at !== -1; at = bytes.indexOf(MARK, at + 1)) {
-    if (bytes[at + HEX_LENGTH + 1] !== MARK) continue;
+  // Of as many bytes as a key has digits, one is at a multiple of their number.
+  for (let digit = 0; digit < bytes.length; digit += HEX_LENGTH) {
+    let at = digit;
+    while (digit - at < HEX_LENGTH && isHex(bytes[at])) at--;
+    if (bytes[at] !== MARK || bytes[at + HEX_LENGTH + 1] !== MARK) continue;
     const text = Buffer.from(bytes.buffer, bytes.byteOffset + at, HEX_LENGTH + 2).toString("latin1");
     if (/^P[0-9a-f]+P$/.test(text)) return true;
   }
   return false;
+}
+
+function isHex(byte = 0): boolean {
+  return (byte >= 48 && byte <= 57) || (byte >= 97 && byte <= 102);
 }
 
 /** The stores that a file could be for: one in its directory, and those above it. */

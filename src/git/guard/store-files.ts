@@ -1,3 +1,4 @@
+import { bufferOf } from "../../common/buffer-of.ts";
 import { AUDIT_LOG_KEY, CUSTODIANS_KEY } from "../../store/store-data.ts";
 import { MAX_FILE_BYTES } from "../../system/bounded-read.ts";
 import type { BlobReader } from "../process/cat-file.ts";
@@ -7,7 +8,8 @@ import type { FileChange } from "./diff-parser.ts";
 const STORE_NAME = /(?:^|\/)protected\.yaml$/;
 const DIFF_DRIVER = "pprotect";
 const YAML_NAME = /\.ya?ml$/i;
-const ROOT_KEYS = [CUSTODIANS_KEY, AUDIT_LOG_KEY].map((key) => new RegExp(`^(["']?)${key}\\1[ \\t]*:`, "m"));
+const KEYS = [CUSTODIANS_KEY, AUDIT_LOG_KEY];
+const ROOT_KEYS = KEYS.map((key) => new RegExp(`^(["']?)${key}\\1[ \\t]*:`, "m"));
 
 /** Whether a mode is that of a regular file: not a symbolic link, not a submodule. */
 export function isRegular(mode: string): boolean {
@@ -92,7 +94,7 @@ export class StoreFiles {
     if (!answer) {
       answer = this.#blobs
         .read(id, MAX_FILE_BYTES)
-        .then((bytes) => bytes !== undefined && looksLikeStore(Buffer.from(bytes).toString("latin1")));
+        .then((bytes) => bytes !== undefined && looksLikeStore(bufferOf(bytes).toString("latin1")));
       this.#holdsStore.set(id, answer);
     }
     return answer;
@@ -101,5 +103,5 @@ export class StoreFiles {
 
 /** Whether a YAML text has the root keys of a store. */
 export function looksLikeStore(text: string): boolean {
-  return ROOT_KEYS.every((key) => key.test(text));
+  return KEYS.every((key) => text.includes(key)) && ROOT_KEYS.every((key) => key.test(text));
 }
