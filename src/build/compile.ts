@@ -54,6 +54,7 @@ const EXEC = [
   "src/cli/reading/hand-out.ts",
   "src/exec/environment.ts",
   "src/exec/handed-out/ledger-file.ts",
+  "src/exec/process/start-notice.ts",
   "src/exec/process/start-state.ts",
   "src/exec/run-program.ts",
 ];

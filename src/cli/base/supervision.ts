@@ -55,7 +55,7 @@ export async function runAgainSupervised(
   const { program, prefixes, recorder, start } = context;
   const { runSupervised } = await import("../../exec/supervise/run-supervised.ts");
   const { startWatcher } = await import("../../exec/supervise/watcher.ts");
-  const { awaitStart } = await import("../../exec/supervise/start-notice.ts");
+  const { awaitStart } = await import("../../exec/supervise/await-start.ts");
   const { canCallLibc } = await import("../../system/libc.ts");
   // Without the C library, it is refused below.
   const awaited = canCallLibc() ? awaitStart(start) : { start };

@@ -87,7 +87,7 @@ export default class ExecCommand extends SelectingCommand {
 
   async run(): Promise<number> {
     const { readStartState } = await import("../../../exec/process/start-state.ts");
-    const { takeStartNotice } = await import("../../../exec/supervise/start-notice.ts");
+    const { takeStartNotice } = await import("../../../exec/process/start-notice.ts");
     const { start, notify } = takeStartNotice(readStartState());
     await this.#checkLibc();
     if ((this.ttl ?? this.grace ?? this.while ?? this.every ?? this.misses) !== undefined)

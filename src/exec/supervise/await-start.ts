@@ -1,0 +1,33 @@
+import { read } from "node:fs";
+import { encodeUtf8 } from "../../common/utf8.ts";
+import { START_VARIABLE } from "../process/start-notice.ts";
+import type { StartState } from "../process/start-state.ts";
+import { closeAll, openPipe } from "../pty/terminal.ts";
+
+/** What a child is started with, and when its program starts. */
+export interface AwaitedStart {
+  readonly start: StartState;
+  /** Settles when the program starts, or the child has ended. */
+  readonly started: Promise<void>;
+}
+
+/**
+ * Has a child that runs this program say when it starts its own program, so that the time for a passphrase does not count:
+ * it inherits the end of a pipe, and closes it then.
+ */
+export function awaitStart(start: StartState): AwaitedStart {
+  const [input, output] = openPipe();
+  return {
+    start: {
+      ...start,
+      variables: [...start.variables, encodeUtf8(`${START_VARIABLE}=${output}`)],
+      descriptors: [...start.descriptors, output],
+    },
+    started: new Promise((resolve) => {
+      read(input, Buffer.alloc(1), 0, 1, null, () => {
+        closeAll([input]);
+        resolve();
+      });
+    }),
+  };
+}
