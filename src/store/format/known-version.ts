@@ -67,9 +67,6 @@ export class KnownVersion {
     const end = start + length;
     if (length === 0 || end > bytes.length || bytes.compare(this.#log, 0, length, start, end) !== 0)
       return false;
-    return (
-      end === bytes.length ||
-      bytes.compare(ENTRY_START, 0, ENTRY_START.length, end, end + ENTRY_START.length) === 0
-    );
+    return end === bytes.length || bytes.subarray(end, end + ENTRY_START.length).equals(ENTRY_START);
   }
 }

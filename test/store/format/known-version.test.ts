@@ -57,3 +57,10 @@ test("a log that follows another heading is not taken for the known one", () => 
     expect(known.read(Buffer.from(made))).toBeUndefined();
   expect(known.read(Buffer.from(text))).toEqual(store.data);
 });
+
+test("a byte more at the end of the known log is not read", () => {
+  const text = String(sampleStore());
+  const known = new KnownVersion();
+  known.read(Buffer.from(text));
+  expect(known.read(Buffer.from(`${text}\n`))).toBeUndefined();
+});
