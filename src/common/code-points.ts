@@ -29,7 +29,7 @@ export function isSorted(keys: Iterable<string>): boolean {
   return true;
 }
 
-/** Whether a key is before another. Where code units say no of a key in ASCII, code points do not say otherwise. */
+/** Whether a key is before another. For a key in ASCII, which is quick to test, code units give the same answer. */
 function isBefore(key: string, other: string): boolean {
   if (key >= other && isPrintableAscii(key)) return false;
   return compareCodePoints(key, other) < 0;

@@ -1,6 +1,6 @@
 /**
  * Memoises a function of a text, for texts that come again and again.
- * @param most as many answers are kept; with one more, all are forgotten
+ * @param most the most answers to keep; one more clears them all
  */
 export function memo<Value>(answer: (text: string) => Value, most: number): (text: string) => Value {
   const known = new Map<string, Value>();

@@ -1,6 +1,6 @@
 import { lazy } from "./lazy.ts";
 
-/** Loaded only for an error: it takes 256 KiB of memory at once, in which it counts. */
+/** Loaded only for an error: it allocates 256 KiB as soon as it is loaded. */
 const levenshtein = lazy(() => require("fastest-levenshtein") as typeof import("fastest-levenshtein"));
 
 /** Names longer than this are not compared: the cost is the product of their lengths. */

@@ -77,7 +77,7 @@ interface FileContent {
   readonly readableByOthers: boolean;
 }
 
-/** A named pipe without a writer would be waited for, for ever. @throws PprotectError `file_error` */
+/** Reads a named pipe, and does not wait forever for a process that writes to it. @throws PprotectError `file_error` */
 function readPipe(path: string): FileContent {
   const bytes = readNamedPipe(path, MAX_BYTES + 1);
   if (bytes) return { bytes, readableByOthers: false };

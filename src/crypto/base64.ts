@@ -1,3 +1,4 @@
+import { bufferOf } from "../common/buffer-of.ts";
 /**
  * Decodes padded base64 (RFC 4648 §4) strictly: no white space, no URL alphabet and no unused bits that are set, so that
  * each byte string has exactly one encoding.
@@ -12,7 +13,7 @@ export function decodeBase64(text: string): Uint8Array | undefined {
 
 /** Encodes bytes as padded base64 (RFC 4648 §4). */
 export function encodeBase64(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+  return bufferOf(bytes).toString("base64");
 }
 
 /** Canonical base64, as {@link decodeBase64} accepts it: the unused bits of the last digit are zero. */

@@ -1,5 +1,6 @@
 import { lstatSync } from "node:fs";
 import { basename } from "node:path";
+import { bufferOf } from "../common/buffer-of.ts";
 import { PprotectError } from "../common/errors.ts";
 import { readBounded } from "../system/bounded-read.ts";
 import { readManifestFile } from "./manifest.ts";
@@ -29,7 +30,7 @@ export function secretsNamedIn(path: string): NamedSecret[] {
       return entries.map((entry) => ({ domain: entry.domain ?? domain, name: entry.name }));
     }
     const bytes = readBounded(path, path, MAX_TEMPLATE_BYTES) ?? new Uint8Array();
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+    const text = bufferOf(bytes).toString("utf8");
     return [...text.matchAll(REFERENCE)].map(([, domain, name = ""]) => ({ domain, name }));
   } catch (error) {
     if (error instanceof PprotectError || (error instanceof Error && "code" in error)) return [];

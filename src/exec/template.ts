@@ -1,3 +1,4 @@
+import { bufferOf } from "../common/buffer-of.ts";
 import { withErrorLocation } from "../common/error-location.ts";
 import { PprotectError } from "../common/errors.ts";
 import { displayName } from "../common/terminal-safe.ts";
@@ -36,7 +37,7 @@ const UTF16 = /^(?:\xff\xfe|\xfe\xff)/;
  */
 export function parseTemplate(template: Uint8Array, file: string): TemplatePart[] {
   // Latin-1 has one character per byte, so an index in the text is an index in the bytes.
-  const text = Buffer.from(template.buffer, template.byteOffset, template.byteLength).toString("latin1");
+  const text = bufferOf(template).toString("latin1");
   if (UTF16.test(text))
     throw new PprotectError("invalid_template", `${file}: UTF-16 is not supported`, "convert it to UTF-8");
   const parts: TemplatePart[] = [];

@@ -26,7 +26,7 @@ async function openRepositoryHere(directory: string): Promise<Repository> {
  *
  * @returns a directory that git never looks into, on the same file system, for the file until it is complete; `undefined`
  *   if it may be written beside the file
- * @throws PprotectError `file_error` where the file's directory is none; `not_ignored`, also when git cannot tell in a repository; `not_a_repository` when git cannot use it
+ * @throws PprotectError `file_error` where the path of the file's directory is not one; `not_ignored`, also when git cannot tell in a repository; `not_a_repository` when git cannot use it
  */
 export async function refuseUnlessIgnored(path: string): Promise<string | undefined> {
   const absolute = realpathOfParent(path);

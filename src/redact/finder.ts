@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { bufferOf } from "../common/buffer-of.ts";
 import { type Automata, AutomatonBuilder } from "./automaton-builder.ts";
 import { isCommonValue } from "./common-values.ts";
 import type { Range } from "./gaps.ts";
@@ -78,7 +79,7 @@ export function finderOf<Label>(
       const redactor = new Redactor(automata, markers);
       const found = new Set<Label>();
       const read = (output: Uint8Array): void => {
-        const bytes = Buffer.from(output.buffer, output.byteOffset, output.length);
+        const bytes = bufferOf(output);
         for (let at = bytes.indexOf(mark); at !== -1; at = bytes.indexOf(mark, at + mark.length)) {
           const number = bytes.toString("latin1", at + mark.length, at + mark.length + DIGITS);
           found.add(labels[Number(number)] as Label);

@@ -18,7 +18,7 @@ const CLASSES: Readonly<Record<string, RegExp>> = {
 export interface Bracket {
   /** The index of its end. */
   readonly end: number;
-  /** Whether it stands for a character, in any case. */
+  /** Whether it matches a character, ignoring case. */
   matches(character: string): boolean;
 }
 

@@ -1,7 +1,7 @@
 import { matchesSequence } from "../common/match-sequence.ts";
 import { bracketAt } from "./ignore-bracket.ts";
 
-/** Whether a character is one of those that a part of a name stands for. */
+/** Whether a part of a name matches a character. */
 type CharacterTest = (character: string) => boolean;
 
 /** A part of the pattern of a name: a character in lower case, some characters, or any number of any. */

@@ -66,7 +66,7 @@ const WHERE =
 export function secretNameKind(name: string): SecretNameKind | undefined {
   const known = KINDS.get(name);
   if (known !== undefined) return known === NONE ? undefined : known;
-  // The same names occur again and again in a file, but not for ever.
+  // The same names occur again and again in a file, but not forever.
   if (KINDS.size >= MAX_KNOWN) KINDS.clear();
   const kind = kindOf(name);
   KINDS.set(name, kind ?? NONE);

@@ -1,4 +1,5 @@
 import { basename } from "node:path/posix";
+import { bufferOf } from "../common/buffer-of.ts";
 import { type Hit, RANK } from "./finding.ts";
 import type { ScanInput } from "./scan-input.ts";
 
@@ -98,7 +99,7 @@ function* blocksOf({ text }: ScanInput): Generator<Block> {
   for (let from = 0, to = 0; from < text.count; from = to) {
     for (to = from + 1; to < text.count && text.end(to) - text.start(from) < BLOCK; ) to++;
     const bytes = text.bytes.subarray(text.start(from), text.end(to - 1));
-    yield { text: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8"), from, to };
+    yield { text: bufferOf(bytes).toString("utf8"), from, to };
   }
 }
 

@@ -2,7 +2,7 @@ import { lstatSync } from "node:fs";
 import { errnoOf } from "./file-error.ts";
 import { systemPath } from "./path-text.ts";
 
-/** There is nothing at the path: nothing has its name, or what should be a directory above it is none. */
+/** The errors of a path with nothing at it: nothing has its name, or something above it is not a directory. */
 const ABSENT: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "ELOOP"]);
 
 /**

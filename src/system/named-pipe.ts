@@ -16,7 +16,7 @@ export function isNamedPipe(path: string): boolean {
 }
 
 /**
- * Reads a named pipe to its end. Blocks the thread: as long as a process has it open to write, but not for ever where
+ * Reads a named pipe to its end. Blocks the thread: as long as a process has it open to write, but not forever where
  * none does.
  *
  * @param limit the most bytes that are read

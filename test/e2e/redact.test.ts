@@ -44,6 +44,19 @@ const redacted = (script: string): string[] => [
   script,
 ];
 const run = (script: string, input = "") => pprotect(redacted(script), { ...options, input });
+/** Starts one that is not waited for. */
+const started = <Out extends Bun.Spawn.Readable, Err extends Bun.Spawn.Readable>(
+  script: string,
+  stdout: Out,
+  stderr: Err,
+) =>
+  Bun.spawn([binary(), ...redacted(script)], {
+    cwd: box.folder,
+    env: cleanEnvironment(box.folder, env),
+    stdin: "ignore",
+    stdout,
+    stderr,
+  });
 const print = (name: string): string => `printenv ${name}`;
 
 describe("exec --redact", () => {
@@ -209,12 +222,7 @@ describe("exec --redact ends as the program ends", () => {
   });
 
   test.each(["SIGKILL", "SIGTERM", "SIGSEGV", "SIGPIPE"] as const)("%s", async (signal) => {
-    const child = Bun.spawn([binary(), ...redacted(`ulimit -c 0; kill -${signal.slice(3)} $$`)], {
-      cwd: box.folder,
-      env: cleanEnvironment(box.folder, env),
-      stdout: "ignore",
-      stderr: "ignore",
-    });
+    const child = started(`ulimit -c 0; kill -${signal.slice(3)} $$`, "ignore", "ignore");
     await child.exited;
     expect(child.signalCode).toBe(signal);
   });
@@ -240,12 +248,7 @@ describe("exec --redact ends as the program ends", () => {
   });
 
   test("by SIGPIPE when our reader closes a socket, as Node and Bun give it to their children", async () => {
-    const child = Bun.spawn([binary(), ...redacted('echo start; sleep 0.2; yes; echo "ended $?" >&2')], {
-      cwd: box.folder,
-      env: cleanEnvironment(box.folder, env),
-      stdout: "pipe",
-      stderr: "pipe",
-    });
+    const child = started('echo start; sleep 0.2; yes; echo "ended $?" >&2', "pipe", "pipe");
     const reader = child.stdout.getReader();
     await reader.read();
     await reader.cancel();
@@ -255,12 +258,7 @@ describe("exec --redact ends as the program ends", () => {
 
   test("and says so when its output cannot be written", async () => {
     const full = openSync("/dev/full", "w");
-    const child = Bun.spawn([binary(), ...redacted("yes")], {
-      cwd: box.folder,
-      env: cleanEnvironment(box.folder, env),
-      stdout: full,
-      stderr: "pipe",
-    });
+    const child = started("yes", full, "pipe");
     closeSync(full);
     expect(await child.exited).toBe(1);
     expect(await new Response(child.stderr).text()).toBe(
@@ -273,12 +271,7 @@ describe("exec --redact ends as the program ends", () => {
     async (signal) => {
       const name = signal.slice(3);
       const script = `trap 'echo cleaned; exit 7' ${name}; echo ready; while :; do sleep 0.05; done`;
-      const child = Bun.spawn([binary(), ...redacted(script)], {
-        cwd: box.folder,
-        env: cleanEnvironment(box.folder, env),
-        stdout: "pipe",
-        stderr: "ignore",
-      });
+      const child = started(script, "pipe", "ignore");
       const reader = child.stdout.getReader();
       await reader.read();
       child.kill(signal);

@@ -13,7 +13,7 @@ export async function warnOfCommittable(
 ): Promise<void> {
   if (warned.has(passphraseFile)) return;
   warned.add(passphraseFile);
-  // Git has no pipes; the passphrase has been read from it already.
+  // Git does not track pipes, and this one has been read already.
   if (isNamedPipe(passphraseFile)) return;
   if (!(await couldBeCommitted(passphraseFile))) return;
   if (isAgeFile(readStart(passphraseFile, AGE_START_BYTES))) return;

@@ -7,7 +7,6 @@ import { isTerminal } from "../../system/terminal.ts";
 import { flag, option } from "../argv/option.ts";
 import { FILE, text, USER } from "../argv/value-type.ts";
 import type { InputPrompter } from "../input/input-prompter.ts";
-import { explain } from "../report/error-report.ts";
 import { writeError, writeOut } from "../report/output.ts";
 
 /** Loaded at its first use: not every command asks. */
@@ -135,6 +134,7 @@ export abstract class InteractiveCommand {
         if (!(error instanceof PprotectError) || !asked?.atTerminal || attempt === ATTEMPTS) throw error;
         // What was typed ahead answers the next questions, and may be a value that must not be shown.
         if (asked.hasMore()) throw error;
+        const { explain } = await import("../report/error-report.ts");
         asked.note(explain(error).trimEnd());
       }
     }

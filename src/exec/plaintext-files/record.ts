@@ -104,12 +104,12 @@ export function isAsWritten({ path, modified }: WrittenFile): boolean {
   return stats?.isFile() === true && modified.some((seconds) => seconds * 1000 === stats.mtimeMs);
 }
 
-/** Whether there is a regular file that we can get at. */
+/** Whether there is a regular file that we can look at. */
 export function isFile(path: string): boolean {
   return statusOf(path)?.isFile() === true;
 }
 
-/** What we cannot get at is not ours to change any more: one such file does not keep others from being removed. */
+/** A file that we cannot look at is no longer ours to change, and does not keep others from being removed. */
 function statusOf(path: string): Stats | undefined {
   try {
     return lstatSync(path);

@@ -1,4 +1,5 @@
 import * as t from "typanion";
+import { bufferOf } from "../../common/buffer-of.ts";
 import { Collected } from "./collected.ts";
 
 /** Bytes: more than any value has that a store is for, in JSON. */
@@ -62,10 +63,7 @@ export class HookAnswer {
 
 /** Whether JSON may end here. */
 function endsObject(chunk: Uint8Array): boolean {
-  return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
-    .toString("latin1")
-    .trimEnd()
-    .endsWith("}");
+  return bufferOf(chunk).toString("latin1").trimEnd().endsWith("}");
 }
 
 function parsed(text: string): string | undefined {

@@ -1,7 +1,7 @@
 const LINE_FEED = 10;
 const SIZE = 64 * 1024;
 
-/** Collects lines. What is taken are parts of a larger memory, which is left when it is full. */
+/** Collects lines. What it returns are parts of a larger buffer, which is replaced when it is full. */
 export class ByteBuffer {
   #bytes = Buffer.allocUnsafeSlow(SIZE);
   /** Where the lines start and end that are not taken. */
@@ -24,7 +24,7 @@ export class ByteBuffer {
    * Adds whole lines that begin with a mark, without it.
    *
    * @param start where the first one begins in `bytes`
-   * @param most as many are added
+   * @param most the most lines to add
    * @returns how many were added, and where the line after them begins
    */
   addMarked(

@@ -43,7 +43,7 @@ const HEX_LENGTH = 64;
 
 /** Whether a text has anything like a raw key; much faster than to look at its lines. */
 export function mayHaveRawKey(bytes: Uint8Array): boolean {
-  // Of as many bytes as a key has digits, one is at a multiple of their number.
+  // Among the 64 digits of a key, exactly one is at a multiple of 64: it is enough to look there.
   for (let digit = 0; digit < bytes.length; digit += HEX_LENGTH) {
     let at = digit;
     while (digit - at < HEX_LENGTH && isHex(bytes[at])) at--;

@@ -5,8 +5,9 @@ import type { Moment } from "../../store/access/revision.ts";
 import type { StoreData } from "../../store/store-data.ts";
 import { openBlobReader } from "../process/cat-file.ts";
 import type { Repository } from "../process/repository.ts";
+import { renamesIn } from "./raw-log.ts";
 import { commitId } from "./store-at.ts";
-import { renamesIn, type StoreCommit, storeLog } from "./store-log.ts";
+import { type StoreCommit, storeLog } from "./store-log.ts";
 import { StoreVersions } from "./store-versions.ts";
 
 /** What is read, and what is done on the way. */

@@ -1,3 +1,4 @@
+import { bufferOf } from "../../common/buffer-of.ts";
 import type { Finder } from "../../redact/finder.ts";
 import type { Repository } from "../process/repository.ts";
 import { objectsOf } from "./objects.ts";
@@ -29,9 +30,7 @@ export async function rewritingOf<Label>(
   const blobs: string[] = [];
   let inHeaders = false;
   const add = (to: Set<string>, found: readonly Uint8Array[]): void => {
-    for (const bytes of found)
-      if (bytes.length >= MIN_TEXT)
-        to.add(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1"));
+    for (const bytes of found) if (bytes.length >= MIN_TEXT) to.add(bufferOf(bytes).toString("latin1"));
   };
   for await (const { id, type, chunks } of objectsOf({ directory, options: [] }, [...ids])) {
     const pieces: Uint8Array[] = [];

@@ -57,7 +57,7 @@ export async function conflictedStore(file: string | undefined, fallback: string
   return placeOfStore(resolve(repository.root, only));
 }
 
-/** The store in the work tree, or `undefined` if there is none that can be read. */
+/** The store in the work tree, or `undefined` if it is missing or cannot be read. */
 export function readCurrent(path: string): StoreData | undefined {
   try {
     return readLeniently(readRegularFile(path)).store;

@@ -1,8 +1,8 @@
 import type { BlobReader } from "./cat-file.ts";
 
-/** So many blobs are asked for before they are needed: about as many as git lists in one chunk of its output. */
+/** The most blobs that are asked for before they are needed: about as many as git lists in one chunk of its output. */
 const MOST = 256;
-/** As much of each is read ahead: nearly all stores are shorter, and longer ones do not fill the memory. */
+/** Bytes of each that are read ahead: nearly all stores are shorter, and longer ones do not fill the memory. */
 const SHORT = 64 * 1024;
 
 /** Reads blobs by their ids, some of them ahead: git looks for the next ones while the last ones are checked. */

@@ -41,7 +41,7 @@ export async function openRepository(directory: string): Promise<Repository> {
   return open(directory, gitEnvironment());
 }
 
-/** {@link openRepository}, or `undefined` where there is none. @throws PprotectError `environment` */
+/** {@link openRepository}, or `undefined` outside a repository. @throws PprotectError `environment` */
 export async function findRepository(directory: string): Promise<Repository | undefined> {
   try {
     return await openRepository(directory);

@@ -1,3 +1,4 @@
+import { bufferOf } from "../../common/buffer-of.ts";
 import { readLeniently } from "../../store/diff/lenient-reading.ts";
 import type { StoreData } from "../../store/store-data.ts";
 import { MAX_FILE_BYTES } from "../../system/bounded-read.ts";
@@ -34,7 +35,7 @@ export async function formerDomains(
   for (const id of await versionsOf(repository, revisions, path)) {
     const bytes = await blobs.read(id, MAX_FILE_BYTES);
     if (!bytes) continue;
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const text = bufferOf(bytes);
     // A look at the bytes spares parsing every version for a key that none of them has.
     if (![...keys.values()].some((key) => text.includes(key))) continue;
     const { store } = readLeniently(bytes);

@@ -1,5 +1,6 @@
 import { realpathSync } from "node:fs";
 import { dirname, relative, sep } from "node:path";
+import { bufferOf } from "../../common/buffer-of.ts";
 import { PprotectError } from "../../common/errors.ts";
 import { decodeUtf8 } from "../../common/utf8.ts";
 import { readLeniently } from "../../store/diff/lenient-reading.ts";
@@ -62,7 +63,7 @@ export async function keyOrigin(
 
 async function holds(blobs: BlobReader, id: string | undefined, text: string): Promise<boolean> {
   const bytes = id === undefined ? undefined : await blobs.read(id);
-  return bytes !== undefined && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(text);
+  return bytes !== undefined && bufferOf(bytes).includes(text);
 }
 
 /**

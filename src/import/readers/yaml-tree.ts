@@ -108,7 +108,7 @@ class Converter {
 }
 
 /**
- * What each alias stands for: the last node before it that has its anchor. Found in one pass, since `Alias.resolve` goes
+ * The node that each alias refers to: the last one before it that has its anchor. Found in one pass, since `Alias.resolve` goes
  * through the whole document for each alias.
  */
 function targetsIn(document: Document.Parsed): ReadonlyMap<Alias, Node> {

@@ -1,3 +1,4 @@
+import { bufferOf } from "../../common/buffer-of.ts";
 import { judgeKind } from "../assignments/judge.ts";
 import type { FileDetector, RuleName } from "../detector.ts";
 import { looksRandom } from "../entropy.ts";
@@ -59,7 +60,7 @@ const MENTION = /\bkind"?\s{0,4}:\s{0,4}"?Secret\b/;
 
 /** Quick to test: most manifests only refer to Secrets. */
 function mentionsSecret({ text: { bytes } }: ScanInput): boolean {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const text = bufferOf(bytes);
   return text.includes(SECRET) && MENTION.test(text.toString("latin1"));
 }
 
@@ -67,7 +68,7 @@ function mentionsSecret({ text: { bytes } }: ScanInput): boolean {
 function documentsWithSecret({ text }: ScanInput): ReadonlySet<number> {
   const lines = new Set<number>();
   const { bytes } = text;
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const view = bufferOf(bytes);
   let mention = view.indexOf(SECRET);
   let start = 0;
   let found = false;

@@ -1,3 +1,4 @@
+import { bufferOf } from "../../common/buffer-of.ts";
 import { ownText } from "../../common/own-text.ts";
 import { decodeUtf8 } from "../../common/utf8.ts";
 import { AUDIT_LOG_KEY, type StoreData } from "../store-data.ts";
@@ -30,7 +31,7 @@ export class KnownVersion {
 
   /** @returns the store, `undefined` when the text is not canonical or not valid; see readCanonical */
   read(content: Uint8Array): StoreData | undefined {
-    const bytes = Buffer.from(content.buffer, content.byteOffset, content.length);
+    const bytes = bufferOf(content);
     const heading = bytes.indexOf(HEADING);
     const start = heading === -1 ? bytes.length : heading + HEADING.length;
     const known = this.#isContinued(bytes, start) ? this.#length : 0;

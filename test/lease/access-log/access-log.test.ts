@@ -361,7 +361,7 @@ describe("entries are shown", () => {
   });
 });
 
-test("a log whose directory is none cannot be read", () => {
+test("a log whose directory is a file cannot be read", () => {
   const file = join(emptyFolder(), "state");
   writeFileSync(file, "");
   expect(() => readAccessLog(join(file, "pprotect"))).toThrow("not a directory");

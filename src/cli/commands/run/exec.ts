@@ -18,7 +18,6 @@ import { refuseUnknown } from "../../base/no-redact.ts";
 import { isPlaintextForbidden, refuseForbiddenPlaintext } from "../../base/plaintext-fence.ts";
 import { SelectingCommand } from "../../base/selecting-command.ts";
 import type { InputPrompter } from "../../input/input-prompter.ts";
-import { withDomainHint } from "../../report/domain-as-program.ts";
 
 /** How many names a note lists. */
 const SHOWN_NAMES = 3;
@@ -126,6 +125,7 @@ export default class ExecCommand extends SelectingCommand {
         placed.remove?.();
       }
     } catch (error) {
+      const { withDomainHint } = await import("../../report/domain-as-program.ts");
       throw withDomainHint(error, command[0], keyFile.data.domains);
     }
   }

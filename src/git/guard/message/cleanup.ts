@@ -1,3 +1,4 @@
+import { bufferOf } from "../../../common/buffer-of.ts";
 import type { AddedLine } from "../../../scan/finding.ts";
 import type { Repository } from "../../process/repository.ts";
 
@@ -43,9 +44,7 @@ export async function readCleanup(
  * @param message UTF-8, or another encoding with ASCII in it
  */
 export function keptLines(message: Uint8Array, cleanup: Cleanup): AddedLine[] {
-  const lines = Buffer.from(message.buffer, message.byteOffset, message.length)
-    .toString("utf8")
-    .split(/\r?\n/);
+  const lines = bufferOf(message).toString("utf8").split(/\r?\n/);
   const numbered = lines.map((text, index) => ({ number: index + 1, text }));
   const cut = cleanup.scissors === undefined ? -1 : lines.findIndex(isCut(cleanup.scissors));
   const before = cut === -1 ? numbered : numbered.slice(0, cut);
