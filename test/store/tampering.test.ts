@@ -79,13 +79,16 @@ function costOf(material: string): number {
 
 test("key bytes are never compared with code that stops at the first difference", () => {
   const folder = resolve(import.meta.dir, "../../src");
-  const early = /\b(?:Buffer\.compare|deepEquals)\(|\.equals\(/;
+  const early = /\bdeepEquals\(|\.(?:compare|equals)\(/;
   const files = ["crypto", "store"].flatMap((room) =>
     readdirSync(join(folder, room), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map(({ parentPath, name }) => join(parentPath, name)),
   );
   const found = files.filter((file) => early.test(readFileSync(file, "utf8")));
-  // What this compares is the first line of a file, which anyone may read.
-  expect(found.map((file) => file.slice(folder.length))).toEqual(["/crypto/age-format.ts"]);
+  // What these compare is the first line of a file, and the lines of an audit log: anyone who has the file may read them.
+  expect(found.map((file) => file.slice(folder.length)).sort()).toEqual([
+    "/crypto/age-format.ts",
+    "/store/format/known-version.ts",
+  ]);
 });
