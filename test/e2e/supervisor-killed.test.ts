@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { startOf } from "../../src/system/process-identity.ts";
 import { binary } from "../support/binary.ts";
 import { isAlive, until } from "../support/leases.ts";
 import { cleanEnvironment, runProgram } from "../support/run.ts";
@@ -47,6 +48,26 @@ test.each(["kill -KILL $PPID", "kill -KILL $PPID; trap '' TERM"])(
     await until(() => !pids.some(isAlive));
   },
 );
+
+/** A helper process of ours whose parent was killed before the helper could ask for a signal. */
+const lateHelper = (folder: string, words: readonly string[]) =>
+  runProgram([binary(), ...words], { cwd: folder });
+
+test("a watcher that comes too late ends the program at once", async () => {
+  const program = Bun.spawn(["sleep", "60"]);
+  const box = sandbox();
+  await lateHelper(box.folder, ["__watch-parent", "1", `${program.pid}`, startOf(program.pid) ?? "", "1000"]);
+  await program.exited;
+  expect(program.signalCode).toBe("SIGTERM");
+});
+
+test("what removes plaintext files removes them at once if it comes too late", async () => {
+  const box = sandbox();
+  mkdirSync(box.path("files"));
+  writeFileSync(box.path("files/token"), "x");
+  await lateHelper(box.folder, ["__remove-files", "1", box.path("files")]);
+  expect(existsSync(box.path("files"))).toBe(false);
+});
 
 test.each(["--ttl 1m", "--redact", "--watch"])(
   "exec %s passes on a signal that comes while the program starts",

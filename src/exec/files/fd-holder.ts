@@ -1,5 +1,5 @@
 import { openLibc } from "../../system/libc.ts";
-import { become, signalAtEndOf, startHelper, stopHelper } from "../process/helper-process.ts";
+import { become, endWith, startHelper, stopHelper } from "../process/helper-process.ts";
 import { HOLDER_WORD } from "../process/helper-words.ts";
 import type { HeldFiles } from "./secret-files.ts";
 
@@ -40,7 +40,7 @@ export async function holdOpen(descriptors: readonly number[]): Promise<HeldFile
 export function holdFiles(args: readonly string[]): never {
   const [parent = 0, count = 0] = args.map(Number);
   const { fcntl } = openLibc({ fcntl: { args: ["int", "int", "int"], returns: "int" } });
-  signalAtEndOf(parent, "SIGKILL");
+  endWith(parent);
   for (let index = 0; index < count; index++) fcntl(FIRST + index, F_SETFD, 0);
   fcntl(1, F_SETFD, FD_CLOEXEC);
   return become("/bin/sleep", ["sleep", FOR_EVER]);

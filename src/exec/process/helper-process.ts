@@ -32,13 +32,18 @@ export function startHelper(words: readonly string[], descriptors: readonly numb
 }
 
 /**
- * In a helper: asks the kernel for a signal when the process that started it ends, or the program that replaced that
- * process by execve(2), however it ends. Ends the helper if that has happened already.
+ * In a helper: has the kernel end it with the process that started it, or with the program that replaced that process by
+ * execve(2), however that ends.
  */
-export function signalAtEndOf(parent: number, signal: "SIGKILL" | "SIGTERM"): void {
+export function endWith(parent: number): void {
+  if (!signalAtEndOf(parent, "SIGKILL")) process.exit(1);
+}
+
+/** @returns whether the process is still there, and the signal will come */
+function signalAtEndOf(parent: number, signal: "SIGKILL" | "SIGTERM"): boolean {
   const { prctl } = openLibc({ prctl: { args: ["int", "u64", "u64", "u64", "u64"], returns: "int" } });
   prctl(PR_SET_PDEATHSIG, constants.signals[signal], 0, 0, 0);
-  if (process.ppid !== parent) process.exit(1);
+  return process.ppid === parent;
 }
 
 /** In a helper: becomes a program, with the descriptors that are not close-on-exec. */
@@ -52,13 +57,14 @@ export function become(path: string, words: readonly string[]): never {
 }
 
 /**
- * In a helper: becomes a shell, which is small, that runs a command when the process that started it ends.
+ * In a helper: becomes a shell, which is small, that runs a command when the process that started it ends; at once if it
+ * has ended already.
  *
  * @param command for the shell, without single quotes
  * @param args its `$1` and so on
  */
 export function waitForEndOf(parent: number, command: string, args: readonly string[]): never {
-  signalAtEndOf(parent, "SIGTERM");
+  if (!signalAtEndOf(parent, "SIGTERM")) return become("/bin/sh", ["sh", "-c", command, "sh", ...args]);
   // SIGKILL: a new child has the shell's handler for SIGTERM until it becomes sleep, and would lose the signal.
   const script = `
 trap 'kill -KILL $!; ${command}; exit' TERM

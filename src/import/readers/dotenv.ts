@@ -69,14 +69,19 @@ function scan(text: string): Scanned {
       continue;
     }
     entries.push({ name, value: value.text, line });
-    // Node takes tabs for a part of the name or the value; python-dotenv a name `export` for the word.
-    const before = text.slice(at, ASSIGNMENT.lastIndex);
-    if (value.ambiguous || before.includes("\t") || name === "export")
+    if (value.ambiguous || isAmbiguousStart(text.slice(at, ASSIGNMENT.lastIndex), name))
       notes.push({ kind: "ambiguous", name, line });
     advance(value.end);
   }
   return { entries, notes, problems };
 }
+
+/**
+ * Node takes tabs for a part of the name or the value, and a second blank behind `export` for a part of the name;
+ * python-dotenv takes a name `export` for the word.
+ */
+const isAmbiguousStart = (start: string, name: string): boolean =>
+  start.includes("\t") || /^ *export {2}/.test(start) || name === "export";
 
 /** @param start the offset behind the equals sign. @returns what is wrong, where it cannot be read */
 function valueAt(text: string, start: number): Value | string {
