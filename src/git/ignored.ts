@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { PprotectError } from "../common/errors.ts";
 import { lazy } from "../common/lazy.ts";
@@ -8,8 +8,8 @@ import { displayName } from "../common/terminal-safe.ts";
 import { withoutLineEnd } from "../common/text.ts";
 import { repositoryRoot } from "../store/locate-store.ts";
 import { temporaryPath } from "../system/atomic-write.ts";
-import { reasonOf } from "../system/file-error.ts";
-import { currentDirectory } from "../system/path-text.ts";
+import { fileError, reasonOf } from "../system/file-error.ts";
+import { currentDirectory, systemPath } from "../system/path-text.ts";
 import { realpathOfParent } from "../system/real-path.ts";
 import type { Repository } from "./process/repository.ts";
 
@@ -26,7 +26,7 @@ async function openRepositoryHere(directory: string): Promise<Repository> {
  *
  * @returns a directory that git never looks into, on the same file system, for the file until it is complete; `undefined`
  *   if it may be written beside the file
- * @throws PprotectError `file_error` where the path of the file's directory is not one; `not_ignored`, also when git cannot tell in a repository; `not_a_repository` when git cannot use it
+ * @throws PprotectError `file_error` where the path of the file's directory is not one, or it cannot be written; `not_ignored`, also when git cannot tell in a repository; `not_a_repository` when git cannot use it
  */
 export async function refuseUnlessIgnored(path: string): Promise<string | undefined> {
   const absolute = realpathOfParent(path);
@@ -37,6 +37,7 @@ export async function refuseUnlessIgnored(path: string): Promise<string | undefi
       `cannot write ${displayName(path)}: ${reasonOf("ENOTDIR")}; no secrets were written`,
     );
   }
+  requireWritable(directory, path);
   const root = repositoryRoot(directory);
   if (root === undefined) return undefined;
   const repository = await openRepositoryHere(directory);
@@ -54,6 +55,15 @@ export async function refuseUnlessIgnored(path: string): Promise<string | undefi
     `git does not ignore ${displayName(path)}, so its secrets could be committed`,
     `add a line "/${relative(root, absolute)}" to ${displayName(relative(currentDirectory(), resolve(root, ".gitignore")))}`,
   );
+}
+
+/** Also before git is started in the directory, which fails without the right to enter it. @throws PprotectError `file_error` */
+function requireWritable(directory: string, path: string): void {
+  try {
+    accessSync(systemPath(directory), constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw fileError("write", path, error, { effect: "no secrets were written" });
+  }
 }
 
 /**

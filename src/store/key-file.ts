@@ -12,7 +12,7 @@ import {
   unlockCustodian,
 } from "./custodian.ts";
 import { createDomain, openDomainKey, openSecret, sealDomainKey, sealSecret, withOwner } from "./domain.ts";
-import { checkNewCustodianName, checkNewDomainName, checkSecretName } from "./format/names.ts";
+import { checkNewCustodianName, checkNewDomainName, checkNewSecretName } from "./format/names.ts";
 import { parseStore } from "./format/parse.ts";
 import { validated } from "./format/validated.ts";
 import { writeStore } from "./format/yaml-writer.ts";
@@ -346,7 +346,7 @@ export class KeyFile {
   }
 
   #withSecret(domain: string, secret: string, value: string, entry: string, now: Date): KeyFile {
-    checkSecretName(secret);
+    checkNewSecretName(this.data, secret);
     const data = findDomain(this.data, domain);
     refuseSharedKey(this.data, domain);
     const sealed = sealSecret(data, value);

@@ -50,7 +50,7 @@ export function fileError(
   const after = effect === undefined ? "" : `; ${effect}`;
   return new PprotectError(
     "file_error",
-    `cannot ${doing} ${escapeUnprintable(file)}: ${reason}${after}`,
+    `cannot ${doing} ${file === "" ? '""' : escapeUnprintable(file)}: ${reason}${after}`,
     fix,
     {
       cause,

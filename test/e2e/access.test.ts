@@ -181,6 +181,27 @@ describe("access", () => {
     expect(await unused()).toEqual([]);
   });
 
+  test("has no age for a value whose commit is dated in the future, and counts it as too old", async () => {
+    const repository = await mergeRepository();
+    repository.write(".pprotect.yaml", "rotation:\n  dev: { max_age: 9999d }\n");
+    repository.write("protected.yaml", sampleStore().toString());
+    await repository.must("add", "-A");
+    const env = { GIT_AUTHOR_DATE: "2098-01-01T00:00:00Z", GIT_COMMITTER_DATE: "2098-01-01T00:00:00Z" };
+    await repository.git(["commit", "-qm", "store"], env);
+    const access = async (format: string) =>
+      (await repository.pprotect(["access", "--format", format])).stdout;
+    const table = await access("table");
+    expect(table).toMatch(/^dev\/api-key +2098-01-01 \(in the future, age unknown, limit 9999d\) /m);
+    expect(table).toMatch(/^prod\/token +2098-01-01 \(in the future, age unknown\) /m);
+    expect((await access("html")).match(/<tr class="over">/g)).toHaveLength(3);
+    const { result } = readAnswer((await repository.pprotect(["access", "--json"])).stdout);
+    expect(result.secrets).toMatchObject([
+      { secret: "api-key", age_days: null, too_old: true },
+      { secret: "db-password", age_days: null, too_old: true },
+      { secret: "token", age_days: null, too_old: null },
+    ]);
+  });
+
   test("has no age for a value whose commit claims a time that does not exist", async () => {
     const repository = await withStaleAccess();
     const head = (await repository.must("cat-file", "commit", "HEAD")).replaceAll(

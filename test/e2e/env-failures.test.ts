@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { existsSync, readFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { binary } from "../support/binary.ts";
 import { envProject, TEXT } from "../support/env-project.ts";
 import { needs } from "../support/programs.ts";
 import { runProgram } from "../support/run.ts";
 import { removeFolders, sandbox } from "../support/sandbox.ts";
-import { openToEveryone, withoutRights } from "../support/unprivileged.ts";
+import { DROPPING_RIGHTS, openToEveryone, withoutRights } from "../support/unprivileged.ts";
 
 afterAll(removeFolders);
 
@@ -51,5 +51,36 @@ test.if(needs("setpriv") && process.getuid?.() === 0)(
       1,
       "pprotect: this user has no home directory\nhint: set HOME or XDG_STATE_HOME\n",
     ]);
+  },
+);
+
+test.if(needs(...DROPPING_RIGHTS))(
+  "a directory that may not be entered or written is named with the system's reason, in a repository too",
+  async () => {
+    const box = sandbox();
+    const copy = openToEveryone(box);
+    const state = box.path("state");
+    mkdirSync(state);
+    chmodSync(state, 0o777);
+    box.write(".gitignore", "*\n");
+    await runProgram(["git", "init", "-q"], { cwd: box.folder });
+    for (const [directory, mode] of [
+      ["closed", 0o744],
+      ["read-only", 0o555],
+    ] as const) {
+      mkdirSync(box.path(directory));
+      chmodSync(box.path(directory), mode);
+      const out = `${directory}/.env`;
+      const environment = ["env", `HOME=${state}`, "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory"];
+      const command = withoutRights([copy, "env", "--domain", "dev", "--out", out]);
+      const { status, stderr } = await runProgram([...environment, `GIT_CONFIG_VALUE_0=*`, ...command], {
+        cwd: box.folder,
+      });
+      expect([status, stderr]).toEqual([
+        1,
+        `pprotect: cannot write ${out}: permission denied; no secrets were written\n`,
+      ]);
+      chmodSync(box.path(directory), 0o755);
+    }
   },
 );

@@ -117,7 +117,7 @@ describe("env --out", () => {
     const { run } = await envProject();
     expect(await run("env", "--out", "")).toMatchObject({
       status: 1,
-      stderr: "pprotect: --out needs a value: --out FILE\n",
+      stderr: "pprotect: env: --out is empty\nhint: give the path: --out FILE\n",
     });
   });
 

@@ -214,15 +214,42 @@ describe("--due", () => {
     expect([status, JSON.parse(stdout).error.code]).toEqual([1, "incomplete_history"]);
   });
 
-  test("names rules that are of nothing in the store", async () => {
+  test.each([
+    [["prdo"], "the store has no prdo, which .pprotect.yaml has a rotation for"],
+    [
+      ["prdo", "prod/db-pasword"],
+      ".pprotect.yaml has rotations for 2 names that the store does not have: prdo, prod/db-pasword",
+    ],
+    [
+      ["a", "b", "prod", "c", "d", "e"],
+      ".pprotect.yaml has rotations for 5 names that the store does not have: a, b, c and 2 more",
+    ],
+  ])("names rules that are of nothing in the store in one warning: %j", async (names, warning) => {
     const box = await repository(
-      "rotation:\n  prdo:\n    max_age: 1d\n  prod/db-pasword:\n    max_age: 1d\n",
+      `rotation:\n${names.map((name) => `  ${name}: { max_age: 9999d }\n`).join("")}`,
     );
     const { stderr } = await rotate(box, ["--due"]);
-    expect(stderr.split("\n").slice(0, 2)).toEqual([
-      "pprotect: warning: the store has no prdo, which .pprotect.yaml has a rotation for",
-      "pprotect: warning: the store has no prod/db-pasword, which .pprotect.yaml has a rotation for",
+    expect(stderr).toBe(`pprotect: warning: ${warning}\nNo value is too old.\n`);
+  });
+
+  test("lists a value whose commit is dated in the future, whatever its limit", async () => {
+    const box = await repository("rotation:\n  prod: { max_age: 9999d }\n");
+    const amend = (date: string) =>
+      runProgram(["git", "commit", "-q", "--amend", "--no-edit", `--date=${date}`], {
+        cwd: box.folder,
+        env: GIT_IDENTITY,
+      });
+    await amend("2098-01-01T00:00:00Z");
+    const { status, stdout } = await rotate(box, ["--due"]);
+    expect([status, stdout]).toEqual([
+      1,
+      "prod/db-password has an unknown age (its commit is dated in the future), the limit is 9999d\n",
     ]);
+    const answer = JSON.parse((await rotate(box, ["--due", "--json"])).stdout);
+    expect(answer.result.due).toMatchObject([{ secret: "db-password", age_seconds: null }]);
+    // The clocks of two machines differ.
+    await amend(new Date(Date.now() + 3_600_000).toISOString());
+    expect(await rotate(box, ["--due"])).toMatchObject({ status: 0, stdout: "" });
   });
 
   test("takes its limit from the line where no rule has one", async () => {

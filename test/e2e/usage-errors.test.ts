@@ -43,6 +43,25 @@ describe("an unknown option", () => {
   });
 });
 
+describe("an empty path", () => {
+  test.each([
+    [["list-domains", "--file", ""], "--file"],
+    [["list-domains", "--file="], "--file"],
+    [["--file", "", "list-domains"], "--file"],
+    [["get", "prod/token", "--passphrase-file", ""], "--passphrase-file"],
+    [["add-secret", "prod", "new", "--value-file", ""], "--value-file"],
+  ])("%j names its option", async (args, name) => {
+    const command = args.find((word) => /^[a-z]/.test(word));
+    expect(await errorOf(...args)).toBe(
+      `pprotect: ${command}: ${name} is empty\nhint: give the path: ${name} FILE\n`,
+    );
+  });
+
+  test("of an argument is shown as one", async () => {
+    expect(await errorOf("inject", "")).toBe('pprotect: cannot read "": no such file or directory\n');
+  });
+});
+
 describe("an argument too many", () => {
   test("is named", async () => {
     expect(await errorOf("list-domains", "extra")).toContain('unexpected argument "extra"');

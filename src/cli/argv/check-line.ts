@@ -80,6 +80,13 @@ function checkEncoding(command: CommandDescription, words: readonly string[]): v
 
 function checkValue(command: CommandDescription, option: OptionDeclaration, value: string): void {
   if (!option.type || !TAKE_BYTES.has(option.type.kind)) checkEncoding(command, [value]);
+  // As `--file "$STORE"` is where no STORE is set.
+  if (option.type?.kind === "file" && value === "")
+    throw wrong(
+      command,
+      `${longName(option)} is empty`,
+      `give the path: ${longName(option)} ${option.type.metavar}`,
+    );
   const { choices } = option.type ?? {};
   if (!choices || choices.includes(value)) return;
   throw wrong(command, `${longName(option)} must be ${oneOf(choices)}, not "${displayName(value)}"`);

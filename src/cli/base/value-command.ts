@@ -2,7 +2,7 @@ import { PprotectError } from "../../common/errors.ts";
 import { displayName } from "../../common/terminal-safe.ts";
 import { countNoun } from "../../common/text.ts";
 import { requireValidValues, valueProblems } from "../../config/values/required.ts";
-import { checkSecretName } from "../../store/format/names.ts";
+import { checkNewSecretName } from "../../store/format/names.ts";
 import type { KeyFile } from "../../store/key-file.ts";
 import type { SecretPath } from "../../store/secret-path.ts";
 import { hardenProcess } from "../../system/process-hardening.ts";
@@ -53,7 +53,7 @@ export abstract class ValueCommand extends SecretCommand {
     this.#pipedValue =
       this.valueFile === "-" || (namesGiven && this.valueFile === undefined && !wantsGenerated(this));
     const { domain, secret } = await this.askForSecret(keyFile, given);
-    checkSecretName(secret);
+    checkNewSecretName(keyFile.data, secret);
     await (await this.trust(keyFile)).using(keyFile.data, domain, "seal");
     check(keyFile, domain, secret);
     // Rules that cannot be used are reported before a value is asked for.

@@ -20,7 +20,6 @@ export async function openPrivateOutput(
     if (options.force) throw new PprotectError("usage", "--force needs --out");
     return undefined;
   }
-  if (path === "") throw new PprotectError("usage", "--out needs a value: --out FILE");
   if (isSameFile(path, options.store)) {
     throw new PprotectError(
       "usage",

@@ -1,3 +1,4 @@
+import { accessSync, constants } from "node:fs";
 import type { GitError, SimpleGit } from "simple-git";
 import { PprotectError } from "../../common/errors.ts";
 import { lazy } from "../../common/lazy.ts";
@@ -5,7 +6,8 @@ import { hasRawBytes } from "../../common/path-bytes.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { withoutLineEnd } from "../../common/text.ts";
 import { repositoryRoot } from "../../store/locate-store.ts";
-import { absolutePath } from "../../system/path-text.ts";
+import { fileError } from "../../system/file-error.ts";
+import { absolutePath, systemPath } from "../../system/path-text.ts";
 import { gitProgram } from "./git-program.ts";
 import {
   gitEnvironment,
@@ -67,8 +69,18 @@ async function open(directory: string, environment: Record<string, string>): Pro
     const root = await git.raw(["rev-parse", "--show-toplevel"]);
     return repositoryOf(git, withoutLineEnd(root), absolute);
   } catch (error) {
-    if (isGitError(error)) throw notARepository(directory, absolute, error);
-    throw error;
+    if (!isGitError(error)) throw error;
+    requireEntry(directory, absolute);
+    throw notARepository(directory, absolute, error);
+  }
+}
+
+/** Without the right to enter the directory, git is not even started. @throws PprotectError `file_error` */
+function requireEntry(directory: string, absolute: string): void {
+  try {
+    accessSync(systemPath(absolute), constants.X_OK);
+  } catch (error) {
+    throw fileError("enter", directory, error);
   }
 }
 

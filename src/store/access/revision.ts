@@ -20,3 +20,29 @@ export interface Revision {
   readonly before: readonly StoreData[];
   readonly after: StoreData;
 }
+
+/** ms that the clock of another machine may be ahead of ours. */
+const CLOCK_DIFFERENCE = 86_400_000;
+
+/**
+ * How old what came to be at a moment is.
+ *
+ * @param now ms since 1970
+ * @returns ms, never less than 0; `undefined` where the date says nothing, since it is no date or is in the future by more than
+ *   clocks differ
+ */
+export function ageAt(now: number, { time }: Pick<Moment, "time">): number | undefined {
+  const age = now - time;
+  return age >= -CLOCK_DIFFERENCE ? Math.max(0, age) : undefined;
+}
+
+/**
+ * Whether a value is older than it may be. One of unknown age is: its author chose the date of the commit, and would
+ * otherwise keep the value from ever being too old.
+ *
+ * @param limit ms
+ */
+export function isOlderThan(limit: number, since: Pick<Moment, "time">, now: number): boolean {
+  const age = ageAt(now, since);
+  return age === undefined || age > limit;
+}

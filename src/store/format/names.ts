@@ -1,6 +1,6 @@
 import { PprotectError } from "../../common/errors.ts";
 import { displayName } from "../../common/terminal-safe.ts";
-import { AUDIT_LOG_KEY, CUSTODIANS_KEY, META_KEY } from "../store-data.ts";
+import { AUDIT_LOG_KEY, CUSTODIANS_KEY, META_KEY, type StoreData } from "../store-data.ts";
 
 /** FORMAT.md, "Document". */
 const SECRET_NAME = /^[A-Za-z][-_A-Za-z0-9]*$/;
@@ -10,6 +10,13 @@ const SECRET_NAME = /^[A-Za-z][-_A-Za-z0-9]*$/;
  * nothing, such as those of zero width and tags.
  */
 const MISLEADING = /[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029]/u;
+
+/**
+ * Characters (UTF-16 code units) of a new name. The format has no limit, and longer names in a file are read; but YAML
+ * takes keys of at most 1024 characters in the usual form, `key: value` (YAML 1.2, "Implicit Keys"), and what is longer
+ * is text that was pasted into the wrong place.
+ */
+export const MAX_NEW_NAME = 1000;
 
 /** Why a secret's name is invalid, or `undefined`. The same rule holds for names in a file and new ones. */
 export function secretNameProblem(name: string): string | undefined {
@@ -23,7 +30,14 @@ export function checkSecretName(name: string): void {
   if (problem !== undefined) throw new PprotectError("invalid_name", problem);
 }
 
-/** @throws PprotectError `invalid_name` when a new domain should not have this name: reserved, misleading or empty */
+/** {@link checkSecretName}, also of the length where no domain has the name. @throws PprotectError `invalid_name` */
+export function checkNewSecretName({ domains }: StoreData, name: string): void {
+  checkSecretName(name);
+  if (name.length > MAX_NEW_NAME && ![...domains.values()].some(({ secrets }) => secrets.has(name)))
+    throw tooLong("secret", name);
+}
+
+/** @throws PprotectError `invalid_name` when a new domain should not have this name: reserved, misleading, too long or empty */
 export function checkNewDomainName(name: string): void {
   if (name === CUSTODIANS_KEY || name === AUDIT_LOG_KEY) {
     throw new PprotectError("invalid_name", `"${name}" is reserved and cannot name a domain`);
@@ -37,13 +51,14 @@ export function checkNewDomainName(name: string): void {
   checkNewName("domain", name);
 }
 
-/** @throws PprotectError `invalid_name` when a new key custodian should not have this name: misleading or empty */
+/** @throws PprotectError `invalid_name` when a new key custodian should not have this name: misleading, too long or empty */
 export function checkNewCustodianName(name: string): void {
   checkNewName("custodian", name);
 }
 
 function checkNewName(what: "domain" | "custodian", name: string): void {
   if (name === "") throw new PprotectError("invalid_name", `a ${what} name cannot be empty`);
+  if (name.length > MAX_NEW_NAME) throw tooLong(what, name);
   if (MISLEADING.test(name)) {
     throw new PprotectError(
       "invalid_name",
@@ -56,4 +71,11 @@ function checkNewName(what: "domain" | "custodian", name: string): void {
       `a ${what} name cannot start or end with white space: "${displayName(name)}"`,
     );
   }
+}
+
+function tooLong(what: string, name: string): PprotectError {
+  return new PprotectError(
+    "invalid_name",
+    `a ${what} name cannot be longer than ${MAX_NEW_NAME} characters; "${displayName(name)}" has ${name.length}`,
+  );
 }

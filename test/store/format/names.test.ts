@@ -3,8 +3,12 @@ import { PprotectError } from "../../../src/common/errors.ts";
 import {
   checkNewCustodianName,
   checkNewDomainName,
+  checkNewSecretName,
   checkSecretName,
+  MAX_NEW_NAME,
 } from "../../../src/store/format/names.ts";
+import { KeyFile } from "../../../src/store/key-file.ts";
+import { ALICE, sampleStore, secretsOf } from "../../support/stores.ts";
 
 /** The error's code, or nothing when there was none. */
 function codeOf(action: () => unknown): string | undefined {
@@ -34,6 +38,7 @@ const MISLEADING = [
   "\u200ea",
   "\ufeffa",
   "\ud800",
+  "x".repeat(MAX_NEW_NAME + 1),
 ];
 /** Names that are unusual and fine. */
 const UNUSUAL = [
@@ -50,7 +55,7 @@ const UNUSUAL = [
   "漢字",
   "🎲",
   "__proto__",
-  "x".repeat(500),
+  "x".repeat(MAX_NEW_NAME),
   "<<",
   "---",
 ];
@@ -89,4 +94,21 @@ describe("a secret", () => {
       expect(codeOf(() => checkSecretName(name))).toBe("invalid_name");
     },
   );
+});
+
+describe("a new secret with a long name", () => {
+  const long = "x".repeat(MAX_NEW_NAME + 1);
+
+  test("is refused, and one that the store has is read, changed and moved", () => {
+    expect(codeOf(() => checkNewSecretName(sampleStore().data, long))).toBe("invalid_name");
+    expect(() => sampleStore().addSecret("dev", long, "x")).toThrow(
+      `a secret name cannot be longer than 1000 characters; "${"x".repeat(100)}…" has 1001`,
+    );
+    // Another program has written it.
+    const short = "y".repeat(MAX_NEW_NAME);
+    const text = sampleStore().addSecret("dev", short, "first").toString().replaceAll(short, `${short}y`);
+    const file = KeyFile.parse(Buffer.from(text), "protected.yaml");
+    const changed = file.updateSecret("dev", `${short}y`, "second").addSecret("prod", `${short}y`, "third");
+    expect(secretsOf(changed, "dev", ALICE)[`${short}y`]).toBe("second");
+  });
 });

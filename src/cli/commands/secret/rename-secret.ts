@@ -1,8 +1,9 @@
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
-import { checkSecretName } from "../../../store/format/names.ts";
+import { checkNewSecretName } from "../../../store/format/names.ts";
 import { refuseTakenTarget } from "../../../store/lookup.ts";
 import { moveSecret } from "../../../store/renaming.ts";
+import type { StoreData } from "../../../store/store-data.ts";
 import { optionalArgument } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { text } from "../../argv/value-type.ts";
@@ -24,14 +25,14 @@ export default class RenameSecretCommand extends SecretCommand {
     const keyFile = this.readStore();
     const given = this.givenExistingSecret(keyFile, this.newName);
     const [to] = given.rest;
-    if (to !== undefined) checkNewName(to);
+    if (to !== undefined) checkNewName(keyFile.data, to);
     if (to !== undefined && given.domain !== undefined) refuseTakenTarget(keyFile.data, given.domain, to);
     const owner = await this.unlock(keyFile);
     const from = await this.askForSecret(keyFile, given);
     const { domain, secret } = from;
     await this.unlockToRead(keyFile, [domain]);
     const name = to ?? (await this.ask("New name: ", "new name"));
-    checkNewName(name);
+    checkNewName(keyFile.data, name);
     await this.recordRead(owner, [{ domain, name: secret }]);
     return this.update(
       (file) => moveSecret(file, from, { domain, secret: name }, owner),
@@ -42,7 +43,7 @@ export default class RenameSecretCommand extends SecretCommand {
 }
 
 /** A slash would be a domain's: moving to another domain is another command. */
-function checkNewName(name: string): void {
+function checkNewName(store: StoreData, name: string): void {
   if (name.includes("/")) {
     throw new PprotectError(
       "invalid_name",
@@ -50,5 +51,5 @@ function checkNewName(name: string): void {
       "give the name alone; `pprotect move-secret` moves a secret to another domain",
     );
   }
-  checkSecretName(name);
+  checkNewSecretName(store, name);
 }

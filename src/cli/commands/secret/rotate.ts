@@ -28,7 +28,7 @@ import {
   dueFields,
   dueSecrets,
   dueText,
-  rulesOfNothing,
+  unusedRules,
   withoutBeside,
 } from "../../rotation/due.ts";
 import { acceptedCommand, hookFor } from "../../rotation/hooks.ts";
@@ -290,7 +290,8 @@ export default class RotateCommand extends ValueCommand {
         'give --older-than, or "max_age" in the section "rotation" of .pprotect.yaml',
       );
     }
-    for (const each of rulesOfNothing(rotation, keyFile.data)) this.note(`pprotect: warning: ${each}`);
+    const unused = unusedRules(rotation, keyFile.data);
+    if (unused !== undefined) this.givenCredentials.warn(unused);
     const { valueAges } = await import("../../reading/value-ages.ts");
     const ages = await valueAges(this.storePath, keyFile.data, (message) => this.note(message));
     const chosen = withoutBeside(keyFile.data, ages.secrets).filter(

@@ -7,7 +7,7 @@ import { readManifestFile } from "../../../exec/manifest.ts";
 import { MANIFEST_FILE } from "../../../exec/manifest-file.ts";
 import { KeyFile } from "../../../store/key-file.ts";
 import { valueAges } from "../../reading/value-ages.ts";
-import { dueSecrets, dueText, rulesOfNothing, withoutBeside } from "../../rotation/due.ts";
+import { dueSecrets, dueText, unusedRules, withoutBeside } from "../../rotation/due.ts";
 import { type Examined, type Finding, ok } from "../finding.ts";
 
 /** Whether this binary knows what is in the files beside the store, and no value is older than they allow. */
@@ -28,14 +28,9 @@ export async function checkProjectFiles({ store, storePath }: Examined): Promise
 }
 
 function rulesOfTheStore(rules: RotationRules, { data }: KeyFile): readonly Finding[] {
-  const unknown = rulesOfNothing(rules, data);
-  if (unknown.length === 0) return [ok("rotation-rules", "the store has all that .pprotect.yaml rotates")];
-  return unknown.map((message) => ({
-    id: "rotation-rules",
-    level: "warn",
-    message,
-    fix: "correct the name in .pprotect.yaml",
-  }));
+  const message = unusedRules(rules, data);
+  if (message === undefined) return [ok("rotation-rules", "the store has all that .pprotect.yaml rotates")];
+  return [{ id: "rotation-rules", level: "warn", message, fix: "correct the names in .pprotect.yaml" }];
 }
 
 /** A file that a later pprotect wrote cannot be read by this one: the message says which version it knows. */

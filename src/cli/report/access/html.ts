@@ -2,6 +2,7 @@ import { compareCodePoints } from "../../../common/code-points.ts";
 import { formatDuration } from "../../../common/duration.ts";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
+import { ageAt, isOlderThan } from "../../../store/access/revision.ts";
 import type { SecretAccess } from "../../../store/access/who-knows.ts";
 import { REVIEW_STYLE } from "./html-style.ts";
 import { escapeHtml, htmlName } from "./html-text.ts";
@@ -107,7 +108,7 @@ function limitInReview(secret: SecretAccess, view: AccessView, { maxAge }: Revie
 
 function isOver(secret: SecretAccess, view: AccessView, review: Review): boolean {
   const { since } = secret;
-  return since !== undefined && view.now - since.time > limitInReview(secret, view, review);
+  return since !== undefined && isOlderThan(limitInReview(secret, view, review), since, view.now);
 }
 
 /** By person, because it is people who leave. */
@@ -186,7 +187,11 @@ function agesSection(view: AccessView, review: Review): string {
   const rows = withLimit(view)
     .map((each) => {
       const limit = limitInReview(each, view, review);
-      return { each, limit, share: each.since ? Math.max(0, (now - each.since.time) / limit) : 0 };
+      return {
+        each,
+        limit,
+        share: each.since ? (ageAt(now, each.since) ?? Number.POSITIVE_INFINITY) / limit : 0,
+      };
     })
     .toSorted((a, b) => b.share - a.share)
     .map(({ each, limit, share }) => {

@@ -46,12 +46,14 @@ function sinceText(secret: SecretAccess, view: AccessView): string {
 /** `12 days, limit 30d`, or `40 days, over the limit of 30d`; the age alone where there is no limit. */
 function ageText(secret: SecretAccess, view: AccessView): string | undefined {
   const age = ageInDays(secret.since, view.now);
-  if (age === undefined) return undefined;
-  const days = countNoun(age, "day");
+  if (age === undefined && dayOf(secret.since) === undefined) return undefined;
+  const days = age === undefined ? "in the future, age unknown" : countNoun(age, "day");
   const against = ageAgainstLimit(secret, view);
   if (!against) return days;
   const limit = formatDuration(against.limit);
-  return against.isOver ? `${days}, over the limit of ${limit}` : `${days}, limit ${limit}`;
+  return against.isOver && age !== undefined
+    ? `${days}, over the limit of ${limit}`
+    : `${days}, limit ${limit}`;
 }
 
 function moreLines({ knowers, otherPassphrases }: SecretAccess): string[] {

@@ -1,4 +1,4 @@
-import type { Moment } from "../../../store/access/revision.ts";
+import { ageAt, isOlderThan, type Moment } from "../../../store/access/revision.ts";
 import type { Access, DomainAccess, Knower, SecretAccess } from "../../../store/access/who-knows.ts";
 import type { StagedRotation } from "../../../store/rotation/states.ts";
 import type { Json } from "../json-envelope.ts";
@@ -37,7 +37,7 @@ export function ageAgainstLimit(
 ): { readonly limit: number; readonly isOver: boolean } | undefined {
   const { since } = secret;
   const limit = limitOf(secret, view);
-  return limit === undefined || !since ? undefined : { limit, isOver: view.now - since.time > limit };
+  return limit === undefined || !since ? undefined : { limit, isOver: isOlderThan(limit, since, view.now) };
 }
 
 /** How old a value may get, in ms, as the configuration says. */
@@ -67,10 +67,11 @@ export function isStale({ secrets, domains }: Access): boolean {
   );
 }
 
-/** Whole days, never less than 0; `undefined` for an invalid time, see {@link dayOf}. */
+/** Whole days, never less than 0; `undefined` for a time in the future and for an invalid one, see {@link dayOf}. */
 export function ageInDays(since: Moment | undefined, now: number): number | undefined {
   if (!since || dayOf(since) === undefined) return undefined;
-  return Math.max(0, Math.floor((now - since.time) / DAY));
+  const age = ageAt(now, since);
+  return age === undefined ? undefined : Math.floor(age / DAY);
 }
 
 /** `YYYY-MM-DD`, UTC; `undefined` for a time that no date can show, which a commit may claim. */
