@@ -99,8 +99,10 @@ const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
 
 /** Whether the value is visibly not a secret but a placeholder, a reference, or a name of something. */
 function isOtherThan({ name, value, quoted }: Assignment): boolean {
-  if (PATH.test(value) && !(BASE64.test(value) && looksGenerated(value))) return true;
-  if ((OTHER_THING.test(value) && !isDense(value)) || CONSTANT.test(value)) return true;
+  const isKey = BASE64.test(value) && looksGenerated(value);
+  if (PATH.test(value) && !isKey) return true;
+  if (OTHER_THING.test(value) && !isDense(value) && !isKey) return true;
+  if (CONSTANT.test(value)) return true;
   if (isPlaceholder(value) || isDisguisedWord(value)) return true;
   if (isProperty(value, quoted)) return true;
   if (ADDRESS.test(value) && !/secret|private/i.test(name)) return true;
