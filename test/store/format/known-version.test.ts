@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import { decodeUtf8 } from "../../../src/common/utf8.ts";
 import { readCanonical } from "../../../src/store/format/canonical-reader.ts";
 import { KnownVersion } from "../../../src/store/format/known-version.ts";
 import { validateEntries } from "../../../src/store/format/validation.ts";
@@ -31,10 +32,13 @@ test("what is known from an earlier version changes nothing about what is read",
         const data = keepsLog && last ? { ...last, domains: store.domains } : store;
         const text = writeStore({ ...data, auditLog: log });
         const [share, piece] = damage ?? [1, ""];
-        const at = Math.floor(share * text.length);
-        const damaged = text.slice(0, at) + piece + text.slice(at);
-        const alone = readCanonical(damaged);
-        const read = known.read(Buffer.from(damaged));
+        // In bytes: it may be inside a character.
+        const bytes = Buffer.from(text);
+        const at = Math.floor(share * bytes.length);
+        const damaged = Buffer.concat([bytes.subarray(0, at), Buffer.from(piece), bytes.subarray(at)]);
+        const decoded = decodeUtf8(damaged);
+        const alone = decoded === undefined ? undefined : readCanonical(decoded);
+        const read = known.read(damaged);
         expect(read).toEqual(alone && validateEntries(alone).length === 0 ? alone : undefined);
         if (read) expect(known.isLast(read)).toBe(true);
         last = read ?? last;
