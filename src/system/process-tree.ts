@@ -106,9 +106,10 @@ export async function endProcesses(
   graceMs: number,
 ): Promise<ProcessesEnded> {
   const asked = new Set<string>();
+  const look = twice(find);
   const until = performance.now() + graceMs;
-  for (let left = find(); left.length > 0; left = find()) {
-    if (performance.now() >= until) return { all: await killAll(find), killed: true };
+  for (let left = look(); left.length > 0; left = look()) {
+    if (performance.now() >= until) return { all: await killAll(look), killed: true };
     for (const each of left) {
       const key = `${each.pid} ${each.started}`;
       if (!asked.has(key)) send(each, "SIGTERM");
@@ -117,6 +118,17 @@ export async function endProcesses(
     await Bun.sleep(POLL_MS);
   }
   return { all: true, killed: false };
+}
+
+/**
+ * Looks again where nothing is found: a process that starts another and ends while the table is read is gone when its
+ * line is looked at, and the other was not yet there when the lines were listed.
+ */
+function twice(find: () => readonly ProcessIdentity[]): () => readonly ProcessIdentity[] {
+  return () => {
+    const found = find();
+    return found.length > 0 ? found : find();
+  };
 }
 
 async function killAll(find: () => readonly ProcessIdentity[]): Promise<boolean> {

@@ -221,11 +221,11 @@ describe("the program takes our place", () => {
   });
 });
 
-test.each([[[]], [["--redact"]]])(
+test.concurrent.each([[[]], [["--redact"]]])(
   "--ttl counts from the start of the program, which gets nothing of it: %j",
   async (options) => {
-    const slow = ["--passphrase-command", `sleep 1.5; cat '${box.alice}'`, "--ttl", "1s", ...options];
-    const script = "env | grep -c PPROTECT; ls /proc/self/fd | wc -l; exec sleep 60";
+    const slow = ["--passphrase-command", `sleep 4; cat '${box.alice}'`, "--ttl", "4s", ...options];
+    const script = "env | grep -c PPROTECT; ls /proc/self/fd | wc -l; exec sleep 600";
     const args = ["exec", "--domain", "prod", "-u", ALICE.name, ...slow, "--", "sh", "-c", script];
     const { status, stdout } = await pprotect(args, { cwd: box.folder });
     expect([status, stdout.split("\n").map((line) => line.trim())]).toEqual([124, ["0", "4", ""]]);

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { startOf } from "../../src/system/process-identity.ts";
 import { binary } from "../support/binary.ts";
 import { isAlive, until } from "../support/leases.ts";
+import { needs } from "../support/programs.ts";
 import { cleanEnvironment, runProgram } from "../support/run.ts";
 import { removeFolders, sandbox } from "../support/sandbox.ts";
 import { ALICE } from "../support/stores.ts";
@@ -33,7 +34,7 @@ test.each(["kill -KILL $PPID", "kill -KILL $PPID; trap '' TERM"])(
   "a program with --ttl and all below it end with pprotect, even if that is killed: %s",
   async (kill) => {
     const box = sandbox();
-    const program = `sleep 60 & echo $! >>pids; setsid sleep 60 & echo $! >>pids; echo $$ >>pids; ${kill}; while :; do sleep 0.1; done`;
+    const program = `sleep 600 & echo $! >>pids; setsid sleep 600 & echo $! >>pids; echo $$ >>pids; ${kill}; while :; do sleep 0.1; done`;
     const child = Bun.spawn(
       [binary(), "exec", "--domain", "dev", "--ttl", "1m", "--grace", "1s", "--", "sh", "-c", program],
       {
@@ -54,7 +55,7 @@ const lateHelper = (folder: string, words: readonly string[]) =>
   runProgram([binary(), ...words], { cwd: folder });
 
 test("a watcher that comes too late ends the program at once", async () => {
-  const program = Bun.spawn(["sleep", "60"]);
+  const program = Bun.spawn(["sleep", "600"]);
   const box = sandbox();
   await lateHelper(box.folder, ["__watch-parent", "1", `${program.pid}`, startOf(program.pid) ?? "", "1000"]);
   await program.exited;
@@ -67,6 +68,42 @@ test("what removes plaintext files removes them at once if it comes too late", a
   writeFileSync(box.path("files/token"), "x");
   await lateHelper(box.folder, ["__remove-files", "1", box.path("files")]);
   expect(existsSync(box.path("files"))).toBe(false);
+});
+
+test.if(needs("strace"))(
+  "a watcher ends the program if its parent is killed while the watcher becomes a shell",
+  async () => {
+    const program = Bun.spawn(["sleep", "600"]);
+    const words = `'${binary()}' __watch-parent $$ ${program.pid} '${startOf(program.pid)}' 1000`;
+    // When the call returns that starts the shell, that has not run yet.
+    const inject = "-e trace=execve -e inject=execve:delay_exit=1000000";
+    const line = `strace -D -o /dev/null ${inject} ${words} & echo $! >watcher; exec sleep 600`;
+    const box = sandbox();
+    const parent = Bun.spawn(["sh", "-c", line], { cwd: box.folder, stderr: "ignore" });
+    const [watcher = 0] = await pidsIn(box.path("watcher"), 1);
+    await until(() => readFileSync(`/proc/${watcher}/cmdline`, "latin1").startsWith("sh\0-c\0\ntrap "));
+    parent.kill("SIGKILL");
+    await program.exited;
+    expect(program.signalCode).toBe("SIGTERM");
+  },
+);
+
+test.each([
+  ["has allowed it", "printf .", "ran\n", ""],
+  [
+    "was killed before there was a watcher",
+    "true",
+    "",
+    "pprotect: the program was not started: the pprotect that was to end it was killed\n",
+  ],
+])("a program is started if the process that supervises it %s", async (_, allow, stdout, stderr) => {
+  const box = sandbox();
+  const own = `_PPROTECT_START_FD=3,4 '${binary()}' exec --domain prod -- echo ran`;
+  const result = await runProgram(["bash", "-c", `${own} 3>/dev/null 4< <(${allow})`], {
+    cwd: box.folder,
+    env,
+  });
+  expect([result.stdout, result.stderr]).toEqual([stdout, stderr]);
 });
 
 test.each(["--ttl 1m", "--redact", "--watch"])(

@@ -59,6 +59,12 @@ export async function runAgainSupervised(
   const { canCallLibc } = await import("../../system/libc.ts");
   // Without the C library, it is refused below.
   const awaited = canCallLibc() ? awaitStart(start) : { start };
+  const watcher = (pid: number) => {
+    const watching = startWatcher(pid, terms.grace);
+    // Not before there is a process that ends the program if this one is killed, which the program can do itself.
+    if ("allow" in awaited) awaited.allow();
+    return watching;
+  };
   const entries: Promise<void>[] = [];
   const { status, end } = await runSupervised(
     {
@@ -71,7 +77,7 @@ export async function runAgainSupervised(
       ...terms,
       ...("started" in awaited ? { started: awaited.started } : {}),
       heartbeatEnvironment: heartbeatEnvironment(prefixes),
-      watcher: (pid) => startWatcher(pid, terms.grace),
+      watcher,
       onMiss: (misses) => {
         note(`pprotect: warning: the command of --while failed (${misses} in a row)`);
         entries.push(recorder.recordFailure({ action: "heartbeat_missed", result: String(misses), program }));

@@ -1,13 +1,4 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statfsSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { encodeUtf8 } from "../../common/utf8.ts";
 import { wipe } from "../../crypto/bytes.ts";
@@ -33,9 +24,7 @@ export async function writeMemoryFiles(files: readonly FileContent[]): Promise<H
     directory = mkdtempSync(join(parent, "pprotect-"));
     // Before anything is in it: if we are killed while the process starts, only an empty directory is left.
     const remover = startHelper([REMOVER_WORD, String(process.pid), directory]);
-    await remover.ready;
-    if (!existsSync(`/proc/${remover.pid}`) || isOurs(remover.pid))
-      throw new Error("the directory would not be removed");
+    if (!(await remover.ready)) throw new Error("the directory would not be removed");
     const paths = files.map((file, index) => write(join(directory ?? "", String(index)), file));
     const release = (): void => {
       rmSync(directory ?? "", { recursive: true, force: true });
@@ -47,11 +36,6 @@ export async function writeMemoryFiles(files: readonly FileContent[]): Promise<H
     if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
     return undefined;
   }
-}
-
-/** Whether a helper process is still this program: what it was to become does not exist. */
-function isOurs(helper: number): boolean {
-  return readFileSync(`/proc/${helper}/cmdline`, "latin1").includes(REMOVER_WORD);
 }
 
 /** Each file has a directory of its own, so that two may have the same name. */

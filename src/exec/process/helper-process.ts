@@ -8,8 +8,8 @@ const PR_SET_PDEATHSIG = 1;
 /** A process of ours that has become, or is to become, a small program of the system. */
 export interface Helper {
   readonly pid: number;
-  /** Settles when it has become that, or has failed. */
-  readonly ready: Promise<void>;
+  /** Settles when it has become that, or has failed: only a shell that waits says which ({@link waitForEndOf}). */
+  readonly ready: Promise<boolean>;
 }
 
 /**
@@ -28,7 +28,7 @@ export function startHelper(words: readonly string[], descriptors: readonly numb
   });
   helper.unref();
   // The helper closes the pipe when it is ready.
-  return { pid: helper.pid, ready: new Response(helper.stdout).bytes().then(() => undefined) };
+  return { pid: helper.pid, ready: new Response(helper.stdout).bytes().then(({ length }) => length > 0) };
 }
 
 /**
@@ -36,14 +36,14 @@ export function startHelper(words: readonly string[], descriptors: readonly numb
  * execve(2), however that ends.
  */
 export function endWith(parent: number): void {
-  if (!signalAtEndOf(parent, "SIGKILL")) process.exit(1);
+  signalAtEndOfParent("SIGKILL");
+  if (process.ppid !== parent) process.exit(1);
 }
 
-/** @returns whether the process is still there, and the signal will come */
-function signalAtEndOf(parent: number, signal: "SIGKILL" | "SIGTERM"): boolean {
+/** The signal comes when the parent ends after this call. */
+function signalAtEndOfParent(signal: "SIGKILL" | "SIGURG"): void {
   const { prctl } = openLibc({ prctl: { args: ["int", "u64", "u64", "u64", "u64"], returns: "int" } });
   prctl(PR_SET_PDEATHSIG, constants.signals[signal], 0, 0, 0);
-  return process.ppid === parent;
 }
 
 /** In a helper: becomes a program, with the descriptors that are not close-on-exec. */
@@ -64,10 +64,17 @@ export function become(path: string, words: readonly string[]): never {
  * @param args its `$1` and so on
  */
 export function waitForEndOf(parent: number, command: string, args: readonly string[]): never {
-  if (!signalAtEndOf(parent, "SIGTERM")) return become("/bin/sh", ["sh", "-c", command, "sh", ...args]);
-  // SIGKILL: a new child has the shell's handler for SIGTERM until it becomes sleep, and would lose the signal.
+  // By default SIGURG does nothing: when it comes before the shell has a trap for it, the shell finds another parent instead.
+  signalAtEndOfParent("SIGURG");
+  // SIGKILL: a new child has the shell's trap for SIGURG until it becomes sleep, and would lose the signal.
   const script = `
-trap 'kill -KILL $!; ${command}; exit' TERM
+trap 'kill -KILL $!; ${command}; exit' URG
+trap '' PIPE
+if read -r pid name state parent rest </proc/$$/stat && [ "$parent" != ${parent} ]; then
+  ${command}
+  exit
+fi
+echo ready
 exec >&-
 while :; do sleep 2147483647 & wait; done`;
   return become("/bin/sh", ["sh", "-c", script, "sh", ...args]);

@@ -1,33 +1,48 @@
-import { closeSync } from "node:fs";
+import { closeSync, readSync } from "node:fs";
+import { PprotectError } from "../../common/errors.ts";
 import type { StartState } from "./start-state.ts";
 
 /**
- * The variable with the number of the descriptor that is closed when the program starts: between a process that supervises
- * and its child, not one for users.
+ * The variable with the numbers of two descriptors, between a process that supervises and its child, not one for users:
+ * one that is closed when the program starts, and one from which a byte is read before that.
  */
 export const START_VARIABLE = "_PPROTECT_START_FD";
 
 /** What a program gets, and how to say that it starts. */
 export interface NotifiedStart {
   readonly start: StartState;
+  /** @throws PprotectError `environment` when the supervising process has ended before it could see to the program's end */
   readonly notify: () => void;
 }
 
 /** Takes what the supervising process has added (`awaitStart`) out of what this process was started with. */
 export function takeStartNotice(start: StartState): NotifiedStart {
-  const number = Number(process.env[START_VARIABLE]);
-  if (!start.descriptors.includes(number)) return { start, notify: () => undefined };
+  const own = (process.env[START_VARIABLE] ?? "").split(",").map(Number);
+  const [notice, permission] = own;
+  if (
+    notice === undefined ||
+    permission === undefined ||
+    !own.every((each) => start.descriptors.includes(each))
+  )
+    return { start, notify: () => undefined };
   delete process.env[START_VARIABLE];
-  let open = true;
+  let waiting = true;
   return {
     start: {
       ...start,
       variables: start.variables.filter((each) => !isNotice(each)),
-      descriptors: start.descriptors.filter((each) => each !== number),
+      descriptors: start.descriptors.filter((each) => !own.includes(each)),
     },
     notify() {
-      if (open) closeSync(number);
-      open = false;
+      if (!waiting) return;
+      waiting = false;
+      const isAllowed = readSync(permission, new Uint8Array(1)) > 0;
+      for (const each of own) closeSync(each);
+      if (isAllowed) return;
+      throw new PprotectError(
+        "environment",
+        "the program was not started: the pprotect that was to end it was killed",
+      );
     },
   };
 }

@@ -1,4 +1,4 @@
-import { read } from "node:fs";
+import { read, writeSync } from "node:fs";
 import { encodeUtf8 } from "../../common/utf8.ts";
 import { START_VARIABLE } from "../process/start-notice.ts";
 import type { StartState } from "../process/start-state.ts";
@@ -9,19 +9,22 @@ export interface AwaitedStart {
   readonly start: StartState;
   /** Settles when the program starts, or the child has ended. */
   readonly started: Promise<void>;
+  /** Lets the program start. If this process ends before that, the program never starts. */
+  readonly allow: () => void;
 }
 
 /**
  * Has a child that runs this program say when it starts its own program, so that the time for a passphrase does not count:
- * it inherits the end of a pipe, and closes it then.
+ * it inherits the end of a pipe, and closes it then. From another pipe it reads that it may.
  */
 export function awaitStart(start: StartState): AwaitedStart {
   const [input, output] = openPipe();
+  const [permission, allowing] = openPipe();
   return {
     start: {
       ...start,
-      variables: [...start.variables, encodeUtf8(`${START_VARIABLE}=${output}`)],
-      descriptors: [...start.descriptors, output],
+      variables: [...start.variables, encodeUtf8(`${START_VARIABLE}=${output},${permission}`)],
+      descriptors: [...start.descriptors, output, permission],
     },
     started: new Promise((resolve) => {
       read(input, Buffer.alloc(1), 0, 1, null, () => {
@@ -29,5 +32,15 @@ export function awaitStart(start: StartState): AwaitedStart {
         resolve();
       });
     }),
+    allow() {
+      try {
+        writeSync(allowing, ALLOWED);
+      } catch {
+        // The child has ended.
+      }
+      closeAll([allowing]);
+    },
   };
 }
+
+const ALLOWED = Uint8Array.of(1);

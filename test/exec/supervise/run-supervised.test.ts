@@ -16,6 +16,8 @@ interface Options {
   readonly grace?: number;
   readonly heartbeat?: { readonly every: number; readonly misses: number };
   readonly heartbeatCommand?: string;
+  /** The time counts from when there is a file of this name that has so many lines. */
+  readonly from?: readonly [name: string, lines: number];
 }
 
 /** Runs a shell script under supervision, in a process of its own, which has the exit status of the run. */
@@ -24,10 +26,14 @@ function supervised(folder: string, script: string, options: Options): Promise<R
   const run = { grace: 300, ...options };
   writeFileSync(
     file,
-    `import { runSupervised } from ${JSON.stringify(MODULE)};
-    const run = { ...${JSON.stringify(run)}, heartbeatEnvironment: { PATH: process.env.PATH }, onMiss: (n) => console.log("miss", n) };
+    `import { existsSync, readFileSync } from "node:fs";
+    import { runSupervised } from ${JSON.stringify(MODULE)};
     import { readStartState } from ${JSON.stringify(START_STATE)};
+    const run = { ...${JSON.stringify(run)}, heartbeatEnvironment: { PATH: process.env.PATH }, onMiss: (n) => console.log("miss", n) };
     const start = readStartState();
+    const isReady = ([name, lines]) => existsSync(name) && readFileSync(name, "utf8").split("\\n").length > lines;
+    const ready = async () => { while (!isReady(run.from)) await Bun.sleep(5); };
+    if (run.from) run.started = ready();
     const { status, end } = await runSupervised(
       { command: ["sh", "-c", process.argv[2]], variables: start.variables, secrets: [], start }, run);
     console.log(JSON.stringify(end));
@@ -53,8 +59,9 @@ describe("a program with a time limit", () => {
 
   test("gets SIGTERM at the end, and may clean up", async () => {
     const folder = emptyFolder();
-    const script = "trap 'echo cleaned; exit 3' TERM; while :; do sleep 0.05; done";
-    const { status, stdout } = await supervised(folder, script, { ttl: 2_000, grace: 30_000 });
+    const script = "trap 'echo cleaned; exit 3' TERM; echo >ready; while :; do sleep 0.05; done";
+    const run: Options = { ttl: 100, grace: 60_000, from: ["ready", 1] };
+    const { status, stdout } = await supervised(folder, script, run);
     expect([status, stdout]).toEqual([124, 'cleaned\n{"reason":"deadline","all":true,"killed":false}\n']);
   });
 
@@ -66,7 +73,7 @@ describe("a program with a time limit", () => {
       setsid sh -c "${ignoring.replaceAll("$$", "\\$\\$")}" &
       (setsid sh -c "${ignoring.replaceAll("$$", "\\$\\$")}" &)
       ${ignoring}`;
-    const { status, stdout } = await supervised(folder, script, { ttl: 2_500 });
+    const { status, stdout } = await supervised(folder, script, { ttl: 100, from: ["pids", 4] });
     expect([status, stdout]).toEqual([124, '{"reason":"deadline","all":true,"killed":true}\n']);
     const pids = pidsIn(folder);
     expect(pids).toHaveLength(4);
@@ -76,7 +83,7 @@ describe("a program with a time limit", () => {
   test("leaves what it started when it ends by itself, as without the limit", async () => {
     const folder = emptyFolder();
     const script =
-      "setsid sh -c 'echo $$ >>pids; exec sleep 5' >/dev/null 2>&1 & while ! [ -s pids ]; do sleep 0.05; done";
+      "setsid sh -c 'echo $$ >>pids; exec sleep 600' >/dev/null 2>&1 & while ! [ -s pids ]; do sleep 0.05; done";
     const { stdout } = await supervised(folder, script, { ttl: 60_000 });
     expect(stdout).toBe('{"reason":"exited"}\n');
     const [pid = 0] = pidsIn(folder);
@@ -91,7 +98,8 @@ describe("a program with a heartbeat", () => {
     writeFileSync(join(folder, "alive"), "");
     const command = `touch ${join(folder, "beaten")}; test -e ${join(folder, "alive")}`;
     const heartbeat = { every: 50, misses: 3 };
-    const ended = supervised(folder, "sleep 600", { heartbeat, heartbeatCommand: command });
+    const run: Options = { heartbeat, heartbeatCommand: command, grace: 60_000 };
+    const ended = supervised(folder, "sleep 600", run);
     await until(() => existsSync(join(folder, "beaten")));
     await Bun.file(join(folder, "alive")).delete();
     const { status, stdout } = await ended;
@@ -107,8 +115,9 @@ describe("a program with a heartbeat", () => {
     const start = performance.now();
     expect(await runHeartbeat(hanging, { environment: process.env, limitMs: 300 })).toBe(false);
     expect(performance.now() - start).toBeLessThan(30_000);
-    await until(() => existsSync(join(folder, "pids")) && !pidsIn(folder).some(isAlive));
-    expect(await runHeartbeat("sleep 0.1", { environment: process.env, limitMs: 5_000 })).toBe(true);
+    // On a slow machine it may not have come as far as to start something.
+    await until(() => !existsSync(join(folder, "pids")) || !pidsIn(folder).some(isAlive));
+    expect(await runHeartbeat("sleep 0.1", { environment: process.env, limitMs: 60_000 })).toBe(true);
     expect(await runHeartbeat("exit 1", { environment: process.env })).toBe(false);
     const gone = { environment: process.env, directory: join(folder, "gone") };
     expect(await runHeartbeat("true", gone)).toBe(false);

@@ -105,10 +105,10 @@ export default class ExecCommand extends SelectingCommand {
 
     const secrets = await this.#openFor(command[0], keyFile, choices);
     const prepare = async (values: readonly ChosenSecret[], requests: readonly FileRequest[]) => {
+      notify();
       const placed = await this.#place(values, requests);
       const variables = childEnvironment(placed.secrets, start.variables, passthrough);
       this.releaseTerminal();
-      notify();
       return { placed, execution: { command, variables, secrets: placed.secrets, start } };
     };
     try {
