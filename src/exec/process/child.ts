@@ -13,8 +13,8 @@ export interface Child {
   readonly pid: number;
   /** How it ended, or `undefined` while it runs. */
   end(): End | undefined;
-  /** Whether a signal has stopped it since the last call, as it may do itself. */
-  wasStopped(): boolean;
+  /** Called whenever a signal has stopped it, as it may do itself. Nothing is called where the system does not say so. */
+  onStopped(listener: () => void): void;
   readonly exited: Promise<End>;
 }
 
@@ -42,13 +42,13 @@ export function startChild(
 function startNative(program: Program, start: StartState, stdio: Stdio): Child | string {
   let pid: number | undefined;
   let ended: End | undefined;
-  let stopped = false;
+  let stopped = (): void => undefined;
   let looking: Timer | undefined;
   const exited = Promise.withResolvers<End>();
   const end = (): End | undefined => {
     if (pid !== undefined && !ended) {
       const change = changeOf(pid);
-      if (change === STOPPED) stopped = true;
+      if (change === STOPPED) stopped();
       else ended = change;
     }
     if (ended) {
@@ -64,12 +64,10 @@ function startNative(program: Program, start: StartState, stdio: Stdio): Child |
   if (typeof started === "string") return started;
   pid = started;
   looking = setInterval(end, LOOK);
-  const wasStopped = (): boolean => {
-    const was = stopped;
-    stopped = false;
-    return was;
+  const onStopped = (listener: () => void): void => {
+    stopped = listener;
   };
-  return { pid, end, wasStopped, exited: exited.promise };
+  return { pid, end, onStopped, exited: exited.promise };
 }
 
 /** Where our own functions do not work, or are not known to: the runtime passes on nothing but text and the standard streams. */
@@ -93,7 +91,7 @@ function startByRuntime({ path, words, variables }: Program, _: StartState, stdi
     return {
       pid: child.pid,
       end,
-      wasStopped: () => false,
+      onStopped: () => undefined,
       exited: child.exited.then((status) => end() ?? { status, signal: 0 }),
     };
   } catch (error) {

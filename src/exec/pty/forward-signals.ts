@@ -1,5 +1,6 @@
 import { closeSync, openSync } from "node:fs";
 import { constants } from "node:os";
+import type { Child } from "../process/child.ts";
 import { isForeground } from "./terminal.ts";
 
 /** Signals that processes send, and signals that a terminal's keys send. */
@@ -7,23 +8,24 @@ const SENT = ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
 const KEYED = ["SIGINT", "SIGQUIT"] as const;
 
 /** A child that gets our signals. */
-export interface Forwarded<Started> {
-  readonly child: Started;
+export interface Forwarded {
+  readonly child: Child;
   readonly stopForwarding: () => void;
 }
 
 /**
  * Starts a child, and forwards our signals to it. They are heeded before it starts: it may run, and even write, before
- * the call that starts it returns, and a signal in that moment would end us alone.
+ * the call that starts it returns, and a signal in that moment would end us alone. When it stops, we stop too: see
+ * {@link stopWith}.
  *
  * @param sharesKeys whether the child is in our process group, and so gets the signals of our terminal's keys itself
  * @param ignored the numbers of signals that we were started to ignore, as by nohup(1): neither of us gets them
  */
-export function startForwarded<Started extends { readonly pid: number }>(
-  start: () => Started,
+export function startForwarded(
+  start: () => Child,
   sharesKeys: boolean,
   ignored: ReadonlySet<number>,
-): Forwarded<Started> {
+): Forwarded {
   let pid: number | undefined;
   const stopForwarding = forwardSignals(
     (signal) => {
@@ -35,6 +37,7 @@ export function startForwarded<Started extends { readonly pid: number }>(
   try {
     const child = start();
     pid = child.pid;
+    child.onStopped(() => stopWith(child.pid));
     return { child, stopForwarding };
   } catch (error) {
     stopForwarding();
@@ -72,6 +75,21 @@ export function hasKeys(): boolean {
   } catch {
     return false;
   }
+}
+
+/** ms to wait for our own stop signal to take effect. */
+export const STOP = 20;
+
+/**
+ * Stops with a child that was stopped, or has stopped itself, where a shell waits for us: it would wait for ever, since it
+ * sees only us. The shell continues us, and we the child, which may be in another process group. Elsewhere nobody might
+ * continue us when the child is continued.
+ */
+function stopWith(child: number): void {
+  if (!hasKeys()) return;
+  process.kill(process.pid, "SIGSTOP");
+  Bun.sleepSync(STOP);
+  send(child, "SIGCONT");
 }
 
 /** Sends a signal to a process that may have ended. */

@@ -1,10 +1,8 @@
 import { readFileSync } from "node:fs";
 import { constants } from "node:os";
+import { STOP } from "./forward-signals.ts";
 import type { Stream } from "./pump.ts";
 import { copySize, foregroundOf, isForeground, modesOf, rawModes, setModes, suspendKey } from "./terminal.ts";
-
-/** ms to wait for our own stop signal to take effect. */
-const STOP = 20;
 
 /** Our terminal, while its keys are forwarded to the child's pseudo-terminal. */
 export interface ForwardedKeys {

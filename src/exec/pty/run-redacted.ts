@@ -5,8 +5,8 @@ import { startChild } from "../process/child.ts";
 import type { End } from "../process/native.ts";
 import { type Execution, programOf } from "../run-program.ts";
 import { type ChildStreams, openStreams, type RedactedStream, STDIN } from "./child-streams.ts";
-import { hasKeys, send, startForwarded } from "./forward-signals.ts";
-import { type ForwardedKeys, forwardKeys } from "./key-forwarding.ts";
+import { send, startForwarded } from "./forward-signals.ts";
+import { forwardKeys } from "./key-forwarding.ts";
 import { pump, type Stream } from "./pump.ts";
 import { closeAll, copySize } from "./terminal.ts";
 
@@ -38,16 +38,13 @@ export async function runRedacted(execution: Execution, redaction: Redaction): P
   closeAll([stdout, stderr, ...execution.start.descriptors]);
   const keys =
     terminal?.controlling === undefined ? undefined : forwardKeys(STDIN, terminal.master, child.pid);
+  if (keys) child.onStopped(keys.suspend);
   if (terminal) process.on("SIGWINCH", () => resize(streams, child.pid));
   child.exited.then(stopForwarding);
   const redacted = streams.redacted.map((stream) => redactedStream(stream, redaction, child.pid));
   try {
     // SIGCHLD interrupts poll(2) when the child exits.
-    await pump(keys ? [...redacted, keys.stream] : redacted, () => {
-      const isOver = child.end() !== undefined;
-      if (child.wasStopped() && !isOver) stopToo(keys);
-      return isOver;
-    });
+    await pump(keys ? [...redacted, keys.stream] : redacted, () => child.end() !== undefined);
     return endLike(await child.exited, keys?.restore);
   } finally {
     keys?.restore();
@@ -75,15 +72,6 @@ function resize({ terminal }: ChildStreams, child: number): void {
   if (!terminal) return;
   copySize(terminal.ours, terminal.master);
   if (terminal.controlling === undefined) send(child, "SIGWINCH");
-}
-
-/**
- * Stops with a child that was stopped, or has stopped itself, where a shell waits for us: it waits for the child alone
- * without us. Elsewhere nobody might continue us when the child is continued.
- */
-function stopToo(keys: ForwardedKeys | undefined): void {
-  if (keys) keys.suspend();
-  else if (hasKeys()) process.kill(process.pid, "SIGSTOP");
 }
 
 /** Ends this process as the child ended, but without a core file, which would contain secrets. */

@@ -1,0 +1,53 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { binary } from "../support/binary.ts";
+import { removeFolders, sandbox } from "../support/sandbox.ts";
+import { ALICE } from "../support/stores.ts";
+import { programAtTerminal, type TerminalSession } from "../support/terminal.ts";
+
+afterAll(removeFolders);
+
+const box = sandbox();
+const env = { PPROTECT_USER: ALICE.name, PPROTECT_PASSPHRASE: ALICE.passphrase };
+
+/** A shell with job control at a terminal of its own. */
+async function shell(environment: Readonly<Record<string, string>>): Promise<TerminalSession> {
+  const session = programAtTerminal(["bash", "--norc", "--noprofile", "-i"], {
+    cwd: box.folder,
+    env: { ...environment, PS1: "ready> " },
+  });
+  await session.waitFor("ready> ");
+  return session;
+}
+
+const source = (path: string): string => JSON.stringify(join(import.meta.dir, "../../src", path));
+
+/** What `exec --as-file` does where the system has no files in memory. */
+const asChild = box.write(
+  "as-child.ts",
+  `import { readStartState } from ${source("exec/process/start-state.ts")};
+  import { runAsChild } from ${source("exec/run-program.ts")};
+  const start = readStartState();
+  const command = process.argv.slice(2);
+  process.exit(await runAsChild({ command, variables: start.variables, secrets: [], start }));`,
+);
+
+describe("a program that stops itself", () => {
+  const script = box.write("stop.sh", "sleep 0.3; kill -STOP $$; echo and on; exit 7");
+
+  test.concurrent.each([
+    ["exec --ttl 1m", `'${binary()}' exec --domain dev --ttl 1m --`],
+    ["exec --watch", `'${binary()}' exec --domain dev --watch --`],
+    ["exec --as-file without files in memory", `'${process.execPath}' ${asChild}`],
+  ])("stops %s too, and fg goes on with both", async (_, command) => {
+    const session = await shell(env);
+    session.type(`${command} sh ${script}; echo status $?\r`);
+    await session.waitFor("Stopped");
+    await session.waitFor("status 147");
+    session.type("fg; echo status $?\r");
+    await session.waitFor("and on");
+    await session.waitFor("status 7");
+    session.type("exit\r");
+    await session.exited;
+  });
+});
