@@ -1,9 +1,10 @@
 import { afterAll, describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { binary } from "../support/binary.ts";
 import { removeFolders, sandbox } from "../support/sandbox.ts";
 import { ALICE } from "../support/stores.ts";
-import { programAtTerminal, type TerminalSession } from "../support/terminal.ts";
+import { CTRL_Z, programAtTerminal, type TerminalSession } from "../support/terminal.ts";
 
 afterAll(removeFolders);
 
@@ -49,5 +50,49 @@ describe("a program that stops itself", () => {
     await session.waitFor("status 7");
     session.type("exit\r");
     await session.exited;
+  });
+});
+
+describe("Ctrl-Z at a prompt", () => {
+  const pprotect = `'${binary()}' -u ${ALICE.name}`;
+
+  test.concurrent.each([
+    ["at standard input", `${pprotect} add-domain stage`, "Added domain stage"],
+    ["beside standard input", `printf 'to'' cat' | ${pprotect} exec --domain dev -- cat`, "to cat"],
+  ])("%s stops us with the terminal as it was, and fg asks again without echo", async (_, command, done) => {
+    const session = await shell({});
+    const modes = session.modes();
+    session.type(`${command}\r`);
+    await session.waitFor("Passphrase: ");
+    session.type(`wrong${CTRL_Z}`);
+    await session.waitFor("Stopped");
+    await session.waitFor("ready> ");
+    expect(session.modes()).toEqual(modes);
+    session.type("echo $((6 * 7))\r");
+    await session.waitFor("42");
+    session.type("fg\r");
+    await session.waitFor("Passphrase: ");
+    session.type(`${ALICE.passphrase}\r`);
+    await session.waitFor(done);
+    await session.waitFor("ready> ");
+    session.type("exit\r");
+    await session.exited;
+    expect(session.raw()).not.toMatch(new RegExp(`${ALICE.passphrase}|wrong`));
+  });
+
+  test.concurrent("and SIGSTOP from anywhere: the passphrase is not shown after fg", async () => {
+    const session = await shell({});
+    const pidFile = box.path("prompting.pid");
+    session.type(`sh -c 'echo $$ >${pidFile}; exec "${binary()}" -u ${ALICE.name} add-domain other'\r`);
+    await session.waitFor("Passphrase: ");
+    process.kill(Number(readFileSync(pidFile, "utf8")), "SIGSTOP");
+    await session.waitFor("Stopped");
+    session.type("fg\r");
+    await session.waitFor("Passphrase: ");
+    session.type(`${ALICE.passphrase}\r`);
+    await session.waitFor("Added domain");
+    session.type("exit\r");
+    await session.exited;
+    expect(session.raw()).not.toContain(ALICE.passphrase);
   });
 });

@@ -1,6 +1,7 @@
 import { createInterface, type Interface } from "node:readline";
 import { Writable } from "node:stream";
 import { PprotectError } from "../../common/errors.ts";
+import { stopSelf } from "../../system/stop-self.ts";
 import { writeError } from "../report/output.ts";
 import { ControllingTerminal, LOOK } from "./controlling-terminal.ts";
 import { endOfInput, type InputPrompter } from "./input-prompter.ts";
@@ -54,6 +55,7 @@ class TerminalPrompter implements InputPrompter {
   readonly atTerminal = true;
   readonly #streams: TerminalStreams;
   #interface: Interface | undefined;
+  #input: NodeJS.ReadStream | undefined;
   #echo = false;
   readonly #lines: string[] = [];
   #waiting: { resolve(line: string): void; reject(error: Error): void } | undefined;
@@ -72,8 +74,9 @@ class TerminalPrompter implements InputPrompter {
         done();
       },
     });
+    this.#input = this.#streams.openInput();
     const opened = createInterface({
-      input: this.#streams.openInput(),
+      input: this.#input,
       output,
       terminal: true,
       historySize: 0,
@@ -87,10 +90,37 @@ class TerminalPrompter implements InputPrompter {
     opened.on("SIGINT", () =>
       this.#end(new PprotectError("interrupted", "interrupted; nothing was changed")),
     );
-    // Ctrl-Z does nothing at a prompt: stopped in raw mode, the runtime would not continue to read after `fg`.
-    opened.on("SIGTSTP", () => undefined);
+    opened.on("SIGTSTP", () => this.#suspend());
+    // SIGSTOP can come from anywhere, and a shell leaves the terminal with echo after it.
+    if (process.platform !== "win32") process.on("SIGCONT", this.#resume);
     opened.on("close", () => this.#end(endOfInput(this.#asked)));
     return opened;
+  }
+
+  /** Ctrl-Z: stops our process group, as the terminal does without us. Its echo is back until we are continued. */
+  #suspend(): void {
+    this.#input?.setRawMode(false);
+    stopSelf("group");
+    // The kernel ignores the signal where no shell could continue us: then we go on.
+    this.#input?.setRawMode(true);
+  }
+
+  /** Hides the keys again, and asks again: what was typed before is discarded, as a terminal does. */
+  readonly #resume = (): void => {
+    this.#input?.setRawMode(false);
+    this.#input?.setRawMode(true);
+    if (!this.#waiting || !this.#interface) return;
+    const shows = this.#echo;
+    this.#echo = false;
+    for (const name of ["e", "u"]) this.#interface.write("", { ctrl: true, name });
+    this.#prompt(shows);
+  };
+
+  /** Shows the question. @param echo whether the keys of the answer are shown */
+  #prompt(echo: boolean): void {
+    this.#echo = true;
+    this.#interface?.prompt();
+    this.#echo = echo;
   }
 
   ask(question: string): Promise<string> {
@@ -118,6 +148,7 @@ class TerminalPrompter implements InputPrompter {
   }
 
   close(): void {
+    process.off("SIGCONT", this.#resume);
     this.#interface?.close();
     this.#streams.close();
   }
@@ -126,9 +157,7 @@ class TerminalPrompter implements InputPrompter {
     this.#asked = question;
     this.#interface ??= this.#open();
     this.#interface.setPrompt(question);
-    this.#echo = true;
-    this.#interface.prompt();
-    this.#echo = echo;
+    this.#prompt(echo);
     try {
       const line = this.#lines.shift() ?? (await this.#nextLine());
       if (!echo) this.#streams.write("\n");

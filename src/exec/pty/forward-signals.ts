@@ -1,5 +1,6 @@
 import { closeSync, openSync } from "node:fs";
 import { constants } from "node:os";
+import { stopSelf } from "../../system/stop-self.ts";
 import type { Child } from "../process/child.ts";
 import { isForeground } from "./terminal.ts";
 
@@ -77,9 +78,6 @@ export function hasKeys(): boolean {
   }
 }
 
-/** ms to wait for our own stop signal to take effect. */
-export const STOP = 20;
-
 /**
  * Stops with a child that was stopped, or has stopped itself, where a shell waits for us: it would wait for ever, since it
  * sees only us. The shell continues us, and we the child, which may be in another process group. Elsewhere nobody might
@@ -87,8 +85,7 @@ export const STOP = 20;
  */
 function stopWith(child: number): void {
   if (!hasKeys()) return;
-  process.kill(process.pid, "SIGSTOP");
-  Bun.sleepSync(STOP);
+  stopSelf("process");
   send(child, "SIGCONT");
 }
 

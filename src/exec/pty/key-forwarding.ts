@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { constants } from "node:os";
-import { STOP } from "./forward-signals.ts";
+import { stopSelf } from "../../system/stop-self.ts";
 import type { Stream } from "./pump.ts";
 import { copySize, foregroundOf, isForeground, modesOf, rawModes, setModes, suspendKey } from "./terminal.ts";
 
@@ -80,8 +80,7 @@ function stopsByDefault(master: number, child: number): boolean {
 function suspend(child: number, leave: () => void, enter: () => void): void {
   process.kill(-child, "SIGSTOP");
   leave();
-  process.kill(0, "SIGTSTP");
-  Bun.sleepSync(STOP);
+  stopSelf("group");
   enter();
   process.kill(-child, "SIGCONT");
 }
