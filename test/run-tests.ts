@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findLeases } from "../src/lease/find.ts";
 import { directoryOfEach, onlyPrograms } from "./support/path.ts";
 import {
   MISSING_VARIABLE,
@@ -22,6 +23,15 @@ import {
  *
  * The files that take longest begin first: `--update-timings` measures them again.
  */
+const { live } = await findLeases({});
+const own = live.filter(({ socket }) => socket.startsWith("/run/user/"));
+if (own.length > 0) {
+  console.error(
+    `${own.length} of your leases would be ended by tests of \`revoke --all\`: end them first (\`pprotect lock --all\`)`,
+  );
+  process.exit(1);
+}
+
 const directory = mkdtempSync(join(tmpdir(), "pprotect-run-"));
 const missing = join(directory, "missing");
 const report = join(directory, "report.xml");

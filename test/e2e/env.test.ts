@@ -315,7 +315,9 @@ describe("cleanup", () => {
       1,
       "pprotect: cannot write taken/.env: not a directory; no secrets were written\n",
     ]);
-    const revoked = await box.run("revoke", "--all");
+    const revoked = await box.shell(
+      `export TMPDIR='${box.folder}'; XDG_RUNTIME_DIR=$TMPDIR pprotect revoke --all`,
+    );
     expect([revoked.status, existsSync(box.path("left/.env"))]).toEqual([0, false]);
     expect((await box.run("cleanup")).status).toBe(0);
   });

@@ -27,7 +27,13 @@ function run(box: Sandbox, command: readonly string[], input = ""): Promise<Resu
   return runProgram(command, {
     cwd: box.folder,
     input,
-    env: { ...GIT_IDENTITY, PPROTECT_USER: ALICE.name, PPROTECT_PASSPHRASE: ALICE.passphrase },
+    env: {
+      ...GIT_IDENTITY,
+      PPROTECT_USER: ALICE.name,
+      PPROTECT_PASSPHRASE: ALICE.passphrase,
+      // No lease of a test is to be among the user's own.
+      XDG_RUNTIME_DIR: box.folder,
+    },
   });
 }
 

@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ErrorCode } from "../../src/common/errors.ts";
 import { binary } from "./binary.ts";
@@ -304,9 +304,10 @@ async function withDotenv(): Promise<Sandbox> {
 
 let template: Promise<Sandbox> | undefined;
 
-/** A copy of a repository that is made once. */
+/** A copy of a repository that is made once, and again where the end of another test file has removed it. */
 async function repository(): Promise<Sandbox> {
   template ??= newRepository();
+  if (!existsSync((await template).folder)) template = newRepository();
   const box = sandbox(null);
   cpSync((await template).folder, box.folder, { recursive: true });
   return box;
