@@ -1,3 +1,4 @@
+import type { Hunk } from "../../common/hunk.ts";
 import { unquotedPath } from "../../common/quoted-path.ts";
 import type { LineRun, TextLines } from "../../scan/scan-text.ts";
 import { ByteBuffer } from "./byte-buffer.ts";
@@ -21,6 +22,8 @@ export interface Patch {
   readonly added: TextLines;
   /** Whether more than {@link MAX_ADDED} was added: the rest is not in {@link added}. */
   readonly cut: boolean;
+  /** The lines of before that the added ones replace, where git was asked for the changes to a version. */
+  readonly hunks?: readonly Hunk[];
 }
 
 /** A diff starts with the list of its files; then come the added lines of each file that has some. */
@@ -35,7 +38,7 @@ export const MAX_ADDED = 5 * 1024 * 1024;
 
 const COMMIT_LINE = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 const RAW_LINE = /^:(\d+) (\d+) ([0-9a-f]+) ([0-9a-f]+) ([A-Z])\d*\t(.*)$/;
-const HUNK_LINE = /^@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/;
+const HUNK_LINE = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/;
 
 /**
  * Parses the output of `git diff --raw --patch`, line by line, as bytes: most of it is added lines, which are only collected.
@@ -49,6 +52,7 @@ export class DiffParser {
   #path: string | undefined;
   readonly #added = new ByteBuffer();
   #runs: LineRun[] = [];
+  #hunks: Hunk[] = [];
   /** How many lines were added, and the number that the next one has if it follows the last. */
   #count = 0;
   #expected = Number.NaN;
@@ -117,10 +121,14 @@ export class DiffParser {
   }
 
   #hunk(line: string): void {
-    const [, oldCount = "1", start = "1", newCount = "1"] = HUNK_LINE.exec(line) ?? [];
-    this.#oldLeft = Number(oldCount);
+    const [, oldStart = "1", oldCount = "1", start = "1", newCount = "1"] = HUNK_LINE.exec(line) ?? [];
+    const removed = Number(oldCount);
+    this.#oldLeft = removed;
     this.#newLeft = Number(newCount);
     this.#number = Number(start);
+    // Where nothing is removed, git gives the line before.
+    const at = Number(oldStart) - (removed === 0 ? 0 : 1);
+    this.#hunks.push({ at, removed, added: this.#newLeft });
   }
 
   #content(bytes: Uint8Array, start: number, end: number): void {
@@ -171,11 +179,13 @@ export class DiffParser {
   #endPatch(events: DiffEvent[]): void {
     if (this.#path !== undefined && this.#count > 0) {
       const added = { bytes: this.#added.take(), runs: this.#runs };
-      events.push({ kind: "patch", patch: { path: this.#path, added, cut: this.#cut } });
+      const patch = { path: this.#path, added, cut: this.#cut, hunks: this.#hunks };
+      events.push({ kind: "patch", patch });
     }
     this.#path = undefined;
     this.#added.clear();
     this.#runs = [];
+    this.#hunks = [];
     this.#count = 0;
     this.#expected = Number.NaN;
     this.#cut = false;

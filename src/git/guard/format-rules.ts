@@ -59,12 +59,17 @@ export function readStore(path: string, bytes: Uint8Array, known?: KnownVersion)
   try {
     const store = parseStore(bytes, path, { known });
     // Its text can be written again, so neither that nor the bytes are kept.
-    if (known?.isLast(store)) return { findings: [], store, lineOf: lineFinder(() => writeStore(store)) };
+    if (known?.isLast(store)) return canonicalReading(store);
     const text = decodeUtf8(bytes) ?? "";
     return { findings: commentFindings(path, text, store), store, lineOf: lineFinder(() => text) };
   } catch (error) {
     return { findings: findingsOf(path, error), store: undefined, lineOf: () => 1 };
   }
+}
+
+/** The reading of a store whose text is canonical, and so has no problem. */
+export function canonicalReading(store: StoreData): StoreReading {
+  return { findings: [], store, lineOf: lineFinder(() => writeStore(store)) };
 }
 
 function findingsOf(path: string, error: unknown): Finding[] {

@@ -21,6 +21,7 @@ import { numbersOf, PlaintextScan } from "./plaintext-scan.ts";
 import { type GuardOptions, type ScanSources, scanSources } from "./scan-sources.ts";
 import { StoreCheck } from "./store-check.ts";
 import { StoreFiles } from "./store-files.ts";
+import { StorePatches } from "./store-patches.ts";
 import { type Findings, noFindings, type Subject, type Verdict } from "./subject.ts";
 import type { Tally } from "./tally.ts";
 import { RuleTrial } from "./tried-rules.ts";
@@ -93,6 +94,7 @@ export class Guard {
     const changes: Map<string, FileChange>[] = [];
     const stores = new Set<string>();
     const addedElsewhere: Map<string, ReadonlySet<number>>[] = [];
+    const patches = new StorePatches();
     for (let left = subject.diffs; left > 0; left--) {
       const diff = await subject.next();
       if (!diff) {
@@ -106,12 +108,13 @@ export class Guard {
       for (const store of known.stores) stores.add(store);
       if (left > 1) addedElsewhere.push(await addedLines(diff, stores));
       else {
-        const scanned = { subject, diff, files, attribute: known.attribute, stores, addedElsewhere };
+        const { attribute } = known;
+        const scanned = { subject, diff, files, attribute, stores, patches, addedElsewhere };
         await new PlaintextScan(this.#sources, scanned, found).run();
         await this.#otherProblems(subject, files, found);
       }
     }
-    if (stores.size > 0) await this.#checkStores(subject, stores, changes, found);
+    if (stores.size > 0) await this.#checkStores(subject, stores, changes, patches, found);
     return {
       errors: sorted(found.errors),
       warnings: sorted(found.warnings),
@@ -136,10 +139,11 @@ export class Guard {
     subject: Subject,
     stores: ReadonlySet<string>,
     changes: readonly ReadonlyMap<string, FileChange>[],
+    patches: StorePatches,
     found: Findings,
   ): Promise<void> {
     const inStores = noFindings();
-    for (const path of stores) await this.#storeChecks.run(subject, path, changes, inStores);
+    for (const path of stores) await this.#storeChecks.run(subject, path, changes, patches, inStores);
     if (inStores.errors.length + inStores.warnings.length > 0)
       await this.#addStores(subject, inStores, found);
   }

@@ -10,6 +10,7 @@ import type { OwnSecretHit, OwnSecrets } from "./own-secrets.ts";
 import type { ScanSources } from "./scan-sources.ts";
 import { isRegular } from "./store-files.ts";
 import { withStoreFindings } from "./store-findings.ts";
+import type { StorePatches } from "./store-patches.ts";
 import type { Findings, Subject } from "./subject.ts";
 import { Triage } from "./triage.ts";
 import { looksBinary } from "./work-tree-file.ts";
@@ -22,6 +23,8 @@ export interface ScannedDiff {
   /** The value of each path's `diff` attribute. */
   readonly attribute: ReadonlyMap<string, string>;
   readonly stores: ReadonlySet<string>;
+  /** Takes the diffs of stores. */
+  readonly patches: StorePatches;
   /** For each other parent, the numbers of the lines that it does not have. */
   readonly addedElsewhere: readonly ReadonlyMap<string, ReadonlySet<number>>[];
 }
@@ -80,12 +83,16 @@ export class PlaintextScan {
     await reader.close();
   }
 
-  async #patch({ path, added, cut }: Patch): Promise<void> {
-    const { files, stores, addedElsewhere } = this.#scanned;
+  async #patch(patch: Patch): Promise<void> {
+    const { path, added, cut } = patch;
+    const { files, stores, patches, addedElsewhere } = this.#scanned;
     const file = files.get(path);
     if (!file || file.newMode === SUBMODULE) return;
     this.#scanned.subject.tally.lines(file.newId, added.bytes);
-    if (stores.has(path)) return;
+    if (stores.has(path)) {
+      patches.add(file, patch);
+      return;
+    }
     const lines =
       addedElsewhere.length === 0
         ? added

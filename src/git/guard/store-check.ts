@@ -10,6 +10,7 @@ import { checkStoreChange } from "./consistency-rules.ts";
 import type { FileChange } from "./diff-parser.ts";
 import { acceptedElsewhere, formerDomainRemark, newKeys } from "./shared-keys.ts";
 import { isRegular } from "./store-files.ts";
+import type { StorePatches } from "./store-patches.ts";
 import { StoreReadings } from "./store-readings.ts";
 import { addAll, type Findings, type Subject } from "./subject.ts";
 
@@ -35,6 +36,7 @@ export class StoreCheck {
 
   /**
    * @param changes what the commit changes against each of its parents
+   * @param patches its diffs to stores against the first one
    * @param found gets the findings
    * @throws PprotectError `git_failed`
    */
@@ -42,11 +44,14 @@ export class StoreCheck {
     subject: Subject,
     path: string,
     changes: readonly ReadonlyMap<string, FileChange>[],
+    patches: StorePatches,
     found: Findings,
   ): Promise<void> {
     const change = changes.map((files) => files.get(path)).find((file) => file !== undefined);
     const version =
-      change && isRegular(change.newMode) ? await this.#versions.read(path, change.newId) : undefined;
+      change && isRegular(change.newMode)
+        ? await this.#versions.read(path, change.newId, patches.of(path))
+        : undefined;
     if (!version && subject.diffs < 2) return;
     if (version === "too-large") {
       found.errors.push(tooLarge(path, this.#maxBytes));

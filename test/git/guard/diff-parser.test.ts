@@ -70,6 +70,7 @@ test("content that looks like a header is read as content", () => {
       patch: {
         path: "a b",
         cut: false,
+        hunks: [{ at: 2, removed: 1, added: 4 }],
         added: [
           { number: 7, text: "++ b/evil" },
           { number: 8, text: "diff --git a/x b/x" },
@@ -85,8 +86,42 @@ test("context lines, as GIT_DIFF_OPTS adds them, are counted and left out", () =
   const events = parse(false, ["diff --git a/x b/x", "+++ b/x", "@@ -1,2 +1,3 @@", " a", "+b", " c"]);
   expect(events.at(-1)).toEqual({
     kind: "patch",
-    patch: { path: "x", cut: false, added: [{ number: 2, text: "b" }] },
+    patch: {
+      path: "x",
+      cut: false,
+      hunks: [{ at: 0, removed: 2, added: 3 }],
+      added: [{ number: 2, text: "b" }],
+    },
   });
+});
+
+test("a hunk says after how many lines of before it is, also where it removes none", () => {
+  const lines = ["diff --git a/x b/x", "+++ b/x", "@@ -0,0 +1 @@", "+a", "@@ -4,0 +6,2 @@", "+b", "+c"];
+  const events = parse(false, [
+    ...lines,
+    "@@ -7,2 +9,0 @@",
+    "-d",
+    "-e",
+    "diff --git a/y b/y",
+    "+++ b/y",
+    "@@ -2 +2 @@",
+    "-f",
+    "+g",
+  ]);
+  expect(events).toMatchObject([
+    { kind: "files" },
+    {
+      patch: {
+        path: "x",
+        hunks: [
+          { at: 0, removed: 0, added: 1 },
+          { at: 4, removed: 0, added: 2 },
+          { at: 6, removed: 2, added: 0 },
+        ],
+      },
+    },
+    { patch: { path: "y", hunks: [{ at: 1, removed: 1, added: 1 }] } },
+  ]);
 });
 
 test("each commit has a list of files, even an empty commit; renames have both names", () => {

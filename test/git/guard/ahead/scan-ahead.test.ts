@@ -8,6 +8,7 @@ import { PlaintextScan } from "../../../../src/git/guard/plaintext-scan.ts";
 import { scanSources } from "../../../../src/git/guard/scan-sources.ts";
 import { STAGED } from "../../../../src/git/guard/staged-changes.ts";
 import { readStagedFiles } from "../../../../src/git/guard/staged-reader.ts";
+import { StorePatches } from "../../../../src/git/guard/store-patches.ts";
 import { noFindings, type Subject } from "../../../../src/git/guard/subject.ts";
 import { Tally } from "../../../../src/git/guard/tally.ts";
 import type { FileVersion } from "../../../../src/git/guard/work-tree-file.ts";
@@ -127,7 +128,12 @@ test("what is staged has the same findings with a second thread and without one"
     const tally = new Tally();
     const files = new Map(diff.files.map((file) => [file.path, file]));
     const subject = { prefix: ":", diffs: 1, parents: [], tally } as unknown as Subject;
-    const rest = { attribute: new Map(), stores: new Set<string>(), addedElsewhere: [] };
+    const rest = {
+      attribute: new Map(),
+      stores: new Set<string>(),
+      patches: new StorePatches(),
+      addedElsewhere: [],
+    };
     await new PlaintextScan(
       scanSources(repository.folder, objects, STAGED, {}),
       { subject, diff, files, ...rest },
