@@ -19,16 +19,17 @@ interface Handover {
 const TICK_MS = 1_000;
 
 /**
- * Starts a process that clears the clipboard after a while, if it still holds the text. It outlives this process, and
- * the terminal.
+ * Starts a process that clears the clipboard after a while, if it still holds the text then. It outlives this process,
+ * and the terminal. Call it before the text is copied: whatever ends this process, the clipboard is cleared.
  *
  * @param environment without credentials
+ * @returns what ends that process, for when the text was not copied
  */
 export async function clearLater(
   clipboard: Clipboard,
   text: string,
   { ms, environment }: { readonly ms: number; readonly environment: Environment },
-): Promise<void> {
+): Promise<() => void> {
   const child = Bun.spawn([...ownProgram(), CLIPBOARD_WORD], {
     stdio: ["pipe", "ignore", "ignore"],
     env: environment,
@@ -39,6 +40,7 @@ export async function clearLater(
   child.stdin.write(handoverFor(clipboard, text, Date.now() + ms));
   await child.stdin.end();
   child.unref();
+  return () => child.kill("SIGKILL");
 }
 
 /** What the process is told. @param at when it is to clear the clipboard, in ms since 1970 */

@@ -53,16 +53,17 @@ async function acquire(file: string, patience: LockPatience): Promise<Release> {
     if (attempt.release) return attempt.release;
     const holder = attempt.holder ?? "another process";
     const waited = performance.now() - start;
+    // First: on a busy machine both may be due at once.
+    if (!reported && waited > patience.quiet) {
+      reported = true;
+      patience.onWait(`Waiting for ${holder} to release ${escapeUnprintable(file)} …`);
+    }
     if (waited > patience.timeout) {
       throw new PprotectError(
         "store_locked",
         `${escapeUnprintable(file)} is locked by ${holder}; gave up after ${Math.round(patience.timeout / 1000)} s; nothing was changed`,
         "run the command again when the other process has ended",
       );
-    }
-    if (!reported && waited > patience.quiet) {
-      reported = true;
-      patience.onWait(`Waiting for ${holder} to release ${escapeUnprintable(file)} …`);
     }
     await patience.throwIfInterrupted?.();
     await pause(POLL_MS);

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { binary } from "../support/binary.ts";
 import { BEFORE, type EditBox, editBox, removeEditBoxes } from "../support/edit-box.ts";
 import { GIT_IDENTITY } from "../support/git-identity.ts";
-import { until } from "../support/leases.ts";
 import { cleanEnvironment, pprotect, runProgram } from "../support/run.ts";
 import { ALICE, BOB, NOW, sampleStore, secretsOf } from "../support/stores.ts";
 import { atTerminal } from "../support/terminal.ts";
+import { until } from "../support/until.ts";
 
 afterAll(removeEditBoxes);
 
@@ -338,7 +338,7 @@ describe("nothing is left behind and nothing changed when", () => {
     const before = readFileSync(box.store, "utf8");
     const script = box.write(
       "editor",
-      `#!/bin/sh\nsed -i s/dev-api-key/x/ "$1"\ntouch "$BOX/ready"\nexec sleep 60\n`,
+      `#!/bin/sh\nsed -i s/dev-api-key/x/ "$1"\ntouch "$BOX/ready"\nexec sleep 600\n`,
     );
     chmodSync(script, 0o755);
     const child = Bun.spawn([binary(), "edit", "dev"], {
@@ -371,7 +371,7 @@ describe("nothing is left behind and nothing changed when", () => {
   test("the terminal is closed", async () => {
     const box = editBox();
     const before = readFileSync(box.store, "utf8");
-    const script = box.write("editor", `#!/bin/sh\necho READY\nexec sleep 60\n`);
+    const script = box.write("editor", `#!/bin/sh\necho READY\nexec sleep 600\n`);
     chmodSync(script, 0o755);
     const session = atTerminal(["edit", "dev"], { cwd: box.folder, env: { ...box.env, EDITOR: script } });
     await session.waitFor("READY");

@@ -13,7 +13,7 @@ const shell = modeRunner(box);
 
 /** A line of a shell that waits for what `test` says to be true. It gives up in the end, for the test to fail. */
 const once = (condition: string): string =>
-  `for i in $(seq 600); do test ${condition} && break; sleep 0.02; done`;
+  `for i in $(seq 6000); do test ${condition} && break; sleep 0.02; done`;
 
 /** What a line prints with and without pprotect in between. */
 async function bothWays(line: string, mode: string): Promise<[through: string, without: string]> {

@@ -4,11 +4,10 @@ import { binary } from "../support/binary.ts";
 import { cleanEnvironment, pprotect } from "../support/run.ts";
 import { removeFolders, type Sandbox, sandbox } from "../support/sandbox.ts";
 import { ALICE } from "../support/stores.ts";
+import { until } from "../support/until.ts";
 
 afterAll(removeFolders);
 
-/** ms after which a line that does not come is given up. */
-const PATIENCE_MS = 20_000;
 /** ms in which a restart that must not come would have come. */
 const QUIET_MS = 1_500;
 
@@ -54,12 +53,11 @@ function watch(...args: readonly string[]): Watched {
     box,
     said,
     async waitFor(text) {
-      const deadline = Date.now() + PATIENCE_MS;
-      for (let at = -1; at === -1; await Bun.sleep(20)) {
-        at = said().indexOf(text, seen);
-        if (at !== -1) seen = at + text.length;
-        else if (Date.now() > deadline) throw new Error(`"${text}" never came: ${said()}`);
-      }
+      await until(
+        () => said().includes(text, seen),
+        () => `${said()} did not have "${text}"`,
+      );
+      seen = said().indexOf(text, seen) + text.length;
     },
     async run(line, input = "") {
       const { status, stderr } = await pprotect(line.split(" "), { cwd: box.folder, input });
@@ -90,6 +88,7 @@ describe("exec --watch", () => {
     const good = readFileSync(box.store, "utf8");
     for (const bad of ["garbage: [", "<<<<<<< ours\n", ""]) {
       writeFileSync(box.store, bad);
+      if (bad.startsWith("garbage")) await watched.waitFor("warning: sh goes on with");
       await Bun.sleep(QUIET_MS);
     }
     // As git checkout and editors do it.
@@ -106,14 +105,14 @@ describe("exec --watch", () => {
     expect(watched.said()).toEndWith("started third \nended\n");
     // The values are on no other line.
     expect(watched.said().match(/prod-token|second|third/g)).toHaveLength(3);
-  }, 60_000);
+  });
 
   test.concurrent("ends with the program's status, when that ends by itself", async () => {
     const watched = watch("--", "sh", "-c", "exit 9");
     expect(await watched.exited).toBe(9);
     const killed = watch("--", "sh", "-c", "kill -KILL $$");
     expect(await killed.exited).toBe(137);
-  }, 60_000);
+  });
 
   test.concurrent("with --as-file: the new file has the new value, and the old one is gone", async () => {
     const watched = watch("--as-file", "token", "--", "sh", "-c", `cat "$token"; echo; ${SERVER}`);
@@ -127,16 +126,17 @@ describe("exec --watch", () => {
     watched.kill("SIGTERM");
     expect(await watched.exited).toBe(7);
     expect(existsSync(fresh)).toBe(false);
-  }, 60_000);
+  });
 
-  test.concurrent("with --ttl: its time is over after restarts too", async () => {
-    const watched = watch("--ttl", "9s", ...PLAIN);
+  test.concurrent("with --while: it ends after restarts too", async () => {
+    const watched = watch("--while", "test ! -e over", "--every", "0.1s", "--misses", "1", ...PLAIN);
     await watched.waitFor("started prod-token");
     await watched.run("set-secret prod token", "second");
     await watched.waitFor("started second");
+    watched.box.write("over", "");
     expect(await watched.exited).toBe(124);
-    expect(watched.said()).toContain("sh was ended: its time (9s) was over");
-  }, 60_000);
+    expect(watched.said()).toContain("sh was ended: the command of --while failed once");
+  });
 
   test.concurrent("with a manifest: what it names counts, and a new secret of it", async () => {
     const box = sandbox();
@@ -166,18 +166,18 @@ describe("exec --watch", () => {
       { cwd: box.folder, env: cleanEnvironment(box.folder), stdin: "ignore" },
     );
     const said = () => (existsSync(box.path("output")) ? readFileSync(box.path("output"), "utf8") : "");
-    const deadline = Date.now() + PATIENCE_MS;
-    const waitFor = async (text: string) => {
-      while (!said().includes(text) && Date.now() < deadline) await Bun.sleep(20);
-      expect(said()).toContain(text);
-    };
+    const waitFor = (text: string) =>
+      until(
+        () => said().includes(text),
+        () => `${said()} did not have "${text}"`,
+      );
     await waitFor("started prod-token \n");
     box.write(".secrets.json", secrets("token", "api-key"));
     await waitFor("pprotect: api-key changed; starting sh again\n");
     await waitFor("started prod-token dev-api-key\n");
     child.kill("SIGTERM");
     expect(await child.exited).toBe(7);
-  }, 60_000);
+  });
 
   test("is refused with what cannot be started again", async () => {
     const box = sandbox();

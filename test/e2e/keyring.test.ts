@@ -126,7 +126,7 @@ describe.if(needs("dbus-run-session", "dbus-daemon", "dbus-send", "gnome-keyring
       const answers = [1, 2, 3, 13, 14].map((at) => JSON.parse(said[at]?.out ?? ""));
       expect(answers.filter((answer) => !isAnswer(answer))).toEqual([]);
       expect(said.map(({ out, err }) => out + err).join("")).not.toContain(ALICE.passphrase);
-    }, 60_000);
+    }, 120_000);
 
     test("belongs to a key: another key under the same name, and another name for it, get nothing", async () => {
       const box = sandbox();
@@ -145,7 +145,7 @@ describe.if(needs("dbus-run-session", "dbus-daemon", "dbus-send", "gnome-keyring
         { status: 0, out: "The keyring has no passphrase for this store.\n", err: "" },
         { status: 1, out: "", err: expect.stringContaining("wrong passphrase for mallory") },
       ]);
-    }, 60_000);
+    }, 120_000);
 
     test("that is wrong stops, and is taken as it is: a line end belongs to it", async () => {
       const box = sandbox();
@@ -157,7 +157,7 @@ describe.if(needs("dbus-run-session", "dbus-daemon", "dbus-send", "gnome-keyring
       expect(said[1]).toEqual({ status: 1, out: "", err });
       expect(err).toContain("passphrase from the keyring); the passphrase ends with a line end\n");
       expect(err).toContain("hint: `pprotect keyring rm` removes it");
-    }, 60_000);
+    }, 120_000);
 
     test("goes with the key that it was for", async () => {
       const box = sandbox();
@@ -177,7 +177,7 @@ describe.if(needs("dbus-run-session", "dbus-daemon", "dbus-send", "gnome-keyring
       expect(said[2]?.out).toBe("The keyring has no passphrase for this store.\n");
       expect(said.slice(3).map(({ status }) => status)).toEqual([1, 0, 0]);
       expect(entryOf(box.read())).not.toBe(before);
-    }, 60_000);
+    }, 120_000);
 
     test("that is locked is said in a line, and stops nobody who can type it", async () => {
       const box = sandbox();
@@ -211,7 +211,7 @@ describe.if(needs("dbus-run-session", "dbus-daemon", "dbus-send", "gnome-keyring
       );
       expect(said[5]?.out).not.toContain("opened as");
       expect(said[6]?.out).toBe(`Keyring (locked):\n  the passphrase of ${ALICE.name}\n`);
-    }, 60_000);
+    }, 120_000);
   },
 );
 
@@ -269,7 +269,7 @@ describe.if(needs("dbus-run-session", "dbus-daemon", "dbus-send", "gnome-keyring
       expect(readFileSync(box.path(".local/share/keyrings/login.keyring")).includes(ALICE.passphrase)).toBe(
         false,
       );
-    }, 60_000);
+    }, 120_000);
   },
 );
 
@@ -317,6 +317,6 @@ describe("without a keyring", () => {
         ),
       ]);
     },
-    30_000,
+    120_000,
   );
 });

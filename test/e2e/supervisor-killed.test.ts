@@ -2,11 +2,12 @@ import { afterAll, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { startOf } from "../../src/system/process-identity.ts";
 import { binary } from "../support/binary.ts";
-import { isAlive, until } from "../support/leases.ts";
+import { isAlive } from "../support/leases.ts";
 import { needs } from "../support/programs.ts";
 import { cleanEnvironment, runProgram } from "../support/run.ts";
 import { removeFolders, sandbox } from "../support/sandbox.ts";
 import { ALICE } from "../support/stores.ts";
+import { until } from "../support/until.ts";
 
 afterAll(removeFolders);
 

@@ -1,5 +1,14 @@
 import { afterAll, afterEach, describe, expect, test } from "bun:test";
-import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { join } from "node:path";
 import { withFile } from "../../src/exec/handed-out/ledger.ts";
 import { changeLedger } from "../../src/exec/handed-out/ledger-file.ts";
@@ -17,13 +26,13 @@ import {
   lease,
   leasesOf,
   type UserDirectories,
-  until,
   userDirectories,
   wanted,
 } from "../support/leases.ts";
 import { runProgram } from "../support/run.ts";
 import { emptyFolder, removeFolders } from "../support/sandbox.ts";
 import { ALICE, sampleStore, secretsOf, unlocked } from "../support/stores.ts";
+import { until } from "../support/until.ts";
 
 afterAll(removeFolders);
 
@@ -240,6 +249,8 @@ describe("a lease that was killed", () => {
     expect(await open(file, "dev", user)).toEqual([]);
     const { live, dead } = await leasesOf(user);
     expect([live, dead.map(({ id }) => id)]).toEqual([[], [grant.id]]);
+    // As young as one of a lease that is about to listen, however long it took to come here.
+    for (const { socket } of dead) chmodSync(socket, 0o600);
     expect(removeDeadSockets(dead)).toEqual([]);
     await Bun.sleep(5_100);
     expect(removeDeadSockets(dead)).toHaveLength(1);

@@ -27,7 +27,7 @@ beforeAll(async () => {
   });
   built = await buildLibrary(join(directory, LIBRARY_DIRECTORY));
   cpSync(join(import.meta.dir, SHARED), join(project, SHARED));
-}, 60_000);
+}, 120_000);
 
 afterAll(removeFolders);
 
@@ -60,14 +60,14 @@ describe("the tests of the library", () => {
     expect(ran.status, ran.stdout + ran.stderr).toBe(0);
     expect(ran.stdout).toMatch(/^# pass [4-9]\d$/m);
     expect(ran.stdout).toMatch(/^# skipped 0$/m);
-  }, 60_000);
+  }, 120_000);
 
   test("pass in Bun", async () => {
     const ran = await runProgram([process.execPath, "test", `./${SHARED}`], { cwd: project, env: env() });
     expect(ran.status, ran.stdout + ran.stderr).toBe(0);
     expect(ran.stderr).toMatch(/^ [4-9]\d pass$/m);
     expect(ran.stderr).not.toMatch(/\d skip$/m);
-  }, 60_000);
+  }, 120_000);
 });
 
 const ROOT = resolve(import.meta.dir, "../..");
@@ -131,7 +131,7 @@ describe("the library's types", () => {
     expect([status, stdout]).toEqual([0, ""]);
     const ran = await runProgram(["node", "consumer.js"], { cwd: project });
     expect([ran.status, ran.stdout, ran.stderr]).toEqual([0, "override 6\ntrue\n", ""]);
-  }, 60_000);
+  }, 120_000);
 
   test("refuse what would be wrong when it runs", async () => {
     writeFileSync(join(project, "wrong.ts"), readFileSync(join(import.meta.dir, "consumer-wrong.ts.txt")));
@@ -141,7 +141,7 @@ describe("the library's types", () => {
     const expected = source.flatMap((line, index) => (line.endsWith("// error") ? [index + 1] : []));
     expect(expected.length).toBeGreaterThan(4);
     expect([...new Set(lines)]).toEqual(expected);
-  }, 60_000);
+  }, 120_000);
 });
 
 test("the lines of README.md compile, and print in Node and in Bun what it says", async () => {
@@ -165,4 +165,4 @@ test("the lines of README.md compile, and print in Node and in Bun what it says"
     expect([ran.status, ran.stdout, ran.stderr]).toEqual([0, output, ""]);
     expect(existsSync(join(project, ".local/state/pprotect/access.jsonl"))).toBe(true);
   }
-}, 60_000);
+}, 120_000);

@@ -67,11 +67,3 @@ export function wanted(file: KeyFile, domain: string, secrets?: readonly string[
 export function isAlive(pid: number): boolean {
   return startOf(pid) !== undefined;
 }
-
-/** Waits until something is so. @throws after a minute: on a busy machine, what takes ms takes seconds */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (const start = performance.now(); !(await isSo()); ) {
-    if (performance.now() - start > 60_000) throw new Error("it did not happen within a minute");
-    await Bun.sleep(10);
-  }
-}

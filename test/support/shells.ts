@@ -5,6 +5,7 @@ import { binary } from "./binary.ts";
 import type { Program } from "./programs.ts";
 import { type Sandbox, sandbox } from "./sandbox.ts";
 import { programAtTerminal, type TerminalSession } from "./terminal.ts";
+import { until } from "./until.ts";
 
 /** A shell as somebody has set it up. */
 export interface ShellSetup {
@@ -60,8 +61,6 @@ export function setupNamed(name: SetupName): ShellSetup {
 }
 
 const PROMPT = "READY> ";
-/** ms after which a list that does not come is given up. */
-const PATIENCE_MS = 20_000;
 /** Takes away what stands on the line. */
 const CTRL_U = "\x15";
 const DONE = "-- ran --";
@@ -137,14 +136,13 @@ export async function startShell(setup: ShellSetup, store?: string | null): Prom
     async list(keys, text) {
       const before = session.screen().length;
       session.type(keys);
-      const deadline = Date.now() + PATIENCE_MS;
       // Not as it was sent: fish has colours within a word.
-      for (;;) {
-        const screen = session.screen().slice(before);
-        if (screen.includes(text)) return screen;
-        if (Date.now() > deadline) throw new Error(`"${text}" never came: ${JSON.stringify(screen)}`);
-        await Bun.sleep(5);
-      }
+      const screen = () => session.screen().slice(before);
+      await until(
+        () => screen().includes(text),
+        () => `"${text}" did not come: ${JSON.stringify(screen())}`,
+      );
+      return screen();
     },
     async abandon() {
       session.type(`${CTRL_U}show-arguments\r`);

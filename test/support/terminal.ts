@@ -1,10 +1,9 @@
 import { binary } from "./binary.ts";
 import { cleanEnvironment, type RunOptions } from "./run.ts";
+import { until } from "./until.ts";
 
-/** ms after which a text that does not come is given up, so that a test fails with what was on the screen. */
-const PATIENCE_MS = 20_000;
-/** ms after a program's end that its last output is waited for, where another process keeps the terminal open. */
-const LINGER_MS = 1_000;
+/** ms without output after a program's end, where another process keeps the terminal open. */
+const LINGER_MS = 500;
 
 /** A terminal's modes (termios flags): echo, line editing and the like. */
 export type TerminalModes = Readonly<Record<"input" | "output" | "local" | "control", number>>;
@@ -82,17 +81,11 @@ export function programAtTerminal(
     screen: () => Bun.stripANSI(shown),
     raw: () => shown,
     async waitFor(text) {
-      const deadline = Date.now() + PATIENCE_MS;
-      for (;;) {
-        const at = shown.indexOf(text, seen);
-        if (at !== -1) {
-          seen = at + text.length;
-          return;
-        }
-        if (Date.now() > deadline)
-          throw new Error(`"${text}" never came; on the screen: ${JSON.stringify(shown)}`);
-        await Bun.sleep(5);
-      }
+      await until(
+        () => shown.includes(text, seen),
+        () => `"${text}" did not come to the screen, which has ${JSON.stringify(shown)},`,
+      );
+      seen = shown.indexOf(text, seen) + text.length;
     },
     type(keys) {
       terminal.write(keys);
@@ -109,13 +102,22 @@ export function programAtTerminal(
     },
     exited: child.exited.then(async (status) => {
       // What the program wrote last may still be on its way through the terminal.
-      await Promise.race([atEnd.promise, Bun.sleep(LINGER_MS)]);
+      await Promise.race([atEnd.promise, isQuiet(() => shown.length)]);
       if (!terminal.closed) modes = modesOf(terminal);
       terminal.close();
       return status;
     }),
   };
   return session;
+}
+
+/** Waits until no output came between two looks; twice, since this process may have had no time to read before the first. */
+async function isQuiet(length: () => number): Promise<void> {
+  for (let quiet = 0; quiet < 2; ) {
+    const before = length();
+    await Bun.sleep(LINGER_MS);
+    quiet = length() === before ? quiet + 1 : 0;
+  }
 }
 
 /** Gives each of some questions its answer, in their order. */

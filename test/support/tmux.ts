@@ -1,8 +1,6 @@
 import { join } from "node:path";
 import { cleanEnvironment, type RunOptions } from "./run.ts";
-
-/** ms after which a text that does not come is given up. */
-const PATIENCE_MS = 20_000;
+import { until } from "./until.ts";
 
 /** A window of tmux with a shell in it. */
 export interface Window {
@@ -49,11 +47,13 @@ export function tmux({ cwd, env }: RunOptions): Tmux {
       };
       const screen = (): string => command("capture-pane", "-p", "-J", "-S", "-", ...target);
       const shows = async (what: string | RegExp): Promise<string> => {
-        for (const start = performance.now(); ; await Bun.sleep(50)) {
-          const text = screen();
-          if (typeof what === "string" ? text.includes(what) : what.test(text)) return text;
-          if (performance.now() - start > PATIENCE_MS) throw new Error(`not shown: ${what}\n${text}`);
-        }
+        let text = "";
+        const isShown = () => {
+          text = screen();
+          return typeof what === "string" ? text.includes(what) : what.test(text);
+        };
+        await until(isShown, () => `${what} was not shown in\n${text}`);
+        return text;
       };
       const clear = (): void => {
         command("send-keys", ...target, "-R");

@@ -28,14 +28,14 @@ describe.if(needs("dbus-run-session", "dbus-daemon", "dbus-send", "gnome-keyring
         { code: "keyring_unavailable", message: "the keyring is locked" },
         { kind: "missing" },
       ]);
-    }, 60_000);
+    }, 120_000);
 
     test("of a keyring that does not answer is an error, and the process ends", async () => {
       const script = `${UNLOCK}; kill -STOP $daemon; ${read("app", "db", "1000")}; kill -KILL $daemon`;
       expect(linesOf((await inKeyring(script)).stdout)).toEqual([
         { code: "keyring_unavailable", message: "the keyring did not answer within 1 s" },
       ]);
-    }, 60_000);
+    }, 120_000);
   },
 );
 

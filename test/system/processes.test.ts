@@ -15,9 +15,9 @@ import {
 } from "../../src/system/process-identity.ts";
 import { endProcesses, processesBelow, tableOfPs } from "../../src/system/process-tree.ts";
 import { stateDirectory } from "../../src/system/state-directory.ts";
-import { until } from "../support/leases.ts";
 import { needs } from "../support/programs.ts";
 import { emptyFolder } from "../support/sandbox.ts";
+import { until } from "../support/until.ts";
 
 const children: Bun.Subprocess[] = [];
 afterEach(() => {

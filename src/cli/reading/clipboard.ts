@@ -15,8 +15,13 @@ export async function openClipboard(prefixes: readonly string[]): Promise<CopyVa
   const environment = clipboardEnvironment(process.env, credentialVariables(...prefixes));
   const clipboard = await findClipboard(environment);
   return async (value) => {
-    await copyText(clipboard, value, environment);
-    await clearLater(clipboard, value, { ms: CLIP_SECONDS * 1_000, environment });
+    const stopClearer = await clearLater(clipboard, value, { ms: CLIP_SECONDS * 1_000, environment });
+    try {
+      await copyText(clipboard, value, environment);
+    } catch (error) {
+      stopClearer();
+      throw error;
+    }
     return clipboard.name;
   };
 }

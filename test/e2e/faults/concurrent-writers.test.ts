@@ -113,7 +113,7 @@ describe("a lock", () => {
         "sh",
         "-c",
       ];
-      const holder = Bun.spawn([...hold, "echo held; exec sleep 60"], { stdout: "pipe" });
+      const holder = Bun.spawn([...hold, "echo held; exec sleep 600"], { stdout: "pipe" });
       await holder.stdout.getReader().read();
       const result = await add(box.folder);
       expect([result.status, result.stderr]).toEqual([0, "Added secret fresh to dev.\n"]);

@@ -1,11 +1,12 @@
 import { afterAll, expect, test } from "bun:test";
 import { KeyFile } from "../../../src/store/key-file.ts";
 import { leaseUser } from "../../support/lease-cli.ts";
-import { isAlive, until } from "../../support/leases.ts";
+import { isAlive } from "../../support/leases.ts";
 import { needs } from "../../support/programs.ts";
 import { removeFolders } from "../../support/sandbox.ts";
 import { NOW } from "../../support/stores.ts";
 import { tmux } from "../../support/tmux.ts";
+import { until } from "../../support/until.ts";
 
 afterAll(removeFolders);
 
@@ -101,5 +102,5 @@ test.if(needs("tmux"))(
       await user.close();
     }
   },
-  60_000,
+  300_000,
 );

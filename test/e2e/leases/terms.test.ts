@@ -2,9 +2,9 @@ import { afterAll, afterEach, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type LeaseUser, leaseUser } from "../../support/lease-cli.ts";
-import { until } from "../../support/leases.ts";
 import { removeFolders } from "../../support/sandbox.ts";
 import { ALICE } from "../../support/stores.ts";
+import { until } from "../../support/until.ts";
 
 afterAll(removeFolders);
 
@@ -45,7 +45,7 @@ describe("`unlock --while`", () => {
   test("runs the command where unlock ran, without credentials, and not when the lease has ended", async () => {
     const user = newUser();
     const env = { PPROTECT_USER: ALICE.name, PPROTECT_PASSPHRASE: ALICE.passphrase, MINE: "kept" };
-    const command = "env > seen; echo $$ > pid; exec sleep 60";
+    const command = "env > seen; echo $$ > pid; exec sleep 600";
     await user.run(["unlock", "--while", command], env);
     await until(() => existsSync(user.box.path("pid")));
     const seen = readFileSync(user.box.path("seen"), "utf8");

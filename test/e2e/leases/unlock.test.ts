@@ -6,6 +6,7 @@ import { type LeaseUser, leaseUser } from "../../support/lease-cli.ts";
 import { cleanEnvironment } from "../../support/run.ts";
 import { removeFolders } from "../../support/sandbox.ts";
 import { ALICE, BOB } from "../../support/stores.ts";
+import { until } from "../../support/until.ts";
 
 afterAll(removeFolders);
 
@@ -215,10 +216,7 @@ describe("a program after `--`", () => {
     const user = newUser();
     const { status } = await user.asAlice(["unlock", "dev", "--", "sh", "-c", "exit 7"]);
     expect(status).toBe(7);
-    for (let tries = 0; (await user.answer(["status"])).result.active_leases > 0; tries++) {
-      if (tries > 50) throw new Error("the lease is still there");
-      await Bun.sleep(100);
-    }
+    await until(async () => (await user.answer(["status"])).result.active_leases === 0);
   });
 
   test("fails when its lease has ended, though the user has another", async () => {

@@ -16,8 +16,9 @@ import { changeLedger, readLedger } from "../../../src/exec/handed-out/ledger-fi
 import { endPrograms, removeFiles } from "../../../src/exec/handed-out/take-back.ts";
 import { writePrivateFile } from "../../../src/exec/plaintext-files/write.ts";
 import { identityOf } from "../../../src/system/process-identity.ts";
-import { isAlive, until } from "../../support/leases.ts";
+import { isAlive } from "../../support/leases.ts";
 import { emptyFolder, removeFolders } from "../../support/sandbox.ts";
+import { until } from "../../support/until.ts";
 
 afterAll(removeFolders);
 
@@ -153,7 +154,7 @@ describe("programs that run with secrets", () => {
     const { program, all } = await startTree(
       "sleep 600 & echo $! >>pids; setsid sleep 600 & echo $! >>pids; wait",
     );
-    expect(await endPrograms([program], 3_000)).toEqual([{ program, outcome: "ended" }]);
+    expect(await endPrograms([program], 60_000)).toEqual([{ program, outcome: "ended" }]);
     expect(all.filter(isAlive)).toEqual([]);
   });
 

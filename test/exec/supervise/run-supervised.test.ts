@@ -2,9 +2,10 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runHeartbeat } from "../../../src/exec/supervise/heartbeat.ts";
-import { isAlive, until } from "../../support/leases.ts";
+import { isAlive } from "../../support/leases.ts";
 import { type Result, runProgram } from "../../support/run.ts";
 import { emptyFolder, removeFolders } from "../../support/sandbox.ts";
+import { until } from "../../support/until.ts";
 
 afterAll(removeFolders);
 

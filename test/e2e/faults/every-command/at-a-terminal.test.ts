@@ -41,7 +41,7 @@ const RETYPE_MS = 200;
 /** Types a line until it comes back, and then the end of the input: what is typed before a program reads may be lost. */
 async function typeUntilCopied(session: TerminalSession, line: string): Promise<void> {
   const shown = (): number => session.screen().split(line).length - 1;
-  for (let typed = 1; typed < 100; typed++) {
+  for (let typed = 1; typed < 300; typed++) {
     session.type(`${line}\r`);
     // Each line that is typed shows once by itself.
     const deadline = Date.now() + RETYPE_MS;
