@@ -11,6 +11,19 @@ export function sha256Hex(input: string | Uint8Array): string {
     : nodeCrypto().createHash("sha256").update(input).digest("hex");
 }
 
+/** What the hashes of both runtimes can do. */
+interface Hash {
+  update(part: string | Uint8Array): unknown;
+  digest(encoding: "hex"): string;
+}
+
+/** SHA-1 or SHA-256 (FIPS 180-4) of several parts in a row. @returns hex digits */
+export function hashHex(algorithm: "sha1" | "sha256", parts: readonly (string | Uint8Array)[]): string {
+  const hash: Hash = isBun ? new Bun.CryptoHasher(algorithm) : nodeCrypto().createHash(algorithm);
+  for (const part of parts) hash.update(part);
+  return hash.digest("hex");
+}
+
 /** Compares byte strings of equal length in constant time. */
 export function timingSafeEqual(a: Uint8Array, b: Uint8Array): boolean {
   return isBun ? crypto.timingSafeEqual(a, b) : nodeCrypto().timingSafeEqual(a, b);

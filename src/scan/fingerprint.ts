@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Hit } from "./finding.ts";
 
 /** What can end a value: blanks, quotes, brackets, commas. A rule may have found only a part of a secret. */
@@ -35,7 +34,7 @@ export function lineFingerprint(line: string, hits: readonly Pick<Hit, "start" |
   }
   rest += line.slice(at);
   const known = withoutLayout(rest.replace(LONG_RUN, "\0"));
-  return createHash("sha256").update(known).digest("hex");
+  return new Bun.CryptoHasher("sha256").update(known).digest("hex");
 }
 
 /** What is before a value without quotes, which may be several words up to the end of the line if it is no token. */

@@ -23,11 +23,17 @@ export interface PathKind {
 const CODE =
   /\.(?:[cm]?[jt]sx?|vue|svelte|astro|py|pyi|rb|go|rs|java|kt|kts|scala|groovy|gradle|swift|m|mm|c|cc|cpp|cxx|h|hh|hpp|ino|cs|fs|vb|php|pl|pm|lua|r|jl|dart|ex|exs|erl|hrl|clj|cljs|hs|elm|ml|mli|nim|zig|v|sol|proto|graphql|gql|sql|json|jsonc|json5|html?|xhtml|jsp|aspx?|cshtml|razor|erb|hbs|ejs|pug|haml|twig|liquid|tf|hcl|nix|bicep|ipynb|wat|asm|s)$/i;
 
-const TOKENS_ONLY =
-  /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|go\.sum|go\.work\.sum|packages\.lock\.json|verification-metadata\.xml|\.yarnrc-state|\.secrets\.baseline|\.pprotect-baseline\.json|yarn-integrity|CHECKSUMS?|[A-Z0-9]*SUMS(?:\.txt)?)$|\.(?:lock|lockb|lock\.hcl|sum|min\.js|min\.css|min\.mjs|map|svg|css|scss|sass|less|snap|po|pot|xlf|xliff|arb|strings|resx|ttf|woff2?|eot|crt|cer|csr|sha1|sha256|sha512|md5|asc|sig|bom|wasm|tsbuildinfo|patch\.b64|geojson|dic|aff)$|(?:^|[/._-])(?:locales?|i18n|l10n|lang|langs|languages|translations?|nls)(?:\/|\.(?:json|ya?ml|properties|[jt]s|php)$)/i;
+const TOKENS_ONLY_NAME =
+  /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|go\.sum|go\.work\.sum|packages\.lock\.json|verification-metadata\.xml|\.yarnrc-state|\.secrets\.baseline|\.pprotect-baseline\.json|yarn-integrity|CHECKSUMS?|[A-Z0-9]*SUMS(?:\.txt)?)$|\.(?:lock|lockb|lock\.hcl|sum|min\.js|min\.css|min\.mjs|map|svg|css|scss|sass|less|snap|po|pot|xlf|xliff|arb|strings|resx|ttf|woff2?|eot|crt|cer|csr|sha1|sha256|sha512|md5|asc|sig|bom|wasm|tsbuildinfo|patch\.b64|geojson|dic|aff)$|(?:^|[/._-])(?:locales?|i18n|l10n|lang|langs|languages|translations?|nls)\.(?:json|ya?ml|properties|[jt]s|php)$/i;
 
-const EXAMPLE =
-  /(?:^|\/)(?:tests?|__tests__|specs?|fixtures?|__fixtures__|mocks?|__mocks__|testdata|test_data|test-?fixtures|testing|test-[\w-]+|[\w-]+[-_]tests?|(?:integration|unit|docker|smoke|functional|int)Test|examples?|samples?|demos?|docs?|doc|documentation|guides?|e2e|cypress|stories|benchmarks?|node_modules|vendor|third_party|recordings?|cassettes)\/|[._-](?:test|tests|spec|mock|mocks|stories|fixture|fixtures|example|sample|template|dist|tmpl)\.[\w.]+$|[._-](?:example|sample|template|dist|tmpl)$|(?:^|\/|_)(?:tests?|spec)\.\w+$|Tests?\.\w+$|(?:^|\/)(?:README|CHANGELOG|CHANGES|HISTORY|CONTRIBUTING|LICENSE|NOTICE)[\w.-]*$|(?:^|\/)(?:openapi|swagger)[\w.-]*\.(?:json|ya?ml)$|\.(?:md|mdx|markdown|rst|adoc|asciidoc|tex|rdoc|org|feature|d\.[cm]?ts)$/i;
+const TOKENS_ONLY_DIRECTORY = /(?:^|[/._-])(?:locales?|i18n|l10n|lang|langs|languages|translations?|nls)\//i;
+
+const EXAMPLE_DIRECTORY =
+  /(?:^|\/)(?:tests?|__tests__|specs?|fixtures?|__fixtures__|mocks?|__mocks__|testdata|test_data|test-?fixtures|testing|test-[\w-]+|[\w-]+[-_]tests?|(?:integration|unit|docker|smoke|functional|int)Test|examples?|samples?|demos?|docs?|doc|documentation|guides?|e2e|cypress|stories|benchmarks?|node_modules|vendor|third_party|recordings?|cassettes)\//i;
+
+/** The same by the name of the file. */
+const EXAMPLE_NAME =
+  /[._-](?:test|tests|spec|mock|mocks|stories|fixture|fixtures|example|sample|template|dist|tmpl)\.[\w.]+$|[._-](?:example|sample|template|dist|tmpl)$|(?:^|\/|_)(?:tests?|spec)\.\w+$|Tests?\.\w+$|(?:^|\/)(?:README|CHANGELOG|CHANGES|HISTORY|CONTRIBUTING|LICENSE|NOTICE)[\w.-]*$|(?:^|\/)(?:openapi|swagger)[\w.-]*\.(?:json|ya?ml)$|\.(?:md|mdx|markdown|rst|adoc|asciidoc|tex|rdoc|org|feature|d\.[cm]?ts)$/i;
 
 const MANUAL = /\.(?:md|markdown|rst|adoc|asciidoc|org)$/i;
 const OF_TESTS =
@@ -39,15 +45,34 @@ const NOTES =
 
 const DATA = /\.(?:har|json|ipynb|log|txt|xml|ya?ml|env|tfstate|csv|sql|http)$/i;
 
+/** What a directory says about its files. @param directory with a slash at its end */
+const directoryKind = memo(
+  (directory) => ({
+    tokensOnly: TOKENS_ONLY_DIRECTORY.test(directory),
+    isExample: EXAMPLE_DIRECTORY.test(directory),
+  }),
+  MOST_PATHS,
+);
+
+/** What the end of a name says about a file. @param ending with its dot */
+const endingKind = memo(
+  (ending) => ({ bareValues: !CODE.test(ending), isData: DATA.test(ending) }),
+  MOST_PATHS,
+);
+
 /** @param path relative to the repository's root, with slashes */
 export const pathKind: (path: string) => PathKind = memo((path) => {
-  const isExample = EXAMPLE.test(path) && !(NOTES.test(path) && !OF_TESTS.test(path));
+  // Many files have the same directory, and most the same few endings.
+  const nameAt = path.lastIndexOf("/") + 1;
+  const name = path.slice(nameAt);
+  const directory = directoryKind(path.slice(0, nameAt));
+  const mayBeExample = directory.isExample || EXAMPLE_NAME.test(name);
+  const isExample = mayBeExample && !(NOTES.test(path) && !OF_TESTS.test(path));
   return {
-    bareValues: !CODE.test(path),
-    tokensOnly: TOKENS_ONLY.test(path),
+    ...endingKind(name.slice(name.lastIndexOf("."))),
+    tokensOnly: directory.tokensOnly || TOKENS_ONLY_NAME.test(name),
     isExample,
     example: isExample ? exampleKind(path) : undefined,
-    isData: DATA.test(path),
   };
 }, MOST_PATHS);
 

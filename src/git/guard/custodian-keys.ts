@@ -40,22 +40,20 @@ export function rawKeysIn(added: readonly AddedLine[]): RawKeyLine[] {
 
 const MARK = "P".charCodeAt(0);
 const HEX_LENGTH = 64;
+const IS_HEX = new Uint8Array(256);
+for (const digit of "0123456789abcdef") IS_HEX[digit.charCodeAt(0)] = 1;
 
 /** Whether a text has anything like a raw key; much faster than to look at its lines. */
 export function mayHaveRawKey(bytes: Uint8Array): boolean {
   // Among the 64 digits of a key, exactly one is at a multiple of 64: it is enough to look there.
-  for (let digit = 0; digit < bytes.length; digit += HEX_LENGTH) {
+  for (let digit = HEX_LENGTH; digit < bytes.length; digit += HEX_LENGTH) {
     let at = digit;
-    while (digit - at < HEX_LENGTH && isHex(bytes[at])) at--;
-    if (bytes[at] !== MARK || bytes[at + HEX_LENGTH + 1] !== MARK) continue;
+    while (digit - at < HEX_LENGTH && IS_HEX[bytes[at] as number] === 1) at--;
+    if (at === digit || bytes[at] !== MARK || bytes[at + HEX_LENGTH + 1] !== MARK) continue;
     const text = Buffer.from(bytes.buffer, bytes.byteOffset + at, HEX_LENGTH + 2).toString("latin1");
     if (/^P[0-9a-f]+P$/.test(text)) return true;
   }
   return false;
-}
-
-function isHex(byte = 0): boolean {
-  return (byte >= 48 && byte <= 57) || (byte >= 97 && byte <= 102);
 }
 
 /** The stores that a file could be for: one in its directory, and those above it. */

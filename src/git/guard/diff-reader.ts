@@ -10,6 +10,8 @@ export interface Diff {
   readonly files: readonly FileChange[];
   /** To be read once, before {@link DiffReader.next} is called again. */
   patches(): AsyncIterable<Exclude<DiffEvent, { kind: "files" }>>;
+  /** The content of an added file, if it is at hand without git. */
+  readonly contentOf?: (file: FileChange) => Uint8Array | undefined;
   /** A thread that scans added files meanwhile. */
   readonly ahead?: ScanAhead;
 }

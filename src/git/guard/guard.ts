@@ -17,7 +17,7 @@ import type { FileChange } from "./diff-parser.ts";
 import type { Diff } from "./diff-reader.ts";
 import { IGNORE_FILE } from "./ignore-file.ts";
 import { MAX_MESSAGE, MessageScan } from "./message/scan-message.ts";
-import { numbersOf, PlaintextScan } from "./plaintext-scan.ts";
+import { loadScanner, numbersOf, PlaintextScan } from "./plaintext-scan.ts";
 import { type GuardOptions, type ScanSources, scanSources } from "./scan-sources.ts";
 import { StoreCheck } from "./store-check.ts";
 import { StoreFiles } from "./store-files.ts";
@@ -31,6 +31,9 @@ import type { CheckedVersions } from "./versions.ts";
 export type { Finding } from "../../scan/finding.ts";
 export type { GuardOptions } from "./scan-sources.ts";
 export type { Subject, Verdict } from "./subject.ts";
+
+/** So many files are hardly all stores: they will be scanned. */
+const MANY = 48;
 
 /** Checks commits one after the other. Its git processes are started once. */
 export class Guard {
@@ -104,7 +107,11 @@ export class Guard {
       const files = new Map<string, FileChange>();
       for (const file of diff.files) files.set(file.path, file);
       changes.push(files);
-      const known = await this.#storeFiles.classify(diff.files);
+      const [known] = await Promise.all([
+        this.#storeFiles.classify(diff.files, diff.contentOf),
+        // While git looks for attributes.
+        diff.files.length >= MANY ? loadScanner() : undefined,
+      ]);
       for (const store of known.stores) stores.add(store);
       if (left > 1) addedElsewhere.push(await addedLines(diff, stores));
       else {

@@ -195,7 +195,7 @@ export class PlaintextScan {
       for (const finding of known.suppressed) this.#suppressed(finding);
       return known.findings;
     }
-    const { scanText } = await scanner();
+    const { scanText } = await loadScanner();
     return scanText(path, lines, { team, onSuppressed: (finding) => this.#suppressed(finding) });
   }
 
@@ -216,7 +216,7 @@ export class PlaintextScan {
 }
 
 // Loaded when they are needed: a commit that changes only stores does not need them.
-const scanner = lazy(() => import("../../scan/scanner.ts"));
+export const loadScanner = lazy(() => import("../../scan/scanner.ts"));
 const bytesScanner = lazy(() => import("../../scan/scan-bytes.ts"));
 const scanTexts = lazy(() => import("../../scan/scan-text.ts"));
 

@@ -9,6 +9,9 @@ import { contentOnDisk, looksBinary } from "./work-tree-file.ts";
 /** From so many added files on, it is faster to read them than to let git print them as a patch. */
 const MANY = 48;
 
+/** As many bytes of files that were read ahead are kept; what is beyond is read again. */
+const MOST_KEPT = 32 * 1024 * 1024;
+
 /** As many paths are put on a line for git. */
 const MOST_PATHS = 200;
 
@@ -36,6 +39,9 @@ class StagedReader implements DiffReader {
   readonly #withThread: typeof isMuchToScan;
   #reader: DiffReader;
   #ahead: ScanAhead | undefined;
+  /** Contents that were read ahead, by their paths. */
+  readonly #kept = new Map<string, Uint8Array>();
+  #keptBytes = 0;
 
   constructor(
     open: (choice: PathChoice) => DiffReader,
@@ -61,6 +67,7 @@ class StagedReader implements DiffReader {
       );
     return {
       files: diff.files,
+      contentOf: (file) => (isAdded(file) ? this.#contentAhead(file) : undefined),
       patches: () => this.#patches(diff),
       ...(this.#ahead && { ahead: this.#ahead }),
     };
@@ -97,12 +104,28 @@ class StagedReader implements DiffReader {
     }
   }
 
+  /** The content of a file that will be scanned later: it is kept until then. */
+  #contentAhead(file: FileChange): Uint8Array | undefined {
+    const bytes = contentOnDisk(this.#directory, file);
+    if (bytes && this.#keptBytes + bytes.length <= MOST_KEPT) {
+      this.#kept.set(file.path, bytes);
+      this.#keptBytes += bytes.length;
+    }
+    return bytes;
+  }
+
+  #content(file: FileChange): Uint8Array | undefined {
+    const kept = this.#kept.get(file.path);
+    this.#kept.delete(file.path);
+    return kept ?? contentOnDisk(this.#directory, file);
+  }
+
   /** What git would print of an added file. @returns `undefined` when the work tree does not have its content */
-  #event({ path, newId }: FileChange): PatchEvent | undefined {
-    const bytes = contentOnDisk(this.#directory, { path, newId });
+  #event(file: FileChange): PatchEvent | undefined {
+    const bytes = this.#content(file);
     if (!bytes) return undefined;
-    if (looksBinary(bytes)) return { kind: "binary", newId };
-    return { kind: "patch", patch: { path, added: wholeFile(bytes), cut: false } };
+    if (looksBinary(bytes)) return { kind: "binary", newId: file.newId };
+    return { kind: "patch", patch: { path: file.path, added: wholeFile(bytes), cut: false } };
   }
 }
 

@@ -31,16 +31,20 @@ export class StoreFiles {
     this.#attributes = attributes;
   }
 
-  /** Which of the changed files are stores, and the value of each file's `diff` attribute. */
+  /**
+   * Which of the changed files are stores, and the value of each file's `diff` attribute.
+   * @param contentOf the content of an added file, if it is at hand without git
+   */
   async classify(
     files: readonly FileChange[],
+    contentOf: (file: FileChange) => Uint8Array | undefined = () => undefined,
   ): Promise<{ stores: Set<string>; attribute: ReadonlyMap<string, string> }> {
     const unknown = files.filter(({ path }) => !this.#attributeOf.has(path));
     if (unknown.length > 0) {
       this.expect(unknown);
       await this.#readAttributes();
     }
-    const answers = files.map((file) => this.#isStore(file));
+    const answers = files.map((file) => this.#isStore(file, contentOf));
     // Of most commits, paths alone tell it.
     const found = answers.some((answer) => typeof answer !== "boolean")
       ? await Promise.all(answers)
@@ -72,11 +76,15 @@ export class StoreFiles {
     for (const [index, path] of paths.entries()) this.#attributeOf.set(path, values[index] ?? "");
   }
 
-  #isStore(file: FileChange): boolean | Promise<boolean> {
+  #isStore(
+    file: FileChange,
+    contentOf: (file: FileChange) => Uint8Array | undefined,
+  ): boolean | Promise<boolean> {
     if (!isRegular(file.newMode) && !isRegular(file.oldMode)) return false;
     if (this.#hasStoreName(file.path)) return true;
     if (!YAML_NAME.test(file.path)) return false;
-    return this.#mayBeStore(file);
+    const content = contentOf(file);
+    return content ? holdsStore(content) : this.#mayBeStore(file);
   }
 
   async #mayBeStore(file: FileChange): Promise<boolean> {
@@ -92,13 +100,17 @@ export class StoreFiles {
   #holds(id: string): Promise<boolean> {
     let answer = this.#holdsStore.get(id);
     if (!answer) {
-      answer = this.#blobs
-        .read(id, MAX_FILE_BYTES)
-        .then((bytes) => bytes !== undefined && looksLikeStore(bufferOf(bytes).toString("latin1")));
+      answer = this.#blobs.read(id, MAX_FILE_BYTES).then((bytes) => bytes !== undefined && holdsStore(bytes));
       this.#holdsStore.set(id, answer);
     }
     return answer;
   }
+}
+
+function holdsStore(content: Uint8Array): boolean {
+  const bytes = bufferOf(content);
+  // Only texts with both names are decoded.
+  return KEYS.every((key) => bytes.includes(key)) && looksLikeStore(bytes.toString("latin1"));
 }
 
 /** Whether a YAML text has the root keys of a store. */

@@ -1,4 +1,5 @@
 import { bufferOf } from "../../common/buffer-of.ts";
+import { lazy } from "../../common/lazy.ts";
 import type { Finding } from "../../scan/finding.ts";
 import { addedLinesOf, type TextLines } from "../../scan/scan-text.ts";
 import { mayHaveRawKey, storePathsAround } from "./custodian-keys.ts";
@@ -16,9 +17,9 @@ export function withStoreFindings(
   sources: OwnCredentials,
 ): readonly Finding[] | Promise<readonly Finding[]> {
   const { bytes } = lines;
+  const credentials = bufferOf(bytes).includes(NAME) || mayHaveRawKey(bytes);
   const dump = mayBeDump(path, bytes);
-  if (!dump && !bufferOf(bytes).includes(NAME) && !mayHaveRawKey(bytes)) return found;
-  return withFindingsOf(found, path, lines, dump, sources);
+  return credentials || dump ? withFindingsOf(found, path, lines, { credentials, dump }, sources) : found;
 }
 
 /** What the names of variables with passphrases end with. */
@@ -28,14 +29,14 @@ async function withFindingsOf(
   found: readonly Finding[],
   path: string,
   lines: TextLines,
-  dump: boolean,
+  mayHave: { readonly credentials: boolean; readonly dump: boolean },
   sources: OwnCredentials,
 ): Promise<readonly Finding[]> {
-  const added = addedLinesOf(lines);
-  const all = await withOwnCredentials(found, path, added, sources);
-  for (const candidate of dump ? storePathsAround(path) : []) {
+  const added = lazy(() => addedLinesOf(lines));
+  const all = mayHave.credentials ? await withOwnCredentials(found, path, added(), sources) : found;
+  for (const candidate of mayHave.dump ? storePathsAround(path) : []) {
     const data = await sources.store(candidate);
-    const finding = data && dumpFinding(path, added, data, candidate);
+    const finding = data && dumpFinding(path, added(), data, candidate);
     if (finding) return [...all, finding];
   }
   return all;

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256Hex } from "../../crypto/runtime-crypto.ts";
 import type { Finding } from "../../scan/finding.ts";
 
 /**
@@ -19,7 +19,5 @@ export function versionHash(
     .toString("latin1")
     .split("\n")
     .filter((_, at) => !bad.has(at + 1));
-  return createHash("sha256")
-    .update(JSON.stringify([rule, code ?? null, lines]))
-    .digest("hex");
+  return sha256Hex(JSON.stringify([rule, code ?? null, lines]));
 }

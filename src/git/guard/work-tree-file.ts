@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { hashHex } from "../../crypto/runtime-crypto.ts";
 import { systemPath } from "../../system/path-text.ts";
 import { type FileChange, MAX_ADDED } from "./diff-parser.ts";
 
@@ -46,6 +46,5 @@ function readSmall(path: string): Uint8Array | undefined {
 
 /** Git's id of a blob. @param length of the id, which tells the hash */
 function blobId(bytes: Uint8Array, length: number): string {
-  const hash = createHash(length === 40 ? "sha1" : "sha256");
-  return hash.update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
+  return hashHex(length === 40 ? "sha1" : "sha256", [`blob ${bytes.length}\0`, bytes]);
 }

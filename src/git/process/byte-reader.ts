@@ -21,10 +21,15 @@ export class ByteReader {
     return this.#length < length ? this.#takeLater(length) : this.#taken(length);
   }
 
-  /** All bytes up to and with the next `byte`; at once, when they have arrived. */
-  takeThrough(byte: number): Uint8Array | Promise<Uint8Array> {
-    const found = this.#chunk.indexOf(byte, this.#at);
-    return found === -1 ? this.#takeThroughLater(byte) : this.#taken(found + 1 - this.#at);
+  /** All bytes up to and with the next `byte`, or the last of the next ones; at once, when they have arrived. */
+  takeThrough(byte: number, times = 1): Uint8Array | Promise<Uint8Array> {
+    let end = this.#at;
+    for (let left = times; left > 0; left--) {
+      const found = this.#chunk.indexOf(byte, end);
+      if (found === -1) return this.#takeThroughLater(byte, times);
+      end = found + 1;
+    }
+    return this.#taken(end - this.#at);
   }
 
   /** Passes over the next `length` bytes, which are not kept. */
@@ -42,13 +47,16 @@ export class ByteReader {
     return this.#taken(length);
   }
 
-  async #takeThroughLater(byte: number): Promise<Uint8Array> {
-    for (let passed = this.#chunk.length - this.#at, at = 0; ; at++) {
-      while (at >= this.#more.length) await this.#receive();
-      const chunk = this.#more[at] ?? new Uint8Array();
-      const found = chunk.indexOf(byte);
-      if (found !== -1) return this.#taken(passed + found + 1);
+  async #takeThroughLater(byte: number, times: number): Promise<Uint8Array> {
+    let left = times;
+    let passed = 0;
+    let chunk = this.#chunk.subarray(this.#at);
+    for (let next = 0; ; next++) {
+      for (let found = chunk.indexOf(byte); found !== -1; found = chunk.indexOf(byte, found + 1))
+        if (--left === 0) return this.#taken(passed + found + 1);
       passed += chunk.length;
+      while (next >= this.#more.length) await this.#receive();
+      chunk = this.#more[next] ?? new Uint8Array();
     }
   }
 

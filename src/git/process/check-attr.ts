@@ -1,3 +1,4 @@
+import { bufferOf } from "../../common/buffer-of.ts";
 import { pathBytes } from "../../common/path-bytes.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { gitFailure, spawnGit } from "./stream.ts";
@@ -14,25 +15,31 @@ export interface AttributeReader {
 }
 
 const NUL = 0;
+/** What ends with it in each answer: PATH NUL ATTRIBUTE NUL VALUE NUL. */
+const PARTS = 3;
+
+/** For so many paths a process of its own is faster, which does not write each answer by itself. */
+const MANY = 64;
 
 /** Starts a `git check-attr --stdin`. */
 export function openAttributeReader(directory: string, attribute: string): AttributeReader {
-  const git = spawnGit(directory, ["check-attr", "-z", "--stdin", "--cached", attribute], "pipe");
-  const output = new ByteReader(git.stdout, () => gitFailure(directory, "check-attr", ""));
+  const args = ["check-attr", "-z", "--stdin", "--cached", attribute];
+  const answers = (stdout: ReadableStream<Uint8Array>) =>
+    new ByteReader(stdout, () => gitFailure(directory, "check-attr", ""));
+  const git = spawnGit(directory, args, "pipe");
+  const output = answers(git.stdout);
   return {
     async read(paths) {
       if (paths.length === 0) return [];
-      git.stdin.write(pathBytes(paths.map((path) => `${path}\0`).join("")));
+      const question = Buffer.from(pathBytes(paths.map((path) => `${path}\0`).join("")));
+      if (paths.length >= MANY) {
+        const other = spawnGit(directory, args, question);
+        return valuesIn(await answers(other.stdout).takeThrough(NUL, PARTS * paths.length));
+      }
+      git.stdin.write(question);
       // Not awaited: git may have to be read from before it takes all of a long list.
       const written = Promise.resolve(git.stdin.flush());
-      const values: string[] = [];
-      for (let index = 0; index < paths.length; index++) {
-        // PATH NUL ATTRIBUTE NUL VALUE NUL
-        await output.takeThrough(NUL);
-        await output.takeThrough(NUL);
-        const value = await output.takeThrough(NUL);
-        values.push(Buffer.from(value).toString().slice(0, -1));
-      }
+      const values = valuesIn(await output.takeThrough(NUL, PARTS * paths.length));
       await written;
       return values;
     },
@@ -41,4 +48,9 @@ export function openAttributeReader(directory: string, attribute: string): Attri
       await git.exited;
     },
   };
+}
+
+function valuesIn(answers: Uint8Array): string[] {
+  const parts = bufferOf(answers).toString("utf8").split("\0");
+  return parts.filter((_, index) => index % PARTS === PARTS - 1);
 }

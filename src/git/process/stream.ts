@@ -32,8 +32,8 @@ export function spawnGit<Input extends "pipe" | Buffer>(
     cwd: systemDirectory(directory),
     stdin: input,
     stderr,
-    // `check-attr` answers each path at once only with GIT_FLUSH.
-    env: { ...gitEnvironment(), GIT_FLUSH: "1", LC_ALL: "C" },
+    // Whoever waits for an answer before the next question gets each at once.
+    env: { ...gitEnvironment(), GIT_FLUSH: input === "pipe" ? "1" : "0", LC_ALL: "C" },
   });
   running.add(git);
   void git.exited.then(() => running.delete(git));

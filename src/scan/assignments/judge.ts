@@ -60,17 +60,17 @@ export function judgeKind(
   if (assignment.value.length < SHORTEST) return undefined;
   const password = kind === "secret" ? passwordOfPair(assignment) : undefined;
   if (password !== undefined) return judgeKind("password", { ...assignment, value: password }, example);
-  if (isOtherThan(assignment)) return undefined;
-  if (kind === "password") return isPassword(assignment, example) ? PASSWORD_RULE : undefined;
-  if (kind === "key") return !example && isGeneratedKey(assignment.value) ? SECRET_RULE : undefined;
-  return isGeneratedSecret(
-    assignment.value,
-    kind === "identified-secret",
-    example,
-    assignment.inCall ?? false,
-  )
-    ? SECRET_RULE
-    : undefined;
+  // Last, because it takes longest.
+  if (!looksLike(kind, assignment, example) || isOtherThan(assignment)) return undefined;
+  return kind === "password" ? PASSWORD_RULE : SECRET_RULE;
+}
+
+/** Whether the value of an assignment looks like what its name says. */
+function looksLike(kind: SecretNameKind, assignment: Assignment, example: Example): boolean {
+  const { value, inCall = false } = assignment;
+  if (kind === "password") return isPassword(assignment, example);
+  if (kind === "key") return !example && isGeneratedKey(value);
+  return isGeneratedSecret(value, kind === "identified-secret", example, inCall);
 }
 
 const PAIR = /^[A-Za-z][\w.@+-]{0,40}:(?<password>[^\s:/]{6,100})$/;

@@ -32,3 +32,31 @@ test("attributes are read once for each path, those of expected files with the f
     ["protected.yaml", "b.yaml"],
   ]);
 });
+
+test("what an added file contains tells whether it is a store, and git is asked only for others", async () => {
+  const store = "key-custodians:\n  x: y\naudit-log:\n  - z\n";
+  const read: string[] = [];
+  const files = new StoreFiles(
+    {
+      read: async (id) => {
+        read.push(id);
+        return undefined;
+      },
+      close: async () => undefined,
+    },
+    { read: async (paths) => paths.map(() => "unspecified"), close: async () => undefined },
+  );
+  const contents: Readonly<Record<string, string>> = {
+    "a.yaml": store,
+    "b.yaml": "audit-log: key-custodians\n",
+  };
+  const { stores } = await files.classify(
+    ["a.yaml", "b.yaml", "c.yaml", "d.txt"].map(changed),
+    ({ path }) => {
+      const text = contents[path];
+      return text === undefined ? undefined : Buffer.from(text);
+    },
+  );
+  expect([...stores]).toEqual(["a.yaml"]);
+  expect(read).toEqual(["2".repeat(40), "1".repeat(40)]);
+});

@@ -48,9 +48,13 @@ export default class GitPreCommitCommand extends GuardingCommand {
   async run(): Promise<Outcome> {
     const repository = await openRepository(currentDirectory());
     const options = this.guardOptions();
+    const [staged, inProjectFiles] = await Promise.all([
+      checkStaged(repository, options),
+      stagedProjectFiles(repository),
+    ]);
     const { errors, warnings } = distinct([
-      await checkStaged(repository, options),
-      { errors: await stagedProjectFiles(repository), warnings: [] },
+      staged,
+      { errors: inProjectFiles, warnings: [] },
       await this.#named(repository, options),
     ]);
     if (!this.json) this.#print({ errors, warnings });

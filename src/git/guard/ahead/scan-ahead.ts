@@ -11,6 +11,9 @@ const LEAST_BYTES = 4 * MIB;
 /** The same with two processors: the threads of the runtime that compile the code take what one thread leaves of them. */
 const LEAST_WITH_TWO = 64 * MIB;
 
+/** Of more files, the sizes of about so many tell how much all of them are. */
+const ENOUGH_SIZES = 64;
+
 /**
  * Whether files are so much that two threads scan them faster than one.
  * @param directory the root of the work tree
@@ -20,11 +23,11 @@ export function isMuch(
   files: readonly FileVersion[],
   processors = availableParallelism(),
 ): boolean {
-  let left = processors > 2 ? LEAST_BYTES : LEAST_WITH_TWO;
-  return files.some(({ path }) => {
-    left -= sizeOnDisk(directory, path);
-    return left <= 0;
-  });
+  const step = Math.ceil(files.length / ENOUGH_SIZES);
+  let bytes = 0;
+  for (let index = 0; index < files.length; index += step)
+    bytes += step * sizeOnDisk(directory, files[index]?.path ?? "");
+  return bytes >= (processors > 2 ? LEAST_BYTES : LEAST_WITH_TWO);
 }
 
 /** How a second thread is used. */
