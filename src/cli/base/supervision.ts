@@ -6,6 +6,7 @@ import type { SupervisedRun } from "../../exec/supervise/run-supervised.ts";
 import { DEFAULT_GRACE, type SupervisedEnd } from "../../exec/supervise/supervise.ts";
 import type { AccessRecorder } from "../../lease/access-log/recorder.ts";
 import { ownProgram } from "../../system/own-program.ts";
+import type { ProcessesEnded } from "../../system/process-tree.ts";
 import { ownArguments } from "../argv/normalize.ts";
 import { type HeartbeatOptions, heartbeatEnvironment, heartbeatOf } from "./heartbeat-options.ts";
 
@@ -85,10 +86,19 @@ export async function runAgainSupervised(
     },
   );
   await Promise.all(entries);
-  if (end.reason === "exited") return status;
+  if (end.reason === "exited") {
+    if (end.left) note(`pprotect: ${leftText(program, end.left)}`);
+    return status;
+  }
   await recorder.recordFailure({ action: "program_ended", result: end.reason, program });
   note(`pprotect: ${endText(program, terms, end)}`);
   return status;
+}
+
+const STILL_THERE = "; some of what it started is still there";
+
+function leftText(program: string, { all }: ProcessesEnded): string {
+  return `what ${displayName(program)} left running was ended, since --ttl and --while hold for it too${all ? "" : STILL_THERE}`;
 }
 
 function endText(program: string, { ttl, heartbeat }: SupervisionTerms, end: SupervisedEnd): string {
@@ -96,7 +106,7 @@ function endText(program: string, { ttl, heartbeat }: SupervisionTerms, end: Sup
     end.reason === "deadline"
       ? `its time (${formatDuration(ttl ?? 0)}) was over`
       : `the command of --while failed ${timesInARow(heartbeat?.misses ?? 0)}`;
-  const left = "all" in end && !end.all ? "; some of what it started is still there" : "";
+  const left = "all" in end && !end.all ? STILL_THERE : "";
   return `${displayName(program)} was ended: ${why}${left}`;
 }
 

@@ -44,7 +44,8 @@ export interface SupervisedResult {
 
 /**
  * Runs a program beside us, in our session and at our terminal, and ends it when its time is over: it and all
- * processes below it, those too that went into the background or into another process group.
+ * processes below it, those too that went into the background or into another process group. When it ends before that, what
+ * it left running is ended.
  *
  * @throws PprotectError `command_not_found`, `command_not_executable`; `environment` where the system cannot find
  *   all that a program started
@@ -67,9 +68,11 @@ export async function runSupervised(execution: Execution, run: SupervisedRun): P
   run.onStart?.(child.pid);
   const watcher = run.watcher?.(child.pid);
   const others = new Set([...(run.others ?? []), ...(watcher === undefined ? [] : [watcher])]);
+  const below = () => processesBelow(process.pid, { except: others });
   const program: SupervisedProgram = {
     exited: child.exited,
-    end: (grace) => endProcesses(() => identitiesOf(processesBelow(process.pid, { except: others })), grace),
+    hasLeft: () => below().length > 0,
+    end: (grace) => endProcesses(() => identitiesOf(below()), grace),
   };
   await Promise.race([run.started, child.exited]);
   const end = await supervise(program, run, {

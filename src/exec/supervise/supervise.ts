@@ -20,6 +20,8 @@ export const DEFAULT_GRACE = 5_000;
 export interface SupervisedProgram {
   /** Settles when it has ended by itself. */
   readonly exited: Promise<unknown>;
+  /** Whether something that it started still runs. */
+  hasLeft(): boolean;
   /** Ends it with all that it started. */
   end(graceMs: number): Promise<ProcessesEnded>;
 }
@@ -31,13 +33,20 @@ export interface Surroundings extends HeartbeatSurroundings {
 
 /** Why a program is over. */
 export type SupervisedEnd =
-  | { readonly reason: "exited" }
+  | { readonly reason: "exited"; readonly left?: ProcessesEnded }
   | ({ readonly reason: "deadline" | "heartbeat" } & ProcessesEnded);
 
 /** The clocks are looked at as often as this, in ms: a suspended machine's timers do not count. */
 const TICK_MS = 1_000;
 
-/** Lets a program run until it ends, its time is over or its heartbeat fails, and ends it then. */
+/** How long what a program started may take to end by itself after it, in ms: such as a `tee` of its output. */
+const SETTLE_MS = 1_000;
+const SETTLE_POLL_MS = 50;
+
+/**
+ * Lets a program run until it ends, its time is over or its heartbeat fails, and ends it then. What it leaves running when
+ * it ends by itself is ended too: nothing would end that later.
+ */
 export async function supervise(
   program: SupervisedProgram,
   supervision: Supervision,
@@ -53,8 +62,17 @@ export async function supervise(
   ];
   const reason = await Promise.race(reasons);
   stop.abort();
-  if (reason === "exited") return { reason };
+  if (reason === "exited") {
+    await settled(program, surroundings);
+    return program.hasLeft() ? { reason, left: await program.end(supervision.grace) } : { reason };
+  }
   return { reason, ...(await program.end(supervision.grace)) };
+}
+
+async function settled(program: SupervisedProgram, { sleep }: Surroundings): Promise<void> {
+  const { signal } = new AbortController();
+  for (let waited = 0; waited < SETTLE_MS && program.hasLeft(); waited += SETTLE_POLL_MS)
+    await sleep(SETTLE_POLL_MS, signal);
 }
 
 const NEVER = new Promise<never>(() => undefined);

@@ -285,6 +285,16 @@ describe("`exec`", () => {
     },
   );
 
+  test("--ttl ends what a program leaves running when it ends by itself, and keeps its exit status", async () => {
+    const user = newUser();
+    const script = "setsid sleep 60 </dev/null >/dev/null 2>&1 & echo $! > child; exit 5";
+    const args = ["exec", ...credentials, "--ttl", "1m", "--grace", "1s", "--", "sh", "-c", script];
+    const { status, stderr } = await user.run(args);
+    expect(status).toBe(5);
+    expect(stderr).toContain("pprotect: what sh left running was ended");
+    expect(isAlive(Number(readFileSync(user.box.path("child"), "utf8")))).toBe(false);
+  });
+
   test("--ttl leaves the exit status and the output of a program that ends before", async () => {
     const user = newUser();
     const args = [

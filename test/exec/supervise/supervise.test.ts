@@ -12,6 +12,7 @@ function world(beats: readonly boolean[] = []) {
     misses: [] as number[],
     beats: [...beats],
     beaten: 0,
+    left: 0,
   };
   const surroundings: Surroundings = {
     clock: { wall: () => state.now, sinceBoot: () => state.boot },
@@ -32,6 +33,7 @@ function world(beats: readonly boolean[] = []) {
     supervise(
       {
         exited,
+        hasLeft: () => state.now < state.left,
         end: async (grace) => {
           state.ended.push(grace);
           return { all: true, killed: false };
@@ -54,6 +56,18 @@ describe("a supervised program", () => {
     const { state, run } = world();
     expect(await run({ ttl: 10 ** 12 }, Bun.sleep(5))).toEqual({ reason: "exited" });
     expect(state.ended).toEqual([]);
+  });
+
+  test("may leave something that ends within a second; what takes longer is ended with the grace", async () => {
+    const short = world();
+    short.state.left = 600;
+    expect(await short.run({ grace: 700 }, Promise.resolve())).toEqual({ reason: "exited" });
+    expect(short.state.ended).toEqual([]);
+    const long = world();
+    long.state.left = 60_000;
+    const left = { all: true, killed: false };
+    expect(await long.run({ grace: 700 }, Promise.resolve())).toEqual({ reason: "exited", left });
+    expect([long.state.now, long.state.ended]).toEqual([1_000, [700]]);
   });
 
   test("is ended by the time that the machine was suspended", async () => {
