@@ -37,7 +37,10 @@ export const canCallLibc = lazy((): boolean => {
 });
 
 /** Why {@link canCallLibc} is false. */
-export const NO_LIBC = "the runtime cannot call the C library (BUN_JSC_useJIT=0 turns that off)";
+export const NO_LIBC =
+  "the runtime cannot call the C library (BUN_JSC_useJIT=0, a memory limit or MemoryDenyWriteExecute= prevents it)";
+/** What to do about {@link NO_LIBC}. */
+export const LIBC_FIX = "start pprotect without BUN_JSC_useJIT=0, `ulimit -v` and MemoryDenyWriteExecute=";
 
 /**
  * Returns a function that reads errno(3). Create it before the call whose error you want, since loading it may itself

@@ -1,8 +1,10 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
+import { LIBC_FIX, NO_LIBC } from "../../src/system/libc.ts";
+import { binary } from "../support/binary.ts";
 import { COMMAND_CASES } from "../support/command-table.ts";
 import { GIT_IDENTITY } from "../support/git-identity.ts";
-import { pprotect } from "../support/run.ts";
+import { pprotect, runProgram } from "../support/run.ts";
 import { removeFolders, sandbox } from "../support/sandbox.ts";
 import { ALICE } from "../support/stores.ts";
 
@@ -14,8 +16,7 @@ const ENV = {
   PPROTECT_USER: ALICE.name,
   PPROTECT_PASSPHRASE: ALICE.passphrase,
 };
-const WARNING =
-  "pprotect: warning: the runtime cannot call the C library (BUN_JSC_useJIT=0 turns that off): ";
+const WARNING = `pprotect: warning: ${NO_LIBC}: `;
 
 test("without a JIT, exec runs the program, and says what is missing", async () => {
   const box = sandbox();
@@ -33,8 +34,19 @@ test("without a JIT, exec runs the program, and says what is missing", async () 
   expect(await run(["--redact"], 'echo "$API_KEY"')).toMatchObject({
     status: 1,
     stdout: "",
-    stderr: `pprotect: exec --redact does not work here: ${WARNING.slice(19, -2)}\nhint: start pprotect without BUN_JSC_useJIT=0\n`,
+    stderr: `pprotect: exec --redact does not work here: ${WARNING.slice(19, -2)}\nhint: ${LIBC_FIX}\n`,
   });
+});
+
+test("where there is not enough memory to derive a key, the message says how much it takes", async () => {
+  const box = sandbox(null);
+  const script = `ulimit -v 500000; exec '${binary()}' init -u alice --passphrase-file fresh.pw`;
+  const { status, stderr } = await runProgram(["sh", "-c", script], { cwd: box.folder });
+  expect(status).toBe(1);
+  expect(stderr).toContain(
+    "pprotect: not enough memory to derive the key: it needs 256 MiB\nhint: raise the limit",
+  );
+  expect(existsSync(box.path("protected.yaml"))).toBe(false);
 });
 
 test("without a JIT, the store is written under its lock, and output is redacted", async () => {

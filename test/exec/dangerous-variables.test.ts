@@ -26,6 +26,16 @@ test.each([
   "_PAGER",
   "Http_Proxy",
   "CARGO_TARGET_X86_RUNNER",
+  "CARGO_ENCODED_RUSTFLAGS",
+  "CARGO_BUILD_RUSTFLAGS",
+  "XDG_STATE_HOME",
+  "XDG_CACHE_HOME",
+  "GLIBC_TUNABLES",
+  "GIT_OBJECT_DIRECTORY",
+  "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+  "COMPOSE_FILE",
+  "GOPATH",
+  "CGO_LDFLAGS",
 ])("%s steers programs", (name) => {
   expect(dangerOf(name)).toBe("steers");
 });

@@ -13,15 +13,23 @@ export function byteText(text: string): ByteText {
   return Buffer.from(text, "utf8").toString("latin1");
 }
 
+/** What git reads at most (`ATTR_MAX_FILE_SIZE` in its attr.h). */
+const MAX_ATTRIBUTES_BYTES = 100 * 1024 * 1024;
+
 /** `.gitattributes` at the root, or `undefined` if there is none. @throws PprotectError `file_error` */
 export function readAttributes(root: string): ByteText | undefined {
   const path = join(root, ".gitattributes");
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats?.isSymbolicLink()) {
     throw new PprotectError(
       "file_error",
       ".gitattributes is a symbolic link, which git does not follow",
       "replace it with a regular file",
     );
+  }
+  if (stats?.isFile() && stats.size > MAX_ATTRIBUTES_BYTES) {
+    const message = `.gitattributes is larger than ${MAX_ATTRIBUTES_BYTES / 1024 / 1024} MiB, so git ignores it`;
+    throw new PprotectError("file_error", message, "replace it with a smaller file");
   }
   try {
     return readRegularFile(path).toString("latin1");

@@ -9,6 +9,7 @@ import { repositoryRoot } from "../../store/locate-store.ts";
 import { fileError } from "../../system/file-error.ts";
 import { absolutePath, systemPath } from "../../system/path-text.ts";
 import { gitProgram } from "./git-program.ts";
+import { gitReason } from "./git-reason.ts";
 import {
   gitEnvironment,
   gitEnvironmentHere,
@@ -97,9 +98,11 @@ function notARepository(directory: string, absolute: string, error: GitError): P
       "run the command in a git repository",
     );
   }
-  const lines = error.message.trim().split("\n");
-  const reason = (lines[0] ?? "").replace(/^fatal: /, "");
-  const advice = lines.find((line) => line.includes("safe.directory"))?.trim();
+  const reason = gitReason(error.message).replace(/^fatal: /, "");
+  const advice = error.message
+    .split("\n")
+    .find((line) => line.includes("safe.directory"))
+    ?.trim();
   return new PprotectError(
     "not_a_repository",
     `git cannot use the repository of ${shown}: ${escapeUnprintable(reason)}`,
@@ -189,7 +192,7 @@ async function runOrThrow(git: SimpleGit, args: readonly string[]): Promise<stri
   try {
     return await git.raw([...args]);
   } catch (error) {
-    const [line = "no message"] = isGitError(error) ? error.message.trim().split("\n") : [];
+    const line = isGitError(error) ? gitReason(error.message) : "no message";
     throw new PprotectError("git_failed", `git ${args[0]} failed: ${escapeUnprintable(line)}`, undefined, {
       cause: error,
     });

@@ -3,6 +3,7 @@ import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { systemDirectory } from "../../system/path-text.ts";
 import { startProgram } from "../../system/start-program.ts";
 import { gitProgram } from "./git-program.ts";
+import { gitReason } from "./git-reason.ts";
 import { gitEnvironment, gitEnvironmentHere, SAFE_GIT_CONFIG } from "./safe-git.ts";
 
 /** Options that make the output independent of the configuration: no pager, no colours, one way to quote paths. */
@@ -84,11 +85,11 @@ export function startGit(directory: string, args: readonly string[], input = "")
 }
 
 /**
- * A failure of git, with its first line, and a hint where objects may be missing.
+ * A failure of git, with its first line that is not a warning, and a hint where objects may be missing.
  * @param command git's command, such as `cat-file`
  */
 export async function gitFailure(directory: string, command: string, text: string): Promise<PprotectError> {
-  const [line = ""] = text.trim().split("\n");
+  const line = gitReason(text);
   const message = `git ${command} failed${line === "" ? "" : `: ${escapeUnprintable(line)}`}`;
   return new PprotectError("git_failed", message, (await isPartialClone(directory)) ? FETCH_ALL : undefined);
 }

@@ -135,14 +135,10 @@ export default class ExecCommand extends SelectingCommand {
    * @throws PprotectError `environment` with --redact, which cannot do without
    */
   async #checkLibc(): Promise<void> {
-    const { canCallLibc, NO_LIBC } = await import("../../../system/libc.ts");
+    const { canCallLibc, LIBC_FIX, NO_LIBC } = await import("../../../system/libc.ts");
     if (process.platform === "win32" || canCallLibc()) return;
     if (this.redact || isPlaintextForbidden(process.env)) {
-      throw new PprotectError(
-        "environment",
-        `exec --redact does not work here: ${NO_LIBC}`,
-        "start pprotect without BUN_JSC_useJIT=0",
-      );
+      throw new PprotectError("environment", `exec --redact does not work here: ${NO_LIBC}`, LIBC_FIX);
     }
     this.givenCredentials.warn(
       `${NO_LIBC}: the program gets only the standard descriptors and may ignore SIGPIPE, and pprotect cannot turn off its core dumps`,
