@@ -42,16 +42,23 @@ function withRegularFile<Result>(
   follow: boolean,
   read: (descriptor: number) => Result,
 ): Result {
-  const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants;
-  const descriptor = openSync(systemPath(path), O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
+  const descriptor = openRegularFile(path, { follow });
   try {
-    const stats = fstatSync(descriptor);
-    // The system has its own words for reading a directory.
-    if (!stats.isFile() && !stats.isDirectory()) throw new NotAFileError("not a regular file");
     return read(descriptor);
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Opens a file for reading: the caller closes the descriptor. @throws as {@link readRegularFile} */
+export function openRegularFile(path: string, { follow }: { readonly follow: boolean }): number {
+  const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants;
+  const descriptor = openSync(systemPath(path), O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
+  const stats = fstatSync(descriptor);
+  // The system has its own words for reading a directory.
+  if (stats.isFile() || stats.isDirectory()) return descriptor;
+  closeSync(descriptor);
+  throw new NotAFileError("not a regular file");
 }
 
 /** {@link readRegularFile} as text in UTF-8. @throws as that */

@@ -8,6 +8,7 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readFileSync,
   readSync,
   renameSync,
   rmSync,
@@ -18,7 +19,7 @@ import { PprotectError } from "../../common/errors.ts";
 import { pauseSync } from "../../common/pause.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { errnoOf, fileError } from "../../system/file-error.ts";
-import { readRegularFile } from "../../system/read-regular-file.ts";
+import { openRegularFile, readRegularFile } from "../../system/read-regular-file.ts";
 import { parseEntry } from "./entry.ts";
 
 /** How large a file of the log may become, in bytes, before a new one is begun, and how many old ones are kept. */
@@ -55,41 +56,82 @@ export function readAccessLog(
   const path = accessLogPath(stateDirectory);
   const paths = [...Array.from({ length: oldFiles }, (_, index) => oldPath(path, oldFiles - index)), path];
   for (let retries = 0; ; retries++) {
-    const inodes = inodesOf(paths);
-    const isWhole = () => retries === RETRIES.most || (!hasGap(inodes) && isEqual(inodesOf(paths), inodes));
+    const files = openEach(paths);
     try {
-      const files = paths
-        .filter((_, index) => inodes[index] !== undefined)
-        .map((each) => [each, readLogFile(each)] as const);
-      if (isWhole()) return files;
-    } catch (error) {
-      if (isWhole()) throw error;
+      if (retries === RETRIES.most || areTheLog(files, paths)) return files.flatMap(readOpen);
+    } finally {
+      closeEach(files);
     }
     pauseSync(RETRIES.pause);
   }
 }
 
-/** The inode of each file that is there: a writer gives files other names while it begins a new one. */
-type Inodes = readonly (number | undefined)[];
-
-function inodesOf(paths: readonly string[]): Inodes {
-  return paths.map((path) => {
-    try {
-      return lstatSync(path, { throwIfNoEntry: false })?.ino;
-    } catch (error) {
-      throw fileError("read", path, error);
-    }
-  });
+/** A file of the log that is open: while it is, no other file has its inode. */
+interface OpenFile {
+  readonly path: string;
+  readonly descriptor: number;
 }
 
-/** Whether a file is missing after an older one. */
-function hasGap(inodes: Inodes): boolean {
-  const first = inodes.findIndex((inode) => inode !== undefined);
-  return first !== -1 && inodes.indexOf(undefined, first) !== -1;
+/** The file at each path, where there is one. */
+type OpenFiles = readonly (OpenFile | undefined)[];
+
+/** @throws PprotectError `file_error` */
+function openEach(paths: readonly string[]): OpenFiles {
+  const files: (OpenFile | undefined)[] = [];
+  try {
+    for (const path of paths) files.push(openIfThere(path));
+    return files;
+  } catch (error) {
+    closeEach(files);
+    throw error;
+  }
 }
 
-function isEqual(some: Inodes, others: Inodes): boolean {
-  return some.every((inode, index) => inode === others[index]);
+function closeEach(files: OpenFiles): void {
+  for (const file of files) if (file) closeSync(file.descriptor);
+}
+
+/** @throws PprotectError `file_error` */
+function openIfThere(path: string): OpenFile | undefined {
+  try {
+    return { path, descriptor: openRegularFile(path, { follow: false }) };
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw fileError("read", path, error);
+  }
+}
+
+/**
+ * Whether the open files were the whole log at one moment: none is missing after an older one, and each is still at its
+ * path. A writer gives files other names while it begins a new one, and removes the oldest.
+ *
+ * @throws PprotectError `file_error`
+ */
+function areTheLog(files: OpenFiles, paths: readonly string[]): boolean {
+  const first = files.findIndex((file) => file !== undefined);
+  if (first !== -1 && files.indexOf(undefined, first) !== -1) return false;
+  return files.every(
+    (file, index) => inodeOf(paths[index] ?? "") === (file && fstatSync(file.descriptor).ino),
+  );
+}
+
+/** @throws PprotectError `file_error` */
+function inodeOf(path: string): number | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.ino;
+  } catch (error) {
+    throw fileError("read", path, error);
+  }
+}
+
+/** @throws PprotectError `file_error` */
+function readOpen(file: OpenFile | undefined): ReadLogFile[] {
+  if (!file) return [];
+  try {
+    return [[file.path, readFileSync(file.descriptor, "utf8")]];
+  } catch (error) {
+    throw fileError("read", file.path, error);
+  }
 }
 
 /** @throws PprotectError `file_error` */
