@@ -1,5 +1,4 @@
-import { existsSync, lstatSync, readdirSync, statSync } from "node:fs";
-import { isAbsolute, join, normalize, relative, sep } from "node:path";
+import { existsSync } from "node:fs";
 import { PprotectError } from "../../common/errors.ts";
 import { pathText } from "../../common/path-bytes.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
@@ -9,13 +8,14 @@ import { compileScanRules } from "../../config/scan/compile.ts";
 import { mentionsScanRules } from "../../config/scan/mentions.ts";
 import type { Baseline } from "../../scan/baseline.ts";
 import type { Finding } from "../../scan/finding.ts";
+import type { IgnoreRules } from "../../scan/ignore-rules.ts";
 import { decodedLines, scanBinary } from "../../scan/scan-bytes.ts";
 import type { TextLines } from "../../scan/scan-text.ts";
 import { parseIgnoreRules, ruleIds, type ScanContext, scanText } from "../../scan/scanner.ts";
 import { type TeamRule, TeamRules } from "../../scan/team-rules.ts";
 import { LARGER_THAN_MAX, MAX_FILE_BYTES, readBounded } from "../../system/bounded-read.ts";
 import { errnoOf, fileError } from "../../system/file-error.ts";
-import { absolutePath, currentDirectory, systemPath } from "../../system/path-text.ts";
+import { systemPath } from "../../system/path-text.ts";
 import { addFinding } from "./add-finding.ts";
 import { MAX_ADDED } from "./diff-parser.ts";
 import { readStore } from "./format-rules.ts";
@@ -26,6 +26,7 @@ import { looksLikeStore } from "./store-files.ts";
 import { withStoreFindings } from "./store-findings.ts";
 import { noFindings } from "./subject.ts";
 import type { Scanned } from "./tally.ts";
+import { filesIn } from "./walk-files.ts";
 
 /** What was found in files, and how much was read. */
 export interface DiskVerdict extends Verdict {
@@ -50,63 +51,95 @@ export async function scanFiles(
   prefixes: readonly string[],
   baseline?: Baseline,
 ): Promise<DiskVerdict> {
-  const found = noFindings();
-  const { errors, warnings, suppressed } = found;
-  const accept = baseline?.version((path) => existsSync(systemPath(path)));
-  let files = 0;
-  let bytes = 0;
-  let skipped = 0;
-  const team = new TeamRules([], await rulesOfTeam());
-  const context: ScanContext = {
-    team,
-    onSuppressed: (finding) => suppressed.push({ ...finding, suppressedBy: "marker" }),
-  };
-  const rules = readIfThere(IGNORE_FILE);
-  const ignore =
-    rules && parseIgnoreRules(pathText(rules), new Set([...ruleIds, ...STORE_RULES, ...team.ids]));
-  for (const { line, problem } of ignore?.problems ?? []) {
-    const message = `${problem}; the line has no effect: fix or remove it`;
-    warnings.push({ path: IGNORE_FILE, line, rule: "ignore-file", message });
+  const scan = new DiskScan(prefixes, new TeamRules([], await rulesOfTeam()), baseline);
+  for (const path of filesIn(paths, (each, error) => scan.notScanned(each, reasonOf(error, each))))
+    await scan.file(path);
+  return scan.verdict();
+}
+
+/** What is known of the files that were scanned so far. */
+class DiskScan {
+  readonly #found = noFindings();
+  readonly #prefixes: readonly string[];
+  readonly #accept: ReturnType<Baseline["version"]> | undefined;
+  readonly #context: ScanContext;
+  readonly #ignore: IgnoreRules | undefined;
+  #files = 0;
+  #bytes = 0;
+  #skipped = 0;
+
+  constructor(prefixes: readonly string[], team: TeamRules, baseline: Baseline | undefined) {
+    const { suppressed, warnings } = this.#found;
+    this.#prefixes = prefixes;
+    this.#accept = baseline?.version((path) => existsSync(systemPath(path)));
+    this.#context = {
+      team,
+      onSuppressed: (finding) => suppressed.push({ ...finding, suppressedBy: "marker" }),
+    };
+    const rules = readIfThere(IGNORE_FILE);
+    this.#ignore =
+      rules && parseIgnoreRules(pathText(rules), new Set([...ruleIds, ...STORE_RULES, ...team.ids]));
+    for (const { line, problem } of this.#ignore?.problems ?? []) {
+      const message = `${problem}; the line has no effect: fix or remove it`;
+      warnings.push({ path: IGNORE_FILE, line, rule: "ignore-file", message });
+    }
   }
-  const notScanned = (path: string, message: string): void => {
+
+  notScanned(path: string, message: string): void {
     const finding = { path, line: 1, rule: NOT_SCANNED, message };
-    if (ignore?.ignored(path, NOT_SCANNED)) {
-      suppressed.push({ ...finding, suppressedBy: "ignore-file" });
-      return;
+    if (this.#suppressIgnored(finding)) return;
+    this.#skipped++;
+    this.#found.warnings.push(finding);
+  }
+
+  async file(path: string): Promise<void> {
+    const content = this.#read(path);
+    const findings = content && (await this.#findingsIn(path, content));
+    if (!findings) return;
+    this.#files++;
+    this.#bytes += content.length;
+    for (const finding of findings) {
+      if (this.#suppressIgnored(finding)) continue;
+      addFinding(this.#found, finding, { acceptance: await this.#accept?.(finding), wasThere: true });
     }
-    skipped++;
-    warnings.push(finding);
-  };
-  for (const path of filesIn(paths, notScanned)) {
-    let content: Uint8Array | undefined;
+  }
+
+  verdict(): DiskVerdict {
+    const { errors, warnings, suppressed } = this.#found;
+    const [files, bytes, skipped] = [this.#files, this.#bytes, this.#skipped];
+    return { errors, warnings, suppressed, scanned: { objects: files, files, bytes, messages: 0, skipped } };
+  }
+
+  /** @returns `undefined` for a file that cannot be read whole, which is reported */
+  #read(path: string): Uint8Array | undefined {
     try {
-      content = readBounded(path, path, MAX_ADDED);
+      const content = readBounded(path, path, MAX_ADDED);
+      if (!content)
+        this.notScanned(path, `the file is larger than ${MAX_ADDED / 1024 / 1024} MiB and was not scanned`);
+      return content;
     } catch (error) {
-      notScanned(path, reasonOf(error, path));
-      continue;
+      this.notScanned(path, reasonOf(error, path));
+      return undefined;
     }
-    if (!content) {
-      notScanned(path, `the file is larger than ${MAX_ADDED / 1024 / 1024} MiB and was not scanned`);
-      continue;
-    }
+  }
+
+  /** @returns `undefined` for a binary file that is not scanned, which is reported */
+  async #findingsIn(path: string, content: Uint8Array): Promise<readonly Finding[] | undefined> {
     const isBinary = content.subarray(0, BINARY_PROBE).includes(0);
     const lines = isBinary ? decodedLines(content) : { bytes: content, runs: WHOLE };
-    const binary = lines ? undefined : scanBinary(path, content);
-    if (binary?.skipped) {
-      notScanned(path, "the file is binary and was not scanned");
-      continue;
-    }
-    files++;
-    bytes += content.length;
-    const inFile = lines
-      ? await findingsIn(path, content, lines, prefixes, context)
-      : (binary?.findings ?? []);
-    for (const finding of inFile) {
-      if (ignore?.ignored(path, finding.rule)) suppressed.push({ ...finding, suppressedBy: "ignore-file" });
-      else addFinding(found, finding, { acceptance: await accept?.(finding), wasThere: true });
-    }
+    if (lines) return findingsIn(path, content, lines, this.#prefixes, this.#context);
+    const { findings, skipped } = scanBinary(path, content);
+    if (!skipped) return findings;
+    this.notScanned(path, "the file is binary and was not scanned");
+    return undefined;
   }
-  return { errors, warnings, suppressed, scanned: { objects: files, files, bytes, messages: 0, skipped } };
+
+  /** @returns whether `.pprotectignore` has it */
+  #suppressIgnored(finding: Finding): boolean {
+    if (!this.#ignore?.ignored(finding.path, finding.rule)) return false;
+    this.#found.suppressed.push({ ...finding, suppressedBy: "ignore-file" });
+    return true;
+  }
 }
 
 async function findingsIn(
@@ -142,69 +175,6 @@ async function rulesOfTeam(): Promise<readonly TeamRule[]> {
   }
   if (!bytes) throw new PprotectError("file_error", `cannot read ${CONFIG_FILE}: it is ${LARGER_THAN_MAX}`);
   return mentionsScanRules(bytes) ? compileScanRules(readConfig(bytes, CONFIG_FILE).scan) : [];
-}
-
-/** The regular files that paths name, each once, in order. */
-function* filesIn(
-  paths: readonly string[],
-  notScanned: (path: string, message: string) => void,
-): Generator<string> {
-  const seen = new Set<string>();
-  for (const given of paths) {
-    const start = projectPath(given)
-      .replace(/(?!^)\/+$/, "")
-      .replace(/^(?:\.\/+)+(?=.)/, "");
-    for (const path of walk(start, true, notScanned)) {
-      if (seen.has(path)) continue;
-      seen.add(path);
-      yield path;
-    }
-  }
-}
-
-/**
- * A path without `..` where it can be, relative if it is in the current directory: the rules and the baseline there know files by such
- * paths. After a link to a directory, `..` is another directory than the one before the link: there it stays.
- */
-function projectPath(given: string): string {
-  const path = relative(currentDirectory(), absolutePath(given)) || ".";
-  const isOutside = isAbsolute(path) || path.split(sep)[0] === "..";
-  const shortest = isOutside ? normalize(given) : path;
-  return isSameFile(shortest, given) ? shortest : given;
-}
-
-function isSameFile(first: string, second: string): boolean {
-  try {
-    const [one, other] = [statSync(systemPath(first)), statSync(systemPath(second))];
-    return one.dev === other.dev && one.ino === other.ino;
-  } catch {
-    return false;
-  }
-}
-
-function* walk(
-  path: string,
-  given: boolean,
-  notScanned: (path: string, message: string) => void,
-): Generator<string> {
-  let names: string[];
-  try {
-    // A link that was given is followed: the user named it. So is a descriptor, of which the system says less.
-    const stats = given ? statSync(systemPath(path)) : lstatSync(systemPath(path));
-    if (stats.isFile() || (given && !stats.isDirectory())) {
-      yield path;
-      return;
-    }
-    if (!stats.isDirectory()) return;
-    names = readdirSync(systemPath(path), { encoding: "buffer" }).map(pathText).toSorted();
-  } catch (error) {
-    if (given) throw fileError("read", path, error);
-    notScanned(path, reasonOf(error, path));
-    return;
-  }
-  for (const name of names) {
-    if (name !== ".git") yield* walk(path === "." ? name : join(path, name), false, notScanned);
-  }
 }
 
 function reasonOf(error: unknown, path: string): string {

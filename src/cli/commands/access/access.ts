@@ -6,7 +6,7 @@ import { countNoun } from "../../../common/text.ts";
 import { configPath, readConfigFile } from "../../../config/config.ts";
 import { rotationRule } from "../../../config/rotation/section.ts";
 import { boxId } from "../../../store/access/access-history.ts";
-import type { Access } from "../../../store/access/who-knows.ts";
+import type { Access, SecretAccess } from "../../../store/access/who-knows.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
 import { findDomain, findSecret } from "../../../store/lookup.ts";
 import { besideOf, type StagedRotation, stagedRotations } from "../../../store/rotation/states.ts";
@@ -162,39 +162,30 @@ export default class ShowAccessCommand extends AccessCommand {
     const { domain, secret, custodian } = wanted;
     if (custodian !== undefined && !history.custodians.has(custodian))
       throw noSuchPerson(custodian, history.custodians);
-    const secrets = access.secrets
-      .filter((each) => domain === undefined || each.domain === domain)
-      .filter((each) => secret === undefined || each.secret === secret)
-      .filter(
-        (each) =>
-          custodian === undefined ||
-          each.readers.includes(custodian) ||
-          each.knowers.some((knower) => knower.custodian === custodian),
-      )
-      .filter(
-        (each) => !this.removed || staleKnowers(each).some((knower) => isWanted(knower.custodian, custodian)),
-      )
-      .filter((each) => !this.unused || unused?.has(`${each.domain}/${each.secret}`));
     if (secret !== undefined && !access.secrets.some((each) => each.secret === secret)) {
       throw new PprotectError("no_such_secret", `no domain has a secret "${displayName(secret)}"`);
     }
+    const isUnused = ({ domain, secret }: SecretAccess) => unused?.has(`${domain}/${secret}`) ?? false;
+    const secrets = access.secrets
+      .filter((each) => domain === undefined || each.domain === domain)
+      .filter((each) => secret === undefined || each.secret === secret)
+      .filter((each) => custodian === undefined || isKnownTo(custodian, each))
+      .filter((each) => !this.removed || namedAmong(staleKnowers(each), custodian).length > 0)
+      .filter((each) => !this.unused || isUnused(each));
     const names = new Set(secrets.map((each) => each.domain));
     const domains = access.domains
       .filter((each) => domain === undefined || each.domain === domain)
       .filter((each) => secret === undefined || names.has(each.domain))
-      .map((each) => ({
-        ...each,
-        formerOwners: each.formerOwners.filter((former) => isWanted(former.custodian, custodian)),
-      }))
+      .map((each) => ({ ...each, formerOwners: namedAmong(each.formerOwners, custodian) }))
       .filter(
         (each) => custodian === undefined || each.owners.includes(custodian) || each.formerOwners.length > 0,
       )
       .filter((each) => !this.removed || each.formerOwners.length > 0);
-    const only = (each: Access["secrets"][number]) =>
-      custodian === undefined || !this.removed
-        ? each
-        : { ...each, knowers: each.knowers.filter((knower) => knower.custodian === custodian) };
-    return { secrets: secrets.map(only), domains };
+    if (!this.removed) return { secrets, domains };
+    return {
+      secrets: secrets.map((each) => ({ ...each, knowers: namedAmong(each.knowers, custodian) })),
+      domains,
+    };
   }
 
   async #print(view: AccessView, result: Result, maxAge: number, limits: readonly string[]): Promise<void> {
@@ -231,8 +222,16 @@ function firstCommit(
   return history.boxes.get(boxId(sealed))?.since.commit;
 }
 
-function isWanted(name: string, custodian: string | undefined): boolean {
-  return custodian === undefined || name === custodian;
+function isKnownTo(custodian: string, { readers, knowers }: SecretAccess): boolean {
+  return readers.includes(custodian) || knowers.some((knower) => knower.custodian === custodian);
+}
+
+/** Those of some people that the line names; all of them where it names nobody. */
+function namedAmong<Person extends { readonly custodian: string }>(
+  people: readonly Person[],
+  custodian: string | undefined,
+): readonly Person[] {
+  return custodian === undefined ? people : people.filter((each) => each.custodian === custodian);
 }
 
 function noSuchPerson(name: string, known: ReadonlySet<string>): PprotectError {

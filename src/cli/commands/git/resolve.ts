@@ -185,33 +185,44 @@ export default class GitResolveCommand extends MergingCommand {
     given: Decisions,
     trust: KeyTrust,
   ): Promise<MergeKeys["credentials"]> {
-    const { wrongCredentials } = await import("../../../credentials/cascade.ts");
-    const custodians = custodiansOf(versions);
-    const haveCredentials = this.user !== undefined || (await this.hasGivenCredentials(custodians));
+    const isGiven = this.user !== undefined || (await this.hasGivenCredentials(custodiansOf(versions)));
     const keys: MergeKeys = { credentials: NO_CREDENTIALS, trust };
     const result = mergeWithDecisions(versions, keys, given);
     const helped = result.conflicts.filter(({ credentials }) => credentials !== "useless");
-    if (haveCredentials && helped.length + result.incomingKeys.length === 0 && !this.show && given.size === 0)
+    if (isGiven && helped.length + result.incomingKeys.length === 0 && !this.show && given.size === 0)
       return NO_CREDENTIALS;
     const leased = await this.#leased(versions, path, helped);
-    const conflicts = leased
-      ? mergeWithDecisions(versions, { ...keys, credentials: leased }, given).conflicts
-      : helped;
-    const needed = conflicts.filter(({ credentials }) => credentials === "needed");
+    const needed = neededBy(
+      leased ? mergeWithDecisions(versions, { ...keys, credentials: leased }, given).conflicts : helped,
+    );
     if (leased && needed.length === 0) return leased;
-    if (!haveCredentials) {
-      const isDecided = this.ours || this.theirs || this.nonInteractive || this.json;
-      if (needed.length === 0 || (isDecided && !this.show)) return leased ?? NO_CREDENTIALS;
-      for (const conflict of needed) this.note(describeConflict(conflict));
-      this.note("An owner's credentials can resolve this; leave the user empty to continue without.");
-    }
-    const user = haveCredentials ? this.user : await this.ask("User email: ", "user");
-    if (user === "" && !haveCredentials) return leased ?? NO_CREDENTIALS;
+    const user = isGiven ? this.user : await this.#askForUser(needed);
+    if (!isGiven && user === undefined) return leased ?? NO_CREDENTIALS;
+    return this.#credentialsOf(user, isGiven, versions, path);
+  }
+
+  /** @returns `undefined` where nobody is to be asked, or no user was named */
+  async #askForUser(needed: readonly Conflict[]): Promise<string | undefined> {
+    const isDecided = this.ours || this.theirs || this.nonInteractive || this.json;
+    if (needed.length === 0 || (isDecided && !this.show)) return undefined;
+    for (const conflict of needed) this.note(describeConflict(conflict));
+    this.note("An owner's credentials can resolve this; leave the user empty to continue without.");
+    return (await this.ask("User email: ", "user")) || undefined;
+  }
+
+  /** @param isGiven whether the user, if any, was given and not asked for @throws PprotectError `wrong_credentials` */
+  async #credentialsOf(
+    user: string | undefined,
+    isGiven: boolean,
+    versions: StoreVersions,
+    path: string,
+  ): Promise<MergeKeys["credentials"]> {
+    const { wrongCredentials } = await import("../../../credentials/cascade.ts");
     const creds = await this.credentials({
       ...this.credentialSources,
-      ...this.sourcesFor(custodians),
+      ...this.sourcesFor(custodiansOf(versions)),
       user,
-      ...(haveCredentials ? {} : { userSource: "the prompt" }),
+      ...(isGiven ? {} : { userSource: "the prompt" }),
     });
     await this.recordMerge(path, creds.name, versions);
     const credentials = mergeCredentials(creds, versions);
@@ -225,7 +236,7 @@ export default class GitResolveCommand extends MergingCommand {
     path: string,
     helped: readonly Conflict[],
   ): Promise<MergeKeys["credentials"] | undefined> {
-    const isNeeded = this.show || helped.some(({ credentials }) => credentials === "needed");
+    const isNeeded = this.show || neededBy(helped).length > 0;
     if (!isNeeded && (helped.length === 0 || this.ours || this.theirs)) return undefined;
     try {
       const values = await this.openValues(path, valuesInQuestion(versions));
@@ -268,6 +279,11 @@ export default class GitResolveCommand extends MergingCommand {
     const state = text === undefined ? "absent" : value === undefined ? "present" : JSON.stringify(value);
     return escapeUnprintable(`  ${`${side}:`.padEnd(8)}${state}${who === undefined ? "" : `, by ${who}`}`);
   }
+}
+
+/** The conflicts that cannot be resolved without credentials. */
+function neededBy(conflicts: readonly Conflict[]): readonly Conflict[] {
+  return conflicts.filter(({ credentials }) => credentials === "needed");
 }
 
 interface Merged {

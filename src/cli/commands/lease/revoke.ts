@@ -62,44 +62,18 @@ export default class RevokeCommand extends EndingCommand {
   );
 
   async run(): Promise<Outcome> {
-    const choice = this.choice();
-    if (!choice) throw this.wrongChoice();
-    if (this.wipe && choice.by !== "all") throw new PprotectError("usage", "--wipe requires --all");
+    const choice = this.#requireChoice();
     const timeoutMs = this.#rotationTimeout();
     const directory = stateDirectory(process.env);
     const leases = chosenLeases(await findLeases(process.env), choice);
-    const all = readLedger(directory);
-    const handedOut = takenBack(
-      all,
-      choice,
-      leases.map(({ id }) => id),
-    );
-    const isKnown =
-      leases.length + handedOut.programs.length + handedOut.files.length + handedOut.shown.length > 0;
-    if (choice.by === "id" && !isKnown) throw noSuchLease(choice.id);
+    const ids = leases.map(({ id }) => id);
+    const handedOut = takenBack(readLedger(directory), choice, ids);
+    if (choice.by === "id" && leases.length === 0 && isEmpty(handedOut)) throw noSuchLease(choice.id);
     const failed: Failure[] = [];
-    const ended: Json[] = [];
-    for (const { id, outcome, problem } of await endLeases(leases)) {
-      if (outcome === "failed") failed.push({ kind: "lease", what: id, problem: problem ?? "unknown error" });
-      else ended.push({ kind: "lease", lease: id });
-    }
-    for (const { program, outcome } of await endPrograms(onePerProcess(handedOut), DEFAULT_GRACE)) {
-      const { pid, name } = program;
-      if (outcome === "failed")
-        failed.push({ kind: "program", what: `${name} (${pid})`, problem: "it does not end" });
-      else ended.push({ kind: "program", pid, name, lease: program.lease ?? null });
-    }
+    const ended = [...(await endedLeases(leases, failed)), ...(await endedPrograms(handedOut, failed))];
     const files = await this.#removeFiles(handedOut, directory, failed);
     const wiped = this.wipe ? await this.#wipe(directory, failed) : [];
-    const recorder = await this.recorder();
-    const client = choice.by === "client" ? choice.client : undefined;
-    const lease = choice.by === "id" ? choice.id : undefined;
-    await recorder.record({
-      client,
-      lease,
-      reason: choice.by,
-      result: failed.length === 0 ? "ok" : "not_ended",
-    });
+    await this.#record(choice, failed);
     this.#report(ended.length, files, failed);
     if (this.wipe && failed.length === 0) this.note("Removed the lists of what was handed out.");
     // All is taken back by now that can be: whatever becomes of the values, that stays so.
@@ -117,6 +91,24 @@ export default class RevokeCommand extends EndingCommand {
       },
       refusal: failed.length > 0 ? notEnded(failed) : values && refusalOf(values),
     };
+  }
+
+  /** @throws PprotectError `usage` */
+  #requireChoice(): Named {
+    const choice = this.choice();
+    if (!choice) throw this.wrongChoice();
+    if (this.wipe && choice.by !== "all") throw new PprotectError("usage", "--wipe requires --all");
+    return choice;
+  }
+
+  async #record(choice: Named, failed: readonly Failure[]): Promise<void> {
+    const recorder = await this.recorder();
+    await recorder.record({
+      client: choice.by === "client" ? choice.client : undefined,
+      lease: choice.by === "id" ? choice.id : undefined,
+      reason: choice.by,
+      result: failed.length === 0 ? "ok" : "not_ended",
+    });
   }
 
   /** ms that a command may take; nothing without `--rotate`. @throws PprotectError `usage`, before anything is taken back */
@@ -204,6 +196,32 @@ export default class RevokeCommand extends EndingCommand {
     for (const line of shownLines(shown)) this.printLine(line);
     if (shown.length > 0) this.note("These values were shown and still work; the commands change them.");
   }
+}
+
+/** Ends leases. @param failed gets those that do not end @returns the others, for the answer */
+async function endedLeases(leases: readonly ChosenLease[], failed: Failure[]): Promise<readonly Json[]> {
+  const ended: Json[] = [];
+  for (const { id, outcome, problem } of await endLeases(leases)) {
+    if (outcome === "failed") failed.push({ kind: "lease", what: id, problem: problem ?? "unknown error" });
+    else ended.push({ kind: "lease", lease: id });
+  }
+  return ended;
+}
+
+/** {@link endedLeases} for the programs that were handed secrets. */
+async function endedPrograms(handedOut: Ledger, failed: Failure[]): Promise<readonly Json[]> {
+  const ended: Json[] = [];
+  for (const { program, outcome } of await endPrograms(onePerProcess(handedOut), DEFAULT_GRACE)) {
+    const { pid, name, lease = null } = program;
+    if (outcome === "failed")
+      failed.push({ kind: "program", what: `${name} (${pid})`, problem: "it does not end" });
+    else ended.push({ kind: "program", pid, name, lease });
+  }
+  return ended;
+}
+
+function isEmpty({ programs, files, shown }: Ledger): boolean {
+  return programs.length + files.length + shown.length === 0;
 }
 
 /** What the choice means, and what was handed out under the leases that it means. */
