@@ -4,19 +4,14 @@ import type { KeyDerivation } from "../crypto/key-derivation.ts";
 import { generatePrivateKey } from "../crypto/x25519/private-key.ts";
 import { audit, auditEntry, truncateLog } from "./audit-log.ts";
 import type { Creds } from "./credentials.ts";
-import {
-  createCustodian,
-  holdsKeyOf,
-  type KeyType,
-  type UnlockedCustodian,
-  unlockCustodian,
-} from "./custodian.ts";
+import { createCustodian, type KeyType, type UnlockedCustodian, unlockCustodian } from "./custodian.ts";
 import { createDomain, openDomainKey, openSecret, sealDomainKey, sealSecret, withOwner } from "./domain.ts";
 import { checkNewCustodianName, checkNewDomainName, checkNewSecretName } from "./format/names.ts";
 import { parseStore } from "./format/parse.ts";
 import { validated } from "./format/validated.ts";
 import { writeStore } from "./format/yaml-writer.ts";
 import {
+  domainsOf,
   findCustodian,
   findDomain,
   findSecret,
@@ -26,6 +21,7 @@ import {
 import { openSecrets } from "./many-secrets.ts";
 import { neededEntries } from "./needed-entries.ts";
 import { openTexts } from "./open-places.ts";
+import { replaceKeyMaterial } from "./replace-key-material.ts";
 import { rotateDomain } from "./rotate-domain.ts";
 import { type Domain, EMPTY_STORE, type StoreData, withEntry, withoutEntry } from "./store-data.ts";
 import { grantProof, rotationProof } from "./trust/proof.ts";
@@ -85,7 +81,7 @@ export class KeyFile {
 
   /** Names of the domains that a custodian owns, in the order of the file. */
   domainsOf(custodian: string): string[] {
-    return [...this.data.domains].filter(([, domain]) => domain.owners.has(custodian)).map(([name]) => name);
+    return domainsOf(this.data, custodian);
   }
 
   /**
@@ -321,28 +317,13 @@ export class KeyFile {
     entry: (name: string, domains: readonly string[]) => string,
     now: Date,
   ): KeyFile {
-    const { name } = custodian;
-    if (!holdsKeyOf(custodian, findCustodian(this.data, name))) {
-      throw new PprotectError(
-        "wrong_credentials",
-        `the key of ${displayName(name)} was replaced`,
-        "enter the new passphrase",
-      );
-    }
-    const { pwdkm } = createCustodian({ name, passphrase }, derivation);
-    const owned = this.domainsOf(name);
-    const domains = new Map(this.data.domains);
-    const proofs = owned.map((domain) => {
-      const data = findDomain(this.data, domain);
-      const key = openDomainKey(domain, data, custodian);
-      domains.set(domain, withOwner(data, name, sealDomainKey(key, pwdkm)));
-      return grantProof(domain, key, name, pwdkm);
-    });
-    return this.#with(
-      { domains, custodians: withEntry(this.data.custodians, name, pwdkm) },
-      [entry(name, owned), ...proofs],
-      now,
+    const { custodians, domains, owned, proofs } = replaceKeyMaterial(
+      this.data,
+      custodian,
+      passphrase,
+      derivation,
     );
+    return this.#with({ custodians, domains }, [entry(custodian.name, owned), ...proofs], now);
   }
 
   #withSecret(domain: string, secret: string, value: string, entry: string, now: Date): KeyFile {

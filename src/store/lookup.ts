@@ -64,6 +64,11 @@ function refuseTaken(store: StoreData, domain: string, secret: string, hint: str
   );
 }
 
+/** Names of the domains that a custodian owns, in the order of the file. */
+export function domainsOf({ domains }: StoreData, custodian: string): string[] {
+  return [...domains].filter(([, { owners }]) => owners.has(custodian)).map(([name]) => name);
+}
+
 /** @returns the key material, base64. @throws PprotectError `no_such_custodian`, with the nearest name */
 export function findCustodian(store: StoreData, name: string): string {
   return find(store.custodians, name, "no_such_custodian", () => notACustodian(name));

@@ -1,6 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+/** The file with third-party licences, in each archive and npm package. */
+export const NOTICE = "THIRD-PARTY-LICENSES";
+
 /**
  * The licences that a dependency may have (SPDX expressions, compared as text). They are permissive and require only
  * that their text is included. Review any other licence before adding it.

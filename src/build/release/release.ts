@@ -8,51 +8,32 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import packageJson from "../../../package.json" with { type: "json" };
 import { commandList } from "../../cli/argv/command-list.ts";
-import { compile, packageOf } from "../compile.ts";
 import { buildLibrary, LIBRARY_DIRECTORY } from "../library.ts";
-import { type Crate, crateLicenseText, cratesIn } from "./addon-crates.ts";
 import { LEVELS, type Level, packDirectory } from "./archive.ts";
+import { type Build, type BuildOptions, buildAll, packagesOf } from "./binaries.ts";
 import { checksumFile, sha256 } from "./checksums.ts";
+import { bundledLicenses, componentsOf, runtimeLicense } from "./components.ts";
 import { DEBIAN_ARCHITECTURES, writeDebianPackage } from "./debian-package.ts";
 import { installer } from "./installer.ts";
-import { type Licensed, licenseOf, thirdPartyNotice } from "./licenses.ts";
+import { type Licensed, NOTICE, thirdPartyNotice } from "./licenses.ts";
 import { type Locked, readLockFile } from "./lock-file.ts";
 import { manPages } from "./man/pages.ts";
-import {
-  addonIn,
-  binaryIn,
-  platformPackageName,
-  writeMainPackage,
-  writePlatformPackage,
-} from "./npm-packages.ts";
-import { type PackageInside, packagesInside } from "./packages-inside.ts";
-import { executableName, type Platform } from "./platforms.ts";
-import { fetchPackages, type PackageFiles } from "./registry.ts";
-import { runtimeLicenseText } from "./runtime-licenses.ts";
-import { type Artifact, type Component, sbom } from "./sbom.ts";
-import { libsodiumIn, SODIUM_PACKAGE, sodiumAddonOf } from "./sodium.ts";
+import { binaryIn, writeMainPackage, writePlatformPackage } from "./npm-packages.ts";
+import { executableName } from "./platforms.ts";
+import { type Artifact, sbom } from "./sbom.ts";
 
-export interface ReleaseOptions {
-  /** The output directory; emptied first. */
-  readonly directory: string;
-  /** The directory for tarballs from the registry. */
-  readonly cache: string;
-  readonly platforms: readonly Platform[];
+/** What a release is made from. The output directory is emptied first. */
+export interface ReleaseOptions extends BuildOptions {
   /** The modification time of every file in an archive: that of the source, in seconds since 1970. */
   readonly epoch: number;
-  /** The commit of the source, for `version --verbose`. */
-  readonly commit: string | undefined;
   /** The source repository's URL, such as `https://…/owner/name`. */
   readonly repository: string | undefined;
   /** How much gzip compresses; left out, as much as for a release. */
   readonly level?: Level;
 }
-
-/** The file with third-party licences, in each archive and npm package. */
-const NOTICE = "THIRD-PARTY-LICENSES";
 
 /**
  * Builds a release: archives, SBOM, licences, installer, checksums and npm packages. Call it in the root of the source.
@@ -118,133 +99,6 @@ export async function npmPackages(options: ReleaseOptions): Promise<NpmPackages>
   writeMainPackage(mainPackage, platforms, npm);
   writeNotices(mainPackage, notice);
   return { builds, licenses, notice, locked };
-}
-
-/** A binary, compiled into the directory of its npm package. */
-interface Build {
-  readonly platform: Platform;
-  readonly npmDirectory: string;
-  /** The packages whose code it contains. */
-  readonly packages: readonly string[];
-  /** The packages that those have inside their own files. */
-  readonly inside: readonly PackageInside[];
-  /** The crates in the Argon2 addon. */
-  readonly crates: readonly Crate[];
-  /** libsodium's addon, which the binary does without where it cannot be loaded. */
-  readonly sodium: Uint8Array | undefined;
-}
-
-async function buildAll(options: ReleaseOptions, locked: Locked): Promise<readonly Build[]> {
-  const { directory, cache, platforms, commit } = options;
-  const pinned = platforms.flatMap(({ runtime, addon }) => [locked(runtime), locked(addon)]);
-  for (const { name, version } of pinned.filter((each) => each.name.startsWith("@oven/"))) {
-    // Bytecode works only with the version of Bun that compiled it.
-    if (version !== Bun.version)
-      throw new Error(`${name}@${version} is pinned, but this is Bun ${Bun.version}`);
-  }
-  const [sodiumPackage, ...fetched] = await fetchPackages([locked(SODIUM_PACKAGE), ...pinned], cache);
-  const work = join(directory, "work");
-  const builds: Build[] = [];
-  for (const [index, platform] of platforms.entries()) {
-    const npmDirectory = join(directory, "npm", platformPackageName(platform));
-    const outfile = binaryIn(npmDirectory, platform);
-    const runtime = await unpack(fetched[2 * index], /^bin\/bun(?:\.exe)?$/, work);
-    const addon = await unpack(fetched[2 * index + 1], /\.node$/, work);
-    const sodiumPath = sodiumAddonOf(platform);
-    const sodiumFile =
-      sodiumPath === undefined
-        ? undefined
-        : await unpack(sodiumPackage, new RegExp(`^${RegExp.escape(sodiumPath)}$`), work);
-    const foreign = { target: platform.target, runtime };
-    const modules = await compile({ outfile, addon, sodium: sodiumFile, commit, foreign });
-    mkdirSync(dirname(addonIn(npmDirectory)), { recursive: true });
-    cpSync(addon, addonIn(npmDirectory));
-    const packages = packagesOf(modules);
-    const inside = modules.flatMap((path) => packagesInside(path, packageOf(path) ?? ""));
-    const crates = cratesIn(readFileSync(addon));
-    const sodium = sodiumFile === undefined ? undefined : readFileSync(sodiumFile);
-    builds.push({ platform, npmDirectory, packages, inside, crates, sodium });
-    rmSync(work, { recursive: true });
-  }
-  return builds;
-}
-
-/** Extracts the file of a package whose name matches. @returns its absolute path */
-async function unpack(files: PackageFiles | undefined, name: RegExp, work: string): Promise<string> {
-  const [found] = [...(files ?? [])].filter(([path]) => name.test(path));
-  if (!found) throw new Error(`no ${name} in the package`);
-  const path = resolve(work, found[0]);
-  await Bun.write(path, found[1]);
-  return path;
-}
-
-/** The packages that modules belong to. */
-function packagesOf(modules: readonly string[]): readonly string[] {
-  return [...new Set(modules.flatMap((path) => packageOf(path) ?? []))];
-}
-
-function bundledLicenses(builds: readonly Build[], library: readonly string[]): readonly Licensed[] {
-  const names = new Set([...builds.flatMap((build) => build.packages), ...library]);
-  const bundled = [...names].toSorted().map((name) => licenseOf(join("node_modules", name)));
-  const inside = new Map(builds.flatMap((build) => build.inside).map((each) => [each.name, each]));
-  // The packages of the addons do not contain the text.
-  const addon = licenseOf("node_modules/@node-rs/argon2");
-  const withCrates = { ...addon, text: `${addon.text}\n\n${crateLicenseText()}` };
-  const sodium = licenseOf(join("node_modules", SODIUM_PACKAGE));
-  return [...bundled, withCrates, sodium, libsodiumIn(sodium.version), ...inside.values()];
-}
-
-function runtimeLicense(): Licensed {
-  return { name: "Bun", version: Bun.version, license: "MIT", text: runtimeLicenseText() };
-}
-
-function componentsOf(
-  { platform, packages, inside, crates, sodium }: Build,
-  licenses: readonly Licensed[],
-  locked: Locked,
-): readonly Component[] {
-  const licenseNamed = (name: string): string =>
-    licenses.find((each) => each.name === name)?.license ?? "NOASSERTION";
-  return [
-    {
-      ...locked(platform.runtime),
-      license: "MIT",
-      comment: `Bun; the licences of what it links are in ${NOTICE}`,
-    },
-    { ...locked(platform.addon), license: licenseNamed("@node-rs/argon2") },
-    ...(sodium ? sodiumComponents(locked, licenseNamed) : []),
-    ...packages.map((name) => ({ ...locked(name), license: licenseNamed(name) })),
-    ...inside.map(({ name, version, license, inside: outer }) => ({
-      name,
-      version,
-      license,
-      dependencies: [],
-      comment: `a copy in the files of ${outer}`,
-    })),
-    ...crates.map((crate) => ({
-      ...crate,
-      ecosystem: "cargo" as const,
-      dependencies: [],
-      comment: `in the file of ${platform.addon}`,
-    })),
-  ];
-}
-
-function sodiumComponents(locked: Locked, licenseNamed: (name: string) => string): readonly Component[] {
-  const addon = locked(SODIUM_PACKAGE);
-  const { name, version, license } = libsodiumIn(addon.version);
-  return [
-    // What it depends on only finds the addon, and is not in the binary.
-    { ...addon, license: licenseNamed(SODIUM_PACKAGE), dependencies: [] },
-    {
-      name,
-      version,
-      license,
-      dependencies: [],
-      ecosystem: "github/jedisct1",
-      comment: `in the file of ${SODIUM_PACKAGE}`,
-    },
-  ];
 }
 
 async function writeArchive(

@@ -15,7 +15,7 @@ export interface ValueAges {
 
 /**
  * Since when each secret has its value, as far as the history of the store shows without credentials.
- * @param warn gets a line where that is not far
+ * @param warn gets a sentence where that is not far
  */
 export async function valueAges(
   storePath: string,
@@ -24,11 +24,11 @@ export async function valueAges(
 ): Promise<ValueAges> {
   const store = absolutePath(storePath);
   if (repositoryRoot(realpathOfParent(store)) === undefined) {
-    warn("pprotect: warning: the store is not in a git repository: how old its values are is not known");
+    warn("the store is not in a git repository: how old its values are is not known");
     return { secrets: whoKnows(accessHistoryOf([present]), present).secrets, missing: "repository" };
   }
   const { repository, path } = await locateInRepository(store);
   const { history, isShallow } = await readAccessHistory(repository, path, { present: [present] });
-  if (isShallow) warn("pprotect: warning: this is a shallow clone: values may be older than it shows");
+  if (isShallow) warn("this is a shallow clone: values may be older than it shows");
   return { secrets: whoKnows(history, present).secrets, missing: isShallow ? "earlier-commits" : undefined };
 }

@@ -3,7 +3,7 @@ import { auditEntry } from "../../store/audit-log.ts";
 import { domainFingerprint } from "../../store/trust/fingerprint.ts";
 import { grantProof, rotationProof } from "../../store/trust/proof.ts";
 import { provenGrant, provenRotation } from "../../store/trust/verify.ts";
-import type { DomainVersions } from "./domain-content.ts";
+import type { DomainVersions } from "./domain-versions.ts";
 import type { MergeContext } from "./merge-context.ts";
 import { isVouchedFor } from "./merge-owners.ts";
 import { SIDES, VERSIONS } from "./versions.ts";

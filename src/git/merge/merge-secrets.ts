@@ -1,13 +1,10 @@
 import { sealSecret } from "../../store/domain.ts";
 import type { Conflict, ConflictSubject, UndoneChange } from "./conflict.ts";
-import {
-  type DomainContent,
-  type DomainVersions,
-  type SecretContent,
-  secretTexts,
-} from "./domain-content.ts";
+import type { DomainContent } from "./domain-content.ts";
+import { type DomainVersions, secretTexts } from "./domain-versions.ts";
 import { changeKind, type MergeContext, type Step, step } from "./merge-context.ts";
 import { whoCanOpen } from "./needed-passphrase.ts";
+import type { SecretContent } from "./secret-content.ts";
 import { otherSide, SIDES, type Side } from "./versions.ts";
 import type { WinningKey } from "./winning-key.ts";
 

@@ -1,5 +1,5 @@
 import { displayName } from "../../common/terminal-safe.ts";
-import type { DomainVersions } from "./domain-content.ts";
+import type { DomainVersions } from "./domain-versions.ts";
 import type { MergeContext } from "./merge-context.ts";
 import { type Side, VERSIONS } from "./versions.ts";
 

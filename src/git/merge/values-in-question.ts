@@ -1,4 +1,4 @@
-import { type DomainVersions, domainVersions, secretTexts } from "./domain-content.ts";
+import { type DomainVersions, domainVersions, secretTexts } from "./domain-versions.ts";
 import type { MergeCredentials } from "./merge-credentials.ts";
 import { changedSide, type StoreVersions, VERSIONS, type VersionName } from "./versions.ts";
 

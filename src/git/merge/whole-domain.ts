@@ -1,6 +1,7 @@
 import { unionOfKeys } from "../../store/store-data.ts";
 import type { UndoneChange } from "./conflict.ts";
-import type { DomainContent, DomainVersions } from "./domain-content.ts";
+import type { DomainContent } from "./domain-content.ts";
+import type { DomainVersions } from "./domain-versions.ts";
 import { changeKind, type MergeContext, type Step, step } from "./merge-context.ts";
 import { otherSide, type Side } from "./versions.ts";
 

@@ -2,7 +2,8 @@ import { generatePrivateKey, type PrivateKey } from "../../crypto/x25519/private
 import { encodePublicKey } from "../../store/format/sealed-value.ts";
 import { type Domain, unionOfKeys } from "../../store/store-data.ts";
 import type { Conflict, DecisionWord } from "./conflict.ts";
-import type { DomainContent, DomainVersions } from "./domain-content.ts";
+import type { DomainContent } from "./domain-content.ts";
+import type { DomainVersions } from "./domain-versions.ts";
 import { chosenSide, domainsSharingKey, type MergeContext, type Step, step } from "./merge-context.ts";
 import { currentCopy } from "./merge-owners.ts";
 import { whoCanOpen } from "./needed-passphrase.ts";

@@ -4,10 +4,10 @@ import type { StoreData } from "../../store/store-data.ts";
 import { domainFingerprint } from "../../store/trust/fingerprint.ts";
 import { judgeByPins, type KeyJudge } from "../../store/trust/judge.ts";
 import { type Actor, type KeyUse, keyUses, pinsAfter, pinsAfterReading } from "../../store/trust/key-uses.ts";
-import { changePins, DamagedPinsError, type FoundPins, findPins } from "../../store/trust/pin-file.ts";
-import { NO_PINS, ownerKeys, type Pins, pinAll, pinDomain } from "../../store/trust/pins.ts";
+import { ownerKeys, type Pins, pinDomain } from "../../store/trust/pins.ts";
 import { type KeyState, type Purpose, verdictOn } from "../../store/trust/policy.ts";
 import { proofsIn } from "../../store/trust/verify.ts";
+import { SessionPins } from "./session-pins.ts";
 import type { DoubtfulOwner } from "./trust-messages.ts";
 
 const messages = lazy(() => require("./trust-messages.ts") as typeof import("./trust-messages.ts"));
@@ -34,19 +34,11 @@ export class TrustSession {
   readonly #path: string;
   readonly #judge: KeyJudge | undefined;
   readonly #warnings: (message: string) => void;
-  /** The pins as they were found, and what this command adds to them. */
-  readonly #found: Pins | undefined;
-  readonly #isOwn: boolean;
-  #pins: Pins;
-  readonly #changes: ((pins: Pins) => Pins)[] = [];
+  /** None where something else decides. */
+  readonly #pins: SessionPins;
   readonly #warned = new Set<string>();
   /** Owners that the user confirmed for this command. */
   readonly #confirmed = new Set<string>();
-  /** The store as it was first seen: what a first use accepts. */
-  readonly #first: StoreData;
-
-  /** Why there are no pins, where there should be some. */
-  readonly #damaged: DamagedPinsError | undefined;
 
   /**
    * @param path the store's real path
@@ -55,29 +47,24 @@ export class TrustSession {
    */
   constructor(path: string, store: StoreData, warn: (message: string) => void, judge?: KeyJudge) {
     this.#path = path;
-    this.#first = store;
     this.#warnings = warn;
     this.#judge = judge;
-    const { found, damaged } = judge ? {} : readPins(this.#path, store);
-    this.#damaged = damaged;
-    this.#found = found?.pins;
-    this.#isOwn = found?.own ?? false;
-    this.#pins = this.#found ?? NO_PINS;
+    this.#pins = judge ? SessionPins.none(path, store) : SessionPins.read(path, store);
   }
 
   /** The accepted keys, or nothing before the first use. */
   get pins(): Pins | undefined {
-    return this.#found;
+    return this.#pins.found;
   }
 
   /** @throws DamagedPinsError when it is lost which keys were accepted */
   requirePins(): void {
-    if (this.#damaged) throw this.#damaged;
+    if (this.#pins.damaged) throw this.#pins.damaged;
   }
 
   /** What decides about the keys of a store. */
   judgeOf(store: StoreData): KeyJudge {
-    return this.#judge ?? judgeByPins(this.#pins, proofsIn(store));
+    return this.#judge ?? judgeByPins(this.#pins.now, proofsIn(store));
   }
 
   /**
@@ -85,11 +72,12 @@ export class TrustSession {
    * @throws PprotectError `untrusted_key` where a key was accepted for another domain
    */
   async reading(store: StoreData, names: Iterable<string>): Promise<void> {
-    if (this.#damaged) this.#warn(`${this.#damaged.message} (${this.#damaged.fix})`);
+    const { damaged } = this.#pins;
+    if (damaged) this.#warn(`${damaged.message} (${damaged.fix})`);
     const read = [...new Set(names)];
     for (const name of read) await this.#require(store, name, "read");
     if (this.#judge) return;
-    this.#change((pins) => pinsAfterReading(pins, store, read, proofsIn(store)));
+    this.#pins.change((pins) => pinsAfterReading(pins, store, read, proofsIn(store)));
   }
 
   /** Before a value is sealed to a domain or its key given to a custodian. @throws PprotectError `untrusted_key` */
@@ -121,7 +109,7 @@ export class TrustSession {
   /** Whether a change uses accepted keys alone. @throws UnacceptedKeys, for {@link during} */
   allow(before: StoreData, after: StoreData, actor: Actor | undefined): void {
     const uses = keyUses(before, after, actor);
-    if (uses.length > 0 && this.#damaged) throw this.#damaged;
+    if (uses.length > 0) this.requirePins();
     const doubtful = uses.filter((use) => !this.#isAllowed(before, after, use));
     if (doubtful.length > 0) throw new UnacceptedKeys(before, doubtful);
   }
@@ -167,40 +155,23 @@ export class TrustSession {
   /** After a change was written. */
   changed(before: StoreData, after: StoreData): void {
     if (this.#judge) return;
-    this.#change((pins) => pinsAfter(pins, before, after, proofsIn(before)));
+    this.#pins.change((pins) => pinsAfter(pins, before, after, proofsIn(before)));
   }
 
   /** Writes what this command has accepted. */
   async save(): Promise<void> {
-    if (this.#judge || this.#damaged || (this.#changes.length === 0 && this.#isOwn)) return;
-    const changed = this.#changes.reduce((pins, change) => change(pins), this.#start());
-    if (this.#isOwn && changed === this.#found) return;
-    await changePins(this.#path, this.#first, (current) =>
-      this.#changes.reduce((pins, change) => change(pins), current ?? this.#start()),
-    );
-    this.#changes.length = 0;
+    if (!this.#judge) await this.#pins.save();
   }
 
   /** Accepts a key as the user says. */
   accept(change: (pins: Pins) => Pins): void {
-    this.#change(change);
+    this.#pins.change(change);
   }
 
   /** Owners are judged by the pins as they are once the domain's key was followed to the present one. */
   #judgeOfOwners(store: StoreData, domain: string): KeyJudge {
     const proofs = proofsIn(store);
-    return this.#judge ?? judgeByPins(pinsAfterReading(this.#pins, store, [domain], proofs), proofs);
-  }
-
-  #start(): Pins {
-    return this.#found ?? pinAll(this.#first);
-  }
-
-  #change(change: (pins: Pins) => Pins): void {
-    const after = change(this.#pins);
-    if (after === this.#pins && this.#found !== undefined) return;
-    this.#changes.push(change);
-    this.#pins = after;
+    return this.#judge ?? judgeByPins(pinsAfterReading(this.#pins.now, store, [domain], proofs), proofs);
   }
 
   #isAllowed(before: StoreData, after: StoreData, use: KeyUse): boolean {
@@ -266,7 +237,7 @@ export class TrustSession {
       name,
       domain,
       state,
-      pinned: this.#pins.domains.get(name)?.key,
+      pinned: this.#pins.now.domains.get(name)?.key,
       origin: state.kind === "shared" ? undefined : await this.#originOf(domain.publicKey),
     };
     const refusal = messages().domainRefusal(doubtful);
@@ -282,11 +253,11 @@ export class TrustSession {
       name,
       domain,
       state,
-      pinned: this.#pins.domains.get(name)?.key,
+      pinned: this.#pins.now.domains.get(name)?.key,
       origin,
     });
     this.#warn(`${message}; accepted, because the upstream branch has it and its owners are the same`);
-    this.#change((pins) => pinDomain(pins, name, domainFingerprint(domain), ownerKeys(domain, store)));
+    this.#pins.change((pins) => pinDomain(pins, name, domainFingerprint(domain), ownerKeys(domain, store)));
   }
 
   async #isUpstream(name: string, publicKey: string): Promise<boolean> {
@@ -307,18 +278,5 @@ export class TrustSession {
     if (this.#warned.has(message)) return;
     this.#warned.add(message);
     this.#warnings(message);
-  }
-}
-
-/** Damaged pins are no reason to leave a deployment without its secrets, but one to give nothing away. */
-function readPins(
-  path: string,
-  store: StoreData,
-): { found?: FoundPins | undefined; damaged?: DamagedPinsError } {
-  try {
-    return { found: findPins(path, store) };
-  } catch (error) {
-    if (error instanceof DamagedPinsError) return { damaged: error };
-    throw error;
   }
 }

@@ -2,7 +2,6 @@ import { parseDuration } from "../../../common/duration.ts";
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
-import { configPath, readConfigFile } from "../../../config/config.ts";
 import type { UnlockedCustodian } from "../../../store/custodian.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
 import { findDomain, findSecret } from "../../../store/lookup.ts";
@@ -23,14 +22,7 @@ import { ValueCommand } from "../../base/value-command.ts";
 import { wantsGenerated } from "../../input/generated-value.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 import { localTime } from "../../report/local-time.ts";
-import {
-  type DueSecret,
-  dueFields,
-  dueSecrets,
-  dueText,
-  unusedRules,
-  withoutBeside,
-} from "../../rotation/due.ts";
+import { type DueSecret, dueFields, dueText } from "../../rotation/due.ts";
 import { acceptedCommand, hookFor } from "../../rotation/hooks.ts";
 import { reportFields, rotateEach } from "../../rotation/rotate-each.ts";
 import { changedMeanwhile, ruleFor, SecretRotation } from "../../rotation/secret-rotation.ts";
@@ -279,29 +271,17 @@ export default class RotateCommand extends ValueCommand {
 
   async #due(): Promise<Outcome> {
     const keyFile = this.readStore();
-    const { domain, secret } = this.givenSecret(keyFile);
-    const { rotation } = readConfigFile(configPath(this.storePath));
+    const names = this.givenSecret(keyFile);
     const olderThan =
       this.olderThan === undefined ? undefined : parseDuration("--older-than", this.olderThan);
-    if (rotation.size === 0 && olderThan === undefined) {
-      throw new PprotectError(
-        "usage",
-        "nothing says how old values may get",
-        'give --older-than, or "max_age" in the section "rotation" of .pprotect.yaml',
-      );
-    }
-    const unused = unusedRules(rotation, keyFile.data);
-    if (unused !== undefined) this.givenCredentials.warn(unused);
-    const { valueAges } = await import("../../reading/value-ages.ts");
-    const ages = await valueAges(this.storePath, keyFile.data, (message) => this.note(message));
-    const chosen = withoutBeside(keyFile.data, ages.secrets).filter(
-      (each) => (domain ?? each.domain) === each.domain && (secret ?? each.secret) === each.secret,
+    const { agesNotKnown, findDue, rotationDue } = await import("../../rotation/find-due.ts");
+    const { due, missing } = await findDue(this.storePath, keyFile.data, { ...names, olderThan }, (message) =>
+      this.givenCredentials.warn(message),
     );
-    const due = dueSecrets(chosen, rotation, Date.now(), olderThan);
     if (this.allDue) return this.#rotateAll(due);
     this.print(dueText(due));
     const result = { due: due.map(dueFields) };
-    if (due.length === 0 && ages.missing) throw agesNotKnown(ages.missing);
+    if (due.length === 0 && missing) throw agesNotKnown(missing);
     this.note(due.length === 0 ? "No value is too old." : `${countNoun(due.length, "value")} too old.`);
     return due.length === 0 ? { result } : { result, refusal: rotationDue(due.length) };
   }
@@ -311,33 +291,10 @@ export default class RotateCommand extends ValueCommand {
     const report = await rotateEach(due, this.#rotation(), (message) => this.note(message));
     this.note(`Rotated ${countNoun(report.rotated.length, "value")}; ${report.failed.length} left.`);
     const result = reportFields(report);
+    const { rotationDue } = await import("../../rotation/find-due.ts");
     return report.failed.length === 0 ? { result } : { result, refusal: rotationDue(report.failed.length) };
   }
 }
 
 const stagedText = (domain: string, secret: string): string =>
   `Staged ${secret}${STAGES.next} in ${domain}. \`pprotect rotate ${domain}/${secret} --promote\` makes it current.`;
-
-/** A check in CI must not pass because its clone begins with today's commit. */
-function agesNotKnown(missing: "earlier-commits" | "repository"): PprotectError {
-  if (missing === "repository") {
-    return new PprotectError(
-      "incomplete_history",
-      "the store is not in a git repository: how old its values are is not known",
-      "run it in a clone, with the whole history",
-    );
-  }
-  return new PprotectError(
-    "incomplete_history",
-    "this is a shallow clone: how old its values are is not known",
-    "`git fetch --unshallow` fetches the rest; in CI, check out the whole history (`fetch-depth: 0`)",
-  );
-}
-
-function rotationDue(count: number): PprotectError {
-  return new PprotectError(
-    "rotation_due",
-    `${countNoun(count, "value")} older than allowed`,
-    "`pprotect rotate DOMAIN/SECRET` changes one",
-  );
-}
