@@ -1,4 +1,4 @@
-/** ms to wait for our own stop signal to take effect. */
+/** ms for systems where our own stop signal takes a moment. Linux stops us before kill(2) returns. */
 const EFFECT_MS = 20;
 
 /**

@@ -3,7 +3,7 @@ import { errnoOf } from "../../system/file-error.ts";
 import { canCallLibc } from "../../system/libc.ts";
 import { withOriginalCoreLimit } from "../../system/process-hardening.ts";
 import type { ChosenSecret } from "../selection.ts";
-import { changeOf, type End, STOPPED, type Stdio, spawnProcess } from "./native.ts";
+import { changeOf, type End, hasGoneOn, STOPPED, type Stdio, spawnProcess } from "./native.ts";
 import { asRecord, type Program, startOrInShell } from "./program.ts";
 import { startError } from "./start-error.ts";
 import type { StartState } from "./start-state.ts";
@@ -15,6 +15,8 @@ export interface Child {
   end(): End | undefined;
   /** Called whenever a signal has stopped it, as it may do itself. Nothing is called where the system does not say so. */
   onStopped(listener: () => void): void;
+  /** Continues it, unless another process has done so since it was stopped: it may have stopped again by now. */
+  goOn(): void;
   readonly exited: Promise<End>;
 }
 
@@ -67,7 +69,10 @@ function startNative(program: Program, start: StartState, stdio: Stdio): Child |
   const onStopped = (listener: () => void): void => {
     stopped = listener;
   };
-  return { pid, end, onStopped, exited: exited.promise };
+  const goOn = (): void => {
+    if (!ended && !hasGoneOn(started)) process.kill(started, "SIGCONT");
+  };
+  return { pid, end, onStopped, goOn, exited: exited.promise };
 }
 
 /** Where our own functions do not work, or are not known to: the runtime passes on nothing but text and the standard streams. */
@@ -92,6 +97,7 @@ function startByRuntime({ path, words, variables }: Program, _: StartState, stdi
       pid: child.pid,
       end,
       onStopped: () => undefined,
+      goOn: () => undefined,
       exited: child.exited.then((status) => end() ?? { status, signal: 0 }),
     };
   } catch (error) {

@@ -14,6 +14,13 @@ const SPAWN_SETSIGDEF = 0x04;
 const SPAWN_SETSID = 0x80;
 const WNOHANG = 1;
 const WUNTRACED = 2;
+/** waitid(2): any change since the last one that was waited for, which stays to be waited for. */
+const P_PID = 1;
+const WEXITED = 4;
+const WCONTINUED = 8;
+const WNOWAIT = 0x1000000;
+/** Bytes for a `siginfo_t`. */
+const SIGNAL_INFO_SIZE = 128;
 /** WIFSTOPPED of wait(2). */
 const WAS_STOPPED = 0x7f;
 const O_RDWR = 2;
@@ -44,6 +51,7 @@ const libc = lazy(() =>
     posix_spawnattr_setflags: { args: ["ptr", "i16"], returns: "int" },
     posix_spawnattr_setsigdefault: { args: ["ptr", "ptr"], returns: "int" },
     posix_spawnattr_destroy: { args: ["ptr"], returns: "int" },
+    waitid: { args: ["int", "u32", "ptr", "int"], returns: "int" },
     waitpid: { args: ["int", "ptr", "int"], returns: "int" },
   }),
 );
@@ -161,6 +169,14 @@ export function changeOf(child: number): End | typeof STOPPED | undefined {
   const [bits = 0] = status;
   if (found === child && (bits & 0xff) === WAS_STOPPED) return STOPPED;
   return found === child ? { status: (bits >> 8) & 0xff, signal: bits & 0x7f } : { status: 1, signal: 0 };
+}
+
+/** Whether a child has been continued, was stopped again or has ended since {@link changeOf} said that it was stopped. */
+export function hasGoneOn(child: number): boolean {
+  const info = new Int32Array(SIGNAL_INFO_SIZE / Int32Array.BYTES_PER_ELEMENT);
+  libc().waitid(P_PID, child, info, WNOHANG | WUNTRACED | WEXITED | WCONTINUED | WNOWAIT);
+  // `si_signo` is 0 where nothing has changed.
+  return info[0] !== 0;
 }
 
 /** Keeps a descriptor of ours from the programs that we start. */

@@ -38,7 +38,7 @@ export function startForwarded(
   try {
     const child = start();
     pid = child.pid;
-    child.onStopped(() => stopWith(child.pid));
+    child.onStopped(() => stopWith(child));
     return { child, stopForwarding };
   } catch (error) {
     stopForwarding();
@@ -80,13 +80,13 @@ export function hasKeys(): boolean {
 
 /**
  * Stops with a child that was stopped, or has stopped itself, where a shell waits for us: it would wait for ever, since it
- * sees only us. The shell continues us, and we the child, which may be in another process group. Elsewhere nobody might
+ * sees only us. The shell continues us, and we the child if it is in another process group. Elsewhere nobody might
  * continue us when the child is continued.
  */
-function stopWith(child: number): void {
+function stopWith(child: Child): void {
   if (!hasKeys()) return;
   stopSelf("process");
-  send(child, "SIGCONT");
+  child.goOn();
 }
 
 /** Sends a signal to a process that may have ended. */
