@@ -277,6 +277,9 @@ describe("the lock", () => {
     const { folder, store } = sandbox();
     const lock = join(folder, ".protected.yaml.lock");
     writeFileSync(lock, "");
+    // As young as it can be, however long the next lines take.
+    const soon = new Date(Date.now() + 60_000);
+    utimesSync(lock, soon, soon);
     tryLockFile(store);
     expect(tryLockFile(store)).toBeUndefined();
     const longAgo = new Date(Date.now() - 60_000);

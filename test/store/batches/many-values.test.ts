@@ -9,6 +9,7 @@ import { type Handover, SharedBatches } from "../../../src/store/batches/shared-
 import { workerFile } from "../../../src/store/batches/worker-file.ts";
 import { openValue, sealValue } from "../../../src/store/format/sealed-value.ts";
 import type { FailingHandover, Failure } from "../../support/failing-thread.ts";
+import { until } from "../../support/until.ts";
 
 const KEY = generatePrivateKey();
 const OTHER = generatePrivateKey();
@@ -101,8 +102,7 @@ test("the second thread does all the work if the first only waits, and then it e
   }
   shared.close(PATIENCE);
   expect(opened).toEqual(sealed.map((_, index) => `value ${index}`));
-  for (let waited = 0; threads() > before && waited < 5_000; waited += 10) await Bun.sleep(10);
-  expect(threads()).toBe(before);
+  await until(() => threads() === before);
 });
 
 /** How many second threads there are, where the system shows it. */
