@@ -1,5 +1,5 @@
 // Tests of the built library that run in Node and in Bun: `node --test FILE`, `bun test ./FILE`. They are run by
-// library.test.ts on what was just built, and by test/release/library.check.ts on the package from npm.
+// library.test.ts on what was just built, and by test/release/npm-packages.ts on the package from npm.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
