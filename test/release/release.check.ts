@@ -99,10 +99,21 @@ describe("the release", () => {
     );
   });
 
-  test("passes sha256sum --check, with a line for every file", async () => {
-    const result = await runProgram(["sha256sum", "--check", "--strict", "SHA256SUMS"], { cwd: inRelease() });
+  test("has the checksum of every file, as sha256sum --check reads it", async () => {
+    const lines = readFileSync(inRelease("SHA256SUMS"), "utf8").trimEnd().split("\n");
+    expect(lines).toHaveLength(PLATFORMS.length + 5);
+    const small = emptyFolder();
+    for (const line of lines) {
+      const [sum, name = ""] = line.split("  ");
+      expect([name, sha256(readFileSync(inRelease(name)))]).toEqual([name, sum ?? ""]);
+      // sha256sum takes ten times as long for the archives; install.sh runs it for one.
+      if (!/\.(?:gz|deb)$/.test(name)) cpSync(inRelease(name), join(small, name));
+    }
+    cpSync(inRelease("SHA256SUMS"), join(small, "SHA256SUMS"));
+    const check = ["sha256sum", "--check", "--strict", "--ignore-missing", "SHA256SUMS"];
+    const result = await runProgram(check, { cwd: small });
     expect([result.status, result.stderr]).toEqual([0, ""]);
-    expect(result.stdout.trim().split("\n")).toHaveLength(PLATFORMS.length + 5);
+    expect(result.stdout.trimEnd().split("\n")).toHaveLength(3);
   });
 
   test("has an SBOM with these very archives, the runtime and the addon of each, and what the lock file pins", () => {

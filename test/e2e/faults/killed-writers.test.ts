@@ -33,10 +33,22 @@ function temporaryFiles({ folder }: Sandbox): string[] {
   return readdirSync(folder).filter((entry) => entry.endsWith(".pprotect-tmp"));
 }
 
-/** Waits without a timer, which would be late by as long as a write takes. */
-function spinUntil(met: () => boolean, limit: number): void {
+const NOTHING = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * Waits without the event loop, whose timers would be late by as long as a write takes, and leaves the processor to the
+ * writer meanwhile.
+ *
+ * @param limit ms
+ */
+function waitUntil(met: () => boolean, limit: number): void {
   const end = performance.now() + limit;
-  while (!met() && performance.now() < end);
+  while (!met() && performance.now() < end) sleep(0.1);
+}
+
+/** @param time ms, and parts of it */
+function sleep(time: number): void {
+  Atomics.wait(NOTHING, 0, 0, time);
 }
 
 /** A store's text without a secret of dev, and without the log's last entry. */
@@ -70,9 +82,9 @@ test(
         env: cleanEnvironment(box.folder),
         stdio: ["ignore", "ignore", "ignore"],
       });
-      if (moment === "writing") spinUntil(() => temporaryFiles(box).some((each) => !left.has(each)), 2000);
-      if (moment === "replaced") spinUntil(() => statSync(box.store).ino !== ino, 2000);
-      spinUntil(() => false, delay * (moment === "any" ? LIFETIME : 1));
+      if (moment === "writing") waitUntil(() => temporaryFiles(box).some((each) => !left.has(each)), 2000);
+      if (moment === "replaced") waitUntil(() => statSync(box.store).ino !== ino, 2000);
+      sleep(delay * (moment === "any" ? LIFETIME : 1));
       child.kill("SIGKILL");
       await child.exited;
 
