@@ -3,7 +3,6 @@ import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { armor, Encrypter, generateIdentity, identityToRecipient } from "age-encryption";
 import { decryptPassphrase } from "../../src/credentials/age-passphrase.ts";
-import { needs } from "../support/programs.ts";
 import { pprotect, type Result, runProgram } from "../support/run.ts";
 import { FRESH_PASSPHRASE, removeFolders, type Sandbox, sandbox } from "../support/sandbox.ts";
 import { ALICE } from "../support/stores.ts";
@@ -216,21 +215,5 @@ describe("the program age is used for what pprotect cannot do itself", () => {
     mkdirSync(empty);
     const result = await get(made, { ...PLUGIN, PATH: empty });
     expect(result.stderr).toContain("need the program age, which is not in PATH\nhint: install age");
-  });
-
-  test.if(needs("age", "ssh-keygen"))("an ssh key, by the real program", async () => {
-    const made = sandbox();
-    await runProgram(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "key"], { cwd: made.folder });
-    const command = ["age", "-R", "key.pub", "-o", "alice.age"];
-    const done = await runProgram(command, { cwd: made.folder, input: ALICE.passphrase });
-    expect(done.status).toBe(0);
-    const found = await get(made, { PPROTECT_AGE_IDENTITY_FILE: "key" });
-    expect(found).toMatchObject({ status: 0, stdout: "prod-token" });
-
-    // One with a password of its own asks nobody with --non-interactive.
-    await runProgram(["ssh-keygen", "-q", "-p", "-N", "locked", "-f", "key"], { cwd: made.folder });
-    const locked = await get(made, { PPROTECT_AGE_IDENTITY_FILE: "key" });
-    expect(locked).toMatchObject({ status: 1, stdout: "" });
-    expect(locked.stderr).toContain("alice.age: age could not decrypt it");
   });
 });

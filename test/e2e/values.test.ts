@@ -1,9 +1,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { needs } from "../support/programs.ts";
-import { pprotect, type Result, runProgram } from "../support/run.ts";
-import { emptyFolder, removeFolders, sandbox } from "../support/sandbox.ts";
+import { pprotect, type Result } from "../support/run.ts";
+import { removeFolders, sandbox } from "../support/sandbox.ts";
 import { BOB, secretsOf } from "../support/stores.ts";
 
 afterAll(removeFolders);
@@ -45,16 +43,6 @@ describe("a value piped in", () => {
     expect(result.stderr).toBe(
       "note: a byte order mark before the value was dropped\nAdded secret new to dev.\n",
     );
-  });
-
-  test.if(needs("ssh-keygen"))("of ssh-keygen is a key that ssh can use", async () => {
-    const folder = emptyFolder();
-    const made = await runProgram(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "key"], {
-      cwd: folder,
-    });
-    expect(made.status).toBe(0);
-    const key = readFileSync(join(folder, "key"), "utf8");
-    expect((await added([], key)).value).toBe(key);
   });
 
   test.each([

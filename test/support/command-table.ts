@@ -244,6 +244,16 @@ export const COMMAND_CASES: readonly CommandCase[] = [
 /** With its credentials left to be asked: what follows them on standard input could be taken for answers. */
 export const REDACT_AT_PROMPTS: CommandCase = printing("redact", ["--domain", "prod"], AS_ALICE);
 
+/** The commands that write a store. */
+export const STORE_WRITERS: readonly CommandCase[] = COMMAND_CASES.filter(
+  ({ name, writes }) => writes && !/^(?:git|agent) (?:un)?install$/.test(name),
+);
+
+/** All answers of a command, for its standard input. */
+export function inputOf({ answers }: CommandCase): string {
+  return answers.map(([, line]) => `${line}\n`).join("");
+}
+
 type Answers = CommandCase["answers"];
 type Rest = Partial<Pick<CommandCase, "prints" | "prepare" | "refused" | "refusesTerminal">>;
 

@@ -2,7 +2,6 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
 import { parse as parseToml } from "smol-toml";
 import { parse as parseYaml } from "yaml";
 import type { Entry } from "../../../src/import/entry.ts";
@@ -11,49 +10,17 @@ import { writeJson } from "../../../src/import/writers/json.ts";
 import { writeKubernetes } from "../../../src/import/writers/kubernetes.ts";
 import { writeToml } from "../../../src/import/writers/toml.ts";
 import { writeYaml } from "../../../src/import/writers/yaml.ts";
-import { jsonOf, moreConsumers } from "../../support/consumers.ts";
-import { anyValue, KNOWN_VALUES } from "../../support/import-values.ts";
-import { needs } from "../../support/programs.ts";
+import { moreConsumers } from "../../support/consumers.ts";
 import { runProgram } from "../../support/run.ts";
+import { holds, objectOf } from "./document-cases.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pprotect-documents-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const name = fc.oneof(
-  fc.constantFrom("y", "No", "true", "null", "constructor", "on", "e3", "E-0", "toString"),
-  fc.stringMatching(/^[A-Za-z][-_A-Za-z0-9]{0,12}$/),
-);
-const anyEntries: fc.Arbitrary<Entry[]> = fc.uniqueArray(
-  fc.record({ name, value: anyValue.filter((value) => value.isWellFormed()) }),
-  { selector: (entry) => entry.name, minLength: 1, maxLength: 40 },
-);
-const known = KNOWN_VALUES.map((value, index) => ({ name: `V${index}`, value }));
-
-function objectOf(entries: readonly Entry[]): Record<string, string> {
-  return Object.fromEntries(entries.map(({ name: key, value }) => [key, value]));
-}
-
-function holds(
-  read: (entries: readonly Entry[]) => unknown | Promise<unknown>,
-  numRuns = 20,
-): () => Promise<void> {
-  return async () => {
-    expect(await read(known)).toEqual(objectOf(known));
-    await fc.assert(
-      fc.asyncProperty(anyEntries, async (entries) => expect(await read(entries)).toEqual(objectOf(entries))),
-      { numRuns },
-    );
-  };
-}
 
 describe("json", () => {
   test(
     "JSON.parse",
     holds((entries) => JSON.parse(writeJson(entries)), 200),
-  );
-  test.if(needs("jq"))(
-    "jq",
-    holds((entries) => jsonOf(["jq", "."], folder, writeJson(entries))),
   );
   test(
     "our own reader",
@@ -77,11 +44,6 @@ describe("yaml", () => {
   test(
     "our own reader",
     holds((entries) => readBack(writeYaml(entries), "f.yaml"), 200),
-  );
-  // It is a wrapper of PyYAML, for YAML 1.1.
-  test.if(needs("yq", "jq"))(
-    "yq",
-    holds((entries) => jsonOf(["yq", "."], folder, writeYaml(entries))),
   );
 });
 

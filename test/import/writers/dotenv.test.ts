@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,49 +6,14 @@ import fc from "fast-check";
 import type { PprotectError } from "../../../src/common/errors.ts";
 import { readDotenv } from "../../../src/import/readers/dotenv.ts";
 import { writeDotenv } from "../../../src/import/writers/dotenv.ts";
-import type { Consumer } from "../../support/consumers.ts";
-import { anyValue, KNOWN_VALUES, variableValue } from "../../support/import-values.ts";
-import { needs } from "../../support/programs.ts";
-import { DIRENV, DOCKER_COMPOSE, DOTENV_CONSUMERS, PYTHON_DOTENV } from "./dotenv-consumers.ts";
+import { anyValue } from "../../support/import-values.ts";
+import { entriesOf, held, isHeld, isRightFor } from "./dotenv-cases.ts";
+import { DOCKER_COMPOSE, DOTENV_CONSUMERS } from "./dotenv-consumers.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pprotect-dotenv-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function isHeld(value: string): boolean {
-  try {
-    writeDotenv([{ name: "A", value }]);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const held = fc
-  .array(variableValue, { minLength: 10, maxLength: 150 })
-  .map((values) => values.filter(isHeld));
-
-function entriesOf(values: readonly string[]) {
-  return values.map((value, index) => ({ name: `V${index}`, value }));
-}
-
-function isRightFor({ name, read }: Consumer, holds: (value: string) => boolean = () => true): void {
-  const check = async (values: readonly string[]): Promise<void> => {
-    const entries = entriesOf(values.filter(holds));
-    const names = entries.map((entry) => entry.name);
-    const found = await read(writeDotenv(entries), names, folder);
-    expect(Object.fromEntries(names.map((each) => [each, found[each]]))).toEqual(
-      Object.fromEntries(entries.map((entry) => [entry.name, entry.value])),
-    );
-  };
-  describe(name, () => {
-    test("every known value", () => check(KNOWN_VALUES.filter(isHeld)));
-    test("any value", () => fc.assert(fc.asyncProperty(held, check), { numRuns: 10 }));
-  });
-}
-
-for (const consumer of [...DOTENV_CONSUMERS, ...DOCKER_COMPOSE]) isRightFor(consumer);
-describe.if(needs("python-dotenv"))("with Python", () => isRightFor(PYTHON_DOTENV));
-describe.if(needs("direnv"))("with direnv", () => isRightFor(DIRENV, (value) => !value.includes("\n")));
+for (const consumer of [...DOTENV_CONSUMERS, ...DOCKER_COMPOSE]) isRightFor(consumer, folder);
 
 test("our own reader reads what was written, and finds nothing ambiguous", () => {
   fc.assert(
