@@ -222,9 +222,7 @@ function hasDigits(bytes: Uint8Array, start: number): boolean {
 function mark(lines: number[], line: number, at: number, text: ScanText): void {
   const last = lines[lines.length - 1] ?? -1;
   if (last === line) return;
-  if (line > 0 && last < line - 1 && text.start(line) <= text.end(line - 1) && at < text.end(line - 1)) {
-    lines.push(line - 1);
-  }
+  if (text.hasPieces && line > 0 && last < line - 1 && at < text.end(line - 1)) lines.push(line - 1);
   lines.push(line);
 }
 

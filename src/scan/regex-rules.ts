@@ -10,21 +10,24 @@ import { regexRules } from "./rules/index.ts";
 import { exampleOf, type ScanInput } from "./scan-input.ts";
 
 /** A detector for each rule with a regular expression. */
-export const regexDetectors: readonly Detector[] = regexRules.map((rule) => ({
-  rules: [rule],
-  keywords: rule.keywords,
-  inRun: rule.inRun ?? false,
-  find: (input, at) => ruleHits(rule, input, at),
-}));
+export const regexDetectors: readonly Detector[] = regexRules.map((rule) => {
+  const has = rule.has === undefined ? undefined : Buffer.from(rule.has);
+  return {
+    rules: [rule],
+    keywords: rule.keywords,
+    inRun: rule.inRun ?? false,
+    find: (input, at) => ruleHits(rule, has, input, at),
+  };
+});
 
 const NO_HITS: readonly Hit[] = [];
 
 /** Nearly always there are none, and this is all that is done. */
-function ruleHits(rule: Rule, input: ScanInput, at: number): readonly Hit[] {
+function ruleHits(rule: Rule, has: Buffer | undefined, input: ScanInput, at: number): readonly Hit[] {
   const { text, kind } = input;
   if (rule.kind === "context" && (kind.tokensOnly || (text.isPiece(at) && !kind.isData))) return NO_HITS;
+  if (has && !text.lineHas(at, has)) return NO_HITS;
   const line = text.line(at);
-  if (rule.has !== undefined && !line.includes(rule.has)) return NO_HITS;
   if (rule.quick && !rule.quick.test(line)) return NO_HITS;
   if (rule.line && !rule.line.test(line)) return NO_HITS;
   rule.pattern.lastIndex = 0;

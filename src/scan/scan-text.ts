@@ -97,6 +97,8 @@ export class ScanText {
   readonly #lineOf: number[] = [];
   readonly #runs: readonly LineRun[];
   readonly #decoded = new Map<number, string>();
+  /** Of the bytes that were looked for: the first place where they are, from an offset on. */
+  readonly #places = new Map<Buffer, { readonly from: number; readonly place: number }>();
   /** The line that was looked at last: most rules look at the same one. */
   #lastAt = -1;
   #lastLine = "";
@@ -139,6 +141,18 @@ export class ScanText {
     return this.#lastLine;
   }
 
+  /** Whether a line has some bytes. It is not decoded for that, and fast when lines are asked about in order. */
+  lineHas(at: number, bytes: Buffer): boolean {
+    const start = this.start(at);
+    let known = this.#places.get(bytes);
+    if (!known || start < known.from || start > known.place) {
+      const found = this.#view.indexOf(bytes, start);
+      known = { from: start, place: found === -1 ? Number.POSITIVE_INFINITY : found };
+      this.#places.set(bytes, known);
+    }
+    return known.place + bytes.length <= this.end(at);
+  }
+
   /** The number of the line in its file, from 1. */
   numberOf(at: number): number {
     const line = this.#lineOf.length === 0 ? at : (this.#lineOf[at] ?? at);
@@ -150,9 +164,14 @@ export class ScanText {
     return at > 0 && at < this.count && this.numberOf(at) - this.numberOf(at - 1) === 1;
   }
 
+  /** Whether a very long line is in pieces, so that lines overlap. */
+  get hasPieces(): boolean {
+    return this.#lineOf.length > 0;
+  }
+
   /** Whether it is a piece of a very long line. */
   isPiece(at: number): boolean {
-    return this.#lineOf.length > 0 && this.end(at) - this.start(at) >= PIECE;
+    return this.hasPieces && this.end(at) - this.start(at) >= PIECE;
   }
 
   /** Of a piece that overlaps with the next one, how many bytes belong to it; otherwise all of them. */

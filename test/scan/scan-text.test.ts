@@ -30,3 +30,18 @@ test("splits a text into lines without their ends, and long lines into pieces th
     }),
   );
 });
+
+test("a line has the bytes that its text has, in whatever order lines are asked about", () => {
+  const line = fc.string({ unit: fc.constantFrom("a", "b", "@", "ä", "\r"), maxLength: 6 });
+  const asked = fc.array(fc.tuple(fc.nat(9), fc.constantFrom("@", "ab", "ba", "c")), { maxLength: 12 });
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 10 }), asked, (lines, questions) => {
+      const scanned = new ScanText(wholeFile(Buffer.from(lines.join("\n"))));
+      const needles = new Map(questions.map(([, needle]) => [needle, Buffer.from(needle)]));
+      for (const [at, needle] of questions)
+        expect(scanned.lineHas(at, needles.get(needle) ?? Buffer.from(needle))).toBe(
+          scanned.line(at).includes(needle),
+        );
+    }),
+  );
+});

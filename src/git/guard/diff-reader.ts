@@ -8,9 +8,9 @@ import { type DiffEvent, DiffParser, type FileChange, MAX_ADDED } from "./diff-p
 /** One diff: the list of its files, then the lines that it adds to them, as git prints them. */
 export interface Diff {
   readonly files: readonly FileChange[];
-  /** To be read once, before {@link DiffReader.next} is called again. */
+  /** To be read once, before {@link DiffReader.next} is called again. The bytes of each are valid until the next one is read. */
   patches(): AsyncIterable<Exclude<DiffEvent, { kind: "files" }>>;
-  /** The content of an added file, if it is at hand without git. */
+  /** The content of an added file, if it is at hand without git; valid until the next one is asked for. */
   readonly contentOf?: (file: FileChange) => Uint8Array | undefined;
   /** A thread that scans added files meanwhile. */
   readonly ahead?: ScanAhead;

@@ -108,7 +108,7 @@ class StagedReader implements DiffReader {
   #contentAhead(file: FileChange): Uint8Array | undefined {
     const bytes = contentOnDisk(this.#directory, file);
     if (bytes && this.#keptBytes + bytes.length <= MOST_KEPT) {
-      this.#kept.set(file.path, bytes);
+      this.#kept.set(file.path, Uint8Array.prototype.slice.call(bytes));
       this.#keptBytes += bytes.length;
     }
     return bytes;

@@ -1,5 +1,6 @@
-import { lstatSync, readFileSync } from "node:fs";
+import { closeSync, constants, lstatSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
+import { lazy } from "../../common/lazy.ts";
 import { hashHex } from "../../crypto/runtime-crypto.ts";
 import { systemPath } from "../../system/path-text.ts";
 import { type FileChange, MAX_ADDED } from "./diff-parser.ts";
@@ -13,7 +14,8 @@ export type FileVersion = Pick<FileChange, "path" | "newId">;
 /**
  * The content of a file, from the work tree. It is compared with git's id for it.
  * @param directory the root of the work tree
- * @returns `undefined` when the work tree does not have this content, or it is larger than {@link MAX_ADDED}
+ * @returns valid until the next content is read; `undefined` when the work tree does not have this one, or it is larger than
+ *   {@link MAX_ADDED}
  */
 export function contentOnDisk(directory: string, { path, newId }: FileVersion): Uint8Array | undefined {
   const bytes = readSmall(join(directory, path));
@@ -34,13 +36,24 @@ export function looksBinary(bytes: Uint8Array): boolean {
   return bytes.subarray(0, BINARY_PROBE).includes(0);
 }
 
+/** What files are read into, one after the other: new memory for each would take longer than to read it. */
+const content = lazy(() => Buffer.allocUnsafeSlow(MAX_ADDED + 1));
+
+/** Neither follows a link nor waits at a pipe. */
+const TO_READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
 function readSmall(path: string): Uint8Array | undefined {
+  let file: number | undefined;
   try {
-    const stats = lstatSync(systemPath(path));
-    return stats.isFile() && stats.size <= MAX_ADDED ? readFileSync(systemPath(path)) : undefined;
+    file = openSync(systemPath(path), TO_READ);
+    // One call reads all of a file. If it does not, the id says so.
+    const length = readSync(file, content());
+    return length > MAX_ADDED ? undefined : content().subarray(0, length);
   } catch {
-    // It was removed, or its name is no text: git has its content.
+    // It was removed, is no file, or its name is no text: git has its content.
     return undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 

@@ -8,6 +8,8 @@ const ARGUMENT = String.raw`(?:[A-Za-z_$@&][\w$.>-]{0,60}(?:\(\))?|"[^"]{0,200}"
 const USER = String.raw`(?:"[^"\s]{0,80}"|'[^'\s]{0,80}'|[A-Za-z_$@][\w$.>-]{0,60}(?:\(\))?)`;
 /** Neither an address nor a placeholder of a query: `"bob@example.com"`, `"%s"`. */
 const TEXT = String.raw`(?:Some\()?(?!["'][\w.+-]{1,60}@[\w-]{1,60}\.[\w.-]{1,60}["'])(?:"(?<double>[^"\s\\{}]{6,120})(?:\{\w{1,12}\})?"|'(?<single>[^'\s\\{}]{6,120})(?:\{\w{1,12}\})?')`;
+/** What {@link TEXT} matches, and is found faster. */
+const QUOTED = String.raw`(?:Some\()?(?:"[^"\s\\{}]{6,120}(?:\{\w{1,12}\})?"|'[^'\s\\{}]{6,120}(?:\{\w{1,12}\})?')`;
 /** A text that names a field of a password: `"#password"`, `'input[name="passwd"]'`. */
 const FIELD = String.raw`["'\x60][^\n]{0,80}?(?:passw|\bpass\b|passwd|pwd|passphrase|secret|token|api_?key)[^\n]{0,40}?["'\x60]`;
 const TYPES = `(?:type|fill|fill_in|send_?keys|set_?value|set_?text|type_?text|enter_?text|input_?text|clearAndType|pressSequentially|replaceText)`;
@@ -59,7 +61,7 @@ export const callRules: readonly Rule[] = rulesOf("context", [
       "changepassword",
     ],
     has: ",",
-    quick: /,\s{0,4}(?:Some\()?["']/i,
+    quick: new RegExp(String.raw`,\s{0,4}${QUOTED}`, "i"),
     pattern: new RegExp(
       String.raw`(?:(?:${USER_FIRST})\(\s{0,4}|(?:${USER_SECOND})\(\s{0,4}(?:${ARGUMENT}\s{0,2},\s{0,4}){1,3}?|\b(?:create|add)_?(?:super)?_?user\(\s{0,4}(?:${ARGUMENT}\s{0,2},\s{0,4}){0,2}?|\bbasic_auth\s{1,2}|\bauth\s{0,2}[=:]\s{0,2}[([]\s{0,2})${USER}\s{0,2},\s{0,4}${TEXT}`,
       "gi",
@@ -82,7 +84,7 @@ export const callRules: readonly Rule[] = rulesOf("context", [
     what: "a password in a call",
     keywords: ["pass", "pwd", "secret", "token", "apikey", "api_key"],
     // Typed into a field by a script that drives a browser.
-    quick: /[,(:]\s{0,4}(?:Some\()?["']/i,
+    quick: new RegExp(String.raw`[,(:]\s{0,4}${QUOTED}`, "i"),
     pattern: new RegExp(
       String.raw`(?:\b${TYPES}\(?\s{0,2}(?:\w{1,20},\s{0,2})?${FIELD}\s{0,2},\s{0,4}(?:with:\s{0,2})?|(?:passw|\bpass|pwd)\w{0,20}["'\x60\])]{1,6}(?:\.\w{1,20}\(\)){0,2}\.${TYPES}\(\s{0,2})${TEXT}`,
       "gi",
