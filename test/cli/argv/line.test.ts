@@ -127,7 +127,7 @@ describe("a generated value", () => {
     [{ hex: true }, /^[0-9a-f]{64}$/, 256],
     [{ hex: true, generate: "7" }, /^[0-9a-f]{7}$/, 28],
     [{ charset: "01" }, /^[01]{32}$/, 32],
-    [{ charset: "aé漢🎲", generate: "9" }, /^[aé漢🎲]{9}$/u, 18],
+    [{ charset: "aé漢🎲", generate: "20" }, /^[aé漢🎲]{20}$/u, 40],
     [{ words: "6" }, /^[a-z]{3,8}(?:-[a-z]{3,8}){5}$/, 66],
     [{ uuid: true }, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/, 122],
   ])("with %j is %p, with %p bits", async (options, pattern, bits) => {
