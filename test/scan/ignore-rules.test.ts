@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import ignore from "ignore";
 import { parseIgnoreRules } from "../../src/scan/ignore-rules.ts";
+import { processorTime } from "../support/processor-time.ts";
 
 const RULES = new Set(["rule"]);
 
@@ -87,8 +88,8 @@ describe("patterns", () => {
       `${"**/*a*/".repeat(100)}x`,
       `${"[a-z]*".repeat(60)}!`,
     ];
-    const start = performance.now();
+    const start = processorTime();
     for (const line of hostile) expect(ignores([`${line}-`], long)).toBe(false);
-    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(processorTime() - start).toBeLessThan(5_000);
   });
 });
