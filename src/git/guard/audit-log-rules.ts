@@ -137,7 +137,7 @@ function changesTo(store: StoreData, parents: readonly StoreData[]): Change[] {
       );
     }
   };
-  compare(publicKeys, domainChange);
+  if (!parents.some((parent) => hasSameKeys(store, parent))) compare(publicKeys, domainChange);
   for (const name of unionOfKeys(store.domains, ...parents.map((parent) => parent.domains))) {
     const domain = (from: StoreData): Domain | undefined => from.domains.get(name);
     compare(
@@ -157,12 +157,21 @@ function isSameMap(
   one: ReadonlyMap<string, string> | undefined,
   other: ReadonlyMap<string, string> | undefined,
 ): boolean {
+  if (one === other) return true;
   if ((one?.size ?? 0) !== (other?.size ?? 0)) return false;
   for (const [name, value] of one ?? []) if (other?.get(name) !== value) return false;
   return true;
 }
 
 type Kind = "added" | "changed" | "removed";
+
+/** Whether two versions have the same domains with the same public keys. */
+function hasSameKeys({ domains }: StoreData, other: StoreData): boolean {
+  if (domains.size !== other.domains.size) return false;
+  for (const [name, { publicKey }] of domains)
+    if (other.domains.get(name)?.publicKey !== publicKey) return false;
+  return true;
+}
 
 function publicKeys({ domains }: StoreData): Map<string, string> {
   const keys = new Map<string, string>();

@@ -90,12 +90,19 @@ const HOW_TO_REPAIR =
 function movedTexts(store: StoreData, parents: readonly StoreData[]): ReadonlySet<string> {
   const moved = new Set<string>();
   for (const parent of parents) {
+    // A text that no domain of a parent has belongs to no key there.
+    if (parent.domains.size === 0) continue;
+    const sameCustodians = parent.custodians === store.custodians;
     for (const [name, { publicKey, secrets, owners }] of store.domains) {
       const before = parent.domains.get(name);
       const sameKey = before?.publicKey === publicKey;
-      secrets.forEach((sealed, secret) => {
-        if (!sameKey || before.secrets.get(secret) !== sealed) moved.add(sealed);
-      });
+      // Versions that were read one after the other share what is equal in both.
+      if (!sameKey || before.secrets !== secrets) {
+        secrets.forEach((sealed, secret) => {
+          if (!sameKey || before.secrets.get(secret) !== sealed) moved.add(sealed);
+        });
+      }
+      if (sameKey && before.owners === owners && sameCustodians) continue;
       owners.forEach((sealed, owner) => {
         const sameOwner = parent.custodians.get(owner) === store.custodians.get(owner);
         if (!sameKey || !sameOwner || before.owners.get(owner) !== sealed) moved.add(sealed);

@@ -11,14 +11,13 @@ export function copiedValues({ store, parents }: StoreRevision): Remark[] {
   const remarks: Remark[] = [];
   for (const [domainName, { secrets }] of store.domains) {
     const before = parents.map((parent) => parent.domains.get(domainName)?.secrets);
-    const changed = [...secrets].filter(([name, sealed]) => !before.some((old) => old?.get(name) === sealed));
+    const changed = changedNames(secrets, before);
     if (changed.length === 0) continue;
-    const values = new Set(changed.map(([, sealed]) => sealed));
+    const values = new Set(changed.map((name) => secrets.get(name) ?? ""));
     const versions = [secrets, ...before].map((version) => namesOf(values, version));
-    for (const [name, sealed] of changed) {
-      const source = versions
-        .flatMap((version) => version.get(sealed) ?? [])
-        .find((other) => other !== name && secrets.has(other));
+    for (const name of changed) {
+      const sealed = secrets.get(name) ?? "";
+      const source = firstName(versions, sealed, (other) => other !== name && secrets.has(other));
       if (source === undefined) continue;
       remarks.push({
         at: [domainName, SECRET_PREFIX + name],
@@ -30,17 +29,42 @@ export function copiedValues({ store, parents }: StoreRevision): Remark[] {
   return remarks;
 }
 
-/** The names of the secrets that have these sealed values, by value. */
-function namesOf(
-  values: ReadonlySet<string>,
-  secrets: ReadonlyMap<string, string> | undefined,
-): Map<string, string[]> {
-  const names = new Map<string, string[]>();
+type Secrets = ReadonlyMap<string, string>;
+type Names = ReadonlyMap<string, string | string[]>;
+
+/** The secrets whose values no version of before has under the same name. */
+function changedNames(secrets: Secrets, before: readonly (Secrets | undefined)[]): string[] {
+  if (before.includes(secrets)) return [];
+  const names: string[] = [];
+  secrets.forEach((sealed, name) => {
+    if (!before.some((old) => old?.get(name) === sealed)) names.push(name);
+  });
+  return names;
+}
+
+/** The first name that a value has, of those that are wanted. */
+function firstName(
+  versions: readonly Names[],
+  sealed: string,
+  isWanted: (name: string) => boolean,
+): string | undefined {
+  for (const version of versions) {
+    const names = version.get(sealed) ?? [];
+    const found = typeof names === "string" ? (isWanted(names) ? names : undefined) : names.find(isWanted);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The names of the secrets that have these sealed values, by value: a single one, for nearly all, without an array. */
+function namesOf(values: ReadonlySet<string>, secrets: Secrets | undefined): Names {
+  const names = new Map<string, string | string[]>();
   secrets?.forEach((sealed, name) => {
     if (!values.has(sealed)) return;
     const others = names.get(sealed);
-    if (others) others.push(name);
-    else names.set(sealed, [name]);
+    if (others === undefined) names.set(sealed, name);
+    else if (typeof others === "string") names.set(sealed, [others, name]);
+    else others.push(name);
   });
   return names;
 }

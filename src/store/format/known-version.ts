@@ -3,7 +3,7 @@ import { countLines, type Hunk, lineStart, withHunks } from "../../common/hunk.t
 import { ownText } from "../../common/own-text.ts";
 import { decodeUtf8 } from "../../common/utf8.ts";
 import { AUDIT_LOG_KEY, type StoreData } from "../store-data.ts";
-import { readLines } from "./canonical-reader.ts";
+import { readCanonical, readLines } from "./canonical-reader.ts";
 import { secretLines, withValues } from "./secret-lines.ts";
 import { validateEntries } from "./validation.ts";
 import { areWrittenAs, isWrittenAs } from "./yaml-writer.ts";
@@ -53,15 +53,8 @@ export class KnownVersion {
     const heading = bytes.indexOf(HEADING);
     const start = heading === -1 ? bytes.length : heading + HEADING.length;
     const known = this.#isContinued(bytes, start) ? this.#length : 0;
-    const head = decodeUtf8(bytes.subarray(0, start));
-    const rest = decodeUtf8(bytes.subarray(start + known));
-    if (head === undefined || rest === undefined) return undefined;
-    const read = readLines(head + rest);
-    const entries = read.auditLog.map(ownText);
-    const before = known > 0 ? (this.#store?.auditLog ?? []) : [];
-    const store = { ...read, auditLog: [...before, ...entries] };
-    // Each entry is written without regard to the others.
-    if (!isWrittenAs(store, head, store.auditLog.length) || !areWrittenAs(entries, rest)) return undefined;
+    const store = known > 0 ? this.#continued(bytes, start) : wholeStore(bytes);
+    if (!store) return undefined;
     if (validateEntries(store, this.#store).length > 0) return undefined;
     this.#keep(bytes.subarray(start + known), known);
     const isShort = heading !== -1 && start <= LONGEST_HEAD;
@@ -120,6 +113,16 @@ export class KnownVersion {
     return this.#store;
   }
 
+  /** @returns `undefined` when the text before the known entries, or after them, is not canonical */
+  #continued(bytes: Buffer, start: number): StoreData | undefined {
+    const head = decodeUtf8(bytes.subarray(0, start));
+    const entries = entriesIn(bytes.subarray(start + this.#length));
+    if (head === undefined || !entries) return undefined;
+    const store = { ...readLines(head), auditLog: [...(this.#store?.auditLog ?? []), ...entries] };
+    // Each entry is written without regard to the others.
+    return isWrittenAs(store, head, store.auditLog.length) ? store : undefined;
+  }
+
   #headToChange(): Head | undefined {
     const bytes = this.#headBytes;
     if (this.#head || !bytes || !this.#store) return this.#head;
@@ -158,6 +161,13 @@ export class KnownVersion {
       return false;
     return end === bytes.length || bytes.subarray(end, end + ENTRY_START.length).equals(ENTRY_START);
   }
+}
+
+/** A store whose log is not known. @returns `undefined` when its text is not canonical */
+function wholeStore(bytes: Uint8Array): StoreData | undefined {
+  const text = decodeUtf8(bytes);
+  const store = text === undefined ? undefined : readCanonical(text);
+  return store && { ...store, auditLog: store.auditLog.map(ownText) };
 }
 
 /** The entries of an audit log. @returns `undefined` when their text is not canonical */
