@@ -24,8 +24,10 @@ export type Ownership = Pick<Stats, "mode" | "uid" | "gid">;
 /** What is written: as a whole, or in the pieces that it is made of. */
 export type Content = string | Uint8Array | ((write: (piece: string) => void) => void);
 
-/** The least that is written at once, in characters. */
-const PIECE = 1 << 16;
+/** The most that is written at once, in bytes, but for longer pieces. */
+const SIZE = 1 << 16;
+/** Bytes of a character, as JavaScript counts them, in UTF-8. */
+const MOST_BYTES = 3;
 
 const TEMPORARY_SUFFIX = ".pprotect-tmp";
 
@@ -97,18 +99,19 @@ function tooLarge(file: string): PprotectError {
   );
 }
 
+/** Each piece goes into the same memory: to join them first would leave a copy of the whole file as garbage. */
 function writePieces(descriptor: number, content: Extract<Content, (...args: never) => void>): void {
-  let pieces: string[] = [];
+  const bytes = Buffer.allocUnsafeSlow(SIZE);
   let length = 0;
   const flush = (): void => {
-    writeFileSync(descriptor, pieces.join(""));
-    pieces = [];
+    writeFileSync(descriptor, bytes.subarray(0, length));
     length = 0;
   };
   content((piece) => {
-    pieces.push(piece);
-    length += piece.length;
-    if (length >= PIECE) flush();
+    const most = MOST_BYTES * piece.length;
+    if (length + most > SIZE) flush();
+    if (most > SIZE) writeFileSync(descriptor, piece);
+    else length += bytes.write(piece, length);
   });
   flush();
 }

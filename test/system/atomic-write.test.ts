@@ -25,3 +25,17 @@ test("what no command could read again is not written, and the file stays as it 
   expect(readdirSync(directory)).toEqual(["protected.yaml"]);
   expect(readFileSync(file, "utf8")).toBe("before");
 });
+
+test("pieces of any length are written as their text", () => {
+  const file = join(emptyFolder(), "protected.yaml");
+  const lengths = [0, 1, 3, 21_844, 21_845, 21_846, 30_000, 65_536, 70_000];
+  const pieces = lengths.flatMap((length) => ["x", "é", "漢", "🎲"].map((letter) => letter.repeat(length)));
+  writeAtomically(
+    file,
+    (write) => {
+      for (const piece of pieces) write(piece);
+    },
+    undefined,
+  );
+  expect(readFileSync(file, "utf8") === pieces.join("")).toBe(true);
+});
