@@ -11,6 +11,7 @@ import { needs } from "../support/programs.ts";
 import { runProgram } from "../support/run.ts";
 import { emptyFolder, removeFolders, type Sandbox, sandbox } from "../support/sandbox.ts";
 import { ALICE, BOB, CHEAP, NOW, unlocked } from "../support/stores.ts";
+import { DROPPING_RIGHTS, openToEveryone, withoutRights } from "../support/unprivileged.ts";
 
 afterAll(removeFolders);
 
@@ -252,6 +253,38 @@ test("docs/doctor.md lists the checks, and each was seen to find something and t
   );
   if (optional) expect([...seen.bad].sort()).toEqual(ids);
 });
+
+test("a repository that git refuses to use fails, with git's reason", async () => {
+  const box = sandbox();
+  box.write(".git", "gitdir: /no-such-directory\n");
+  const { checks } = await doctor(box);
+  const found = checks.find(({ id }) => id === "repository");
+  expect(found).toMatchObject({
+    level: "fail",
+    message: expect.stringContaining("git cannot use the repository of "),
+  });
+});
+
+test.if(needs(...DROPPING_RIGHTS))(
+  "a state directory that cannot be made, or not be written, fails",
+  async () => {
+    const box = sandbox();
+    const program = openToEveryone(box);
+    const locked = box.path("locked");
+    mkdirSync(join(locked, "pprotect"), { recursive: true });
+    chmodSync(join(locked, "pprotect"), 0o555);
+    chmodSync(locked, 0o555);
+    for (const XDG_STATE_HOME of [locked, join(locked, "missing")]) {
+      const { stdout } = await run(box, withoutRights([program, "doctor", "--json"]), { XDG_STATE_HOME });
+      const { checks } = readAnswer(stdout).result as unknown as { readonly checks: Checks };
+      expect(checks.find(({ id }) => id === "state")).toMatchObject({
+        level: "fail",
+        message: expect.stringContaining("cannot be used: permission denied"),
+      });
+    }
+    for (const path of [locked, join(locked, "pprotect")]) chmodSync(path, 0o755);
+  },
+);
 
 test("where a file is in the place of a directory, doctor says so, and has no error of its own", async () => {
   const box = sandbox();

@@ -27,7 +27,8 @@ export interface Examined {
   readonly storePath: string;
   /** The store; the error where it cannot be read; nothing where there is none. */
   readonly store: KeyFile | PprotectError | undefined;
-  readonly repository: Repository | undefined;
+  /** The repository of the current directory; the error where git refuses to use it; nothing where there is none. */
+  readonly repository: Repository | PprotectError | undefined;
 }
 
 /** One or several checks on one subject. */
@@ -36,4 +37,9 @@ export type Check = (examined: Examined) => Promise<readonly Finding[]> | readon
 /** A check that found nothing. */
 export function ok(id: string, message: string): Finding {
   return { id, level: "ok", message };
+}
+
+/** A check that failed for an error. */
+export function failure(id: string, { message, fix }: PprotectError): Finding {
+  return { id, level: "fail", message, ...(fix !== undefined && { fix }) };
 }

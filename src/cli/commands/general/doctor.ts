@@ -2,8 +2,9 @@ import { PprotectError } from "../../../common/errors.ts";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
 import { DEFAULT_PREFIX, PREFIX_VARIABLE } from "../../../credentials/environment-names.ts";
-import { findRepository } from "../../../git/process/repository.ts";
+import { openRepository, type Repository } from "../../../git/process/repository.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
+import { repositoryRoot } from "../../../store/locate-store.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag } from "../../argv/option.ts";
 import { BaseCommand } from "../../base/base-command.ts";
@@ -47,8 +48,17 @@ export default class DoctorCommand extends BaseCommand {
       prefix: this.envPrefix ?? (process.env[PREFIX_VARIABLE] || DEFAULT_PREFIX),
       storePath: this.storePath,
       store: this.#store(),
-      repository: await findRepository(process.cwd()),
+      repository: await this.#repository(),
     });
+  }
+
+  async #repository(): Promise<Repository | PprotectError | undefined> {
+    try {
+      return await openRepository(process.cwd());
+    } catch (error) {
+      if (!(error instanceof PprotectError) || error.code !== "not_a_repository") throw error;
+      return repositoryRoot(process.cwd()) === undefined ? undefined : error;
+    }
   }
 
   #store(): KeyFile | PprotectError | undefined {

@@ -15,7 +15,7 @@ const START_BYTES = 64 * 1024;
 
 /** Whether files with secrets in plain text are in the work tree. */
 export async function checkPlaintext({ repository }: Examined): Promise<readonly Finding[]> {
-  return repository ? secretFiles(repository) : [];
+  return repository && !(repository instanceof PprotectError) ? secretFiles(repository) : [];
 }
 
 /** Whether something is left where a lease wrote it. */

@@ -1,6 +1,6 @@
 import { accessSync, chmodSync, constants, existsSync, statSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { shellWord } from "../../../common/shell-quote.ts";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { environmentNames } from "../../../credentials/environment-names.ts";
@@ -86,8 +86,8 @@ function ageIdentities({ environment }: Examined): readonly Finding[] {
 
 function state({ environment }: Examined): readonly Finding[] {
   const path = stateDirectory(environment);
-  const problem = problemOf(path);
-  if (problem !== undefined && problem !== "absent") {
+  const problem = uselessness(path);
+  if (problem !== undefined) {
     const message = `the directory with accepted keys and the access log, ${escapeUnprintable(path)}, cannot be used: ${problem}`;
     return [{ id: "state", level: "fail", message, fix: "$XDG_STATE_HOME names another place for it" }];
   }
@@ -97,10 +97,17 @@ function state({ environment }: Examined): readonly Finding[] {
   ];
 }
 
+/** Why a directory cannot be used, in strerror's words; one that does not exist is made in the nearest one that does. */
+function uselessness(path: string): string | undefined {
+  const problem = problemOf(path, constants.R_OK | constants.W_OK | constants.X_OK);
+  if (problem !== "absent") return problem;
+  return path === dirname(path) ? undefined : uselessness(dirname(path));
+}
+
 /** Why a file cannot be used, in strerror's words: `absent` if it does not exist, nothing if it can be. */
-function problemOf(path: string): string | undefined {
+function problemOf(path: string, mode = constants.R_OK): string | undefined {
   try {
-    accessSync(path, constants.R_OK);
+    accessSync(path, mode);
     return undefined;
   } catch (error) {
     return errnoOf(error) === "ENOENT" ? "absent" : reasonOf(errnoOf(error));

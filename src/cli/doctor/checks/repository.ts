@@ -6,7 +6,7 @@ import { thisProgram } from "../../../git/install/recorded-program.ts";
 import { partStatuses } from "../../../git/install/status.ts";
 import type { Repository } from "../../../git/process/repository.ts";
 import { isPartialClone } from "../../../git/process/stream.ts";
-import { type Examined, type Finding, ok } from "../finding.ts";
+import { type Examined, type Finding, failure, ok } from "../finding.ts";
 
 /** Whether git merges the store by meaning, runs the guard, and has the history. */
 export async function checkRepository(examined: Examined): Promise<readonly Finding[]> {
@@ -15,6 +15,7 @@ export async function checkRepository(examined: Examined): Promise<readonly Find
     const message = "this is not a git work tree: nothing merges the store, and nothing guards commits";
     return [{ id: "repository", level: "warn", message, fix: "keep the store in a git repository" }];
   }
+  if (repository instanceof PprotectError) return [failure("repository", repository)];
   return [...(await integration(examined)), await history(repository)];
 }
 
@@ -53,13 +54,6 @@ async function integration({ storePath }: Examined): Promise<readonly Finding[]>
     });
   } catch (error) {
     if (!(error instanceof PprotectError)) throw error;
-    return [
-      {
-        id: "git",
-        level: "fail",
-        message: error.message,
-        ...(error.fix !== undefined && { fix: error.fix }),
-      },
-    ];
+    return [failure("git", error)];
   }
 }

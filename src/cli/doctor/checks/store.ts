@@ -13,7 +13,7 @@ import type { StoreData } from "../../../store/store-data.ts";
 import { realPathOfStore } from "../../../store/store-file.ts";
 import { stateDirectory } from "../../../system/state-directory.ts";
 import { halfDoneText, leftText, strayText } from "../../report/rotation-text.ts";
-import { type Examined, type Finding, ok } from "../finding.ts";
+import { type Examined, type Finding, failure, ok } from "../finding.ts";
 
 /** Whether the store is valid, its keys are trusted, and no domain hangs on one person or a weak key. */
 export async function checkStore(examined: Examined): Promise<readonly Finding[]> {
@@ -61,10 +61,6 @@ async function trusted({ storePath }: Examined, data: StoreData): Promise<readon
     if (error instanceof PprotectError) return [failure("keys", error)];
     throw error;
   }
-}
-
-function failure(id: string, { message, fix }: PprotectError): Finding {
-  return { id, level: "fail", message, ...(fix !== undefined && { fix }) };
 }
 
 /** With one owner, a forgotten passphrase loses every value of the domain. */
