@@ -11,7 +11,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const TIMEOUT_MS = 60_000;
 const MAX_BYTES = 64 * 1024;
 
-/** What a command is told, as variables: it may look up a passphrase for each store and user. */
+/** What a command gets as variables: it may look up a passphrase for each store and user. */
 export interface CommandContext {
   readonly user: string;
   /** The store's path. */

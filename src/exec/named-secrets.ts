@@ -15,7 +15,7 @@ export interface NamedSecret {
   readonly name: string;
 }
 
-/** As template.ts has it, but what is no reference is passed over: other programs write `{{` too. */
+/** As in template.ts, but what is not a reference is ignored: other programs write `{{` too. */
 const REFERENCE = /\{\{\s*(?:([^\r\n{}]*)\/)?([A-Za-z][-_A-Za-z0-9]*)\s*\}\}/g;
 
 /**

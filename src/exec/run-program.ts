@@ -60,7 +60,7 @@ export async function runInPlace(execution: Execution): Promise<number> {
   throw startError(program, code, execution.secrets);
 }
 
-/** For macOS, where we cannot tell our own descriptors from inherited ones, and where there is no JIT. The runtime closes all. */
+/** For macOS, where we cannot distinguish our own descriptors from inherited ones, and where there is no JIT. The runtime closes all. */
 function replaceByRuntime({ path, words, variables }: Program): string {
   // The runtime warns on standard error that its execve is experimental; the program's users need not see that.
   const { emitWarning } = process;

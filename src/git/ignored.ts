@@ -26,7 +26,7 @@ async function openRepositoryHere(directory: string): Promise<Repository> {
  *
  * @returns a directory that git never looks into, on the same file system, for the file until it is complete; `undefined`
  *   if it may be written beside the file
- * @throws PprotectError `file_error` where the path of the file's directory is not one, or it cannot be written; `not_ignored`, also when git cannot tell in a repository; `not_a_repository` when git cannot use it
+ * @throws PprotectError `file_error` where the path of the file's directory is not one, or it cannot be written; `not_ignored`, also when git does not know in a repository; `not_a_repository` when git cannot use it
  */
 export async function refuseUnlessIgnored(path: string): Promise<string | undefined> {
   const absolute = realpathOfParent(path);
@@ -67,7 +67,7 @@ function requireWritable(directory: string, path: string): void {
 }
 
 /**
- * Whether a file is in the work tree of a repository, and git would commit it. `false` where git cannot tell, and for
+ * Whether a file is in the work tree of a repository, and git would commit it. `false` where git does not know, and for
  * what is not a file, such as a pipe. Git runs when this returns, and can be waited for later.
  */
 export async function couldBeCommitted(path: string): Promise<boolean> {

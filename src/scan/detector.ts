@@ -24,7 +24,7 @@ export interface Detector {
   find(input: ScanInput, at: number): readonly Hit[];
 }
 
-/** Looks at a whole file that its path tells about. */
+/** Looks at a whole file whose path says what it is. */
 export interface FileDetector {
   readonly rules: readonly RuleName[];
   applies(path: string): boolean;

@@ -27,7 +27,7 @@ function classOf(unit: number): number {
 /**
  * How often the kind of character (lower case, upper case, digit) changes, per character. Random text has 0.3 (base32) to
  * 0.47 (hex); words and names, even `camelCase2`, stay below 0.2, because a capital at the start of a word does not count.
- * At these lengths, Shannon entropy alone cannot tell the two apart.
+ * At these lengths, Shannon entropy alone cannot distinguish the two.
  */
 export function classChanges(text: string): number {
   let changes = 0;

@@ -6,7 +6,7 @@ export interface AddedLine {
   readonly text: string;
 }
 
-/** Stands for the path in findings of a commit's or a tag's message; `.pprotectignore` and the baseline name it too. */
+/** The path in findings of a commit's or a tag's message; `.pprotectignore` and the baseline name it too. */
 export const MESSAGE_PATH = "commit message";
 
 /** What makes a finding suppressed: a `pprotect:allow` in its line, `.pprotectignore`, or the baseline. */

@@ -25,7 +25,7 @@ const HAS_WORDS = /[a-z]{6}|[A-Z]{6}/;
 
 /**
  * Finds strings that look random, with no name that says what they are. Hexadecimal strings are left out: nearly all of them
- * are checksums and object ids, and only a name tells a key from those.
+ * are checksums and object ids, and only a name distinguishes a key from those.
  */
 export const randomStringDetector: Detector = {
   rules: [RANDOM_STRING_RULE],

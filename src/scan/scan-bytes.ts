@@ -50,7 +50,7 @@ export function decodedLines(bytes: Uint8Array, before?: Uint8Array): TextLines 
   return textLines(lines.filter((line) => !known.has(line.text)));
 }
 
-/** How much of a file without a byte order mark is looked at to tell UTF-16 from binary data. */
+/** How much of a file without a byte order mark is looked at to distinguish UTF-16 from binary data. */
 const PROBE = 2000;
 
 /** The text of a file in UTF-16, or `undefined` for another file. */

@@ -62,7 +62,7 @@ export interface ScanContext {
  * Each secret is reported once, by the most specific rule that found it; a secret of several lines at its first line. Lines
  * with `pprotect:allow` (followed by rule ids: for those rules) are left out.
  *
- * @param path relative to the repository's root, with slashes; the name tells what kind of file it is
+ * @param path relative to the repository's root, with slashes; the name shows what kind of file it is
  * @param lines the added lines only, in order, with their numbers in the new file
  * @returns sorted by line; no finding contains any part of a secret
  */

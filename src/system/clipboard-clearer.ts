@@ -5,7 +5,7 @@ import { CLIPBOARD_WORD } from "./clipboard-word.ts";
 import { ownProgram } from "./own-program.ts";
 import { hardenProcess } from "./process-hardening.ts";
 
-/** What the process that clears the clipboard is told: never the value. */
+/** What the process that clears the clipboard gets: never the value. */
 interface Handover {
   readonly clipboard: Clipboard;
   /** Milliseconds since 1970. */
@@ -43,7 +43,7 @@ export async function clearLater(
   return () => child.kill("SIGKILL");
 }
 
-/** What the process is told. @param at when it is to clear the clipboard, in ms since 1970 */
+/** What the process gets. @param at when it is to clear the clipboard, in ms since 1970 */
 export function handoverFor(clipboard: Clipboard, text: string, at: number): string {
   const key = randomBytes(32);
   const hash = hashOf(key, Buffer.from(text)).toString("hex");

@@ -76,7 +76,7 @@ function answerIn(text: string): unknown {
 export async function answerKeyringQuestion(): Promise<never> {
   hardenProcess();
   writeSync(1, JSON.stringify(await outcomeOf(JSON.parse(readFileSync(0, "utf8")))));
-  // A thread of the keyring's libraries may wait for ever.
+  // A thread of the keyring's libraries may wait forever.
   process.exit(0);
 }
 

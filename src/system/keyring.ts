@@ -18,7 +18,7 @@ export type KeyringReading =
 
 /** A keyring may ask its user to unlock it, or to allow the access: that takes a while. */
 const ANSWER_MS = 60_000;
-/** A search waits for nobody. */
+/** A search does not wait for a prompt. */
 const SEARCH_MS = 5_000;
 
 /** What the Secret Service's client says where there is no such service to ask. */

@@ -20,14 +20,14 @@ let originalLimit: BigUint64Array | undefined;
 let hardened = false;
 
 /** Gets what could not be done. */
-let tell: ((problem: string) => void) | undefined;
+let report: ((problem: string) => void) | undefined;
 
 /**
  * Sets what gets a line, once, where {@link hardenProcess} cannot protect the memory. It is a fallback in any case, which
  * `--verbose` prints.
  */
 export function onUnprotected(listener: ((problem: string) => void) | undefined): void {
-  tell = listener;
+  report = listener;
 }
 
 /**
@@ -50,7 +50,7 @@ export function hardenProcess(): void {
     const failure = error instanceof Error ? error.message : "unknown error";
     const problem = `cannot turn off core dumps: ${canCallLibc() ? failure : NO_LIBC}`;
     reportFallback(problem);
-    tell?.(problem);
+    report?.(problem);
   }
 }
 

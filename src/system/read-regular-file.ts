@@ -8,7 +8,7 @@ class NotAFileError extends Error {
 
 /**
  * Reads a file that we or another program left at a known place. Only a regular file: a named pipe in its place would
- * make us wait for a writer, for ever.
+ * make us wait for a writer forever.
  *
  * @param options.follow whether a symbolic link is followed
  * @throws what the system throws; an error with the code {@link NOT_A_FILE} for anything but a file or a directory

@@ -4,7 +4,7 @@ const availableCores = lazy(() => (require("node:os") as typeof import("node:os"
 
 /**
  * Starts a second thread. It gets no copy of the environment, and the process does not wait for it. What it does not do is left
- * to the first thread, so its errors are nobody's.
+ * to the first thread, so its errors are ignored.
  *
  * @param file the address of its program; `undefined` where there is none
  * @param smol whether it keeps little memory, and takes more time for that

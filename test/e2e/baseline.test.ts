@@ -156,7 +156,7 @@ describe("a baseline", () => {
     expect((await repository.pprotect("scan")).status).toBe(0);
   });
 
-  test("may be another file, which exists, and --no-baseline stands alone", async () => {
+  test("may be another file, which exists, and is not combined with --no-baseline", async () => {
     const repository = await repositoryWithToken();
     const missing = await repository.pprotect("git", "check", "--baseline", "other.json");
     expect([missing.status, missing.stderr]).toEqual([

@@ -11,7 +11,7 @@ import { BOB, secretsOf } from "../support/stores.ts";
 
 afterAll(removeFolders);
 
-describe("the binary alone in an empty folder", () => {
+describe("the binary alone in an empty directory", () => {
   test("opens a store of full cost, without a home or a place for temporary files, and leaves none", async () => {
     const folder = emptyFolder();
     copyFileSync(binary(), join(folder, "pprotect"));
@@ -104,7 +104,7 @@ describe("a key that the addon cannot derive", () => {
 });
 
 describe("writers at once", () => {
-  test("of the same secret: one wins, the others are told, and the store is whole", async () => {
+  test("of the same secret: one wins, the others get an error, and the store is whole", async () => {
     const box = sandbox();
     const results = await Promise.all(
       [1, 2, 3, 4].map((n) => pprotect(["add-secret", "dev", "same"], { cwd: box.folder, input: `v${n}` })),

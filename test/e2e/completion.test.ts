@@ -116,7 +116,7 @@ describe("names are", () => {
     expect((await answer(box, ...words)).slice(1)).toEqual(expected);
   });
 
-  test("those of the store in a parent of the folder, and of one under the home folder", async () => {
+  test("those of the store in a parent of the directory, and of one under the home directory", async () => {
     const { folder, path, write } = sandbox();
     mkdirSync(path(".git"));
     mkdirSync(path("deep/er"), { recursive: true });
@@ -146,7 +146,7 @@ describe("names are", () => {
   });
 });
 
-describe("whatever is wrong, there is no word of it, and exit 0:", () => {
+describe("whatever is wrong, nothing is printed, and exit 0:", () => {
   const silent = { status: 0, stdout: "", stderr: "" };
 
   async function asked(args: readonly string[], options: RunOptions) {
@@ -166,7 +166,7 @@ describe("whatever is wrong, there is no word of it, and exit 0:", () => {
     );
   });
 
-  test("a folder, a pipe, a device, and a file that may not be read, in the store's place", async () => {
+  test("a directory, a pipe, a device, and a file that may not be read, in the store's place", async () => {
     const { folder, path, write } = sandbox(null);
     await runProgram(["mkfifo", "pipe"], { cwd: folder });
     mkdirSync(path("folder"));

@@ -101,7 +101,7 @@ describe("wrong credentials", () => {
     expect(result.stderr).toMatch(/^pprotect: [^\n]+\nhint: [^\n]+\n$/);
   });
 
-  test("at the prompt are told to be from the prompt", async () => {
+  test("at the prompt are reported to be from the prompt", async () => {
     const result = await pprotect(DECRYPT, { cwd: box.folder, input: `${ALICE.name}\nwrong\n` });
     expect(result.status).toBe(1);
     expect(result.stderr).toContain("user from the prompt, passphrase from the prompt");

@@ -170,7 +170,7 @@ test("what can be done next is runnable exactly where no word is to be filled in
   expect(all.filter(([fillIn, runnable]) => fillIn === runnable)).toEqual([]);
 });
 
-describe("an answer that is no has its result, and exit status 1", () => {
+describe("an answer that is negative has its result, and exit status 1", () => {
   test("check: a broken store", async () => {
     const text = sampleStore()
       .toString()
@@ -265,7 +265,7 @@ describe("an answer that is no has its result, and exit status 1", () => {
     expect(installed.result.overridden).toEqual(["sub/protected.yaml"]);
   });
 
-  test("git merge-driver: a conflict, and a side that is no store", async () => {
+  test("git merge-driver: a conflict, and a side that is not a store", async () => {
     const { folder, write } = await mergeRepository();
     const store = sampleStore();
     write("base", store.toString());
@@ -445,7 +445,7 @@ test("questions and what is said to people are on standard error", async () => {
   }
 });
 
-test("an answer that cannot be written is told on standard error", async () => {
+test("an answer that cannot be written is reported on standard error", async () => {
   const { folder } = sandbox();
   const { status, stderr } = await runProgram(["sh", "-c", `'${binary()}' list-domains --json > /dev/full`], {
     cwd: folder,

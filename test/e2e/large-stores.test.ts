@@ -72,7 +72,7 @@ describe("the secrets of a large domain", () => {
     expect(JSON.parse(exported.stdout)).toEqual(values);
   });
 
-  test("are the same after a rotation, and each is sealed anew", async () => {
+  test("are the same after a rotation, and each is sealed again", async () => {
     const cwd = folderWith();
     expect(await pprotect(["rotate-domain-keys", "dev", ...CREDENTIALS], { cwd })).toMatchObject({
       status: 0,

@@ -139,7 +139,7 @@ describe("a value is found", () => {
   });
 });
 
-test("a former value is found and told from the present one, and ignored files are searched on request", async () => {
+test("a former value is found and distinguished from the present one, and ignored files are searched on request", async () => {
   const box = await repository();
   box.write("ignored", NEW);
   await shell(box, `echo ${OLD} >a && git add a && git commit -q -m a`);

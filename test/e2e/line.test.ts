@@ -109,7 +109,7 @@ describe("the store", () => {
     );
   });
 
-  test("of init is made here, whatever stands in a parent", async () => {
+  test("of init is made here, whatever is in a parent", async () => {
     const box = sandbox();
     mkdirSync(box.path(".git"));
     mkdirSync(box.path("sub"));
@@ -135,7 +135,7 @@ describe("the store", () => {
     expect(result.stderr).toStartWith("pprotect: protected.yaml:1: ");
   });
 
-  test("in a folder that cannot be written stays as it is, with the reason", async () => {
+  test("in a directory that cannot be written stays as it is, with the reason", async () => {
     const result = await pprotect(["init", "-u", "a", "--generate"], { cwd: sandbox(null).folder });
     expect(result.status).toBe(1);
     const box = sandbox();

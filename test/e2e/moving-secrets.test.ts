@@ -126,7 +126,7 @@ describe("get", () => {
     expect(result.stderr).toBe('pprotect: no secret "tokn" in domain "prod"\nhint: did you mean "token"?\n');
   });
 
-  test("prints nothing but the error to somebody who is not an owner", async () => {
+  test("prints nothing but the error to a user who is not an owner", async () => {
     expect(await run(sandbox(), "get prod/token", AS_BOB)).toMatchObject({ status: 1, stdout: "" });
   });
 
@@ -403,7 +403,7 @@ describe("diff", () => {
     expect((await run(box, "diff prod stage")).status).toBe(1);
   });
 
-  test("with credentials of somebody who cannot read one of them is an error", async () => {
+  test("with credentials of a user who cannot read one of them is an error", async () => {
     const result = await run(store(), "diff dev prod --json", AS_BOB);
     expect(JSON.parse(result.stdout)).toMatchObject({ ok: false, error: { code: "not_owner" } });
   });

@@ -76,7 +76,7 @@ describe("decrypt-domain", () => {
     expect((await pprotect(args, { cwd: nasty.folder, env })).stdout).toBe("empty=\n");
   });
 
-  test("env and shell refuse a name that is no identifier, and print nothing", async () => {
+  test("env and shell refuse a name that is not an identifier, and print nothing", async () => {
     const box = sandbox();
     for (const format of ["env", "shell"]) {
       const args = ["decrypt-domain", "dev", "--output-format", format];
@@ -103,7 +103,7 @@ describe("decrypt-domain", () => {
   });
 });
 
-test("a reader that goes away is no error message and no stack trace", async () => {
+test("a reader that goes away causes no error message and no stack trace", async () => {
   const script = `'${binary()}' list-audit-log | true; '${binary()}' decrypt-domain dev | head -c 1`;
   const result = await runProgram(["sh", "-c", script], { cwd: nasty.folder, env });
   expect(result.stdout).toBe("{");

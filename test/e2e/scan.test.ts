@@ -78,7 +78,7 @@ describe("scan", () => {
     expect(stdout).toMatch(/^protected\.yaml:\d+: not-sealed: .*\n$/);
   });
 
-  test("what only the store beside a file can tell is found, in UTF-16 too", async () => {
+  test("what only the store beside a file shows is found, in UTF-16 too", async () => {
     const raw = `P${"0123456789abcdef".repeat(4)}P`;
     const store = sampleStore().addCustodian({ name: "ci@example.com", passphrase: raw }, "raw", NOW);
     const names = [...(store.data.domains.get("dev")?.secrets.keys() ?? [])];
@@ -108,7 +108,7 @@ describe("scan", () => {
     expect(stderr).toContain("nowhere");
   });
 
-  test("a link to a directory that was given is followed; what is no file, and was given, is a warning", async () => {
+  test("a link to a directory that was given is followed; what is not a file, and was given, is a warning", async () => {
     const folder = folderWith({ "src/a.txt": `${tokenLine()}\n` });
     symlinkSync("src", join(folder, "link"));
     symlinkSync("nowhere", join(folder, "broken"));

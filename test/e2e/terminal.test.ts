@@ -178,7 +178,7 @@ describe("at a terminal", () => {
     expect(written(box)).toBe(before);
   });
 
-  test("Ctrl-Z at a prompt does nothing: it goes on", async () => {
+  test("Ctrl-Z at a prompt without a shell does nothing: it goes on", async () => {
     const box = sandbox();
     const session = atTerminal(["rm-domain", "--yes"], { cwd: box.folder });
     await session.waitFor("Domain name: ");

@@ -132,7 +132,7 @@ describe("another user", () => {
   );
 
   test.if(needs(...DROPPING_RIGHTS))(
-    "who has put a socket in the place of a lease's, is sent nothing",
+    "that put a socket in the place of a lease's, gets nothing",
     async () => {
       const box = sandbox();
       const copy = openToEveryone(box);

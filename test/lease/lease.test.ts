@@ -71,7 +71,7 @@ describe("a lease is over", () => {
     expect([lease.whyOver(), lease.remaining]).toEqual(["expired", 0]);
   });
 
-  test("when the machine was suspended for that long: timers and the clock of the program stand still then", () => {
+  test("when the machine was suspended for that long: timers and the clock of the program do not advance then", () => {
     const { clock, lease } = leaseOf();
     clock.boot += HOUR;
     clock.now += HOUR;
@@ -198,7 +198,7 @@ describe("tokens", () => {
     expect(Buffer.from(one).toString("hex")).not.toContain(leaseIdOf(one));
   });
 
-  test("are told apart", () => {
+  test("are distinguished", () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 16, maxLength: 16 }), fc.string(), (token, text) => {
         expect(isToken(encodeToken(token), token)).toBe(true);

@@ -127,7 +127,7 @@ describe("install.sh", () => {
     expect(readdirSync(join(prefix, "bin"))).toEqual(["pprotect"]);
   });
 
-  test("says where as it is found from anywhere, for a $PREFIX beside the current folder", async () => {
+  test("says where as it is found from anywhere, for a $PREFIX beside the current directory", async () => {
     const { result, home } = await install(`file://${await fakeRelease()}`, { env: { PREFIX: "-here" } });
     expect(result).toMatchObject({
       status: 0,
@@ -222,7 +222,7 @@ describe("install.sh installs nothing, and leaves an older binary and no rubbish
     );
   });
 
-  test("when a folder is in its place", async () => {
+  test("when a directory is in its place", async () => {
     const home = emptyFolder();
     mkdirSync(join(home, ".local/bin/pprotect"), { recursive: true });
     const { result } = await install(`file://${await fakeRelease()}`, { home });
@@ -354,7 +354,7 @@ describe("install.sh installs nothing, and leaves an older binary and no rubbish
     );
   });
 
-  test("when it is of no release and is told of none", async () => {
+  test("when it is not of a release and none is given", async () => {
     expect(await refusal("")).toBe(
       "install.sh: set PPROTECT_BASE_URL to the URL of the directory with the release's files; nothing was installed\n",
     );

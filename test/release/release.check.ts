@@ -235,7 +235,7 @@ describe("the binary", () => {
     expect(brokenSignaturePages(bytes).broken).toHaveLength(1);
   });
 
-  test("is the same when it is built of a copy of the source, in another folder, by the installed runtime", async () => {
+  test("is the same when it is built of a copy of the source, in another directory, by the installed runtime", async () => {
     const copy = mkdtempSync(join(folder, "copy-"));
     const source = ["src", "hooks", "skills", "package.json", "tsconfig.json", "bunfig.toml"];
     for (const name of source) cpSync(join(ROOT, name), join(copy, name), { recursive: true });

@@ -28,7 +28,7 @@ const odd = fc
   .map((pieces) => bytes(pieces.join("")));
 
 describe("a path as text", () => {
-  test("law: it stands for the same bytes, and is itself where they are UTF-8", () => {
+  test("law: it represents the same bytes, and is itself where they are UTF-8", () => {
     fc.assert(
       fc.property(fc.oneof(odd, fc.uint8Array({ maxLength: 24 })), (path) => {
         const text = pathText(path);

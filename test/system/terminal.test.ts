@@ -18,6 +18,6 @@ test.each(["/dev/ptmx", "/dev/null", "/dev/zero", "/proc/self/status", import.me
   },
 );
 
-test("a descriptor that is not open is no terminal", () => {
+test("a descriptor that is not open is not a terminal", () => {
   expect(isTerminal(987)).toBe(false);
 });

@@ -14,7 +14,7 @@ export abstract class LeaseReadingCommand extends BaseCommand {
    *
    * @param path the store, which need not be there
    * @returns the values in the same order, or the error of each that does not open; `undefined` where a passphrase was
-   *   given, and where no lease covers them: the user is told why
+   *   given, and where no lease covers them: a message says why
    * @throws PprotectError as `openWithLeases`; `file_error` when the access log is required and cannot be written
    */
   protected async openByLeases(

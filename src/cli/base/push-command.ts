@@ -10,7 +10,7 @@ import { Progress } from "../report/progress.ts";
 import type { PushFindings } from "../report/push-report.ts";
 import { GuardingCommand } from "./guarding-command.ts";
 
-/** Nobody reads more of them, and they need memory. */
+/** A person does not read more of them, and they need memory. */
 const MOST_FINDINGS = 1000;
 
 /** ms before progress is shown. */

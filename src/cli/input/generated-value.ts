@@ -26,7 +26,7 @@ export interface GenerateOptions {
 
 export interface GeneratedValue {
   readonly value: string;
-  /** How many bits somebody who knows how it was generated must guess, rounded down. */
+  /** How many bits an attacker who knows how it was generated must guess, rounded down. */
   readonly bits: number;
 }
 

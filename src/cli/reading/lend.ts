@@ -60,7 +60,7 @@ export async function lend(
   };
 }
 
-/** What a program is told of it. */
+/** What a program gets of it. */
 type LoanFields = Readonly<Record<"lease_id" | "expires_at" | "ttl" | "client_id", string>>;
 
 /** The id of a value that was given out; `revoke` takes it. */

@@ -128,7 +128,7 @@ function publicKeys({ data }: KeyFile): (named: Names[number]) => readonly strin
 
 /**
  * Opens sealed values with leases that cover all of them.
- * @returns `undefined` when a passphrase was given or no lease covers them: the user is told why
+ * @returns `undefined` when a passphrase was given or no lease covers them: a message says why
  */
 export async function openByLeases(
   wanted: readonly WantedDomain[],

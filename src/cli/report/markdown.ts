@@ -1,6 +1,6 @@
 import { displayName, escapeUnprintable } from "../../common/terminal-safe.ts";
 
-/** What would end a code span or a cell of a table, wherever it stands. */
+/** What would end a code span or a cell of a table, wherever it is. */
 const ENDS = /[`|]/g;
 
 /**

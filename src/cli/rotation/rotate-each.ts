@@ -10,7 +10,7 @@ export interface RotationReport {
   readonly failed: readonly (SecretPath & { readonly code: string; readonly message: string })[];
 }
 
-/** What fails for one secret and would for every other: nobody wants to be asked for a passphrase again and again. */
+/** What fails for one secret and would fail for every other: the passphrase is not asked for again and again. */
 const CREDENTIALS: ReadonlySet<string> = new Set([
   "missing_credentials",
   "wrong_credentials",

@@ -68,7 +68,7 @@ export function replaceProcess(program: Program, start: StartState): string {
   const readErrno = errnoReader();
   const lost = ignoredByRuntimeAlone(start);
   for (const signal of lost) libc().signal(signal, DEFAULT);
-  // SIGCHLD, which we heed whatever we were told (start-signals.ts).
+  // SIGCHLD, which we handle in any case (start-signals.ts).
   for (const signal of start.ignoredSignals) libc().signal(signal, IGNORE);
   try {
     return withOriginalState(start, () => {

@@ -12,7 +12,7 @@ export interface StartState {
   readonly variables: readonly Uint8Array[];
   /** The descriptors from 3 on that we were given: process substitutions, locks, sockets, a jobserver. */
   readonly descriptors: readonly number[];
-  /** The numbers of the signals that we were told to ignore, as by nohup(1). */
+  /** The numbers of the signals that we were started to ignore, as by nohup(1). */
   readonly ignoredSignals: ReadonlySet<number>;
   /** The limits of open files, soft and hard, if the runtime raised the soft one. */
   readonly openFiles: BigUint64Array | undefined;

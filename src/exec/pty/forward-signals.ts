@@ -15,7 +15,7 @@ export interface Forwarded {
 }
 
 /**
- * Starts a child, and forwards our signals to it. They are heeded before it starts: it may run, and even write, before
+ * Starts a child, and forwards our signals to it. They are handled before it starts: it may run, and even write, before
  * the call that starts it returns, and a signal in that moment would end us alone. When it stops, we stop too: see
  * {@link stopWith}.
  *
@@ -54,8 +54,8 @@ function forwardSignals(
   const forwardKeyed = (signal: NodeJS.Signals): void => {
     if (!sharesKeys || !hasKeys()) forward(signal);
   };
-  const heeded = (signal: NodeJS.Signals): boolean => !ignored.has(constants.signals[signal]);
-  const [sent, keyed] = [SENT.filter(heeded), KEYED.filter(heeded)];
+  const isHandled = (signal: NodeJS.Signals): boolean => !ignored.has(constants.signals[signal]);
+  const [sent, keyed] = [SENT.filter(isHandled), KEYED.filter(isHandled)];
   for (const signal of sent) process.on(signal, forward);
   for (const signal of keyed) process.on(signal, forwardKeyed);
   return () => {
@@ -79,7 +79,7 @@ export function hasKeys(): boolean {
 }
 
 /**
- * Stops with a child that was stopped, or has stopped itself, where a shell waits for us: it would wait for ever, since it
+ * Stops with a child that was stopped, or has stopped itself, where a shell waits for us: it would wait forever, since it
  * sees only us. The shell continues us, and we the child if it is in another process group. Elsewhere nobody might
  * continue us when the child is continued.
  */

@@ -34,7 +34,7 @@ export async function runRedacted(execution: Execution, redaction: Redaction): P
     terminal?.controlling === undefined,
     execution.start.ignoredSignals,
   );
-  // Whoever reads what the program writes to an inherited descriptor waits for us to close it too.
+  // The reader of an inherited descriptor sees its end only once we have closed it too.
   closeAll([stdout, stderr, ...execution.start.descriptors]);
   const keys =
     terminal?.controlling === undefined ? undefined : forwardKeys(STDIN, terminal.master, child.pid);

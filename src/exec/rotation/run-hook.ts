@@ -103,7 +103,7 @@ async function finish(child: Child, run: HookRun, onStop: (stop: () => void) => 
   try {
     const read = Promise.all([drain(output, takeOutput), drain(errors, takeErrors)]);
     const status = await child.exited;
-    // Something that it left running may keep the pipes open for ever.
+    // Something that it left running may keep the pipes open forever.
     await Promise.race([read, pause(DRAIN_MS, over.signal)]);
     return why === undefined ? { kind: "exited", status } : { kind: why };
   } finally {

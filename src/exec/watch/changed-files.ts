@@ -17,7 +17,7 @@ function stateOfFile(path: string): string {
   try {
     stats = statSync(path, { bigint: true, throwIfNoEntry: false });
   } catch {
-    // A directory on the way cannot be entered: as if it were not there.
+    // One of its directories cannot be entered: as if the file did not exist.
   }
   return stats ? [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(" ") : "missing";
 }

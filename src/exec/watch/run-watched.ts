@@ -96,14 +96,14 @@ async function endForRestart(child: Child, ignored: ReadonlySet<number>): Promis
   const end = (signal: NodeJS.Signals): void => {
     received = constants.signals[signal];
   };
-  const heeded = ENDING.filter((signal) => !ignored.has(constants.signals[signal]));
-  for (const signal of heeded) process.on(signal, end);
+  const handled = ENDING.filter((signal) => !ignored.has(constants.signals[signal]));
+  for (const signal of handled) process.on(signal, end);
   try {
     const identity = identityOf(child.pid);
     if (identity) await endProcesses(treeOf(identity), GRACE_MS);
     await child.exited;
   } finally {
-    for (const signal of heeded) process.off(signal, end);
+    for (const signal of handled) process.off(signal, end);
   }
   return received === undefined ? undefined : 128 + received;
 }

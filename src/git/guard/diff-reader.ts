@@ -10,7 +10,7 @@ export interface Diff {
   readonly files: readonly FileChange[];
   /** To be read once, before {@link DiffReader.next} is called again. The bytes of each are valid until the next one is read. */
   patches(): AsyncIterable<Exclude<DiffEvent, { kind: "files" }>>;
-  /** The content of an added file, if it is at hand without git; valid until the next one is asked for. */
+  /** The content of an added file, if it is known without git; valid until the next one is asked for. */
   readonly contentOf?: (file: FileChange) => Uint8Array | undefined;
   /** A thread that scans added files meanwhile. */
   readonly ahead?: ScanAhead;

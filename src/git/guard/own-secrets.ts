@@ -10,7 +10,7 @@ import { revealingParts } from "../../scan/secret-value.ts";
 
 export const OWN_SECRET_RULE = "own-secret";
 
-/** A secret of a store whose value is at hand. */
+/** A secret of a store whose value is known. */
 export interface OwnSecret {
   /** The path of its store, for messages. */
   readonly store: string;

@@ -27,7 +27,7 @@ function pathPrefix(path: string): string {
   return path.trimStart().startsWith("::") ? "./" : "";
 }
 
-/** So many files that were not scanned are printed one by one; a folder of pictures would hide everything else. */
+/** How many files that were not scanned are printed one by one; a directory of pictures would hide everything else. */
 const PRINTED = 3;
 
 /** Chooses which warnings are printed, over one or more verdicts. `--json` has them all. */

@@ -37,7 +37,7 @@ export interface ScanSources {
   /** The prefixes of credential variables that are in use. */
   readonly prefixes: readonly string[];
   readonly stores: StoresOfVersion;
-  /** The secrets whose values are at hand. */
+  /** The secrets whose values are known. */
   readonly ownSecrets: () => Promise<OwnSecrets | undefined>;
   readonly team: TeamRulesOfVersions;
   readonly baselines: BaselineOfVersions;

@@ -78,9 +78,9 @@ export class StoreCheck {
     addAll(found.errors, version ? errors : errors.filter(({ rule }) => rule === "lost-in-merge"));
     if (!version) return;
     addAll(found.warnings, warnings);
-    const told = new Set(errors.map(({ rule, line }) => `${rule} ${line}`));
+    const reported = new Set(errors.map(({ rule, line }) => `${rule} ${line}`));
     for (const finding of await this.#formerKeys(subject, path, store, readable, lineOf)) {
-      if (!told.has(`${finding.rule} ${finding.line}`)) found.errors.push(finding);
+      if (!reported.has(`${finding.rule} ${finding.line}`)) found.errors.push(finding);
     }
   }
 

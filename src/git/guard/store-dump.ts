@@ -13,7 +13,7 @@ export const DUMP_RULE = "store-dump";
 const SETTING =
   /^\s{0,40}(?:export\s{1,4}|-\s{1,4})?["']?(?<name>[A-Za-z_][\w.-]{0,120})["']?\s{0,4}[:=]\s{0,4}(?<value>\S.{0,4000})$/;
 
-/** So many bytes are looked at to tell a list of settings from other text. */
+/** How many bytes are looked at to distinguish a list of settings from other text. */
 const PROBE = 2 * 1024;
 const LARGEST = 1024 * 1024;
 

@@ -16,7 +16,7 @@ export function isRegular(mode: string): boolean {
   return mode.startsWith("100");
 }
 
-/** Tells which files are stores. What it has learned of a path or an object, it does not ask git again. */
+/** Decides which files are stores. It asks git about a path or an object only once. */
 export class StoreFiles {
   readonly #blobs: BlobReader;
   readonly #attributes: AttributeReader;
@@ -33,7 +33,7 @@ export class StoreFiles {
 
   /**
    * Which of the changed files are stores, and the value of each file's `diff` attribute.
-   * @param contentOf the content of an added file, if it is at hand without git
+   * @param contentOf the content of an added file, if it is known without git
    */
   async classify(
     files: readonly FileChange[],
@@ -45,7 +45,7 @@ export class StoreFiles {
       await this.#readAttributes();
     }
     const answers = files.map((file) => this.#isStore(file, contentOf));
-    // Of most commits, paths alone tell it.
+    // For most commits, the paths are enough.
     const found = answers.some((answer) => typeof answer !== "boolean")
       ? await Promise.all(answers)
       : answers;

@@ -7,7 +7,7 @@ import { type OwnCredentials, withOwnCredentials } from "./own-credentials.ts";
 import { dumpFinding, mayBeDump } from "./store-dump.ts";
 
 /**
- * Adds to the scanner's findings in a file what only the stores around it can tell: credentials of their custodians, and
+ * Adds to the scanner's findings in a file what only the stores around it show: credentials of their custodians, and
  * copies of their secrets. Few files have a text that may be one.
  */
 export function withStoreFindings(

@@ -20,7 +20,7 @@ const NO_BLOB = /^0+$/;
 
 /**
  * Reads versions of stores by their ids, and keeps the last ones: in a history, what one commit wrote is what the next one
- * changes. Where the diff to a version that is known is at hand, git is not asked for the other: its text is made from both, and
+ * changes. Where the diff to a known version is known too, git is not asked for the other: its text is made from both, and
  * has to have the wanted id. Of an audit log that continues the one before it, only the new entries are parsed.
  */
 export class StoreReadings {

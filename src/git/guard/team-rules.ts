@@ -27,7 +27,7 @@ export class TeamRulesOfVersions {
     const { of, tips, bases } = this.#versions;
     const [before, now] = await Promise.all([this.#ofAll(bases), this.#ofAll(tips)]);
     const staged = new Set(now.map(({ source }) => source));
-    // A branch cannot take away the rules that stop it. Whoever commits may change them.
+    // A branch cannot take away the rules that stop it. The author of a commit may change them.
     const stay = of === "staged" ? before.filter(({ source }) => staged.has(source)) : before;
     if (stay.length + now.length === 0) return undefined;
     const { TeamRules } = await import("../../scan/team-rules.ts");

@@ -5,7 +5,7 @@ import { hashHex } from "../../crypto/runtime-crypto.ts";
 import { systemPath } from "../../system/path-text.ts";
 import { type FileChange, MAX_ADDED } from "./diff-parser.ts";
 
-/** How many bytes git looks at to tell binary files from text. */
+/** How many bytes git looks at to distinguish binary files from text. */
 const BINARY_PROBE = 8000;
 
 /** A file of a commit: its path from the root, and the id of its content. */
@@ -57,7 +57,7 @@ function readSmall(path: string): Uint8Array | undefined {
   }
 }
 
-/** Git's id of a blob. @param length of the id, which tells the hash */
+/** Git's id of a blob. @param length of the id, which shows the hash function */
 function blobId(bytes: Uint8Array, length: number): string {
   return hashHex(length === 40 ? "sha1" : "sha256", [`blob ${bytes.length}\0`, bytes]);
 }

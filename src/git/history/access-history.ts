@@ -10,7 +10,7 @@ import { commitId } from "./store-at.ts";
 import { type StoreCommit, storeLog } from "./store-log.ts";
 import { StoreVersions } from "./store-versions.ts";
 
-/** What is read, and what is done on the way. */
+/** What is read, and who is informed meanwhile. */
 export interface AccessHistoryOptions {
   /** The custodian whose credentials will open the history. */
   readonly user?: string | undefined;

@@ -13,7 +13,7 @@ export function attributeLine(path: string): string {
 
 /**
  * Adds lines to a text, each unless it is there. If the text does not end with a line end, neither does the last line
- * added, so {@link removeLines} restores the text exactly; an empty file and no file are told apart the same way.
+ * added, so {@link removeLines} restores the text exactly; an empty file and a missing one are distinguished the same way.
  * @param text `undefined` when there is no file
  */
 export function addLines(text: string | undefined, lines: readonly string[]): string | undefined {

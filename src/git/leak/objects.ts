@@ -22,7 +22,7 @@ const PIECE = 1 << 20;
 
 /**
  * Every object that a repository has, in any order: also what no commit reaches any more.
- * @param count how many there are: else the end of git's output could not be told from an early one
+ * @param count how many there are: else an early end of git's output would look like its end
  */
 export async function* allObjects(place: Place, count: number): AsyncGenerator<GitObject> {
   yield* batch(place, ["--batch-all-objects", "--unordered", "--buffer", "--batch"], [], count);

@@ -152,7 +152,7 @@ async function searchFile<Label>({ root, path }: WorkTreeFile, finder: Finder<La
   return { bytes, labels: search.end(), isRead };
 }
 
-/** What stands for a name that has a secret in it: names of files, branches and people are printed. */
+/** Replaces a name that has a secret in it: names of files, branches and people are printed. */
 const HIDDEN = "(a name with a secret in it)";
 
 function withoutSecrets<Label>(place: LeakPlace, finder: Finder<Label>): LeakPlace {

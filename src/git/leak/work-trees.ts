@@ -35,7 +35,7 @@ export async function workTreeFiles(
       }
     };
     add("modified", (await changedFiles(repository, root)).join("\0"));
-    // What git was told not to look at, which is how people keep their own values in a tracked file.
+    // Files that git was configured to ignore changes of, which is how people keep their own values in a tracked file.
     const tagged = (await repository.runIn(root, "ls-files", "-z", "-v")) ?? "";
     const hidden = tagged.split("\0").filter((entry) => /^[a-zS] /.test(entry));
     add("modified", hidden.map((entry) => entry.slice(2)).join("\0"));

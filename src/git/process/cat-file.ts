@@ -91,7 +91,7 @@ export interface ObjectStream {
 }
 
 /**
- * Reads objects in order. Git is told of all of them at once, and writes them as fast as they are read.
+ * Reads objects in order. Git gets all their names at once, and writes them as fast as they are read.
  *
  * @param ids in full
  * @param limit as many of the first bytes of each are kept in memory, and returned

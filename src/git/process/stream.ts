@@ -33,7 +33,7 @@ export function spawnGit<Input extends "pipe" | Buffer>(
     cwd: systemDirectory(directory),
     stdin: input,
     stderr,
-    // Whoever waits for an answer before the next question gets each at once.
+    // A caller that waits for each answer gets it at once.
     env: { ...gitEnvironment(), GIT_FLUSH: input === "pipe" ? "1" : "0", LC_ALL: "C" },
   });
   running.add(git);

@@ -26,7 +26,7 @@ class UnacceptedKeys extends Error {
 }
 
 /**
- * Holds the keys of a store against those that the user accepted, for one command. Matching keys cost the read of one
+ * Compares the keys of a store with those that the user accepted, for one command. Matching keys cost the read of one
  * small file; git, history and signatures come in only where something differs.
  */
 export class TrustSession {

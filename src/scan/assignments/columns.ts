@@ -2,7 +2,7 @@ import type { ScanInput } from "../scan-input.ts";
 import { type SecretNameKind, secretNameKind } from "../secret-name.ts";
 import type { DistantAssignment } from "./apart.ts";
 
-/** More rows than a table of accounts has that somebody wrote. */
+/** More rows than a table of accounts that a person wrote has. */
 const MAX_ROWS = 60;
 const MAX_COLUMNS = 40;
 

@@ -45,7 +45,7 @@ export const assignmentDetector: Detector = {
   },
 };
 
-/** A form in a stored page, with the token that tells its requests from forged ones. */
+/** A form in a stored page, with the token that distinguishes its requests from forged ones. */
 const HIDDEN_TOKEN =
   /<input\b(?=[^<>]{0,300}\btype=\\?["']?hidden\b)(?=[^<>]{0,300}\bname=\\?["']?[\w.-]{0,40}token\b)/i;
 

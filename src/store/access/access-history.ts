@@ -186,7 +186,7 @@ export class AccessHistoryBuilder {
     const { moment, before } = revision;
     const known = this.#boxes.get(id);
     if (known) {
-      // Only one of them opens it; without opening it nobody can tell which, whatever came first.
+      // Only one of them opens it; which of them cannot be known without opening it, whatever came first.
       known.keys.add(this.#texts.of(publicKey));
       if (known.since.branch !== undefined && moment.branch === undefined) known.since = moment;
     } else {

@@ -16,7 +16,7 @@ const ALL_WORDS = HEAD_WORDS + BATCHES * BATCH_WORDS;
 const KEY_START = ALL_WORDS * Int32Array.BYTES_PER_ELEMENT;
 const BATCHES_START = KEY_START + X25519_KEY_BYTES;
 
-/** What the second thread is told. The private key is in the memory. */
+/** What the second thread gets. The private key is in the memory. */
 export interface Handover {
   /** From {@link SharedBatches.memory}. */
   readonly memory: SharedArrayBuffer;

@@ -64,7 +64,7 @@ export interface DomainRotation {
  * All differences between two versions of a store: custodians first, then the domains by name, then the audit log.
  * Needs no credentials.
  *
- * A rotated domain is one change: all of its secrets and owner entries look different, and without its key nobody can tell
+ * A rotated domain is one change: all of its secrets and owner entries look different, and without its key it cannot be known
  * whether a value changed too. The same is true for the owner entries of a custodian with a new key.
  *
  * @param before the older version, or `undefined` for none

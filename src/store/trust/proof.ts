@@ -43,7 +43,7 @@ export function grantProof(domain: string, domainKey: PrivateKey, owner: string,
 
 /**
  * Every signed rotation of a domain in a log; whether a signature is valid is left to {@link isValidRotation}. Entries are
- * held against the text that one of this domain has, which no other name can give: names are never read out of one.
+ * compared with the text that one of this domain has, which no other name can give: names are never read out of one.
  */
 export function signedRotations(log: readonly string[], domain: string): SignedRotation[] {
   const prefix = rotationPrefix(domain);
@@ -107,7 +107,7 @@ export function isProof(entry: string): boolean {
 
 /**
  * The entries that are still needed when a log is cut: rotations that lead to the present key of a domain, and grants of
- * its present owners under it. They are told by their text; no signature is verified.
+ * its present owners under it. They are recognised by their text; no signature is verified.
  */
 export function neededProofs({ domains, custodians, auditLog }: StoreData): Set<string> {
   const proofs = auditLog.filter(isProof);

@@ -162,7 +162,7 @@ describe("values", () => {
   );
 });
 
-test("a name that begins with a dash is offered only where it is no option", async () => {
+test("a name that begins with a dash is offered only where it is not an option", async () => {
   const words = async (...line: readonly string[]) => {
     const offer = await offerFor(positionOf(line, line.length - 1, commands), list, async () => [
       "-rf",

@@ -43,7 +43,7 @@ describe("`revoke --rotate`", () => {
     expect(await leases(user)).toEqual([]);
   });
 
-  test("by a command from the line, which is told which secret it is, and exits with 0 when all are changed", async () => {
+  test("by a command from the line, which gets the secret's name, and exits with 0 when all are changed", async () => {
     const user = await unlocked("");
     const via = `read -r line; cat <&3 >/dev/null; name=$(echo "$line" | tr -dc a-z); echo '{"value":"'$name'"}'`;
     const { result } = readAnswer(

@@ -196,7 +196,7 @@ describe("no debugger gets in", () => {
 });
 
 test.each(["SIGABRT", "SIGSEGV", "SIGILL", "SIGQUIT"] as const)(
-  "a crash by %s tells neither the environment nor what was typed",
+  "a crash by %s reveals neither the environment nor what was typed",
   async (signal) => {
     const typed = ["typed", "but", "not", "sent"].join("-");
     const session = atTerminal(["decrypt-domain", "prod", "-u", ALICE.name], {

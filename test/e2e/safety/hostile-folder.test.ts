@@ -46,7 +46,7 @@ function hostileFolder(): Sandbox {
   return box;
 }
 
-describe("a hostile folder", () => {
+describe("a hostile directory", () => {
   const box = hostileFolder();
 
   test("gives no credentials, neither by .env nor otherwise", async () => {
@@ -82,7 +82,7 @@ describe("a hostile folder", () => {
   });
 });
 
-describe("a `git` in the current folder is not run", () => {
+describe("a `git` in the current directory is not run", () => {
   const PATHS = ["first", "last", "empty"] as const;
   const path = {
     first: `.:${process.env.PATH}`,

@@ -31,7 +31,7 @@ describe("a passphrase file that others can read", () => {
     },
   );
 
-  test("is told apart from one that they cannot, which earns none", async () => {
+  test("is distinguished from one that they cannot, which gets none", async () => {
     const box = sandbox();
     for (const mode of [0o600, 0o400, 0o700, 0o622]) {
       const result = await pprotect([...ARGS, withMode(box, mode)], { cwd: box.folder });
@@ -131,7 +131,7 @@ describe("a passphrase file that a commit could take", () => {
   };
   const list = ["list-user-secrets", "-u", ALICE.name, "--passphrase-file", "pass"];
 
-  test("earns a warning, once", async () => {
+  test("gets a warning, once", async () => {
     const box = await repository("");
     const { status, stderr } = await pprotect(list, { cwd: box.folder });
     expect([status, stderr]).toEqual([0, warning]);

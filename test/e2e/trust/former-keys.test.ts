@@ -65,7 +65,7 @@ describe("a key that another domain had in any earlier version", () => {
     expect(checked.stdout).toContain("shared-key");
   });
 
-  test("is no finding under its own name: a revert, a branch from before a rotation", async () => {
+  test("is not a finding under its own name: a revert, a branch from before a rotation", async () => {
     const repository = await history();
     repository.write(STORE, store.toString());
     await repository.force();

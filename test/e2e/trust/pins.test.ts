@@ -366,7 +366,7 @@ describe("PPROTECT_TRUST", () => {
 });
 
 describe("the state directory", () => {
-  test("that cannot be written or is no directory is done without, with a note for --verbose alone", async () => {
+  test("that cannot be written or is not a directory is done without, with a note for --verbose alone", async () => {
     const box = trustSandbox();
     const blocked = box.write("blocked", "a file");
     const run = (...more: string[]) =>

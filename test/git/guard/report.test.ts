@@ -15,26 +15,29 @@ const HOSTILE = [
 ];
 
 describe("a line about a finding", () => {
-  test.each(HOSTILE)("is no command to a workflow runner, whatever its path and message are: %j", (text) => {
-    const finding = {
-      path: text,
-      line: 1,
-      rule: "jwt",
-      message: `secret "${text} ${text}" is long enough to wrap ${text}`,
-    };
-    const lines = [
-      findingLine(finding),
-      findingLine(finding, { commit: "0123456" }),
-      ...pushReport(
-        {
-          errors: [finding, { ...finding, commit: "0123456" }],
-          warnings: [finding],
-          commits: 1,
-          more: false,
-        },
-        { markers: true, ignore: { ignored: () => false, problems: [] } },
-      ),
-    ];
-    expect(lines.filter((line) => COMMAND.test(line) || /[\x00-\x1f]/.test(line))).toEqual([]);
-  });
+  test.each(HOSTILE)(
+    "is not a command to a workflow runner, whatever its path and message are: %j",
+    (text) => {
+      const finding = {
+        path: text,
+        line: 1,
+        rule: "jwt",
+        message: `secret "${text} ${text}" is long enough to wrap ${text}`,
+      };
+      const lines = [
+        findingLine(finding),
+        findingLine(finding, { commit: "0123456" }),
+        ...pushReport(
+          {
+            errors: [finding, { ...finding, commit: "0123456" }],
+            warnings: [finding],
+            commits: 1,
+            more: false,
+          },
+          { markers: true, ignore: { ignored: () => false, problems: [] } },
+        ),
+      ];
+      expect(lines.filter((line) => COMMAND.test(line) || /[\x00-\x1f]/.test(line))).toEqual([]);
+    },
+  );
 });

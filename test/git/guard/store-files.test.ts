@@ -33,7 +33,7 @@ test("attributes are read once for each path, those of expected files with the f
   ]);
 });
 
-test("what an added file contains tells whether it is a store, and git is asked only for others", async () => {
+test("what an added file contains shows whether it is a store, and git is asked only for others", async () => {
   const store = "key-custodians:\n  x: y\naudit-log:\n  - z\n";
   const read: string[] = [];
   const files = new StoreFiles(

@@ -174,7 +174,7 @@ describe("with credentials", () => {
     return whoKnows(found.history, found.store, openHistory(found.history, alice(file), ALICE.passphrase));
   }
 
-  test("a value that was entered again is no new one, and one that is elsewhere too is found there", async () => {
+  test("a value that was entered again is not a new one, and one that is elsewhere too is found there", async () => {
     const { repository, file } = await afterRotation();
     const again = file
       .updateSecret("dev", "api-key", "dev-api-key", NOW)

@@ -145,7 +145,7 @@ describe("a merge that makes a key", () => {
 describe("one side rotated, with a proof, and the other added a secret", () => {
   const sides: Sides = { base, ours: added, theirs: rotated(base) };
 
-  test("the addition alone is sealed to the rotated key, whoever merges", () => {
+  test("the addition alone is sealed to the rotated key, whichever user merges", () => {
     for (const pins of [undefined, pinAll(base.data), pinAll(sides.theirs.data)]) {
       for (const creds of [ALICE, BOB]) {
         const result = merge(sides, { creds, ...(pins ? { pins } : {}) });

@@ -276,7 +276,7 @@ describe.each(CASES)("%s", (_name, base, ours, theirs, outcome) => {
     theirs: versions.ours,
   });
 
-  test("comes to the same whoever was first, and whichever side is ours", () => {
+  test("comes to the same whichever was first, and whichever side is ours", () => {
     for (const versions of orders) {
       if (!("conflict" in outcome)) {
         for (const each of [versions, swapped(versions)]) {

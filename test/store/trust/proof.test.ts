@@ -170,7 +170,7 @@ describe("what a store writes", () => {
     }
   });
 
-  test("leaves out of a rotation whom it is told to, and logs that", () => {
+  test("leaves the given owners out of a rotation, and logs that", () => {
     const after = store.rotateDomainKey("dev", alice, NOW, [BOB.name, "nobody"]);
     expect([...(after.data.domains.get("dev")?.owners.keys() ?? [])]).toEqual([ALICE.name]);
     expect(after.data.auditLog).toContain(`${TIME}removed owner ${BOB.name} from dev`);

@@ -40,7 +40,7 @@ interface Wanted {
 export default class ShowAccessCommand extends AccessCommand {
   static readonly declaration: CommandDeclaration = {
     group: "people",
-    summary: "show who knows which value, and since when there is the value",
+    summary: "show who knows which value, and how old it is",
     details:
       "A person knows a value if they were given the key that it was sealed to, in any commit of any branch or tag. That " +
       "includes people who were removed since. No passphrase is needed. With one, the values in the history are opened " +
@@ -64,7 +64,7 @@ export default class ShowAccessCommand extends AccessCommand {
   removed = flag("--removed", "only what people who were removed still know; exit status 1 if there is any");
   unused = flag(
     "--unused",
-    "only secrets that no manifest or template names and that this machine's access log has no read of",
+    "only secrets that no manifest or template names, and that this machine's access log shows no read of",
   );
   maxAge = option(
     "--max-age",

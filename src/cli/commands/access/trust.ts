@@ -49,7 +49,7 @@ export default class TrustCommand extends BaseCommand {
       ["What is accepted, and what differs in the store", "$0 trust"],
       ["Accept the new key of prod, after comparing its fingerprint", "$0 trust prod"],
       ["Which commands of .pprotect.yaml may rotate values", "$0 trust --hooks"],
-      ["The list that PPROTECT_TRUST=strict goes by, to be committed", "$0 trust --write"],
+      ["Write the list that PPROTECT_TRUST=strict uses, to commit it", "$0 trust --write"],
     ],
   };
 

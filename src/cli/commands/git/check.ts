@@ -76,7 +76,7 @@ export default class GitCheckCommand extends FindingCommand {
       ["What a branch adds", "$0 git check main..HEAD"],
       ["What is staged", "$0 git check --staged"],
       ["The whole history of all refs", "$0 git check --all"],
-      ["Accept what is there today", "$0 git check --all --write-baseline"],
+      ["Accept the present findings", "$0 git check --all --write-baseline"],
     ],
   };
 

@@ -29,7 +29,7 @@ export default class UnlockCommand extends BaseCommand {
     summary: "give the passphrase once, and let programs use it for a while",
     details:
       "Starts a process that holds the keys of the domains and opens their secrets for other commands of this user, " +
-      "until its time is over or `pprotect lock`. The keys never leave it, and it ends with the session of the machine. " +
+      "until its time is over or `pprotect lock` ends it. The keys never leave it, and it ends with the session of the machine. " +
       "With a program after `--`, only that program can use the lease, by the variable PPROTECT_LEASE, and the lease " +
       "ends with the program. `lease grant` is another name of this command.",
     everyday: true,
@@ -57,7 +57,7 @@ export default class UnlockCommand extends BaseCommand {
   every = option("--every", text("TIME"), "from one run of --while to the next (default: 30s)");
   misses = option("--misses", text("NUMBER"), "how many failures in a row end it (default: 3)");
   domains = restArguments("domains", DOMAIN, "the domains (default: all that you own)");
-  program = programAfterEnd("program", PROGRAM, "the program that alone may use it, with its arguments");
+  program = programAfterEnd("program", PROGRAM, "the only program that may use it, with its arguments");
 
   async run(): Promise<Outcome | number> {
     requireLeases();

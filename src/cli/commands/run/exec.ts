@@ -42,13 +42,13 @@ export default class ExecCommand extends SelectingCommand {
         "Some secrets only, in a minimal environment",
         "$0 exec --domain prod --only 'db-*' --no-passthrough -- ./migrate",
       ],
-      ["A file that has a name", "$0 exec --domain prod --as-file gcp=key.json -- ./deploy"],
+      ["As a file with a given name", "$0 exec --domain prod --as-file gcp=key.json -- ./deploy"],
       ["A key as a file, for ssh -i", `$0 exec --domain prod --as-file key -- sh -c 'ssh -i "$key" host'`],
       [
-        "For an hour at most, and only while a file is there",
+        "For an hour at most, and only while a file exists",
         "$0 exec --ttl 1h --while 'test -e go' -- ./agent",
       ],
-      ["Again whenever one of its secrets changes", "$0 exec --watch -- ./server"],
+      ["Start it again whenever one of its secrets changes", "$0 exec --watch -- ./server"],
       ["Without the secrets in its output", "$0 exec --domain prod --redact -- ./deploy"],
     ],
   };

@@ -49,7 +49,7 @@ export default class GetCommand extends SecretCommand {
     list("SOURCES", SOURCES),
     "where it may come from, in this order, joined by commas: override, env, keyring, store, sops, default",
   );
-  explain = flag("--explain", "print what each source has said, and not the value");
+  explain = flag("--explain", "print what each source answered, without the value");
   overrideFile = option("--override-file", FILE, "the value of the source override; - is standard input");
   defaultValue = option("--default", text("TEXT"), "the value of the source default, if it is not secret");
 
@@ -185,7 +185,7 @@ interface Delivery extends Opened {
   readonly secret: string;
 }
 
-/** The whole value, and what a program is told of a value that was given to a client. */
+/** The whole value, and what a program gets of a value that was given to a client. */
 interface Opened {
   readonly value: string;
   readonly fields?: Result;

@@ -58,7 +58,7 @@ export default class LeakCommand extends AccessCommand {
       ["A value that is in no store, from a pipe", "$0 leak --value-file - < value"],
       ["What to do now, in order", "$0 leak prod/db-password --plan"],
       ["The document of the incident", "$0 leak prod/db-password --report md > incident.md"],
-      ["Whether all is gone, ignored files included", "$0 leak prod/db-password --verify"],
+      ["Check that it is gone, ignored files included", "$0 leak prod/db-password --verify"],
     ],
   };
 
@@ -67,13 +67,13 @@ export default class LeakCommand extends AccessCommand {
     SECRET_OR_DOMAIN,
     "the secret, as DOMAIN/SECRET, or a whole domain (default: all that you own)",
   );
-  valueFile = option("--value-file", FILE, "search the value in this file instead; - is standard input");
+  valueFile = option("--value-file", FILE, "search for the value in this file instead; - is standard input");
   ignored = flag("--ignored", "search ignored files of the work trees too");
   plan = flag("--plan", "print what to do, and write the values for git-filter-repo into a private file");
   report = option("--report", choice("FORMAT", ["md", "json"]), "print the document of the incident", {
     excludes: ["--json"],
   });
-  verify = flag("--verify", "search everything again, ignored files too: is all gone?");
+  verify = flag("--verify", "search everything again, ignored files too, to check that it is gone");
 
   protected override openPrompter(): InputPrompter | undefined {
     return (this.valueFile === "-" ? this.openTerminalPrompter() : undefined) ?? super.openPrompter();

@@ -33,13 +33,13 @@ const STAGE_OPTIONS = ["stage", "promote", "finish", "abort", "recover"] as cons
 export default class RotateCommand extends ValueCommand {
   static readonly declaration: CommandDeclaration = {
     group: "secrets",
-    summary: "change the value of a secret safely: made, tried, then written",
+    summary: "replace a secret's value: make, try and write a new one",
     details:
       "The new value is generated, read, or made by a command, which gets the old value on descriptor 3. With --verify, a " +
       "command tries it first. The store keeps the old value until all of that worked. `.pprotect.yaml` beside the store " +
       "can name the commands and say how old values may get; its commands run only after `pprotect trust --hooks`.\n\n" +
       "Without downtime: --stage puts NAME_next beside NAME, --promote makes it current and keeps NAME_previous, --finish " +
-      "drops that. The keys of a domain are another thing: `pprotect rotate-domain-keys`.",
+      "removes that. `pprotect rotate-domain-keys` replaces the keys of a domain.",
     takes: "value",
     examples: [
       ["A generated value", "$0 rotate prod/session-key --generate 48"],
@@ -79,8 +79,8 @@ export default class RotateCommand extends ValueCommand {
   );
   stage = flag("--stage", "put the new value beside the one in use, as NAME_next");
   promote = flag("--promote", "make NAME_next the value in use, and keep the old one as NAME_previous");
-  finish = flag("--finish", "drop NAME_previous, after revoke_via of .pprotect.yaml made it invalid");
-  abort = flag("--abort", "drop NAME_next");
+  finish = flag("--finish", "remove NAME_previous, after revoke_via of .pprotect.yaml made it invalid");
+  abort = flag("--abort", "remove NAME_next");
   recover = flag(
     "--recover",
     "put the value that an interrupted rotation has left on this machine into NAME_next",

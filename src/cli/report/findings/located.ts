@@ -15,7 +15,7 @@ export interface FoundProblems {
 
 /**
  * What a report says of a finding. Programs that read it know places in files only, so of a message it says which commit has it: a
- * report gives the path that stands for it, where it must give one.
+ * report gives its placeholder path, where it must give one.
  */
 export function describedFinding({ path, line, message, commit }: LocatedFinding): string {
   return isInMessage({ path }) && commit !== undefined

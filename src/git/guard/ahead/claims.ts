@@ -17,7 +17,7 @@ export class Claims {
     return new SharedArrayBuffer(files * Int32Array.BYTES_PER_ELEMENT);
   }
 
-  /** Takes a file. @returns whether nobody had it */
+  /** Takes a file. @returns whether the other thread had not taken it */
   take(index: number): boolean {
     return Atomics.compareExchange(this.#states, index, FREE, CLAIMED) === FREE;
   }

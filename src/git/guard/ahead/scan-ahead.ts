@@ -11,7 +11,7 @@ const LEAST_BYTES = 4 * MIB;
 /** The same with two processors: the threads of the runtime that compile the code take what one thread leaves of them. */
 const LEAST_WITH_TWO = 64 * MIB;
 
-/** Of more files, the sizes of about so many tell how much all of them are. */
+/** Of more files, the sizes of about this many are enough to estimate the size of all. */
 const ENOUGH_SIZES = 64;
 
 /**

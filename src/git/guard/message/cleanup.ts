@@ -18,7 +18,7 @@ const AUTO = "#;@!$%^&|:";
 
 /**
  * How git will clean up a message (git-commit(1), `--cleanup`): by the configuration, and by whether an editor was used, of
- * which git tells its hooks with GIT_EDITOR=: (githooks(5)). A hook cannot see the options of the command line: with them,
+ * which git shows its hooks by GIT_EDITOR=: (githooks(5)). A hook cannot see the options of the command line: with them,
  * lines may be scanned that are not committed, and comments may be committed that were not scanned, which the check of a push
  * finds.
  */

@@ -41,7 +41,7 @@ export async function checkTree(
   }
 }
 
-/** How many bytes git looks at to tell binary files from text. */
+/** How many bytes git looks at to distinguish binary files from text. */
 const BINARY_PROBE = 8000;
 
 /**

@@ -57,7 +57,7 @@ describe.each(COMMAND_CASES)("`$name`", (each) => {
     expect(session.raw()).not.toMatch(COLOUR);
   });
 
-  test("at a dumb terminal tells it nothing but text", async () => {
+  test("at a dumb terminal sends it nothing but text", async () => {
     const session = await atAnyTerminal(each, { env: { TERM: "dumb" } });
     expect(session.raw()).not.toContain(ESCAPE);
   });
