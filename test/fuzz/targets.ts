@@ -161,7 +161,7 @@ const merge: Target = async (seed) => {
   return "clean";
 };
 
-/** What a store says; of an owner's key that both sides sealed anew, either text is as good. */
+/** What a store says; of an owner's key that both sides sealed again, either text is as good. */
 function meaning({ domains, custodians }: StoreData, { base, ours, theirs }: StoreVersions): unknown {
   const entry = (side: StoreData, domain: string, owner: string) =>
     side.domains.get(domain)?.owners.get(owner);
@@ -182,7 +182,7 @@ function meaning({ domains, custodians }: StoreData, { base, ours, theirs }: Sto
   ];
 }
 
-/** Without credentials nothing is sealed anew: every text is one side's, and what both have stays. */
+/** Without credentials nothing is sealed again: every text is one side's, and what both have stays. */
 function losesNothing(ours: StoreData, theirs: StoreData, merged: StoreData): void {
   for (const [name, domain] of merged.domains) {
     const sides = [ours.domains.get(name), theirs.domains.get(name)];

@@ -102,7 +102,7 @@ describe("another program that changes the store as a command is at its question
     }
   });
 
-  test("or removes it: it is not made anew", async () => {
+  test("or removes it: it is not created again", async () => {
     const box = sandbox();
     const session = atTerminal(["rm-secret", "dev", "--yes"], { cwd: box.folder });
     await session.waitFor("Secret name: ");
