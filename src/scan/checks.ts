@@ -16,8 +16,11 @@ export function isJwt({ secret }: Candidate): boolean {
   const parsed = parseJson(decodeBase64(header));
   if (typeof parsed !== "object" || parsed === null || !("alg" in parsed)) return false;
   const text = decodeBase64(claims);
-  return text.startsWith("{") && !EXAMPLE_CLAIMS.test(text);
+  return text.startsWith("{") && !EXAMPLE_CLAIMS.test(text) && !PUBLIC_ROLE.test(text);
 }
+
+/** What every visitor of a site of Supabase gets. */
+const PUBLIC_ROLE = /"role"\s{0,4}:\s{0,4}"anon"/;
 
 /** The same for one whose end may be missing: two parts and more, and the header is an object. */
 export function isPartOfJwt(token: string): boolean {

@@ -1,5 +1,6 @@
 import { classesOf, looksRandom } from "./entropy.ts";
 import { plainSpelling } from "./placeholder.ts";
+import { areProgramWords, hasProgramWord } from "./program-words.ts";
 
 /** Characters that people put into passwords and hardly ever into names. */
 const SIGNS = /[!@#$%^&*?+~=]/;
@@ -13,15 +14,27 @@ const COMPOUND = /^(?:(?:[A-Z][a-z]{3,}){2,}[0-9]{2,6}|(?:[A-Z][a-z]{2,}){3,}[0-
 const GROUPS = /^(?=.*[A-Z])(?=.*[0-9])[A-Za-z0-9]{6}(?:-[A-Za-z0-9]{6}){2}$/;
 /** `Silver-cactus-island-Badger2`: words with capitals and a digit. */
 const CAPITALIZED = /^(?=.*[A-Z])[A-Za-z]{3,16}(?:-[A-Za-z]{3,16}){2,6}[0-9]$/;
-const PROGRAM_WORD =
-  /token|secret|key|auth|name|value|client|type|prod|config|server|service|handler|manager|test|data|user|api|access|session|string|header|hash|code|error|signature|base|encod|sha|rsa|version/i;
-
 /** `anchor-pirate-basil-84`. */
 const DRAWN = /^[a-z]{4,10}(?:-[a-z]{4,10}){2,5}-[0-9]{1,4}$/;
+/** `copper-lantern-badger-plum`: four and more words, as a diceware list gives them. */
+const DICEWARE = /^[a-z]{3,9}(?:-[a-z]{3,9}){3,7}$/;
+/** `jasminecedar5854`: words in lower case and a number, without anything between. */
+const RUN_TOGETHER = /^[a-z]{9,24}[0-9]{3,4}$/;
 
-/** Whether it is words that were drawn, with a number, and none for what programs are made of. */
+/** Whether it is words that were drawn, perhaps with a number, and none for what programs are made of. */
 export function isDrawn(value: string): boolean {
-  return (DRAWN.test(value) || GROUPS.test(value) || CAPITALIZED.test(value)) && !PROGRAM_WORD.test(value);
+  if (value.length < 12 || value.length > 100) return false;
+  if (RUN_TOGETHER.test(value)) return !areProgramWords(value) && !TRIAL.test(value);
+  if (DICEWARE.test(value)) return !hasProgramWord(value) && new Set(value.split("-")).size >= 3;
+  return (DRAWN.test(value) || GROUPS.test(value) || CAPITALIZED.test(value)) && !hasProgramWord(value);
+}
+
+/** As Apple and Google draw them for one program: four times four letters. */
+const APP_PASSWORD =
+  /^(?!.*(?:pass|user|name|your|some|test|this|that|here|with|from|word))[a-z]{4}(?:(?:-[a-z]{4}){3}|(?: [a-z]{4}){3})$/;
+
+export function isAppPassword(value: string): boolean {
+  return APP_PASSWORD.test(value);
 }
 
 /** A secret that a person made up: letters of both cases, digits and signs. */
@@ -30,7 +43,7 @@ export function isStrong(value: string): boolean {
     value.length >= 8 &&
     classesOf(value) >= 3 &&
     /[0-9]/.test(value) &&
-    (SIGNS.test(value) || JOINED_WORDS.test(value) || (COMPOUND.test(value) && !PROGRAM_WORD.test(value))) &&
+    (SIGNS.test(value) || JOINED_WORDS.test(value) || (COMPOUND.test(value) && !hasProgramWord(value))) &&
     !/^[\w-]+(?:=|[?&][\w-]+=)/.test(value)
   );
 }
@@ -39,9 +52,9 @@ export function isStrong(value: string): boolean {
 const TRIAL =
   /pass|secret|admin|test|example|demo|user|root|change|welcome|qwert|strong|secur|super|your|my(?:db|sql|app)|sample|foo|bar|letme|login|default|abc|1234|0000|1111|token|key|word|hello|world|mongo|postgres|redis|mysql|grafana|name/i;
 
-/** Signs and digits next to letters of both cases, and not the name of a file: `Jungle.summer21`. */
+/** Signs and digits next to letters of both cases, and not the name of a file: `Jungle.summer21`, `Harbor_2024`. */
 const MIXED =
-  /^(?![a-z]+:\/\/)(?!.*\.[a-z]{1,5}$)[^\s/\\()[\]{}<>,;"'`]*[A-Za-z][0-9]{2}[^\s/\\()[\]{}<>,;"'`]*$/;
+  /^(?![a-z]+:\/\/)(?!.*\.[a-z]{1,5}$)[^\s/\\()[\]{}<>,;"'`]*[A-Za-z][._-]?[0-9]{2}[^\s/\\()[\]{}<>,;"'`]*$/;
 
 /** Whether a person, or a generator of passwords, chose it for use: manuals have simpler ones. */
 export function looksChosen(text: string): boolean {

@@ -55,6 +55,9 @@ const ONE_CASE = 20;
 const LONG = 30;
 const RICH = 4.2;
 
+/** From this length, capitals need not be as often among letters that look random. */
+const LONG_MIXED = 20;
+
 /** Whether a text looks random: a key, a token, a generated password. */
 export function looksRandom(text: string): boolean {
   if (text.length < 10 || !LETTER.test(text)) return false;
@@ -68,7 +71,7 @@ export function looksRandom(text: string): boolean {
   }
   if (text.length < 16 || entropy < 3.4) return false;
   return MIXED_CASE.test(text)
-    ? changes >= 0.25 && lettersLookRandom(text)
+    ? changes >= (text.length >= LONG_MIXED ? 0.15 : 0.25) && lettersLookRandom(text)
     : text.length >= ONE_CASE && lettersLookRandom(text);
 }
 

@@ -35,7 +35,7 @@ const EXAMPLE_DIRECTORY =
 const EXAMPLE_NAME =
   /[._-](?:test|tests|spec|mock|mocks|stories|fixture|fixtures|example|sample|template|dist|tmpl)\.[\w.]+$|[._-](?:example|sample|template|dist|tmpl)$|(?:^|\/|_)(?:tests?|spec)\.\w+$|Tests?\.\w+$|(?:^|\/)(?:README|CHANGELOG|CHANGES|HISTORY|CONTRIBUTING|LICENSE|NOTICE)[\w.-]*$|(?:^|\/)(?:openapi|swagger)[\w.-]*\.(?:json|ya?ml)$|\.(?:md|mdx|markdown|rst|adoc|asciidoc|tex|rdoc|org|feature|d\.[cm]?ts)$/i;
 
-const MANUAL = /\.(?:md|markdown|rst|adoc|asciidoc|org)$/i;
+const MANUAL = /\.(?:md|markdown|rst|adoc|asciidoc|org|tex|txt)$/i;
 const OF_TESTS =
   /(?:^|\/)(?:tests?|__tests__|specs?|fixtures?|__fixtures__|mocks?|__mocks__|testdata|test_data|testing|examples?|samples?|demos?|e2e|cypress|benchmarks?|node_modules|vendor|third_party|recordings?|cassettes)\/|(?:^|\/)(?:CHANGELOG|CHANGES|HISTORY|LICENSE|NOTICE)[\w.-]*$/i;
 

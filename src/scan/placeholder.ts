@@ -12,7 +12,7 @@ const FAKE_ELSEWHERE = /^(?:dein|deine|ihr|ihre|mein|votre|mon|tu|su|seu|sua|uw|
 
 /** A variable, a template or a format that another program fills in. */
 const REFERENCE =
-  /\$\{|\$\(|^\$\w|\$[A-Z][A-Z_]{2,}|\{\{|\}\}|^\{[^{}]*\}$|<[^<>]*>|^<|%[sdv](?![A-Za-z0-9])|%\(\w+\)[sdi]|%[A-Za-z_]{3,}%|#\{|^@@\w+@@$|^@[A-Za-z_.]+@?$|^\[[^\]]*\]$|^__\w+__$|^&[a-z]+;|process\.env|os\.environ|getenv|import\.meta|(?:^|[^\w])(?:secrets?|env)\.[A-Za-z_]|^(?:vault|arn|op|file|kms|ssm|env|secret|ref|akv|awssm|gcpsm|keyring|keychain|pass):|^ref\+|^!(?:vault|Ref|Sub|GetAtt|secret|env)\b/;
+  /\$\{|\$\(|^\$\w|\$[A-Z][A-Z_]{2,}|\{\{|\}\}|^\{[^{}]*\}$|<[^<>]*>|^<|%[sdv](?![A-Za-z0-9])|%\(\w+\)[sdi]|%[A-Za-z_]{3,}%|#\{|^@@\w+@@$|^@Microsoft\.KeyVault\(|^@[A-Za-z_.]+@?$|^\[[^\]]*\]$|^__\w+__$|^&[a-z]+;|process\.env|os\.environ|getenv|import\.meta|(?:^|[^\w])(?:secrets?|env)\.[A-Za-z_]|^(?:vault|arn|op|file|kms|ssm|env|secret|ref|akv|awssm|gcpsm|keyring|keychain|pass):|^ref\+|^!(?:vault|Ref|Sub|GetAtt|secret|env)\b/;
 
 /** Sealed by another program, or a hash: bcrypt and crypt(3), Argon2, PBKDF2, scrypt, LDAP. */
 const SEALED =

@@ -17,12 +17,18 @@ import { randomStringDetector } from "./random-string.ts";
 import { regexDetectors } from "./regex-rules.ts";
 import { type ScanInput, scanInput } from "./scan-input.ts";
 import { ScanText, type TextLines, textLines } from "./scan-text.ts";
+import { seedPhraseDetector } from "./seed-phrase.ts";
 import type { TeamRules } from "./team-rules.ts";
 
 export type { AddedLine, Finding } from "./finding.ts";
 export { type IgnoreProblem, type IgnoreRules, parseIgnoreRules } from "./ignore-rules.ts";
 
-const detectors: readonly Detector[] = [...regexDetectors, assignmentDetector, randomStringDetector];
+const detectors: readonly Detector[] = [
+  ...regexDetectors,
+  assignmentDetector,
+  seedPhraseDetector,
+  randomStringDetector,
+];
 const fileDetectors: readonly FileDetector[] = [
   knownFileDetector,
   kubernetesSecretDetector,

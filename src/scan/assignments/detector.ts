@@ -24,7 +24,9 @@ export const assignmentDetector: Detector = {
       ...assignmentsInTurn(line),
       ...(input.kind.bareValues ? [] : inComment(line, names)),
     ];
-    for (const assignment of inLine) hits.push(...hitsOf(input, at, assignment));
+    for (const assignment of inLine) {
+      if (!isSearchKey(input, at, assignment)) hits.push(...hitsOf(input, at, owned(input, at, assignment)));
+    }
     for (const text of unescaped(line)) {
       for (const assignment of inlineAssignments(text, secretNamesIn(text), { bareValues: false })) {
         const start = line.indexOf(assignment.value);
@@ -54,6 +56,34 @@ function hitsOf(input: ScanInput, at: number, assignment: PlacedAssignment): Hit
   if (!rule) return [];
   const { start, end } = assignment;
   return [{ at, start, end, rule: rule.id, what: rule.what, rank: RANK.assignment }];
+}
+
+/** A line that opens what the next lines belong to: `encryption:`, `'crypt' => [`, `"jwt": {`. */
+const OPENS =
+  /^\s{0,60}["']?(?<owner>[A-Za-z_][\w-]{1,40})["']?\s{0,4}(?:[:=]\s{0,4}\{|:|=>\s{0,4}\[)\s{0,4}$/;
+/** How far above its parts it may be. */
+const OWNER_REACH = 3;
+
+/** A setting that is called only `key` has the name of what it belongs to before its own. */
+function owned({ text }: ScanInput, at: number, assignment: PlacedAssignment): PlacedAssignment {
+  if (!/^key$/i.test(assignment.name)) return assignment;
+  for (let line = at - 1; line >= at - OWNER_REACH && text.followsPrevious(line + 1); line--) {
+    const owner = OPENS.exec(text.line(line).slice(0, 200))?.groups?.owner;
+    if (owner !== undefined) return { ...assignment, name: `${owner}_key` };
+  }
+  return assignment;
+}
+
+/** What the settings of a search by Algolia have beside a key that every visitor may know. */
+const OF_SEARCH = /\bindex_?names?\b|\bsearch_?parameters\b|\bdoc_?search\b|search[- ]only/i;
+const SEARCH_REACH = 3;
+
+function isSearchKey({ text }: ScanInput, at: number, { name, value }: PlacedAssignment): boolean {
+  if (!/api_?key$/i.test(name) || !/^[0-9a-f]{32}$/.test(value)) return false;
+  for (let line = at - SEARCH_REACH; line <= at + SEARCH_REACH; line++) {
+    if (OF_SEARCH.test(text.line(line).slice(0, 500))) return true;
+  }
+  return false;
 }
 
 /** The words before a credential in a header, which other rules know too. */

@@ -27,8 +27,10 @@ const OTHERWISE =
 const CALL = /(?:\(\s{0,4}|\{\s{0,2}(?=["']))/y;
 /** A comparison, or text that is typed into a field: `password.equals("…")`. */
 const METHOD_CALL = /\.\w{3,20}\(\s{0,4}(?=["'])/y;
+/** The first part of a tuple of Erlang: `{password, "…"}`. */
+const TUPLE = /(?:^|[\s,[(])\{$/;
 /** A variable that a literal is compared with, or copied to: `strcmp(password, "…")`, `setopt(curl, CURLOPT_PASSWORD, "…")`. */
-const NEXT_ARGUMENT = /\s{0,2},\s{0,4}(?=["'])/y;
+const NEXT_ARGUMENT = /\s{0,2},\s{0,4}(?:<<)?(?=["'])/y;
 const TAKES_VARIABLE =
   /(?:setopt|set_?option|str\w{2,9}|equals?|compare\w{0,10}|memc\w\w|copy|assign)\s?\((?:[\w.&*>-]{1,40},\s{0,4})?[\w.&*>-]{0,20}$/i;
 const ARGUMENT = /["'`]\s{0,2},\s{0,8}(?:default\w{0,8}\s{0,2}[=:]\s{0,2})?/y;
@@ -144,9 +146,8 @@ function valueAfter(text: string, start: number, afterName: number, bareValues: 
   }
   const variable = skip(NEXT_ARGUMENT, text, afterName);
   if (variable > afterName) {
-    return TAKES_VARIABLE.test(text.slice(Math.max(0, start - 90), start))
-      ? quotedAt(text, variable, false)
-      : undefined;
+    const before = text.slice(Math.max(0, start - 90), start);
+    return TAKES_VARIABLE.test(before) || TUPLE.test(before) ? quotedAt(text, variable, false) : undefined;
   }
   const otherwise = skip(OTHERWISE, text, afterName);
   if (otherwise > afterName) return quotedAt(text, otherwise, false);

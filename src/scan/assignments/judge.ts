@@ -1,4 +1,4 @@
-import { isDrawn, isStrong, looksChosen } from "../chosen-password.ts";
+import { isAppPassword, isDrawn, isStrong, looksChosen } from "../chosen-password.ts";
 import { classChanges, looksGenerated, looksRandom, shannonEntropy } from "../entropy.ts";
 import { lettersLookRandom, looksLikeWords } from "../letter-pairs.ts";
 import type { Example } from "../path-kind.ts";
@@ -128,21 +128,15 @@ function isProperty(value: string, quoted: boolean): boolean {
 
 const MAX_PASSWORD = 128;
 
-/** As Apple and Google draw them for one program: four times four letters. */
-const APP_PASSWORD =
-  /^(?!.*(?:pass|user|name|your|some|test|this|that|here|with|from|word))[a-z]{4}(?:(?:-[a-z]{4}){3}|(?: [a-z]{4}){3})$/;
-
 function isPassword({ value, quoted, inCall }: Assignment, example: Example): boolean {
   if (value.length < 6 || value.length > MAX_PASSWORD) return false;
   if (/\s/.test(value))
-    return (
-      !example && (APP_PASSWORD.test(value) || isPassphrase(value) || (quoted && isPhraseWithDigits(value)))
-    );
+    return !example && (isAppPassword(value) || isPassphrase(value) || (quoted && isPhraseWithDigits(value)));
   if (example === "manual" && looksChosen(value)) return true;
   if (example) return value.length >= 16 && looksGenerated(value);
   if (inCall) return looksRandom(value) || isStrong(value);
   if (/^[0-9]{6,}$/.test(value)) return true;
-  if (APP_PASSWORD.test(value) || isDrawn(value)) return true;
+  if (isAppPassword(value) || isDrawn(value)) return true;
   if (WORDS.test(value)) return value.length >= 8 && (lettersLookRandom(value) || classChanges(value) >= 0.3);
   return /\p{L}/u.test(value) && /[0-9!@#$%^&*?+~=]/.test(value);
 }

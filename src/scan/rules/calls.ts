@@ -1,3 +1,4 @@
+import { isAppPassword, isDrawn } from "../chosen-password.ts";
 import { classChanges, classesOf, looksRandom } from "../entropy.ts";
 import { lettersLookRandom } from "../letter-pairs.ts";
 import { isDisguisedWord } from "../placeholder.ts";
@@ -7,9 +8,9 @@ import { type Candidate, type Rule, rulesOf } from "../rule.ts";
 const ARGUMENT = String.raw`(?:[A-Za-z_$@&][\w$.>-]{0,60}(?:\(\))?|"[^"]{0,200}"|'[^']{0,200}'|[0-9]{1,5}|nil|null)`;
 const USER = String.raw`(?:"[^"\s]{0,80}"|'[^'\s]{0,80}'|[A-Za-z_$@][\w$.>-]{0,60}(?:\(\))?)`;
 /** Neither an address nor a placeholder of a query: `"bob@example.com"`, `"%s"`. */
-const TEXT = String.raw`(?:Some\()?(?!["'][\w.+-]{1,60}@[\w-]{1,60}\.[\w.-]{1,60}["'])(?:"(?<double>[^"\s\\{}]{6,120})(?:\{\w{1,12}\})?"|'(?<single>[^'\s\\{}]{6,120})(?:\{\w{1,12}\})?')`;
+const TEXT = String.raw`(?:Some\()?(?!["'][\w.+-]{1,60}@[\w-]{1,60}\.[\w.-]{1,60}["'])(?:"(?<double>[^"\s\\{}]{6,120})(?:\{\w{1,12}\})?"|'(?<single>[^'\s\\{}]{6,120})(?:\{\w{1,12}\})?'|["'](?<secret>[a-z]{4}(?: [a-z]{4}){3})["'])`;
 /** What {@link TEXT} matches, and is found faster. */
-const QUOTED = String.raw`(?:Some\()?(?:"[^"\s\\{}]{6,120}(?:\{\w{1,12}\})?"|'[^'\s\\{}]{6,120}(?:\{\w{1,12}\})?')`;
+const QUOTED = String.raw`(?:Some\()?(?:"[^"\s\\{}]{6,120}(?:\{\w{1,12}\})?"|'[^'\s\\{}]{6,120}(?:\{\w{1,12}\})?'|["'][a-z]{4}(?: [a-z]{4}){3}["'])`;
 /** A text that names a field of a password: `"#password"`, `'input[name="passwd"]'`. */
 const FIELD = String.raw`["'\x60][^\n]{0,80}?(?:passw|\bpass\b|passwd|pwd|passphrase|secret|token|api_?key)[^\n]{0,40}?["'\x60]`;
 const TYPES = `(?:type|fill|fill_in|send_?keys|set_?value|set_?text|type_?text|enter_?text|input_?text|clearAndType|pressSequentially|replaceText)`;
@@ -144,6 +145,14 @@ export const callRules: readonly Rule[] = rulesOf("context", [
   },
   {
     id: "call-with-password",
+    what: "a key in a call",
+    keywords: ["serverclient(", "postmarkclient(", "accountclient("],
+    pattern:
+      /\b(?:Postmark|Server|Account)Client\(\s{0,2}["'](?<secret>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})["']/g,
+    check: ({ secret }) => looksRandom(secret),
+  },
+  {
+    id: "call-with-password",
     what: "a password in a connection string",
     keywords: ["@tcp(", "@unix("],
     // The form of Go's driver for MySQL.
@@ -160,6 +169,7 @@ function isPasswordArgument({ secret }: Candidate): boolean {
     (/[(){}<>]/.test(secret) && !(looksRandom(secret) && classesOf(secret) === 4))
   )
     return false;
+  if (isDrawn(secret) || isAppPassword(secret)) return true;
   if (/^[a-z]+(?:[-_./:][a-z]+)*[0-9]?$/i.test(secret))
     return (secret.length >= 12 && lettersLookRandom(secret)) || classChanges(secret) >= 0.3;
   if (/^[\w-]+(?:\.[\w-]+)+$/.test(secret) && !/[0-9]{2}/.test(secret)) return looksRandom(secret);

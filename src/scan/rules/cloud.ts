@@ -141,8 +141,10 @@ export const cloudRules: readonly Rule[] = [
     },
   ),
   token("defined-networking-key", "a Defined Networking key", "dnkey-", "[A-Z0-9]{26}-[A-Z0-9]{52}"),
-  token("yandex-cloud-key", "a Yandex Cloud key", ["AQVN", "YCAJ", "YCN"], "[A-Za-z0-9_-]{22,38}", {
+  token("yandex-cloud-key", "a Yandex Cloud key", ["AQVN", "YCAJ", "YCN"], "[A-Za-z0-9_-]{22,38}(?![+/=])", {
     check: isRandom,
+    // Base64 has these letters too.
+    line: /(?<![A-Za-z0-9+/_-])(?:AQVN|YCAJ|YCN)/,
   }),
   token("ngrok-key", "an ngrok API key", "ak_2", "[A-Za-z0-9]{26,27}", {
     keywords: [LONG_RUN],

@@ -1,10 +1,11 @@
+import { isDrawn } from "../chosen-password.ts";
 import { classesOf, looksRandom } from "../entropy.ts";
 import { lettersLookRandom } from "../letter-pairs.ts";
 import { isDisguisedWord } from "../placeholder.ts";
 import { type Candidate, type Rule, rulesOf } from "../rule.ts";
 
 /** A word of a command line that may be a secret: in quotes, or up to a blank. No variable, no option. */
-const WORD = String.raw`(?:"(?<double>[^"\s$\x60<>{}]{4,200})"|'(?<single>[^'\s<>{}]{4,200})'|(?<secret>[^\s"'\x60$<>{}()[\]|;,&-][^\s"'\x60$<>{}()[\]|;]{3,200}))`;
+const WORD = String.raw`(?:"(?<double>(?:[^"\s$\x60<>{}]|\$(?![A-Za-z0-9_{(@*#?!-])){4,200})"|'(?<single>[^'\s<>{}]{4,200})'|(?<secret>[^\s"'\x60$<>{}()[\]|;,&-][^\s"'\x60$<>{}()[\]|;]{3,200}))`;
 
 function command(
   id: string,
@@ -99,9 +100,10 @@ export const commandRules: readonly Rule[] = rulesOf("context", [
       "chpasswd",
       "sudo",
       "vault login",
+      "wandb login",
       "aws configure",
     ],
-    String.raw`(?:\bnet\s{1,4}use\b[^|;&\n]{1,120}\s/user:\S{1,80}[ \t]{1,4}|\bsmbclient\b[^|;&\n]{1,120}?\s-U[ \t]{0,4}["']?[\w.\\/-]{1,60}%|\bhtpasswd\s(?:\s{0,4}-[a-zA-Z]{1,6}){1,4}\s{1,4}(?:\S{1,100}\s{1,4}){1,2}(?=\S{4,60}\s{0,4}$)|-pass(?:in|out)?[ \t]{1,4}pass:|\bvault\s{1,4}login\s{1,4}|\baws\s{1,4}configure\s{1,4}set\s{1,4}[\w.-]{0,40}(?:secret|token)[\w.-]{0,30}\s{1,4})`,
+    String.raw`(?:\bnet\s{1,4}use\b[^|;&\n]{1,120}\s/user:\S{1,80}[ \t]{1,4}|\bsmbclient\b[^|;&\n]{1,120}?\s-U[ \t]{0,4}["']?[\w.\\/-]{1,60}%|\bhtpasswd\s(?:\s{0,4}-[a-zA-Z]{1,6}){1,4}\s{1,4}(?:\S{1,100}\s{1,4}){1,2}(?=\S{4,60}\s{0,4}$)|-pass(?:in|out)?[ \t]{1,4}pass:|\b(?:vault|wandb)\s{1,4}login\s{1,4}(?:--\S{1,40}\s{1,4}){0,3}|\baws\s{1,4}configure\s{1,4}set\s{1,4}[\w.-]{0,40}(?:secret|token)[\w.-]{0,30}\s{1,4})`,
   ),
   command(
     "command-line-password",
@@ -165,7 +167,8 @@ export const commandRules: readonly Rule[] = rulesOf("context", [
     what: PASSWORD,
     keywords: ["--from-literal"],
     pattern: /--from-literal[= ]["']?[\w.-]{1,60}=["']?(?<secret>[^\s"'`$<>{}()]{8,200})/g,
-    check: ({ secret }) => looksRandom(secret) || (isTypedPassword({ secret }) && classesOf(secret) >= 4),
+    check: ({ secret }) =>
+      looksRandom(secret) || isDrawn(secret) || (isTypedPassword({ secret }) && classesOf(secret) >= 4),
   },
   {
     id: "command-line-password",
@@ -222,6 +225,7 @@ export const commandRules: readonly Rule[] = rulesOf("context", [
 /** Whether what follows an option may be a password: it has digits or signs, or looks random. */
 function isTypedPassword({ secret }: Pick<Candidate, "secret">): boolean {
   if (secret.length < 6 || isDisguisedWord(secret)) return false;
+  if (isDrawn(secret)) return true;
   if (
     /^[./~]|^[a-z][a-z0-9+.-]*:\/\/|^[A-Z_]+$|^[0-9.:]{1,30}$|\.(?:sh|txt|ya?ml|json|sql|key|pem)$/.test(
       secret,

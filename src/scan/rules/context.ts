@@ -1,5 +1,5 @@
 import { decodeBase64, isBasicCredentials, isRandom } from "../checks.ts";
-import { isStrong } from "../chosen-password.ts";
+import { isDrawn, isStrong } from "../chosen-password.ts";
 import { looksRandom } from "../entropy.ts";
 import { encodedRegistryAuth, registryAuth } from "../files/known-files.ts";
 import { isDisguisedWord } from "../placeholder.ts";
@@ -53,7 +53,7 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
     what: "a user name and password in an HTTP authorization header",
     keywords: ["basic "],
     pattern:
-      /(?:authorization\\{0,3}["'`\]]{0,2}\s{0,4}(?:[:=,]|=>)\s{0,4}\\{0,3}[bf]?)["'`]?\s{0,4}basic\s{1,4}(?<secret>[A-Za-z0-9+/_-]{6,2000}={0,2})/gi,
+      /(?:authorization\\{0,3}["'`\]]{0,2}\s{0,4}(?:[:=,]|=>|\s["'])\s{0,4}\\{0,3}[bf]?)["'`]?\s{0,4}basic\s{1,4}(?<secret>[A-Za-z0-9+/_-]{6,2000}={0,2})/gi,
     check: isBasicCredentials,
     alsoInExamples: true,
   },
@@ -63,6 +63,32 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
     keywords: ['"basic ', "'basic ", "`basic "],
     pattern: /["'`]Basic\s{1,2}(?<secret>[A-Za-z0-9+/_-]{12,2000}={0,2})["'`]/g,
     check: isGeneratedBasic,
+  },
+  {
+    id: "authorization-basic",
+    what: "a user name and password in an HTTP authorization header",
+    keywords: ["basic "],
+    // As files of requests have it, for their program to encode.
+    pattern:
+      /^\s{0,8}authorization:\s{0,4}basic\s{1,4}[\w.@+-]{2,60}[ :](?<secret>[^\s"'`<>{}$]{6,120})\s{0,4}$/gi,
+    check: ({ secret }) => !isDisguisedWord(secret) && (/[0-9!@#%^&*?+~]/.test(secret) || isDrawn(secret)),
+  },
+  {
+    id: "authorization-header",
+    what: "the credential of an HTTP authorization header",
+    keywords: ["- bearer ", '- "bearer ', "- 'bearer ", '"bearer '],
+    // In a recorded request, the header is in the line before.
+    pattern:
+      /^\s{0,40}(?:-\s{1,4})?["']?Bearer\s{1,2}(?<secret>[A-Za-z0-9_~@.+/=:-]{16,2000})["']?,?\s{0,4}$/g,
+    minEntropy: 3,
+    check: isRandom,
+  },
+  {
+    id: "secret-header",
+    what: "the credential of an HTTP header",
+    keywords: ["x-honeycomb-team"],
+    pattern: /x-honeycomb-team["']?\s{0,2}[:=]\s{0,2}["']?(?<secret>[A-Za-z0-9_-]{20,80})/gi,
+    check: isRandom,
   },
   {
     id: "secret-header",
@@ -77,9 +103,19 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
   {
     id: "session-cookie",
     what: "a session cookie",
-    keywords: ["cookie:"],
+    keywords: ["cookie:", 'cookie":', "cookie':"],
     pattern:
-      /cookie:\s{0,4}(?:[^;\n]{1,80};\s{0,2}){0,4}[\w.-]{0,30}(?:session|sess|auth|token|jwt|sid)[\w.-]{0,20}=(?<secret>[A-Za-z0-9_~.+/=%-]{20,2000})/gi,
+      /cookie["']?:\s{0,4}["'`]?(?:[^;\n]{1,80};\s{0,2}){0,4}[\w.-]{0,30}(?:session|sess|auth|token|jwt|sid)[\w.-]{0,20}=(?<secret>[A-Za-z0-9_~.+/=%-]{20,2000})/gi,
+    minEntropy: 3.5,
+    check: isRandom,
+  },
+  {
+    id: "session-cookie",
+    what: "a session cookie",
+    keywords: ["cookies"],
+    // A map of names and values: `cookies = {"PHPSESSID": "…"}`.
+    pattern:
+      /cookies["']?\s{0,4}[:=]\s{0,4}\{[^{}\n]{0,200}?["']?[\w.-]{0,30}(?:sess|sid|auth|token|jwt)[\w.-]{0,20}["']?\s{0,2}:\s{0,2}["'](?<secret>[A-Za-z0-9_~.+/=%-]{20,2000})["']/gi,
     minEntropy: 3.5,
     check: isRandom,
   },
@@ -97,9 +133,10 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
       "signature=",
       "sig=",
       "appid=",
+      "?code=",
     ],
     pattern:
-      /[?&](?:amp;)?(?:[a-z]{1,20}[_-]?)?(?:api[_-]?key|access[_-]?key|token|secret|passwd|password|pwd|auth|signature|sig|key(?==[0-9A-Za-z_-]{24,})|appid(?==[0-9A-Za-z]{32}(?![\w-])))=(?<secret>[A-Za-z0-9%._~+/-]{8,400}=?)/gi,
+      /[?&](?:amp;)?(?:[a-z]{1,20}[_-]?)?(?:api[_-]?key|access[_-]?key|token|secret|passwd|password|pwd|auth|signature|sig|key(?==[0-9A-Za-z_-]{24,})|code(?==[0-9A-Za-z_/-]{50,90}={2}(?![\w=]))|appid(?==[0-9A-Za-z]{32}(?![\w-])))=(?<secret>[A-Za-z0-9%._~+/-]{8,400}={0,2})/gi,
     line: /^(?!.{0,300}(?:badge|shields\.io))/i,
     minEntropy: 2.75,
     check: isQuerySecret,
@@ -115,6 +152,13 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
       !/^[$]|[$][({]|[$][A-Z_]{3,}/.test(secret) &&
       !/[,()[\]]$|^[A-Za-z_.]+[,)]|^self\./.test(secret) &&
       /[^A-Za-z_.]|^.{14,}$/.test(secret),
+  },
+  {
+    id: "connection-string-password",
+    what: "a password in a connection string",
+    keywords: ["oracle:thin:", "oracle:oci:"],
+    pattern: /\boracle:(?:thin|oci8?):[\w.$#-]{1,60}\/(?<secret>[^\s@"'<>{}$]{4,100})@/gi,
+    check: ({ secret }) => !isDisguisedWord(secret),
   },
   {
     id: "aws-secret-access-key",
@@ -146,7 +190,8 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
     keywords: ["identified ", "password"],
     pattern:
       /(?:\bidentified\s{1,4}(?:with\s{1,4}\S{1,40}\s{1,4})?by\s{1,4}(?:password\s{1,4})?|\b(?:create|alter)\s{1,4}(?:user|role|login)\b.{1,120}?\bpassword\s{0,4}=?\s{0,4}|=\s{0,2}password\()(?:N?["'](?<secret>[^"'\s]{6,120})["']|(?<single>[A-Za-z][\w#$!%^&*-]{5,60})(?=\s{0,4}(?:;|$|default\b|account\b|profile\b)))/gi,
-    check: ({ secret }) => !isUuid(secret) && (/[0-9!@#$%^&*?+~]/.test(secret) || looksRandom(secret)),
+    check: ({ secret }) =>
+      !isUuid(secret) && (/[0-9!@#$%^&*?+~]/.test(secret) || looksRandom(secret) || isDrawn(secret)),
   },
   {
     id: "wallet-private-key",
@@ -158,7 +203,7 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
   {
     id: "wallet-private-key",
     what: "the private key of a wallet",
-    keywords: ["0x"].map((prefix) => `"${prefix}`).concat("'0x", "=0x", ": 0x"),
+    keywords: ['"0x', "'0x", "=0x", ": 0x", "-key 0x"],
     pattern: /(?<![A-Za-z0-9])(?<secret>0x[0-9a-fA-F]{64})(?![A-Za-z0-9])/g,
     line: /private|secret|mnemonic|deployer|signer|wallet|accounts\s{0,4}[:=]/i,
     minEntropy: 3,
@@ -274,5 +319,5 @@ function isQuerySecret({ secret }: Candidate): boolean {
 /** Whether the password of the base64 of `user:password` is no trial. */
 function isGeneratedBasic(candidate: Candidate): boolean {
   const password = decodeBase64(candidate.secret).replace(/^[^:]*:/, "");
-  return isBasicCredentials(candidate) && (looksRandom(password) || isStrong(password));
+  return isBasicCredentials(candidate) && (looksRandom(password) || isStrong(password) || isDrawn(password));
 }

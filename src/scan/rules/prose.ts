@@ -1,4 +1,4 @@
-import { isStrong } from "../chosen-password.ts";
+import { isDrawn, isStrong } from "../chosen-password.ts";
 import { classChanges, classesOf, looksGenerated, looksRandom } from "../entropy.ts";
 import { isDisguisedWord } from "../placeholder.ts";
 import { type Candidate, type Rule, rulesOf } from "../rule.ts";
@@ -6,7 +6,7 @@ import { type Candidate, type Rule, rulesOf } from "../rule.ts";
 /** The words for a secret in a sentence. */
 const WORD = String.raw`\b(?:password|passwd|passphrase|passcode|pass|pw|pwd|api[ _-]?key|access[ _-]?key|secret(?:[ _-]?key)?|token|passwort|kennwort)`;
 /** What may be between the word and its value: other words. */
-const BETWEEN = String.raw`[^\n:=.;"'<>()]`;
+const BETWEEN = String.raw`(?:[^\n:=.;"'<>()]|\.(?=\w))`;
 /** A value at the end of a sentence, or before its next part. */
 const VALUE = String.raw`(?<secret>[A-Za-z0-9!@#$%^&*+~?=_/.-]{8,120}?)(?=[.,;:!?)\]]{0,2}(?:\s|$|["'\x60*]))`;
 
@@ -63,6 +63,28 @@ export const proseRules: readonly Rule[] = rulesOf("context", [
   {
     id: "secret-in-text",
     what: "a password in a text",
+    keywords: ["password", "passphrase", "passwor", "kennwort", "pw ", "pwd "],
+    // Directly after the word, marked as what is typed: with the password in backticks.
+    pattern: new RegExp(
+      String.raw`\b(?:${OF_PASSWORD})\s{1,2}(?:\x60(?<secret>[^\s\x60]{8,120})\x60|\\(?:texttt|verb)[{|](?<single>[^\s{}|]{8,120})[}|]|\*\*(?<double>[^\s*]{8,120})\*\*)`,
+      "gi",
+    ),
+    check: isOfSentence,
+  },
+  {
+    id: "secret-in-text",
+    what: "a password in a text",
+    keywords: ["admin /", "root /", "administrator /", "admin:", "root:"],
+    // The user and the password in a comment: `temporary: admin / …`.
+    pattern: new RegExp(
+      String.raw`(?:#|//|\*|--|<!--|:)\s{1,4}(?:admin|root|administrator)\s{0,2}[/:]\s{0,2}${VALUE}`,
+      "gi",
+    ),
+    check: isOfLogin,
+  },
+  {
+    id: "secret-in-text",
+    what: "a password in a text",
     keywords: ["log in", "logging in", "sign in", "login", "log on"],
     pattern: new RegExp(
       String.raw`\b(?:log(?:ging)?[ -]?(?:in|on)|sign[ -]?in)\b[^\n]{0,120}?\s(?:with|as|using)\s${MARK}[\w.@+-]{2,60}${MARK}(?:\s{0,2}[/|,:]\s{0,2}|\sand\s(?:the\s)?(?:password\s)?)${MARK}${VALUE}`,
@@ -76,7 +98,9 @@ export const proseRules: readonly Rule[] = rulesOf("context", [
 function isOfLogin(candidate: Candidate): boolean {
   const { secret } = candidate;
   if (isDisguisedWord(secret) || /[:/\\]|\.[a-z]{2,4}$/.test(secret)) return false;
-  return isGeneratedInText(candidate) || (/[0-9]{2}/.test(secret) && classesOf(secret) >= 3);
+  return (
+    isGeneratedInText(candidate) || isDrawn(secret) || (/[0-9]{2}/.test(secret) && classesOf(secret) >= 3)
+  );
 }
 
 /** Shorter values have to change between letters, capitals and digits as often as nothing that is made of words. */
@@ -107,5 +131,5 @@ const TERM =
 /** After `the password is`, a word with two digits. */
 function isOfSentence({ secret }: Candidate): boolean {
   if (isDisguisedWord(secret) || TERM.test(secret) || /[:/\\]|\.[a-z]{2,4}$/.test(secret)) return false;
-  return /[A-Za-z]/.test(secret) && (/[0-9].*[0-9]/.test(secret) || isStrong(secret));
+  return /[A-Za-z]/.test(secret) && (/[0-9].*[0-9]/.test(secret) || isStrong(secret) || isDrawn(secret));
 }

@@ -1,4 +1,5 @@
 import { isRandom } from "../checks.ts";
+import { shannonEntropy } from "../entropy.ts";
 import { LONG_RUN, type Rule, rulesOf, token } from "../rule.ts";
 
 const UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
@@ -31,7 +32,7 @@ export const serviceRules: readonly Rule[] = [
     "[A-Za-z0-9_]{20,250}",
     {
       minEntropy: 3,
-      check: isRandom,
+      check: ({ secret }) => isRandom({ secret }) || isMixedKey(secret.slice(8)),
     },
   ),
   token("stripe-webhook-secret", "a webhook signing secret", "whsec_", "[A-Za-z0-9+/]{24,72}={0,2}", {
@@ -249,6 +250,17 @@ export const serviceRules: readonly Rule[] = [
     "ops_eyJ",
     "[A-Za-z0-9+/_-]{100,3000}={0,3}",
   ),
+  token("honeycomb-key", "a Honeycomb ingest key", ["hcaik_", "hcbik_"], "[a-z0-9]{58}"),
+  token(
+    "adyen-key",
+    "an Adyen API key",
+    "AQE",
+    "[A-Za-z0-9+/]{80,250}={0,2}-[A-Za-z0-9+/]{43}=-[^\\s\"'`]{16}",
+    {
+      keywords: ["aqe"],
+      inRun: true,
+    },
+  ),
   token("nylas-key", "a Nylas API key", "nyk_v0_", "[A-Za-z0-9]{60,80}"),
   token("telnyx-key", "a Telnyx API key", "KEY0", "[A-F0-9]{31}_[A-Za-z0-9]{22}"),
   token(
@@ -258,6 +270,11 @@ export const serviceRules: readonly Rule[] = [
     "[A-Za-z0-9]{20,44}",
   ),
 ];
+
+/** Capitals and small letters, as many different ones as in a random key; it may have no digit. */
+function isMixedKey(body: string): boolean {
+  return /[A-Z].*[A-Z]/.test(body) && /[a-z].*[a-z]/.test(body) && shannonEntropy(body) >= 3.8;
+}
 
 function hasDigit({ secret }: { readonly secret: string }): boolean {
   return /[0-9]{3}|[0-9].*[0-9].*[0-9]/.test(secret);

@@ -1,3 +1,4 @@
+import { isDrawn } from "../chosen-password.ts";
 import { looksRandom } from "../entropy.ts";
 import { isDisguisedWord } from "../placeholder.ts";
 import { type Candidate, type Rule, rulesOf } from "../rule.ts";
@@ -15,6 +16,7 @@ export const settingRules: readonly Rule[] = rulesOf("context", [
       "rootpw",
       "createuser",
       "community",
+      " key ",
       "-psk",
       "key-string",
       "server key",
@@ -23,7 +25,7 @@ export const settingRules: readonly Rule[] = rulesOf("context", [
     ],
     // Of routers and switches (0: in the clear), Kickstart, preseeding, Net-SNMP, HAProxy.
     pattern: new RegExp(
-      String.raw`(?:\busername\s{1,4}\S{1,60}(?:\s{1,4}privilege\s{1,4}[0-9]{1,2})?\s{1,4}(?:password|secret)\s{1,4}(?:0\s{1,4})?(?![0-9]\s)|\benable\s{1,4}(?:password|secret)\s{1,4}(?:level\s{1,4}[0-9]{1,2}\s{1,4})?(?:0\s{1,4})?(?![0-9]\s)|\bneighbor\s{1,4}\S{1,60}\s{1,4}password\s{1,4}(?:0\s{1,4})?(?![0-9]\s)|\b(?:radius|tacacs)-server\s{1,4}(?:host\s{1,4}\S{1,60}\s{1,4})?key\s{1,4}(?:0\s{1,4})?(?![0-9]\s)|\bisakmp\s{1,4}key\s{1,4}(?:0\s{1,4})?|\bsnmp-server\s{1,4}community\s{1,4}|\b(?:wpa-psk|key-string|authentication-key|pre-shared-key)\s{1,4}(?:ascii(?:-text)?\s{1,4})?(?:0\s{1,4})?(?![0-9]\s)|^\s{0,8}rootpw\s{1,4}(?:--plaintext\s{1,4})?(?!--)|\bd-i\s{1,4}\S{0,60}password\S{0,20}\s{1,4}(?:password|string)\s{1,4}|\bcreateUser\s{1,4}\S{1,40}\s{1,4}(?:MD5|SHA\S{0,4})\s{1,4}|\binsecure-password\s{1,4})${SECRET}`,
+      String.raw`(?:\busername\s{1,4}\S{1,60}(?:\s{1,4}privilege\s{1,4}[0-9]{1,2})?\s{1,4}(?:password|secret)\s{1,4}(?:0\s{1,4})?(?![0-9]\s)|\benable\s{1,4}(?:password|secret)\s{1,4}(?:level\s{1,4}[0-9]{1,2}\s{1,4})?(?:0\s{1,4})?(?![0-9]\s)|\bneighbor\s{1,4}\S{1,60}\s{1,4}password\s{1,4}(?:0\s{1,4})?(?![0-9]\s)|\b(?:radius|tacacs)-server\s{1,4}(?:host\s{1,4}\S{1,60}\s{1,4})?key\s{1,4}(?:0\s{1,4})?(?![0-9]\s)|\bisakmp\s{1,4}key\s{1,4}(?:0\s{1,4})?|\bsnmp-server\s{1,4}community\s{1,4}|^\s{0,4}r[ow]community6?\s{1,4}|^\s{1,4}key\s{1,4}(?:0\s{1,4})?(?=\S{1,60}\s{0,4}$)|\b(?:wpa-psk|key-string|authentication-key|pre-shared-key)\s{1,4}(?:ascii(?:-text)?\s{1,4})?(?:0\s{1,4})?(?![0-9]\s)|^\s{0,8}rootpw\s{1,4}(?:--plaintext\s{1,4})?(?!--)|\bd-i\s{1,4}\S{0,60}password\S{0,20}\s{1,4}(?:password|string)\s{1,4}|\bcreateUser\s{1,4}\S{1,40}\s{1,4}(?:MD5|SHA\S{0,4})\s{1,4}|\binsecure-password\s{1,4})${SECRET}`,
       "gi",
     ),
     check: isTyped,
@@ -50,5 +52,7 @@ export const settingRules: readonly Rule[] = rulesOf("context", [
 /** Not a word, an option or a path: with digits or signs. */
 function isTyped({ secret }: Candidate): boolean {
   if (isDisguisedWord(secret) || /^[./~-]|^[A-Z_]+$|^[a-z]+:\/\//.test(secret)) return false;
-  return (/[0-9!@#%^&*?+~]/.test(secret) && /[A-Za-z]/.test(secret)) || looksRandom(secret);
+  return (
+    (/[0-9!@#%^&*?+~]/.test(secret) && /[A-Za-z]/.test(secret)) || looksRandom(secret) || isDrawn(secret)
+  );
 }
