@@ -10,6 +10,10 @@ const JOINED_WORDS = /^(?:[A-Z][a-z]{2,}[._-])+[A-Z][a-z]{2,}[0-9]{3,6}[.-]?$/;
 
 /** `RibbonNeedle4576_`: two and more capitalized words and a number, but no words for what programs are made of. */
 const COMPOUND = /^(?:(?:[A-Z][a-z]{3,}){2,}[0-9]{2,6}|(?:[A-Z][a-z]{2,}){3,}[0-9]{1,6})[!_@#$%^&*?+~-]?$/;
+/** Words that begin the parts of names in programs: `ClientToken2024`. */
+const NAMES_A_PART =
+  /Token|Secret|Key(?![a-z])|Auth|Name|Value|Client|Type|Prod|Config|Server|Service|Handler|Manager|Test|Data|User|Api(?![a-z])|Access|Session|String|Header|Hash|Code|Error|Signature|Base|Encod|Sha(?![a-z])|Rsa(?![a-z])|Version/;
+
 /** `rencyf-mog5ux-Zergyb`: as Apple draws them. */
 const GROUPS = /^(?=.*[A-Z])(?=.*[0-9])[A-Za-z0-9]{6}(?:-[A-Za-z0-9]{6}){2}$/;
 /** `Silver-cactus-island-Badger2`: words with capitals and a digit. */
@@ -43,8 +47,8 @@ export function isStrong(value: string): boolean {
     value.length >= 8 &&
     classesOf(value) >= 3 &&
     /[0-9]/.test(value) &&
-    (SIGNS.test(value) || JOINED_WORDS.test(value) || (COMPOUND.test(value) && !hasProgramWord(value))) &&
-    !/^[\w-]+(?:=|[?&][\w-]+=)/.test(value)
+    (SIGNS.test(value) || JOINED_WORDS.test(value) || (COMPOUND.test(value) && !NAMES_A_PART.test(value))) &&
+    !/^(?:[\w-]+|[a-z][\w-]{0,30}(?:\.[\w-]{1,30}){1,8})(?:=|[?&][\w-]+=)/.test(value)
   );
 }
 
@@ -56,10 +60,16 @@ const TRIAL =
 const MIXED =
   /^(?![a-z]+:\/\/)(?!.*\.[a-z]{1,5}$)[^\s/\\()[\]{}<>,;"'`]*[A-Za-z][._-]?[0-9]{2}[^\s/\\()[\]{}<>,;"'`]*$/;
 
+/** The same of a test, where random values are vectors and what is made up is simple. */
+export function looksChosenForUse(text: string): boolean {
+  return looksChosen(text) && (isStrong(text) || isDrawn(text));
+}
+
 /** Whether a person, or a generator of passwords, chose it for use: manuals have simpler ones. */
 export function looksChosen(text: string): boolean {
+  if (isDrawn(text)) return true;
   if (text.length < 10 || text.length > 64 || TRIAL.test(text) || TRIAL.test(plainSpelling(text)))
     return false;
   if (looksRandom(text) && /[0-9].*[0-9]/.test(text) && !/^[0-9a-f-]+$/i.test(text)) return true;
-  return isStrong(text) || isDrawn(text) || (classesOf(text) === 4 && MIXED.test(text));
+  return isStrong(text) || (classesOf(text) === 4 && MIXED.test(text));
 }

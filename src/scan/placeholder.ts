@@ -12,7 +12,7 @@ const FAKE_ELSEWHERE = /^(?:dein|deine|ihr|ihre|mein|votre|mon|tu|su|seu|sua|uw|
 
 /** A variable, a template or a format that another program fills in. */
 const REFERENCE =
-  /\$\{|\$\(|^\$\w|\$[A-Z][A-Z_]{2,}|\{\{|\}\}|^\{[^{}]*\}$|<[^<>]*>|^<|%[sdv](?![A-Za-z0-9])|%\(\w+\)[sdi]|%[A-Za-z_]{3,}%|#\{|^@@\w+@@$|^@Microsoft\.KeyVault\(|^@[A-Za-z_.]+@?$|^\[[^\]]*\]$|^__\w+__$|^&[a-z]+;|process\.env|os\.environ|getenv|import\.meta|(?:^|[^\w])(?:secrets?|env)\.[A-Za-z_]|^(?:vault|arn|op|file|kms|ssm|env|secret|ref|akv|awssm|gcpsm|keyring|keychain|pass):|^ref\+|^!(?:vault|Ref|Sub|GetAtt|secret|env)\b/;
+  /\$\{|\$\(|^\$\w|\$[A-Z][A-Z_]{2,}|\{\{|\}\}|^\{[^{}]*\}$|<[^<>]*>|^<|%[sdv](?![A-Za-z0-9])|%\(\w+\)[sdi]|%[A-Za-z_]\w{2,}%|%env\([^()]*\)%|#\{|^@@\w+@@$|^@Microsoft\.KeyVault\(|^@[A-Za-z_.]+@?$|^\[[^\]]*\]$|^__\w+__$|^&[a-z]+;|process\.env|os\.environ|getenv|import\.meta|(?:^|[^\w])(?:secrets?|env)\.[A-Za-z_]|^(?:vault|arn|op|file|kms|ssm|env|secret|ref|akv|awssm|gcpsm|keyring|keychain|pass):|^ref\+|^!(?:vault|Ref|Sub|GetAtt|secret|env)\b/;
 
 /** Sealed by another program, or a hash: bcrypt and crypt(3), Argon2, PBKDF2, scrypt, LDAP. */
 const SEALED =
@@ -27,7 +27,7 @@ const WORDS_FOR_A_SECRET =
   /^(?:null|nil|none|undefined|nan|true|false|yes|no|on|off|empty|unset|default|auto|string|str|text|bytes?|char|varchar|number|integer|int|bool(?:ean)?|object|any|unknown|required|optional|hidden|masked|secret|secrets|token|tokens|password|passwords|passwd|passphrase|passwort|pass|pwd|pw|key|api[-_]?key|access[-_]?token|client[-_]?secret|credentials?|login|user(?:name)?|admin(?:istrator)?|root|guest|postgres(?:ql)?|mysql|mariadb|redis|mongo|rabbitmq|minio(?:admin)?|elastic|sa|test(?:ing|er)?|tests?|demo|dev|foo|bar|baz|foobar|qux|abc|qwerty|letmein|value|val|data|input|field|variable|secret[-_]?key|super[-_]?secret|top[-_]?secret|pass[-_]?word|test[-_]?pass(?:word)?|test[-_]?token|test[-_]?secret|test[-_]?key|my[-_]?pass(?:word)?|mysecret(?:password|token|key)?|mytoken|x-oauth-basic|x-token-auth|oauth2?|current[-_]password|new[-_]password)[0-9]{0,4}[!@#$%^&*.]{0,2}$/i;
 
 /** `somepassword`, `db_passwd`, `my-secret`: the kind of value instead of the value. */
-const NAMED_AFTER_ITSELF = /^[a-z0-9_-]{0,24}(?:password|passwd|passphrase|secret|token|pass|pwd)$/i;
+const NAMED_AFTER_ITSELF = /^[a-z0-9_.-]{0,24}(?:password|passwd|passphrase|secret|token|pass|pwd)$/i;
 
 /** What a help text asks for: `USER:PASS`, `PASS1:PASS2`. */
 const ASKED_FOR = /^[A-Z]{3,12}[0-9]?(?:[:/|,][A-Z]{3,12}[0-9]?)+$/;

@@ -1,5 +1,5 @@
 import { PEM_LOOKAHEAD } from "./checks.ts";
-import { looksChosen } from "./chosen-password.ts";
+import { looksChosen, looksChosenForUse } from "./chosen-password.ts";
 import type { Detector } from "./detector.ts";
 import { looksGenerated, shannonEntropy } from "./entropy.ts";
 import { type Hit, RANK } from "./finding.ts";
@@ -93,6 +93,7 @@ function isPlausible(
   // The pattern of a context rule matches every password that was made up for a test or a manual.
   const example = rule.kind === "context" && !rule.alsoInExamples ? exampleOf(input, at) : undefined;
   if (example === undefined || (example === "manual" && looksChosen(secret))) return true;
+  if (rule.chosenInTests && looksChosenForUse(secret)) return true;
   return secret.length >= IN_EXAMPLES && looksGenerated(secret);
 }
 

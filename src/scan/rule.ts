@@ -43,6 +43,8 @@ export interface Rule {
   readonly anyText?: true;
   /** Whether the check looks at what follows the match. */
   readonly looksAhead?: true;
+  /** Of a `context` rule: what a person seems to have chosen counts in tests too. */
+  readonly chosenInTests?: true;
   /** Of a `context` rule: its matches count in tests and manuals too, even if they do not look random. */
   readonly alsoInExamples?: true;
   /**

@@ -47,6 +47,9 @@ const PUBLIC_BEFORE = new Set(
 /** Before these, the word is the thing itself: a `client_secret` is secret, a `clientToken` is an idempotency key. */
 const SECRET_OF_CLIENT = /^(?:secret|secrets|credential|credentials|creds|key)$/;
 
+/** Not so before `secret`: what signs a token against forged requests is none of it. */
+const SECRET_OF = /^(?:hash|csrf|xsrf|state|nonce|cookie)$/;
+
 /** Words before `key` in the names of what is looked up by it, and of what is on a keyboard. */
 const LOOKED_UP_BY = new Set(
   "cache primary foreign unique index storage local query object map hash row col column route config conf setting settings state item items entry entity field property prop attr attribute data dict record document doc group sort order partition shard range lookup search filter idempotency dedupe react list node tree path file image asset s3 bucket blob queue topic event message msg translation text label title name type kind id hot short shortcut arrow enter escape tab space up down left right ctrl alt shift meta modifier press keyboard any each every first second other same new old next prev previous current parent child own symbol lock mutex trace metric stat redis memcache session user video track room stream content module component feature flag experiment action menu nav tag class style test mock expected actual result input output".split(
@@ -150,6 +153,7 @@ function kindOf(name: string): SecretNameKind | undefined {
   if (WHERE.test(last)) return undefined;
   const joined = words.slice(-4, -1).join("") + last;
   if (PASSWORDS.test(joined)) return "password";
+  if (last === "secret" && SECRET_OF.test(before)) return "secret";
   if (/^(?:o?auth)$|csrf|xsrf|authenticity|verificationtoken|antiforgery/.test(joined)) return undefined;
   if (!SECRETS.test(joined)) return isKey(last, before) ? "key" : undefined;
   if (before === "client" && SECRET_OF_CLIENT.test(last)) return "identified-secret";

@@ -112,6 +112,39 @@ const places: readonly Place[] = [
   ["Net-SNMP", "snmpd.conf", "createUser bob SHA … AES"],
   ["a user and a password", "a.yml", "credentials: admin:…"],
   ["a name in another language", "a.ini", "contraseña = …"],
+  ["four drawn words", "a.yml", "password: lantern-copper-badger-plum"],
+  ["two words and a number", "clients.conf", "    secret = jasminecedar5854"],
+  ["a password in backticks", ".cursorrules", "- user `app`, password `…`"],
+  ["a user and a password in a comment", "src/a.go", "// temporary: admin / … until SSO is ready"],
+  [
+    "a sentence with an address",
+    "a.json",
+    '"text": "the root password for 10.38.247.128 is flintjackal6593 thanks"',
+  ],
+  ["a notice in the manual", "docs/access.txt", "  pass: …"],
+  ["a login of a browser in a test", "cypress/e2e/a.cy.js", "cy.get('#password').type('…');"],
+  ["a login in a test", "tests/conftest.py", 'client.login("deploy", "…")'],
+  ["a header in the line before", "record.yml", "      Authorization:", "      - Bearer ¤"],
+  ["a header of nginx", "nginx.conf", `proxy_set_header Authorization "Basic ${base64(`svc:${KEY}`)}";`],
+  ["a header that a program encodes", "a.http", "Authorization: Basic svc …"],
+  ["a map of cookies", "a.py", 'cookies = {"PHPSESSID": "¤", "lang": "de"}'],
+  ["a cookie in a map", "a.js", "const h = { cookie: 'user_session=¤; logged_in=yes' };"],
+  ["a tuple of Erlang", "hex.config", '{api_key, <<"¤">>}.'],
+  [
+    "a key under its owner",
+    "app/etc/env.php",
+    "'crypt' => [",
+    "    'key' => '3f9a1c7be2d84056af13c9e07b52d8a4'",
+  ],
+  ["a server of TACACS", "r.cfg", " key barleytempest840"],
+  ["a community of SNMP", "snmpd.conf", "rocommunity nickeljelly8317 10.0.0.0/8"],
+  ["a driver of Oracle", "a.properties", "url=jdbc:oracle:thin:app/…@db.int:1521/PROD"],
+  ["an option with a key of a wallet", "run.sh", `forge script --private-key 0x${random(HEX, 64)}`],
+  ["a key of a function", "a.cs", `"https://f.azurewebsites.net/api/x?code=${random(WORD, 53)}=="`],
+  ["a client of Postmark", "a.cs", 'new PostmarkClient("719f3a68-061e-4dc9-8a49-2d9c2886c27e")'],
+  ["a password for one program in a call", "a.py", 's.login("bot@gmail.com", "derr qrge nyls eina")'],
+  ["a sign of the shell at the end", "a.ps1", 'ConvertTo-SecureString "Kestrel2024$" -AsPlainText'],
+  ["a secret that signs forms", "a.ini", "csrf_secret = ¤"],
   ["a name of a service", "a.ini", "mailgunKey = 3f9a1c7be2d84056af13c9e07b52d8a4"],
 ];
 
@@ -160,6 +193,17 @@ const others: readonly Place[] = [
   ["an encoding", "a.py", 'password = password.encode("latin1")'],
   ["a hash of a router", "r.cfg", "enable secret 5 $1$mERr$hx5rVt7rPNoS4wqbXKX7m0"],
   ["a directory of the shell", "run.sh", 'OLD_PWD="/srv/app2"'],
+  ["words of a label", "a.ts", "password: 'auth-invalid-password-or-user',"],
+  ["words of a message", "a.yml", "password: must-be-set-in-vault"],
+  [
+    "a reference of Azure",
+    "a.json",
+    '"SigningKey": "@Microsoft.KeyVault(SecretUri=https://kv.a/secrets/jwt/1)"',
+  ],
+  ["a reference of Symfony", "a.yml", 'ADMIN_PASS: "%env(ELASTIC_PASSWORD)%"'],
+  ["a key for searching", "a.js", `apiKey: '${random(HEX, 32)}',`, "indexName: 'docs',"],
+  ["a variable in quotes", "a.ps1", 'ConvertTo-SecureString "$Password2024" -AsPlainText'],
+  ["a trial in a test", "tests/a.py", 'client.login("bob", "MyTestPass1!")'],
 ];
 
 function rulesAt([, path, ...lines]: Place): string[] {
@@ -172,7 +216,9 @@ function rulesAt([, path, ...lines]: Place): string[] {
 
 describe("a secret is found in", () => {
   test.each(places.map((place) => [place[0], place] as const))("%s", (_, place) => {
-    const at = place.slice(2).findLastIndex((line) => /[…¤]|Kestrel|\$\{|3f9a/.test(line));
+    const at = place
+      .slice(2)
+      .findLastIndex((line) => /[…¤]|Kestrel|\$\{|3f9a|[a-z]{4}[0-9]{3}|-copper-|719f|qrge/.test(line));
     expect(rulesAt(place)).toEqual([`line ${at === -1 ? place.length - 2 : at + 1}`]);
   });
 });

@@ -1,4 +1,4 @@
-import { isAppPassword, isDrawn, isStrong, looksChosen } from "../chosen-password.ts";
+import { isAppPassword, isDrawn, isStrong, looksChosen, looksChosenForUse } from "../chosen-password.ts";
 import { classChanges, looksGenerated, looksRandom, shannonEntropy } from "../entropy.ts";
 import { lettersLookRandom, looksLikeWords } from "../letter-pairs.ts";
 import type { Example } from "../path-kind.ts";
@@ -128,11 +128,15 @@ function isProperty(value: string, quoted: boolean): boolean {
 
 const MAX_PASSWORD = 128;
 
+const LONG_HEX = /^[0-9a-f]{32,}$/;
+
 function isPassword({ value, quoted, inCall }: Assignment, example: Example): boolean {
   if (value.length < 6 || value.length > MAX_PASSWORD) return false;
   if (/\s/.test(value))
     return !example && (isAppPassword(value) || isPassphrase(value) || (quoted && isPhraseWithDigits(value)));
   if (example === "manual" && looksChosen(value)) return true;
+  if (example && looksChosenForUse(value)) return true;
+  if (example === "manual" && LONG_HEX.test(value)) return looksRandom(value);
   if (example) return value.length >= 16 && looksGenerated(value);
   if (inCall) return looksRandom(value) || isStrong(value);
   if (/^[0-9]{6,}$/.test(value)) return true;
@@ -140,8 +144,6 @@ function isPassword({ value, quoted, inCall }: Assignment, example: Example): bo
   if (WORDS.test(value)) return value.length >= 8 && (lettersLookRandom(value) || classChanges(value) >= 0.3);
   return /\p{L}/u.test(value) && /[0-9!@#$%^&*?+~=]/.test(value);
 }
-
-const LONG_HEX = /^[0-9a-f]{32,}$/;
 
 function isGeneratedSecret(value: string, uuidCounts: boolean, example: Example, inCall: boolean): boolean {
   if (value.length < (example ? 20 : 8)) return false;

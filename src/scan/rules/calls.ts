@@ -62,6 +62,7 @@ export const callRules: readonly Rule[] = rulesOf("context", [
       "changepassword",
     ],
     has: ",",
+    chosenInTests: true,
     quick: new RegExp(String.raw`,\s{0,4}${QUOTED}`, "i"),
     pattern: new RegExp(
       String.raw`(?:(?:${USER_FIRST})\(\s{0,4}|(?:${USER_SECOND})\(\s{0,4}(?:${ARGUMENT}\s{0,2},\s{0,4}){1,3}?|\b(?:create|add)_?(?:super)?_?user\(\s{0,4}(?:${ARGUMENT}\s{0,2},\s{0,4}){0,2}?|\bbasic_auth\s{1,2}|\bauth\s{0,2}[=:]\s{0,2}[([]\s{0,2})${USER}\s{0,2},\s{0,4}${TEXT}`,
@@ -85,6 +86,7 @@ export const callRules: readonly Rule[] = rulesOf("context", [
     what: "a password in a call",
     keywords: ["pass", "pwd", "secret", "token", "apikey", "api_key"],
     // Typed into a field by a script that drives a browser.
+    chosenInTests: true,
     quick: new RegExp(String.raw`[,(:]\s{0,4}${QUOTED}`, "i"),
     pattern: new RegExp(
       String.raw`(?:\b${TYPES}\(?\s{0,2}(?:\w{1,20},\s{0,2})?${FIELD}\s{0,2},\s{0,4}(?:with:\s{0,2})?|(?:passw|\bpass|pwd)\w{0,20}["'\x60\])]{1,6}(?:\.\w{1,20}\(\)){0,2}\.${TYPES}\(\s{0,2})${TEXT}`,

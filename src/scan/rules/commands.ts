@@ -200,7 +200,7 @@ export const commandRules: readonly Rule[] = rulesOf("context", [
     what: "a password that a script types",
     keywords: ["send "],
     pattern: /\bsend\s{1,4}(?:--\s{1,4})?["'](?<secret>[^\s"'`$\\[\]]{6,100})\\[rn]["']/g,
-    check: ({ secret }) => /[0-9]/.test(secret) && isTypedPassword({ secret }),
+    check: ({ secret }) => isDrawn(secret) || (/[0-9]/.test(secret) && isTypedPassword({ secret })),
   },
   {
     id: "curl-user",

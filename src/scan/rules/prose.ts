@@ -55,7 +55,7 @@ export const proseRules: readonly Rule[] = rulesOf("context", [
     what: "a password in a text",
     keywords: ["password", "passwor", "kennwort", "pw ", "pwd "],
     pattern: new RegExp(
-      String.raw`(?:\((?:${OF_PASSWORD})(?::\s{0,2}|\s)|\b(?:${OF_PASSWORD})\b${BETWEEN}{0,40}?\s(?:is|was|ist|lautet)(?:\s(?:now|jetzt))?:?\s)["'\x60*]{0,3}${VALUE}`,
+      String.raw`(?:\((?:${OF_PASSWORD})(?::\s{0,2}|\s)|\b(?:${OF_PASSWORD})\b${BETWEEN}{0,80}?\s(?:is|was|ist|lautet)(?:\s(?:now|jetzt))?:?\s)["'\x60*]{0,3}${VALUE}`,
       "gi",
     ),
     check: isOfSentence,

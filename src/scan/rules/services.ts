@@ -42,7 +42,7 @@ export const serviceRules: readonly Rule[] = [
   token("brevo-key", "a Brevo key", ["xkeysib-", "xsmtpsib-"], "[a-f0-9]{64}-[A-Za-z0-9]{16}"),
   token("mailersend-key", "a MailerSend token", "mlsn.", "[a-f0-9]{64}"),
   token("resend-key", "a Resend API key", "re_", "[A-Za-z0-9]{8}_[A-Za-z0-9]{24}", {
-    check: isRandom,
+    check: ({ secret }) => isRandom({ secret }) || (/[0-9]/.test(secret) && isMixedKey(secret.slice(12))),
     inRun: true,
   }),
   ...rulesOf("token", [

@@ -5,10 +5,12 @@ import { leaksInConfiguration } from "./leaks-in-configuration.ts";
 import { leaksInFiles } from "./leaks-in-files.ts";
 import { leaksInOtherPlaces } from "./leaks-in-other-places.ts";
 import { leaksOfServices } from "./leaks-of-services.ts";
+import { leaksSixthRound } from "./leaks-sixth-round.ts";
 import { leaksThirdRound } from "./leaks-third-round.ts";
 import { lookAlikes } from "./look-alikes.ts";
 import { lookAlikesHeldOut } from "./look-alikes-held-out.ts";
 import { lookAlikesInOtherPlaces } from "./look-alikes-in-other-places.ts";
+import { lookAlikesSixthRound } from "./look-alikes-sixth-round.ts";
 import { lookAlikesThirdRound } from "./look-alikes-third-round.ts";
 
 /** Kinds of files with a leak, and of files that only look like it. */
@@ -31,6 +33,6 @@ export const tuned: Corpus = {
 
 /** Kinds that were measured before their misses led to rules. */
 export const heldOut: Corpus = {
-  leaks: [...leaksHeldOut, ...leaksThirdRound],
-  lookAlikes: [...lookAlikesHeldOut, ...lookAlikesThirdRound],
+  leaks: [...leaksHeldOut, ...leaksThirdRound, ...leaksSixthRound],
+  lookAlikes: [...lookAlikesHeldOut, ...lookAlikesThirdRound, ...lookAlikesSixthRound],
 };

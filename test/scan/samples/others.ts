@@ -13,6 +13,9 @@ const weak = ["hunter", "2"].join("");
 const ownVariable = ["PPROTECT", "PASSPHRASE"].join("_");
 const typed = ["Tr0ub4dor", "&3"].join("");
 
+/** As many words as a wallet has. */
+const seedWords = "worry turkey property outdoor team satisfy quarter unusual install truth spray tip";
+
 /** Bytes in no order. */
 const numbers = (count: number): number[] => [...Buffer.from(random(HEX, 2 * count, 9), "hex")];
 
@@ -26,6 +29,24 @@ export const otherSamples: Readonly<Record<string, Samples>> = {
     ignores: [
       inConfig("Unseal Key 2: (see the safe)"),
       { path: "deploy/open.sh", lines: ['vault operator unseal "$UNSEAL_KEY"'] },
+    ],
+  },
+  "seed-phrase": {
+    finds: [
+      { path: "wallet.json", lines: [`"seed": "${seedWords}",`] },
+      { path: "notes/wallet.md", lines: ["Recovery words of the hardware wallet:", "", seedWords] },
+    ],
+    ignores: [
+      { path: "wallet.json", lines: [`"seed": "${seedWords.split(" ").slice(1).join(" ")}",`] },
+      {
+        path: "notes/wallet.md",
+        lines: [
+          "The wallet",
+          "shows its twelve words when you start the program and asks for them again later",
+        ],
+      },
+      { path: "test/wallet.json", lines: [`"seed": "${seedWords}",`] },
+      { path: "hardhat.config.ts", lines: [`mnemonic: "${"test ".repeat(11)}junk"`] },
     ],
   },
   "bundler-credentials": {
@@ -389,7 +410,7 @@ export const otherSamples: Readonly<Record<string, Samples>> = {
     ignores: [
       inCode('await client.login("kim@a.test", password2);', 'router.get("login", "/login/step2", show);'),
       inCode('await client.login("kim", "password123");', 'auth("bearer", "https://a.test/oauth2");'),
-      { path: "test/api.test.ts", lines: [`await client.login("kim", "${typed}");`] },
+      { path: "test/api.test.ts", lines: ['await client.login("kim", "MyTestPass1!");'] },
     ],
   },
   "url-token": {

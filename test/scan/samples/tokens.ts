@@ -64,6 +64,8 @@ export const tokenSamples: Readonly<Record<string, Samples>> = {
   "xai-key": token((body) => `xai-${body(WORD, 80)}`),
   "pinecone-key": token((body) => `pcsk_${body(WORD, 6)}_${body(WORD, 63)}`),
   "langsmith-key": token((body) => `lsv2_pt_${body(HEX, 32)}_${body(HEX, 10)}`),
+  "honeycomb-key": token((body) => `hcaik_${body(LOWER, 58)}`),
+  "adyen-key": token((body) => `AQE${body(BASE64, 100)}==-${body(BASE64, 43)}=-${body(WORD, 16)}`),
   "groq-key": token((body) => `gsk_${body(WORD, 52)}`),
   "slack-token": token((body) => `xoxb-${body(DIGITS, 12)}-${body(DIGITS, 12)}-${body(WORD, 24)}`),
   "stripe-key": token((body) => `sk_live_${body(WORD, 24)}`),
