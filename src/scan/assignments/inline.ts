@@ -201,8 +201,11 @@ function bareAfter(
   const quote = text[start - 1] ?? "";
   if (/^(?:=|: )$/.test(joiner) && (quote === '"' || quote === "'" || quote === "`")) {
     const end = text.indexOf(quote, joined);
-    const value = end === -1 ? "" : text.slice(joined, end);
-    return /^\S{6,200}$/.test(value) ? { value, start: joined, end, quoted: true } : undefined;
+    // Up to the next setting of the same text: `"PASSWORD=…\nPORT=1"`.
+    const value = end === -1 ? "" : (text.slice(joined, end).split(/\\[nrt]/, 1)[0] ?? "");
+    return /^\S{6,200}$/.test(value)
+      ? { value, start: joined, end: joined + value.length, quoted: true }
+      : undefined;
   }
   return bareValues ? bareAt(text, joined, joiner === "=") : undefined;
 }
