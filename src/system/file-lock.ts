@@ -11,7 +11,7 @@ import { readRegularText } from "./read-regular-file.ts";
 
 /** How long to wait for another writer, and when to report it. */
 export interface LockPatience {
-  /** ms after which to give up. */
+  /** ms after which to give up, from when the process has the lock that has it, as far as the system shows which that is. */
   readonly timeout: number;
   /** ms after which `onWait` is called, once. */
   readonly quiet: number;
@@ -48,17 +48,24 @@ type Release = () => void;
 async function acquire(file: string, patience: LockPatience): Promise<Release> {
   const start = performance.now();
   let reported = false;
+  let last: string | undefined;
+  let since = start;
   for (;;) {
     const attempt = process.platform === "win32" ? { release: tryLockFile(file) } : lockDirectory(file);
     if (attempt.release) return attempt.release;
+    const now = performance.now();
+    // Another one than before: it goes on, however many wait and however slow the machine is.
+    if (attempt.holder !== undefined && attempt.holder !== last) {
+      last = attempt.holder;
+      since = now;
+    }
     const holder = attempt.holder ?? "another process";
-    const waited = performance.now() - start;
     // First: on a busy machine both may be due at once.
-    if (!reported && waited > patience.quiet) {
+    if (!reported && now - start > patience.quiet) {
       reported = true;
       patience.onWait(`Waiting for ${holder} to release ${escapeUnprintable(file)} …`);
     }
-    if (waited > patience.timeout) {
+    if (now - since > patience.timeout) {
       throw new PprotectError(
         "store_locked",
         `${escapeUnprintable(file)} is locked by ${holder}; gave up after ${Math.round(patience.timeout / 1000)} s; nothing was changed`,

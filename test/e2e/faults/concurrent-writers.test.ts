@@ -113,12 +113,17 @@ describe("a lock", () => {
         "sh",
         "-c",
       ];
-      const holder = Bun.spawn([...hold, "echo held; exec sleep 600"], { stdout: "pipe" });
+      const holder = Bun.spawn([...hold, "echo held; exec sleep 600"], {
+        stdout: "pipe",
+        stderr: "ignore",
+        detached: true,
+      });
       await holder.stdout.getReader().read();
       const result = await add(box.folder);
       expect([result.status, result.stderr]).toEqual([0, "Added secret fresh to dev.\n"]);
       expect(hiddenFiles(box.folder)).toEqual([]);
-      holder.kill();
+      // With the program of flock(1), which is a child of that.
+      process.kill(-holder.pid, "SIGKILL");
     });
 
   test.concurrent("that is waited for can be given up with Ctrl-C: exit 130, and nothing is written", async () => {
