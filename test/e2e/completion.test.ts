@@ -6,7 +6,6 @@ import { binary } from "../support/binary.ts";
 import { COMMAND_CASES } from "../support/command-table.ts";
 import { interopStore } from "../support/fixtures.ts";
 import { peakMemory } from "../support/peak-memory.ts";
-import { needs } from "../support/programs.ts";
 import { pprotect, type RunOptions, runProgram } from "../support/run.ts";
 import { removeFolders, type Sandbox, sandbox } from "../support/sandbox.ts";
 import { ALICE, BOB, storeOfDomains } from "../support/stores.ts";
@@ -26,20 +25,6 @@ async function answer(box: Sandbox, ...words: readonly string[]): Promise<string
 }
 
 describe("`pprotect completion`", () => {
-  for (const shell of SHELLS) {
-    test.if(shell === "bash" || needs(shell))(
-      `${shell} prints a script that the shell can read`,
-      async () => {
-        const box = sandbox(null);
-        const { status, stdout, stderr } = await pprotect(["completion", shell], { cwd: box.folder });
-        expect([status, stdout, stderr]).toEqual([0, COMPLETION_SCRIPTS[shell], ""]);
-        const file = box.write("script", stdout);
-        const read = await runProgram([shell, "-n", file], { cwd: box.folder });
-        expect([read.status, read.stderr]).toEqual([0, ""]);
-      },
-    );
-  }
-
   test("gives a program the same script", async () => {
     const { stdout } = await pprotect(["completion", "zsh", "--json"], { cwd: sandbox(null).folder });
     expect(JSON.parse(stdout)).toEqual({

@@ -1,12 +1,9 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { chmodSync, writeFileSync } from "node:fs";
 import { binary } from "../../support/binary.ts";
-import { MOUNTING, withMounts } from "../../support/namespace.ts";
-import { needs } from "../../support/programs.ts";
 import { pprotect, runProgram } from "../../support/run.ts";
 import { FRESH_PASSPHRASE, removeFolders, type Sandbox, sandbox } from "../../support/sandbox.ts";
 import { ALICE } from "../../support/stores.ts";
-import { DROPPING_RIGHTS, openToEveryone, withoutRights } from "../../support/unprivileged.ts";
 
 afterAll(removeFolders);
 
@@ -97,25 +94,6 @@ describe("no warning where chmod would not help", () => {
       const result = await runProgram(["bash", "-c", script], { cwd: box.folder });
       expect([result.status, result.stderr]).toEqual([0, ""]);
     }
-  });
-
-  test.if(needs(...MOUNTING))("a secret that is mounted read-only for all, as in a container", async () => {
-    const box = sandbox();
-    const script = `
-      mkdir secrets && mount -t tmpfs tmpfs secrets
-      cp alice.pw secrets/pass && chmod 444 secrets/pass && mount -o remount,ro secrets
-      exec "$0" "$@"`;
-    const args = [binary(), ...ARGS, "secrets/pass"];
-    const result = await withMounts(script, args, { cwd: box.folder });
-    expect([result.status, result.stderr]).toEqual([0, ""]);
-  });
-
-  test.if(needs(...DROPPING_RIGHTS))("a file of somebody else", async () => {
-    const box = sandbox();
-    const command = withoutRights([openToEveryone(box), ...ARGS, "/etc/passwd"]);
-    const result = await runProgram(command, { cwd: box.folder });
-    expect(result.status).toBe(1);
-    expect(result.stderr).toStartWith("pprotect: wrong credentials");
   });
 });
 
