@@ -131,6 +131,9 @@ const LEFT_OUT = [
   "",
 ];
 
+/** How many names are completed on one line. */
+const AT_ONCE = 10;
+
 /** The tests of completion in one shell; each shell has a file of its own, so that they run at the same time. */
 export function testCompletionIn(name: SetupName): void {
   const setup = setupNamed(name);
@@ -147,7 +150,9 @@ export function testCompletionIn(name: SetupName): void {
       shell.box.write("other.yaml", storeOfDomains(["elsewhere"]));
       shell.box.write("an other.yaml", storeOfDomains(["quoted"]));
       for (const [index, name] of HOSTILE_NAMES.entries()) {
-        shell.box.write(`hostile-${index}.yaml`, storeOfDomains([...LEFT_OUT, name]));
+        // Names with control characters make a store slow to read: one of each line that is typed has them.
+        const others = index % AT_ONCE === 0 ? LEFT_OUT : LEFT_OUT.filter((each) => !/\p{Cc}/u.test(each));
+        shell.box.write(`hostile-${index}.yaml`, storeOfDomains([...others, name]));
       }
       shell.box.write("hostile.yaml", storeOfDomains([...LEFT_OUT, ...HOSTILE_NAMES]));
     });
@@ -168,8 +173,8 @@ export function testCompletionIn(name: SetupName): void {
       // Fish takes a candidate's tilde for a home folder: such a name is left out there unless it is quoted.
       const isLeftOut = (name: string) => setup.shell === "fish" && quote === "" && name.startsWith("~");
       const names = [...HOSTILE_NAMES.entries()].filter(([, name]) => !isLeftOut(name));
-      for (let at = 0; at < names.length; at += 10) {
-        const some = names.slice(at, at + 10);
+      for (let at = 0; at < names.length; at += AT_ONCE) {
+        const some = names.slice(at, at + AT_ONCE);
         const keys = some.map(([index]) => `--file hostile-${index}.yaml --domain ${quote}${TAB}`).join("");
         const args = some.flatMap(([index, name]) => ["--file", `hostile-${index}.yaml`, "--domain", name]);
         expect(await shell.run(`pprotect exec ${keys}`)).toEqual(["exec", ...args]);
