@@ -111,7 +111,9 @@ describe("one that cannot be decrypted is refused with its name, and no other so
     const whole = await encrypted(ALICE.passphrase);
     expect(await refused(whole.with(-1, (whole.at(-1) ?? 0) ^ 1))).toContain("no age identity opens");
     expect(await refused(whole.subarray(0, 100))).toContain("no age identity opens");
-    expect(await refused(armor.encode(whole).replace("END", "ENDE"))).toContain("is a damaged age file");
+    expect(await refused(armor.encode(whole).replace("-----END", "-----ENDE"))).toContain(
+      "is a damaged age file",
+    );
   });
 
   test("encrypted with a passphrase", async () => {
