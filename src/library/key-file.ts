@@ -6,6 +6,7 @@ import type { KeyType, UnlockedCustodian } from "../store/custodian.ts";
 import { KeyFile as StoredKeyFile } from "../store/key-file.ts";
 import type { StoreData } from "../store/store-data.ts";
 import { readStoreFile } from "../store/store-file.ts";
+import { requireText } from "./arguments.ts";
 import type { Creds } from "./creds.ts";
 import { libraryError } from "./errors.ts";
 import type { OnWarning } from "./options.ts";
@@ -182,16 +183,19 @@ export class KeyFile {
 
   /** Adds a secret. @throws PprotectError `secret_exists`, `invalid_name`, `invalid_value`, `shared_key`; SecretNotFoundError */
   addSecret(domain: string, secret: string, value: string, now = new Date()): KeyFile {
+    requireTexts({ domain, secret, value });
     return this.#changed((file) => file.addSecret(domain, secret, value, now), { value: [secret, value] });
   }
 
   /** Changes a secret's value. @throws SecretNotFoundError; PprotectError `invalid_value`, `shared_key` */
   updateSecret(domain: string, secret: string, value: string, now = new Date()): KeyFile {
+    requireTexts({ domain, secret, value });
     return this.#changed((file) => file.updateSecret(domain, secret, value, now), { value: [secret, value] });
   }
 
   /** Adds a secret or changes its value. @throws SecretNotFoundError `no_such_domain`; PprotectError as {@link addSecret} */
   setSecret(domain: string, secret: string, value: string, now = new Date()): KeyFile {
+    requireTexts({ domain, secret, value });
     return this.#changed((file) => file.setSecret(domain, secret, value, now), { value: [secret, value] });
   }
 
@@ -318,4 +322,9 @@ function otherFile(shown: string): PprotectError {
     `this store was read from ${displayName(shown)}, and is written there`,
     "call `write` without a path",
   );
+}
+
+/** @throws PprotectError `usage` */
+function requireTexts(texts: Readonly<Record<string, unknown>>): void {
+  for (const [name, text] of Object.entries(texts)) requireText(text, `\`${name}\``);
 }

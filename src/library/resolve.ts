@@ -9,6 +9,7 @@ import { notFound } from "../sources/not-found.ts";
 import { DEFAULT_SOPS_FILE, SopsSource } from "../sources/sops-source.ts";
 import { splitSecretPath } from "../store/secret-path.ts";
 import { readKeyring } from "../system/keyring.ts";
+import { requireText } from "./arguments.ts";
 import { type LookupEnvironment, lookupEnvironment } from "./environment-credentials.ts";
 import { libraryError } from "./errors.ts";
 import { Secret, type SecretSource } from "./secret.ts";
@@ -78,6 +79,10 @@ export async function resolveSecret(name: string, options: ResolveOptions = {}):
 
 async function resolved(name: string, options: ResolveOptions): Promise<Secret | undefined> {
   const { required = true } = options;
+  requireText(name, "the name of the secret");
+  for (const source of ["override", "default"] as const)
+    if (options[source] !== undefined && !(options[source] instanceof Uint8Array))
+      requireText(options[source], `the option \`${source}\``);
   const resolution = await resolveCascade(orderOf(options), lookups(name, options));
   if (resolution.kind === "failed") throw resolution.error;
   if (resolution.kind === "found") {
@@ -91,6 +96,7 @@ async function resolved(name: string, options: ResolveOptions): Promise<Secret |
 
 /** @throws PprotectError `usage` */
 function orderOf({ from = ["store"], keyring, ...given }: ResolveOptions): readonly SecretSource[] {
+  if (!Array.isArray(from)) throw new PprotectError("usage", "the option `from` must be an array of sources");
   const problem = orderProblem(from, displayName);
   if (problem) throw new PprotectError("usage", problem.message, problem.fix);
   if (from.includes("keyring") && !keyring)

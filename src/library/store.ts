@@ -11,6 +11,7 @@ import type { KeyFile as StoredKeyFile } from "../store/key-file.ts";
 import { locateStore } from "../store/locate-store.ts";
 import { openPlaces } from "../store/open-places.ts";
 import { realPathOfStore } from "../store/store-file.ts";
+import { requireText } from "./arguments.ts";
 import { CachedFile } from "./cached-file.ts";
 import type { Creds } from "./creds.ts";
 import {
@@ -178,7 +179,11 @@ export class Store implements Disposable {
         custodians,
       });
     }
-    const { name, passphrase } = typeof credentials === "function" ? await credentials() : credentials;
+    const given: Partial<Creds> | undefined =
+      typeof credentials === "function" ? await credentials() : credentials;
+    const { name, passphrase } = given ?? {};
+    requireText(name, "the `name` of the option `credentials`");
+    requireText(passphrase, "the `passphrase` of the option `credentials`");
     return { name, passphrase, nameSource: GIVEN, passphraseSource: GIVEN };
   }
 

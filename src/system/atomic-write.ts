@@ -21,6 +21,13 @@ import { systemPath } from "./path-text.ts";
 /** A file's permissions and owner. */
 export type Ownership = Pick<Stats, "mode" | "uid" | "gid">;
 
+/** Readable and writable by this user alone, whatever the umask and the directory allow: for {@link writeAtomically}. */
+export const OWN_FILE: Ownership = {
+  mode: 0o600,
+  uid: process.getuid?.() ?? 0,
+  gid: process.getgid?.() ?? 0,
+};
+
 /** What is written: as a whole, or in the pieces that it is made of. */
 export type Content = string | Uint8Array | ((write: (piece: string) => void) => void);
 

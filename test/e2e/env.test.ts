@@ -392,6 +392,7 @@ describe("what is remembered of the files", () => {
       "store",
       "temporary",
     ]);
+    expect(statSync(box.registry).mode & 0o777).toBe(0o600);
     expect(statSync(join(box.registry, "..")).mode & 0o777).toBe(0o700);
   });
 

@@ -627,8 +627,30 @@ describe("resolveSecret", () => {
     }
   });
 
+  test("refuses what is not a string, and says which", async () => {
+    const file = await newStore();
+    const missing = await opened(file, { credentials: { name: ALICE.name, passphrase: undefined } });
+    for (const [call, what] of [
+      [() => resolveSecret(undefined), "the name of the secret must be a string, not undefined"],
+      [() => resolveSecret("a/b", { default: 5 }), "the option `default` must be a string, not a number"],
+      [
+        () => resolveSecret("prod/token", { store: missing }),
+        "the `passphrase` of the option `credentials` must be a string, not undefined",
+      ],
+      [
+        () => KeyFile.fromFile(file).setSecret("prod", "token", undefined),
+        "`value` must be a string, not undefined",
+      ],
+      [() => KeyFile.fromFile(file).addSecret("prod", null, "x"), "`secret` must be a string, not null"],
+    ]) {
+      const error = await errorOf(async () => call());
+      assert.deepEqual([error.code, error.message], ["usage", what]);
+    }
+  });
+
   test("refuses options that do not fit", async () => {
     for (const options of [
+      { from: "store" },
       { from: [] },
       { from: ["stor"] },
       { from: ["env", "env"] },

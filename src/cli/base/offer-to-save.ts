@@ -4,7 +4,7 @@ import { PprotectError } from "../../common/errors.ts";
 import { reportFallback } from "../../common/fallback.ts";
 import { decodeUtf8 } from "../../common/utf8.ts";
 import { custodianFingerprint } from "../../store/trust/fingerprint.ts";
-import { writeAtomically } from "../../system/atomic-write.ts";
+import { OWN_FILE, writeAtomically } from "../../system/atomic-write.ts";
 import { readBounded } from "../../system/bounded-read.ts";
 import { stateDirectory } from "../../system/state-directory.ts";
 import type { InputPrompter } from "../input/input-prompter.ts";
@@ -66,11 +66,7 @@ export function rememberDeclined(pwdkm: string): void {
   const fingerprints = [...new Set([...declined(), custodianFingerprint(pwdkm)])].slice(-MAX_DECLINED);
   try {
     mkdirSync(stateDirectory(process.env), { recursive: true, mode: 0o700 });
-    writeAtomically(declinedFile(), `${fingerprints.join("\n")}\n`, {
-      mode: 0o600,
-      uid: process.getuid?.() ?? 0,
-      gid: process.getgid?.() ?? 0,
-    });
+    writeAtomically(declinedFile(), `${fingerprints.join("\n")}\n`, OWN_FILE);
   } catch (error) {
     reportFallback(
       `the answer is not remembered (${error instanceof Error ? error.message : "unknown error"})`,

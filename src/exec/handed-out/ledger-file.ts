@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
-import { writeAtomically } from "../../system/atomic-write.ts";
+import { OWN_FILE, writeAtomically } from "../../system/atomic-write.ts";
 import { errnoOf, fileError } from "../../system/file-error.ts";
 import { withLock } from "../../system/file-lock.ts";
 import { pathMayExist } from "../../system/if-there.ts";
@@ -35,7 +35,7 @@ export async function changeLedger(
     const before = readLedger(stateDirectory);
     const after = change(before);
     const sync = outlastsCrash(before) || outlastsCrash(after);
-    if (after !== before) writePrivately(path, `${JSON.stringify(after)}\n`, sync);
+    if (after !== before) writeAtomically(path, `${JSON.stringify(after)}\n`, OWN_FILE, { sync });
     return after;
   });
 }
@@ -63,16 +63,6 @@ export function readLedger(stateDirectory: string): Ledger {
     `${escapeUnprintable(path)}, which lists what was handed out, is damaged`,
     "end the programs that run with secrets yourself, and remove it",
   );
-}
-
-/** Readable by its owner alone, whatever the umask and the directory allow. */
-function writePrivately(path: string, text: string, sync: boolean): void {
-  const umask = process.umask(0o077);
-  try {
-    writeAtomically(path, text, undefined, { sync });
-  } finally {
-    process.umask(umask);
-  }
 }
 
 /** Where the ledger is. */

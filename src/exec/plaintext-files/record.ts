@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import * as t from "typanion";
 import { PprotectError } from "../../common/errors.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
-import { writeAtomically } from "../../system/atomic-write.ts";
+import { OWN_FILE, writeAtomically } from "../../system/atomic-write.ts";
 import { errnoOf, fileError } from "../../system/file-error.ts";
 import { type LockPatience, withLock } from "../../system/file-lock.ts";
 import { readRegularText } from "../../system/read-regular-file.ts";
@@ -80,7 +80,7 @@ export function recordPath(directory: string): string {
 }
 
 function save(path: string, files: readonly WrittenFile[]): void {
-  writeAtomically(path, `${JSON.stringify({ files }, undefined, 2)}\n`, undefined);
+  writeAtomically(path, `${JSON.stringify({ files }, undefined, 2)}\n`, OWN_FILE);
 }
 
 function read(path: string): readonly WrittenFile[] {

@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as t from "typanion";
 import type { RotationRules } from "../../config/rotation/section.ts";
-import { writeAtomically } from "../../system/atomic-write.ts";
+import { OWN_FILE, writeAtomically } from "../../system/atomic-write.ts";
 import { errnoOf, fileError } from "../../system/file-error.ts";
 import { withLock } from "../../system/file-lock.ts";
 import { readRegularText } from "../../system/read-regular-file.ts";
@@ -59,7 +59,7 @@ export async function acceptHooks(
   mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
   await withLock(path, { ...PATIENCE, onWait }, () => {
     const accepted = { ...readAccepted(stateDirectory), [config]: digest };
-    writeAtomically(path, `${JSON.stringify(accepted, undefined, 2)}\n`, undefined);
+    writeAtomically(path, `${JSON.stringify(accepted, undefined, 2)}\n`, OWN_FILE);
   });
 }
 

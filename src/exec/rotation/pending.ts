@@ -5,7 +5,7 @@ import * as t from "typanion";
 import { PprotectError } from "../../common/errors.ts";
 import { displayName } from "../../common/terminal-safe.ts";
 import type { SecretPath } from "../../store/secret-path.ts";
-import { writeAtomically } from "../../system/atomic-write.ts";
+import { OWN_FILE, writeAtomically } from "../../system/atomic-write.ts";
 import { errnoOf, fileError } from "../../system/file-error.ts";
 import { withLock } from "../../system/file-lock.ts";
 import { readRegularText } from "../../system/read-regular-file.ts";
@@ -75,11 +75,7 @@ export async function withJournal<Result>(
   let isOurs = false;
   const write = (more: Partial<PendingRotation>): void => {
     const record = { store, domain, secret, started, ...more };
-    writeAtomically(file, `${JSON.stringify(record)}\n`, {
-      mode: 0o600,
-      uid: ownId("uid"),
-      gid: ownId("gid"),
-    });
+    writeAtomically(file, `${JSON.stringify(record)}\n`, OWN_FILE);
   };
   const started = Date.now();
   try {
@@ -161,10 +157,6 @@ function idOf({ store, domain, secret }: Place): string {
     .update(JSON.stringify([store, domain, secret]))
     .digest("hex")
     .slice(0, 32);
-}
-
-function ownId(kind: "uid" | "gid"): number {
-  return (kind === "uid" ? process.getuid?.() : process.getgid?.()) ?? 0;
 }
 
 /** @throws PprotectError `file_error` where there is one that cannot be read: it may be all that is left of a value */

@@ -4,7 +4,7 @@ import { PprotectError } from "../../common/errors.ts";
 import { reportFallback } from "../../common/fallback.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { sha256Hex } from "../../crypto/runtime-crypto.ts";
-import { writeAtomically } from "../../system/atomic-write.ts";
+import { OWN_FILE, writeAtomically } from "../../system/atomic-write.ts";
 import { errnoOf, reasonOf } from "../../system/file-error.ts";
 import { withLock } from "../../system/file-lock.ts";
 import { readRegularFile } from "../../system/read-regular-file.ts";
@@ -117,9 +117,6 @@ function write(directory: string, path: string, change: (file: string) => PinCha
   if (!before) makeRoom(directory);
   writeAtomically(file, text, OWN_FILE);
 }
-
-/** Mode 0600, and this user's. */
-const OWN_FILE = { mode: 0o600, uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
 
 /** The directory of all pins. */
 function pinDirectory(): string {
