@@ -9,6 +9,7 @@ import { readManifest } from "../../exec/manifest.ts";
 import { MANIFEST_FILE } from "../../exec/manifest-file.ts";
 import { openBlobReader } from "../../git/process/cat-file.ts";
 import type { Repository } from "../../git/process/repository.ts";
+import { stagedNames } from "../../git/process/staged-names.ts";
 import type { Finding } from "../../scan/finding.ts";
 import { DEFAULT_FILE } from "../../store/locate-store.ts";
 import { MAX_FILE_BYTES } from "../../system/bounded-read.ts";
@@ -38,16 +39,7 @@ const FILES: Readonly<Record<string, ProjectFile>> = {
 
 /** What is wrong with the manifests and configurations that are staged. @throws PprotectError `git_failed` */
 export async function stagedProjectFiles(repository: Repository): Promise<readonly Finding[]> {
-  const staged = [
-    "diff",
-    "--cached",
-    "--name-only",
-    "-z",
-    "--no-renames",
-    "--no-relative",
-    "--diff-filter=d",
-  ];
-  return problemsIn(repository, ":", await repository.run(...staged));
+  return problemsIn(repository, ":", await stagedNames(repository, "d"));
 }
 
 /** What is wrong with the manifests and configurations of a commit. @throws PprotectError `git_failed` */

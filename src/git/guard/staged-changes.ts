@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { withoutLineEnd } from "../../common/text.ts";
 import type { Repository } from "../process/repository.ts";
+import { stagedNames } from "../process/staged-names.ts";
 import { type DiffReader, readStagedDiff } from "./diff-reader.ts";
 import { Guard, type GuardOptions, type Subject, type Verdict } from "./guard.ts";
 import { readStagedFiles } from "./staged-reader.ts";
@@ -60,15 +61,7 @@ export async function checkWholeFiles(
   options?: GuardOptions,
 ): Promise<Verdict> {
   const { root } = repository;
-  const names = await repository.run(
-    "diff",
-    "--cached",
-    "--name-only",
-    "-z",
-    "--no-renames",
-    "--no-relative",
-  );
-  const staged = new Set(names.split("\0"));
+  const staged = new Set((await stagedNames(repository)).split("\0"));
   if (paths.every((path) => staged.has(path))) return noFindings();
   const nothing = await emptyTree(repository);
   const guard = new Guard(repository, STAGED, options);

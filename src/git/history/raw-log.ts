@@ -6,13 +6,22 @@ export interface Section {
   readonly entries: readonly RawEntry[];
 }
 
-interface Header {
+/** Which commit it is, when it was made, and by whom. */
+export interface CommitHeader {
   readonly id: string;
+  /** As short as git's own output would have it. */
   readonly shortId: string;
+  /** The author's day, `YYYY-MM-DD`. */
   readonly day: string;
+  /** The author's time, ms since 1970. */
   readonly time: number;
+  /** One of the revisions or refs that the log started from, by which git reached the commit. */
   readonly source: string;
+  /** E-mail address, or the name if there is none; `.mailmap` applied. */
   readonly author: string;
+}
+
+interface Header extends CommitHeader {
   readonly parents: readonly string[];
 }
 

@@ -1,19 +1,8 @@
 import type { Repository } from "../process/repository.ts";
-import { type RawEntry, renamesIn, type Section, sectionsOf } from "./raw-log.ts";
+import { type CommitHeader, type RawEntry, renamesIn, type Section, sectionsOf } from "./raw-log.ts";
 
 /** A commit that touched the store. */
-export interface StoreCommit {
-  readonly id: string;
-  /** As short as git's own output would have it. */
-  readonly shortId: string;
-  /** The author's day, `YYYY-MM-DD`. */
-  readonly day: string;
-  /** The author's time, ms since 1970. */
-  readonly time: number;
-  /** One of the revisions or refs that the log started from, by which git reached the commit. */
-  readonly source: string;
-  /** E-mail address, or the name if there is none; `.mailmap` applied. */
-  readonly author: string;
+export interface StoreCommit extends CommitHeader {
   /** Path in the repository after the commit, or before it when the commit removed it. */
   readonly path: string;
   /** Where it was, when the commit renamed it. */
