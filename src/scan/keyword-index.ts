@@ -115,20 +115,37 @@ export class KeywordIndex {
     while (advance(cursor, bytes, likely)) {
       const at = cursor[AT] as number;
       const folded = cursor[FOLDED] as number;
-      line = text.lineAt(at, line);
-      if (cursor[RUN_LENGTH] === RUN && hasDigits(bytes, at - RUN + 1)) mark(longRuns, line, at, text);
-      if (hasBit(likely, folded)) this.#visit(this.#byQuad.get(folded) ?? NO_KEYWORDS, text, line, at, found);
+      if (cursor[RUN_LENGTH] === RUN && hasDigits(bytes, at - RUN + 1)) {
+        line = text.lineAt(at, line);
+        mark(longRuns, line, at, text);
+      }
+      if (hasBit(likely, folded))
+        line = this.#visit(this.#byQuad.get(folded) ?? NO_KEYWORDS, text, line, at, found);
     }
     for (const { group } of found) this.#placeOf[group] = 0;
     this.#linesBefore += text.count;
     return { byGroup: found.sort((a, b) => a.group - b.group), longRuns };
   }
 
-  /** Marks the line of those keywords that are there. */
-  #visit(keywords: readonly Keyword[], text: ScanText, line: number, at: number, found: GroupLines[]): void {
-    const id = this.#linesBefore + line;
+  /**
+   * Marks the line of those keywords that are there.
+   * @param from a line before the place or at it
+   * @returns such a line
+   */
+  #visit(
+    keywords: readonly Keyword[],
+    text: ScanText,
+    from: number,
+    at: number,
+    found: GroupLines[],
+  ): number {
+    let line = from;
     for (const keyword of keywords) {
-      if (this.#lastLine[keyword.number] === id || !matches(text.bytes, at, keyword)) continue;
+      // Most that end with the same characters are others.
+      if (!matches(text.bytes, at, keyword)) continue;
+      line = text.lineAt(at, line);
+      const id = this.#linesBefore + line;
+      if (this.#lastLine[keyword.number] === id) continue;
       this.#lastLine[keyword.number] = id;
       for (const group of keyword.groups) {
         const place = this.#placeOf[group] || found.push({ group, lines: [] });
@@ -136,6 +153,7 @@ export class KeywordIndex {
         mark((found[place - 1] as GroupLines).lines, line, at, text);
       }
     }
+    return line;
   }
 
   #keyword(text: string, byText: Map<string, Keyword>): Keyword {

@@ -110,7 +110,7 @@ export class Guard {
       const [known] = await Promise.all([
         this.#storeFiles.classify(diff.files, diff.contentOf),
         // While git looks for attributes.
-        diff.files.length >= MANY ? loadScanner() : undefined,
+        left === 1 && diff.files.length >= MANY ? this.#prepareScan() : undefined,
       ]);
       for (const store of known.stores) stores.add(store);
       if (left > 1) addedElsewhere.push(await addedLines(diff, stores));
@@ -127,6 +127,12 @@ export class Guard {
       warnings: sorted(found.warnings),
       suppressed: sorted(found.suppressed),
     };
+  }
+
+  /** Loads what each scan of text needs. */
+  async #prepareScan(): Promise<void> {
+    const { ownSecrets, team } = this.#sources;
+    await Promise.all([loadScanner(), ownSecrets(), team.all()]);
   }
 
   async #otherProblems(
