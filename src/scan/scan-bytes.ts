@@ -5,7 +5,7 @@ import { isKeystore, KEYSTORE_RULE } from "./keystore.ts";
 import { type TextLines, textLines } from "./scan-text.ts";
 import { type ScanContext, scanText } from "./scanner.ts";
 
-/** What was found in a file that is not UTF-8 text. */
+/** What was found in a file that git takes for binary. */
 export interface BytesScan {
   readonly findings: readonly Finding[];
   /** Whether nothing in it could be searched. */
@@ -13,8 +13,8 @@ export interface BytesScan {
 }
 
 /**
- * Scans a file that git takes for binary: text in UTF-16 is decoded, and keystores are known by their first bytes. Nothing
- * can be said about other files.
+ * Scans a file that git takes for binary: text in UTF-16 is decoded, text with a few zero bytes is read as
+ * text, and keystores are known by their first bytes. Nothing can be said about other files.
  *
  * @param bytes the whole file
  * @param before the file before the change: lines that it had are not reported
@@ -41,13 +41,43 @@ export function scanBinary(path: string, bytes: Uint8Array): BytesScan {
   };
 }
 
-/** The lines of a file in UTF-16 that it did not have before, or `undefined` for another file. */
+/** The lines of text in UTF-16, or with a few zero bytes, that it did not have before, or `undefined` for other files. */
 export function decodedLines(bytes: Uint8Array, before?: Uint8Array): TextLines | undefined {
-  const text = decodeUtf16(bytes);
+  const text = decodeText(bytes);
   if (text === undefined) return undefined;
-  const known = new Set(((before && decodeUtf16(before)) ?? "").split(/\r?\n/));
+  const known = new Set(((before && decodeText(before)) ?? "").split(/\r?\n/));
   const lines = text.split(/\r?\n/).map((line, index) => ({ number: index + 1, text: line }));
   return textLines(lines.filter((line) => !known.has(line.text)));
+}
+
+function decodeText(bytes: Uint8Array): string | undefined {
+  return decodeUtf16(bytes) ?? decodeDamaged(bytes);
+}
+
+/** One of so many bytes may be zero: it separates settings, or is in the text by accident. Other formats have more. */
+const ZEROS = 8;
+/** One of so many may be another sign that no text has. */
+const CONTROLS = 200;
+
+/** The text of a file in which a few bytes are not of a text, each of those a blank, or `undefined` for another file. */
+function decodeDamaged(bytes: Uint8Array): string | undefined {
+  let zero = 0;
+  let other = 0;
+  for (const byte of bytes) {
+    if (byte === 0) zero++;
+    else if (byte < 7 || (byte > 13 && byte < 32 && byte !== 27) || byte === 127) other++;
+    if (zero * ZEROS > bytes.length || (other > 1 && other * CONTROLS > bytes.length)) return undefined;
+  }
+  const text = utf8Of(bytes);
+  return text?.replace(/[\x00-\x06\x0e-\x1a\x1c-\x1f\x7f]/g, " ");
+}
+
+function utf8Of(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 /** How much of a file without a byte order mark is looked at to distinguish UTF-16 from binary data. */

@@ -60,3 +60,22 @@ test("nothing is said about other binary files but that they were skipped", () =
     expect(scanBytes("a.bin", bytes)).toEqual({ findings: [], skipped: true });
   }
 });
+
+test.each([
+  ["one zero byte", `first\0\n${line("DB_PASSWORD")}\n`],
+  ["zero bytes between settings", `PATH=/usr/bin\0LANG=C.UTF-8\0\n${line("DB_PASSWORD")}\0HOME=/srv/app\0`],
+  ["another control character", `first\x01\n${line("DB_PASSWORD")}\0\n`],
+])("text with %s is scanned", (_, damaged) => {
+  expect(rulesIn(Buffer.from(damaged))).toEqual(["2:password-assignment"]);
+  expect(rulesIn(Buffer.from(damaged), Buffer.from(damaged))).toEqual([]);
+});
+
+test("what has more zero bytes, or bytes of no text, is not taken for text", () => {
+  const password = line("DB_PASSWORD");
+  for (const bytes of [
+    Buffer.from(`${password}${"\0".repeat(20)}`),
+    Buffer.from(`${password}\0\x01\x02\x03`),
+    Buffer.concat([Buffer.from(`${password}\0`), Buffer.from([0xff, 0xd8, 0xc3])]),
+  ])
+    expect(scanBytes("a.bin", bytes)).toEqual({ findings: [], skipped: true });
+});
