@@ -140,6 +140,8 @@ function changesTo(store: StoreData, parents: readonly StoreData[]): Change[] {
   if (!parents.some((parent) => hasSameKeys(store, parent))) compare(publicKeys, domainChange);
   for (const name of unionOfKeys(store.domains, ...parents.map((parent) => parent.domains))) {
     const domain = (from: StoreData): Domain | undefined => from.domains.get(name);
+    // Versions that were read one after the other share what is equal in both.
+    if (parents.some((parent) => domain(parent) === domain(store))) continue;
     compare(
       (from) => domain(from)?.secrets,
       (secret, kind) => secretChange(name, secret, kind),

@@ -46,6 +46,8 @@ function mixedKeys({ store, parents }: StoreRevision): Remark[] {
   const moved = movedTexts(store, parents);
   if (moved.size === 0) return [];
   const known = parents.map((parent) => keysOf(parent, moved));
+  // New texts, of nearly every change, belong to no key of before.
+  if (known.every(({ domainKeys }) => domainKeys.size === 0)) return [];
   const remarks = new Map<string, Remark>();
   const report = (at: EntryPath, message: string): void => {
     remarks.set(at.join("\0"), { at, rule: RULE_MIXED, message });
