@@ -124,7 +124,7 @@ export async function endProcesses(
  * Looks again where nothing is found: a process that starts another and ends while the table is read is gone when its
  * line is looked at, and the other was not yet there when the lines were listed.
  */
-function twice(find: () => readonly ProcessIdentity[]): () => readonly ProcessIdentity[] {
+export function twice<Process>(find: () => readonly Process[]): () => readonly Process[] {
   return () => {
     const found = find();
     return found.length > 0 ? found : find();

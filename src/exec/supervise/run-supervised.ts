@@ -2,7 +2,13 @@ import { PprotectError } from "../../common/errors.ts";
 import { pause } from "../../common/pause.ts";
 import { msSinceBoot } from "../../system/boot-clock.ts";
 import { canCallLibc, NO_LIBC } from "../../system/libc.ts";
-import { adoptOrphans, endProcesses, identitiesOf, processesBelow } from "../../system/process-tree.ts";
+import {
+  adoptOrphans,
+  endProcesses,
+  identitiesOf,
+  processesBelow,
+  twice,
+} from "../../system/process-tree.ts";
 import { startChild } from "../process/child.ts";
 import { stopHelper } from "../process/helper-process.ts";
 import type { End } from "../process/native.ts";
@@ -71,7 +77,7 @@ export async function runSupervised(execution: Execution, run: SupervisedRun): P
   const below = () => processesBelow(process.pid, { except: others });
   const program: SupervisedProgram = {
     exited: child.exited,
-    hasLeft: () => below().length > 0,
+    hasLeft: () => twice(below)().length > 0,
     end: (grace) => endProcesses(() => identitiesOf(below()), grace),
   };
   await Promise.race([run.started, child.exited]);

@@ -85,7 +85,7 @@ describe("a program with a time limit", () => {
     const folder = emptyFolder();
     const script =
       "setsid sh -c 'echo $$ >>pids; exec sleep 600' >/dev/null 2>&1 & while ! [ -s pids ]; do sleep 0.05; done";
-    const { stdout } = await supervised(folder, script, { ttl: 60_000 });
+    const { stdout } = await supervised(folder, script, { ttl: 600_000, grace: 60_000 });
     expect(stdout).toBe('{"reason":"exited","left":{"all":true,"killed":false}}\n');
     expect(pidsIn(folder).map(isAlive)).toEqual([false]);
   });
