@@ -91,6 +91,14 @@ function requireEntry(directory: string, absolute: string): void {
  */
 function notARepository(directory: string, absolute: string, error: GitError): PprotectError {
   const shown = escapeUnprintable(directory);
+  const reason = gitReason(error.message).replace(/^fatal: /, "");
+  if (reason === "this operation must be run in a work tree") {
+    return new PprotectError(
+      "not_a_repository",
+      `${shown} is in a git repository, but not in a work tree`,
+      "run the command in a work tree; a bare repository has none, a clone of it has",
+    );
+  }
   if (repositoryRoot(absolute) === undefined) {
     return new PprotectError(
       "not_a_repository",
@@ -98,7 +106,6 @@ function notARepository(directory: string, absolute: string, error: GitError): P
       "run the command in a git repository",
     );
   }
-  const reason = gitReason(error.message).replace(/^fatal: /, "");
   const advice = error.message
     .split("\n")
     .find((line) => line.includes("safe.directory"))

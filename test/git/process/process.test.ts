@@ -197,3 +197,14 @@ describe("in a repository", () => {
     });
   });
 });
+
+test("a bare repository and the inside of .git are not taken for a place without a repository", async () => {
+  const { folder: directory } = await mergeRepository();
+  const bare = join(emptyFolder(), "bare.git");
+  expect(Bun.spawnSync(["git", "clone", "-q", "--bare", directory, bare]).exitCode).toBe(0);
+  for (const place of [bare, join(directory, ".git")])
+    await expect(openRepository(place)).rejects.toMatchObject({
+      code: "not_a_repository",
+      message: `${place} is in a git repository, but not in a work tree`,
+    });
+});
