@@ -1,7 +1,7 @@
 /** The longest that a timer waits, in ms: a longer one is over at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** Returns after so many ms, or when the signal aborts. */
+/** Returns after this many ms, or when the signal aborts. */
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   let rest = ms;
   for (; rest > LONGEST_TIMER && !signal?.aborted; rest -= LONGEST_TIMER) await timer(LONGEST_TIMER, signal);
@@ -21,7 +21,7 @@ function timer(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** Blocks the thread for so many ms. */
+/** Blocks the thread for this many ms. */
 export function pauseSync(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }

@@ -37,7 +37,7 @@ export const isGrant = t.isObject({
   program: t.isOptional(
     t.isObject({ pid: t.isNumber(), started: t.isString(), name: t.isOptional(t.isString()) }),
   ),
-  /** The command that ends the lease when it fails so often in a row, run every so many ms. */
+  /** The command that ends the lease when it fails this often in a row, and the time between its runs in ms. */
   heartbeat: t.isOptional(t.isObject({ command: t.isString(), every: t.isNumber(), misses: t.isNumber() })),
 });
 

@@ -4,7 +4,7 @@ import { isRegularFile } from "../../system/if-there.ts";
 import { absolutePath, currentDirectory } from "../../system/path-text.ts";
 import { realpathOfExistingPrefix } from "../../system/real-path.ts";
 
-/** So many are read: a stranger's commit may have any number of them. */
+/** How many are read: a stranger's commit may have any number of them. */
 const MOST_STORES = 20;
 
 /** Files that are stores for the guard by their name, or by their attribute (`git install STORE`). */

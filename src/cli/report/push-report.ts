@@ -15,7 +15,7 @@ export interface PushFindings {
   readonly more: boolean;
 }
 
-/** So many findings are printed. */
+/** How many findings are printed. */
 const PRINTED = 20;
 
 /** Git puts `remote: ` before each line, and terminals have 80 columns. */

@@ -14,7 +14,7 @@ export function stageText(rotation: StagedRotation): string {
   return day === undefined ? rotation.stage : `${rotation.stage} since ${day}`;
 }
 
-/** @param name makes names fit for where it is printed */
+/** @param name escapes names for the place where it is printed */
 export function halfDoneText(rotation: StagedRotation, name: (name: string) => string): string {
   return `the rotation of ${name(`${rotation.domain}/${rotation.secret}`)} is half done: ${stageText(rotation)}`;
 }

@@ -12,7 +12,7 @@ export const DEFAULT_HEARTBEAT: HeartbeatTerms = { every: 30_000, misses: 3 };
 
 /** What a heartbeat needs of the world around it; a test has its own. */
 export interface HeartbeatSurroundings {
-  /** Returns after so many ms, or when the signal aborts. */
+  /** Returns after this many ms, or when the signal aborts. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** One heartbeat. @returns whether all is well */
   readonly beat: () => Promise<boolean>;

@@ -31,7 +31,7 @@ export interface SupervisedRun extends Supervision {
   /** The environment for it: without the secrets. */
   readonly heartbeatEnvironment: Readonly<Record<string, string | undefined>>;
   readonly onMiss: (misses: number) => void;
-  /** Processes that we started for other ends: they are not ended. */
+  /** Processes that we started for other purposes: they are not ended. */
   readonly others?: readonly number[];
   /** Ends the program if we are killed and cannot. @returns the process that does so, which is stopped when all is over */
   readonly watcher?: (program: number) => number | undefined;

@@ -12,7 +12,7 @@ import type { CheckedVersions } from "./versions.ts";
 /** The guard's rule for what is to be said about the baseline itself. */
 export const BASELINE_RULE = "baseline";
 
-/** So many entries are named. */
+/** How many entries are named. */
 const NAMED = 5;
 
 /** The baseline in the root of the repository. */

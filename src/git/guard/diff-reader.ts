@@ -72,7 +72,7 @@ type Pair = readonly [commit: string, parent: string | undefined];
 
 type OnFiles = (files: readonly FileChange[]) => void;
 
-/** So many diffs in a row are made by one process: they share most of what they read. */
+/** How many diffs in a row are made by one process: they share most of what they read. */
 const BLOCK = 8;
 /** Fewer diffs are made by one process. */
 const MANY = 8 * BLOCK;

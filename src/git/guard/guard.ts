@@ -32,7 +32,7 @@ export type { Finding } from "../../scan/finding.ts";
 export type { GuardOptions } from "./scan-sources.ts";
 export type { Subject, Verdict } from "./subject.ts";
 
-/** So many files are hardly all stores: they will be scanned. */
+/** From this many files on, some are probably not stores: they will be scanned. */
 const MANY = 48;
 
 /** Checks commits one after the other. Its git processes are started once. */

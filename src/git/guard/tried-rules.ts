@@ -6,7 +6,7 @@ import type { StoreFiles } from "./store-files.ts";
 import type { Subject } from "./subject.ts";
 import { TEAM_RULE, type TeamRulesOfVersions } from "./team-rules.ts";
 
-/** So many lines that are already there may match. */
+/** How many lines that are already there may match. */
 const FEW = 10;
 
 /** What is read of the existing files, over all trials of a run, and for how long. */

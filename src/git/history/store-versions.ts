@@ -8,7 +8,7 @@ import type { StoreCommit } from "./store-log.ts";
 
 /** Enough for several parallel branches. */
 const MAX_CACHED = 32;
-/** So many of the next versions git is asked for before they are read. */
+/** How many of the next versions git is asked for before they are read. */
 const AHEAD = 32;
 
 /** What a commit's parents have. */

@@ -1,6 +1,6 @@
 import type { StoreData } from "../store-data.ts";
 
-/** When a version of a store came to be, and where. */
+/** When a version of a store was made, and where. */
 export interface Moment {
   /** The commit's id; nothing for a file that is not committed. */
   readonly commit: string | undefined;
@@ -25,7 +25,7 @@ export interface Revision {
 const CLOCK_DIFFERENCE = 86_400_000;
 
 /**
- * How old what came to be at a moment is.
+ * The age of what was made at a moment.
  *
  * @param now ms since 1970
  * @returns ms, never less than 0; `undefined` where the date says nothing, since it is no date or is in the future by more than

@@ -15,7 +15,7 @@ import { PushCommand } from "../../base/push-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 import type { PushFindings } from "../../report/push-report.ts";
 
-/** So many findings are printed; `--json` has them all. */
+/** How many findings are printed; `--json` has them all. */
 const PRINTED = 100;
 
 export default class GitPrePushCommand extends PushCommand {

@@ -49,7 +49,7 @@ export function limitOf(
   return beside.has(name) ? undefined : ageRules.get(name)?.maxAge;
 }
 
-/** The rotations that are half done, each in a line; `name` makes names fit for where it is printed. */
+/** The rotations that are half done, each in a line; `name` escapes names for the place where it is printed. */
 export function rotationLines({ rotations }: AccessView, name: (name: string) => string): string[] {
   return rotations.map((each) => halfDoneText(each, name));
 }
@@ -83,7 +83,7 @@ export function dayOf(moment: Moment | undefined): string | undefined {
 /** The end of the year 9999, in ms since 1970. */
 const MAX_TIME = 253_402_300_799_999;
 
-/** How someone knows a value, as what follows their name; `name` makes names fit for where it is printed. */
+/** How someone knows a value, as what follows their name; `name` escapes names for the place where it is printed. */
 export function howTheyKnow(knower: Knower, name: (name: string) => string): string {
   const { how, domain, until, since } = knower;
   const end = dayOf(until);

@@ -25,7 +25,7 @@ export interface LeakView {
   readonly access: readonly SecretAccess[];
 }
 
-/** `DOMAIN/NAME`, and whether it is a former value; `name` makes names fit for where it is printed. */
+/** `DOMAIN/NAME`, and whether it is a former value; `name` escapes names for the place where it is printed. */
 export function subjectName(
   { domain, secret, isCurrent }: LeakSubject,
   name: (name: string) => string,
