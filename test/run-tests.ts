@@ -6,6 +6,7 @@ import { directoryOfEach, onlyPrograms } from "./support/path.ts";
 import {
   MISSING_VARIABLE,
   ON_PATH,
+  PATH_ONLY_VARIABLE,
   PROGRAMS_VARIABLE,
   type Program,
   REQUIRE_VARIABLE,
@@ -25,7 +26,9 @@ import {
  */
 const { live } = await findLeases({});
 const own = live.filter(({ socket }) => socket.startsWith("/run/user/"));
-if (own.length > 0) {
+// In `.ci/run`, where the tests run twice at the same time, they are those of the other run.
+const isCi = process.env[REQUIRE_VARIABLE] || process.env[PATH_ONLY_VARIABLE];
+if (own.length > 0 && !isCi) {
   console.error(
     `${own.length} of your leases would be ended by tests of \`revoke --all\`: end them first (\`pprotect lock --all\`)`,
   );
