@@ -56,7 +56,7 @@ const lateHelper = (folder: string, words: readonly string[]) =>
   runProgram([binary(), ...words], { cwd: folder });
 
 test("a watcher that comes too late ends the program at once", async () => {
-  const program = Bun.spawn(["sleep", "600"]);
+  const program = Bun.spawn(["sleep", "600"], { stdio: ["ignore", "ignore", "ignore"] });
   const box = sandbox();
   await lateHelper(box.folder, ["__watch-parent", "1", `${program.pid}`, startOf(program.pid) ?? "", "1000"]);
   await program.exited;
@@ -74,13 +74,17 @@ test("what removes plaintext files removes them at once if it comes too late", a
 test.if(needs("strace"))(
   "a watcher ends the program if its parent is killed while the watcher becomes a shell",
   async () => {
-    const program = Bun.spawn(["sleep", "600"]);
+    const program = Bun.spawn(["sleep", "600"], { stdio: ["ignore", "ignore", "ignore"] });
     const words = `'${binary()}' __watch-parent $$ ${program.pid} '${startOf(program.pid)}' 1000`;
     // When the call returns that starts the shell, that has not run yet.
     const inject = "-e trace=execve -e inject=execve:delay_exit=1000000";
     const line = `strace -D -o /dev/null ${inject} ${words} & echo $! >watcher; exec sleep 600`;
     const box = sandbox();
-    const parent = Bun.spawn(["sh", "-c", line], { cwd: box.folder, stderr: "ignore" });
+    const parent = Bun.spawn(["sh", "-c", line], {
+      cwd: box.folder,
+      env: cleanEnvironment(box.folder),
+      stdio: ["ignore", "ignore", "ignore"],
+    });
     const [watcher = 0] = await pidsIn(box.path("watcher"), 1);
     await until(() => readFileSync(`/proc/${watcher}/cmdline`, "latin1").startsWith("sh\0-c\0\ntrap "));
     parent.kill("SIGKILL");

@@ -180,7 +180,7 @@ describe("a lease ends", () => {
   });
 
   test("with its program", async () => {
-    const child = Bun.spawn(["sleep", "600"]);
+    const child = Bun.spawn(["sleep", "600"], { stdio: ["ignore", "ignore", "ignore"] });
     const options = { program: { ...identity(child.pid), name: "sleep" } };
     expect(await endBy(options, () => child.kill())).toBe("program_ended");
   });

@@ -25,7 +25,7 @@ afterEach(() => {
 });
 
 function sleeper(): { child: Bun.Subprocess; identity: ProcessIdentity } {
-  const child = Bun.spawn(["sleep", "600"]);
+  const child = Bun.spawn(["sleep", "600"], { stdio: ["ignore", "ignore", "ignore"] });
   children.push(child);
   const identity = identityOf(child.pid);
   if (!identity) throw new Error("it has ended");

@@ -48,7 +48,7 @@ describe("the ledger of what was handed out", () => {
   test("is there again when it is read, for its user alone, without what has ended", async () => {
     const directory = join(emptyFolder(), "pprotect");
     expect(readLedger(directory)).toEqual(EMPTY_LEDGER);
-    const child = Bun.spawn(["sleep", "600"]);
+    const child = Bun.spawn(["sleep", "600"], { stdio: ["ignore", "ignore", "ignore"] });
     const path = join(emptyFolder(), ".env");
     writeFileSync(path, "");
     await changeLedger(directory, (ledger) =>
@@ -166,7 +166,7 @@ describe("programs that run with secrets", () => {
   });
 
   test("are not ended in the place of another that has the number now", async () => {
-    const child = Bun.spawn(["sleep", "600"]);
+    const child = Bun.spawn(["sleep", "600"], { stdio: ["ignore", "ignore", "ignore"] });
     pids.push(child.pid);
     const stale = programOf(child.pid, { started: "another" });
     expect(await endPrograms([stale], 100)).toEqual([{ program: stale, outcome: "ended" }]);
