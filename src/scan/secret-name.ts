@@ -47,7 +47,7 @@ const PUBLIC_BEFORE = new Set(
 /** Before these, the word is the thing itself: a `client_secret` is secret, a `clientToken` is an idempotency key. */
 const SECRET_OF_CLIENT = /^(?:secret|secrets|credential|credentials|creds|key)$/;
 
-/** Not so before `secret`: what signs a token against forged requests is none of it. */
+/** Before `secret`, these name a secret all the same: `csrf_secret` signs the tokens that `csrf_token` holds. */
 const SECRET_OF = /^(?:hash|csrf|xsrf|state|nonce|cookie)$/;
 
 /** Words before `key` in the names of what is looked up by it, and of what is on a keyboard. */

@@ -27,7 +27,7 @@ export interface Examined {
   readonly storePath: string;
   /** The store; the error where it cannot be read; nothing where there is none. */
   readonly store: KeyFile | PprotectError | undefined;
-  /** The repository of the current directory; the error where git refuses to use it; nothing where there is none. */
+  /** The repository of the current directory, the error if git refuses to use it, or nothing if there is no repository. */
   readonly repository: Repository | PprotectError | undefined;
 }
 

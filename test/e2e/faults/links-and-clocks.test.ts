@@ -87,7 +87,7 @@ describe("another program that changes the store as a command is at its question
     expect(secretsOf(box.read(), "dev", BOB).meanwhile).toBe("v");
   });
 
-  test("so that it is none any more: one clear line, and the file is left as that program wrote it", async () => {
+  test("so that it is no longer a store: one clear line, and the file is left as that program wrote it", async () => {
     for (const text of ["<<<<<<< ours\n=======\n>>>>>>> theirs\n", "", "half: of"]) {
       const box = sandbox();
       const session = atTerminal(["rm-secret", "dev", "--yes"], { cwd: box.folder });

@@ -23,7 +23,7 @@ describe("no warning where chmod would not help", () => {
     expect([result.status, result.stderr]).toEqual([0, ""]);
   });
 
-  test.if(needs(...DROPPING_RIGHTS))("a file of somebody else", async () => {
+  test.if(needs(...DROPPING_RIGHTS))("a file of another user", async () => {
     const box = sandbox();
     const command = withoutRights([openToEveryone(box), ...ARGS, "/etc/passwd"]);
     const result = await runProgram(command, { cwd: box.folder });

@@ -97,7 +97,7 @@ function isDotenv(path: string): boolean {
   return /^\.env(?:\.|$)/.test(basename(path)) && !/\.(?:example|sample|template|dist|defaults)$/.test(path);
 }
 
-/** A certificate is no secret, and what SOPS, dotenvx or age encrypted is none any more. */
+/** A certificate is not a secret, and neither is what SOPS, dotenvx or age has encrypted. */
 function hasSecrets(path: string): boolean {
   if (!ifThere(() => lstatSync(path))?.isFile()) return false;
   const start = Buffer.from(readStart(path, START_BYTES)).toString("latin1");
