@@ -1,8 +1,8 @@
 import { closeSync, constants, lstatSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { lazy } from "../../common/lazy.ts";
-import { hashHex } from "../../crypto/runtime-crypto.ts";
 import { systemPath } from "../../system/path-text.ts";
+import { isBlob } from "../process/blob-id.ts";
 import { type FileChange, MAX_ADDED } from "./diff-parser.ts";
 
 /** How many bytes git looks at to distinguish binary files from text. */
@@ -19,7 +19,7 @@ export type FileVersion = Pick<FileChange, "path" | "newId">;
  */
 export function contentOnDisk(directory: string, { path, newId }: FileVersion): Uint8Array | undefined {
   const bytes = readSmall(join(directory, path));
-  return bytes && blobId(bytes, newId.length) === newId ? bytes : undefined;
+  return bytes && isBlob(newId, [bytes]) ? bytes : undefined;
 }
 
 /** The size of a file in the work tree; 0 where there is none. */
@@ -55,9 +55,4 @@ function readSmall(path: string): Uint8Array | undefined {
   } finally {
     if (file !== undefined) closeSync(file);
   }
-}
-
-/** Git's id of a blob. @param length of the id, which shows the hash function */
-function blobId(bytes: Uint8Array, length: number): string {
-  return hashHex(length === 40 ? "sha1" : "sha256", [`blob ${bytes.length}\0`, bytes]);
 }

@@ -1,5 +1,4 @@
-import { isBun } from "../../common/runtime.ts";
-import { nodeCrypto } from "../../crypto/runtime-crypto.ts";
+import { hashHex } from "../../crypto/runtime-crypto.ts";
 
 const SHA1_DIGITS = 40;
 
@@ -12,14 +11,5 @@ const SHA1_DIGITS = 40;
  */
 export function isBlob(id: string, parts: readonly Uint8Array[]): boolean {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const hash = hashFor(id);
-  hash.update(`blob ${length}\0`);
-  for (const part of parts) hash.update(part);
-  return hash.digest("hex") === id;
-}
-
-function hashFor(id: string) {
-  const isSha1 = id.length === SHA1_DIGITS;
-  if (isBun) return isSha1 ? new Bun.SHA1() : new Bun.SHA256();
-  return nodeCrypto().createHash(isSha1 ? "sha1" : "sha256");
+  return hashHex(id.length === SHA1_DIGITS ? "sha1" : "sha256", [`blob ${length}\0`, ...parts]) === id;
 }
