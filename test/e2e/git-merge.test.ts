@@ -292,6 +292,30 @@ test("conflict markers are as long as git asks", async () => {
   expect(storeText(repository)).toMatch(/^<{12} ours\n[^<>=]*AA?[^\n]*\n={12}\n[^\n]+\n>{12} theirs$/m);
 });
 
+describe("a conflict is never taken for one of two common ancestors", () => {
+  test.each(["12", "20x", "9.5", "2000", "4294967305"])("with conflict-marker-size=%s", async (size) => {
+    const { repository } = await branched("03");
+    repository.write(".git/info/attributes", `protected.yaml merge=pprotect conflict-marker-size=${size}\n`);
+    const { status } = await repository.git(["merge", "-q", "-m", "merge", "other"]);
+    expect(status).toBe(1);
+    expect(storeText(repository)).toMatch(/^<{7,} ours$/m);
+  });
+
+  test("in a bare repository", async () => {
+    const { repository } = await branched("03");
+    repository.write(".git/info/attributes", "protected.yaml merge=pprotect conflict-marker-size=12\n");
+    await repository.must("config", "core.bare", "true");
+    const { status, stdout } = await repository.git([
+      "--git-dir=.git",
+      "merge-tree",
+      "--write-tree",
+      "main",
+      "other",
+    ]);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: expect.stringContaining("Merge conflict in") });
+  });
+});
+
 test("a binary version leaves our version as it was, and the message does not claim a line-based merge", async () => {
   const { repository, each } = await branched("01");
   await repository.must("checkout", "-q", "other");

@@ -15,6 +15,8 @@ import { conflictJson, newKeyJson } from "../../report/conflict-report.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
 const DEFAULT_MARKER_SIZE = 7;
+/** Longer markers are no use to anyone, and git may ask for two thousand million characters. */
+const LONGEST_MARKER = 1000;
 
 export default class GitMergeDriverCommand extends MergingCommand {
   static readonly declaration: CommandDeclaration = {
@@ -31,15 +33,15 @@ export default class GitMergeDriverCommand extends MergingCommand {
 
   async run(): Promise<Outcome> {
     const size = Number(this.markerSize ?? DEFAULT_MARKER_SIZE);
-    if (!Number.isInteger(size) || size < 1 || size > 1000) {
-      throw new PprotectError("usage", "the marker size (%L) must be a number from 1 to 1000");
+    if (!Number.isInteger(size) || size < 1) {
+      throw new PprotectError("usage", "the marker size (%L) must be a number from 1");
     }
     const path = this.storeName ?? this.ours;
     const merge = await runMergeDriver({
       base: this.base,
       ours: this.ours,
       theirs: this.theirs,
-      markerSize: size,
+      markerSize: Math.min(size, LONGEST_MARKER),
       path,
       isVirtualAncestor: await mergesAncestors(path, size),
       trust: (versions) => mergeTrust(resolve(path), versions, (message) => this.note(message)),
