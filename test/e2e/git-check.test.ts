@@ -89,6 +89,50 @@ test("findings belong to the right commits after an empty one and a merge withou
   expect(stderr).toContain("5 commits checked");
 });
 
+test("a merge is scanned in files that attributes call binary, for the lines that no parent has", async () => {
+  const repository = await guardedRepository();
+  repository.write(".gitattributes", "hidden.txt -diff\n");
+  repository.write("hidden.txt", "one\ntwo\n");
+  await repository.force();
+  await repository.must("checkout", "-q", "-b", "side");
+  const theirs = tokenLine().replace("x7Kq", "k2Vb");
+  repository.write("hidden.txt", `one\ntwo\n${theirs}\n`);
+  const side = await repository.force();
+  await repository.must("checkout", "-q", "main");
+  repository.write("hidden.txt", "zero\none\ntwo\n");
+  await repository.force();
+  await repository.must("merge", "-q", "--no-commit", "side");
+  repository.write("hidden.txt", `zero\none\n${tokenLine()}\ntwo\n${theirs}\n`);
+  await repository.must("add", "hidden.txt");
+  expect(await repository.pprotect("git", "pre-commit")).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/^hidden\.txt:3: [^\n]+\npprotect: 1 finding/),
+  });
+  const merge = await repository.force();
+  const { stdout } = await repository.pprotect("git", "check", "--all");
+  expect(stdout.match(/^[0-9a-f]+ hidden\.txt:\d/gm)).toEqual([
+    `${side} hidden.txt:3`,
+    `${merge} hidden.txt:3`,
+  ]);
+});
+
+test("a merge is scanned behind what its first parent added beyond the limit", async () => {
+  const repository = await guardedRepository();
+  repository.write("big.txt", "end\n");
+  await repository.force();
+  await repository.must("checkout", "-q", "-b", "side");
+  repository.write("other.txt", "x\n");
+  await repository.force();
+  await repository.must("checkout", "-q", "main");
+  const big = "a line of a large file\n".repeat(250_000);
+  repository.write("big.txt", `${big}end\n`);
+  await repository.force();
+  await repository.must("merge", "-q", "--no-commit", "side");
+  repository.write("big.txt", `${big}end\n${tokenLine()}\n`);
+  await repository.must("add", "big.txt");
+  expect((await repository.pprotect("git", "pre-commit")).stderr).toMatch(/^big\.txt:250002: github-token/);
+});
+
 test("works in a bare repository, as server-side hooks need", async () => {
   const repository = await guardedRepository();
   repository.write("x.txt", `${tokenLine()}\n`);

@@ -14,10 +14,10 @@ import { subjectWithoutMarkers } from "./allowance.ts";
 import { unusedEntries } from "./baseline-of-versions.ts";
 import type { Commit } from "./commit.ts";
 import type { FileChange } from "./diff-parser.ts";
-import type { Diff } from "./diff-reader.ts";
 import { IGNORE_FILE } from "./ignore-file.ts";
+import { type LinesElsewhere, linesElsewhere } from "./lines-elsewhere.ts";
 import { MAX_MESSAGE, MessageScan } from "./message/scan-message.ts";
-import { loadScanner, numbersOf, PlaintextScan } from "./plaintext-scan.ts";
+import { loadScanner, PlaintextScan } from "./plaintext-scan.ts";
 import { type GuardOptions, type ScanSources, scanSources } from "./scan-sources.ts";
 import { StoreCheck } from "./store-check.ts";
 import { StoreFiles } from "./store-files.ts";
@@ -96,7 +96,7 @@ export class Guard {
     const found = noFindings();
     const changes: Map<string, FileChange>[] = [];
     const stores = new Set<string>();
-    const addedElsewhere: Map<string, ReadonlySet<number>>[] = [];
+    const elsewhere: LinesElsewhere[] = [];
     const patches = new StorePatches();
     for (let left = subject.diffs; left > 0; left--) {
       const diff = await subject.next();
@@ -113,10 +113,10 @@ export class Guard {
         left === 1 && diff.files.length >= MANY ? this.#prepareScan() : undefined,
       ]);
       for (const store of known.stores) stores.add(store);
-      if (left > 1) addedElsewhere.push(await addedLines(diff, stores));
+      if (left > 1) elsewhere.push(await linesElsewhere(diff, stores));
       else {
         const { attribute } = known;
-        const scanned = { subject, diff, files, attribute, stores, patches, addedElsewhere };
+        const scanned = { subject, diff, files, attribute, stores, patches, elsewhere };
         await new PlaintextScan(this.#sources, scanned, found).run();
         await this.#otherProblems(subject, files, found);
       }
@@ -216,18 +216,6 @@ export class Guard {
     const problems = all.filter(({ path }) => path === finding.path);
     return { versionHash: versionHash(finding, bytes, problems) };
   }
-}
-
-async function addedLines(
-  diff: Diff,
-  stores: ReadonlySet<string>,
-): Promise<Map<string, ReadonlySet<number>>> {
-  const lines = new Map<string, ReadonlySet<number>>();
-  for await (const event of diff.patches()) {
-    if (event.kind !== "patch" || stores.has(event.patch.path)) continue;
-    lines.set(event.patch.path, await numbersOf(event.patch.added));
-  }
-  return lines;
 }
 
 function sorted(findings: readonly Finding[]): readonly Finding[] {

@@ -4,6 +4,7 @@ import type { TextLines } from "../../scan/scan-text.ts";
 import { CommitTexts } from "./commit-texts.ts";
 import { type FileChange, MAX_ADDED, type Patch } from "./diff-parser.ts";
 import type { Diff, DiffReader } from "./diff-reader.ts";
+import { type LinesElsewhere, newInMerge, numbersOf } from "./lines-elsewhere.ts";
 import { NOT_SCANNED } from "./not-scanned.ts";
 import { withoutGeneral } from "./own-credentials.ts";
 import type { OwnSecretHit, OwnSecrets } from "./own-secrets.ts";
@@ -25,8 +26,8 @@ export interface ScannedDiff {
   readonly stores: ReadonlySet<string>;
   /** Takes the diffs of stores. */
   readonly patches: StorePatches;
-  /** For each other parent, the numbers of the lines that it does not have. */
-  readonly addedElsewhere: readonly ReadonlyMap<string, ReadonlySet<number>>[];
+  /** For each other parent, what it does not have. */
+  readonly elsewhere: readonly LinesElsewhere[];
 }
 
 const SUBMODULE = "160000";
@@ -85,7 +86,7 @@ export class PlaintextScan {
 
   async #patch(patch: Patch): Promise<void> {
     const { path, added, cut } = patch;
-    const { files, stores, patches, addedElsewhere } = this.#scanned;
+    const { files, stores, patches, elsewhere } = this.#scanned;
     const file = files.get(path);
     if (!file || file.newMode === SUBMODULE) return;
     this.#scanned.subject.tally.lines(file.newId, added.bytes);
@@ -93,12 +94,8 @@ export class PlaintextScan {
       patches.add(file, patch);
       return;
     }
-    const lines =
-      addedElsewhere.length === 0
-        ? added
-        : await chosenLines(added, (number) =>
-            addedElsewhere.every((numbers) => numbers.get(path)?.has(number) ?? false),
-          );
+    const { blobs } = this.#sources;
+    const lines = elsewhere.length === 0 ? added : await newInMerge(path, added, elsewhere, blobs);
     if (lines.bytes.length === 0) return;
     const last = cut ? Math.max(...(await numbersOf(lines))) : 0;
     await this.#scan(path, lines, lines === added && !cut && file.status === "A" ? file : undefined);
@@ -218,18 +215,5 @@ export class PlaintextScan {
 // Loaded when they are needed: a commit that changes only stores does not need them.
 export const loadScanner = lazy(() => import("../../scan/scanner.ts"));
 const bytesScanner = lazy(() => import("../../scan/scan-bytes.ts"));
-const scanTexts = lazy(() => import("../../scan/scan-text.ts"));
 
 const IS_BINARY = "the file is binary and was not scanned";
-
-/** The numbers of the lines in a patch. */
-export async function numbersOf(lines: TextLines): Promise<Set<number>> {
-  const { lineNumbers } = await scanTexts();
-  return lineNumbers(lines);
-}
-
-/** The lines whose numbers are wanted: in a merge, only lines that no parent has are new. */
-async function chosenLines(lines: TextLines, isWanted: (number: number) => boolean): Promise<TextLines> {
-  const { addedLinesOf, textLines } = await scanTexts();
-  return textLines(addedLinesOf(lines).filter(({ number }) => isWanted(number)));
-}

@@ -132,7 +132,7 @@ test("what is staged has the same findings with a second thread and without one"
       attribute: new Map(),
       stores: new Set<string>(),
       patches: new StorePatches(),
-      addedElsewhere: [],
+      elsewhere: [],
     };
     await new PlaintextScan(
       scanSources(repository.folder, objects, STAGED, {}),
