@@ -6,7 +6,7 @@ import type { UnlockedCustodian } from "../store/custodian.ts";
 import type { KeyFile } from "../store/key-file.ts";
 import { environmentNames, KEYRING_SOURCE, PROMPT_SOURCE } from "./environment-names.ts";
 import { givenPassphrase, readGivenPassphrase } from "./given-passphrase.ts";
-import type { Prompter } from "./prompter.ts";
+import { answeredOr, type Prompter } from "./prompter.ts";
 
 /**
  * The sources of credentials, in order of precedence: flags, environment, configuration (the user only), keyring (the
@@ -209,18 +209,19 @@ async function prompted(
   half: "user" | "passphrase",
   question: string,
 ): Promise<Half> {
+  const option = half === "user" ? "--user" : "--passphrase-file";
+  const variable = environmentNames(environmentPrefix)[half];
+  const fix = environment ? `use ${option} or set ${variable}` : `use ${option}`;
   const prompter = openPrompter();
   if (!prompter) {
-    const option = half === "user" ? "--user" : "--passphrase-file";
-    const variable = environmentNames(environmentPrefix)[half];
     throw new PprotectError(
       "missing_credentials",
       `${half} required (${noPrompterReason ?? NON_INTERACTIVE})`,
-      environment ? `use ${option} or set ${variable}` : `use ${option}`,
+      fix,
     );
   }
-  const value = await (half === "user" ? prompter.ask(question) : prompter.askHidden(question));
-  return { value, source: PROMPT_SOURCE };
+  const answer = half === "user" ? prompter.ask(question) : prompter.askHidden(question);
+  return { value: await answeredOr(fix, prompter, answer), source: PROMPT_SOURCE };
 }
 
 /** What a passphrase is unlikely to have, and a file that was read into a variable often adds. */

@@ -2,7 +2,7 @@ import { PprotectError } from "../common/errors.ts";
 import { generateRawPassphrase } from "../crypto/raw-passphrase.ts";
 import type { KeyType } from "../store/custodian.ts";
 import { type PassphraseFileContext, passphraseFromFile } from "./passphrase-file.ts";
-import type { Prompter } from "./prompter.ts";
+import { answeredOr, type Prompter } from "./prompter.ts";
 
 /** Sources of a new passphrase: a file, a generated raw key, or a prompt. Never the environment. */
 export interface NewPassphraseSources extends PassphraseFileContext {
@@ -37,15 +37,34 @@ export async function obtainNewPassphrase(sources: NewPassphraseSources): Promis
       `use ${option}`,
     );
   }
-  const passphrase = await prompter.askHidden(sources.question);
-  if (passphrase === "") throw new PprotectError("invalid_passphrase", "the new passphrase is empty");
-  const again = await prompter.askHidden(sources.retypeQuestion);
-  if (passphrase !== again) {
-    throw new PprotectError(
-      "invalid_passphrase",
-      "the passphrases do not match; nothing was changed",
-      "run the command again",
-    );
+  return typedTwice(prompter, sources);
+}
+
+/** How many times a new passphrase may be typed. */
+const ATTEMPTS = 3;
+
+/** A person who mistyped may try again, as with passwd(1). */
+async function typedTwice(
+  prompter: Prompter,
+  { question, retypeQuestion, option }: NewPassphraseSources,
+): Promise<string> {
+  const ask = (text: string) => answeredOr(`use ${option}`, prompter, prompter.askHidden(text));
+  for (let attempt = 1; ; attempt++) {
+    const passphrase = await ask(question);
+    const problem =
+      passphrase === ""
+        ? "the new passphrase is empty"
+        : passphrase === (await ask(retypeQuestion))
+          ? undefined
+          : "the passphrases do not match";
+    if (problem === undefined) return passphrase;
+    if (!prompter.atTerminal || attempt === ATTEMPTS) {
+      throw new PprotectError(
+        "invalid_passphrase",
+        `${problem}; nothing was changed`,
+        "run the command again",
+      );
+    }
+    prompter.note(`pprotect: ${problem}; try again`);
   }
-  return passphrase;
 }

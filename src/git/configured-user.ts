@@ -21,8 +21,13 @@ export async function configuredUser(
 ): Promise<ConfiguredUser | undefined> {
   const own = await configured(directory, "pprotect.user");
   if (own !== undefined) return { name: own, key: "pprotect.user" };
-  const email = await configured(directory, "user.email");
+  const email = await configuredEmail(directory);
   return email !== undefined && custodians.has(email) ? { name: email, key: "user.email" } : undefined;
+}
+
+/** The address of git's commits, `user.email`. @param directory a directory of the repository @returns nothing without git */
+export function configuredEmail(directory: string): Promise<string | undefined> {
+  return configured(directory, "user.email");
 }
 
 async function configured(directory: string, key: ConfiguredUser["key"]): Promise<string | undefined> {

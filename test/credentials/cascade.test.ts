@@ -30,7 +30,14 @@ function scripted(
     if (next === undefined) throw new Error(`nobody expected the question ${question}`);
     return next;
   };
-  return { ask: answer, askHidden: answer, note: (message) => void notes.push(message), asked, notes };
+  return {
+    atTerminal: true,
+    ask: answer,
+    askHidden: answer,
+    note: (message) => void notes.push(message),
+    asked,
+    notes,
+  };
 }
 
 /** What these files never earn. */
@@ -255,15 +262,25 @@ describe("a new passphrase", () => {
     expect(prompter.asked).toEqual(["P: ", "R: "]);
   });
 
-  test("that is typed otherwise the second time is refused", async () => {
-    const prompter = scripted("one", "two");
+  test("that is typed otherwise the second time may be typed again, three times", async () => {
+    const twice = scripted("one", "two", "three", "three");
+    expect(await obtainNewPassphrase({ ...base, prompter: twice })).toBe("three");
+    expect(twice.notes).toEqual(["pprotect: the passphrases do not match; try again"]);
+    const never = scripted("one", "two", "", "one", "two");
+    await expect(obtainNewPassphrase({ ...base, prompter: never })).rejects.toMatchObject({
+      message: "the passphrases do not match; nothing was changed",
+    });
+  });
+
+  test("that is another one the second time on standard input is refused", async () => {
+    const prompter = { ...scripted("one", "two"), atTerminal: false };
     await expect(obtainNewPassphrase({ ...base, prompter })).rejects.toMatchObject({
       code: "invalid_passphrase",
     });
   });
 
-  test("that is empty is refused at once", async () => {
-    const prompter = scripted("");
+  test("that is empty on standard input is refused at once", async () => {
+    const prompter = { ...scripted(""), atTerminal: false };
     await expect(obtainNewPassphrase({ ...base, prompter })).rejects.toMatchObject({
       code: "invalid_passphrase",
     });

@@ -112,6 +112,7 @@ describe("wrong credentials", () => {
     const result = await pprotect(DECRYPT, { cwd: box.folder, env });
     expect(result.status).toBe(1);
     expect(result.stderr).toContain(`${BOB.name} is not an owner of domain "prod"`);
+    expect(result.stderr).toContain(`to run \`pprotect add-owner prod ${BOB.name}\`\n`);
     expect(result.stderr).toContain(ALICE.name);
   });
 });

@@ -79,7 +79,7 @@ describe("exec without --domain takes the manifest beside the store", () => {
     const { status, stderr } = await box.exec([], PRINT);
     expect([status, stderr]).toEqual([
       1,
-      "pprotect: exec needs --domain, or a .secrets.json beside the store\nhint: for example: pprotect exec --domain prod -- ./server\n",
+      "pprotect: exec needs --domain, or a .secrets.json beside the store\nhint: for example: `pprotect exec --domain prod -- ./server`\n",
     ]);
   });
 

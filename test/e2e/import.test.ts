@@ -164,6 +164,8 @@ describe("import", () => {
 
   test.each([
     ["nowhere .env", 'no domain "nowhere"'],
+    ["alice.pw", "the domain comes first: `pprotect import DOMAIN alice.pw`"],
+    ["alice.pw dev", "the domain comes first: `pprotect import dev alice.pw`"],
     ["dev missing.env", "cannot read missing.env: no such file"],
     ["dev protected.yaml", "is the store itself"],
     ["dev . --json", "directory"],

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expressionsOf } from "../../src/git/leak/expressions.ts";
 import { decodePublicKey, sealValue } from "../../src/store/format/sealed-value.ts";
 import { KeyFile } from "../../src/store/key-file.ts";
@@ -240,6 +240,26 @@ describe("--plan", () => {
     } finally {
       rmSync(dirname(path), { recursive: true, force: true });
     }
+  });
+
+  test("writes no file with values where the history has none of them", async () => {
+    const box = await repository();
+    const memory = existsSync("/dev/shm") ? "/dev/shm" : box.folder;
+    const plans = () => readdirSync(memory).filter((name) => name.startsWith("pprotect-"));
+    await shell(box, `echo ${NEW} >a && git add a && git reset -q --hard`);
+    const before = plans();
+    const { status, stdout } = await run(box, [
+      "env",
+      `TMPDIR=${box.folder}`,
+      binary(),
+      "leak",
+      "prod/token",
+      "--plan",
+    ]);
+    expect([status, stdout]).toEqual([1, expect.stringContaining("which no commit reaches")]);
+    expect(stdout).not.toContain("filter-repo");
+    const written = plans().filter((name) => !before.includes(name));
+    expect(written.filter((name) => existsSync(join(memory, name, "expressions.txt")))).toEqual([]);
   });
 
   test("says whether git-filter-repo is installed, and starts none from a relative directory", async () => {

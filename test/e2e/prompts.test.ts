@@ -192,7 +192,9 @@ describe("with every answer on standard input", () => {
           const before = readFileSync(box.store, "utf8");
           const result = await pprotect(args, { cwd: box.folder, input: lines(answers.slice(0, count)) });
           expect([args[0], count, result.status]).toEqual([args[0], count, 1]);
-          expect(result.stderr).toContain("pprotect: the input ended at the question");
+          expect(result.stderr).toMatch(
+            /pprotect: the input ended at the question .*\nhint: (?:use --|give the ).*\n$/,
+          );
           expect(readFileSync(box.store, "utf8")).toBe(before);
         }
       }),

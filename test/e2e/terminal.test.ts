@@ -107,18 +107,58 @@ describe.each(dialogues)("%j at a terminal", (args, answers) => {
   });
 });
 
+/** An environment whose git has this address. */
+function gitEmail(box: Sandbox, email: string): Readonly<Record<string, string>> {
+  return { GIT_CONFIG_GLOBAL: box.write("gitconfig", `[user]\n\temail = ${email}\n`) };
+}
+
 describe("at a terminal", () => {
   test("a passphrase that is retyped otherwise makes nothing", async () => {
     const box = sandbox(null);
     const session = atTerminal(["init", "--key-type", "fast"], { cwd: box.folder });
     await answerAll(session, [
       ["User email: ", ALICE.name],
-      ["Passphrase: ", "one"],
-      ["Retype passphrase: ", "two"],
+      ...(Array.from({ length: 3 }, () => [
+        ["Passphrase: ", "one"],
+        ["Retype passphrase: ", "two"],
+      ]).flat() as [string, string][]),
     ]);
     expect(await session.exited).toBe(1);
-    expect(session.screen()).toContain("the passphrases do not match");
+    expect(session.screen()).toContain("the passphrases do not match; nothing was changed");
     expect(existsSync(box.store)).toBe(false);
+  });
+
+  test("init offers the address of git's commits, and takes a name and a passphrase again that were mistyped", async () => {
+    const box = sandbox(null);
+    const args = ["init", "--key-type", "fast"];
+    const env = gitEmail(box, ALICE.name);
+    const session = atTerminal(args, { cwd: box.folder, env });
+    await answerAll(session, [
+      [`User email [${ALICE.name}]: `, ""],
+      ["Passphrase: ", ""],
+      ["Passphrase: ", FRESH_PASSPHRASE],
+      ["Retype passphrase: ", "two"],
+      ["Passphrase: ", FRESH_PASSPHRASE],
+      ["Retype passphrase: ", FRESH_PASSPHRASE],
+    ]);
+    expect(await session.exited).toBe(0);
+    expect(session.screen()).toContain("the new passphrase is empty; try again");
+    expect(session.screen()).toContain("the passphrases do not match; try again");
+    expect([...box.read().data.custodians.keys()]).toEqual([ALICE.name]);
+  });
+
+  test("a custodian's name is not offered twice, and one that exists can be corrected", async () => {
+    const box = sandbox();
+    const env = gitEmail(box, ALICE.name);
+    const session = atTerminal(["add-key-custodian", "--key-type", "fast"], { cwd: box.folder, env });
+    await answerAll(session, [
+      ["User email: ", ALICE.name],
+      [`key custodian ${ALICE.name} already exists`, "carol@example.com"],
+      ["Passphrase: ", FRESH_PASSPHRASE],
+      ["Retype passphrase: ", FRESH_PASSPHRASE],
+    ]);
+    expect(await session.exited).toBe(0);
+    expect(box.read().data.custodians.has("carol@example.com")).toBe(true);
   });
 
   test("what is typed before it is asked is taken in order, and none of it is shown but names", async () => {
@@ -202,6 +242,15 @@ describe("at a terminal", () => {
     await session.answer("Secret value: ", "  spaces kept ");
     expect(await session.exited).toBe(0);
     expect(secretsOf(box.read(), "dev", BOB)["api-key"]).toBe("  spaces kept ");
+  });
+
+  test("an empty value, as after a mere Return, is noted", async () => {
+    const box = sandbox();
+    const session = atTerminal(["update-secret", "dev", "api-key"], { cwd: box.folder });
+    await session.answer("Secret value: ", "");
+    expect(await session.exited).toBe(0);
+    expect(session.screen()).toContain("note: the value is empty\r\n");
+    expect(secretsOf(box.read(), "dev", BOB)["api-key"]).toBe("");
   });
 
   test("the diff of --confirm is coloured, and not with NO_COLOR", async () => {

@@ -2,6 +2,7 @@ import { PprotectError } from "../../common/errors.ts";
 import { lazy } from "../../common/lazy.ts";
 import { escapeUnprintableLines } from "../../common/terminal-safe.ts";
 import { DEFAULT_PREFIX, PREFIX_VARIABLE } from "../../credentials/environment-names.ts";
+import { answeredOr } from "../../credentials/prompter.ts";
 import { hardenProcess } from "../../system/process-hardening.ts";
 import { isTerminal } from "../../system/terminal.ts";
 import { flag, option } from "../argv/option.ts";
@@ -109,9 +110,10 @@ export abstract class InteractiveCommand {
     await this.confirmOrAbort(question);
   }
 
-  /** @throws PprotectError `usage` with `--non-interactive` */
+  /** @throws PprotectError `usage` with `--non-interactive`; `end_of_input`, `interrupted` */
   protected async ask(question: string, argument: string): Promise<string> {
-    return this.#mayAsk(argument).ask(question);
+    const prompter = this.#mayAsk(argument);
+    return answeredOr(`give the ${argument} on the command line`, prompter, prompter.ask(question));
   }
 
   /**
@@ -143,7 +145,8 @@ export abstract class InteractiveCommand {
   /** {@link ask} without echo. */
   protected async askHidden(question: string, argument: string): Promise<string> {
     hardenProcess();
-    return this.#mayAsk(argument).askHidden(question);
+    const prompter = this.#mayAsk(argument);
+    return answeredOr(`give the ${argument}`, prompter, prompter.askHidden(question));
   }
 
   /** The prompter, if something was asked. */

@@ -1,8 +1,10 @@
+import { dirname } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
 import { displayName } from "../../common/terminal-safe.ts";
 import type { Creds } from "../../store/credentials.ts";
 import { checkNewCustodianName } from "../../store/format/names.ts";
 import type { KeyFile } from "../../store/key-file.ts";
+import { absolutePath } from "../../system/path-text.ts";
 import { option } from "../argv/option.ts";
 import { NEW_USER } from "../argv/value-type.ts";
 import { KeyMakingCommand } from "./key-making-command.ts";
@@ -20,11 +22,8 @@ export abstract class NewCustodianCommand extends KeyMakingCommand {
         "give the new one with --passphrase-file, or type it",
       );
     }
-    const name = this.user ?? (await this.ask("User email: ", "user (-u/--user)"));
-    checkNewCustodianName(name);
-    if (keyFile.data.custodians.has(name)) {
-      throw new PprotectError("custodian_exists", `key custodian ${displayName(name)} already exists`);
-    }
+    const name = this.user ?? (await this.#askForName(keyFile));
+    checkName(name, keyFile);
     this.warnOfLooks(name, keyFile.data.custodians.keys());
     const passphrase = await this.newPassphrase(name, {
       passphraseFile: this.passphraseFile,
@@ -34,4 +33,34 @@ export abstract class NewCustodianCommand extends KeyMakingCommand {
     });
     return { name, passphrase };
   }
+
+  /** Asks for the name. A person is offered the address that commits have. */
+  async #askForName(keyFile: KeyFile): Promise<string> {
+    const offered = this.prompter?.atTerminal ? await this.#gitEmail(keyFile) : undefined;
+    const orOffered = (answer: string): string => (answer === "" ? (offered ?? "") : answer);
+    const question = offered === undefined ? "User email: " : `User email [${offered}]: `;
+    return orOffered(
+      await this.askChecked(question, "user (-u/--user)", (answer) => checkName(orOffered(answer), keyFile)),
+    );
+  }
+
+  async #gitEmail(keyFile: KeyFile): Promise<string | undefined> {
+    const { configuredEmail } = await import("../../git/configured-user.ts");
+    const email = await configuredEmail(dirname(absolutePath(this.storePath)));
+    if (email === undefined || email !== displayName(email)) return undefined;
+    try {
+      checkName(email, keyFile);
+      return email;
+    } catch (error) {
+      if (error instanceof PprotectError) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** @throws PprotectError `invalid_name`, `custodian_exists` */
+function checkName(name: string, { data }: KeyFile): void {
+  checkNewCustodianName(name);
+  if (!data.custodians.has(name)) return;
+  throw new PprotectError("custodian_exists", `key custodian ${displayName(name)} already exists`);
 }

@@ -67,7 +67,7 @@ export abstract class SelectingCommand extends BaseCommand {
     throw new PprotectError(
       "usage",
       `${name} needs --domain, or a ${MANIFEST_FILE} beside the store`,
-      `for example: pprotect ${name} --domain prod${name === "exec" ? " -- ./server" : ""}`,
+      `for example: \`pprotect ${name} --domain prod${name === "exec" ? " -- ./server" : ""}\``,
     );
   }
 

@@ -95,7 +95,7 @@ function wordsOf({ words, domainOption }: SourcedRequest): { domain: string | un
     throw new PprotectError(
       "usage",
       "no secret name given",
-      "for example: pprotect get NAME --from env,store",
+      "for example: `pprotect get NAME --from env,store`",
     );
   }
   checkSecretName(name);

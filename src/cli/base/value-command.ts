@@ -107,6 +107,7 @@ export abstract class ValueCommand extends SecretCommand {
       "Secret value: ",
       "value (--value-file, --generate or standard input)",
     );
+    if (value === "") this.note("note: the value is empty");
     if (this.prompter?.hasMore()) {
       throw new PprotectError(
         "invalid_value",

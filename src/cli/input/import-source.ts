@@ -28,7 +28,7 @@ export function readImportSource(path: string | undefined, store: string): Impor
     throw new PprotectError(
       "usage",
       "import needs a file",
-      "for example: pprotect import prod .env; - is standard input",
+      "for example: `pprotect import prod .env`; - is standard input",
     );
   }
   if (path === undefined || path === "-") {

@@ -5,8 +5,6 @@ import type { Prompter } from "../../credentials/prompter.ts";
 export interface InputPrompter extends Prompter {
   /** Whether there are lines, typed or pasted, that no question has taken yet. */
   hasMore(): boolean;
-  /** Whether a person is asked, who may try again. */
-  readonly atTerminal: boolean;
   /**
    * Reports a Ctrl-C that was pressed while the command was working.
    * @throws PprotectError `interrupted`

@@ -207,7 +207,7 @@ export default class GitResolveCommand extends MergingCommand {
     if (needed.length === 0 || (isDecided && !this.show)) return undefined;
     for (const conflict of needed) this.note(describeConflict(conflict));
     this.note("An owner's credentials can resolve this; leave the user empty to continue without.");
-    return (await this.ask("User email: ", "user")) || undefined;
+    return (await this.ask("User email: ", "user (-u/--user)")) || undefined;
   }
 
   /** @param isGiven whether the user, if any, was given and not asked for @throws PprotectError `wrong_credentials` */
@@ -261,7 +261,7 @@ export default class GitResolveCommand extends MergingCommand {
     for (;;) {
       const answer = await this.ask(decisionQuestion(conflict), "decision (--ours, --theirs or --take)");
       const word = readDecision(answer, conflict);
-      if (word === "new") return { value: await this.askHidden("Secret value: ", "value") };
+      if (word === "new") return { value: await this.askHidden("Secret value: ", "value on the next line") };
       if (word !== undefined) return word;
     }
   }

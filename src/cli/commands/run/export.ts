@@ -40,7 +40,7 @@ export default class ExportCommand extends ExportingCommand {
       throw new PprotectError(
         "usage",
         "export needs --format",
-        "for example: pprotect export prod --format json; `pprotect export --help` lists the formats",
+        "for example: `pprotect export prod --format json`; `pprotect export --help` lists the formats",
       );
     }
     if (this.secretName !== undefined && format !== "k8s")

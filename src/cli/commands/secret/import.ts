@@ -1,4 +1,6 @@
+import { existsSync, statSync } from "node:fs";
 import { PprotectError } from "../../../common/errors.ts";
+import { shellWord } from "../../../common/shell-quote.ts";
 import { displayName, escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
 import { wipe } from "../../../crypto/bytes.ts";
@@ -86,7 +88,7 @@ export default class ImportCommand extends BaseCommand {
   async run(): Promise<Outcome> {
     this.#checkRemoval();
     const keyFile = this.readStore();
-    findDomain(keyFile.data, this.domain);
+    this.#findDomain(keyFile);
     hardenProcess();
     const source = readImportSource(this.source, this.storePath);
     const { format, entries, notes } = await this.#read(source);
@@ -102,6 +104,20 @@ export default class ImportCommand extends BaseCommand {
     const outcome = this.dryRun ? this.#dryRun(planned, details) : await this.#import(values, plan, details);
     const removed = await this.#remove(source, planned, notes);
     return { ...outcome, result: { ...outcome.result, source_removed: removed } };
+  }
+
+  /** @throws PprotectError `no_such_domain`, which says so where the domain is the name of a file */
+  #findDomain({ data }: KeyFile): void {
+    const { domain, source } = this;
+    if (!data.domains.has(domain) && existsSync(domain) && statSync(domain).isFile()) {
+      const named = source !== undefined && data.domains.has(source) ? shellWord(source) : "DOMAIN";
+      throw new PprotectError(
+        "no_such_domain",
+        `no domain "${displayName(domain)}"`,
+        `it is a file, and the domain comes first: \`pprotect import ${named} ${shellWord(domain)}\``,
+      );
+    }
+    findDomain(data, domain);
   }
 
   /** What is left out must not be lost. @throws PprotectError `usage` */

@@ -25,7 +25,7 @@ import type { InputPrompter } from "../../input/input-prompter.ts";
 import { readPipedValue, readValueFile } from "../../input/secret-value.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 import { incidentReport } from "../../report/leak/incident.ts";
-import { leakPlan, planText, type Step } from "../../report/leak/plan.ts";
+import { leakPlan, needsRewrite, planText, type Step } from "../../report/leak/plan.ts";
 import type { LeakSubject, LeakView } from "../../report/leak/subject.ts";
 import { foundSecrets } from "../../report/leak/subject.ts";
 import { leakFields, leakText } from "../../report/leak/text.ts";
@@ -226,7 +226,9 @@ export default class LeakCommand extends AccessCommand {
       root: repository.root,
       isBare,
       store: relative(repository.root, realpathOfParent(absolutePath(this.storePath))),
-      rewriting: this.plan ? await this.#rewriting(view, finder, repository) : undefined,
+      // Files with values are written only for a step that uses and removes them.
+      rewriting:
+        this.plan && needsRewrite(view) ? await this.#rewriting(view, finder, repository) : undefined,
     });
   }
 

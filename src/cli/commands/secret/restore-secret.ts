@@ -30,7 +30,7 @@ export default class RestoreSecretCommand extends SecretCommand {
       throw new PprotectError(
         "usage",
         "restore-secret needs --rev",
-        "for example: pprotect restore-secret prod/db-password --rev HEAD~1",
+        "for example: `pprotect restore-secret prod/db-password --rev HEAD~1`",
       );
     }
     const keyFile = this.readStore();

@@ -17,7 +17,7 @@ export function leakPlan(view: LeakView, tools: RewriteTools): readonly Step[] {
   const found = foundSecrets(view);
   const current = found.filter(({ isCurrent, domain }) => isCurrent && domain !== undefined);
   const { leaks } = view.report;
-  const inHistory = leaks.some(({ place }) => place.repository === undefined && isInHistory(place));
+  const inHistory = needsRewrite(view);
   const inside = new Set(leaks.flatMap(({ place }) => place.repository ?? []));
   const isPushed = tools.remotes.length > 0;
   return [
@@ -39,6 +39,11 @@ export function leakPlan(view: LeakView, tools: RewriteTools): readonly Step[] {
     ...(inside.size > 0 ? [others([...inside])] : []),
     check(found, inHistory, tools),
   ];
+}
+
+/** Whether the plan rewrites the history of this repository. */
+export function needsRewrite({ report: { leaks } }: LeakView): boolean {
+  return leaks.some(({ place }) => place.repository === undefined && isInHistory(place));
 }
 
 /** Whether a ref has it, as far as is known: what only a reflog has goes with that. */

@@ -29,7 +29,9 @@ describe.each(COMMAND_CASES)("`$name`", (each) => {
       return;
     }
     expect([result.status, result.stderr]).toEqual([1, result.stderr]);
-    expect(result.stderr).toMatch(/pprotect: the input ended at the question ".*"; nothing was changed\n$/);
+    expect(result.stderr).toMatch(
+      /pprotect: the input ended at the question ".*"; nothing was changed\nhint: .*\n$/,
+    );
     expect(snapshot(box)).toEqual(before);
   });
 
