@@ -15,9 +15,14 @@ export interface NotifiedStart {
   readonly notify: () => void;
 }
 
-/** Takes what the supervising process has added (`awaitStart`) out of what this process was started with. */
-export function takeStartNotice(start: StartState): NotifiedStart {
+/**
+ * Takes what the supervising process has added (`awaitStart`) out of what this process was started with. No program
+ * inherits the variable, whatever it holds.
+ */
+export function takeStartNotice(inherited: StartState): NotifiedStart {
   const own = (process.env[START_VARIABLE] ?? "").split(",").map(Number);
+  const start = { ...inherited, variables: inherited.variables.filter((each) => !isNotice(each)) };
+  delete process.env[START_VARIABLE];
   const [notice, permission] = own;
   if (
     notice === undefined ||
@@ -25,14 +30,9 @@ export function takeStartNotice(start: StartState): NotifiedStart {
     !own.every((each) => start.descriptors.includes(each))
   )
     return { start, notify: () => undefined };
-  delete process.env[START_VARIABLE];
   let waiting = true;
   return {
-    start: {
-      ...start,
-      variables: start.variables.filter((each) => !isNotice(each)),
-      descriptors: start.descriptors.filter((each) => !own.includes(each)),
-    },
+    start: { ...start, descriptors: start.descriptors.filter((each) => !own.includes(each)) },
     notify() {
       if (!waiting) return;
       waiting = false;
