@@ -1,5 +1,6 @@
 import { pathMayExist } from "../../system/if-there.ts";
-import { realpathOfParent } from "../../system/real-path.ts";
+import { realpathOfExistingPrefix } from "../../system/real-path.ts";
+import { movedWithStore } from "./moved-store.ts";
 import { isAsWritten, isFile, type WrittenFile, withRecord } from "./record.ts";
 import { removeWritten } from "./shred.ts";
 
@@ -8,11 +9,15 @@ export interface CleanUp {
   readonly removed: readonly string[];
   /** Changed since we wrote them, or replaced by links, so they may hold data of others. */
   readonly kept: readonly string[];
+  /** Still there, from stores that are not where they were. Whether one of those is this store is not known. */
+  readonly elsewhere: readonly Pick<WrittenFile, "path" | "store">[];
 }
 
 /**
- * Overwrites and removes the files that were written with secrets of a store, unless they were changed since.
+ * Overwrites and removes the files that were written with secrets of a store, unless they were changed since. If the
+ * directory of the store was moved, they are found at their new place.
  *
+ * @param store its path; it may be missing, as may its directory
  * @param dryRun report only, remove nothing
  * @throws PprotectError `file_error`; files that were not removed stay on record
  */
@@ -21,8 +26,9 @@ export async function cleanUp(
   dryRun: boolean,
   onWait: (message: string) => void,
 ): Promise<CleanUp> {
-  const source = realpathOfParent(store);
-  return cleanUpThose((file) => file.store === source, dryRun, onWait);
+  const source = realpathOfExistingPrefix(store);
+  const now = (file: WrittenFile): WrittenFile => movedWithStore(file, source) ?? file;
+  return cleanUpThose((file) => file.store === source, dryRun, onWait, now);
 }
 
 /** {@link cleanUp} of the files of all stores. @throws PprotectError `file_error` */
@@ -34,8 +40,10 @@ function cleanUpThose(
   isOwn: (file: WrittenFile) => boolean,
   dryRun: boolean,
   onWait: (message: string) => void,
+  now: (file: WrittenFile) => WrittenFile = (file) => file,
 ): Promise<CleanUp> {
-  return withRecord(onWait, ({ files, save }) => {
+  return withRecord(onWait, ({ files: recorded, save }) => {
+    const files = recorded.map(now);
     const own = files.filter(isOwn);
     const removed = own.flatMap(removable);
     const kept = own.map(({ path }) => path).filter((path) => pathMayExist(path) && !removed.includes(path));
@@ -43,7 +51,10 @@ function cleanUpThose(
       for (const path of removed) removeWritten(path);
       save(files.filter((file) => !isOwn(file) || kept.includes(file.path)));
     }
-    return { removed, kept };
+    const elsewhere = files.filter(
+      (file) => !isOwn(file) && !pathMayExist(file.store) && pathMayExist(file.path),
+    );
+    return { removed, kept, elsewhere };
   });
 }
 

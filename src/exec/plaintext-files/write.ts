@@ -15,6 +15,7 @@ import { displayName } from "../../common/terminal-safe.ts";
 import { temporaryPath } from "../../system/atomic-write.ts";
 import { fileError } from "../../system/file-error.ts";
 import { realpathOfParent } from "../../system/real-path.ts";
+import { movedWithStore } from "./moved-store.ts";
 import { isAsWritten, type WrittenFile, withRecord } from "./record.ts";
 import { removeOverwritten } from "./shred.ts";
 
@@ -42,7 +43,9 @@ export async function writePrivateFile(
   { store, force, onWait, incomplete }: PrivateFileOptions,
 ): Promise<void> {
   const target = realpathOfParent(path);
-  await withRecord(onWait, ({ files, save }) => {
+  const source = realpathOfParent(store);
+  await withRecord(onWait, ({ files: recorded, save }) => {
+    const files = recorded.map((each) => movedWithStore(each, source) ?? each);
     const known = files.find((each) => each.path === target);
     refuseForeign(path, target, known, force);
     if (known) removeOverwritten(known.temporary);
@@ -50,7 +53,7 @@ export async function writePrivateFile(
     const file: WrittenFile = {
       path: target,
       temporary: temporaryPath(target, incomplete),
-      store: realpathOfParent(store),
+      store: source,
       modified: [modified, ...(known?.modified ?? []).slice(0, 1)],
     };
     // Before the file is written, so that a killed process never leaves a file that is not on record.

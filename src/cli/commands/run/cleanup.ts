@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
+import { shellWord } from "../../../common/shell-quote.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { currentDirectory } from "../../../system/path-text.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
@@ -29,7 +30,9 @@ export default class CleanupCommand extends BaseCommand {
   async run(): Promise<Outcome> {
     if (this.expired) return this.#removeExpired();
     const { cleanUp } = await import("../../../exec/plaintext-files/cleanup.ts");
-    const { removed, kept } = await cleanUp(this.storePath, this.dryRun, (message) => this.note(message));
+    const { removed, kept, elsewhere } = await cleanUp(this.storePath, this.dryRun, (message) =>
+      this.note(message),
+    );
     for (const path of removed) this.printLine(displayName(relative(currentDirectory(), path)));
     for (const path of kept)
       this.note(
@@ -39,7 +42,24 @@ export default class CleanupCommand extends BaseCommand {
       this.note(
         `Nothing to remove: no file that pprotect wrote from ${displayName(this.storePath)} is left.`,
       );
-    return { result: { removed, kept, dry_run: this.dryRun }, refusal: refusalOf(kept) };
+    const stores = [...new Set(elsewhere.map(({ store }) => store))];
+    for (const store of stores) {
+      const paths = elsewhere.filter((file) => file.store === store).map(({ path }) => displayName(path));
+      this.note(
+        `left ${paths.join(", ")}: written from ${displayName(store)}, which is not there any more; ` +
+          `\`pprotect cleanup --file ${shellWord(displayName(store))}\` removes what was written from it`,
+      );
+    }
+    return {
+      result: { removed, kept, dry_run: this.dryRun },
+      refusal: refusalOf(kept),
+      nextActions: this.next(
+        ...stores.map((store) => ({
+          command: ["cleanup", "--file", store],
+          description: `remove what was written from ${displayName(store)}`,
+        })),
+      ),
+    };
   }
 
   async #removeExpired(): Promise<Outcome> {
