@@ -1,5 +1,6 @@
 import "./startup/hide-streams.ts";
 
+import { PprotectError } from "../common/errors.ts";
 import { ENDER_WORD, HOLDER_WORD, REMOVER_WORD, WATCHER_WORD } from "../exec/process/helper-words.ts";
 import { LEASE_WORD } from "../lease/lease-word.ts";
 import { CLIPBOARD_WORD } from "../system/clipboard-word.ts";
@@ -10,6 +11,7 @@ import type { CommandList } from "./argv/command-list.ts";
 import { asksForDescription, wantsHelp, wantsJson, withVersionCommand } from "./argv/normalize.ts";
 import { parseLine } from "./argv/parser.ts";
 import { type FoundCommand, findCommand } from "./argv/registry.ts";
+import type { BaseCommand } from "./base/base-command.ts";
 import { asPprotectError, exitStatus, explain } from "./report/error-report.ts";
 import { Envelope } from "./report/json-envelope.ts";
 import { OutputClosedError, outputIsDiscarded, writeError, writeOut } from "./report/output.ts";
@@ -39,8 +41,15 @@ async function runCommand(found: FoundCommand, args: readonly string[]): Promise
   try {
     return await command.execute();
   } catch (error) {
-    return report(error, command.json ? command.envelope() : undefined);
+    return report(await withMissingStore(error, command), command.json ? command.envelope() : undefined);
   }
+}
+
+/** Says what to do about a store that git has. Loads no git for any other error. */
+async function withMissingStore(error: unknown, { file }: BaseCommand): Promise<unknown> {
+  if (!(error instanceof PprotectError) || error.code !== "store_missing") return error;
+  const { withHintForMissingStore } = await import("./report/missing-store.ts");
+  return withHintForMissingStore(error, file === undefined);
 }
 
 /** `pprotect git` alone shows the commands that it could be; every other line is wrong. */

@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
@@ -8,17 +8,19 @@ import { readAuditEntry } from "../../../store/audit-log-reader.ts";
 import { keyTypeOf } from "../../../store/custodian.ts";
 import { UnresolvedMergeError } from "../../../store/format/problem.ts";
 import { KeyFile } from "../../../store/key-file.ts";
+import { DEFAULT_FILE } from "../../../store/locate-store.ts";
 import { stagedRotations, strayStages } from "../../../store/rotation/states.ts";
 import type { StoreData } from "../../../store/store-data.ts";
 import { realPathOfStore } from "../../../store/store-file.ts";
 import { stateDirectory } from "../../../system/state-directory.ts";
+import { hintForMissingStore } from "../../report/missing-store.ts";
 import { halfDoneText, leftText, strayText } from "../../report/rotation-text.ts";
 import { type Examined, type Finding, failure, ok } from "../finding.ts";
 
 /** Whether the store is valid, its keys are trusted, and no domain hangs on one person or a weak key. */
 export async function checkStore(examined: Examined): Promise<readonly Finding[]> {
   const { store, storePath } = examined;
-  if (store === undefined) return [noStore(storePath)];
+  if (store === undefined) return [await noStore(storePath)];
   if (!(store instanceof KeyFile)) return [unreadable(store)];
   const { data } = store;
   return [
@@ -34,12 +36,13 @@ export async function checkStore(examined: Examined): Promise<readonly Finding[]
   ];
 }
 
-function noStore(path: string): Finding {
+async function noStore(path: string): Promise<Finding> {
+  const isDefault = basename(path) === DEFAULT_FILE;
   return {
     id: "store",
     level: "warn",
     message: `there is no store at ${displayName(path)}`,
-    fix: "`pprotect init` creates one",
+    fix: (await hintForMissingStore(path, isDefault)) ?? "`pprotect init` creates one",
   };
 }
 
