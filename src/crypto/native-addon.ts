@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { reportFallback } from "../common/fallback.ts";
 import { isBun } from "../common/runtime.ts";
 import { createMemoryFile, writeFully } from "../system/memory-file.ts";
+import { temporaryDirectory } from "../system/user-directories.ts";
 
 /**
  * Loads a Node-API addon from a file that may be inside the compiled binary.
@@ -37,7 +37,7 @@ function loadFromMemory<Exports>(bytes: Uint8Array): Exports {
 
 /** @throws the system's error when the temporary directory is full, read-only or mounted `noexec` */
 export function loadFromPrivateDirectory<Exports>(bytes: Uint8Array): Exports {
-  const directory = mkdtempSync(join(tmpdir(), "pprotect-"));
+  const directory = mkdtempSync(join(temporaryDirectory(), "pprotect-"));
   try {
     const path = join(directory, "addon.node");
     writeFileSync(path, bytes, { mode: 0o700 });

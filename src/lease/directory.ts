@@ -1,9 +1,9 @@
 import { lstatSync, mkdirSync, type Stats } from "node:fs";
-import { tmpdir } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import { PprotectError } from "../common/errors.ts";
 import { escapeUnprintable } from "../common/terminal-safe.ts";
 import { errnoOf, fileError } from "../system/file-error.ts";
+import { runtimeDirectory, temporaryDirectory } from "../system/user-directories.ts";
 
 /** What a socket's path may have at most, with the zero byte at its end (unix(7): 108 on Linux, macOS: 104). */
 const MAX_SOCKET_PATH = 104;
@@ -16,11 +16,14 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * Where leases may have their sockets: the user's runtime directory, and a directory of the user's own among the
  * temporary files. All of them are looked into, since not every process of a user has `$XDG_RUNTIME_DIR`.
  */
-export function leaseDirectories({ XDG_RUNTIME_DIR }: Environment, uid = ownUid()): readonly string[] {
-  const given = XDG_RUNTIME_DIR !== undefined && isAbsolute(XDG_RUNTIME_DIR) ? [XDG_RUNTIME_DIR] : [];
-  const runtime = [...given, ...(process.platform === "linux" ? [`/run/user/${uid}`] : [])];
+export function leaseDirectories(environment: Environment, uid = ownUid()): readonly string[] {
+  const given = runtimeDirectory(environment);
+  const runtime = [
+    ...(given === undefined ? [] : [given]),
+    ...(process.platform === "linux" ? [`/run/user/${uid}`] : []),
+  ];
   const inRuntime = runtime.map((parent) => join(parent, "pprotect"));
-  return [...new Set([...inRuntime, join(tmpdir(), `pprotect-${uid}`)])];
+  return [...new Set([...inRuntime, join(temporaryDirectory(), `pprotect-${uid}`)])];
 }
 
 /**

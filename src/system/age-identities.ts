@@ -72,8 +72,8 @@ function wordsOf(text: string): string[] {
   return lines.flatMap((line) => line.trim().split(/\s+/)).filter((word) => word !== "");
 }
 
-/** Go's os.UserConfigDir(), as age/keysource.go of SOPS uses it. */
-function usualKeyFile(environment: Environment): string | undefined {
+/** Go's os.UserConfigDir(), as age/keysource.go of SOPS uses it: nothing where that is a relative path. */
+export function usualKeyFile(environment: Environment): string | undefined {
   const home = environment.HOME ?? homedir();
   const xdg = environment.XDG_CONFIG_HOME;
   const directory =

@@ -1,5 +1,6 @@
 import { PprotectError } from "../common/errors.ts";
 import { findOnAbsolutePath } from "./find-executable.ts";
+import { runtimeDirectory } from "./user-directories.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -146,11 +147,11 @@ function limits(environment: Environment) {
  */
 export function clipboardEnvironment(environment: Environment, withheld: readonly string[]): Environment {
   const kept = Object.entries(environment).filter(([name]) => !withheld.includes(name));
-  const { XDG_RUNTIME_DIR } = environment;
+  const runtime = runtimeDirectory(environment);
   return {
     ...Object.fromEntries(kept),
     // wl-copy writes what it hands out into a file: there it is in memory, and of this user alone.
-    ...(XDG_RUNTIME_DIR ? { TMPDIR: XDG_RUNTIME_DIR } : {}),
+    ...(runtime === undefined ? {} : { TMPDIR: runtime }),
     // pbcopy takes its input for another encoding without.
     ...(process.platform === "darwin" ? { LC_CTYPE: "UTF-8" } : {}),
   };

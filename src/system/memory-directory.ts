@@ -1,7 +1,7 @@
 import { lstatSync, mkdtempSync, readdirSync, rmdirSync, rmSync, statfsSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileError } from "./file-error.ts";
+import { runtimeDirectory, temporaryDirectory } from "./user-directories.ts";
 
 /** statfs(2): file systems that are in memory. */
 const MEMORY_FILE_SYSTEMS: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
@@ -28,7 +28,7 @@ export interface PrivateDirectory {
  */
 export function createPrivateDirectory(overwrite: (path: string) => void): PrivateDirectory {
   const memory = directoryInMemory();
-  const path = create(memory ?? tmpdir());
+  const path = create(memory ?? temporaryDirectory());
   const stopWatching = removeWhenKilled(path);
   return {
     path,
@@ -50,14 +50,14 @@ export function createPrivateDirectory(overwrite: (path: string) => void): Priva
  * @throws PprotectError `file_error`
  */
 export function createLastingDirectory(): string {
-  return create(directoryInMemory() ?? tmpdir());
+  return create(directoryInMemory() ?? temporaryDirectory());
 }
 
 /** Removes the directory of {@link createLastingDirectory} that a file was in, if it was the last one there. */
 export function removeLastingDirectory(file: string): void {
   const directory = dirname(file);
   if (!NAME.test(basename(directory))) return;
-  if (dirname(directory) !== (directoryInMemory() ?? tmpdir())) return;
+  if (dirname(directory) !== (directoryInMemory() ?? temporaryDirectory())) return;
   try {
     rmdirSync(directory);
   } catch {
@@ -66,7 +66,7 @@ export function removeLastingDirectory(file: string): void {
 }
 
 function directoryInMemory(): string | undefined {
-  const candidates = [process.env.XDG_RUNTIME_DIR, "/dev/shm"].filter((path) => path?.startsWith("/"));
+  const candidates = [runtimeDirectory(process.env), "/dev/shm"];
   return candidates.find((path) => path !== undefined && isInMemory(path));
 }
 

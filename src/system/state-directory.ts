@@ -1,22 +1,16 @@
-import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
-import { PprotectError } from "../common/errors.ts";
+import { homeDirectory } from "./user-directories.ts";
 
-/** Where the user's own state is kept (XDG Base Directory Specification): nothing in it is a secret. */
+/**
+ * Where the user's own state is kept (XDG Base Directory Specification, which says to ignore a relative path): nothing in
+ * it is a secret.
+ *
+ * @throws PprotectError `environment` when that would be in the home directory and there is none
+ */
 export function stateDirectory(environment: Readonly<Record<string, string | undefined>>): string {
   const { XDG_STATE_HOME, LOCALAPPDATA } = environment;
   const given = process.platform === "win32" ? LOCALAPPDATA : XDG_STATE_HOME;
-  const parent = given !== undefined && isAbsolute(given) ? given : join(home(), ".local/state");
+  const parent =
+    given !== undefined && isAbsolute(given) ? given : join(homeDirectory(environment), ".local/state");
   return join(parent, "pprotect");
-}
-
-/** @throws PprotectError `environment` when the user has none: no HOME, and no entry in the user database */
-function home(): string {
-  try {
-    return homedir();
-  } catch (error) {
-    throw new PprotectError("environment", "this user has no home directory", "set HOME or XDG_STATE_HOME", {
-      cause: error,
-    });
-  }
 }

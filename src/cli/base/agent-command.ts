@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { currentDirectory } from "../../system/path-text.ts";
+import { homeDirectory } from "../../system/user-directories.ts";
 import { flag } from "../argv/option.ts";
 import { BaseCommand } from "./base-command.ts";
 
@@ -11,7 +11,7 @@ export abstract class AgentCommand extends BaseCommand {
 
   /** The home directory, or the directory of the project. */
   protected get root(): string {
-    return this.global ? homedir() : projectDirectory(currentDirectory());
+    return this.global ? homeDirectory(process.env) : projectDirectory(currentDirectory());
   }
 }
 

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import { encodeUtf8 } from "../../common/utf8.ts";
 import { wipe } from "../../crypto/bytes.ts";
+import { runtimeDirectory } from "../../system/user-directories.ts";
 import { startHelper, stopHelper, waitForEndOf } from "../process/helper-process.ts";
 import { REMOVER_WORD } from "../process/helper-words.ts";
 import type { FileContent, HeldFiles } from "./secret-files.ts";
@@ -54,8 +55,8 @@ function write(directory: string, { name, content }: FileContent): string {
 /** The user's own directory, if it is in memory, else the one for shared memory. */
 function memoryDirectory(): string | undefined {
   if (process.platform !== "linux") return undefined;
-  const { XDG_RUNTIME_DIR: own } = process.env;
-  const candidates = own !== undefined && isAbsolute(own) && belongsToUs(own) ? [own] : [];
+  const own = runtimeDirectory(process.env);
+  const candidates = own !== undefined && belongsToUs(own) ? [own] : [];
   return [...candidates, "/dev/shm"].find(isInMemory);
 }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileError } from "../../system/file-error.ts";
+import { runtimeDirectory, temporaryDirectory } from "../../system/user-directories.ts";
 import type { FileContent } from "./secret-files.ts";
 
 /** Files in a directory that only this user can enter. */
@@ -18,7 +18,7 @@ export interface TemporaryFiles {
  * @throws PprotectError `file_error`
  */
 export function writeTemporaryFiles(files: readonly FileContent[]): TemporaryFiles {
-  const parent = process.env.XDG_RUNTIME_DIR ?? tmpdir();
+  const parent = runtimeDirectory(process.env) ?? temporaryDirectory();
   const directory = make(parent);
   const remove = () => rmSync(directory, { recursive: true, force: true });
   try {

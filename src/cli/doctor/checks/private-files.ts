@@ -1,16 +1,17 @@
 import { accessSync, chmodSync, constants, existsSync, statSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
+import { PprotectError } from "../../../common/errors.ts";
 import { shellWord } from "../../../common/shell-quote.ts";
 import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { environmentNames } from "../../../credentials/environment-names.ts";
 import { AGE_START_BYTES, isAgeFile } from "../../../crypto/age-format.ts";
 import { couldBeCommitted } from "../../../git/ignored.ts";
+import { usualKeyFile } from "../../../system/age-identities.ts";
 import { errnoOf, reasonOf } from "../../../system/file-error.ts";
 import { isNamedPipe } from "../../../system/named-pipe.ts";
 import { readStart } from "../../../system/read-start.ts";
 import { stateDirectory } from "../../../system/state-directory.ts";
-import { type Examined, type Finding, ok } from "../finding.ts";
+import { type Examined, type Finding, failure, ok } from "../finding.ts";
 
 /** Group and others. */
 const OTHERS = 0o077;
@@ -73,8 +74,7 @@ async function passphraseFile({ environment, prefix }: Examined): Promise<readon
 
 /** Where SOPS and age keep the keys that `import` and `--passphrase-file X.age` use. */
 function ageIdentities({ environment }: Examined): readonly Finding[] {
-  const configuration = environment.XDG_CONFIG_HOME || join(environment.HOME ?? homedir(), ".config");
-  const files = [environment.SOPS_AGE_KEY_FILE, join(configuration, "sops/age/keys.txt")];
+  const files = [environment.SOPS_AGE_KEY_FILE, usualKeyFile(environment)];
   return [...new Set(files)]
     .filter((path) => path !== undefined && existsSync(path))
     .map(
@@ -85,7 +85,13 @@ function ageIdentities({ environment }: Examined): readonly Finding[] {
 }
 
 function state({ environment }: Examined): readonly Finding[] {
-  const path = stateDirectory(environment);
+  let path: string;
+  try {
+    path = stateDirectory(environment);
+  } catch (error) {
+    if (!(error instanceof PprotectError)) throw error;
+    return [failure("state", error)];
+  }
   const problem = uselessness(path);
   if (problem !== undefined) {
     const message = `the directory with accepted keys and the access log, ${escapeUnprintable(path)}, cannot be used: ${problem}`;
