@@ -143,7 +143,7 @@ test("other formats are read and written by pure functions: only SOPS starts a p
   const impure = files
     .filter((file) => roomOf(file) === "import")
     .filter((file) =>
-      /\bBun\.(?:spawn|file|write)\b|\bstartProgram\b|from "node:(?:fs|child_process|os|net)\b/.test(
+      /\bBun\.(?:spawn|file|write)\b|\b(?:startProgram|outputOfProgram)\b|from "node:(?:fs|child_process|os|net)\b/.test(
         readSource(file),
       ),
     );

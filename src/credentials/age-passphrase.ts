@@ -5,8 +5,8 @@ import { decryptAge, withoutArmor } from "../crypto/age.ts";
 import { hasPassphrase } from "../crypto/age-format.ts";
 import { type AgeIdentities, identitiesOfFile, sopsIdentities } from "../system/age-identities.ts";
 import { absoluteDirectories, findOnAbsolutePath } from "../system/find-executable.ts";
+import { outputOfProgram } from "../system/program-output.ts";
 import { credentialVariables, environmentNames } from "./environment-names.ts";
-import { outputOfProgram } from "./program-output.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -3,7 +3,7 @@ import { displayName } from "../common/terminal-safe.ts";
 import { withoutLineEnd } from "../common/text.ts";
 import { decodeUtf8 } from "../common/utf8.ts";
 import { wipe } from "../crypto/bytes.ts";
-import { outputOfProgram } from "./program-output.ts";
+import { outputOfProgram } from "../system/program-output.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

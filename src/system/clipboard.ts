@@ -1,5 +1,6 @@
 import { PprotectError } from "../common/errors.ts";
 import { findOnAbsolutePath } from "./find-executable.ts";
+import { outputOfProgram } from "./program-output.ts";
 import { runtimeDirectory } from "./user-directories.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -114,13 +115,14 @@ export async function clearClipboard({ clear }: Clipboard, environment: Environm
 
 /** What a program prints; nothing when it failed. */
 async function outputOf(command: Command, environment: Environment): Promise<Uint8Array | undefined> {
-  const child = Bun.spawn([...command], {
-    ...limits(environment),
-    stdio: ["ignore", "pipe", "ignore"],
-    maxBuffer: MAX_BYTES,
+  const output = await outputOfProgram(command, {
+    environment,
+    errors: "ignore",
+    mayAsk: true,
+    timeoutMs: LIMIT_MS,
+    maxBytes: MAX_BYTES,
   });
-  const output = await new Response(child.stdout).bytes();
-  return (await child.exited) === 0 ? output : undefined;
+  return typeof output !== "string" && output.status === 0 ? output.bytes : undefined;
 }
 
 /**

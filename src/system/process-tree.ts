@@ -1,16 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { openLibc } from "./libc.ts";
 import { openProcess } from "./pidfd.ts";
 import { identityOf, isRunning, type ProcessIdentity } from "./process-identity.ts";
+import { processesBelow } from "./process-table.ts";
 
 /** prctl(2). */
 const PR_SET_CHILD_SUBREAPER = 36;
-
-interface ProcessEntry {
-  readonly pid: number;
-  readonly parent: number;
-  readonly group: number;
-}
 
 /**
  * Makes every process that loses its parent below us our child, so that {@link processesBelow} finds those too that
@@ -22,65 +16,6 @@ export function adoptOrphans(): void {
   if (process.platform !== "linux") throw new Error("this system does not give orphans to another process");
   const { prctl } = openLibc({ prctl: { args: ["int", "u64", "u64", "u64", "u64"], returns: "int" } });
   if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) !== 0) throw new Error("prctl failed");
-}
-
-export interface TreeOptions {
-  /** Processes that are left out with all that is below them. */
-  readonly except?: ReadonlySet<number>;
-  /** Whether the process group that the root leads belongs to it, such as orphans that stayed in it. */
-  readonly withGroup?: boolean;
-}
-
-/** The processes below one; itself is not among them. */
-export function processesBelow(
-  root: number,
-  { except = new Set(), withGroup = false }: TreeOptions = {},
-): readonly number[] {
-  const entries = processTable();
-  const below = new Set<number>();
-  const visit = (pid: number): void => {
-    for (const entry of entries) {
-      const belongs = entry.parent === pid || (withGroup && pid === root && entry.group === root);
-      if (!belongs || entry.pid === root || except.has(entry.pid) || below.has(entry.pid)) continue;
-      below.add(entry.pid);
-      visit(entry.pid);
-    }
-  };
-  visit(root);
-  return [...below];
-}
-
-/** Every process that the user may see; zombies, which have ended, left out. */
-function processTable(): readonly ProcessEntry[] {
-  return process.platform === "linux" ? tableOfProc() : tableOfPs();
-}
-
-function tableOfProc(): readonly ProcessEntry[] {
-  return readdirSync("/proc").flatMap((name) => {
-    if (!/^\d+$/.test(name)) return [];
-    try {
-      const stat = readFileSync(`/proc/${name}/stat`, "latin1");
-      const [state, parent, group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      if (state === "Z" || state === "X") return [];
-      return [{ pid: Number(name), parent: Number(parent), group: Number(group) }];
-    } catch {
-      // It has ended.
-      return [];
-    }
-  });
-}
-
-/** @internal Exported for the test, which compares it on Linux too. */
-export function tableOfPs(): readonly ProcessEntry[] {
-  const ps = Bun.spawnSync(["/bin/ps", "-A", "-o", "pid=,ppid=,pgid=,stat="], { env: { LC_ALL: "C" } });
-  return ps.stdout
-    .toString("latin1")
-    .split("\n")
-    .flatMap((line) => {
-      const [pid, parent, group, state = "Z"] = line.trim().split(/\s+/);
-      if (state.startsWith("Z")) return [];
-      return [{ pid: Number(pid), parent: Number(parent), group: Number(group) }];
-    });
 }
 
 /** What became of processes that were to end. */

@@ -9,16 +9,14 @@ export interface ProgramOptions {
   /** Bytes, or "pipe" to write to it later. */
   readonly stdin: "ignore" | "pipe" | Uint8Array;
   readonly stderr: "ignore" | "pipe" | "inherit";
-  /** ms after which it is killed. */
-  readonly timeout?: number;
   /** Whether it gets a session of its own. */
   readonly detached?: boolean;
-  /** Bytes of output after which it is killed. */
-  readonly maxBuffer?: number;
 }
 
 /** A program that was started. */
 export interface StartedProgram {
+  /** Its process id; in Node `undefined` if it could not be started. */
+  readonly pid: number | undefined;
   /** Takes input that was announced as "pipe". */
   readonly stdin: {
     write(input: string | Uint8Array): unknown;
@@ -50,14 +48,13 @@ function startInBun(command: readonly string[], options: ProgramOptions): Starte
 }
 
 function startInNode([program = "", ...args]: readonly string[], options: ProgramOptions): StartedProgram {
-  const { cwd, env, stdin, stderr, timeout, detached, maxBuffer = Number.POSITIVE_INFINITY } = options;
+  const { cwd, env, stdin, stderr, detached } = options;
   // Loaded here: Bun needs neither.
   const { spawn } = require("node:child_process") as typeof import("node:child_process");
   const { constants } = require("node:os") as typeof import("node:os");
   const child = spawn(program, args, {
     cwd,
     env: { ...env },
-    timeout,
     detached,
     stdio: [stdin === "ignore" ? "ignore" : "pipe", "pipe", stderr],
   });
@@ -70,12 +67,8 @@ function startInNode([program = "", ...args]: readonly string[], options: Progra
   });
   // Not everyone waits for the end of a program.
   exited.catch(() => undefined);
-  let received = 0;
-  child.stdout?.on("data", (chunk: Uint8Array) => {
-    received += chunk.length;
-    if (received > maxBuffer) child.kill();
-  });
   return {
+    pid: child.pid,
     stdin: {
       write: (input) => child.stdin?.write(input),
       flush: () => undefined,

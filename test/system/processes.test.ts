@@ -13,7 +13,8 @@ import {
   startByPs,
   startOf,
 } from "../../src/system/process-identity.ts";
-import { endProcesses, processesBelow, tableOfPs } from "../../src/system/process-tree.ts";
+import { processesBelow, tableOfPs } from "../../src/system/process-table.ts";
+import { endProcesses } from "../../src/system/process-tree.ts";
 import { stateDirectory } from "../../src/system/state-directory.ts";
 import { needs } from "../support/programs.ts";
 import { emptyFolder } from "../support/sandbox.ts";

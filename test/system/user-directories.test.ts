@@ -14,12 +14,15 @@ afterEach(() => {
   else process.env.TMPDIR = TMPDIR;
 });
 
-test.each(["state", "./state", "../state", "~/state", ""])("a relative XDG directory is ignored: %p", (given) => {
-  const environment = { HOME: homedir(), XDG_STATE_HOME: given, XDG_RUNTIME_DIR: given };
-  expect(stateDirectory(environment)).toBe(join(homedir(), ".local/state/pprotect"));
-  expect(leaseDirectories(environment).filter((path) => !isAbsolute(path))).toEqual([]);
-  expect(clipboardEnvironment(environment, [])).not.toHaveProperty("TMPDIR");
-});
+test.each(["state", "./state", "../state", "~/state", ""])(
+  "a relative XDG directory is ignored: %p",
+  (given) => {
+    const environment = { HOME: homedir(), XDG_STATE_HOME: given, XDG_RUNTIME_DIR: given };
+    expect(stateDirectory(environment)).toBe(join(homedir(), ".local/state/pprotect"));
+    expect(leaseDirectories(environment).filter((path) => !isAbsolute(path))).toEqual([]);
+    expect(clipboardEnvironment(environment, [])).not.toHaveProperty("TMPDIR");
+  },
+);
 
 test.each([".", "home", "~"])("no state is kept in a relative HOME: %p", (HOME) => {
   expect(() => stateDirectory({ HOME })).toThrow(`HOME is not an absolute path: ${HOME}`);

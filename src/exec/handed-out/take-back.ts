@@ -1,5 +1,6 @@
 import { isRunning, type ProcessIdentity } from "../../system/process-identity.ts";
-import { endProcesses, identitiesOf, processesBelow } from "../../system/process-tree.ts";
+import { processesBelow } from "../../system/process-table.ts";
+import { endProcesses, identitiesOf } from "../../system/process-tree.ts";
 import { isAsWritten, withRecord } from "../plaintext-files/record.ts";
 import { removeWritten } from "../plaintext-files/shred.ts";
 import type { HandedOutFile, RunningProgram } from "./ledger.ts";

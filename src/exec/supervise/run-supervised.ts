@@ -2,13 +2,8 @@ import { PprotectError } from "../../common/errors.ts";
 import { pause } from "../../common/pause.ts";
 import { msSinceBoot } from "../../system/boot-clock.ts";
 import { canCallLibc, NO_LIBC } from "../../system/libc.ts";
-import {
-  adoptOrphans,
-  endProcesses,
-  identitiesOf,
-  processesBelow,
-  twice,
-} from "../../system/process-tree.ts";
+import { processesBelow } from "../../system/process-table.ts";
+import { adoptOrphans, endProcesses, identitiesOf, twice } from "../../system/process-tree.ts";
 import { startChild } from "../process/child.ts";
 import { stopHelper } from "../process/helper-process.ts";
 import type { End } from "../process/native.ts";

@@ -1,12 +1,21 @@
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import type { Environment } from "../../../system/age-identities.ts";
-import { startProgram } from "../../../system/start-program.ts";
+import { outputOfProgram } from "../../../system/program-output.ts";
 import { MAX_IMPORT_BYTES } from "../../input-text.ts";
 import type { SopsKind } from "./sops-file.ts";
 
 /** Asking a key service over the network takes seconds; beyond this it hangs. */
 const TIMEOUT_MS = 60_000;
+
+/** What is decrypted, and how the program is run. */
+export interface SopsRun {
+  readonly kind: SopsKind;
+  /** For messages. */
+  readonly file: string;
+  readonly environment: Environment;
+  readonly timeoutMs?: number;
+}
 
 /**
  * Decrypts with the program `sops`, which verifies the MAC too. The file goes to its standard input.
@@ -17,26 +26,31 @@ const TIMEOUT_MS = 60_000;
 export async function decryptWithProgram(
   program: string,
   bytes: Uint8Array,
-  { kind, file, environment }: { kind: SopsKind; file: string; environment: Environment },
+  { kind, file, environment, timeoutMs = TIMEOUT_MS }: SopsRun,
 ): Promise<Uint8Array> {
   const output = kind === "binary" ? "binary" : "json";
-  const child = startProgram(
+  const result = await outputOfProgram(
     [program, "--decrypt", "--input-type", kind, "--output-type", output, "/dev/stdin"],
     {
-      env: withoutPassphrases(environment),
-      stdin: bytes,
-      stderr: "ignore",
-      timeout: TIMEOUT_MS,
-      maxBuffer: 2 * MAX_IMPORT_BYTES,
+      environment: withoutPassphrases(environment),
+      input: bytes,
+      errors: "ignore",
+      // It may have to ask for the passphrase of a key.
+      mayAsk: true,
+      timeoutMs,
+      maxBytes: 2 * MAX_IMPORT_BYTES,
     },
   );
-  const [plaintext, status] = await Promise.all([new Response(child.stdout).bytes(), child.exited]);
-  if (status === 0) return plaintext;
-  throw new PprotectError(
-    "cannot_open",
-    `${displayName(file)}: sops could not decrypt it (exit status ${status})`,
-    "run `sops --decrypt` on it to see why",
-  );
+  const failed = (what: string) =>
+    new PprotectError(
+      "cannot_open",
+      `${displayName(file)}: sops ${what}`,
+      "run `sops --decrypt` on it to see why",
+    );
+  if (result === "late") throw failed(`took longer than ${timeoutMs / 1000} seconds`);
+  if (result === "more") throw failed(`printed more than ${2 * MAX_IMPORT_BYTES} bytes`);
+  if (result.status === 0) return result.bytes;
+  throw failed(`could not decrypt it (exit status ${result.status})`);
 }
 
 function withoutPassphrases(environment: Environment): Record<string, string | undefined> {

@@ -1,0 +1,87 @@
+import { killWithDescendants } from "./process-table.ts";
+import { type StartedProgram, startProgram } from "./start-program.ts";
+
+/** What a program printed, and its exit status; or why it was ended: its time was over, or it printed too much. */
+export type ProgramOutput = { readonly bytes: Uint8Array; readonly status: number } | "late" | "more";
+
+/** How a program is run. */
+export interface ProgramRun {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** For standard input; left out, it is empty. */
+  readonly input?: Uint8Array;
+  /** Where its standard error goes: to ours, by default. */
+  readonly errors?: "inherit" | "ignore";
+  /** Whether it may use our terminal, to ask for a password or a fingerprint. */
+  readonly mayAsk: boolean;
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+}
+
+/**
+ * Runs a program of the user's for a bounded time and output. If it is ended for that, so is what it started; what a
+ * program that ended by itself leaves running, such as an agent, is left alone.
+ *
+ * @param command an absolute path, and its arguments
+ */
+export async function outputOfProgram(
+  command: readonly [string, ...string[]],
+  { environment, input, errors = "inherit", mayAsk, timeoutMs, maxBytes }: ProgramRun,
+): Promise<ProgramOutput> {
+  const child = startProgram(command, {
+    env: environment,
+    stdin: input ?? "ignore",
+    stderr: errors,
+    // In a session of its own there is no terminal.
+    detached: !mayAsk,
+  });
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<"late">((resolve) => {
+    timer = setTimeout(() => resolve("late"), timeoutMs);
+  });
+  const reader = child.stdout.getReader();
+  let hasEnded = false;
+  try {
+    const bytes = await readAtMost(reader, maxBytes, late);
+    const output = typeof bytes === "string" ? bytes : await endOf(child, bytes, late);
+    hasEnded = typeof output !== "string";
+    return output;
+  } finally {
+    clearTimeout(timer);
+    // Before its pipe is closed: a program that ends for that is no longer there to find what it started.
+    if (!hasEnded && child.pid !== undefined) killWithDescendants(child.pid, !mayAsk);
+    reader.cancel().catch(() => undefined);
+    child.unref();
+  }
+}
+
+async function endOf(
+  child: StartedProgram,
+  bytes: Uint8Array,
+  late: Promise<"late">,
+): Promise<ProgramOutput> {
+  const status = await Promise.race([child.exited, late]);
+  return status === "late" ? status : { bytes, status };
+}
+
+/** @returns why it stopped reading before the end: time is up, or there is more */
+async function readAtMost(
+  reader: Pick<ReadableStreamDefaultReader<Uint8Array>, "read">,
+  most: number,
+  late: Promise<"late">,
+): Promise<Uint8Array | "late" | "more"> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for (;;) {
+      const next = await Promise.race([reader.read(), late]);
+      if (next === "late") return next;
+      if (next.done) return Buffer.concat(chunks);
+      chunks.push(next.value);
+      length += next.value.length;
+      if (length > most) return "more";
+    }
+  } finally {
+    // It may be a passphrase.
+    for (const chunk of chunks) chunk.fill(0);
+  }
+}
