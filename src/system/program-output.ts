@@ -63,9 +63,13 @@ async function endOf(
   return status === "late" ? status : { bytes, status };
 }
 
+interface Reader {
+  read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+}
+
 /** @returns why it stopped reading before the end: time is up, or there is more */
 async function readAtMost(
-  reader: Pick<ReadableStreamDefaultReader<Uint8Array>, "read">,
+  reader: Reader,
   most: number,
   late: Promise<"late">,
 ): Promise<Uint8Array | "late" | "more"> {
@@ -75,7 +79,7 @@ async function readAtMost(
     for (;;) {
       const next = await Promise.race([reader.read(), late]);
       if (next === "late") return next;
-      if (next.done) return Buffer.concat(chunks);
+      if (next.done || next.value === undefined) return Buffer.concat(chunks);
       chunks.push(next.value);
       length += next.value.length;
       if (length > most) return "more";
