@@ -22,6 +22,9 @@ describe("an unknown option", () => {
     [["decrypt-domain", "prod", "--sercet", "token"], "unknown option --sercet", "--secret"],
     [["decrypt-domain", "prod", "--sercet=token"], "unknown option --sercet", "--secret"],
     [["list-domains", "--jsno"], "unknown option --jsno", "--json"],
+    [["get", "--hlp"], "unknown option --hlp", "--help"],
+    [["--hlep"], "unknown option --hlep", "--help"],
+    [["--versoin"], "unknown option --versoin", "--version"],
     [["--flie", "x", "list-domains"], "unknown option --flie", "--file"],
     [["exec", "--domian", "prod", "--", "true"], "unknown option --domian", "--domain"],
   ])("%j is named, with the nearest", async (args, message, near) => {
@@ -128,7 +131,7 @@ describe("a word of another tool", () => {
   test.each([
     ["ls", "list-domains"],
     ["list", "list-domains"],
-    ["show", "decrypt-domain"],
+    ["show", "get DOMAIN/SECRET"],
     ["run", "exec"],
     ["set", "set-secret"],
     ["rm", "rm-secret"],

@@ -96,16 +96,17 @@ function unknownOption(command: CommandDescription, name: string, read: readonly
   const secret = OPTIONS_FOR_A_SECRET.get(name);
   if (secret === "passphrase" || (secret !== undefined && command.takes === secret))
     return wrong(command, `unknown option ${name}`, NEVER_ARGUMENTS[secret]);
+  const known = [...command.options.map(longName), "--help"];
   const program = command.arguments.find(({ type }) => type.kind === "program");
   if (program && !read.some(({ kind }) => kind === "end")) {
     return wrong(
       command,
       `unknown option ${displayOption(name)}`,
-      nearestOption(name, command.options) ??
+      nearestOption(name, known) ??
         `the program to run goes after --: pprotect ${command.name} -- ${program.type.metavar}`,
     );
   }
-  const near = nearestOption(name, command.options);
+  const near = nearestOption(name, known);
   if (near === undefined && command.takes) {
     return wrong(
       command,
@@ -116,9 +117,9 @@ function unknownOption(command: CommandDescription, name: string, read: readonly
   return wrong(command, `unknown option ${displayOption(name)}`, near);
 }
 
-/** The hint for an unknown option, if one of these is near. */
-export function nearestOption(name: string, options: readonly OptionDeclaration[]): string | undefined {
-  const near = name.startsWith("--") ? suggest(name, options.map(longName)) : undefined;
+/** The hint for an unknown option, if one of these names is near. */
+export function nearestOption(name: string, known: readonly string[]): string | undefined {
+  const near = name.startsWith("--") ? suggest(name, known) : undefined;
   return near === undefined ? undefined : `did you mean ${near}?`;
 }
 
@@ -169,7 +170,11 @@ function checkArguments(
       NEVER_ARGUMENTS[command.takes],
     );
   }
-  throw wrong(command, `unexpected argument "${displayName(extra)}"${because}`, usage);
+  throw wrong(
+    command,
+    `unexpected argument "${displayName(extra)}"${because}`,
+    command.arguments.length > 0 ? usage : undefined,
+  );
 }
 
 function checkArgumentChoices(command: CommandDescription, given: readonly string[]): void {

@@ -3,47 +3,60 @@ import { suggest } from "../../common/suggest.ts";
 import { displayName } from "../../common/terminal-safe.ts";
 import { displayOption, nearestOption } from "../argv/check-line.ts";
 import type { CommandList } from "../argv/command-list.ts";
-import type { OptionDeclaration } from "../argv/declaration.ts";
+import { longName, type OptionDeclaration } from "../argv/declaration.ts";
 import { amongOptions, argumentsBeforeEnd, dashed, type LineWord, readLine } from "../argv/line.ts";
 
-/** What the words of other tools are here. A word that becomes a command of ours is never looked up. */
+const LISTS =
+  "`pprotect list-domains` lists domains, `pprotect list-domain-secrets DOMAIN` the secrets of one";
+const GETS = "`pprotect get DOMAIN/SECRET` prints a value";
+const ADDS = "`pprotect add-secret DOMAIN SECRET` adds a secret";
+const SETS = "`pprotect set-secret DOMAIN SECRET` sets a value";
+const REMOVES = "`pprotect rm-secret DOMAIN SECRET` removes a secret";
+const GRANTS = "`pprotect add-owner DOMAIN CUSTODIAN` lets a key custodian read a domain";
+const HISTORY = "`pprotect git history` shows which commit changed what";
+const CHECKS = "`pprotect check` validates the store";
+
+/** What the words of other tools are here: none is a command of ours. */
 export const OTHER_TOOLS: Readonly<Record<string, string>> = {
-  ls: "`pprotect list-domains` lists domains, `pprotect list-domain-secrets DOMAIN` the secrets of one",
-  list: "`pprotect list-domains` lists domains, `pprotect list-domain-secrets DOMAIN` the secrets of one",
-  show: "`pprotect decrypt-domain DOMAIN --secret SECRET` prints a value",
-  get: "`pprotect decrypt-domain DOMAIN --secret SECRET` prints a value",
-  read: "`pprotect decrypt-domain DOMAIN --secret SECRET` prints a value",
-  cat: "`pprotect decrypt-domain DOMAIN --secret SECRET` prints a value",
-  view: "`pprotect decrypt-domain DOMAIN --secret SECRET` prints a value",
+  ls: LISTS,
+  list: LISTS,
+  domains: LISTS,
+  secrets: LISTS,
+  show: GETS,
+  read: GETS,
+  cat: GETS,
+  view: GETS,
   decrypt: "`pprotect decrypt-domain DOMAIN` prints the values of a domain",
-  add: "`pprotect add-secret DOMAIN SECRET` adds a secret",
-  insert: "`pprotect add-secret DOMAIN SECRET` adds a secret",
-  create: "`pprotect add-secret DOMAIN SECRET` adds a secret, `pprotect add-domain DOMAIN` a domain",
-  new: "`pprotect add-secret DOMAIN SECRET` adds a secret, `pprotect add-domain DOMAIN` a domain",
+  add: ADDS,
+  insert: ADDS,
+  create: `${ADDS}, \`pprotect add-domain DOMAIN\` a domain`,
+  new: `${ADDS}, \`pprotect add-domain DOMAIN\` a domain`,
   encrypt: "`pprotect add-secret DOMAIN SECRET` encrypts a value into the store",
-  set: "`pprotect set-secret DOMAIN SECRET` sets a value",
-  put: "`pprotect set-secret DOMAIN SECRET` sets a value",
-  write: "`pprotect set-secret DOMAIN SECRET` sets a value",
+  set: SETS,
+  put: SETS,
+  write: SETS,
   update: "`pprotect update-secret DOMAIN SECRET` changes a value",
-  edit: "`pprotect update-secret DOMAIN SECRET` changes a value",
-  rm: "`pprotect rm-secret DOMAIN SECRET` removes a secret",
-  remove: "`pprotect rm-secret DOMAIN SECRET` removes a secret",
-  delete: "`pprotect rm-secret DOMAIN SECRET` removes a secret",
-  unset: "`pprotect rm-secret DOMAIN SECRET` removes a secret",
+  rm: REMOVES,
+  remove: REMOVES,
+  delete: REMOVES,
+  unset: REMOVES,
+  cp: "`pprotect copy-secret DOMAIN/SECRET DOMAIN` copies a secret to another domain",
+  mv: "`pprotect rename-secret DOMAIN/SECRET NAME` renames a secret, `pprotect move-secret DOMAIN/SECRET DOMAIN` moves it to another domain",
   run: "`pprotect exec --domain DOMAIN -- PROGRAM` runs a program with secrets",
-  export: "`pprotect env --domain DOMAIN` prints secrets as variables",
   print: "`pprotect env --domain DOMAIN` prints secrets as variables",
   template: "`pprotect inject --domain DOMAIN FILE` fills secrets into a template",
-  rotate: "`pprotect rotate-domain-keys DOMAIN` replaces a domain's keys",
-  share: "`pprotect add-owner DOMAIN CUSTODIAN` lets a key custodian read a domain",
-  grant: "`pprotect add-owner DOMAIN CUSTODIAN` lets a key custodian read a domain",
-  revoke: "`pprotect rm-owner DOMAIN CUSTODIAN` removes an owner of a domain",
+  share: GRANTS,
+  grant: GRANTS,
+  owners: "`pprotect list-owners` lists the owners of each domain",
   login:
     "there is no login: credentials come from --user and --passphrase-file, the environment, a lease (`pprotect unlock`) or a prompt",
-  log: "`pprotect git history` shows which commit changed what",
-  history: "`pprotect git history` shows which commit changed what",
+  logout: "`pprotect lock` ends what `pprotect unlock` started",
+  log: HISTORY,
+  history: HISTORY,
   install: "`pprotect git install` sets up merging and the pre-commit hook",
   merge: "`pprotect git resolve` finishes a merge",
+  validate: CHECKS,
+  verify: CHECKS,
 };
 
 const LISTS_COMMANDS = "`pprotect help` lists the commands";
@@ -76,7 +89,7 @@ export function unknownCommand(args: readonly string[], { commands }: CommandLis
     return new PprotectError(
       "usage",
       `unknown option ${displayOption(first.name)}`,
-      nearestOption(first.name, options) ?? LISTS_COMMANDS,
+      nearestOption(first.name, [...options.map(longName), "--help", "--version"]) ?? LISTS_COMMANDS,
     );
   }
   const last = read.at(-1);

@@ -22,7 +22,7 @@ export interface FoundDue extends Pick<ValueAges, "missing"> {
  * Finds the values that are too old by `.pprotect.yaml` and git's history.
  *
  * @param warn gets what limits the answer
- * @throws PprotectError `usage` where nothing says how old values may get; `invalid_config`
+ * @throws PprotectError `usage` where no age limit is set; `invalid_config`
  */
 export async function findDue(
   storePath: string,
@@ -34,8 +34,8 @@ export async function findDue(
   if (rotation.size === 0 && olderThan === undefined) {
     throw new PprotectError(
       "usage",
-      "nothing says how old values may get",
-      'give --older-than, or "max_age" in the section "rotation" of .pprotect.yaml',
+      "no age limit is set",
+      'give --older-than, or set "max_age" in the section "rotation" of .pprotect.yaml',
     );
   }
   const unused = unusedRules(rotation, store);

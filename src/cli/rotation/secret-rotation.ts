@@ -192,7 +192,7 @@ export class SecretRotation {
     if (rule.via !== undefined) return acceptedCommand(storePath, config, rule.via);
     throw new PprotectError(
       "usage",
-      `nothing says how to make a new value of ${displayName(`${names.domain}/${names.secret}`)}`,
+      `the new value of ${displayName(`${names.domain}/${names.secret}`)} is not given`,
       "use --generate, --value-file or --via",
     );
   }

@@ -174,6 +174,12 @@ describe("what people read", async () => {
     },
   );
 
+  test("of what other tools call a command is for no word that is a command here", () => {
+    expect(commands.filter(({ name }) => Object.hasOwn(OTHER_TOOLS, name)).map(({ name }) => name)).toEqual(
+      [],
+    );
+  });
+
   test("of what other tools call a command names commands that exist", () => {
     const named = Object.values(OTHER_TOOLS).flatMap((hint) =>
       [...hint.matchAll(/`pprotect ((?:git )?[a-z-]+)/g)].map(([, name = ""]) => name),
