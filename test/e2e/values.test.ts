@@ -76,6 +76,17 @@ describe("--value-file", () => {
     },
   );
 
+  test("and the secret have the names that they have in Pocket Protector", async () => {
+    const box = sandbox();
+    const put = (...args: readonly string[]) => pprotect(args, { cwd: box.folder, input: "new value" });
+    const given = ["--domain", "dev", "--secret-name", "new"];
+    expect((await put("add_secret", ...given, "--from-file", "-")).status).toBe(0);
+    expect(secretsOf(box.read(), "dev", BOB).new).toBe("new value");
+    expect((await put("update-secret", "dev", "--secret-name", "new")).status).toBe(0);
+    const twice = await put("update-secret", "dev/api-key", "--secret-name", "new");
+    expect([twice.status, twice.stderr]).toEqual([1, expect.stringContaining("not both")]);
+  });
+
   test.each([
     ["none", "no such file"],
     [".", "is a directory"],

@@ -8,7 +8,8 @@ import type { SecretPath } from "../../store/secret-path.ts";
 import { hardenProcess } from "../../system/process-hardening.ts";
 import { isTerminal } from "../../system/terminal.ts";
 import { flag, option, optionalValueOption } from "../argv/option.ts";
-import { FILE, text } from "../argv/value-type.ts";
+import type { SecretWords } from "../argv/secret-words.ts";
+import { FILE, SECRET, text } from "../argv/value-type.ts";
 import {
   DEFAULT_GENERATED_LENGTH,
   type GeneratedValue,
@@ -23,7 +24,14 @@ import { SecretCommand } from "./secret-command.ts";
 
 /** A command that sets the value of a secret. It needs no credentials. */
 export abstract class ValueCommand extends SecretCommand {
-  valueFile = option("--value-file", FILE, "read the value from a file, byte for byte; - is standard input");
+  secretOption = option("--secret-name", SECRET, "the secret, instead of the argument", {
+    replaces: "secret",
+  });
+  valueFile = option(
+    "--from-file,--value-file",
+    FILE,
+    "read the value from a file, byte for byte; - is standard input",
+  );
   generate = optionalValueOption(
     "--generate",
     text("LENGTH"),
@@ -39,6 +47,14 @@ export abstract class ValueCommand extends SecretCommand {
 
   protected override openPrompter(): InputPrompter | undefined {
     return (this.#pipedValue ? this.openTerminalPrompter() : undefined) ?? super.openPrompter();
+  }
+
+  protected override givenSecret(keyFile: KeyFile, ...more: readonly (string | undefined)[]): SecretWords {
+    const given = super.givenSecret(keyFile, ...more);
+    if (this.secretOption === undefined) return given;
+    if (given.secret !== undefined)
+      throw new PprotectError("usage", "give the secret as DOMAIN/SECRET or with --secret-name, not both");
+    return { ...given, secret: this.secretOption };
   }
 
   protected async putSecret(

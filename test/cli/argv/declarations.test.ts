@@ -67,3 +67,47 @@ test.each(commands.flatMap(({ name, arguments: args }) => args.map((arg) => [nam
     expect(description).toMatch(/^[^\t\n\x1b]+$/);
   },
 );
+
+/** What `pocket_protector COMMAND -h` lists (26.4.3), but for --help. */
+const POCKET_PROTECTOR: Readonly<Record<string, readonly string[]>> = (() => {
+  const file = ["--file"];
+  const writing = [...file, "--confirm"];
+  const credentials = [
+    "--non-interactive",
+    "--ignore-env",
+    "--user",
+    "-u",
+    "--passphrase-file",
+    "--env-prefix",
+  ];
+  const value = ["--domain", "--secret-name", "--from-file"];
+  return {
+    init: [...writing, "--key-type"],
+    version: [],
+    "list-audit-log": file,
+    "add-key-custodian": [...writing, "--key-type"],
+    "list-user-secrets": [...file, ...credentials],
+    "set-key-custodian-passphrase": [...writing, "--key-type"],
+    "rekey-custodian": [...writing, "--key-type"],
+    "add-domain": [...writing, ...credentials],
+    "add-owner": [...writing, ...credentials],
+    "list-domains": file,
+    "rotate-domain-keys": [...writing, ...credentials],
+    "migrate-owner": [...writing, ...credentials],
+    "rm-owner": writing,
+    "rm-domain": writing,
+    "add-secret": [...writing, ...value],
+    "list-domain-secrets": file,
+    "list-all-secrets": file,
+    "update-secret": [...writing, ...value],
+    "rm-secret": writing,
+    "decrypt-domain": [...file, ...credentials, "--output-format", "--secret"],
+    exec: [...file, ...credentials, "--domain", "--prefix", "--uppercase", "--no-passthrough"],
+  };
+})();
+
+test.each(Object.entries(POCKET_PROTECTOR))("`%s` has the options of Pocket Protector", (name, options) => {
+  const command = commands.find((each) => each.name === name);
+  const known = command?.options.flatMap(({ names }) => names) ?? [];
+  expect(command && options.filter((option) => !known.includes(option))).toEqual([]);
+});
