@@ -1,8 +1,10 @@
-import { closeSync, existsSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { PprotectError } from "../common/errors.ts";
 import { pause } from "../common/pause.ts";
 import { escapeUnprintable } from "../common/terminal-safe.ts";
+import { temporaryPath } from "./atomic-write.ts";
+import { createExclusively } from "./exclusive-file.ts";
 import { errnoOf, fileError } from "./file-error.ts";
 import { type FlockAttempt, tryFlock } from "./flock.ts";
 import { cannotWrite, holderOf } from "./lock-holder.ts";
@@ -155,16 +157,16 @@ function lockFileOf(file: string): string {
 }
 
 function tryCreate(path: string, file: string): Release | undefined {
+  if (existsSync(systemPath(path))) return undefined;
   try {
-    writeFileSync(systemPath(path), String(process.pid), { flag: "wx" });
+    if (!createExclusively(path, temporaryPath(file), String(process.pid))) return undefined;
     return () => rmSync(systemPath(path), { force: true });
   } catch (error) {
-    if (errnoOf(error) === "EEXIST") return undefined;
     throw fileError("lock", file, error);
   }
 }
 
-/** ms after which a lock file that is still empty counts as abandoned, not as just being written. */
+/** ms after which a lock file without a process id counts as abandoned, not as just being written where there are no hard links. */
 const EMPTY_LOCK_AGE_MS = 2_000;
 
 function isAbandoned(lockFile: string): boolean {
