@@ -129,10 +129,9 @@ export class Guard {
     };
   }
 
-  /** Loads what each scan of text needs. */
+  /** Loads what each scan of text needs. Not the values of secrets: they are opened, and that is recorded, only for text. */
   async #prepareScan(): Promise<void> {
-    const { ownSecrets, team } = this.#sources;
-    await Promise.all([loadScanner(), ownSecrets(), team.all()]);
+    await Promise.all([loadScanner(), this.#sources.team.all()]);
   }
 
   async #otherProblems(
