@@ -13,6 +13,7 @@ import { STAGES } from "../../store/rotation/states.ts";
 import {
   replaceBySealed,
   requireNoRotation,
+  requireRoomBeside,
   requireStageable,
   stageSealed,
 } from "../../store/rotation/steps.ts";
@@ -82,6 +83,8 @@ export class SecretRotation {
     const sealed = findSecret(domain, findDomain(keyFile.data, domain), secret);
     if (kind.stage) requireStageable(keyFile, names);
     else requireNoRotation(keyFile, names);
+    // Also without a stage: a value that cannot be written is kept beside the one in use.
+    requireRoomBeside(names);
     const via = this.#via(names);
     const trial = this.trialOf(names);
     await host.requireSealable(keyFile, domain);

@@ -2,26 +2,39 @@ import { PprotectError } from "../../common/errors.ts";
 import { displayName } from "../../common/terminal-safe.ts";
 import { audit, auditEntry } from "../audit-log.ts";
 import type { UnlockedCustodian } from "../custodian.ts";
+import { sealSecret } from "../domain.ts";
 import { KeyFile } from "../key-file.ts";
 import { findDomain, findSecret } from "../lookup.ts";
 import type { SecretPath } from "../secret-path.ts";
-import { type StoreData, withEntry } from "../store-data.ts";
+import { SECRET_PREFIX, type StoreData, withEntry } from "../store-data.ts";
 import { refuseSharedKey } from "../trust/shared-keys.ts";
 import { besideOf, STAGES, type StagedRotation, stagedRotations } from "./states.ts";
 
 /** Puts a new value beside the one in use. @throws PprotectError `rotation_state`, `no_such_secret`, as `addSecret` */
 export function stageRotation(file: KeyFile, names: SecretPath, value: string, now = new Date()): KeyFile {
   requireStageable(file, names);
-  const { domain, secret } = names;
-  const added = file.addSecret(domain, secret + STAGES.next, value, now);
-  return logged(added, audit.rotationStaged(secret, domain), now);
+  return stageSealed(file, names, sealSecret(findDomain(file.data, names.domain), value), now);
 }
 
 /** @throws PprotectError `rotation_state`, `no_such_secret` where {@link stageRotation} would */
 export function requireStageable(file: KeyFile, names: SecretPath): void {
   findSecret(names.domain, findDomain(file.data, names.domain), names.secret);
+  requireRoomBeside(names);
   requireNone(file, names, STAGING, "staged", "--promote or --abort it first");
   requireNone(file, names, STAGING, "promoted", "--finish it first");
+}
+
+/**
+ * Refuses a secret whose name is so long that a file with `NAME_previous` could not be read everywhere: YAML takes 1024
+ * characters as a key (YAML 1.2, "Implicit Keys"). New names are shorter (`MAX_NEW_NAME`).
+ *
+ * @throws PprotectError `rotation_state`
+ */
+export function requireRoomBeside(names: SecretPath): void {
+  const { length } = SECRET_PREFIX + names.secret + STAGES.previous;
+  if (length <= MAX_KEY) return;
+  const what = `the key of its ${STAGES.previous} would have ${length} characters, and YAML takes ${MAX_KEY}`;
+  throw wrongState(names, STAGING, what, "`pprotect rename-secret` gives it a shorter one");
 }
 
 /**
@@ -70,6 +83,7 @@ export function stageSealed(file: KeyFile, names: SecretPath, sealed: string, no
   return withSealed(file.data, domain, next, sealed, entries, now);
 }
 
+/** Not by `addSecret`: the names beside a secret may be longer than a new one. */
 function withSealed(
   data: StoreData,
   name: string,
@@ -100,8 +114,10 @@ export function promoteRotation(
   requireNone(file, names, PROMOTING, "promoted", "--finish it first");
   const old = file.decryptSecret(domain, secret, owner);
   const next = file.decryptSecret(domain, secret + STAGES.next, owner);
-  const promoted = file
-    .addSecret(domain, secret + STAGES.previous, old, now)
+  const previous = secret + STAGES.previous;
+  const sealed = sealSecret(findDomain(file.data, domain), old);
+  const entries = [audit.secretAdded(previous, domain)];
+  const promoted = withSealed(file.data, domain, previous, sealed, entries, now)
     .updateSecret(domain, secret, next, now)
     .removeSecret(domain, secret + STAGES.next, now);
   return logged(promoted, audit.rotationPromoted(secret, domain), now);
@@ -169,6 +185,9 @@ function requireNone(file: KeyFile, names: SecretPath, doing: string, stage: Sta
   if (isIn(file, names, stage)) throw wrongState(names, doing, `there is a ${beside}`, fix);
   throw wrongState(names, doing, `there is a ${beside} that no rotation made`, APART);
 }
+
+/** The longest key that YAML takes in the usual form, `key: value`, in characters. */
+const MAX_KEY = 1024;
 
 const STAGING = "stage a new value of";
 const PROMOTING = "promote the new value of";

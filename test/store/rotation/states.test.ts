@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { KeyFile } from "../../../src/store/key-file.ts";
+import { KeyFile } from "../../../src/store/key-file.ts";
 import { renameDomain } from "../../../src/store/renaming.ts";
 import { stagedRotations, strayStages } from "../../../src/store/rotation/states.ts";
 import {
@@ -22,6 +22,12 @@ const stages = (file: KeyFile) => stagedRotations(file.data);
 const STAGED = { ...NAMES, stage: "staged", since } as const;
 const PROMOTED = { ...NAMES, stage: "promoted", since } as const;
 const state = expect.objectContaining({ code: "rotation_state" });
+
+/** The store with a secret of any length of name, as older versions wrote it. */
+function withSecret(name: string): KeyFile {
+  const file = start.addSecret("dev", "long", "old-value", NOW).toString();
+  return KeyFile.parse(file.replace(/^( +)secret-long:/m, `$1secret-${name}:`), "store");
+}
 
 describe("a rotation", () => {
   test("is staged, promoted and finished, with an entry of the audit log for each step", () => {
@@ -48,6 +54,22 @@ describe("a rotation", () => {
   ])("cannot %s it in another state, and says so", (step, act, fix) => {
     expect(act).toThrow(new RegExp(`^cannot ${step} [a-z ]+ dev/api-key: there is `));
     expect(act).toThrow(expect.objectContaining({ fix }));
+  });
+
+  test.each([992, 995, 996, 1000, 1008])("is made of a secret whose name has %i characters", (length) => {
+    const names = { domain: "dev", secret: "a".repeat(length) };
+    const next = stageRotation(withSecret(names.secret), names, "new-value", NOW);
+    const after = KeyFile.parse(promoteRotation(next, names, alice, NOW).toString(), "store");
+    expect(stages(after)).toEqual([{ ...names, stage: "promoted", since }]);
+    const finished = finishRotation(after, names, NOW);
+    expect(secretsOf(finished, "dev", ALICE)[names.secret]).toBe("new-value");
+  });
+
+  test("is refused before its first step when a name beside it would be too long for YAML", () => {
+    const names = { domain: "dev", secret: "a".repeat(1009) };
+    const act = () => stageRotation(withSecret(names.secret), names, "v", NOW);
+    expect(act).toThrow(state);
+    expect(act).toThrow("the key of its _previous would have 1025 characters, and YAML takes 1024");
   });
 
   test("is not made by the name alone: what anyone added is not promoted, finished, aborted or overwritten", () => {
