@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { encodeUtf8 } from "../../common/utf8.ts";
 import { wipe } from "../../crypto/bytes.ts";
 import { runtimeDirectory } from "../../system/user-directories.ts";
-import { startHelper, stopHelper, waitForEndOf } from "../process/helper-process.ts";
+import { type Helper, startHelper, stopHelper, waitForEndOf } from "../process/helper-process.ts";
 import { REMOVER_WORD } from "../process/helper-words.ts";
 import type { FileContent, HeldFiles } from "./secret-files.ts";
 
@@ -14,27 +14,33 @@ const IN_MEMORY: readonly number[] = [0x01021994 /* tmpfs */, 0x858458f6 /* ramf
  * Writes files of mode 0600 in a new directory of mode 0700 on a file system in memory. A small process removes them when
  * this process ends, or the program that replaces it by execve(2), even if it is killed.
  *
+ * @param start starts our own program as that process
  * @returns their paths, and what removes them before that; or `undefined` where there is no such file system, or it is
  *   full
  */
-export async function writeMemoryFiles(files: readonly FileContent[]): Promise<HeldFiles | undefined> {
+export async function writeMemoryFiles(
+  files: readonly FileContent[],
+  start: (words: readonly string[]) => Helper = startHelper,
+): Promise<HeldFiles | undefined> {
   const parent = memoryDirectory();
   if (parent === undefined) return undefined;
   let directory: string | undefined;
+  let remover: Helper | undefined;
   try {
     directory = mkdtempSync(join(parent, "pprotect-"));
     // Before anything is in it: if we are killed while the process starts, only an empty directory is left.
-    const remover = startHelper([REMOVER_WORD, String(process.pid), directory]);
-    if (!(await remover.ready)) throw new Error("the directory would not be removed");
+    remover = start([REMOVER_WORD, String(process.pid), directory]);
+    const { pid, ready } = remover;
+    if (!(await ready)) throw new Error("the directory would not be removed");
     const paths = files.map((file, index) => write(join(directory ?? "", String(index)), file));
     const release = (): void => {
       rmSync(directory ?? "", { recursive: true, force: true });
-      stopHelper(remover.pid);
+      stopHelper(pid);
     };
     return { paths, release };
   } catch {
-    // The remover ends with us; what it removes may be gone by then.
     if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
+    if (remover) stopHelper(remover.pid);
     return undefined;
   }
 }
