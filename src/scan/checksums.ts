@@ -25,3 +25,25 @@ export function hasCrcInBase62(token: string): boolean {
 export function isBase32AfterPrefix(token: string): false | undefined {
   return /^[A-Z2-7]+$/.test(token.slice(4)) ? undefined : false;
 }
+
+const BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+const BASE58_CHECKSUM = 4;
+
+/**
+ * Whether a text is Base58Check: its last four bytes are the first of the SHA-256 of the SHA-256 of the others.
+ *
+ * @see https://en.bitcoin.it/wiki/Base58Check_encoding
+ */
+export function hasBase58Check(text: string): boolean {
+  let number = 0n;
+  for (const sign of text) number = number * 58n + BigInt(Math.max(0, BASE58.indexOf(sign)));
+  const hex = number.toString(16);
+  const bytes = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, "hex");
+  const body = bytes.subarray(0, -BASE58_CHECKSUM);
+  const digest = sha256(sha256(body));
+  return bytes.subarray(-BASE58_CHECKSUM).equals(digest.subarray(0, BASE58_CHECKSUM));
+}
+
+function sha256(bytes: Uint8Array): Buffer {
+  return Buffer.from(new Bun.CryptoHasher("sha256").update(bytes).digest());
+}

@@ -9,7 +9,8 @@ const SIGNS = /[!@#$%^&*?+~=]/;
 const JOINED_WORDS = /^(?:[A-Z][a-z]{2,}[._-])+[A-Z][a-z]{2,}[0-9]{3,6}[.-]?$/;
 
 /** `RibbonNeedle4576_`: two and more capitalized words and a number, but no words for what programs are made of. */
-const COMPOUND = /^(?:(?:[A-Z][a-z]{3,}){2,}[0-9]{2,6}|(?:[A-Z][a-z]{2,}){3,}[0-9]{1,6})[!_@#$%^&*?+~-]?$/;
+const COMPOUND =
+  /^(?:(?:[A-Z][a-z]{3,}){2,}[0-9]{2,6}|(?:[A-Z][a-z]{2,}){3,}[0-9]{1,6}|(?:[A-Z][a-z]*){4,}[0-9]{1,6})[!_@#$%^&*?+~-]?$/;
 /** Words that begin the parts of names in programs: `ClientToken2024`. */
 const NAMES_A_PART =
   /Token|Secret|Key(?![a-z])|Auth|Name|Value|Client|Type|Prod|Config|Server|Service|Handler|Manager|Test|Data|User|Api(?![a-z])|Access|Session|String|Header|Hash|Code|Error|Signature|Base|Encod|Sha(?![a-z])|Rsa(?![a-z])|Version/;

@@ -19,7 +19,7 @@ const NEUTRAL = new Set(
 
 /** Ends of names whose value is a password. People choose those, so they may not look random. */
 const PASSWORDS =
-  /(?:password|passwd|passphrase|passwort|kennwort|wachtwoord|senha|motdepasse|contraseña|contrasena|lösenord|losenord|salasana|haslo|clave|mdp|authtok|passcode|pwd|mypass|dbpass|userpass|adminpass|rootpass|smtppass|mailpass|emailpass|ftppass|sshpass|redispass|mysqlpass|pgpass|postgrespass|mongopass|httppass|proxypass|basicauthpass|authpass|loginpass|rabbitmqpass|keypass|storepass|requirepass|masterauth|pgpassword|userpw|adminpw|dbpw|rootpw|bindpw|psk|wpapsk|wifikey|mnemonic|seedphrase|secretphrase|recoveryphrase)$/;
+  /(?:password|passwd|passphrase|passwort|kennwort|wachtwoord|senha|motdepasse|contraseña|contrasena|lösenord|losenord|salasana|haslo|clave|mdp|authtok|passcode|pwd|mypass|dbpass|userpass|adminpass|rootpass|smtppass|mailpass|emailpass|ftppass|sshpass|redispass|mysqlpass|pgpass|postgrespass|mongopass|httppass|proxypass|basicauthpass|authpass|loginpass|remotepass|localpass|rabbitmqpass|keypass|storepass|requirepass|masterauth|pgpassword|userpw|adminpw|dbpw|rootpw|bindpw|psk|wpapsk|wifikey|mnemonic|seedphrase|secretphrase|recoveryphrase)$/;
 
 /** Last words that mean a password only as separate words. */
 const PASSWORD_WORDS = new Set(["pass"]);
@@ -29,6 +29,10 @@ const NO_PASSWORD_OWNERS = /^(?:old|current|etc|shadow|get|file|nss|original|sta
 /** Before an ambiguous word there must be one of these or nothing: `first_pass` and `render_pass` are not passwords. */
 const PASSWORD_OWNERS =
   /^(?:|db|database|user|admin|root|smtp|imap|pop3|mail|email|ftp|sftp|ssh|redis|mysql|mariadb|pg|postgres|postgresql|mongo|mongodb|http|https|proxy|basic|auth|login|api|rabbitmq|amqp|mqtt|mq|kafka|ldap|ad|service|svc|account|my|the|sudo|vpn|wifi|wlan|bind|master|sql|sa|owner|client|server|remote|app|web|jdbc|mssql|oracle|ora|nexus|jenkins|docker|registry|git|github|gitlab|aws|key|keystore|truststore|cert|certificate|pfx|p12|es|elastic|elasticsearch|default|vault|ansible|become|deploy|ci|bot|router|switch|enable|bios|ipmi|idrac|camera|rtsp|sip|snmp|site|backup|restic|borg|system|sys|host|node|cluster|initial|init|super|superuser|su|guest|tomcat|wp|wordpress|drupal|magento|odoo|grafana|kibana|splunk|zabbix|nagios|minio|s3|ftps|telnet|vnc|rdp|win|windows|domain|secret|network|ssid|rabbit|portal|acct|temp|tmp|test|demo|gmail|instagram|fb|cred|ap|store|usr|u|operator|manager|dev|prod|staging|new|default|router|printer|cam|nas|station|console|hotspot)$/;
+
+/** Before `PASS`: what is done again, or by a part of a compiler or a renderer. */
+const PASSES =
+  /^(?:first|second|third|last|final|next|each|one|two|single|multi|num|max|min|render|shadow|light|depth|lighting|geometry|post|pre|by|of|must|did|test|tests|all|any|opt|optimization|function|module|loop|analysis|llvm|compiler|encode|boarding|season|day|ski|high|low|band|blur|bloom|status|result|exit|check)$/;
 
 /** Ends of names whose value is a generated secret, without punctuation. */
 const SECRETS =
@@ -107,10 +111,14 @@ export function secretNamesIn(text: string): FoundName[] {
     const name = trimmed.includes(".") ? trimmed.replace(METHOD, "") : trimmed;
     const kind = name === "" ? undefined : secretNameKind(name);
     if (kind === undefined || (kind === "key" && isOtherKey(text, start))) continue;
+    if (text[start - 1] === "/" && OF_CHECKSUM.test(text.slice(Math.max(0, start - 10), start))) continue;
     found.push({ name, start: start + whole.indexOf(name) });
   }
   return found;
 }
+
+/** Before the name of what a checksum is of, in the annotations of Kubernetes: `checksum/secret`. */
+const OF_CHECKSUM = /(?:checksum|hash|sha256|md5)\/$/i;
 
 /** What is around a name and no part of it. */
 const TRIMMED = /^[.0-9-]+|[.-]+$/g;
@@ -148,14 +156,21 @@ function kindOf(name: string): SecretNameKind | undefined {
   const last = (words.at(-1) ?? "").replace(/[0-9]+$/, "");
   const before = words.at(-2) ?? "";
   if (isPasswordOf(words)) return "password";
-  if (PASSWORD_WORDS.has(last)) return PASSWORD_OWNERS.test(before) ? "password" : undefined;
+  if (PASSWORD_WORDS.has(last)) {
+    if (PASSWORD_OWNERS.test(before)) return "password";
+    return isVariable(name) && !PASSES.test(before) ? "secret" : undefined;
+  }
   if (PASSWORD_ABBREVIATIONS.has(last)) return NO_PASSWORD_OWNERS.test(before) ? undefined : "password";
   if (WHERE.test(last)) return undefined;
   const joined = words.slice(-4, -1).join("") + last;
   if (PASSWORDS.test(joined)) return "password";
+  if (joined.endsWith("applicationserverkey")) return undefined;
   if (last === "secret" && SECRET_OF.test(before)) return "secret";
   if (/^(?:o?auth)$|csrf|xsrf|authenticity|verificationtoken|antiforgery/.test(joined)) return undefined;
-  if (!SECRETS.test(joined)) return isKey(last, before) ? "key" : undefined;
+  if (!SECRETS.test(joined)) {
+    if (last === "pat" && isVariable(name) && words.length >= 2) return "secret";
+    return isKey(last, before) && !words.includes("public") ? "key" : undefined;
+  }
   if (before === "client" && SECRET_OF_CLIENT.test(last)) return "identified-secret";
   if (PUBLIC_BEFORE.has(before) || PUBLIC_BEFORE.has(words.slice(-3, -1).join(""))) return undefined;
   return IDENTIFIED.test(joined) ? "identified-secret" : "secret";
@@ -180,6 +195,11 @@ function isOtherKey(text: string, start: number): boolean {
 /** Whether it is the name of any key, which may as well be one that something is looked up by. */
 function isKey(last: string, before: string): boolean {
   return last === "key" && !PUBLIC_BEFORE.has(before) && !LOOKED_UP_BY.has(before);
+}
+
+/** Written as variables of the environment are. */
+function isVariable(name: string): boolean {
+  return /^[A-Z][A-Z0-9_]+$/.test(name);
 }
 
 function isNeutral(word: string): boolean {

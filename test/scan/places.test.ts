@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { scanLines } from "../../src/scan/scanner.ts";
-import { BASE64, base64, HEX, random, WORD } from "./samples/sample.ts";
+import { BASE64, base64, HEX, random, uuid, WORD } from "./samples/sample.ts";
 
 /** Put together here, so that no line of this file holds a whole password. */
 const PASSWORD = ["Kestrel", "84", "tw"].join("!");
@@ -150,6 +150,62 @@ const places: readonly Place[] = [
   ["a sign of the shell at the end", "a.ps1", 'ConvertTo-SecureString "Kestrel2024$" -AsPlainText'],
   ["a secret that signs forms", "a.ini", "csrf_secret = ¤"],
   ["a name of a service", "a.ini", "mailgunKey = 3f9a1c7be2d84056af13c9e07b52d8a4"],
+  ["a key under a secret's name", "a.yml", "admin_key:", "  - name: x", `    key: ${random(HEX, 32)}`],
+  ["a value in an object", "p.json", '"adminPassword": { "value": "…" },'],
+  ["a subscript after the name", "a.rb", "default['db']['password']['root'] = '…'"],
+  ["an array of Rust", "a.rs", `static SECRET: &[u8; 32] = b"${KEY}";`],
+  ["a condition with calls", "A.java", 'String pw = get("PW") != null ? get("PW") : "…";'],
+  ["a cell of HTML", "info.html", "<td>$_ENV['DB_PASSWORD']</td><td class=\"v\">…</td>"],
+  ["an attribute of XML", "k.xml", '<Key>Password</Key><Value ProtectInMemory="True">…</Value>'],
+  ["a description list", "ops/access.adoc", "Password:: …"],
+  ["rows with a number first", "a.sql", "INSERT INTO `s` VALUES", "(2,'smtp_password','…'),"],
+  ["rows of a dump", "a.sql", "COPY public.keys (id, token) FROM stdin;", "1\t¤", "\\\\."],
+  ["a history of SQL", ".mysql_history", "GRANT\\040ALL\\040IDENTIFIED\\040BY\\040'…';"],
+  ["a history of Redis", ".rediscli_history", "AUTH …"],
+  ["a variable with any owner", "a.sh", "OC_PASS=NoSaladNPuzzle98 php occ user:add"],
+  ["a token of any service", "a.sh", "export CONFLUENCE_PAT=¤"],
+  ["options for a host", "fstab", "//nas/s /mnt cifs username=bob,password=…,uid=1000 0 0"],
+  ["an option with a dot", "a.service", "ExecStart=/usr/bin/exporter -redis.password …"],
+  ["a client of an object store", "run.sh", "mc alias set prod https://s3.a.io app …"],
+  ["an archive in Windows", "pack.bat", '"C:\\7-Zip\\7z.exe" a -p… a.7z D:\\data'],
+  ["a keychain", "run.sh", 'security unlock-keychain -p "…" build.keychain'],
+  ["a request of SNMP", "run.sh", "snmpwalk -v3 -u bob -l authPriv -a SHA -A … 10.0.0.1"],
+  ["a cookie of Erlang", "vm.args", "-setcookie ¤"],
+  ["an upload of coverage", "run.sh", `bash <(curl -s https://codecov.io/bash) -t ${uuid()}`],
+  ["statistics of HAProxy", "haproxy.cfg", "  stats auth ops:…"],
+  ["a peer of Squid", "squid.conf", "cache_peer p.a.io parent 3128 0 no-query login=bob:…"],
+  ["a database of ProFTPD", "sql.conf", "SQLConnectInfo db@localhost:3306 bob …"],
+  ["a key of Consul", "consul.hcl", `encrypt = "${random(BASE64, 43)}="`],
+  ["basic_auth", "a.py", "es = Elasticsearch(url, basic_auth=('elastic', '…'))"],
+  ["a certificate of .NET", "A.cs", 'new X509Certificate2("signing.pfx", "…")'],
+  ["a value that CDK warns of", "a.ts", "credentials: SecretValue.unsafePlainText('…'),"],
+  ["a session of PagerDuty", "a.py", `APISession("u+${random(WORD, 18)}")`],
+  ["a seed of one-time passwords", "a.py", 'pyotp.TOTP("S3AGXHWYWAOTRRS6KCNEK3EO6QIGBZP7")'],
+  ["a list of accounts", "a.py", "CREDENTIALS = [('admin', '…'), ('bob', 'x')]"],
+  [
+    "a store of settings of Azure",
+    "A.cs",
+    `"Endpoint=https://a.azconfig.io;Id=a;Secret=${random(BASE64, 43)}="`,
+  ],
+  ["a key in hexadecimal", "a.js", `const key = Buffer.from('${random(HEX, 64)}', 'hex');`],
+  [
+    "bytes of Java",
+    "A.java",
+    `byte[] AES_KEY = {${[200, 197, 18, 146, 1, 227, 236, 189, 144, 180, 112, 208, 7, 99, 61, 33].map((byte) => `(byte)0x${byte.toString(16)}`).join(", ")}};`,
+  ],
+  [
+    "Kaggle in a notebook",
+    "a.ipynb",
+    `"!echo '{\\"username\\":\\"bob\\",\\"key\\":\\"${random(HEX, 32)}\\"}' > k"`,
+  ],
+  [
+    "a registry without its auth",
+    "s.yaml",
+    `.dockerconfigjson: ${base64('{"auths":{"a.io":{"username":"ci","password":"Kestrel84tw"}}}')}`,
+  ],
+  ["a password that a log prints", "mysqld.log", "A temporary password is generated for root@localhost: …"],
+  ["a login in backticks", "docs/setup.md", "Staging: https://a.io (login `admin` / `…`)"],
+  ["a comment of SQL", "a.sql", "-- connect as reporting / …"],
 ];
 
 /** The same places with what is not a secret. */
@@ -197,6 +253,20 @@ const others: readonly Place[] = [
   ["an encoding", "a.py", 'password = password.encode("latin1")'],
   ["a hash of a router", "r.cfg", "enable secret 5 $1$mERr$hx5rVt7rPNoS4wqbXKX7m0"],
   ["a directory of the shell", "run.sh", 'OLD_PWD="/srv/app2"'],
+  ["a key for the push of a browser", "a.js", `const applicationServerKey = 'B${random(WORD, 86)}';`],
+  [
+    "a public key of a program",
+    "Info.plist",
+    "<key>SUPublicEDKey</key>",
+    `<string>${random(BASE64, 43)}=</string>`,
+  ],
+  ["a value that Google sealed", "a.yaml", `DB_PASSWORD: CiQA${random(BASE64, 103)}=`],
+  ["rules of a form", "A.php", "$rules = ['password' => 'required|string|min:12|confirmed'];"],
+  ["a checksum of a secret", "a.yaml", `checksum/secret: ${random(HEX, 64)}`],
+  ["a file of credentials", "fstab", "//nas/s /mnt cifs credentials=/etc/smbcredentials2,uid=1000 0 0"],
+  ["what a renderer does again", "a.conf", "SHADOW_PASS=ShadowMapBlurRadius24"],
+  ["words after a password", "a.txt", "A new password is generated automatically: see below"],
+  ["rows of a dump with a hash", "a.sql", "COPY u (id, password) FROM stdin;", `1\t${random(HEX, 40)}`],
   ["words of a label", "a.ts", "password: 'auth-invalid-password-or-user',"],
   ["words of a message", "a.yml", "password: must-be-set-in-vault"],
   [

@@ -19,6 +19,7 @@ export function columnAssignments(input: ScanInput, at: number): DistantAssignme
   if (line.length > 4000) return [];
   const insert = line.includes("(") && STATEMENT.test(line) ? INSERT.exec(line) : null;
   if (insert) return insertedRows(input, at, insert.index + insert[0].length, insert.groups?.columns ?? "");
+  if (COPY_END.test(line.slice(-20))) return copiedRows(input, at);
   if (!line.includes("|") || !PIPES.test(line)) return [];
   return RULER.test(input.text.line(at + 1)) ? tableRows(input, at) : cellsAfterNames(line, at);
 }
@@ -61,6 +62,31 @@ function isHash(kind: SecretNameKind | undefined, value: string): boolean {
     kind === "password" &&
     /^(?:0x)?(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})$/i.test(value)
   );
+}
+
+/** Rows of a dump of PostgreSQL, with tabs between their cells. */
+const COPY = /^\s{0,4}copy\s{1,4}[\w."]{1,120}\s{0,4}\((?<columns>[^()]{1,1000})\)\s{1,4}from\s{1,4}stdin/i;
+const COPY_END = /from\s{1,4}stdin;?\s{0,4}$/i;
+
+function copiedRows({ text }: ScanInput, at: number): DistantAssignment[] {
+  const columns = COPY.exec(text.line(at))?.groups?.columns;
+  if (columns === undefined) return [];
+  const names = columns.split(",", MAX_COLUMNS).map((name) => name.replaceAll('"', "").trim());
+  const kinds = names.map(secretNameKind);
+  const found: DistantAssignment[] = [];
+  for (let next = at + 1; next < at + MAX_ROWS && text.followsPrevious(next); next++) {
+    const row = text.line(next);
+    if (row === "\\." || row.length > 4000) break;
+    let start = 0;
+    for (const [index, value] of row.split("\t", MAX_COLUMNS).entries()) {
+      const name = names[index];
+      const kind = kinds[index];
+      if (name !== undefined && kind !== undefined && !isHash(kind, value))
+        found.push({ name, value, at: next, start, end: start + value.length, quoted: true });
+      start += value.length + 1;
+    }
+  }
+  return found;
 }
 
 function tableRows({ text }: ScanInput, at: number): DistantAssignment[] {

@@ -1,7 +1,7 @@
 import type { Detector } from "../detector.ts";
 import { type Hit, RANK } from "../finding.ts";
 import { exampleOf, type ScanInput } from "../scan-input.ts";
-import { type FoundName, NAME_KEYWORDS, secretNamesIn } from "../secret-name.ts";
+import { type FoundName, NAME_KEYWORDS, secretNameKind, secretNamesIn } from "../secret-name.ts";
 import { accountAssignments, distantAssignments, nextLineAssignments, returnedAssignments } from "./apart.ts";
 import { columnAssignments } from "./columns.ts";
 import { expansionDefaults } from "./expansion.ts";
@@ -69,7 +69,8 @@ function owned({ text }: ScanInput, at: number, assignment: PlacedAssignment): P
   if (!/^key$/i.test(assignment.name)) return assignment;
   for (let line = at - 1; line >= at - OWNER_REACH && text.followsPrevious(line + 1); line--) {
     const owner = OPENS.exec(text.line(line).slice(0, 200))?.groups?.owner;
-    if (owner !== undefined) return { ...assignment, name: `${owner}_key` };
+    if (owner !== undefined)
+      return { ...assignment, name: secretNameKind(owner) === undefined ? `${owner}_key` : owner };
   }
   return assignment;
 }

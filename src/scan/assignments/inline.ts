@@ -14,13 +14,15 @@ export interface Syntax {
 }
 
 /** What may close a name: its quote, a bracket. Then perhaps the attribute of its value: `key="a" value="b"`. */
-const AFTER_NAME = /["'`\]}*]{0,3}(?:\[[0-9A-Z_]{0,20}\])?/y;
+const AFTER_NAME = /["'`\]}*]{0,3}(?:\[(?:[0-9A-Z_]{0,20}|"[\w-]{1,30}"|'[\w-]{1,30}')\])?/y;
 const VALUE_ATTRIBUTE =
   /\)?[\s,;]{1,4}(?:\{\s{0,4})?(?:[\w:]{1,12}\s?=\s?(?:"[^"]{0,40}"|\w{1,20})[\s,;]{1,4}){0,3}"?(?:(?:parameter_?|string_?|current_?|default_?|secret_?)?value|val|content|default|text)"?\s{0,2}[=:]\s{0,2}(?=["'`])/iy;
 /** A type between name and value: `: String =`, `string =`, `: &'static str =`, `As String =`, `{ get; set; } =`. */
 const TYPE =
-  /(?:\s{0,4}:\s{0,4}[&*A-Za-z_][\w<>.&?'*[\] |]{0,40}?|\s{1,4}(?:string|String|str|char|text|&str|[Aa]s\s{1,4}\w{1,20})|\s{0,4}\{(?:\s{0,4}(?:(?:private|protected|internal)\s)?(?:get|set|init);){1,3}\s{0,4}\})\s{0,4}(?==[^=>])/y;
-const JOINER = /\s{0,20}(?:===?|!==?|=>|:{1,3}=|\?=|\|\|=|\?\?=|[+.]=|[:=]|->|<-)\s{0,8}/y;
+  /(?:\s{0,4}:\s{0,4}(?:[&*A-Za-z_][\w<>.&?'*[\] |]{0,40}?|&?\[u8; ?[0-9]{1,3}\])|\s{1,4}(?:string|String|str|char|text|&str|[Aa]s\s{1,4}\w{1,20})|\s{0,4}\{(?:\s{0,4}(?:(?:private|protected|internal)\s)?(?:get|set|init);){1,3}\s{0,4}\})\s{0,4}(?==[^=>])/y;
+const JOINER = /\s{0,20}(?:===?|!==?|=>|:{1,3}=|\?=|\|\|=|\?\?=|[+.]=|::(?=\s)|[:=]|->|<-)\s{0,8}/y;
+/** An object with nothing but the value: `"adminPassword": { "value": "…" }`. */
+const ONLY_VALUE = /\{\s{0,4}["']?value["']?\s{0,2}[:=]\s{0,4}(?=["'])/iy;
 /** A default after the value that a name stands for: `process.env.X || "…"`, `env::var("X").unwrap_or("…")`. */
 const OTHERWISE =
   /["'`)\]}]{0,4}(?:\s{0,4}(?:\|\||\?\?|\?:|\/\/|or\b)\s{0,4}|\.(?:unwrap_or|orElse|getOrElse|or)(?:_else|Get)?\((?:\|_?\|\s?|\(\)\s?=>\s?)?|\)\s?\{\s?)(?=["'`])/y;
@@ -35,7 +37,7 @@ const TAKES_VARIABLE =
   /(?:setopt|set_?option|str\w{2,9}|equals?|compare\w{0,10}|memc\w\w|copy|assign)\s?\((?:[\w.&*>-]{1,40},\s{0,4})?[\w.&*>-]{0,20}$/i;
 const ARGUMENT = /["'`]\s{0,2},\s{0,8}(?:default\w{0,8}\s{0,2}[=:]\s{0,2})?/y;
 const TAG =
-  /(?:<\/\w{1,20}>\s{0,4}<\w{1,20}|(?:\s[^<>]{0,80})?)>\s{0,2}(?:<value>)?(?:(?=[^<>\s]{6,200}\s{0,2}<\/)|<!\[CDATA\[(?=[^<>\s]{6,200}\]\]>))/iy;
+  /(?:<\/\w{1,20}>\s{0,4}<\w{1,20}(?:\s[^<>]{0,80})?|(?:\s[^<>]{0,80})?)>\s{0,2}(?:<value>)?(?:(?=[^<>\s]{6,200}\s{0,2}<\/)|<!\[CDATA\[(?=[^<>\s]{6,200}\]\]>))/iy;
 // No backticks: "pass `--strict`" in prose.
 const SPACED = /[ \t]{1,8}(?=["'])/y;
 /** What may be around a literal: `new Secret(`, `b`, `[]byte(`, `@`. */
@@ -47,7 +49,7 @@ const TRANSPARENT =
   /(?:^|[.:\s*(])(?:str(?:ing)?|from|of|new|bytes?|\[\]byte|Some|Just|secret(?:str|string|value)?|securestring|sensitive|to_string|text|password|passphrase|use(?:State|Ref)|ref|signal|field|GetBytes|StringLiteral|literal|quote|ssmSecure|unsafePlainText|wrap)\(\s{0,2}(?:default\s?=\s?)?$/i;
 /** A value that depends on a condition: `prod ? load() : "…"`. */
 const CONDITION =
-  /[^"'`;?{}]{1,80}\?\s{0,4}(?:[^"'`;:{}]{1,60}:\s{0,4}|["'][^"']{0,5}["']\s{0,2}:\s{0,4})?(?=["'`])/y;
+  /(?:[^"'`;?{}]|\(["'][\w.-]{1,40}["']\)){1,80}\?\s{0,4}(?:(?:[^"'`;:{}]|\(["'][\w.-]{1,40}["']\)){1,60}:\s{0,4}|["'][^"']{0,5}["']\s{0,2}:\s{0,4})?(?=["'`])/y;
 /** Text in Ruby without quotes: `%q(…)`. */
 const PERCENT = /%[qQ]?[({[<](?<text>[^\s(){}[\]<>]{6,200})[)}\]>]/y;
 /** The next part of a text that is put together: `"abc" + "def"`. */
@@ -71,7 +73,8 @@ const AFTER_BARE =
 const SETTERS =
   /(?:^|[^A-Za-z])(?:put|set|set_?env|put_?env|set_?property|set_?header|add|add_?header|header|add_?property|set_?default|default|define|env|get_?env|get|get_?or_?default|fetch|config|property|with_?env|append|of|entry|pair|string|string_?var|secret|option|setting|const|param|arg|required|tuple|bind|register|value|or_?else|(?:set|add|put|get|with|insert|append|update|store|save|emplace|read|lookup|form|query|field|input|str|name_?value|key_?value|env)\w{0,24})\s{0,2}!?[(<]$/i;
 /** A row of names and values in a statement of SQL, and a pair in a list. */
-const ROW_START = /(?:^\s{0,20}|\bvalues\s{0,4}|\)\s{0,4},\s{0,4})[([]["']$/i;
+const ROW_START =
+  /(?:^\s{0,20}|\bvalues\s{0,4}|\)\s{0,4},\s{0,4})[([]\s{0,2}(?:(?:[0-9]{1,12}|null)\s{0,2},\s{0,2}){0,3}["']$/i;
 /** Calls whose first argument is a type: `buildConfigField "String", "NAME", "…"`. */
 const TYPED_SETTER = /\b(?:buildConfigField|resValue)[ (]{1,3}["']\w{1,20}["'],\s{0,2}["']$/;
 /** Calls and lists of names and values in turn: `Map.of("user", "…", "password", "…")`. */
@@ -153,6 +156,8 @@ function valueAfter(text: string, start: number, afterName: number, bareValues: 
   if (otherwise > afterName) return quotedAt(text, otherwise, false);
   const joined = skip(JOINER, text, skip(TYPE, text, closed));
   if (joined > closed && text.slice(closed, joined).trim() !== "") {
+    const inside = skip(ONLY_VALUE, text, joined);
+    if (inside > joined) return quotedAt(text, inside, false);
     const from = bareValues ? skip(MARKS, text, joined) : joined;
     return (
       literalAt(text, from, false) ?? bareAfter(text, start, text.slice(closed, joined), from, bareValues)
@@ -218,6 +223,8 @@ function isSetter(text: string, start: number): boolean {
 function literalAt(text: string, from: number, inArguments: boolean): Value | undefined {
   const direct = quotedAt(text, skip(PREFIX, text, from), false);
   if (direct) return direct;
+  const chosen = text.slice(from, from + FALLBACK_REACH).includes("?") ? skip(CONDITION, text, from) : from;
+  if (chosen > from) return quotedAt(text, chosen, false);
   const wrapped = skip(WRAPPER, text, from);
   if (wrapped > from && !inArguments) {
     return quotedAt(text, skip(PREFIX, text, wrapped), !TRANSPARENT.test(text.slice(from, wrapped)));
@@ -227,8 +234,6 @@ function literalAt(text: string, from: number, inArguments: boolean): Value | un
     const start = text.indexOf(percent, from);
     return { value: percent, start, end: start + percent.length, quoted: true };
   }
-  const chosen = text.slice(from, from + FALLBACK_REACH).includes("?") ? skip(CONDITION, text, from) : from;
-  if (chosen > from) return quotedAt(text, chosen, false);
   const fallback = OPERATOR.test(text.slice(from, from + FALLBACK_REACH)) ? skip(FALLBACK, text, from) : from;
   return fallback > from ? quotedAt(text, fallback, false) : undefined;
 }
@@ -259,7 +264,7 @@ function escapedAt(text: string, from: number): Value | undefined {
 }
 
 /** Quotes, brackets and further settings that follow a value without quotes. */
-const NOT_VALUE = /(?:[,;]+|(?<=\w)(?:\\n|["'`)\]}]|<\/).*|[;&][\w .-]{1,30}=.*|["'`]+)$/;
+const NOT_VALUE = /(?:[,;]+|(?<=\w)(?:\\n|["'`)\]}]|<\/).*|[;&,][\w .-]{1,30}=.*|["'`]+)$/;
 
 /** @param asInShell joined by `=` alone: a blank ends the value, and anything may follow */
 function bareAt(text: string, from: number, asInShell: boolean): Value | undefined {

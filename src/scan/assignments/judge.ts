@@ -21,7 +21,7 @@ export const SECRET_RULE = { id: "secret-assignment", what: "a key or token" } a
 
 /** A path, a file, a URL, a pattern, a selector or a format, as the values of secrets' names often are in code. */
 const OTHER_THING =
-  /^[A-Za-z]:\\|^[\w./-]+\.(?:json|ya?ml|pem|key|crt|cer|pub|txt|jsx?|tsx?|py|rb|go|rs|java|php|properties|xml|env|p12|jks|pfx|html?|md|sh|toml|conf|cfg|ini|png|svg|com|org|net|io|dev|local|internal)$|^[a-z][a-z0-9+.-]{1,12}:\/\/|^#[\w-]+$|^\.[\w-]+$|^\[\w+|^\/.{0,200}\/[a-z]*$|^--[a-z][\w-]*=?$|^\.\$|^\s*\+\s|^\^[^$]{0,80}[[(\\+*.]|\(\?|\\[dwsSDWb]|^[\w.-]+@[\w-]+\.[\w.-]+$|^[A-Za-z_]\w*\(.*\)?$|^data:|^PublicKeyToken=|^@[./-]|\/aws4_request$|\{[0-9]+(?:,[0-9]*)?\}[$]?$|^\[[^\]]{2,40}\][+*{]|^(?:image|text|application|multipart)\/|^\+?\d[\d\s().-]+$|^v?\d+(?:\.\d+){1,3}$|^\d{4}-\d{2}-\d{2}|^[A-Za-z][\w.]*(?:-[A-Za-z]\w*)+-\d+(?:\.\d+)+$/i;
+  /^[A-Za-z]:\\|^[\w./-]+\.(?:json|ya?ml|pem|key|crt|cer|pub|txt|jsx?|tsx?|py|rb|go|rs|java|php|properties|xml|env|p12|jks|pfx|html?|md|sh|toml|conf|cfg|ini|png|svg|com|org|net|io|dev|local|internal)$|^[a-z][a-z0-9+.-]{1,12}:\/\/|^#[\w-]+$|^\.[\w-]+$|^\[\w+|^\/.{0,200}\/[a-z]*$|^--[a-z][\w-]*=?$|^\.\$|^\s*\+\s|^\^[^$]{0,80}[[(\\+*.]|\(\?|\\[dwsSDWb]|^[\w.-]+@[\w-]+\.[\w.-]+$|^[A-Za-z_]\w*\(.*\)?$|^data:|^PublicKeyToken=|^@[./-]|\/aws4_request$|\{[0-9]+(?:,[0-9]*)?\}[$]?$|^\[[^\]]{2,40}\][+*{]|^(?:image|text|application|multipart)\/|^\+?\d[\d\s().-]+$|^(?:required|nullable|sometimes|bail|confirmed|filled)\|[\w|:,.]+$|^v?\d+(?:\.\d+){1,3}$|^\d{4}-\d{2}-\d{2}|^[A-Za-z][\w.]*(?:-[A-Za-z]\w*)+-\d+(?:\.\d+)+$/i;
 
 const PATH = /^[.~]{0,2}\/[\w./-]+$/;
 /** One of 64 keys in base64 begins with a slash. */

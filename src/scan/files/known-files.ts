@@ -63,6 +63,11 @@ const FILES: readonly KnownFile[] = [
     line: /^"[^"]{1,60}"\s{1,4}"(?!md5[0-9a-f]{32}|SCRAM-)(?<secret>[^"]{6,200})"/,
   },
   {
+    rule: CREDENTIALS_RULE,
+    path: /(?:^|\/)\.rediscli_history$/i,
+    line: /^\s{0,8}auth\s{1,4}(?:[\w.-]{1,40}\s{1,4})?(?<secret>\S{6,200})\s{0,4}$/i,
+  },
+  {
     rule: HASHES_RULE,
     path: /(?:^|\/)[\w.-]{0,40}\.?ht(?:passwd|digest)[\w.-]{0,20}$|(?:^|\/)(?:shadow|gshadow|passwd|unix_users)(?:[.-][\w-]+)?$/i,
     line: /^[^\s:#]{1,100}:(?:[^:]{1,100}:)?(?<secret>\$(?:apr1|2[abxy]?|[1567y]|argon2\w{1,3})\$\S{8,200}?|\{SHA\}[A-Za-z0-9+/=]{20,40}|[./A-Za-z0-9]{13}|[0-9a-f]{32})(?::|\s{0,8}$)/,
@@ -72,7 +77,7 @@ const FILES: readonly KnownFile[] = [
 
 /** Quick to test; few paths have one of these. */
 const ANY =
-  /netrc|\.tfstate|authinfo|pgpass|secrets|smbcred|passwd|sasl_|s3fs|fetchmail|msmtp|esmtp|mbsync|offlineimap|\.xml$|docker|podman|containers|htdigest|shadow|unix_users|userlist/i;
+  /netrc|\.tfstate|authinfo|pgpass|secrets|smbcred|passwd|sasl_|s3fs|fetchmail|msmtp|esmtp|mbsync|offlineimap|\.xml$|docker|podman|containers|htdigest|shadow|unix_users|userlist|rediscli/i;
 
 /** Files of programs that hold passwords, whatever they look like. */
 export const knownFileDetector: FileDetector = {
@@ -117,7 +122,10 @@ export const encodedRegistryAuth = {
   keywords: ["eyjhdxrocyi6"],
   pattern: /eyJhdXRocyI6[A-Za-z0-9+/]{20,8000}={0,2}/g,
   check: ({ secret }: { readonly secret: string }) => {
-    const auth = /"auth"\s{0,4}:\s{0,4}"(?<secret>[^"]+)"/.exec(decodeBase64(secret))?.groups?.secret;
-    return auth !== undefined && isBasicCredentials({ secret: auth });
+    const text = decodeBase64(secret);
+    const auth = /"auth"\s{0,4}:\s{0,4}"(?<secret>[^"]+)"/.exec(text)?.groups?.secret;
+    if (auth !== undefined) return isBasicCredentials({ secret: auth });
+    const password = /"password"\s{0,4}:\s{0,4}"(?<secret>[^"]+)"/.exec(text)?.groups?.secret;
+    return password !== undefined && isReal(password);
   },
 } as const;

@@ -1,3 +1,4 @@
+import { isRandom } from "../checks.ts";
 import { isAppPassword, isDrawn } from "../chosen-password.ts";
 import { classChanges, classesOf, looksRandom } from "../entropy.ts";
 import { lettersLookRandom } from "../letter-pairs.ts";
@@ -18,7 +19,7 @@ const TYPES = `(?:type|fill|fill_in|send_?keys|set_?value|set_?text|type_?text|e
 /** Calls that take the user and the password first. */
 const USER_FIRST = [
   String.raw`\.?(?:login|auth|authenticate|basic_?auth|set_?basic_?auth|with_?basic_?auth|connect_as|bind|simple_bind_s|set_?credentials|credentials|logon|UserPassword|username_?password|plain_?credentials|set_?user_?info|change_?password|set_?user_?password|(?:plain)?auth_?plain|wifi\.begin|wifi\.softap|connect_?wifi|register_?user|sign_?in(?:_?with_?email_?and_?password)?|sign_?up|basic)`,
-  String.raw`\b(?:new\s{1,4})?(?:NetworkCredential|PasswordAuthentication|UsernamePasswordCredentials|UsernamePasswordCredential|BasicAWSCredentials|HTTPBasicAuth|HTTPDigestAuth|HttpBasicAuthenticator|PlainTextAuthProvider|PasswordAuthenticator|PSCredential|PasswordCredential|oci_connect)`,
+  String.raw`\b(?:new\s{1,4})?(?:NetworkCredential|PasswordAuthentication|UsernamePasswordCredentials|UsernamePasswordCredential|BasicAWSCredentials|HTTPBasicAuth|HTTPDigestAuth|HttpBasicAuthenticator|PlainTextAuthProvider|PasswordAuthenticator|PSCredential|PasswordCredential|oci_connect|X509Certificate2?|LoadPkcs12FromFile)`,
 ].join("|");
 
 /** Calls that take where to connect to before them. */
@@ -58,6 +59,8 @@ export const callRules: readonly Rule[] = rulesOf("context", [
       "sign",
       "basic(",
       "dial(",
+      "x509certificate",
+      "loadpkcs12",
       "change_password",
       "changepassword",
     ],
@@ -65,7 +68,7 @@ export const callRules: readonly Rule[] = rulesOf("context", [
     chosenInTests: true,
     quick: new RegExp(String.raw`,\s{0,4}${QUOTED}`, "i"),
     pattern: new RegExp(
-      String.raw`(?:(?:${USER_FIRST})\(\s{0,4}|(?:${USER_SECOND})\(\s{0,4}(?:${ARGUMENT}\s{0,2},\s{0,4}){1,3}?|\b(?:create|add)_?(?:super)?_?user\(\s{0,4}(?:${ARGUMENT}\s{0,2},\s{0,4}){0,2}?|\bbasic_auth\s{1,2}|\bauth\s{0,2}[=:]\s{0,2}[([]\s{0,2})${USER}\s{0,2},\s{0,4}${TEXT}`,
+      String.raw`(?:(?:${USER_FIRST})\(\s{0,4}|(?:${USER_SECOND})\(\s{0,4}(?:${ARGUMENT}\s{0,2},\s{0,4}){1,3}?|\b(?:create|add)_?(?:super)?_?user\(\s{0,4}(?:${ARGUMENT}\s{0,2},\s{0,4}){0,2}?|\bbasic_auth\s{1,2}|\b(?:[a-z]{2,12}_)?auth\s{0,2}[=:]\s{0,2}[([]\s{0,2})${USER}\s{0,2},\s{0,4}${TEXT}`,
       "gi",
     ),
     check: isPasswordArgument,
@@ -97,9 +100,9 @@ export const callRules: readonly Rule[] = rulesOf("context", [
   {
     id: "call-with-password",
     what: "a password in a call",
-    keywords: [".tochararray", "appendchar", ":auth(", ".auth(", "ssh.password(", "openssl"],
+    keywords: [".tochararray", "appendchar", ":auth(", ".auth(", "ssh.password(", "openssl", "plaintext("],
     pattern:
-      /(?:["'](?<secret>[^"'\s\\]{6,120})["']\.toCharArray\(\)|\bforeach\s{0,2}\(char\s{1,2}\w{1,20}\s{1,2}in\s{1,2}"(?<double>[^"\s\\]{6,120})"|\b(?:redis|red|client|r|ssh)[:.](?:auth|password)\(\s{0,2}["'](?<single>[^"'\s\\]{6,120})["']\))/gi,
+      /(?:["'](?<secret>[^"'\s\\]{6,120})["']\.toCharArray\(\)|\bforeach\s{0,2}\(char\s{1,2}\w{1,20}\s{1,2}in\s{1,2}"(?<double>[^"\s\\]{6,120})"|(?:\b(?:redis|red|client|r|ssh)[:.](?:auth|password)|\.(?:unsafe)?PlainText)\(\s{0,2}["'](?<single>[^"'\s\\]{6,120})["']\))/gi,
     check: isPasswordArgument,
   },
   {
@@ -152,6 +155,28 @@ export const callRules: readonly Rule[] = rulesOf("context", [
     pattern:
       /\b(?:Postmark|Server|Account)Client\(\s{0,2}["'](?<secret>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})["']/g,
     check: ({ secret }) => looksRandom(secret),
+  },
+  {
+    id: "call-with-password",
+    what: "a key in a call",
+    keywords: ["apisession(", "liveenvironment(", "totp(", "hotp("],
+    // Of PagerDuty and PayPal; a key of one-time passwords is base32.
+    pattern:
+      /(?:\bAPISession\(\s{0,2}["'](?<secret>[A-Za-z0-9_+-]{20})["']|\bLiveEnvironment\(\s{0,2}["'][\w-]{40,100}["']\s{0,2},\s{0,2}["'](?<single>[\w-]{40,100})["']|\b(?:TOTP|HOTP|totp|hotp)\(\s{0,2}["'](?<double>[A-Z2-7]{16,64}={0,6})["'])/g,
+    check: isRandom,
+  },
+  {
+    id: "call-with-password",
+    what: "a password in a list of accounts",
+    keywords: ["= [('", '= [("', "=[('", '=[("', ": [('", ': [("', "= [['", '= [["', "= (('", '= (("'],
+    has: ",",
+    quick: new RegExp(String.raw`[,:]\s{0,4}${QUOTED}`, "i"),
+    // `CREDENTIALS = [("admin", "…")]`.
+    pattern: new RegExp(
+      String.raw`\b(?:credentials|creds|accounts|logins|users)\s{0,2}(?::=|=|:)\s{0,2}[[({]\s{0,2}[[({]\s{0,2}["'][\w.@-]{1,60}["']\s{0,2},\s{0,4}${TEXT}`,
+      "gi",
+    ),
+    check: isPasswordArgument,
   },
   {
     id: "call-with-password",

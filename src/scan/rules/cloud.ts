@@ -81,7 +81,12 @@ export const cloudRules: readonly Rule[] = [
   token("alibaba-access-key", "an Alibaba Cloud access key", "LTAI", "[A-Za-z0-9]{17,20}", { minEntropy: 3 }),
   token("tencent-secret-id", "a Tencent Cloud access key", "AKID", "[A-Za-z0-9]{32}", { check: isRandom }),
   token("digitalocean-token", "a DigitalOcean token", ["dop_v1_", "doo_v1_", "dor_v1_"], "[a-f0-9]{64}"),
-  token("heroku-token", "a Heroku token", "HRKU-AA", "[A-Za-z0-9_-]{58}"),
+  token(
+    "heroku-token",
+    "a Heroku token",
+    "HRKU-",
+    "(?:AA[A-Za-z0-9_-]{58}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})",
+  ),
   token("cloudflare-token", "a Cloudflare token", ["cfk_", "cfut_", "cfat_"], "[A-Za-z0-9]{40}[a-f0-9]{8}"),
   token(
     "flyio-token",

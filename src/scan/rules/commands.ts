@@ -1,5 +1,5 @@
 import { isDrawn } from "../chosen-password.ts";
-import { classesOf, looksRandom } from "../entropy.ts";
+import { classChanges, classesOf, looksRandom } from "../entropy.ts";
 import { lettersLookRandom } from "../letter-pairs.ts";
 import { isDisguisedWord } from "../placeholder.ts";
 import { type Candidate, type Rule, rulesOf } from "../rule.ts";
@@ -76,7 +76,7 @@ export const commandRules: readonly Rule[] = rulesOf("context", [
     "command-line-password",
     PASSWORD,
     [
-      ..."--pass,--pwd,-password,-passwd,-storepass,-keypass,-passphrase,--rootpass,requirepass,masterauth,pass=,pass ,password=,-pw ".split(
+      ..."--pass,--pwd,-password,-passwd,-storepass,-keypass,-passphrase,--rootpass,requirepass,masterauth,pass=,pass ,password=,.password ,-pw ".split(
         ",",
       ),
     ],
@@ -117,6 +117,12 @@ export const commandRules: readonly Rule[] = rulesOf("context", [
     ["signtool", "sqlplus", "rman ", "expdp", "impdp", "exp ", "imp "],
     String.raw`(?:\bsigntool(?:\.exe)?"?\s{1,4}sign\b[^|;&\n]{1,200}?\s/p[ \t]{1,4}|\b(?:sqlplus|rman\s{1,4}target|expdp|impdp|exp|imp)\b(?:\s{1,4}-[A-Za-z]{1,8}){0,4}\s{1,4}["']?[\w$#]{1,30}/(?=[^/\s@]{4,60}(?:[@\s"']|$)))`,
   ),
+  command(
+    "command-line-password",
+    PASSWORD,
+    ["-keychain", "snmp", "-setcookie", "codecov", "gs -", "qpdf", "pdftk"],
+    String.raw`(?:\b(?:security\s{1,4}(?:create|unlock|set)-key(?:chain|-partition-list)\b${WORDS}{0,6}?\s{1,4}-[pk][ \t]{1,4}|snmp(?:walk|get|getnext|bulkwalk|bulkget|set|table|trap|inform|status|df)\b${WORDS}{0,14}?\s{1,4}-[AX][ \t]{1,4}|qpdf\b${WORDS}{0,4}?\s{1,4}--(?:encrypt|password)(?:=|[ \t]{1,4})|pdftk\b${WORDS}{1,8}?\s{1,4}(?:user_pw|owner_pw|input_pw)[ \t]{1,4})|(?:^|[\s"'])-setcookie[ \t]{1,4}|codecov(?:\.io/bash\))?${WORDS}{0,6}?\s{1,4}-t[ \t]{1,4})`,
+  ),
   // Of any command: after the user.
   command(
     "command-line-password",
@@ -129,6 +135,7 @@ export const commandRules: readonly Rule[] = rulesOf("context", [
     PASSWORD,
     [
       "7z ",
+      "7z.exe",
       "7za ",
       "rar ",
       "zip ",
@@ -143,7 +150,7 @@ export const commandRules: readonly Rule[] = rulesOf("context", [
       "net user",
       "rabbitmqctl",
     ],
-    String.raw`\b(?:(?:7z[ar]?|rar|unrar)\b${WORDS}{1,6}?\s{1,4}-h?p|(?:zip|unzip|mosquitto_(?:pub|sub|rr))\b${WORDS}{0,10}?\s{1,4}-P\s{0,2}|openssl\s{1,4}(?:enc|aes\S{1,20}|des\S{0,6})\b${WORDS}{0,10}?\s{1,4}-k\s{1,2}|openssl\s{1,4}passwd(?:\s{1,4}-\S{1,10}){0,4}\s{1,4}|lftp\b${WORDS}{0,4}?\s{1,4}(?:-u\s{1,2}|--user=)["']?[\w.@-]{1,60},|(?:x|w)freerdp\b${WORDS}{1,8}?\s{1,4}/p:|(?:rdesktop|plink|pscp|psftp|putty)(?:\.exe)?\b${WORDS}{0,8}?\s{1,4}-pw?\s{1,2}|net\s{1,4}user\s{1,4}[\w.-]{1,40}\s{1,4}|rabbitmqctl\s{1,4}(?:add_user|change_password)\s{1,4}\S{1,60}\s{1,4})`,
+    String.raw`\b(?:(?:7z[ar]?|rar|unrar)(?:\.exe)?\b"?${WORDS}{1,6}?\s{1,4}-h?p|(?:zip|unzip|mosquitto_(?:pub|sub|rr))\b${WORDS}{0,10}?\s{1,4}-P\s{0,2}|openssl\s{1,4}(?:enc|aes\S{1,20}|des\S{0,6})\b${WORDS}{0,10}?\s{1,4}-k\s{1,2}|openssl\s{1,4}passwd(?:\s{1,4}-\S{1,10}){0,4}\s{1,4}|lftp\b${WORDS}{0,4}?\s{1,4}(?:-u\s{1,2}|--user=)["']?[\w.@-]{1,60},|(?:x|w)freerdp\b${WORDS}{1,8}?\s{1,4}/p:|(?:rdesktop|plink|pscp|psftp|putty)(?:\.exe)?\b${WORDS}{0,8}?\s{1,4}-pw?\s{1,2}|net\s{1,4}user\s{1,4}[\w.-]{1,40}\s{1,4}|rabbitmqctl\s{1,4}(?:add_user|change_password)\s{1,4}\S{1,60}\s{1,4})`,
   ),
   command(
     "command-line-password",
@@ -159,6 +166,8 @@ export const commandRules: readonly Rule[] = rulesOf("context", [
       "secret-string",
       "secret:create",
       "http-basic",
+      "alias set",
+      "host add",
     ],
     String.raw`\b(?:(?:config\s{1,4}set|kv\s{1,4}put|user-secrets\s{1,4}set|etcdctl\s{1,4}(?:put|set))(?:\s{1,4}--?[\w-]{1,30}){0,3}\s{1,4}["']?[\w/.:@-]{0,80}(?:password|passwd|pwd|secret|token|api[-_]?key|auth)\w{0,20}["']?\s{1,4}|(?:put-parameter|secrets?\s{1,4}set|secret:create|(?:create|update)-secret|put-secret-value)\b${WORDS}{0,10}?\s{1,4}(?:--value|--secret-string|--body|-b)(?:=|\s{1,2})|\bmc\s{1,4}(?:alias\s{1,4}set|config\s{1,4}host\s{1,4}add)\s{1,4}\S{1,60}\s{1,4}\S{1,200}\s{1,4}\S{1,60}\s{1,4}|config\s{1,4}(?:--\w{1,10}\s{1,4})?http-basic\.\S{1,60}\s{1,4}\S{1,60}\s{1,4})`,
   ),
@@ -233,6 +242,6 @@ function isTypedPassword({ secret }: Pick<Candidate, "secret">): boolean {
   )
     return false;
   if (/^[a-z]+(?:[-_./:=][a-z0-9]+)*$/i.test(secret) && !/[0-9]{2}/.test(secret))
-    return lettersLookRandom(secret);
+    return lettersLookRandom(secret) || (/[0-9]/.test(secret) && classChanges(secret) >= 0.25);
   return /[0-9!@#%^&*?+~]/.test(secret) || lettersLookRandom(secret);
 }

@@ -161,6 +161,24 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
     check: ({ secret }) => !isDisguisedWord(secret),
   },
   {
+    id: "connection-string-password",
+    what: "a secret in a connection string",
+    keywords: [";secret="],
+    // Of App Configuration in Azure.
+    pattern:
+      /\bEndpoint=https:\/\/[\w.-]{1,100};Id=[^;"'\s]{1,80};Secret=(?<secret>[A-Za-z0-9+/]{40,120}={0,2})/g,
+    check: isRandom,
+  },
+  {
+    id: "key-in-bytes",
+    what: "a key in hexadecimal",
+    keywords: ["fromhex", "unhexlify(", "hex2bin(", "hex.decode(", "key = buffer.from(", "key: buffer.from("],
+    pattern:
+      /\b(?:[A-Za-z]{1,20}_?)?key\s{0,2}(?::\s{0,2}\w{1,20}\s{0,2})?(?::?=|:)\s{0,2}(?:[\w.]{1,20}\.)?(?:fromhex|fromHexString|unhexlify|hex2bin|Buffer\.from|Hex\.decode)\(\s{0,2}["'](?<secret>[0-9a-f]{32}|[0-9a-f]{48}|[0-9a-f]{64}|[0-9a-f]{128})["'](?=\)|,\s{0,2}["']hex)/gi,
+    line: /^(?!.{0,200}(?:test|expect|vector|example|public|pub_?key))/i,
+    check: isRandom,
+  },
+  {
     id: "aws-secret-access-key",
     what: "an AWS secret access key",
     keywords: ["aws", "secretaccesskey", "secret_access_key", "secret_key", "secretkey"],
@@ -187,9 +205,9 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
   {
     id: "sql-password",
     what: "a password in an SQL statement",
-    keywords: ["identified ", "password"],
+    keywords: ["identified ", "identified\\040", "password"],
     pattern:
-      /(?:\bidentified\s{1,4}(?:with\s{1,4}\S{1,40}\s{1,4})?by\s{1,4}(?:password\s{1,4})?|\b(?:create|alter)\s{1,4}(?:user|role|login)\b.{1,120}?\bpassword\s{0,4}=?\s{0,4}|=\s{0,2}password\()(?:N?["'](?<secret>[^"'\s]{6,120})["']|(?<single>[A-Za-z][\w#$!%^&*-]{5,60})(?=\s{0,4}(?:;|$|default\b|account\b|profile\b)))/gi,
+      /(?:(?:\b|\\040)identified(?:\s{1,4}|\\040)(?:with\s{1,4}\S{1,40}\s{1,4})?by(?:\s{1,4}|\\040)(?:password\s{1,4})?|\b(?:create|alter)\s{1,4}(?:user|role|login)\b.{1,120}?\bpassword\s{0,4}=?\s{0,4}|=\s{0,2}password\()(?:N?["'](?<secret>[^"'\s]{6,120})["']|(?<single>[A-Za-z][\w#$!%^&*-]{5,60})(?=\s{0,4}(?:;|$|default\b|account\b|profile\b)))/gi,
     check: ({ secret }) =>
       !isUuid(secret) && (/[0-9!@#$%^&*?+~]/.test(secret) || looksRandom(secret) || isDrawn(secret)),
   },
@@ -237,9 +255,9 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
   {
     id: "kaggle-key",
     what: "an API key of Kaggle",
-    keywords: ['"username"'],
+    keywords: ['username"', 'username\\"'],
     pattern:
-      /"username"\s{0,4}:\s{0,4}"[^"]{1,60}"\s{0,4},\s{0,4}"key"\s{0,4}:\s{0,4}"(?<secret>[0-9a-f]{32})"/g,
+      /"username\\{0,3}"\s{0,4}:\s{0,4}\\{0,3}"[^"]{1,60}"\s{0,4},\s{0,4}\\{0,3}"key\\{0,3}"\s{0,4}:\s{0,4}\\{0,3}"(?<secret>[0-9a-f]{32})\\{0,3}"/g,
     check: isRandom,
   },
   {
@@ -278,9 +296,9 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
     what: "a key as numbers",
     keywords: ["key"],
     has: ",",
-    quick: /[0-9a-f],\s{0,2}[0-9]/i,
+    quick: /[0-9a-f],\s{0,2}(?:[0-9-]|\(byte\))/i,
     pattern:
-      /(?:aes|enc(?:ryption)?|decryption|network|session|hmac|secret|private|master|shared|signing|device|root|app|cipher)_?key\s{0,2}(?:\[[^\]]{0,20}\])?\s{0,2}(?:=|:)\s{0,2}(?:new\s{1,2})?(?:(?:bytes|Uint8Array|byte)\(?(?:\[\])?\s{0,2})?[{[(]\s{0,2}(?<secret>(?:(?:0x[0-9a-f]{1,2}|[0-9]{1,3}),\s{0,2}){15,63}(?:0x[0-9a-f]{1,2}|[0-9]{1,3}))/gi,
+      /(?:aes|enc(?:ryption)?|decryption|network|session|hmac|secret|private|master|shared|signing|device|root|app|cipher)_?key\s{0,2}(?:\[[^\]]{0,20}\])?\s{0,2}(?:=|:)\s{0,2}(?:new\s{1,2})?(?:(?:bytes|Uint8Array|byte)\(?(?:\[\])?\s{0,2})?[{[(]\s{0,2}(?<secret>(?:(?:\(byte\)\s?)?(?:0x[0-9a-f]{1,2}|-?[0-9]{1,3}),\s{0,2}){15,63}(?:\(byte\)\s?)?(?:0x[0-9a-f]{1,2}|-?[0-9]{1,3}))/gi,
     line: /^(?!.{0,200}(?:test|expect|vector|example|public|sbox))/i,
     anyText: true,
     check: ({ secret }) => areRandomBytes(secret),

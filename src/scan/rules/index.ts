@@ -1,4 +1,5 @@
 import type { Rule } from "../rule.ts";
+import { addressRules } from "./addresses.ts";
 import { aiRules } from "./ai.ts";
 import { callRules } from "./calls.ts";
 import { cloudRules } from "./cloud.ts";
@@ -19,6 +20,7 @@ export const regexRules: readonly Rule[] = [
   ...codeHostRules,
   ...aiRules,
   ...serviceRules,
+  ...addressRules,
   ...contextRules,
   ...proseRules,
   ...commandRules,

@@ -1,4 +1,5 @@
 import { decodeBase64, hasPemBody, isJwt, isPartOfJwt } from "../checks.ts";
+import { hasBase58Check } from "../checksums.ts";
 import { LONG_RUN, type Rule, rulesOf, token } from "../rule.ts";
 
 /** Private keys in the forms in which they are stored, and JSON Web Tokens. */
@@ -106,6 +107,20 @@ export const privateKeyRules: readonly Rule[] = [
       check: ({ secret }) => isPartOfJwt(decodeBase64(secret)),
     },
   ]),
+  token("nats-seed", "the seed of a NATS key", "S", "[UAONCX][A-Z2-7]{56}", {
+    keywords: [LONG_RUN],
+    quick: /\bS[UAONCX][A-Z2-7]{56}\b/,
+  }),
+  token(
+    "wallet-import-key",
+    "the private key of a Bitcoin wallet",
+    "",
+    "[5KL9c][1-9A-HJ-NP-Za-km-z]{50,51}",
+    {
+      keywords: ["privkey", "private_key", "privatekey", "wif", "bitcoin", "wallet"],
+      check: ({ secret }) => hasBase58Check(secret),
+    },
+  ),
   token("nostr-secret-key", "a Nostr secret key", "nsec1", "[qpzry9x8gf2tvdw0s3jn54khce6mua7l]{58}"),
   token("stellar-secret-key", "a Stellar secret key", "S", "[A-D][A-Z2-7]{54}", {
     keywords: ["stellar", "horizon"],

@@ -9,6 +9,8 @@ const WORD = String.raw`\b(?:password|passwd|passphrase|passcode|pass|pw|pwd|api
 const BETWEEN = String.raw`(?:[^\n:=.;"'<>()]|\.(?=\w))`;
 /** A value at the end of a sentence, or before its next part. */
 const VALUE = String.raw`(?<secret>[A-Za-z0-9!@#$%^&*+~?=_/.-]{8,120}?)(?=[.,;:!?)\]]{0,2}(?:\s|$|["'\x60*]))`;
+/** The same, and no word of a sentence. */
+const NO_WORD = "(?![A-Za-z]{8,60}[.,;:!?)]{0,2}(?:\\s|$))";
 
 const OF_PASSWORD = "password|passwd|pass|pw|pwd|passphrase|passwort|kennwort";
 
@@ -35,7 +37,7 @@ export const proseRules: readonly Rule[] = rulesOf("context", [
     ],
     pattern: new RegExp(
       // After the name itself, `:` and `=` assign: other rules look at that.
-      String.raw`${WORD}\b(?:${BETWEEN}{0,40}?\s(?<verb>is|was|to|ist|lautet)\s|\s${BETWEEN}{2,40}?(?::\s{1,4}|\s=\s|\s\()|\s\()["'\x60]?${VALUE}`,
+      String.raw`${WORD}\b(?:${BETWEEN}{0,40}?\s(?<verb>is|was|to|ist|lautet)\s|\s${BETWEEN}{2,40}?(?::\s{1,4}|\s=\s|\s\()|\s\()["'\x60]?${NO_WORD}${VALUE}`,
       "gi",
     ),
     check: isGeneratedInText,
@@ -45,7 +47,7 @@ export const proseRules: readonly Rule[] = rulesOf("context", [
     what: "a password or a key in a text",
     keywords: ["login", "user", "account", "credential", "creds"],
     pattern: new RegExp(
-      String.raw`\b(?:login|log-in|user(?:name)?|account|credentials|creds)(?:\s(?:for|to|on|at|of)\s[^\s:]{1,80})?\s{0,2}(?::|=|is|are)\s{1,4}[\w.@+-]{2,60}\s{1,2}[/|,]\s{1,2}["'\x60]?${VALUE}`,
+      String.raw`\b(?:login|log-in|user(?:name)?|account|credentials|creds)(?:\s(?:for|to|on|at|of)\s[^\s:]{1,80})?\s{0,2}(?:(?::|=|is|are)\s{1,4}[\w.@+-]{2,60}\s{1,2}[/|,]\s{1,2}["'\x60]?|(?::\s{1,2})?\x60[\w.@+-]{2,60}\x60\s{0,2}(?:[/|,:]|and)\s{0,2}\x60)${VALUE}`,
       "gi",
     ),
     check: isOfLogin,
@@ -85,9 +87,9 @@ export const proseRules: readonly Rule[] = rulesOf("context", [
   {
     id: "secret-in-text",
     what: "a password in a text",
-    keywords: ["log in", "logging in", "sign in", "login", "log on"],
+    keywords: ["log in", "logging in", "sign in", "login", "log on", "connect as"],
     pattern: new RegExp(
-      String.raw`\b(?:log(?:ging)?[ -]?(?:in|on)|sign[ -]?in)\b[^\n]{0,120}?\s(?:with|as|using)\s${MARK}[\w.@+-]{2,60}${MARK}(?:\s{0,2}[/|,:]\s{0,2}|\sand\s(?:the\s)?(?:password\s)?)${MARK}${VALUE}`,
+      String.raw`\b(?:(?:log(?:ging)?[ -]?(?:in|on)|sign[ -]?in)\b[^\n]{0,120}?\s(?:with|as|using)|connect\sas)\s${MARK}[\w.@+-]{2,60}${MARK}(?:\s{0,2}[/|,:]\s{0,2}|\sand\s(?:the\s)?(?:password\s)?)${MARK}${VALUE}`,
       "gi",
     ),
     check: isOfLogin,

@@ -33,6 +33,26 @@ export const settingRules: readonly Rule[] = rulesOf("context", [
   {
     id: "setting-with-password",
     what: "a password in a setting",
+    keywords: ["stats auth", "cache_peer", "sqlconnectinfo"],
+    // HAProxy, Squid and ProFTPD: behind the user.
+    pattern: new RegExp(
+      String.raw`(?:\bstats\s{1,4}auth\s{1,4}[\w.@-]{1,60}:|\bcache_peer\s[^\n]{1,200}?\slogin=[\w.@-]{1,60}:|\bSQLConnectInfo\s{1,4}\S{1,100}\s{1,4}[\w.@-]{1,60}\s{1,4})${SECRET}`,
+      "gi",
+    ),
+    check: isTyped,
+  },
+  {
+    id: "setting-with-password",
+    what: "the key of a cluster",
+    keywords: ['encrypt = "', 'encrypt": "', 'encrypt="', "encrypt  ", "encrypt_key"],
+    // Of Consul, Nomad and Serf: 16 or 32 bytes in base64.
+    pattern:
+      /^\s{0,40}"?encrypt(?:_key)?"?\s{0,8}[=:]\s{0,4}"(?<secret>[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{43}=)"/g,
+    minEntropy: 3.2,
+  },
+  {
+    id: "setting-with-password",
+    what: "a password in a setting",
     keywords: ["user ", "connect ", "conn "],
     // The access list of Redis, and the logon of Oracle.
     pattern:

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   BASE64,
   DIGITS,
@@ -11,6 +12,18 @@ import {
   uuid,
   WORD,
 } from "./sample.ts";
+
+/** 32 bytes of a key in the form in which wallets of Bitcoin import it, with the checksum. */
+function walletKey(seed: number): string {
+  const body = Buffer.from(`80${random(HEX, 64, seed)}01`, "hex");
+  const digest = createHash("sha256").update(createHash("sha256").update(body).digest()).digest("hex");
+  let number = BigInt(`0x${body.toString("hex")}${digest.slice(0, 8)}`);
+  let text = "";
+  for (; number > 0n; number /= 58n) text = BASE58.charAt(Number(number % 58n)) + text;
+  return text;
+}
+
+const BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
 /** Samples for rules that know a token by its own form. */
 export const tokenSamples: Readonly<Record<string, Samples>> = {
@@ -187,10 +200,22 @@ export const tokenSamples: Readonly<Record<string, Samples>> = {
   "telnyx-key": token((body) => `KEY0${body(`${DIGITS}ABCDEF`, 31)}_${body(WORD, 22)}`),
   "trigger-key": token((body) => `tr_prod_${body(WORD, 24)}`),
   "nostr-secret-key": token((body) => `nsec1${body("qpzry9x8gf2tvdw0s3jn54khce6mua7l", 58)}`),
+  "nats-seed": token((body) => `SU${body("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 56)}`),
+  "secret-url": token((body) => `https://api.netlify.com/build_hooks/${body(HEX, 24)}`),
   "stellar-secret-key": token((body) => `stellar SC${body("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 54)}`),
   "extended-private-key": token(
     (body) => `xprv9${body("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz", 106)}`,
   ),
+  "wallet-import-key": {
+    finds: [1, 2].map((seed) => ({
+      path: "run.sh",
+      lines: [`bitcoin-cli importprivkey ${walletKey(seed)}`],
+    })),
+    ignores: [
+      { path: "run.sh", lines: [`bitcoin-cli importprivkey ${walletKey(3).replace(/..$/, "xy")}`] },
+      { path: "run.sh", lines: [`wif=K${random(WORD.replace(/[0OIl]/g, ""), 51)}`] },
+    ],
+  },
   "onepassword-service-account": {
     finds: [1, 2].map((seed) => ({ path: "deploy/app.conf", lines: [`value: ops_${serviceAccount(seed)}`] })),
     ignores: [
