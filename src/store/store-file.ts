@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, type Stats, statSync } from "node:fs";
 import { PprotectError } from "../common/errors.ts";
+import { shellWord } from "../common/shell-quote.ts";
 import { escapeUnprintable } from "../common/terminal-safe.ts";
 import { decodeUtf8 } from "../common/utf8.ts";
 import { type Content, writeAtomically } from "../system/atomic-write.ts";
@@ -241,7 +242,7 @@ function writableStats(path: string, shownPath: string): Stats {
     throw new PprotectError(
       "file_error",
       `cannot write ${escapeUnprintable(shownPath)}: the file is read-only`,
-      "make it writable with `chmod u+w` and run the command again",
+      `\`chmod u+w ${shellWord(shownPath)}\` makes it writable`,
     );
   }
   return stats;

@@ -89,7 +89,7 @@ describe("a command's help", () => {
 
   test("has its own options first, with metavars, and the global ones last and short", async () => {
     const page = await help(["add-secret", "--help"]);
-    expect(page).toContain("--generate[=LENGTH] ");
+    expect(page).toContain("--from-file, --value-file FILE\n");
     expect(page).toContain("--generate[=LENGTH] ");
     expect(page.indexOf("\nOptions:\n")).toBeLessThan(page.indexOf("\nGlobal options"));
     const [, globals = ""] = page.split("\nGlobal options");

@@ -39,6 +39,14 @@ describe("an unknown option", () => {
     expect(error).toContain("`pprotect list-domains --help`");
   });
 
+  test("that is an argument's name, or is near to none of a command that need not run a program, leads to the usage", async () => {
+    expect(await errorOf("unlock", "--domain", "dev")).toContain(
+      "hint: DOMAIN is an argument: pprotect unlock [OPTIONS] [DOMAIN...]",
+    );
+    expect(await errorOf("unlock", "--frobnicate")).toContain("`pprotect unlock --help` lists the options");
+    expect(await errorOf("exec", "--frobnicate")).toContain("goes after --: pprotect exec -- PROGRAM");
+  });
+
   test("of one dash is shown to its first letter: the rest may be a passphrase", async () => {
     const error = await errorOf("decrypt-domain", "prod", "-phunter2");
     expect(error).toContain("unknown option -p");

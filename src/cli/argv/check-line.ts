@@ -97,7 +97,16 @@ function unknownOption(command: CommandDescription, name: string, read: readonly
   if (secret === "passphrase" || (secret !== undefined && command.takes === secret))
     return wrong(command, `unknown option ${name}`, NEVER_ARGUMENTS[secret]);
   const known = [...command.options.map(longName), "--help"];
-  const program = command.arguments.find(({ type }) => type.kind === "program");
+  const argument = command.arguments.find(({ type }) => name === `--${type.metavar.toLowerCase()}`);
+  if (argument)
+    return wrong(
+      command,
+      `unknown option ${name}`,
+      `${argument.type.metavar} is an argument: ${usageOf(command)}`,
+    );
+  // The program of `unlock`, which comes after other arguments, may be left out.
+  const [first] = command.arguments;
+  const program = first?.type.kind === "program" ? first : undefined;
   if (program && !read.some(({ kind }) => kind === "end")) {
     return wrong(
       command,

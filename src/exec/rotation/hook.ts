@@ -126,6 +126,6 @@ function failed({ domain, secret }: Hook, action: HookAction, what: string): Ppr
   return new PprotectError(
     "hook_failed",
     `the ${action} command of "${displayName(`${domain}/${secret}`)}" ${what}; the store is unchanged`,
-    "what it printed is above; docs/rotation.md says what it gets and how it answers",
+    "its standard error is above; docs/rotation.md says what it gets and how it answers",
   );
 }

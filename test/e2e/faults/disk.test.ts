@@ -139,7 +139,7 @@ describe("someone without the right to write", () => {
     const result = await pprotect(["set-secret", "dev", "fresh", "--generate"], { cwd: box.folder });
     expect([result.status, result.stderr]).toEqual([
       1,
-      "pprotect: cannot write protected.yaml: the file is read-only\nhint: make it writable with `chmod u+w` and run the command again\n",
+      "pprotect: cannot write protected.yaml: the file is read-only\nhint: `chmod u+w protected.yaml` makes it writable\n",
     ]);
     expect(readFileSync(box.store, "utf8")).toBe(before);
   });
