@@ -56,6 +56,25 @@ describe("a program that stops itself", () => {
   });
 });
 
+test("a time limit ends a program that has stopped itself, and us, where no shell would continue us", async () => {
+  const options = { cwd: box.folder, env };
+  const stopping = [
+    binary(),
+    "exec",
+    "--domain",
+    "dev",
+    "--ttl",
+    "1s",
+    "--",
+    "sh",
+    "-c",
+    "kill -STOP $$; sleep 600",
+  ];
+  const session = programAtTerminal(stopping, options);
+  await session.waitFor("sh was ended: its time (1s) was over");
+  expect(await session.exited).toBe(124);
+});
+
 describe("Ctrl-Z at a prompt", () => {
   const pprotect = `'${binary()}' -u ${ALICE.name}`;
 

@@ -7,5 +7,8 @@ export const REMOVER_WORD = "__remove-files";
 /** The first argument that makes our program wait for its parent's end, to end a program then. Not a command for users. */
 export const WATCHER_WORD = "__watch-parent";
 
+/** The first argument that makes our program continue its parent after a time. Not a command for users. */
+export const CONTINUER_WORD = "__continue-parent";
+
 /** The first argument that makes our program end a program. Not a command for users. */
 export const ENDER_WORD = "__end-program";

@@ -10,6 +10,7 @@ import type { End } from "../process/native.ts";
 import { startForwarded } from "../pty/forward-signals.ts";
 import { closeAll } from "../pty/terminal.ts";
 import { type Execution, programOf } from "../run-program.ts";
+import { startContinuer } from "./continuer.ts";
 import { runHeartbeat } from "./heartbeat.ts";
 import {
   ENDED_STATUS,
@@ -59,16 +60,19 @@ export async function runSupervised(execution: Execution, run: SupervisedRun): P
     const reason = canCallLibc() ? "this system cannot find all that a program started" : NO_LIBC;
     throw new PprotectError("environment", `exec --ttl and --while are not available here: ${reason}`);
   }
+  const others = new Set(run.others);
+  let startedAt: number | undefined;
   const { child, stopForwarding } = startForwarded(
     () => startChild(found, execution, { stdin: 0, stdout: 1, stderr: 2 }),
     true,
     execution.start.ignoredSignals,
+    () => continuedInTime(run, startedAt, others),
   );
   // What reads from an inherited descriptor of the program waits for us to close it too.
   closeAll(execution.start.descriptors);
   run.onStart?.(child.pid);
   const watcher = run.watcher?.(child.pid);
-  const others = new Set([...(run.others ?? []), ...(watcher === undefined ? [] : [watcher])]);
+  if (watcher !== undefined) others.add(watcher);
   const below = () => processesBelow(process.pid, { except: others });
   const program: SupervisedProgram = {
     exited: child.exited,
@@ -76,6 +80,7 @@ export async function runSupervised(execution: Execution, run: SupervisedRun): P
     end: (grace) => endProcesses(() => identitiesOf(below()), grace),
   };
   await Promise.race([run.started, child.exited]);
+  startedAt = msSinceBoot();
   const end = await supervise(program, run, {
     clock: { wall: Date.now, sinceBoot: msSinceBoot },
     sleep: pause,
@@ -85,6 +90,32 @@ export async function runSupervised(execution: Execution, run: SupervisedRun): P
   stopForwarding();
   if (watcher !== undefined) stopHelper(watcher);
   return { status: end.reason === "exited" ? statusOf(await child.exited) : ENDED_STATUS, end };
+}
+
+/** ms after which a process that was killed is gone. */
+const GONE_MS = 1_000;
+
+/**
+ * While we are stopped with the program, our own clock does not end it, and where no shell waits for us, nobody continues us.
+ * @param startedAt when the time began, in ms since boot
+ * @param others gets the process that sees to that
+ */
+function continuedInTime(
+  { ttl }: SupervisedRun,
+  startedAt: number | undefined,
+  others: Set<number>,
+): () => void {
+  const continuer =
+    ttl === undefined || startedAt === undefined
+      ? undefined
+      : startContinuer(startedAt + ttl - msSinceBoot());
+  if (!continuer) return () => undefined;
+  others.add(continuer.pid);
+  return () => {
+    continuer.stop();
+    // Not at once: until it is gone, it is not one of the program's.
+    setTimeout(() => others.delete(continuer.pid), GONE_MS).unref();
+  };
 }
 
 async function beat(

@@ -1,0 +1,34 @@
+import { become, endWith, startHelper, stopHelper } from "../process/helper-process.ts";
+import { CONTINUER_WORD } from "../process/helper-words.ts";
+
+/** A process that continues this one later. */
+export interface Continuer {
+  readonly pid: number;
+  readonly stop: () => void;
+}
+
+/**
+ * Starts a process that continues this one after a time, should it be stopped: then nobody else may ever do so, and it has
+ * a program to end. It ends with this process.
+ *
+ * @param ms rounded up to seconds
+ * @returns `undefined` where it cannot be started
+ */
+export function startContinuer(ms: number): Continuer | undefined {
+  const seconds = Math.max(1, Math.ceil(ms / 1000));
+  try {
+    const { pid } = startHelper([CONTINUER_WORD, String(process.pid), String(seconds)]);
+    return { pid, stop: () => stopHelper(pid) };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Runs in the process that continues another one.
+ * @param args the process id of that, which is its parent, and the seconds to wait
+ */
+export function continueLater([parent = "", seconds = ""]: readonly string[]): never {
+  endWith(Number(parent));
+  return become("/bin/sh", ["sh", "-c", 'sleep "$1"; kill -CONT "$2"', "sh", seconds, parent]);
+}
