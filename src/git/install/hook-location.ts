@@ -1,10 +1,10 @@
 import { existsSync, lstatSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
-import { withoutLineEnd } from "../../common/text.ts";
 import { fileError } from "../../system/file-error.ts";
 import { readRegularFile } from "../../system/read-regular-file.ts";
 import { realpathOfExistingPrefix } from "../../system/real-path.ts";
 import type { Repository } from "../process/repository.ts";
+import { revParse } from "../process/rev-parse.ts";
 import { PRE_COMMIT } from "./guard-hooks.ts";
 import { HOOK_MANAGERS, type HookManager } from "./hook-managers.ts";
 import { chainedHookPath } from "./hook-script.ts";
@@ -105,11 +105,37 @@ function hooksDirectory(repository: Repository): Promise<HooksDirectory> {
   return known;
 }
 
-async function askForHooksDirectory({ root, run, tryRun }: Repository): Promise<HooksDirectory> {
-  const setting = await tryRun("config", "--null", "--show-scope", "--get", "core.hooksPath");
+async function askForHooksDirectory(repository: Repository): Promise<HooksDirectory> {
+  const setting = await repository.tryRun("config", "--null", "--show-scope", "--get", "core.hooksPath");
   const [scope, value] = (setting ?? "").split("\0");
-  const directory = resolve(root, withoutLineEnd(await run("rev-parse", "--git-path", "hooks")));
-  return { scope, value, directory };
+  const { hooks } = await gitDirectories(repository);
+  return { scope, value, directory: hooks };
+}
+
+/** Directories of a repository, absolute. */
+interface GitDirectories {
+  /** That of all its work trees. */
+  readonly commonDir: string;
+  /** That of this work tree. */
+  readonly gitDir: string;
+  /** Where git looks for hooks. */
+  readonly hooks: string;
+}
+
+const directories = new WeakMap<Repository, Promise<GitDirectories>>();
+
+/** Git is asked once for each `repository`. @throws PprotectError `git_failed` */
+export function gitDirectories(repository: Repository): Promise<GitDirectories> {
+  const known = directories.get(repository) ?? askForDirectories(repository);
+  directories.set(repository, known);
+  return known;
+}
+
+async function askForDirectories(repository: Repository): Promise<GitDirectories> {
+  const questions = [["--git-common-dir"], ["--git-dir"], ["--git-path", "hooks"]];
+  const paths = await revParse(repository, questions);
+  const [commonDir = "", gitDir = "", hooks = ""] = paths.map((path) => resolve(repository.root, path));
+  return { commonDir, gitDir, hooks };
 }
 
 function managerOf(root: string, hook: string | undefined): HookManager | undefined {

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
-import { withoutLineEnd } from "../../common/text.ts";
+import { join, relative } from "node:path";
 import { openRepository, type Repository } from "../process/repository.ts";
 import { DRIVER_CONFIG } from "./driver-config.ts";
 import { type ByteText, byteText, readAttributes } from "./gitattributes-file.ts";
@@ -8,6 +7,7 @@ import { attributeLine } from "./gitattributes-text.ts";
 import { FURTHER_HOOKS, type GuardHook } from "./guard-hooks.ts";
 import {
   findHookLocation,
+  gitDirectories,
   type HookFile,
   type HookLocation,
   readHook,
@@ -90,8 +90,7 @@ export async function readInstallState(directory: string, choice: StoreChoice): 
   const { root } = found;
   // From the root, where hooks and merge drivers run.
   const repository = root === found.directory ? found : await openRepository(root);
-  const commonDir = resolve(root, oneLine(await repository.run("rev-parse", "--git-common-dir")));
-  const gitDir = resolve(root, oneLine(await repository.run("rev-parse", "--git-dir")));
+  const { commonDir, gitDir } = await gitDirectories(repository);
   const worktree = relative(commonDir, gitDir).replaceAll("\\", "/") || ".";
   // Before git, which would wait for a named pipe in its place.
   const attributes = readAttributes(root);
@@ -101,7 +100,7 @@ export async function readInstallState(directory: string, choice: StoreChoice): 
   const paths = chosenPaths(root, choice, Object.keys(record.lines[worktree] ?? {}));
   return {
     repository,
-    stores: await Promise.all(paths.map((path) => readStoreLine(repository, path))),
+    stores: await readStoreLines(repository, paths),
     attributes,
     hookLocation,
     plainHook: readHook(join(commonDir, "hooks")),
@@ -140,20 +139,23 @@ function chosenPaths(root: string, choice: StoreChoice, installed: readonly stri
   return [...new Set([...installed, ...(isBeside ? [storePath(root, fallback)] : [])])];
 }
 
-async function readStoreLine(repository: Repository, path: string): Promise<StoreLine> {
-  const exists = existsSync(join(repository.root, path));
-  return {
+async function readStoreLines(repository: Repository, paths: readonly string[]): Promise<StoreLine[]> {
+  const effective = await effectiveAmong(repository, paths);
+  return paths.map((path) => ({
     path,
     line: byteText(attributeLine(path)),
-    effective: await isEffective(repository, path),
-    exists,
-  };
+    effective: effective.has(path),
+    exists: existsSync(join(repository.root, path)),
+  }));
 }
 
-/** Whether git uses pprotect for a store, with all attribute files taken into account. */
-export async function isEffective({ run }: Repository, path: string): Promise<boolean> {
-  const fields = (await run("check-attr", "-z", "merge", "diff", "--", path)).split("\0");
-  return fields[2] === "pprotect" && fields[5] === "pprotect";
+/** The stores for which git uses pprotect, with all attribute files taken into account. */
+export async function effectiveAmong({ run }: Repository, paths: readonly string[]): Promise<Set<string>> {
+  // For each path and attribute, three fields: the path, the attribute, its value.
+  const fields = (await run("check-attr", "-z", "merge", "diff", "--", ...paths)).split("\0");
+  const isOurs = (index: number): boolean =>
+    fields[6 * index + 2] === "pprotect" && fields[6 * index + 5] === "pprotect";
+  return new Set(paths.filter((_, index) => isOurs(index)));
 }
 
 async function readConfig({ tryRun }: Repository): Promise<Map<string, string[]>> {
@@ -176,8 +178,4 @@ function recordedProgram(config: ReadonlyMap<string, readonly string[]>): Record
   const [path] = config.get(PROGRAM_KEYS.path) ?? [];
   const [sha256] = config.get(PROGRAM_KEYS.sha256) ?? [];
   return path === undefined || sha256 === undefined ? undefined : { path, sha256 };
-}
-
-function oneLine(output: string): string {
-  return withoutLineEnd(output);
 }

@@ -5,8 +5,8 @@ import { displayName, escapeUnprintable } from "../../../common/terminal-safe.ts
 import { type ApplyState, applyPlan } from "../../../git/install/apply.ts";
 import { LOCAL_HOOKS, SERVER_HOOKS } from "../../../git/install/guard-hooks.ts";
 import {
+  effectiveAmong,
   type InstallState,
-  isEffective,
   readInstallState,
   type StoreChoice,
 } from "../../../git/install/install-state.ts";
@@ -154,8 +154,9 @@ export default class GitInstallCommand extends BaseCommand {
 
 /** The stores for which another attribute counts, after ours were added. */
 async function overriddenStores({ repository, stores }: InstallState): Promise<readonly string[]> {
-  const effective = await Promise.all(stores.map(({ path }) => isEffective(repository, path)));
-  return stores.filter((_, index) => !effective[index]).map(({ path }) => path);
+  const paths = stores.map(({ path }) => path);
+  const effective = await effectiveAmong(repository, paths);
+  return paths.filter((path) => !effective.has(path));
 }
 
 const FOR_SERVERS =
