@@ -115,7 +115,7 @@ export async function main(): Promise<void> {
   const [word, ...rest] = given;
   if (word === COMPLETE) return (await import("./completion/complete.ts")).complete(rest[0]);
   if (word === HOLDER_WORD) (await import("../exec/files/fd-holder.ts")).holdFiles(rest);
-  if (word === REMOVER_WORD) (await import("../exec/files/memory-directory.ts")).removeFiles(rest);
+  if (word === REMOVER_WORD) (await import("../exec/files/memory-files.ts")).removeFiles(rest);
   if (word === WATCHER_WORD) (await import("../exec/supervise/watcher.ts")).watchParent(rest);
   if (word === CONTINUER_WORD) (await import("../exec/supervise/continuer.ts")).continueLater(rest);
   if (word === ENDER_WORD) return (await import("../exec/supervise/watcher.ts")).endOrphan(rest);

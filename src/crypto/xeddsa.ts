@@ -26,6 +26,7 @@ const HASH_1_PREFIX = new Uint8Array(32).fill(0xff).with(0, 0xfe);
  * @param privateKey 32 raw bytes, as X25519 takes them
  * @param random 64 fresh random bytes; given only by tests of published vectors
  * @returns 64 bytes, `R ‖ s`
+ * @throws RangeError when the key or the random bytes have another length
  */
 export function xeddsaSign(
   privateKey: Uint8Array,

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { readFileRequests } from "../../src/exec/files/secret-files.ts";
-import { writeTemporaryFiles } from "../../src/exec/files/temporary-directory.ts";
+import { writeTemporaryFiles } from "../../src/exec/files/temporary-files.ts";
 import { runAsChild } from "../../src/exec/run-program.ts";
 
 describe("--as-file", () => {

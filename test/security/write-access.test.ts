@@ -2,7 +2,6 @@ import { describe, expect, test } from "bun:test";
 import { checkStoreChange } from "../../src/git/guard/consistency-rules.ts";
 import { conflictLabel } from "../../src/git/merge/conflict.ts";
 import { keyGrants } from "../../src/git/merge/key-grants.ts";
-import { TRUST_NO_NEW_KEY } from "../../src/git/merge/key-trust.ts";
 import { mergeCredentials } from "../../src/git/merge/merge-credentials.ts";
 import { mergeStores } from "../../src/git/merge/merge-stores.ts";
 import { createCustodian, type UnlockedCustodian } from "../../src/store/custodian.ts";
@@ -16,6 +15,7 @@ import {
 import { KeyFile } from "../../src/store/key-file.ts";
 import { checkOwned } from "../../src/store/open-everything.ts";
 import type { Domain, StoreData } from "../../src/store/store-data.ts";
+import { TRUST_NO_NEW_KEY } from "../../src/store/trust/known-keys.ts";
 import { ALICE, BOB, CHEAP, NOW, sampleStore, secretsOf, unlocked } from "../support/stores.ts";
 
 /**

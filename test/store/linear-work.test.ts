@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
-import { TRUST_NO_NEW_KEY } from "../../src/git/merge/key-trust.ts";
 import { NO_CREDENTIALS } from "../../src/git/merge/merge-credentials.ts";
 import { mergeStores } from "../../src/git/merge/merge-stores.ts";
 import { parseStore } from "../../src/store/format/parse.ts";
 import { emitStore } from "../../src/store/format/yaml-writer.ts";
 import { KeyFile } from "../../src/store/key-file.ts";
 import { secretsWithDomains } from "../../src/store/secrets-with-domains.ts";
+import { TRUST_NO_NEW_KEY } from "../../src/store/trust/known-keys.ts";
 import { OWNER, storeOf, withSecrets } from "../bench/stores.ts";
 import { NOW, unlocked } from "../support/stores.ts";
 import { workOf } from "../support/work.ts";

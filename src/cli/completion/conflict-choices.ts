@@ -2,9 +2,9 @@ import { dirname, relative, resolve } from "node:path";
 import { conflictLabel } from "../../git/merge/conflict.ts";
 import { mergeWithDecisions } from "../../git/merge/decisions.ts";
 import { conflictedStores, readVersions, unmergedFile } from "../../git/merge/index-stages.ts";
-import { TRUST_NO_NEW_KEY } from "../../git/merge/key-trust.ts";
 import { NO_CREDENTIALS } from "../../git/merge/merge-credentials.ts";
 import { openRepository } from "../../git/process/repository.ts";
+import { TRUST_NO_NEW_KEY } from "../../store/trust/known-keys.ts";
 import { TAKE_WORDS } from "../input/decision-prompt.ts";
 
 /**

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { writePrivateFile } from "../../exec/plaintext-files/write.ts";
 import { expressionsOf } from "../../git/leak/expressions.ts";
 import type { Rewriting } from "../../git/leak/rewriting.ts";
-import { createLastingDirectory } from "../../system/memory-directory.ts";
+import { createLastingDirectory } from "../../system/private-directory.ts";
 import type { RewriteFiles } from "../report/leak/rewrite.ts";
 import { type HandingOut, noteFile } from "./hand-out.ts";
 

@@ -5,9 +5,9 @@ import { displayName } from "../../common/terminal-safe.ts";
 import type { Choice, ChosenSecret } from "../selection.ts";
 import { holdOpen } from "./fd-holder.ts";
 import { isFileName, LONGEST_NAME } from "./file-name.ts";
-import { writeMemoryFiles } from "./memory-directory.ts";
+import { writeMemoryFiles } from "./memory-files.ts";
 import { openSecretInMemory } from "./secret-in-memory.ts";
-import { writeTemporaryFiles } from "./temporary-directory.ts";
+import { writeTemporaryFiles } from "./temporary-files.ts";
 
 /** A secret to pass as a file. */
 export interface FileRequest {

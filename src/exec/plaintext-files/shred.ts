@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, fsyncSync, openSync, unlinkSync, writeSync } from "node:fs";
 import { errnoOf, fileError } from "../../system/file-error.ts";
-import { removeLastingDirectory } from "../../system/memory-directory.ts";
+import { removeLastingDirectory } from "../../system/private-directory.ts";
 
 const ZEROS = new Uint8Array(64 * 1024);
 

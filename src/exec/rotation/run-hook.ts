@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pause } from "../../common/pause.ts";
 import { wipe } from "../../crypto/bytes.ts";
 import { errnoOf } from "../../system/file-error.ts";
-import { createPrivateDirectory } from "../../system/memory-directory.ts";
+import { createPrivateDirectory } from "../../system/private-directory.ts";
 import { removeOverwritten } from "../plaintext-files/shred.ts";
 
 /** How a command is run. */

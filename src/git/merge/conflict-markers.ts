@@ -1,6 +1,6 @@
 import { writeStore } from "../../store/format/yaml-writer.ts";
+import { TRUST_NO_NEW_KEY } from "../../store/trust/known-keys.ts";
 import { alignLists } from "./alignment.ts";
-import { TRUST_NO_NEW_KEY } from "./key-trust.ts";
 import { NO_CREDENTIALS } from "./merge-credentials.ts";
 import { mergeStores } from "./merge-stores.ts";
 import type { Side, StoreVersions } from "./versions.ts";

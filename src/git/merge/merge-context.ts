@@ -1,5 +1,5 @@
+import type { KnownKeys } from "../../store/trust/known-keys.ts";
 import type { Conflict, ConflictSubject, DecisionWord, UndoneChange } from "./conflict.ts";
-import type { KeyTrust } from "./key-trust.ts";
 import type { MergeCredentials } from "./merge-credentials.ts";
 import type { SideSteps } from "./merge-rotations.ts";
 import type { Side, StoreVersions } from "./versions.ts";
@@ -9,7 +9,7 @@ export type Decision = Exclude<DecisionWord, "new"> | { readonly value: string }
 
 export interface MergeOptions {
   readonly credentials: MergeCredentials;
-  readonly trust: KeyTrust;
+  readonly trust: KnownKeys;
   /** The decision about a conflict; while there is none, it stays a conflict. */
   readonly decide: (subject: ConflictSubject) => Decision | undefined;
   /** Take a chosen entry even if it is sealed to a replaced key: to show it, never to keep it. */

@@ -8,13 +8,13 @@ import { UnresolvedMergeError } from "../../store/format/problem.ts";
 import { validateEntries } from "../../store/format/validation.ts";
 import { emitStore } from "../../store/format/yaml-writer.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
+import { type KnownKeys, TRUST_NO_NEW_KEY } from "../../store/trust/known-keys.ts";
 import { type Content, writeAtomically } from "../../system/atomic-write.ts";
 import { fileError } from "../../system/file-error.ts";
 import { readContent } from "../../system/read-text.ts";
 import { type Conflict, describeConflict } from "./conflict.ts";
 import { markConflicts } from "./conflict-markers.ts";
 import { describeNewKey, keyGrants } from "./key-grants.ts";
-import { type KeyTrust, TRUST_NO_NEW_KEY } from "./key-trust.ts";
 import { mergeCredentials, NO_CREDENTIALS } from "./merge-credentials.ts";
 import { type MergeResult, mergeStores, type NewKey } from "./merge-stores.ts";
 import { textMerge } from "./text-merge.ts";
@@ -37,7 +37,7 @@ export interface DriverInput {
   /** Whether git merges two common ancestors into one: then no user can resolve a conflict. */
   readonly isVirtualAncestor: boolean;
   /** What decides about keys that one side introduced; called only with credentials. */
-  readonly trust: (versions: StoreVersions) => Promise<KeyTrust>;
+  readonly trust: (versions: StoreVersions) => Promise<KnownKeys>;
   /**
    * Credentials that were given without a prompt; called only if something has to be opened.
    * @throws PprotectError when they cannot be read

@@ -2,10 +2,10 @@ import { PprotectError } from "../../common/errors.ts";
 import { displayName } from "../../common/terminal-safe.ts";
 import { type Reading, readLeniently } from "../../store/diff/lenient-reading.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
+import { type KnownKeys, TRUST_NO_NEW_KEY } from "../../store/trust/known-keys.ts";
 import { type BlobReader, openBlobReader } from "../process/cat-file.ts";
 import type { Repository } from "../process/repository.ts";
 import { mergeAuditLogs } from "./audit-log-merge.ts";
-import { type KeyTrust, TRUST_NO_NEW_KEY } from "./key-trust.ts";
 import { NO_CREDENTIALS } from "./merge-credentials.ts";
 import { type MergeResult, mergeStores } from "./merge-stores.ts";
 import type { StoreVersions } from "./versions.ts";
@@ -144,7 +144,7 @@ export function hasSameEntries(a: StoreData, b: StoreData): boolean {
 }
 
 /** Also trusts the keys that a merge made itself. */
-export function trustingNewKeys(trust: KeyTrust, { newKeys, store }: MergeResult): KeyTrust {
+export function trustingNewKeys(trust: KnownKeys, { newKeys, store }: MergeResult): KnownKeys {
   const made = new Set(newKeys.map(({ domain }) => domain));
   const isNew = (domain: string, publicKey: string): boolean =>
     made.has(domain) && store.domains.get(domain)?.publicKey === publicKey;

@@ -13,7 +13,7 @@ import type { StoreData } from "../store-data.ts";
  */
 const xeddsa = lazy(() => require("../../crypto/xeddsa.ts") as typeof import("../../crypto/xeddsa.ts"));
 
-/** A signed rotation or grant, with its keys and signature as the entry has them: base64. */
+/** A signed rotation, with its keys and signature as the entry has them: base64. */
 export interface SignedRotation {
   readonly from: string;
   readonly to: string;

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { conflictLabel } from "../../../src/git/merge/conflict.ts";
-import { TRUST_NO_NEW_KEY } from "../../../src/git/merge/key-trust.ts";
 import type { Decision } from "../../../src/git/merge/merge-context.ts";
 import { NO_CREDENTIALS } from "../../../src/git/merge/merge-credentials.ts";
 import { mergeStores } from "../../../src/git/merge/merge-stores.ts";
@@ -10,6 +9,7 @@ import { virtualAncestor } from "../../../src/git/merge/virtual-ancestor.ts";
 import { validateEntries } from "../../../src/store/format/validation.ts";
 import type { KeyFile } from "../../../src/store/key-file.ts";
 import { EMPTY_STORE } from "../../../src/store/store-data.ts";
+import { TRUST_NO_NEW_KEY } from "../../../src/store/trust/known-keys.ts";
 import { apply, operations, startingPoint } from "../../support/histories.ts";
 import { ALICE, BOB, CAROL, rotated, teamStore, tick, unlocked } from "../../support/merge-stores.ts";
 

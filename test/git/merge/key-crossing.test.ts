@@ -3,7 +3,6 @@ import type { PrivateKey } from "../../../src/crypto/x25519/private-key.ts";
 import { checkStoreChange } from "../../../src/git/guard/consistency-rules.ts";
 import { conflictLabel } from "../../../src/git/merge/conflict.ts";
 import { keyGrants } from "../../../src/git/merge/key-grants.ts";
-import { type KeyTrust, TRUST_NO_NEW_KEY } from "../../../src/git/merge/key-trust.ts";
 import type { Decision } from "../../../src/git/merge/merge-context.ts";
 import { mergeCredentials, NO_CREDENTIALS } from "../../../src/git/merge/merge-credentials.ts";
 import { keyFingerprint } from "../../../src/git/merge/merge-owners.ts";
@@ -13,6 +12,7 @@ import type { Creds } from "../../../src/store/credentials.ts";
 import { createCustodian } from "../../../src/store/custodian.ts";
 import { openDomainKey, sealSecret } from "../../../src/store/domain.ts";
 import { KeyFile } from "../../../src/store/key-file.ts";
+import { type KnownKeys, TRUST_NO_NEW_KEY } from "../../../src/store/trust/known-keys.ts";
 import { openEverything } from "../../support/merge-cases.ts";
 import {
   ALICE,
@@ -39,7 +39,7 @@ const versionsOf = (base: KeyFile, ours: KeyFile, theirs: KeyFile): StoreVersion
 
 interface Options {
   readonly creds?: Creds;
-  readonly trust?: KeyTrust;
+  readonly trust?: KnownKeys;
   readonly decide?: Decision;
 }
 
@@ -58,7 +58,7 @@ const publicKeyOf = (store: KeyFile | MergeResult): string | undefined =>
   ("store" in store ? store.store : store.data).domains.get("prod")?.publicKey;
 
 /** Trusts the key that these stores have. */
-function trusting(...stores: readonly KeyFile[]): KeyTrust {
+function trusting(...stores: readonly KeyFile[]): KnownKeys {
   const keys = new Set(stores.map(publicKeyOf));
   return { ...TRUST_NO_NEW_KEY, trusts: (_, publicKey) => keys.has(publicKey) };
 }
@@ -338,7 +338,7 @@ describe("a custodian's key that one side changed", () => {
   });
 
   test("gets one by a user's decision, or if it is trusted, and the merge says so", () => {
-    const trust: KeyTrust = {
+    const trust: KnownKeys = {
       trusts: () => false,
       trustsCustodian: (name) => name === CAROL.name,
       trustsOwner: () => true,
@@ -417,7 +417,7 @@ describe("a domain with the public key of another domain", () => {
     }),
   });
   const rekeyed = edited(base, { custodians: new Map(base.data.custodians).set(CAROL.name, carol.pwdkm) });
-  const trust: KeyTrust = { trusts: () => true, trustsCustodian: () => true, trustsOwner: () => true };
+  const trust: KnownKeys = { trusts: () => true, trustsCustodian: () => true, trustsOwner: () => true };
 
   test("is a conflict where a side adds it", () => {
     const result = merge(versionsOf(base, base.addSecret("prod", "x", "1", tick()), aliased), {

@@ -1,8 +1,8 @@
 import { afterAll, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { TRUST_NO_NEW_KEY } from "../../../src/git/merge/key-trust.ts";
 import { runMergeDriver } from "../../../src/git/merge/merge-driver.ts";
+import { TRUST_NO_NEW_KEY } from "../../../src/store/trust/known-keys.ts";
 import { emptyFolder, removeFolders } from "../../support/sandbox.ts";
 import { ALICE, BOB, NOW, sampleStore, unlocked } from "../../support/stores.ts";
 

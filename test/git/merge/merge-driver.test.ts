@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { TRUST_NO_NEW_KEY } from "../../../src/git/merge/key-trust.ts";
 import { type DriverInput, runMergeDriver } from "../../../src/git/merge/merge-driver.ts";
 import { KeyFile } from "../../../src/store/key-file.ts";
 import type { Domain } from "../../../src/store/store-data.ts";
+import { TRUST_NO_NEW_KEY } from "../../../src/store/trust/known-keys.ts";
 import { ALICE, domainOf, edited, rotated, teamStore, tick } from "../../support/merge-stores.ts";
 import { processorTime } from "../../support/processor-time.ts";
 import { emptyFolder, removeFolders } from "../../support/sandbox.ts";

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { checkStoreChange } from "../../../src/git/guard/consistency-rules.ts";
 import { conflictLabel } from "../../../src/git/merge/conflict.ts";
-import { TRUST_NO_NEW_KEY } from "../../../src/git/merge/key-trust.ts";
 import type { Decision } from "../../../src/git/merge/merge-context.ts";
 import { mergeCredentials } from "../../../src/git/merge/merge-credentials.ts";
 import { type MergeResult, mergeStores } from "../../../src/git/merge/merge-stores.ts";
@@ -11,8 +10,8 @@ import { openDomainKey, sealSecret } from "../../../src/store/domain.ts";
 import { KeyFile } from "../../../src/store/key-file.ts";
 import type { StoreData } from "../../../src/store/store-data.ts";
 import { domainFingerprint } from "../../../src/store/trust/fingerprint.ts";
-import { knownKeys } from "../../../src/store/trust/key-trust.ts";
 import { pinsAfterReading } from "../../../src/store/trust/key-uses.ts";
+import { knownKeys, TRUST_NO_NEW_KEY } from "../../../src/store/trust/known-keys.ts";
 import { type Pins, pinAll } from "../../../src/store/trust/pins.ts";
 import { grantProof, isProof, rotationProof } from "../../../src/store/trust/proof.ts";
 import { proofsIn, provenGrant, provenRotation } from "../../../src/store/trust/verify.ts";

@@ -2,7 +2,6 @@ import { describe, expect, test } from "bun:test";
 import { checkStoreChange } from "../../../src/git/guard/consistency-rules.ts";
 import { mergeAuditLogs } from "../../../src/git/merge/audit-log-merge.ts";
 import { conflictLabel } from "../../../src/git/merge/conflict.ts";
-import { TRUST_NO_NEW_KEY } from "../../../src/git/merge/key-trust.ts";
 import type { Decision } from "../../../src/git/merge/merge-context.ts";
 import { mergeCredentials, NO_CREDENTIALS } from "../../../src/git/merge/merge-credentials.ts";
 import { mergeStores } from "../../../src/git/merge/merge-stores.ts";
@@ -17,6 +16,7 @@ import {
   stageRotation,
 } from "../../../src/store/rotation/steps.ts";
 import { type Domain, type StoreData, unionOfKeys } from "../../../src/store/store-data.ts";
+import { TRUST_NO_NEW_KEY } from "../../../src/store/trust/known-keys.ts";
 import { ALICE, CHEAP, NOW, secretsOf, unlocked } from "../../support/stores.ts";
 
 const NAMES = { domain: "prod", secret: "key" };

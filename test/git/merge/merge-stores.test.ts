@@ -1,7 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { conflictLabel, describeConflict } from "../../../src/git/merge/conflict.ts";
 import { markConflicts } from "../../../src/git/merge/conflict-markers.ts";
-import { type KeyTrust, TRUST_NO_NEW_KEY } from "../../../src/git/merge/key-trust.ts";
 import type { Decision } from "../../../src/git/merge/merge-context.ts";
 import {
   type MergeCredentials,
@@ -13,6 +12,7 @@ import type { StoreVersions } from "../../../src/git/merge/versions.ts";
 import { parseStore } from "../../../src/store/format/parse.ts";
 import { KeyFile } from "../../../src/store/key-file.ts";
 import type { StoreData } from "../../../src/store/store-data.ts";
+import { type KnownKeys, TRUST_NO_NEW_KEY } from "../../../src/store/trust/known-keys.ts";
 import { type MergeCase, mergeCases, openEverything } from "../../support/merge-cases.ts";
 
 const ALICE = { name: "alice@example.com", passphrase: `P${"a".repeat(64)}P` };
@@ -31,7 +31,7 @@ function merge(
   versions: StoreVersions,
   credentials: MergeCredentials = NO_CREDENTIALS,
   decide: Decision | undefined = undefined,
-  trust: KeyTrust = TRUST_NO_NEW_KEY,
+  trust: KnownKeys = TRUST_NO_NEW_KEY,
 ) {
   return mergeStores(versions, { credentials, trust, decide: () => decide });
 }
@@ -44,7 +44,7 @@ function base(): KeyFile {
     .addSecret("dev", "k", "v");
 }
 
-const TRUST_ALL: KeyTrust = { trusts: () => true, trustsCustodian: () => true, trustsOwner: () => true };
+const TRUST_ALL: KnownKeys = { trusts: () => true, trustsCustodian: () => true, trustsOwner: () => true };
 
 const keyOf = (store: StoreData, domain: string): string | undefined => store.domains.get(domain)?.publicKey;
 

@@ -11,7 +11,7 @@ import { SIDES, type StoreVersions } from "../../../src/git/merge/versions.ts";
 import { validateEntries } from "../../../src/store/format/validation.ts";
 import { KeyFile } from "../../../src/store/key-file.ts";
 import type { StoreData } from "../../../src/store/store-data.ts";
-import { knownKeys } from "../../../src/store/trust/key-trust.ts";
+import { knownKeys } from "../../../src/store/trust/known-keys.ts";
 import { COUNTS, TIMES } from "../../support/counts.ts";
 import { apply, type Branch, operations, startingPoint } from "../../support/histories.ts";
 import { openEverything } from "../../support/merge-cases.ts";

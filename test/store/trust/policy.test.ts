@@ -10,8 +10,8 @@ import {
   displayFingerprint,
   domainFingerprint,
 } from "../../../src/store/trust/fingerprint.ts";
-import { knownKeys } from "../../../src/store/trust/key-trust.ts";
 import { keyUses, pinsAfter, pinsAfterReading } from "../../../src/store/trust/key-uses.ts";
+import { knownKeys } from "../../../src/store/trust/known-keys.ts";
 import { formatPins, parsePins } from "../../../src/store/trust/pin-text.ts";
 import {
   MAX_OLDER_KEYS,

@@ -1,10 +1,9 @@
 import { existsSync } from "node:fs";
 import { PprotectError } from "../../../common/errors.ts";
-import { type KeyTrust, TRUST_NO_NEW_KEY } from "../../../git/merge/key-trust.ts";
 import type { StoreVersions } from "../../../git/merge/versions.ts";
 import { type Domain, EMPTY_STORE, type StoreData } from "../../../store/store-data.ts";
 import type { KeyJudge } from "../../../store/trust/judge.ts";
-import { knownKeys } from "../../../store/trust/key-trust.ts";
+import { type KnownKeys, knownKeys, TRUST_NO_NEW_KEY } from "../../../store/trust/known-keys.ts";
 import { findPins } from "../../../store/trust/pin-file.ts";
 import { trustMode } from "../../../store/trust/trust-mode.ts";
 import { realpathOfFile } from "../../../system/real-path.ts";
@@ -23,7 +22,7 @@ export async function mergeTrust(
   path: string,
   versions: StoreVersions,
   note: (message: string) => void,
-): Promise<KeyTrust> {
+): Promise<KnownKeys> {
   const { base, ours, theirs } = versions;
   const sides = [ours, theirs];
   const mode = trustMode(process.env);
@@ -43,7 +42,7 @@ export async function mergeTrust(
   }
 }
 
-function byJudge(judge: KeyJudge): KeyTrust {
+function byJudge(judge: KeyJudge): KnownKeys {
   return {
     trusts: (name, publicKey) => {
       const domain = withKey(publicKey);

@@ -12,7 +12,6 @@ import {
 } from "../../../git/merge/decisions.ts";
 import { readVersions, refuseEdited, unmergedFile } from "../../../git/merge/index-stages.ts";
 import { keyGrants } from "../../../git/merge/key-grants.ts";
-import type { KeyTrust } from "../../../git/merge/key-trust.ts";
 import { lastChange } from "../../../git/merge/last-change.ts";
 import type { Decision } from "../../../git/merge/merge-context.ts";
 import { mergeCredentials, NO_CREDENTIALS } from "../../../git/merge/merge-credentials.ts";
@@ -29,6 +28,7 @@ import {
 import { valuesAlone, valuesInQuestion } from "../../../git/merge/values-in-question.ts";
 import { custodiansOf, SIDES, type Side, type StoreVersions } from "../../../git/merge/versions.ts";
 import { KeyFile } from "../../../store/key-file.ts";
+import type { KnownKeys } from "../../../store/trust/known-keys.ts";
 import { absolutePath } from "../../../system/path-text.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag, option, repeatableOption } from "../../argv/option.ts";
@@ -140,7 +140,7 @@ export default class GitResolveCommand extends MergingCommand {
     };
   }
 
-  #trustIn(versions: StoreVersions, { path }: StorePlace): Promise<KeyTrust> {
+  #trustIn(versions: StoreVersions, { path }: StorePlace): Promise<KnownKeys> {
     return mergeTrust(path, versions, (message) => this.note(message));
   }
 
@@ -149,7 +149,7 @@ export default class GitResolveCommand extends MergingCommand {
     versions: StoreVersions,
     store: StorePlace,
     given: Decisions,
-    trust: KeyTrust,
+    trust: KnownKeys,
   ): Promise<Merged | Undecided> {
     const credentials = await this.#mergeCredentials(versions, store.path, given, trust);
     const keys: MergeKeys = { credentials, trust };
@@ -183,7 +183,7 @@ export default class GitResolveCommand extends MergingCommand {
     versions: StoreVersions,
     path: string,
     given: Decisions,
-    trust: KeyTrust,
+    trust: KnownKeys,
   ): Promise<MergeKeys["credentials"]> {
     const isGiven = this.user !== undefined || (await this.hasGivenCredentials(custodiansOf(versions)));
     const keys: MergeKeys = { credentials: NO_CREDENTIALS, trust };

@@ -18,7 +18,7 @@ import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { flag, option } from "../../argv/option.ts";
 import { CLIENT, SECRET, text } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
-import { describeEntry, entryFields } from "../../report/access-text.ts";
+import { describeEntry, entryFields } from "../../report/access-log-text.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 import { writeLine } from "../../report/output.ts";
 

@@ -21,7 +21,7 @@ import type { UnlockedCustodian } from "../../../store/custodian.ts";
 import { editOf, type MergedEdit, mergeEdit, type ValueEdit } from "../../../store/diff/edited-values.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
 import { findDomain, findSecret } from "../../../store/lookup.ts";
-import { createPrivateDirectory } from "../../../system/memory-directory.ts";
+import { createPrivateDirectory } from "../../../system/private-directory.ts";
 import { readStart } from "../../../system/read-start.ts";
 import { isTerminal } from "../../../system/terminal.ts";
 import { optionalArgument, restArguments } from "../../argv/argument.ts";

@@ -1,14 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { encodeUtf8 } from "../../common/utf8.ts";
 import { wipe } from "../../crypto/bytes.ts";
+import { isInMemory } from "../../system/private-directory.ts";
 import { runtimeDirectory } from "../../system/user-directories.ts";
 import { type Helper, startHelper, stopHelper, waitForEndOf } from "../process/helper-process.ts";
 import { REMOVER_WORD } from "../process/helper-words.ts";
 import type { FileContent, HeldFiles } from "./secret-files.ts";
-
-/** statfs(2): the types of file systems that are in memory. */
-const IN_MEMORY: readonly number[] = [0x01021994 /* tmpfs */, 0x858458f6 /* ramfs */];
 
 /**
  * Writes files of mode 0600 in a new directory of mode 0700 on a file system in memory. A small process removes them when
@@ -68,14 +66,6 @@ function memoryDirectory(): string | undefined {
 
 function belongsToUs(directory: string): boolean {
   return statSync(directory, { throwIfNoEntry: false })?.uid === process.getuid?.();
-}
-
-function isInMemory(directory: string): boolean {
-  try {
-    return IN_MEMORY.includes(Number(statfsSync(directory).type));
-  } catch {
-    return false;
-  }
 }
 
 /**

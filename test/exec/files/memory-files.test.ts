@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { writeMemoryFiles } from "../../../src/exec/files/memory-directory.ts";
+import { writeMemoryFiles } from "../../../src/exec/files/memory-files.ts";
 import { type Helper, stopHelper } from "../../../src/exec/process/helper-process.ts";
 import { REMOVER_WORD } from "../../../src/exec/process/helper-words.ts";
 import { startOf } from "../../../src/system/process-identity.ts";

@@ -22,6 +22,13 @@ export interface KnownKeys {
   trustsOwner(domain: string, publicKey: string, owner: string, pwdkm: string): boolean;
 }
 
+/** Trusts nothing that one side alone introduced. */
+export const TRUST_NO_NEW_KEY: KnownKeys = {
+  trusts: () => false,
+  trustsCustodian: () => false,
+  trustsOwner: () => false,
+};
+
 /**
  * Decides about keys in a merge: the accepted ones, and what the logs of the versions together prove to come after them.
  * With a domain that the user has not accepted, the common ancestor's key takes the place of the accepted one.

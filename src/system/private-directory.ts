@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { fileError } from "./file-error.ts";
 import { runtimeDirectory, temporaryDirectory } from "./user-directories.ts";
 
-/** statfs(2): file systems that are in memory. */
+/** statfs(2): the types of file systems that are in memory, tmpfs and ramfs. */
 const MEMORY_FILE_SYSTEMS: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
 
 const PREFIX = "pprotect-";
@@ -70,7 +70,8 @@ function directoryInMemory(): string | undefined {
   return candidates.find((path) => path !== undefined && isInMemory(path));
 }
 
-function isInMemory(path: string): boolean {
+/** Whether a path is on a file system in memory, as far as is known: on Linux only. */
+export function isInMemory(path: string): boolean {
   try {
     return process.platform === "linux" && MEMORY_FILE_SYSTEMS.has(statfsSync(path).type);
   } catch {
