@@ -39,7 +39,8 @@ export async function inKeyring(
 ): Promise<{ status: number; stdout: string; stderr: string }> {
   const child = Bun.spawn(["dbus-run-session", "--", "sh", "-c", script], {
     cwd,
-    env: { PATH: process.env.PATH, HOME: home, XDG_RUNTIME_DIR: home, ...env },
+    // Leases of tests that run at the same time may be among the system's temporary files.
+    env: { PATH: process.env.PATH, HOME: home, XDG_RUNTIME_DIR: home, TMPDIR: home, ...env },
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",
