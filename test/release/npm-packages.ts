@@ -180,20 +180,17 @@ export function checkNpmPackages(npmDirectory: () => string): void {
     const SHARED = "on-both-runtimes.mjs";
     const source = (name: string) => join(ROOT, "test/library", name);
 
-    test("passes its tests in Node 20, in Node 24 and in Bun, beside the command of the package", async () => {
+    test("passes its tests in Node 24, beside the command of the package", async () => {
+      // What library.test.ts runs in Node 20 and in Bun, of the same library.
       const directory = withScripts;
       cpSync(source(SHARED), join(directory, SHARED));
       const env = { PPROTECT_TEST_BINARY: commandIn(directory) };
-      for (const node of ["node", join(node24, "node")]) {
-        const command = [node, "--test", "--test-reporter=tap", SHARED];
-        const { status, stdout } = await runProgram(command, { cwd: directory, env });
-        expect([status, stdout]).toEqual([0, expect.stringMatching(/^# skipped 0$/m)]);
-      }
-      const bun = await runProgram([process.execPath, "test", `./${SHARED}`], { cwd: directory, env });
-      expect([bun.status, bun.stderr]).toEqual([0, expect.stringMatching(/^ \d+ pass\n 0 fail$/m)]);
+      const command = [join(node24, "node"), "--test", "--test-reporter=tap", SHARED];
+      const { status, stdout } = await runProgram(command, { cwd: directory, env });
+      expect([status, stdout]).toEqual([0, expect.stringMatching(/^# skipped 0$/m)]);
     }, 120_000);
 
-    test("derives keys by the addon of the platform's package", async () => {
+    test("derives keys by the addon of the platform's package, in Node 20 and in Bun", async () => {
       const directory = withoutScripts;
       const derive =
         'const file = KeyFile.create().addCustodian({ name: "a@example.com", passphrase: "p" }, "fast");' +

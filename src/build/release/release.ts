@@ -14,7 +14,7 @@ import { commandList } from "../../cli/argv/command-list.ts";
 import { buildLibrary, LIBRARY_DIRECTORY } from "../library.ts";
 import { LEVELS, type Level, packDirectory } from "./archive.ts";
 import { type Build, type BuildOptions, buildAll, packagesOf } from "./binaries.ts";
-import { checksumFile, sha256 } from "./checksums.ts";
+import { checksumFile, sha256, sha256OfFile } from "./checksums.ts";
 import { bundledLicenses, componentsOf, runtimeLicense } from "./components.ts";
 import { DEBIAN_ARCHITECTURES, writeDebianPackage } from "./debian-package.ts";
 import { installer } from "./installer.ts";
@@ -157,5 +157,5 @@ function writeNotices(directory: string, notice: string): void {
 
 function sumsOf(directory: string): ReadonlyMap<string, string> {
   const files = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isFile());
-  return new Map(files.map(({ name }) => [name, sha256(readFileSync(join(directory, name)))]));
+  return new Map(files.map(({ name }) => [name, sha256OfFile(join(directory, name))]));
 }
