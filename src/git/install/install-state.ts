@@ -84,9 +84,8 @@ export interface StoreChoice {
   readonly installed: "unused" | "instead" | "beside";
 }
 
-/** Reads the state of the repository that a directory belongs to. */
-export async function readInstallState(directory: string, choice: StoreChoice): Promise<InstallState> {
-  const found = await openRepository(directory);
+/** Reads the state of a repository with a work tree. */
+export async function readInstallState(found: Repository, choice: StoreChoice): Promise<InstallState> {
   const { root } = found;
   // From the root, where hooks and merge drivers run.
   const repository = root === found.directory ? found : await openRepository(root);

@@ -2,7 +2,7 @@ import { join, relative, resolve } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { withoutLineEnd } from "../../common/text.ts";
-import { openBareRepository, type Repository } from "../process/repository.ts";
+import type { Repository } from "../process/repository.ts";
 import { type GuardHook, SERVER_GUARDS, type ServerHookName } from "./guard-hooks.ts";
 import { type HookFile, readHook } from "./hook-location.ts";
 import { type InstallRecord, RECORD_NAME, readRecord } from "./install-record.ts";
@@ -23,15 +23,12 @@ export interface ServerState extends ProgramState {
 }
 
 /**
- * The state of the bare repository that a directory belongs to.
- * @returns `undefined` when it is not in a bare repository
+ * The state of a bare repository.
  * @throws PprotectError `environment` when git runs hooks there that are not the repository's own
  */
-export async function readServerState(directory: string): Promise<ServerState | undefined> {
-  const repository = await openBareRepository(directory);
-  if (repository === undefined) return undefined;
-  const { root, run } = repository;
-  const hooks = resolve(repository.directory, withoutLineEnd(await run("rev-parse", "--git-path", "hooks")));
+export async function readServerState(repository: Repository): Promise<ServerState> {
+  const { root, directory, run } = repository;
+  const hooks = resolve(directory, withoutLineEnd(await run("rev-parse", "--git-path", "hooks")));
   if (relative(root, hooks).startsWith("..")) {
     throw new PprotectError(
       "environment",

@@ -26,6 +26,8 @@ export interface Repository {
   readonly root: string;
   /** The directory that git runs in, absolute; relative paths are resolved against it. */
   readonly directory: string;
+  /** Whether it has no work tree; the root is then the repository itself. */
+  readonly isBare: boolean;
   /**
    * Runs git.
    * @returns its standard output
@@ -68,7 +70,7 @@ async function open(directory: string, environment: Record<string, string>): Pro
   const git = gitIn(absolute, environment);
   try {
     const root = await git.raw(["rev-parse", "--show-toplevel"]);
-    return repositoryOf(git, withoutLineEnd(root), absolute);
+    return repositoryOf(git, withoutLineEnd(root), absolute, false);
   } catch (error) {
     if (!isGitError(error)) throw error;
     requireEntry(directory, absolute);
@@ -117,19 +119,26 @@ function notARepository(directory: string, absolute: string, error: GitError): P
   );
 }
 
-/** {@link openRepository} that also takes a bare repository, where server-side hooks run: the root is then the repository. */
+/** {@link openRepository} that also takes a bare repository, where server-side hooks run. */
 export async function openAnyRepository(directory: string): Promise<Repository> {
-  return (await openBareRepository(directory)) ?? openRepository(directory);
+  try {
+    return await openRepository(directory);
+  } catch (error) {
+    const isWithoutWorkTree = error instanceof PprotectError && error.code === "not_a_repository";
+    const bare = isWithoutWorkTree ? await openBareRepository(directory) : undefined;
+    if (bare === undefined) throw error;
+    return bare;
+  }
 }
 
 /** The bare repository that a directory belongs to; `undefined` when it belongs to no repository or to a work tree. */
-export async function openBareRepository(directory: string): Promise<Repository | undefined> {
+async function openBareRepository(directory: string): Promise<Repository | undefined> {
   const absolute = absolutePath(directory);
   const git = gitIn(absolute, gitEnvironment());
   const answer = await runOrUndefined(git, ["rev-parse", "--is-bare-repository", "--absolute-git-dir"]);
   const [isBare, gitDirectory] = answer?.split(/\r?\n/) ?? [];
   if (isBare !== "true" || gitDirectory === undefined) return undefined;
-  return repositoryOf(git, gitDirectory, absolute);
+  return repositoryOf(git, gitDirectory, absolute, true);
 }
 
 /**
@@ -141,13 +150,14 @@ export async function openReceivingRepository(directory: string): Promise<Reposi
   const git = gitIn(absolute, gitEnvironment());
   const answer = await runOrUndefined(git, ["rev-parse", "--absolute-git-dir"]);
   if (answer === undefined) return openRepository(directory);
-  return repositoryOf(git, withoutLineEnd(answer), absolute);
+  return repositoryOf(git, withoutLineEnd(answer), absolute, false);
 }
 
-function repositoryOf(git: SimpleGit, root: string, directory: string): Repository {
+function repositoryOf(git: SimpleGit, root: string, directory: string, isBare: boolean): Repository {
   return {
     root,
     directory,
+    isBare,
     run: (...args) => runOrThrow(git, args),
     tryRun: (...args) => runOrUndefined(git, args),
   };

@@ -19,6 +19,7 @@ import {
   type ServerState,
   serverStatuses,
 } from "../../../git/install/server.ts";
+import { openAnyRepository, type Repository } from "../../../git/process/repository.ts";
 import { currentDirectory } from "../../../system/path-text.ts";
 import { restArguments } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
@@ -54,8 +55,10 @@ export default class GitInstallCommand extends BaseCommand {
 
   async run(): Promise<Outcome> {
     const hooks = chosenHooks(this.hooks);
-    const server = await readServerState(currentDirectory());
-    return server ? this.#onServer(server, hooks) : this.#withWorkTree(hooks);
+    const repository = await openAnyRepository(currentDirectory());
+    return repository.isBare
+      ? this.#onServer(await readServerState(repository), hooks)
+      : this.#withWorkTree(repository, hooks);
   }
 
   async #onServer(state: ServerState, hooks: readonly string[] | undefined): Promise<Outcome> {
@@ -95,8 +98,8 @@ export default class GitInstallCommand extends BaseCommand {
     this.note(done);
   }
 
-  async #withWorkTree(hooks: readonly string[] | undefined): Promise<Outcome> {
-    const { state, plan } = await this.#planWithWorkTree(hooks);
+  async #withWorkTree(repository: Repository, hooks: readonly string[] | undefined): Promise<Outcome> {
+    const { state, plan } = await this.#planWithWorkTree(repository, hooks);
     await this.#apply(state, plan);
     const fromHere = (path: string) => relative(currentDirectory(), join(state.repository.root, path));
     this.#noteMissingStores(state, fromHere);
@@ -122,6 +125,7 @@ export default class GitInstallCommand extends BaseCommand {
 
   /** @throws PprotectError `usage` for a hook that runs on a server */
   async #planWithWorkTree(
+    repository: Repository,
     hooks: readonly string[] | undefined,
   ): Promise<{ readonly state: InstallState; readonly plan: Plan }> {
     const forServers = hooks?.find((name) => SERVER_HOOKS.some((each) => each === name));
@@ -134,7 +138,7 @@ export default class GitInstallCommand extends BaseCommand {
     }
     const named = [...(this.file === undefined ? [] : [this.file]), ...this.stores];
     const choice: StoreChoice = { named, fallback: this.storePath, installed: "unused" };
-    const state = await readInstallState(currentDirectory(), choice);
+    const state = await readInstallState(repository, choice);
     const plan = planInstall(state, {
       required: this.require,
       program: thisProgram(),

@@ -2,6 +2,7 @@ import { PprotectError } from "../../../common/errors.ts";
 import { readInstallState, type StoreChoice } from "../../../git/install/install-state.ts";
 import { readServerState, serverStatuses } from "../../../git/install/server.ts";
 import { type PartStatus, partStatuses } from "../../../git/install/status.ts";
+import { openAnyRepository } from "../../../git/process/repository.ts";
 import { currentDirectory } from "../../../system/path-text.ts";
 import { restArguments } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
@@ -23,10 +24,10 @@ export default class GitStatusCommand extends BaseCommand {
   async run(): Promise<Outcome> {
     const named = [...(this.file === undefined ? [] : [this.file]), ...this.stores];
     const choice: StoreChoice = { named, fallback: this.storePath, installed: "beside" };
-    const server = await readServerState(currentDirectory());
-    const parts = server
-      ? serverStatuses(server)
-      : partStatuses(await readInstallState(currentDirectory(), choice));
+    const repository = await openAnyRepository(currentDirectory());
+    const parts = repository.isBare
+      ? serverStatuses(await readServerState(repository))
+      : partStatuses(await readInstallState(repository, choice));
     for (const { part, state, detail } of parts) {
       this.printLine(`${state.padEnd(9)}  ${part}${detail === undefined ? "" : ` (${detail})`}`);
     }

@@ -3,6 +3,7 @@ import { readInstallState, type StoreChoice } from "../../../git/install/install
 import type { Plan } from "../../../git/install/plan.ts";
 import { planUninstall } from "../../../git/install/plan-uninstall.ts";
 import { planServerUninstall, readServerState } from "../../../git/install/server.ts";
+import { openAnyRepository } from "../../../git/process/repository.ts";
 import { currentDirectory } from "../../../system/path-text.ts";
 import { restArguments } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
@@ -42,11 +43,14 @@ export default class GitUninstallCommand extends BaseCommand {
   }
 
   async #plan(): Promise<{ state: ApplyState; plan: Plan; stores: readonly string[] }> {
-    const server = await readServerState(currentDirectory());
-    if (server) return { state: server, plan: planServerUninstall(server), stores: [] };
+    const repository = await openAnyRepository(currentDirectory());
+    if (repository.isBare) {
+      const server = await readServerState(repository);
+      return { state: server, plan: planServerUninstall(server), stores: [] };
+    }
     const named = [...(this.file === undefined ? [] : [this.file]), ...this.stores];
     const choice: StoreChoice = { named, fallback: this.storePath, installed: "instead" };
-    const state = await readInstallState(currentDirectory(), choice);
+    const state = await readInstallState(repository, choice);
     return { state, plan: planUninstall(state), stores: state.stores.map(({ path }) => path) };
   }
 }

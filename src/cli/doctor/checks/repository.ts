@@ -16,7 +16,7 @@ export async function checkRepository(examined: Examined): Promise<readonly Find
     return [{ id: "repository", level: "warn", message, fix: "keep the store in a git repository" }];
   }
   if (repository instanceof PprotectError) return [failure("repository", repository)];
-  return [...(await integration(examined)), await history(repository)];
+  return [...(await integration(examined, repository)), await history(repository)];
 }
 
 async function history(repository: Repository): Promise<Finding> {
@@ -34,10 +34,10 @@ async function history(repository: Repository): Promise<Finding> {
 
 const SET_UP = "run `pprotect git install`";
 
-async function integration({ storePath }: Examined): Promise<readonly Finding[]> {
+async function integration({ storePath }: Examined, repository: Repository): Promise<readonly Finding[]> {
   const choice: StoreChoice = { named: [], fallback: storePath, installed: "beside" };
   try {
-    const state = await readInstallState(process.cwd(), choice);
+    const state = await readInstallState(repository, choice);
     const missing = partStatuses(state).filter((each) => each.state !== "installed");
     if (missing.length === 0) return [ok("git", "git merges the store by meaning and runs the guard")];
     const repair = () => applyPlan(state, planInstall(state, { required: false, program: thisProgram() }));
