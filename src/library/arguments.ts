@@ -11,6 +11,11 @@ export function requireText(value: unknown, what: string): asserts value is stri
   throw new PprotectError("usage", `${what} must be a string, not ${kindOf(value)}`);
 }
 
+/** {@link requireText} for several arguments, by their names. @throws PprotectError `usage` */
+export function requireTexts(texts: Readonly<Record<string, unknown>>): void {
+  for (const [name, text] of Object.entries(texts)) requireText(text, `\`${name}\``);
+}
+
 function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return "an array";

@@ -36,3 +36,12 @@ export function libraryError(error: unknown): unknown {
   if (!Class || error instanceof Class) return error;
   return new Class(code, message, fix, cause === undefined ? undefined : { cause });
 }
+
+/** Runs an action. @throws its error as {@link libraryError} makes it */
+export function convertingErrors<Result>(action: () => Result): Result {
+  try {
+    return action();
+  } catch (error) {
+    throw libraryError(error);
+  }
+}

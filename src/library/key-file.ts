@@ -6,9 +6,9 @@ import type { KeyType, UnlockedCustodian } from "../store/custodian.ts";
 import { KeyFile as StoredKeyFile } from "../store/key-file.ts";
 import type { StoreData } from "../store/store-data.ts";
 import { readStoreFile } from "../store/store-file.ts";
-import { requireText } from "./arguments.ts";
+import { requireTexts } from "./arguments.ts";
 import type { Creds } from "./creds.ts";
-import { libraryError } from "./errors.ts";
+import { convertingErrors, libraryError } from "./errors.ts";
 import type { OnWarning } from "./options.ts";
 import type { AppliedChange } from "./write-key-file.ts";
 
@@ -303,14 +303,6 @@ export class KeyFile {
   }
 }
 
-function convertingErrors<Result>(action: () => Result): Result {
-  try {
-    return action();
-  } catch (error) {
-    throw libraryError(error);
-  }
-}
-
 function targetOf(path: string | undefined): string {
   if (path !== undefined) return path;
   throw new PprotectError("usage", "no file was read for this store", "give `write` the path of a new file");
@@ -322,9 +314,4 @@ function otherFile(shown: string): PprotectError {
     `this store was read from ${displayName(shown)}, and is written there`,
     "call `write` without a path",
   );
-}
-
-/** @throws PprotectError `usage` */
-function requireTexts(texts: Readonly<Record<string, unknown>>): void {
-  for (const [name, text] of Object.entries(texts)) requireText(text, `\`${name}\``);
 }

@@ -1,3 +1,4 @@
+import { PprotectError } from "../common/errors.ts";
 import { truncatedCount } from "./audit-log-reader.ts";
 
 /** An entry as the file writes it: `YYYY-MM-DDTHH:MM:SSZ -- what` (FORMAT.md, "Audit log entries"). */
@@ -43,12 +44,21 @@ export const audit = {
 /**
  * The last `keep` entries, after one that says how many were removed and those of the others that are still needed.
  * Unchanged when nothing would be removed but the entry of an earlier truncation.
+ *
+ * @throws PprotectError `usage` when `keep` is not a natural number
  */
 export function truncateLog(
   log: readonly string[],
   keep: number,
   needed: ReadonlySet<string> = new Set(),
 ): readonly string[] {
+  if (!Number.isSafeInteger(keep) || keep < 0) {
+    throw new PprotectError(
+      "usage",
+      `cannot keep ${keep} audit log entries`,
+      "give a whole number, 0 or more",
+    );
+  }
   if (log.length <= keep) return log;
   const older = log.slice(0, log.length - keep);
   const kept = older.filter((entry) => needed.has(entry));

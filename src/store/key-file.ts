@@ -1,30 +1,21 @@
 import { PprotectError } from "../common/errors.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import type { KeyDerivation } from "../crypto/key-derivation.ts";
-import { generatePrivateKey } from "../crypto/x25519/private-key.ts";
 import { audit, auditEntry, truncateLog } from "./audit-log.ts";
 import type { Creds } from "./credentials.ts";
 import { createCustodian, type KeyType, type UnlockedCustodian, unlockCustodian } from "./custodian.ts";
-import { createDomain, openDomainKey, openSecret, sealDomainKey, sealSecret, withOwner } from "./domain.ts";
+import { openDomainKey, openSecret, sealSecret } from "./domain.ts";
 import { checkNewCustodianName, checkNewDomainName, checkNewSecretName } from "./format/names.ts";
 import { parseStore } from "./format/parse.ts";
 import { validated } from "./format/validated.ts";
 import { writeStore } from "./format/yaml-writer.ts";
-import {
-  domainsOf,
-  findCustodian,
-  findDomain,
-  findSecret,
-  refuseExistingOwner,
-  refuseExistingSecret,
-} from "./lookup.ts";
+import { domainsOf, findCustodian, findDomain, findSecret, refuseExistingSecret } from "./lookup.ts";
 import { openSecrets } from "./many-secrets.ts";
 import { neededEntries } from "./needed-entries.ts";
 import { openTexts } from "./open-places.ts";
+import { domainOwnedBy, domainsWithoutOwner, grantedTo, rekeyedDomain, withoutOwner } from "./owners.ts";
 import { replaceKeyMaterial } from "./replace-key-material.ts";
-import { rotateDomain } from "./rotate-domain.ts";
 import { type Domain, EMPTY_STORE, type StoreData, withEntry, withoutEntry } from "./store-data.ts";
-import { grantProof, rotationProof } from "./trust/proof.ts";
 import { refuseSharedKey } from "./trust/shared-keys.ts";
 
 /**
@@ -131,10 +122,7 @@ export class KeyFile {
     if (this.data.domains.has(name)) {
       throw new PprotectError("domain_exists", `domain "${displayName(name)}" already exists`);
     }
-    const pwdkm = findCustodian(this.data, owner);
-    const key = generatePrivateKey();
-    const domain = createDomain(owner, pwdkm, key);
-    const entries = [audit.domainCreated(name, owner), grantProof(name, key, owner, pwdkm)];
+    const { domain, entries } = domainOwnedBy(this.data, name, owner);
     return this.#withDomain(name, domain, entries, now);
   }
 
@@ -155,20 +143,8 @@ export class KeyFile {
     now = new Date(),
     leftOut: readonly string[] = [],
   ): KeyFile {
-    const domain = findDomain(this.data, name);
-    const key = openDomainKey(name, domain, owner);
-    const gone = leftOut.filter((each) => each !== owner.name && domain.owners.has(each));
-    const kept = { ...domain, owners: gone.reduce(withoutEntry, domain.owners) };
-    const pwdkmOf = (custodian: string): string => findCustodian(this.data, custodian);
-    const newKey = generatePrivateKey();
-    const rotated = rotateDomain(name, kept, key, pwdkmOf, newKey);
-    const entries = [
-      ...gone.map((each) => audit.ownerRemoved(each, name)),
-      audit.domainRotated(name),
-      rotationProof(name, key, rotated.publicKey),
-      ...[...rotated.owners.keys()].map((each) => grantProof(name, newKey, each, pwdkmOf(each))),
-    ];
-    return this.#withDomain(name, rotated, entries, now);
+    const { domain, entries } = rekeyedDomain(this.data, name, owner, leftOut);
+    return this.#withDomain(name, domain, entries, now);
   }
 
   /** Adds a secret. @throws PprotectError `no_such_domain`, `secret_exists`, `shared_key`, `invalid_name`, `invalid_value` */
@@ -201,14 +177,8 @@ export class KeyFile {
    * @throws PprotectError `owner_exists`, `shared_key`, `no_such_domain`, `no_such_custodian`, `not_owner`, `cannot_open`
    */
   addOwner(domain: string, newOwner: string, by: UnlockedCustodian, now = new Date()): KeyFile {
-    const data = findDomain(this.data, domain);
-    refuseSharedKey(this.data, domain);
-    const pwdkm = findCustodian(this.data, newOwner);
-    refuseExistingOwner(this.data, domain, newOwner);
-    const key = openDomainKey(domain, data, by);
-    const granted = withOwner(data, newOwner, sealDomainKey(key, pwdkm));
-    const entries = [audit.ownerAdded(by.name, newOwner, domain), grantProof(domain, key, newOwner, pwdkm)];
-    return this.#withDomain(domain, granted, entries, now);
+    const granted = grantedTo(this.data, domain, newOwner, by);
+    return this.#withDomain(domain, granted.domain, granted.entries, now);
   }
 
   /** Adds `newOwner` to every domain that `by` owns and `newOwner` does not. @throws as {@link addOwner} */
@@ -226,7 +196,7 @@ export class KeyFile {
    * @throws PprotectError `no_such_owner`, `last_owner`, `no_such_domain`
    */
   removeOwner(domain: string, owner: string, now = new Date()): KeyFile {
-    const data = this.#withoutOwner(domain, owner);
+    const data = withoutOwner(this.data, domain, owner);
     return this.#withDomain(domain, data, audit.ownerRemoved(owner, domain), now);
   }
 
@@ -257,10 +227,7 @@ export class KeyFile {
   removeCustodian(name: string, now = new Date()): KeyFile {
     findCustodian(this.data, name);
     const owned = this.domainsOf(name);
-    const domains = owned.reduce(
-      (all, domain) => withEntry(all, domain, this.#withoutOwner(domain, name)),
-      this.data.domains,
-    );
+    const domains = domainsWithoutOwner(this.data, name);
     return this.#with(
       { domains, custodians: withoutEntry(this.data.custodians, name) },
       [audit.custodianRemoved(name, owned)],
@@ -297,13 +264,6 @@ export class KeyFile {
    * @throws PprotectError `usage` when `keep` is not a natural number
    */
   truncateAuditLog(keep: number): KeyFile {
-    if (!Number.isSafeInteger(keep) || keep < 0) {
-      throw new PprotectError(
-        "usage",
-        `cannot keep ${keep} audit log entries`,
-        "give a whole number, 0 or more",
-      );
-    }
     return new KeyFile({
       ...this.data,
       auditLog: truncateLog(this.data.auditLog, keep, neededEntries(this.data)),
@@ -333,25 +293,6 @@ export class KeyFile {
     const sealed = sealSecret(data, value);
     const changed = { ...data, secrets: withEntry(data.secrets, secret, sealed) };
     return this.#withDomain(domain, changed, entry, now);
-  }
-
-  #withoutOwner(domain: string, owner: string): Domain {
-    const data = findDomain(this.data, domain);
-    if (!data.owners.has(owner)) {
-      throw new PprotectError(
-        "no_such_owner",
-        `${displayName(owner)} is not an owner of domain "${displayName(domain)}"`,
-        `its owners: ${[...data.owners.keys()].map(displayName).join(", ")}`,
-      );
-    }
-    if (data.owners.size === 1) {
-      throw new PprotectError(
-        "last_owner",
-        `${displayName(owner)} is the last owner of domain "${displayName(domain)}"; nobody could read its secrets again`,
-        "add another owner first, or remove the domain",
-      );
-    }
-    return { ...data, owners: withoutEntry(data.owners, owner) };
   }
 
   #withDomain(name: string, domain: Domain, entries: string | readonly string[], now: Date): KeyFile {

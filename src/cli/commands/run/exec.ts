@@ -1,12 +1,10 @@
 import { basename } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
-import { isShellIdentifier } from "../../../common/shell-quote.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import type { FileRequest, PlacedSecrets } from "../../../exec/files/secret-files.ts";
 import type { StartState } from "../../../exec/process/start-state.ts";
 import type { Execution } from "../../../exec/run-program.ts";
-import { type Choice, type ChosenSecret, isPublic } from "../../../exec/selection.ts";
-import { variableName } from "../../../exec/variable-names.ts";
+import type { Choice, ChosenSecret } from "../../../exec/selection.ts";
 import type { PreparedProgram } from "../../../exec/watch/run-watched.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
 import { commandWords } from "../../../system/path-text.ts";
@@ -18,9 +16,7 @@ import { refuseUnknown } from "../../base/no-redact.ts";
 import { isPlaintextForbidden, refuseForbiddenPlaintext } from "../../base/plaintext-fence.ts";
 import { SelectingCommand } from "../../base/selecting-command.ts";
 import type { InputPrompter } from "../../input/input-prompter.ts";
-
-/** How many names a note lists. */
-const SHOWN_NAMES = 3;
+import { noteUnusableNames } from "../../report/unusable-names.ts";
 
 export default class ExecCommand extends SelectingCommand {
   static readonly declaration: CommandDeclaration = {
@@ -95,7 +91,7 @@ export default class ExecCommand extends SelectingCommand {
     const keyFile = this.readStore();
     const choices = await this.choose(keyFile);
     const command = this.#command();
-    this.#noteUnusableNames(choices);
+    if (!this.json) noteUnusableNames(choices, (message) => this.note(message));
     const { checkPassthrough, childEnvironment } = await import("../../../exec/environment.ts");
     const { noPassthrough, keep, credentialPrefixes } = this;
     const passthrough = { noPassthrough, keep, credentialPrefixes };
@@ -229,18 +225,6 @@ export default class ExecCommand extends SelectingCommand {
     );
   }
 
-  /** dash drops such variables from its environment, and `${api-key}` is `key` in every shell. */
-  #noteUnusableNames(choices: readonly Choice[]): void {
-    const names = choices
-      .filter(({ variable }) => !isShellIdentifier(variable))
-      .map(({ variable }) => variable);
-    if (names.length === 0 || this.json) return;
-    const shown = names.slice(0, SHOWN_NAMES).join(", ");
-    const more = names.length > SHOWN_NAMES ? ` and ${names.length - SHOWN_NAMES} more` : "";
-    const example = variableName(names[0] ?? "", { prefix: undefined, uppercase: true });
-    this.note(`note: shells cannot use variables named ${shown}${more}; with --uppercase: ${example}`);
-  }
-
   /** Beside us, since this process is the program otherwise, and cannot end itself. */
   async #runSupervised(start: StartState): Promise<number> {
     const { runAgainSupervised, supervisionOf } = await import("../../base/supervision.ts");
@@ -286,17 +270,8 @@ export default class ExecCommand extends SelectingCommand {
         "use one of the two options",
       );
     }
-    const { redactionOf } = await import("../../../redact/redaction.ts");
-    const { warnOfRedaction } = await import("../../report/redaction-warning.ts");
-    const redaction = redactionOf(
-      secrets
-        .filter((secret) => !isPublic(secret) && !this.noRedact.includes(secret.name))
-        .map(({ name, value }) => [name, value]),
-      this.usedPassphrase,
-    );
-    warnOfRedaction(redaction);
-    const { runRedacted } = await import("../../../exec/pty/run-redacted.ts");
-    return runRedacted(execution, redaction);
+    const { runWithRedaction } = await import("../../base/redacted-run.ts");
+    return runWithRedaction(execution, secrets, { except: this.noRedact, passphrase: this.usedPassphrase });
   }
 
   #command(): readonly [program: string, ...args: string[]] {
