@@ -64,11 +64,21 @@ export function continuesLog(old: Log, log: Log, parents: readonly StoreData[]):
   if (count === undefined) return false;
   // Proofs that are still needed stay before them.
   const kept = new Set(rest);
-  const dropped = old.findIndex((_, index) => isSubsequence(old.slice(index), rest));
+  const dropped = old.slice(0, old.length - lastEntriesIn(old, rest));
   return (
-    old.slice(0, dropped === -1 ? old.length : dropped).filter((entry) => !kept.has(entry)).length <= count ||
+    dropped.filter((entry) => !kept.has(entry)).length <= count ||
     parents.some(({ auditLog }) => auditLog[0] === header)
   );
+}
+
+/** How many of the last entries of an older log are in another one, in their order. */
+function lastEntriesIn(old: Log, log: Log): number {
+  let count = 0;
+  for (const entry of log.toReversed()) {
+    if (count === old.length) break;
+    if (entry === old[old.length - 1 - count]) count++;
+  }
+  return count;
 }
 
 function startsTruncated(old: Log, log: Log): boolean {

@@ -166,8 +166,9 @@ function lostInMerge({ store, parents, bases }: StoreRevision): Remark[] {
   const result = itemsOf(store);
   const before = parents.map(itemsOf);
   const common = bases.map(itemsOf);
+  const known = new Set(parents.flatMap(({ auditLog }) => auditLog));
   const events = store.auditLog
-    .filter((entry) => !parents.some(({ auditLog }) => auditLog.includes(entry)))
+    .filter((entry) => !known.has(entry))
     .flatMap((entry) => readAuditEntry(entry).events);
   // Whether a domain stays that one side removed is decided for all of it: that side removed nothing else of it.
   const removed = (key: string, domain?: string): boolean =>

@@ -53,10 +53,15 @@ function readSide(base: Log, side: Log): SideLog {
  */
 function mergeByTime(ours: Log, theirs: Log): string[] {
   const merged: string[] = [];
+  const [timeOfOurs, timeOfTheirs] = [timesOf(ours), timesOf(theirs)];
+  const isEarlier = (at: number, place: number): boolean => {
+    const [time, otherTime] = [timeOfOurs(at), timeOfTheirs(place)];
+    return time === otherTime ? (ours[at] ?? "") <= (theirs[place] ?? "") : time < otherTime;
+  };
   let [i, j] = [0, 0];
   for (const [ourEnd, theirEnd] of [...alignLists(ours, theirs), [ours.length, theirs.length] as const]) {
     while (i < ourEnd || j < theirEnd) {
-      const isOurs = j >= theirEnd || (i < ourEnd && isEarlier(ours, i, theirs, j));
+      const isOurs = j >= theirEnd || (i < ourEnd && isEarlier(i, j));
       const entry = isOurs ? ours[i++] : theirs[j++];
       if (entry !== undefined) merged.push(entry);
     }
@@ -68,16 +73,15 @@ function mergeByTime(ours: Log, theirs: Log): string[] {
   return merged;
 }
 
-function isEarlier(log: Log, at: number, other: Log, place: number): boolean {
-  const [time, otherTime] = [timeOf(log, at), timeOf(other, place)];
-  return time === otherTime ? (log[at] ?? "") <= (other[place] ?? "") : time < otherTime;
-}
-
-/** When an entry was made; an entry without a time counts as old as the one before it. */
-function timeOf(log: Log, at: number): string {
-  for (let index = at; index >= 0; index--) {
-    const time = readAuditEntry(log[index] ?? "").time;
-    if (time !== undefined) return time;
-  }
-  return "";
+/** When an entry was made, asked for in order; an entry without a time counts as old as the one before it. */
+function timesOf(log: Log): (at: number) => string {
+  let time = "";
+  let known = -1;
+  return (at) => {
+    while (known < at) {
+      known++;
+      time = readAuditEntry(log[known] ?? "").time ?? time;
+    }
+    return time;
+  };
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { checkStoreChange } from "../../../src/git/guard/consistency-rules.ts";
 import { KeyFile } from "../../../src/store/key-file.ts";
 import { type Domain, EMPTY_STORE, type StoreData } from "../../../src/store/store-data.ts";
+import { processorTime } from "../../support/processor-time.ts";
 import { ALICE, BOB, CHEAP, NOW, sampleStore, unlocked } from "../../support/stores.ts";
 
 const store = sampleStore();
@@ -155,6 +156,20 @@ describe("the audit log", () => {
     ],
   ])("%s", (_, changed) => {
     expect(check(withLog(changed), [store]).errors).toEqual(["audit-log-rewritten"]);
+  });
+
+  test("a long log that a stranger wrote takes no quadratic time, also in a merge", () => {
+    const withLog = (...parts: readonly string[]): KeyFile => {
+      const entries = parts.flatMap((part) => Array.from({ length: 40_000 }, (_, at) => `${part} ${at}`));
+      return KeyFile.from({ ...store.data, auditLog: entries });
+    };
+    const { data } = withLog("other");
+    const rewritten = { ...data, auditLog: ["truncated 1 audit log entries", ...data.auditLog] };
+    const start = processorTime();
+    expect(check(rewritten, [withLog("base")]).errors).toEqual(["audit-log-rewritten"]);
+    const parents = [withLog("base", "ours"), withLog("base", "theirs")];
+    expect(check(withLog("base", "ours", "theirs"), parents, [withLog("base")])).toMatchObject(CLEAN);
+    expect(processorTime() - start).toBeLessThan(2_500);
   });
 
   test("in a merge, one side may have truncated it twice", () => {

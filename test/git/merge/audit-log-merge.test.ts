@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { mergeAuditLogs } from "../../../src/git/merge/audit-log-merge.ts";
 import { truncateLog } from "../../../src/store/audit-log.ts";
+import { processorTime } from "../../support/processor-time.ts";
 
 const at = (second: number, what: string): string =>
   `2026-01-01T00:00:${String(second).padStart(2, "0")}Z -- ${what}`;
@@ -83,6 +84,13 @@ describe("audit logs", () => {
       "truncated 3 audit log entries",
       at(6, "t"),
     ]);
+  });
+
+  test("of entries without a time, which anyone can write, take no quadratic time", () => {
+    const entries = (side: string): string[] => Array.from({ length: 20_000 }, (_, at) => `${side} ${at}`);
+    const start = processorTime();
+    expect(mergeAuditLogs([], entries("o"), entries("t"))).toHaveLength(40_000);
+    expect(processorTime() - start).toBeLessThan(2_000);
   });
 
   test("lose nothing that either side appended, whatever the times, in one order from both sides", () => {
