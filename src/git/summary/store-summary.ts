@@ -1,7 +1,7 @@
 import { compareCodePoints, sortedByKey } from "../../common/code-points.ts";
 import { type AccessHistory, boxId } from "../../store/access/access-history.ts";
 import { NOTHING_OPENED, sameValues } from "../../store/access/same-values.ts";
-import { whoKnows } from "../../store/access/who-knows.ts";
+import { whoHasKeys } from "../../store/access/who-knows.ts";
 import { diffStores } from "../../store/diff/store-diff.ts";
 import {
   type StagedRotation,
@@ -134,7 +134,7 @@ function domainChanges(old: StoreData, now: StoreData): DomainChange[] {
 
 function ownerChanges(old: StoreData, now: StoreData, history: AccessHistory): OwnerChange[] {
   const former = new Map(
-    whoKnows(history, now).domains.map(({ domain, formerOwners }) => [
+    whoHasKeys(history, now).map(({ domain, formerOwners }) => [
       domain,
       new Set(formerOwners.map(({ custodian }) => custodian)),
     ]),
@@ -185,24 +185,21 @@ function driftOf(now: StoreData, changes: readonly SecretChange[]): Drift[] {
   const touched = new Set(
     changes.filter(({ change }) => change === "added" || change === "removed").map(({ secret }) => secret),
   );
+  const all = [...sortedByKey(now.domains)];
   return [...touched].sort(compareCodePoints).flatMap((secret): Drift[] => {
-    const all = [...sortedByKey(now.domains)];
     const has = all.filter(([, { secrets }]) => secrets.has(secret));
-    const lacks = all.filter(
-      ([, { secrets }]) =>
-        !secrets.has(secret) && has.some(([, other]) => sharesName(secrets, other.secrets, secret)),
-    );
+    if (has.length === all.length) return [];
+    const others = new Set(has.flatMap(([, { secrets }]) => [...secrets.keys()]));
+    others.delete(secret);
+    const lacks = all.filter(([, { secrets }]) => !secrets.has(secret) && hasAny(secrets, others));
     if (lacks.length === 0) return [];
     return [{ secret, has: has.map(([name]) => name), lacks: lacks.map(([name]) => name) }];
   });
 }
 
-function sharesName(
-  one: ReadonlyMap<string, string>,
-  other: ReadonlyMap<string, string>,
-  except: string,
-): boolean {
-  return [...one.keys()].some((name) => name !== except && other.has(name));
+function hasAny(secrets: ReadonlyMap<string, string>, names: ReadonlySet<string>): boolean {
+  for (const name of secrets.keys()) if (names.has(name)) return true;
+  return false;
 }
 
 function domainNames(old: StoreData, now: StoreData): string[] {

@@ -1,6 +1,7 @@
 import { bufferOf } from "../../common/buffer-of.ts";
 import { readLeniently } from "../../store/diff/lenient-reading.ts";
 import type { StoreData } from "../../store/store-data.ts";
+import { otherDomainWith } from "../../store/trust/shared-keys.ts";
 import { MAX_FILE_BYTES } from "../../system/bounded-read.ts";
 import type { BlobReader } from "../process/cat-file.ts";
 import type { Repository } from "../process/repository.ts";
@@ -35,9 +36,7 @@ export async function formerDomains(
   for (const id of await versionsOf(repository, revisions, path)) {
     const bytes = await blobs.read(id, MAX_FILE_BYTES);
     if (!bytes) continue;
-    const text = bufferOf(bytes);
-    // A look at the bytes spares parsing every version for a key that none of them has.
-    if (![...keys.values()].some((key) => text.includes(key))) continue;
+    if (!mayHave(bytes, keys)) continue;
     const { store } = readLeniently(bytes);
     if (!store) continue;
     for (const each of otherDomainsWith(keys, store)) found.set(each.domain, each);
@@ -45,12 +44,22 @@ export async function formerDomains(
   return [...found.values()];
 }
 
+/** For more keys, which a stranger may have written, parsing takes less time than looking for each. */
+const MOST_LOOKED_FOR = 32;
+
+/** Whether a version may have one of the keys: a look at the bytes spares parsing most versions. */
+function mayHave(bytes: Uint8Array, keys: DomainKeys): boolean {
+  if (keys.size > MOST_LOOKED_FOR) return true;
+  const text = bufferOf(bytes);
+  return [...keys.values()].some((key) => text.includes(key));
+}
+
 /** Which of the keys other domains have in one version. */
-export function otherDomainsWith(keys: DomainKeys, { domains }: StoreData): FormerDomain[] {
+export function otherDomainsWith(keys: DomainKeys, store: StoreData): FormerDomain[] {
   return [...keys].flatMap(([domain, publicKey]) => {
-    if (domains.get(domain)?.publicKey === publicKey) return [];
-    const former = [...domains].find(([name, other]) => name !== domain && other.publicKey === publicKey);
-    return former === undefined ? [] : [{ domain, publicKey, former: former[0] }];
+    if (store.domains.get(domain)?.publicKey === publicKey) return [];
+    const former = otherDomainWith(store, domain, publicKey);
+    return former === undefined ? [] : [{ domain, publicKey, former }];
   });
 }
 

@@ -5,14 +5,32 @@ import type { Problem, ProblemCode } from "../format/problem.ts";
 import type { EntryPath } from "../format/validation.ts";
 import { META_KEY, PUBLIC_KEY_KEY, type StoreData } from "../store-data.ts";
 
+type Domains = StoreData["domains"];
+
+/** The names of the domains with each public key, of stores that were asked about: they never change. */
+const namesByKey = new WeakMap<Domains, ReadonlyMap<string, readonly string[]>>();
+
 /** Another domain with the public key of this one, or nothing. Keys are compared as the file writes them. */
-export function sharesKeyWith({ domains }: StoreData, name: string): string | undefined {
-  const publicKey = domains.get(name)?.publicKey;
-  if (publicKey === undefined) return undefined;
-  for (const [other, domain] of domains) {
-    if (other !== name && domain.publicKey === publicKey) return other;
+export function sharesKeyWith(store: StoreData, name: string): string | undefined {
+  const publicKey = store.domains.get(name)?.publicKey;
+  return publicKey === undefined ? undefined : otherDomainWith(store, name, publicKey);
+}
+
+/** The first domain of another name with a public key. */
+export function otherDomainWith({ domains }: StoreData, name: string, publicKey: string): string | undefined {
+  const known = namesByKey.get(domains) ?? namesOf(domains);
+  namesByKey.set(domains, known);
+  return known.get(publicKey)?.find((other) => other !== name);
+}
+
+function namesOf(domains: Domains): ReadonlyMap<string, readonly string[]> {
+  const names = new Map<string, string[]>();
+  for (const [name, { publicKey }] of domains) {
+    const same = names.get(publicKey);
+    if (same) same.push(name);
+    else names.set(publicKey, [name]);
   }
-  return undefined;
+  return names;
 }
 
 /** A domain whose public key a domain before it in the file has too. */

@@ -1,9 +1,18 @@
 import { describe, expect, test } from "bun:test";
 import { checkStoreChange } from "../../../src/git/guard/consistency-rules.ts";
+import { summarizeStore } from "../../../src/git/summary/store-summary.ts";
+import { otherDomainsWith } from "../../../src/git/trust/former-domains.ts";
+import { AccessHistoryBuilder } from "../../../src/store/access/access-history.ts";
 import { KeyFile } from "../../../src/store/key-file.ts";
 import { findDomain } from "../../../src/store/lookup.ts";
-import type { Domain } from "../../../src/store/store-data.ts";
-import { sharedKeyProblems, sharedKeys } from "../../../src/store/trust/shared-keys.ts";
+import type { Domain, StoreData } from "../../../src/store/store-data.ts";
+import {
+  otherDomainWith,
+  sharedKeyProblems,
+  sharedKeys,
+  sharesKeyWith,
+} from "../../../src/store/trust/shared-keys.ts";
+import { processorTime } from "../../support/processor-time.ts";
 import { ALICE, BOB, NOW, sampleStore, unlocked } from "../../support/stores.ts";
 
 const store = sampleStore();
@@ -56,6 +65,41 @@ describe("two domains with one public key", () => {
     expect(sharedKeys(aliased.rotateDomainKey("prod", alice, NOW).data)).toEqual([]);
     expect(sharedKeys(aliased.rotateDomainKey("sandbox", alice, NOW).data)).toEqual([]);
     expect(sharedKeys(aliased.removeDomain("sandbox", NOW).data)).toEqual([]);
+  });
+});
+
+describe("a store with many domains, which a stranger wrote", () => {
+  const COUNT = 12_000;
+  const many = (prefix: string, secrets: (at: number) => string[]): StoreData => ({
+    ...store.data,
+    domains: new Map(
+      Array.from({ length: COUNT }, (_, at) => {
+        const domain = { ...findDomain(store.data, "prod"), publicKey: `${prefix} ${at}` };
+        return [
+          `d${at}`,
+          { ...domain, secrets: new Map(secrets(at).map((name) => [name, `${name} ${at}`])) },
+        ];
+      }),
+    ),
+  });
+
+  test("is compared with itself and with others in time that grows with it", () => {
+    const [one, other] = [many("one", () => []), many("other", () => [])];
+    const start = processorTime();
+    for (const name of one.domains.keys()) expect(sharesKeyWith(one, name)).toBeUndefined();
+    const keys = new Map([...other.domains].map(([name, { publicKey }]) => [name, publicKey]));
+    expect(otherDomainsWith(keys, one)).toEqual([]);
+    expect(otherDomainWith(one, "d5", "one 7")).toBe("d7");
+    expect(processorTime() - start).toBeLessThan(2_000);
+  });
+
+  test("is summarized in time that grows with it", () => {
+    const now = many("one", (at) => (at < COUNT / 2 ? ["new", "old"] : [`only-${at}`]));
+    const before = many("one", (at) => (at < COUNT / 2 ? ["old"] : [`only-${at}`]));
+    const start = processorTime();
+    const { drift } = summarizeStore(before, now, new AccessHistoryBuilder().history());
+    expect(drift).toEqual([]);
+    expect(processorTime() - start).toBeLessThan(2_000);
   });
 });
 
