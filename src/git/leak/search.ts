@@ -71,32 +71,17 @@ export async function searchRepository<Label>(
   const limits: SearchLimit[] =
     unreadable === 0 ? [] : [{ text: "a repository inside this one cannot be read by git", isGap: true }];
   const seen = new Set<string>();
-  let found = new Set<string>();
+  let found: ReadonlySet<string> = new Set();
   let [objects, bytes] = [0, 0];
   for (const [index, each] of repositories.entries()) {
-    const labels = new Map<string, FoundObject<Label>>();
-    for await (const { id, type, size, chunks } of allObjects(each, counts[index] ?? 0)) {
-      const search = finder.search();
-      for await (const chunk of chunks()) search.push(chunk);
-      const inObject = search.end();
-      if (inObject.size > 0) labels.set(id, { type, labels: inObject });
-      bytes += size;
-      onProgress?.(++objects, total);
-    }
-    if (each.name === undefined) found = new Set(labels.keys());
-    const inObjects = await objectLeaks(each, labels);
-    leaks.push(...inObjects.leaks);
-    const files = [...(await workTreeFiles(each, withIgnored)), ...gitFiles(each)].filter(
-      // Git keeps a submodule among its own files.
-      ({ root, path }) => seen.size < seen.add(join(root, path)).size,
+    const inObjects = await searchObjects(each, finder, counts[index] ?? 0, () =>
+      onProgress?.(++objects, total),
     );
-    for (const file of files) {
-      const searched = await searchFile(file, finder);
-      bytes += searched.bytes;
-      if (!searched.isRead) unread.push(file);
-      for (const label of searched.labels)
-        leaks.push({ label, place: { kind: "file", repository: each.name, ...file } });
-    }
+    if (each.name === undefined) found = inObjects.found;
+    const inFiles = await searchFiles(each, finder, withIgnored, seen);
+    leaks.push(...inObjects.leaks, ...inFiles.leaks);
+    unread.push(...inFiles.unread);
+    bytes += inObjects.bytes + inFiles.bytes;
     limits.push(...(await searchLimits(each)));
     if (!inObjects.isComplete) limits.push(UNREAD_HISTORY);
   }
@@ -109,6 +94,48 @@ export async function searchRepository<Label>(
     unread,
     limits: [...new Map(limits.map((limit) => [limit.text, limit])).values()],
   };
+}
+
+/** @param count how many objects the repository has @param onObject is called after each */
+async function searchObjects<Label>(
+  repository: SearchedRepository,
+  finder: Finder<Label>,
+  count: number,
+  onObject: () => void,
+) {
+  const found = new Map<string, FoundObject<Label>>();
+  let bytes = 0;
+  for await (const { id, type, size, chunks } of allObjects(repository, count)) {
+    const search = finder.search();
+    for await (const chunk of chunks()) search.push(chunk);
+    const labels = search.end();
+    if (labels.size > 0) found.set(id, { type, labels });
+    bytes += size;
+    onObject();
+  }
+  const { leaks, isComplete } = await objectLeaks(repository, found);
+  return { leaks, found: new Set(found.keys()), bytes, isComplete };
+}
+
+/** @param seen the files that were searched, by their path: git keeps a submodule among its own files */
+async function searchFiles<Label>(
+  repository: SearchedRepository,
+  finder: Finder<Label>,
+  withIgnored: boolean,
+  seen: Set<string>,
+) {
+  const leaks: Leak<Label>[] = [];
+  const unread: WorkTreeFile[] = [];
+  let bytes = 0;
+  const files = [...(await workTreeFiles(repository, withIgnored)), ...gitFiles(repository)];
+  for (const file of files.filter(({ root, path }) => seen.size < seen.add(join(root, path)).size)) {
+    const searched = await searchFile(file, finder);
+    bytes += searched.bytes;
+    if (!searched.isRead) unread.push(file);
+    for (const label of searched.labels)
+      leaks.push({ label, place: { kind: "file", repository: repository.name, ...file } });
+  }
+  return { leaks, unread, bytes };
 }
 
 const UNREAD_HISTORY: SearchLimit = {

@@ -52,6 +52,28 @@ export function mergeCredentials(creds: Creds, versions: StoreVersions): MergeCr
     }
     return undefined;
   };
+  return {
+    domainKey,
+    secret: secretOpener(versions, domainKey),
+    cannotOpenCopy(version, domain) {
+      const owns = versions[version].domains.get(domain)?.owners.has(creds.name) ?? false;
+      return owns && custodianIn(version) !== undefined && keys[version](domain) === undefined;
+    },
+    problem() {
+      const known = VERSIONS.filter((version) => versions[version].custodians.has(creds.name));
+      if (known.length === 0) return unknownCustodian(creds.name, versions);
+      return known.some((version) => custodianIn(version))
+        ? undefined
+        : `the passphrase does not match the key of ${displayName(creds.name)}`;
+    },
+  };
+}
+
+/** Opens secrets of the versions with the keys of their domains, each sealed value once. */
+function secretOpener(
+  versions: StoreVersions,
+  domainKey: MergeCredentials["domainKey"],
+): MergeCredentials["secret"] {
   const values = new Map<string, string | undefined>();
   const openAny = (domain: string, secret: string, sealed: string): string | undefined => {
     // A version that kept an old box under a new key says the same as the one that has the box under its own key.
@@ -64,30 +86,18 @@ export function mergeCredentials(creds: Creds, versions: StoreVersions): MergeCr
     }
     return undefined;
   };
-  return {
-    domainKey,
-    secret(version, domain, secret) {
-      const sealed = versions[version].domains.get(domain)?.secrets.get(secret);
-      if (sealed === undefined) return undefined;
-      if (!values.has(sealed)) values.set(sealed, openAny(domain, secret, sealed));
-      return values.get(sealed);
-    },
-    cannotOpenCopy(version, domain) {
-      const owns = versions[version].domains.get(domain)?.owners.has(creds.name) ?? false;
-      return owns && custodianIn(version) !== undefined && keys[version](domain) === undefined;
-    },
-    problem() {
-      const name = displayName(creds.name);
-      const known = VERSIONS.filter((version) => versions[version].custodians.has(creds.name));
-      if (known.length === 0) {
-        const near = suggest(creds.name, unionOfKeys(versions.ours.custodians, versions.theirs.custodians));
-        return `no key custodian "${name}"${near === undefined ? "" : ` (did you mean "${displayName(near)}"?)`}`;
-      }
-      return known.some((version) => custodianIn(version))
-        ? undefined
-        : `the passphrase does not match the key of ${name}`;
-    },
+  return (version, domain, secret) => {
+    const sealed = versions[version].domains.get(domain)?.secrets.get(secret);
+    if (sealed === undefined) return undefined;
+    if (!values.has(sealed)) values.set(sealed, openAny(domain, secret, sealed));
+    return values.get(sealed);
   };
+}
+
+function unknownCustodian(name: string, { ours, theirs }: StoreVersions): string {
+  const near = suggest(name, unionOfKeys(ours.custodians, theirs.custodians));
+  const meant = near === undefined ? "" : ` (did you mean "${displayName(near)}"?)`;
+  return `no key custodian "${displayName(name)}"${meant}`;
 }
 
 function memoized<Value>(make: (key: string) => Value): (key: string) => Value {

@@ -64,13 +64,10 @@ function notSealed(
 ): Step<string | undefined> {
   const subject: ConflictSubject = { kind: "secret", domain: domain.name, name };
   const text = secretTexts(domain, name);
-  const versionUnderKey = (side: Side): SecretContent | undefined =>
-    text[side] === undefined ? undefined : { from: [side] };
   /** A side's version as it can be kept: `undefined` if it cannot, and `sealed: undefined` if it is absent. */
   const keep = (side: Side): { sealed: string | undefined } | undefined => {
-    const from = versionUnderKey(side);
-    if (from === undefined) return { sealed: undefined };
-    const sealed = resealFor(key, domain, name, from, context);
+    if (text[side] === undefined) return { sealed: undefined };
+    const sealed = resealFor(key, domain, name, { from: [side] }, context);
     return sealed === undefined ? undefined : { sealed };
   };
   const decision = context.decide(subject);

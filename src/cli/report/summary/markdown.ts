@@ -31,10 +31,24 @@ export function summaryMarkdown(view: SummaryView): string {
 }
 
 function storeMarkdown(store: ChangedStore): string {
-  const { path, renamedFrom, status, problem, summary } = store;
+  const { path, renamedFrom, status, problem } = store;
   const was = renamedFrom === undefined ? "" : `, renamed from ${markdownCode(renamedFrom)}`;
   const heading = `#### ${markdownCode(path)}${status === "changed" ? "" : ` (${status})`}${was}`;
   const alerts = concerns(store, STYLE);
+  const rows = changeRows(store);
+  return [
+    heading,
+    ...(problem === undefined
+      ? []
+      : [`> [!CAUTION]\n> The store cannot be read: ${markdownMessage(problem)}`]),
+    ...(alerts.length === 0 ? [] : [`> [!WARNING]\n${list(alerts, "> ").trimEnd()}`]),
+    ...(rows.length === 0 ? [] : [markdownTable(["", ""], rows).trimEnd()]),
+  ].join("\n\n");
+}
+
+/** What changed, by kind, and the names; kinds of which there is nothing are left out. */
+function changeRows(store: ChangedStore): string[][] {
+  const { summary } = store;
   const resealed = Map.groupBy(secretsThat(store, "resealed"), ({ domain }) => domain);
   const names = (change: "added" | "changed" | "removed") =>
     cut(secretsThat(store, change).map(({ domain, secret }) => markdownCode(`${domain}/${secret}`)));
@@ -57,7 +71,7 @@ function storeMarkdown(store: ChangedStore): string {
     cut(
       summary.custodians.filter((each) => each.change === change).map((each) => markdownCode(each.custodian)),
     );
-  const rows = [
+  return [
     ["Secrets added", names("added")],
     ["Secrets changed", names("changed")],
     ["Secrets removed", names("removed")],
@@ -76,14 +90,6 @@ function storeMarkdown(store: ChangedStore): string {
     ["Key custodians removed", custodians("removed")],
     ["New passphrases or keys of", custodians("new_key")],
   ].filter(([, cell]) => cell !== "");
-  return [
-    heading,
-    ...(problem === undefined
-      ? []
-      : [`> [!CAUTION]\n> The store cannot be read: ${markdownMessage(problem)}`]),
-    ...(alerts.length === 0 ? [] : [`> [!WARNING]\n${list(alerts, "> ").trimEnd()}`]),
-    ...(rows.length === 0 ? [] : [markdownTable(["", ""], rows).trimEnd()]),
-  ].join("\n\n");
 }
 
 function findings(title: string, all: readonly CommitFinding[]): string[] {
