@@ -2,7 +2,7 @@ import { parseDuration } from "../common/duration.ts";
 import { PprotectError } from "../common/errors.ts";
 import type { ValueWithLines } from "../common/value-with-lines.ts";
 
-/** To whom values are given, and for how long files and printed values are meant to be had. */
+/** To whom values are given, and how long files and printed values are meant to last. */
 export interface HandoutTerms {
   readonly client?: string | undefined;
   /** Milliseconds. */

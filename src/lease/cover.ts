@@ -1,7 +1,7 @@
 import { displayName } from "../common/terminal-safe.ts";
 import { boxHash, type Grant, type LeasedDomain } from "./grant.ts";
 
-/** Sealed values of one domain that are to be opened, as the store has them now. */
+/** Sealed values of one domain to open, as the store has them now. */
 export interface WantedDomain {
   /** The store's real path. */
   readonly store: string;

@@ -22,7 +22,7 @@ export interface DomainToLease {
   readonly privateKey: PrivateKey;
 }
 
-/** What a lease is to be. */
+/** The terms of a new lease. */
 export interface LeaseRequest {
   /** The store's real path. */
   readonly store: string;

@@ -3,7 +3,7 @@ import { equalBytes, randomBytes } from "../crypto/bytes.ts";
 
 export { LEASE_VARIABLE } from "../common/lease-variable.ts";
 
-/** 128 bits: what nobody can guess. */
+/** 128 bits cannot be guessed. */
 const TOKEN_BYTES = 16;
 /** As base64url. */
 const TOKEN = /^[A-Za-z0-9_-]{22}$/;

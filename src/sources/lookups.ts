@@ -44,7 +44,7 @@ export function lookUpVariable(
 const OWN_SERVICE = /^pprotect\b/i;
 
 /**
- * Looks an entry of the system's keyring up. Where there is no keyring, it is missing.
+ * Looks up an entry of the system's keyring. Without a keyring, it is missing.
  *
  * @throws PprotectError `keyring_unavailable`; `environment` for an entry of pprotect itself
  */

@@ -17,7 +17,7 @@ export function findDomain(store: StoreData, name: string): Domain {
   );
 }
 
-/** For one who wrote the name of a secret where a domain is meant. */
+/** The hint for the name of a secret in place of a domain. */
 function asSecret(store: StoreData, name: string): string | undefined {
   const paths = domainsWith(store, name).map((domain) => displayName(`${domain}/${name}`));
   return paths.length === 0 ? undefined : `it is the name of a secret: ${listed(paths)}`;

@@ -18,7 +18,7 @@ const libc = lazy(() =>
   }),
 );
 
-/** A descriptor that stands for one process, whatever becomes of its number (pidfd_open(2)). */
+/** A descriptor that refers to one process, even after its number was given to another (pidfd_open(2)). */
 export interface ProcessHandle {
   /** @returns whether the signal was sent; `false` when the process has ended. @throws Error when not permitted */
   signal(signal: NodeJS.Signals): boolean;

@@ -74,7 +74,7 @@ export function file(metavar: string): ValueType {
   return { kind: "file", metavar };
 }
 
-/** Free text. @param metavar what stands for it in help, in capitals */
+/** Free text. @param metavar its name in help, in capitals */
 export function text(metavar: string): ValueType {
   return { kind: "text", metavar };
 }

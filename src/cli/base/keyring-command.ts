@@ -13,7 +13,7 @@ export abstract class KeyringCommand extends BaseCommand {
     return saved;
   }
 
-  /** The custodian that is meant, and the key material; the keyring is not asked. */
+  /** The custodian of the command and the key material; the keyring is not asked. */
   protected async custodian(keyFile: KeyFile): Promise<{ readonly name: string; readonly pwdkm: string }> {
     const { givenUser } = await import("../../credentials/cascade.ts");
     const { configuredUser } = this.sourcesFor(keyFile.data.custodians);

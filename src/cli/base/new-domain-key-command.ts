@@ -5,7 +5,7 @@ import { ownersToLeaveOut } from "./owners-to-leave-out.ts";
 
 /** A command that gives the owners of a domain a new key. */
 export abstract class NewDomainKeyCommand extends DomainCommand {
-  /** Owners who do not get the new key: those whom nothing shows to be ones, unless the user says so. */
+  /** Owners who do not get the new key: those without proof that an owner added them, unless the user says so. */
   protected async ownersToLeaveOut(
     keyFile: KeyFile,
     domain: string,

@@ -14,10 +14,10 @@ export interface AskingAboutOwners {
 }
 
 /**
- * Owners whom nothing shows to be ones: anyone who may write the file can write owners into it, and they
- * would be given the new key. They get it where the user says so.
+ * Owners without proof that an owner added them: anyone who can write the file can write owners into it, and they would
+ * get the new key. They get it only if the user says so.
  *
- * @throws PprotectError `untrusted_key` where there are some and nobody can be asked
+ * @throws PprotectError `untrusted_key` if there are some, and the user cannot be asked
  */
 export async function ownersToLeaveOut(
   keyFile: KeyFile,

@@ -30,7 +30,7 @@ export interface GeneratedValue {
   readonly bits: number;
 }
 
-/** Whether a value is to be generated. */
+/** Whether the line asks for a generated value. */
 export function wantsGenerated({ generate, charset, hex, words, uuid }: GenerateOptions): boolean {
   return generate !== undefined || charset !== undefined || hex || words !== undefined || uuid;
 }

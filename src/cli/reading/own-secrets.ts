@@ -100,7 +100,7 @@ function plainPassphrase(given: GivenCredentials): string | undefined {
   }
 }
 
-/** @returns `undefined` when it is no custodian's key */
+/** @returns `undefined` when it is not a custodian's key */
 async function openRaw(
   stores: readonly SearchedStore[],
   passphrase: string,

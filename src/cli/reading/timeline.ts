@@ -32,7 +32,7 @@ export async function timelineOf(
       else if (last.changes.length === MAX_CHANGES) last.changes.push("and more");
     }
   } catch (error) {
-    // Nothing to show is no reason to refuse the rest.
+    // The rest is shown even if this has nothing.
     const isNothing =
       error instanceof PprotectError && ["store_missing", "not_a_repository"].includes(error.code);
     if (!isNothing) throw error;

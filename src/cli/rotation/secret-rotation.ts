@@ -221,7 +221,7 @@ export class SecretRotation {
     );
   }
 
-  /** The value is in memory still: a full disk is no reason to stop before it is written. */
+  /** The value is still in memory: a full disk must not stop the command before it is written to the store. */
   #note(journal: RotationJournal, answer: SealedAnswer): void {
     try {
       journal.answered(answer);

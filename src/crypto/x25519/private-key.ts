@@ -5,8 +5,7 @@ import { type PrivateKey, type X25519, X25519_KEY_BYTES } from "./x25519.ts";
 export type { PrivateKey } from "./x25519.ts";
 
 /**
- * libsodium, or the runtime's library where that is not to be had, or JavaScript if the runtime's library lacks the curve, as some
- * FIPS builds do.
+ * libsodium; without it, the runtime's library; or JavaScript if that library lacks the curve, as some FIPS builds do.
  */
 const implementation = lazy((): X25519 => {
   const sodium = (require("../sodium/libsodium.ts") as typeof import("../sodium/libsodium.ts")).libsodium();

@@ -8,7 +8,7 @@ const COMMON = {
   lease: t.isOptional(t.isString()),
   /** Milliseconds since 1970. */
   since: t.isNumber(),
-  /** Until when it was meant to be had. */
+  /** When it was meant to end. */
   until: t.isOptional(t.isNumber()),
 };
 
@@ -77,14 +77,14 @@ export function pruned(
   };
 }
 
-/** Which of what was handed out is meant. */
+/** Selects entries of what was handed out. */
 export type HandedOutChoice =
   | { readonly by: "all" }
   /** A lease's id, or that of a shown value. */
   | { readonly by: "id"; readonly id: string }
   | { readonly by: "client"; readonly client: string }
   | { readonly by: "domain"; readonly domain: string }
-  /** What was meant to be had until before this moment, in ms since 1970. */
+  /** What was meant to end before this moment, in ms since 1970. */
   | { readonly by: "expired"; readonly now: number };
 
 /** The part of the ledger that a choice means. */

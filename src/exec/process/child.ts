@@ -20,7 +20,7 @@ export interface Child {
   readonly exited: Promise<End>;
 }
 
-/** ms between two looks at a child, in case its signal was missed. */
+/** ms between two checks of a child, in case SIGCHLD was missed. */
 const LOOK = 250;
 
 /**

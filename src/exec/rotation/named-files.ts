@@ -13,13 +13,13 @@ export interface NamedFile {
   /** Of its content, in hexadecimal digits. */
   readonly sha256: string;
   readonly bytes: number;
-  /** Its content; nothing for one that is no text or too long to be read by a person. */
+  /** Its content; nothing for one that is not text, or too long for a person to read. */
   readonly text: string | undefined;
 }
 
 /** Bytes that a person would look at. */
 const MAX_TEXT = 256 * 1024;
-/** Bytes: more is no program, and reading it would take minutes. */
+/** Bytes: a larger file is not a program that a person wrote, and reading it would take minutes. */
 const MAX_FILE = 1024 * 1024 * 1024;
 /** More than these no person looks at, and a pattern of many levels would take minutes. */
 const MAX_PATHS = 10_000;

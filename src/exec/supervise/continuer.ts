@@ -8,7 +8,7 @@ export interface Continuer {
 }
 
 /**
- * Starts a process that continues this one after a time, should it be stopped: then nobody else may ever do so, and it has
+ * Starts a process that continues this one after a time, in case it is stopped: nothing else might continue it then, and it has
  * a program to end. It ends with this process.
  *
  * @param ms rounded up to seconds

@@ -121,7 +121,7 @@ function planManaged(location: ManagedLocation, { record, hook: guard }: HookPla
   }
 }
 
-/** The lines are added to both hooks. A hook for merges that cannot take them is no reason to fail. */
+/** The lines are added to both hooks. A hook for merges to which they cannot be added is not an error. */
 function planBothCommitted(
   { hook, mergeHook, husky }: Extract<HookLocation, { kind: "committed" }>,
   options: HookPlanOptions,

@@ -4,7 +4,7 @@ import type { SearchedRepository } from "./repositories.ts";
 import type { WorkTreeFile } from "./work-trees.ts";
 
 /**
- * The files in which git keeps text that is no object: its configuration, reflogs, names of refs, the last commit
+ * The files in which git keeps text that is not in objects: its configuration, reflogs, names of refs, the last commit
  * message, and what Git LFS stores. The objects themselves are read through git.
  */
 export function gitFiles({ gitDirectory: root }: SearchedRepository): readonly WorkTreeFile[] {

@@ -44,7 +44,7 @@ export interface LeakReport<Label> {
   readonly limits: readonly SearchLimit[];
 }
 
-/** How a search goes about. */
+/** Options of a search. */
 export interface LeakSearch {
   readonly withIgnored: boolean;
   /** Gets the number of objects searched so far, and of all. */

@@ -5,9 +5,9 @@ import type { NewKey } from "./merge-stores.ts";
 import { SIDES, type StoreVersions } from "./versions.ts";
 
 /**
- * Everyone to whom a merge sealed a copy of a domain's key itself. An owner whom only one side has is named so: anyone
- * can write an owner into the file with a copy that opens nothing; without the key such a copy looks like any other, and
- * the merge would make the first one that opens.
+ * Everyone to whom a merge sealed a copy of a domain's key itself. The sentence says so where only one side has the owner:
+ * anyone can write an owner into the file with a copy that opens nothing. Without the key such a copy looks like any other,
+ * and the merge would seal the first one that opens.
  *
  * @returns a sentence for each, without the final period
  */

@@ -14,8 +14,8 @@ import type { WinningKey } from "./winning-key.ts";
  * their logs like any other.
  *
  * Every key that the winning one replaces signs it, as far as the credentials open it: users of either side, and of the
- * ancestor, then follow. The winning key signs each owner to whom the merge sealed a copy of it; but for an owner of
- * one side alone whom nothing proves: the merge does not vouch for what a branch wrote.
+ * ancestor, then follow. The winning key signs each owner to whom the merge sealed a copy of it; except an owner of
+ * one side alone without a proof: the merge does not vouch for what a branch wrote.
  *
  * @param owners the copies after the merge, by owner
  * @returns entries for the audit log

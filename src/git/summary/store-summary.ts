@@ -37,7 +37,7 @@ export interface OwnerChange {
   readonly change: "added" | "removed" | "between";
   /** Whether an owner signed for a new one; nothing for others. */
   readonly proven: boolean | undefined;
-  /** Of someone who is no owner any more: whether the domain has another key than the one they were given. */
+  /** For a former owner: whether the domain has another key than the one they were given. */
   readonly keyReplaced: boolean | undefined;
 }
 

@@ -3,7 +3,7 @@ export interface Value {
   readonly text: string;
   /** Whether programs that read dotenv files differ in what it is. */
   readonly ambiguous: boolean;
-  /** The offset behind its line. */
+  /** The offset after its line. */
   readonly end: number;
 }
 
@@ -12,7 +12,7 @@ const AFTER_QUOTES = /[ \t]*(?:#.*)?(?:\n|$)/y;
 /**
  * A value in quotes, which may go over several lines.
  *
- * @param start the offset behind the equals sign
+ * @param start the offset after the equals sign
  * @param open the offset of the quote
  * @returns what is wrong with it, where it cannot be read
  */

@@ -14,8 +14,8 @@ const REST_OF_LINE = /[^\n]*(?:\n|$)/y;
  * Reads a dotenv file: `NAME=value`, `export NAME=value`, values bare or in single, double or back quotes, which may
  * hold line ends; comments; lines that end with LF or CRLF.
  *
- * There is no standard. What Node, npm's dotenv, docker compose, direnv and python-dotenv agree on is read so; where
- * they differ, the value is the one of most of them, and a note says so (docs/formats.md). No reference is replaced.
+ * There is no standard. What Node, npm's dotenv, docker compose, direnv and python-dotenv agree on is read in that way; where
+ * they differ, the value is that of most of them, and a note says so (docs/formats.md). No reference is replaced.
  * A parser of our own: npm's `dotenv` and Node's `util.parseEnv` pass over what they cannot read and know no lines;
  * `@env-spec/parser` knows lines, but not names with `-`, line ends in quotes, or values like `a(b)`.
  *
@@ -83,7 +83,7 @@ function scan(text: string): Scanned {
 const isAmbiguousStart = (start: string, name: string): boolean =>
   start.includes("\t") || /^ *export {2}/.test(start) || name === "export";
 
-/** @param start the offset behind the equals sign. @returns what is wrong, where it cannot be read */
+/** @param start the offset after the equals sign. @returns what is wrong, where it cannot be read */
 function valueAt(text: string, start: number): Value | string {
   BLANKS.lastIndex = start;
   const quote = start + (BLANKS.exec(text)?.[0].length ?? 0);

@@ -24,7 +24,7 @@ const HOLD = "hold";
 /** How long the end of a lease may wait for the access log and for files to be removed, in ms. */
 const LEAVE_MS = 5_000;
 
-/** What else is to be done for a lease. */
+/** Other work of the process of a lease. */
 export interface LeaseTasks {
   /** Runs when it ends, such as removing the files that were written under it. */
   atEnd(grant: Grant, stateDirectory: string): Promise<void>;

@@ -28,7 +28,7 @@ const CLOCK_DIFFERENCE = 86_400_000;
  * The age of what was made at a moment.
  *
  * @param now ms since 1970
- * @returns ms, never less than 0; `undefined` where the date says nothing, since it is no date or is in the future by more than
+ * @returns ms, never less than 0; `undefined` where the date is of no use, since it cannot be read or is in the future by more than
  *   clocks differ
  */
 export function ageAt(now: number, { time }: Pick<Moment, "time">): number | undefined {

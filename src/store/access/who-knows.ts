@@ -6,7 +6,7 @@ import type { Moment } from "./revision.ts";
 import { NOTHING_OPENED, type OpenedValues, sameValues } from "./same-values.ts";
 
 /**
- * How someone who is no owner knows a value.
+ * How someone who is not an owner knows a value.
  *
  * | | |
  * | --- | --- |
@@ -26,7 +26,7 @@ export interface Knower {
   readonly until: Moment | undefined;
   /** Whether the store still has the custodian. */
   readonly isCustodian: boolean;
-  /** Whether the custodian owns the value in some place today: nobody to remove. */
+  /** Whether the custodian still owns a domain with this value, and so need not be removed. */
   readonly isOwner: boolean;
 }
 

@@ -95,7 +95,7 @@ export function pinsAfterReading(
   return [...names].reduce((all, name) => followKey(all, store, name, proofs), pins);
 }
 
-/** Accepts a domain's key where that needs nobody: the first one of the name, or one that a chain of proofs leads to. */
+/** Accepts a domain's key where no person is needed for it: the first one of the name, or one that a chain of proofs leads to. */
 function followKey(pins: Pins, store: StoreData, name: string, proofs: Proofs): Pins {
   const domain = store.domains.get(name);
   if (!domain) return pins;

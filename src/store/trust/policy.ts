@@ -101,7 +101,7 @@ function isAcceptedOwner({ owners, removed }: DomainPin, owner: string, key: Fin
 /** What the pins say of a custodian who is to get a domain's key. */
 export type OwnerState =
   | { readonly kind: "known" }
-  /** An owner in the file, of whom nothing shows that an owner made them one. */
+  /** An owner in the file, without proof that an owner added them. */
   | { readonly kind: "unproven" }
   /** The custodian's key is not the one that was accepted. */
   | { readonly kind: "changed"; readonly pinned: Fingerprint }

@@ -13,7 +13,7 @@ const MAX_REMOTES = 16;
  * repository. The address itself may hold a password and is kept nowhere.
  *
  * Read from `.git/config` as it is, without git: this is about finding pins again, on a store's first use, and
- * a remote that is not seen here costs no more than that.
+ * a remote that is not seen here costs only that.
  *
  * @param store the store's real path
  * @returns nothing without a repository around it, or without remotes

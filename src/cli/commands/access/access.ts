@@ -226,7 +226,7 @@ function isKnownTo(custodian: string, { readers, knowers }: SecretAccess): boole
   return readers.includes(custodian) || knowers.some((knower) => knower.custodian === custodian);
 }
 
-/** Those of some people that the line names; all of them where it names nobody. */
+/** Those of the people that the line names; all of them if it names none. */
 function namedAmong<Person extends { readonly custodian: string }>(
   people: readonly Person[],
   custodian: string | undefined,

@@ -153,7 +153,7 @@ export default class GitCheckCommand extends FindingCommand {
         this.note(shallowWarning(boundary));
       },
     };
-    // What commands read now: a mistake of an earlier commit that was corrected stops nobody.
+    // What commands read now: a mistake in an earlier commit that was corrected later does no harm.
     const rulesNow = this.all ? rulesOfTeam(repository) : undefined;
     // It fails when it is waited for.
     rulesNow?.catch(() => undefined);

@@ -14,7 +14,7 @@ import {
   staleKnowers,
 } from "./view.ts";
 
-/** A line for each secret, and one for each person who knows it and is no owner. */
+/** A line for each secret, and one for each person who knows it and is not an owner. */
 export function accessTable(view: AccessView): string {
   const { secrets, domains } = view.access;
   const rows = secrets.map((each) => ({
@@ -43,7 +43,7 @@ function sinceText(secret: SecretAccess, view: AccessView): string {
   return `${dayOf(secret.since) ?? "?"} ${age === undefined ? "" : `(${age})`}`.trimEnd();
 }
 
-/** `12 days, limit 30d`, or `40 days, over the limit of 30d`; the age alone where there is no limit. */
+/** `12 days, limit 30d`, or `40 days, over the limit of 30d`; the age alone without a limit. */
 function ageText(secret: SecretAccess, view: AccessView): string | undefined {
   const age = ageInDays(secret.since, view.now);
   if (age === undefined && dayOf(secret.since) === undefined) return undefined;
