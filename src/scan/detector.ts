@@ -16,7 +16,7 @@ export interface RuleName {
 export interface Detector {
   /** The rules whose hits it returns. */
   readonly rules: readonly RuleName[];
-  /** Lower case, of three characters and more; or `LONG_RUN`. */
+  /** Lower case, of three characters and more; or `LONG_RUN` or `LONG_WORD`. */
   readonly keywords: readonly string[];
   /** Whether it looks only at those of the lines that have a long run too. */
   readonly inRun?: boolean;

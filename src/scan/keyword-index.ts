@@ -1,9 +1,6 @@
 import { letterPair } from "./letter-pairs.ts";
+import { hasDigits, IN_RUN, LONG_RUN, LONG_WORD, RUN } from "./long-run.ts";
 import type { ScanText } from "./scan-text.ts";
-
-/** In place of keywords: lines with a run of {@link RUN} characters of the alphabets of base64 and of dots. */
-export const LONG_RUN = "long run";
-const RUN = 24;
 
 /** Keywords are found by four of their characters, each folded to five bits; those of three by all of them. */
 const BITS = 5;
@@ -35,13 +32,11 @@ const SIGNS: Readonly<Record<string, number>> = {
 
 const FOLD = new Uint8Array(256);
 const LOWER = new Uint8Array(256);
-const IN_RUN = new Uint8Array(256);
 for (let byte = 0; byte < 256; byte++) {
   const letter = (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122);
   const digit = byte >= 48 && byte <= 57;
   LOWER[byte] = letter ? byte | 32 : byte;
   FOLD[byte] = letter ? byte & 31 : foldOther(byte, digit);
-  IN_RUN[byte] = letter || digit || "_.-+/=~|".includes(String.fromCharCode(byte)) ? 1 : 0;
 }
 
 function foldOther(byte: number, digit: boolean): number {
@@ -58,7 +53,7 @@ interface GroupLines {
 export interface FoundLines {
   /** The groups that have some, in order. */
   readonly byGroup: readonly GroupLines[];
-  /** Lines with a run of {@link RUN} characters, two of them digits. */
+  /** Those of {@link LONG_RUN}. */
   readonly longRuns: readonly number[];
 }
 
@@ -89,12 +84,15 @@ export class KeywordIndex {
   /** For each group, 1 + its place in what is found in a text; 0 between texts. */
   readonly #placeOf: Uint16Array;
 
-  /** @param groups the keywords of each group, in lower case, of three characters and more; or {@link LONG_RUN} */
+  /**
+   * @param groups the keywords of each group, in lower case, of three characters and more; {@link LONG_RUN} and {@link LONG_WORD}
+   *   are passed over
+   */
   constructor(groups: readonly (readonly string[])[]) {
     const byText = new Map<string, Keyword>();
     groups.forEach((keywords, group) => {
       for (const text of keywords) {
-        if (text !== LONG_RUN) this.#keyword(text, byText).groups.push(group);
+        if (text !== LONG_RUN && text !== LONG_WORD) this.#keyword(text, byText).groups.push(group);
       }
     });
     this.#lastLine = new Float64Array(byText.size);
@@ -223,17 +221,6 @@ function matches(bytes: Uint8Array, at: number, keyword: Keyword): boolean {
     if (LOWER[bytes[start + i] ?? 0] !== keyword.bytes[i]) return false;
   }
   return true;
-}
-
-/** Whether a run of characters from here on has two digits; nearly every random text of its length has. */
-function hasDigits(bytes: Uint8Array, start: number): boolean {
-  let digits = 0;
-  for (let at = start; at < bytes.length; at++) {
-    const byte = bytes[at] as number;
-    if (byte >= 48 && byte <= 57 && ++digits === 2) return true;
-    if (IN_RUN[byte] === 0) return false;
-  }
-  return false;
 }
 
 /** Adds a line, and the piece before it if that one reaches here too. */

@@ -1,8 +1,8 @@
 import type { Detector, RuleName } from "./detector.ts";
 import { classChanges, shannonEntropy } from "./entropy.ts";
 import { type Hit, RANK } from "./finding.ts";
-import { LONG_RUN } from "./keyword-index.ts";
 import { looksLikeWords } from "./letter-pairs.ts";
+import { LONG_RUN } from "./long-run.ts";
 import { isPlaceholder } from "./placeholder.ts";
 import { exampleOf } from "./scan-input.ts";
 

@@ -1,6 +1,6 @@
-import { LONG_RUN } from "./keyword-index.ts";
+import { LONG_WORD } from "./long-run.ts";
 
-export { LONG_RUN } from "./keyword-index.ts";
+export { LONG_WORD } from "./long-run.ts";
 
 /**
  * A kind of secret and how to find it with a regular expression. A rule is tried only on lines that contain one of its
@@ -15,7 +15,7 @@ export interface Rule {
   readonly what: string;
   /** The release that has it first; without one, the first of all. See {@link RuleName.since}. */
   readonly since?: string;
-  /** Lower case, of three characters and more; or {@link LONG_RUN}, for tokens with a shorter prefix or none. */
+  /** Lower case, of three characters and more; or {@link LONG_WORD}, for tokens with a shorter prefix or none. */
   readonly keywords: readonly string[];
   /**
    * Has the flag `g`. The secret is the group named `secret`, or else the whole match. Every repetition that can start at
@@ -97,7 +97,7 @@ export function token(
     id,
     what,
     kind: "token",
-    keywords: keywords ?? (words.some((word) => word.length < SHORT) ? [LONG_RUN] : words),
+    keywords: keywords ?? (words.some((word) => word.length < SHORT) ? [LONG_WORD] : words),
     pattern: new RegExp(
       `${BEFORE}(?:${starts.map((start) => RegExp.escape(start)).join("|")})${body}${AFTER}`,
       "g",

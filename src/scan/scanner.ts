@@ -11,7 +11,8 @@ import { loneValueDetector } from "./files/lone-value.ts";
 import { type AddedLine, type Finding, type Hit, RANK } from "./finding.ts";
 import { lineFingerprint } from "./fingerprint.ts";
 import { KEYSTORE_RULE } from "./keystore.ts";
-import { KeywordIndex, LONG_RUN } from "./keyword-index.ts";
+import { KeywordIndex } from "./keyword-index.ts";
+import { hasLongWord, LONG_RUN, LONG_WORD } from "./long-run.ts";
 import { MOST_PATHS } from "./path-kind.ts";
 import { randomStringDetector } from "./random-string.ts";
 import { regexDetectors } from "./regex-rules.ts";
@@ -38,7 +39,12 @@ const fileDetectors: readonly FileDetector[] = [
 ];
 const index = new KeywordIndex(detectors.map(({ keywords }) => keywords));
 
-const longRunDetectors = detectors.filter(({ keywords }) => keywords.includes(LONG_RUN));
+const longRunDetectors = detectorsOf(LONG_RUN);
+const longWordDetectors = detectorsOf(LONG_WORD);
+
+function detectorsOf(keyword: string): readonly Detector[] {
+  return detectors.filter(({ keywords }) => keywords.includes(keyword));
+}
 
 /** All rules. */
 export const scanRules: readonly RuleName[] = [
@@ -111,7 +117,8 @@ function sinceRelease(rule: string): Pick<Finding, "since"> {
 }
 
 function lineHits(input: ScanInput): Hit[] {
-  const { byGroup, longRuns } = index.find(input.text);
+  const { text } = input;
+  const { byGroup, longRuns } = index.find(text);
   const hits: Hit[] = [];
   const inRun = new Set(longRuns);
   for (const { group, lines } of byGroup) {
@@ -122,6 +129,8 @@ function lineHits(input: ScanInput): Hit[] {
     }
   }
   for (const at of longRuns) {
+    if (hasLongWord(text.bytes, text.start(at), text.end(at)))
+      for (const detector of longWordDetectors) addTo(hits, detector.find(input, at));
     for (const detector of longRunDetectors) addTo(hits, detector.find(input, at));
   }
   return hits;

@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { assignmentDetector } from "../../src/scan/assignments/detector.ts";
-import { KeywordIndex, LONG_RUN } from "../../src/scan/keyword-index.ts";
+import { KeywordIndex } from "../../src/scan/keyword-index.ts";
+import { LONG_RUN, LONG_WORD } from "../../src/scan/long-run.ts";
 import { regexDetectors } from "../../src/scan/regex-rules.ts";
 import { ScanText, wholeFile } from "../../src/scan/scan-text.ts";
 
@@ -12,7 +13,7 @@ const GROUPS = [
   ["abc", LONG_RUN],
 ];
 const index = new KeywordIndex(GROUPS);
-const words = GROUPS.flat().filter((word) => word !== LONG_RUN);
+const words = GROUPS.flat().filter((word) => word !== LONG_RUN && word !== LONG_WORD);
 
 const piece = fc.oneof(
   fc.constantFrom(...words),

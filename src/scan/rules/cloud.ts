@@ -1,7 +1,7 @@
 import { isRandom } from "../checks.ts";
 import { isBase32AfterPrefix } from "../checksums.ts";
 import { looksRandom } from "../entropy.ts";
-import { LONG_RUN, type Rule, rulesOf, token } from "../rule.ts";
+import { LONG_WORD, type Rule, rulesOf, token } from "../rule.ts";
 
 /** Clouds, hosting and infrastructure: tokens with a form of their own. */
 export const cloudRules: readonly Rule[] = [
@@ -71,7 +71,7 @@ export const cloudRules: readonly Rule[] = [
       // Before Vault 1.10.
       id: "vault-token",
       what: "a HashiCorp Vault token",
-      keywords: [LONG_RUN],
+      keywords: [LONG_WORD],
       has: ".",
       pattern:
         /(?<![A-Za-z0-9_.$-])(?:s\.[A-Za-z0-9]{24}|b\.AAAAAQ[A-Za-z0-9_-]{80,300})(?![A-Za-z0-9_.(-])/g,
@@ -152,7 +152,7 @@ export const cloudRules: readonly Rule[] = [
     line: /(?<![A-Za-z0-9+/_-])(?:AQVN|YCAJ|YCN)/,
   }),
   token("ngrok-key", "an ngrok API key", "ak_2", "[A-Za-z0-9]{26,27}", {
-    keywords: [LONG_RUN],
+    keywords: [LONG_WORD],
     check: isRandom,
   }),
 ];

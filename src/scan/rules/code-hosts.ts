@@ -1,6 +1,6 @@
 import { isRandom } from "../checks.ts";
 import { hasCrcInBase62 } from "../checksums.ts";
-import { LONG_RUN, type Rule, rulesOf, token } from "../rule.ts";
+import { LONG_WORD, type Rule, rulesOf, token } from "../rule.ts";
 
 /** Code hosts, package registries and build services. */
 export const codeHostRules: readonly Rule[] = [
@@ -107,7 +107,7 @@ export const codeHostRules: readonly Rule[] = [
     { inRun: true },
   ),
   token("octopus-key", "an Octopus Deploy API key", "API-", "[A-Z0-9]{25,32}", {
-    keywords: [LONG_RUN],
+    keywords: [LONG_WORD],
     line: /(?<!\/)API-/,
     check: isRandom,
     inRun: true,

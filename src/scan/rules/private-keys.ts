@@ -1,6 +1,6 @@
 import { decodeBase64, hasPemBody, isJwt, isPartOfJwt } from "../checks.ts";
 import { hasBase58Check } from "../checksums.ts";
-import { LONG_RUN, type Rule, rulesOf, token } from "../rule.ts";
+import { LONG_WORD, type Rule, rulesOf, token } from "../rule.ts";
 
 /** Private keys in the forms in which they are stored, and JSON Web Tokens. */
 export const privateKeyRules: readonly Rule[] = [
@@ -86,7 +86,7 @@ export const privateKeyRules: readonly Rule[] = [
     {
       id: "pprotect-raw-key",
       what: "the passphrase of a raw pprotect key",
-      keywords: [LONG_RUN],
+      keywords: [LONG_WORD],
       has: "P",
       quick: /P[0-9a-fA-F]{64}P/,
       pattern: /(?<![A-Za-z0-9])P[0-9a-fA-F]{64}P(?![A-Za-z0-9])/g,
@@ -108,7 +108,7 @@ export const privateKeyRules: readonly Rule[] = [
     },
   ]),
   token("nats-seed", "the seed of a NATS key", "S", "[UAONCX][A-Z2-7]{56}", {
-    keywords: [LONG_RUN],
+    keywords: [LONG_WORD],
     quick: /\bS[UAONCX][A-Z2-7]{56}\b/,
   }),
   token(

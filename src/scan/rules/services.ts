@@ -1,6 +1,6 @@
 import { isRandom } from "../checks.ts";
 import { shannonEntropy } from "../entropy.ts";
-import { LONG_RUN, type Rule, rulesOf, token } from "../rule.ts";
+import { LONG_WORD, type Rule, rulesOf, token } from "../rule.ts";
 
 const UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
 
@@ -49,14 +49,14 @@ export const serviceRules: readonly Rule[] = [
     {
       id: "twilio-key",
       what: "a Twilio API key",
-      keywords: [LONG_RUN],
+      keywords: [LONG_WORD],
       has: "SK",
       pattern: /(?<![A-Za-z0-9])SK[0-9a-f]{32}(?![A-Za-z0-9])/g,
     },
     {
       id: "mailgun-key",
       what: "a Mailgun key",
-      keywords: [LONG_RUN],
+      keywords: [LONG_WORD],
       has: "-",
       quick: /key-[0-9a-f]{32}|[0-9a-f]-[0-9a-f]{8}-[0-9a-f]{8}/,
       pattern:
@@ -72,7 +72,7 @@ export const serviceRules: readonly Rule[] = [
     {
       id: "discord-token",
       what: "a Discord bot token",
-      keywords: [LONG_RUN],
+      keywords: [LONG_WORD],
       has: ".",
       quick: /\.[A-Za-z0-9_-]{6}\./,
       pattern:
@@ -111,14 +111,14 @@ export const serviceRules: readonly Rule[] = [
     {
       id: "airtable-token",
       what: "an Airtable token",
-      keywords: ["pat"],
-      inRun: true,
+      keywords: [LONG_WORD],
+      has: "pat",
       pattern: /(?<![A-Za-z0-9])pat[A-Za-z0-9]{14}\.[a-f0-9]{64}(?![A-Za-z0-9])/g,
     },
     {
       id: "asana-token",
       what: "an Asana token",
-      keywords: [LONG_RUN],
+      keywords: [LONG_WORD],
       has: "/",
       quick: /[12]\/[0-9]{13}/,
       pattern: /(?<![A-Za-z0-9/])[12]\/[0-9]{13,17}(?:\/[0-9]{12,17})?:[a-f0-9]{32}(?![A-Za-z0-9])/g,
@@ -133,7 +133,7 @@ export const serviceRules: readonly Rule[] = [
     {
       id: "facebook-app-token",
       what: "a Facebook app token",
-      keywords: [LONG_RUN],
+      keywords: [LONG_WORD],
       has: "|",
       pattern: /(?<![A-Za-z0-9])[0-9]{13,17}\|[A-Za-z0-9_-]{27}(?![A-Za-z0-9_-])/g,
       check: isRandom,
@@ -233,7 +233,7 @@ export const serviceRules: readonly Rule[] = [
   }),
   token("samsara-token", "a Samsara token", "samsara_api_", "[A-Za-z0-9]{30}"),
   token("uptimerobot-key", "an UptimeRobot key", "u", "[0-9]{6,8}-[a-f0-9]{24}", {
-    keywords: [LONG_RUN],
+    keywords: [LONG_WORD],
     quick: /u[0-9]{6}/,
   }),
   token("wakatime-key", "a WakaTime API key", "waka_", UUID),
