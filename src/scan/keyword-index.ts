@@ -245,7 +245,11 @@ function rarestPart(text: string, length: number): number {
 
 /** How common a pair of characters is, in half bits. Beside words, signs are rare. */
 function commonness(text: string, at: number): number {
-  const pair = text.slice(at, at + 2);
-  if (/^[a-z]{2}$/.test(pair)) return letterPair(text, at);
-  return pair.includes(" ") ? -3 : -2;
+  if (isLetter(text, at) && isLetter(text, at + 1)) return letterPair(text, at);
+  return text[at] === " " || text[at + 1] === " " ? -3 : -2;
+}
+
+function isLetter(text: string, at: number): boolean {
+  const unit = text.charCodeAt(at);
+  return unit >= 97 && unit <= 122;
 }

@@ -1,3 +1,5 @@
+import { wordsOf } from "./name-words.ts";
+
 /** What kind of secret a name says that its value is. */
 export type SecretNameKind = "password" | "secret" | "identified-secret" | "key";
 
@@ -145,12 +147,7 @@ function isNamePart(unit: number): boolean {
 }
 
 function kindOf(name: string): SecretNameKind | undefined {
-  const words = name
-    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
-    .replace(/([A-Z])([A-Z][a-z])/g, "$1 $2")
-    .toLowerCase()
-    .split(/[^a-z0-9\u00df-\u017f]+/)
-    .filter((word) => word !== "");
+  const words = wordsOf(name);
   if (words.length >= 3 && words.at(-2) === "for") words.splice(-2);
   while (words.length > 1 && isNeutral(words.at(-1) ?? "")) words.pop();
   const last = (words.at(-1) ?? "").replace(/[0-9]+$/, "");
@@ -181,9 +178,11 @@ const FIRST = /^(?:senha|contrasena|contraseña|clave|mdp|haslo|motdepasse)$/;
 const FIRST_OF_OWNER = /^(?:password|passwd|pwd|passwort|kennwort)$/;
 
 function isPasswordOf([first = "", ...others]: readonly string[]): boolean {
-  if (others.length === 0 || WHERE.test(others.at(-1) ?? "")) return false;
-  if (FIRST.test(first)) return true;
-  return FIRST_OF_OWNER.test(first) && others.every((word) => word !== "" && PASSWORD_OWNERS.test(word));
+  if (others.length === 0) return false;
+  const isFirst =
+    FIRST.test(first) ||
+    (FIRST_OF_OWNER.test(first) && others.every((word) => word !== "" && PASSWORD_OWNERS.test(word)));
+  return isFirst && !WHERE.test(others.at(-1) ?? "");
 }
 
 /** Whether the word before says that it is another kind of key: `the public key "…"`. */

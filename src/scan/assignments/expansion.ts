@@ -10,7 +10,7 @@ const EXPANSION = /[$#]\{(?<name>[A-Za-z_][\w.-]{0,80})(?::-|:=|-|=|:(?![?+]))(?
 /** The defaults in a line whose names are those of secrets. */
 export function expansionDefaults(text: string): PlacedAssignment[] {
   const found: PlacedAssignment[] = [];
-  if (!text.includes("{")) return found;
+  if (!text.includes("${") && !text.includes("#{")) return found;
   for (const match of text.matchAll(EXPANSION)) {
     const { name = "", value = "" } = match.groups ?? {};
     if (!secretNameKind(name)) continue;

@@ -126,7 +126,13 @@ export function assignmentsInTurn(text: string): PlacedAssignment[] {
 
 type Value = Omit<PlacedAssignment, "name">;
 
+/** What is in or before every value in code, but for one that a definition gives to a name: a quote, the end of a tag, `%q`. */
+const OF_VALUE = /["'`>%]/g;
+
 function valueAfter(text: string, start: number, afterName: number, bareValues: boolean): Value | undefined {
+  // Most names in code are followed by none.
+  OF_VALUE.lastIndex = afterName;
+  if (!bareValues && !OF_VALUE.test(text) && !DEFINES.test(text.slice(0, start))) return undefined;
   // `${NAME:-default}` and its relatives: see expansionDefaults.
   if (text[start - 1] === "{" && text[start - 2] === "$" && text[afterName] === ":") return undefined;
   const closed = skip(AFTER_NAME, text, afterName);
