@@ -1,7 +1,7 @@
 import { PprotectError } from "../../common/errors.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { systemDirectory } from "../../system/path-text.ts";
-import { startProgram } from "../../system/start-program.ts";
+import { type StartedProgram, startProgram } from "../../system/start-program.ts";
 import { gitProgram } from "./git-program.ts";
 import { gitReason } from "./git-reason.ts";
 import { gitEnvironment, gitEnvironmentHere, SAFE_GIT_CONFIG } from "./safe-git.ts";
@@ -17,7 +17,7 @@ const NEUTRAL_GIT_CONFIG = [
 ] as const;
 
 /**
- * Starts git to feed it or to read its output as it comes, which simple-git cannot do. Every git is started here but
+ * Starts git to feed it or to read its output as it comes, which simple-git cannot do. Every git is started in this file but
  * simple-git's, and the one that reads a setting (setting.ts), whose answer is waited for.
  *
  * @param input a text, or "pipe" to write to standard input later
@@ -36,9 +36,61 @@ export function spawnGit<Input extends "pipe" | Buffer>(
     // A caller that waits for each answer gets it at once.
     env: { ...gitEnvironment(), GIT_FLUSH: input === "pipe" ? "1" : "0", LC_ALL: "C" },
   });
-  running.add(git);
-  void git.exited.then(() => running.delete(git));
-  return git;
+  return remembered(git);
+}
+
+/** What git printed, and how it ended. */
+export interface GitAnswer {
+  readonly status: number;
+  readonly output: string;
+  /** What is on standard error. */
+  readonly complaint: string;
+}
+
+/**
+ * Runs git to its end, for output that is text, without simple-git, which takes longer to load than git to answer.
+ *
+ * @param environment all variables that it gets
+ * @returns of a git that could not be started, as in a directory that does not exist, the system's reason as its complaint
+ * @throws PprotectError `git_failed` when there is no git
+ */
+export async function askGit(
+  directory: string,
+  args: readonly string[],
+  environment: Record<string, string>,
+): Promise<GitAnswer> {
+  const config = SAFE_GIT_CONFIG.flatMap((setting) => ["-c", setting]);
+  const command = [gitProgram(), ...config, ...args];
+  try {
+    const git = remembered(
+      startProgram(command, {
+        cwd: systemDirectory(directory),
+        stdin: "ignore",
+        stderr: "pipe",
+        env: environment,
+      }),
+    );
+    const [output, complaint, status] = await Promise.all([
+      textOf(git.stdout),
+      textOf(git.stderr),
+      git.exited,
+    ]);
+    return { status, output, complaint };
+  } catch (error) {
+    return {
+      status: NOT_STARTED,
+      output: "",
+      complaint: error instanceof Error ? error.message : String(error),
+    };
+  }
+}
+
+/** The status of a shell for a program that it cannot run. */
+const NOT_STARTED = 126;
+
+/** All of a program's output as text, with a byte order mark if it has one. */
+async function textOf(output: ReadableStream<Uint8Array>): Promise<string> {
+  return Buffer.from(await new Response(output).arrayBuffer()).toString("utf8");
 }
 
 /**
@@ -56,6 +108,14 @@ export function startGitHere(directory: string, args: readonly string[]): Promis
 }
 
 const running = new Set<{ kill(): void }>();
+
+/** Keeps a git as long as it runs. */
+function remembered<Git extends Pick<StartedProgram, "kill" | "exited">>(git: Git): Git {
+  running.add(git);
+  const forget = () => running.delete(git);
+  git.exited.then(forget, forget);
+  return git;
+}
 
 /** Ends every git that was started here and still runs: what reads from one then fails. */
 export function stopEveryGit(): void {

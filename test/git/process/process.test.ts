@@ -5,6 +5,10 @@ import fc from "fast-check";
 import { ByteReader } from "../../../src/git/process/byte-reader.ts";
 import { openBlobReader, streamObjects } from "../../../src/git/process/cat-file.ts";
 import { openAttributeReader } from "../../../src/git/process/check-attr.ts";
+import {
+  openAnyRepositoryDirectly,
+  openRepositoryDirectly,
+} from "../../../src/git/process/direct-repository.ts";
 import { openRepository } from "../../../src/git/process/repository.ts";
 import { gitEnvironment } from "../../../src/git/process/safe-git.ts";
 import { startGit } from "../../../src/git/process/stream.ts";
@@ -172,15 +176,28 @@ describe("in a repository", () => {
     await reader.close();
   });
 
-  test("a command that fails is an error with git's first line, or undefined", async () => {
+  test.each([openRepository, openRepositoryDirectly, openAnyRepositoryDirectly])(
+    "%p runs git; a command that fails is an error with git's first line, or undefined",
+    async (open) => {
+      const { folder } = await mergeRepository();
+      const repository = await open(folder);
+      expect([repository.root, repository.directory]).toEqual([folder, folder]);
+      expect(await repository.run("rev-parse", "--is-inside-work-tree")).toBe("true\n");
+      expect(await repository.tryRun("rev-parse", "--is-bare-repository")).toBe("false\n");
+      await expect(repository.run("rev-parse", "--verify", "nothing")).rejects.toMatchObject({
+        code: "git_failed",
+        message: expect.stringMatching(/^git rev-parse failed: \S/),
+        fix: undefined,
+      });
+      await expect(repository.run("config", "--get", "no.thing")).rejects.toMatchObject({
+        message: "git config failed: exit status 1",
+      });
+      expect(await repository.tryRun("rev-parse", "--verify", "nothing")).toBeUndefined();
+    },
+  );
+
+  test("what fails while its output is read is an error with git's first line", async () => {
     const { folder } = await mergeRepository();
-    const repository = await openRepository(folder);
-    expect(repository.run("rev-parse", "--verify", "nothing")).rejects.toMatchObject({
-      code: "git_failed",
-      message: expect.stringMatching(/^git rev-parse failed: \S/),
-      fix: undefined,
-    });
-    expect(await repository.tryRun("rev-parse", "--verify", "nothing")).toBeUndefined();
     const stream = startGit(folder, ["cat-file", "-p", "nothing"]);
     await new Response(stream.output).bytes();
     expect(stream.finished()).rejects.toMatchObject({
@@ -189,13 +206,16 @@ describe("in a repository", () => {
     });
   });
 
-  test("outside of one, the error names the directory", async () => {
-    const directory = emptyFolder();
-    expect(openRepository(directory)).rejects.toMatchObject({
-      code: "not_a_repository",
-      message: expect.stringContaining(directory),
-    });
-  });
+  test.each([openRepository, openRepositoryDirectly, openAnyRepositoryDirectly])(
+    "outside of one, the error of %p names the directory",
+    async (open) => {
+      const directory = emptyFolder();
+      await expect(open(directory)).rejects.toMatchObject({
+        code: "not_a_repository",
+        message: expect.stringContaining(directory),
+      });
+    },
+  );
 });
 
 test("a bare repository and the inside of .git are not taken for a place without a repository", async () => {

@@ -12,7 +12,8 @@ import {
 } from "../../../git/guard/report.ts";
 import { checkStaged } from "../../../git/guard/staged-changes.ts";
 import { Tally } from "../../../git/guard/tally.ts";
-import { openAnyRepository, openRepository, type Repository } from "../../../git/process/repository.ts";
+import { openAnyRepositoryDirectly, openRepositoryDirectly } from "../../../git/process/direct-repository.ts";
+import type { Repository } from "../../../git/process/repository.ts";
 import { BASELINE_FILE } from "../../../scan/baseline-file.ts";
 import type { Finding } from "../../../scan/finding.ts";
 import { currentDirectory } from "../../../system/path-text.ts";
@@ -126,7 +127,7 @@ export default class GitCheckCommand extends FindingCommand {
   }
 
   async #staged(tally: Tally): Promise<Checked> {
-    const repository = await openRepository(currentDirectory());
+    const repository = await openRepositoryDirectly(currentDirectory());
     const verdict = this.accepting(await checkStaged(repository, await this.#options(), tally));
     const { stagedProjectFiles } = await import("../../reading/project-files.ts");
     const errors = [...verdict.errors, ...(await stagedProjectFiles(repository))];
@@ -144,7 +145,7 @@ export default class GitCheckCommand extends FindingCommand {
     let commits = 0;
     let newest: string | undefined;
     let shallow = false;
-    const repository = await openAnyRepository(currentDirectory());
+    const repository = await openAnyRepositoryDirectly(currentDirectory());
     const options = {
       ...(await this.#options()),
       onUnused: (found: readonly Finding[]) => unused.push(...found),

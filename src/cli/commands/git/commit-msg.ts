@@ -7,7 +7,8 @@ import { findingFields, findingLine, findingsError } from "../../../git/guard/re
 import { type GuardOptions, scanSources } from "../../../git/guard/scan-sources.ts";
 import { STAGED } from "../../../git/guard/staged-changes.ts";
 import { openObjectReader } from "../../../git/process/cat-file.ts";
-import { openRepository, type Repository } from "../../../git/process/repository.ts";
+import { openRepositoryDirectly } from "../../../git/process/direct-repository.ts";
+import type { Repository } from "../../../git/process/repository.ts";
 import type { AddedLine, Finding } from "../../../scan/finding.ts";
 import { textLines } from "../../../scan/scan-text.ts";
 import { readBounded } from "../../../system/bounded-read.ts";
@@ -32,7 +33,7 @@ export default class GitCommitMsgCommand extends GuardingCommand {
   message = requiredArgument("file", FILE, "the file with the message");
 
   async run(): Promise<Outcome> {
-    const repository = await openRepository(currentDirectory());
+    const repository = await openRepositoryDirectly(currentDirectory());
     const lines = keptLines(this.#read(), await readCleanup(repository, process.env));
     const findings = await findingsIn(lines, repository, this.guardOptions());
     if (!this.json) this.#print(findings);

@@ -10,7 +10,8 @@ import {
 } from "../../../git/guard/report.ts";
 import { checkStaged, checkWholeFiles } from "../../../git/guard/staged-changes.ts";
 import { storePath } from "../../../git/install/store-path.ts";
-import { openRepository, type Repository } from "../../../git/process/repository.ts";
+import { openRepositoryDirectly } from "../../../git/process/direct-repository.ts";
+import type { Repository } from "../../../git/process/repository.ts";
 import { currentDirectory } from "../../../system/path-text.ts";
 import { restArguments } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
@@ -46,7 +47,7 @@ export default class GitPreCommitCommand extends GuardingCommand {
   files = restArguments("files", FILE, "files to check as a whole, besides what is staged");
 
   async run(): Promise<Outcome> {
-    const repository = await openRepository(currentDirectory());
+    const repository = await openRepositoryDirectly(currentDirectory());
     const options = this.guardOptions();
     const [staged, inProjectFiles] = await Promise.all([
       checkStaged(repository, options),

@@ -5,7 +5,8 @@ import { knownToRemote } from "../../../git/guard/push/known-commits.ts";
 import { prePushUpdates } from "../../../git/guard/push/ref-updates.ts";
 import { findingLine, howToAllow, PrintedWarnings } from "../../../git/guard/report.ts";
 import { Tally } from "../../../git/guard/tally.ts";
-import { openAnyRepository, type Repository } from "../../../git/process/repository.ts";
+import { openAnyRepositoryDirectly } from "../../../git/process/direct-repository.ts";
+import type { Repository } from "../../../git/process/repository.ts";
 import { readObjectsAsTheyAre } from "../../../git/process/safe-git.ts";
 import { currentDirectory } from "../../../system/path-text.ts";
 import { optionalArgument } from "../../argv/argument.ts";
@@ -34,7 +35,7 @@ export default class GitPrePushCommand extends PushCommand {
 
   async run(): Promise<Outcome> {
     readObjectsAsTheyAre();
-    const repository = await openAnyRepository(currentDirectory());
+    const repository = await openAnyRepositoryDirectly(currentDirectory());
     const tally = new Tally();
     const push = await this.#push(repository);
     const found = await this.findIn(repository, push, { guard: this.guardOptions(), tally });
