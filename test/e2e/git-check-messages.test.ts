@@ -88,6 +88,70 @@ describe("git check looks at messages", () => {
   });
 });
 
+describe("git check --all looks at messages of tags", () => {
+  /** A tag with a token in its message, and a lightweight one of a commit. @returns its id */
+  async function tagged(
+    repository: GuardedRepository,
+    name: string,
+    ...target: readonly string[]
+  ): Promise<string> {
+    await repository.git("tag", "-a", "-m", MESSAGE, name, ...target);
+    return (await repository.git("rev-parse", name)).stdout.trim();
+  }
+
+  test("of tags of tags too, each once, and warns as for commits", async () => {
+    const repository = await guardedRepository();
+    await repository.force("first");
+    const inner = await tagged(repository, "inner");
+    await repository.git("tag", "-a", "-m", "no secret", "outer", "inner");
+    await repository.git("tag", "-d", "inner");
+    await repository.git("tag", "again", inner);
+    await repository.git("tag", "lightweight");
+    const { status, result } = await check(repository, "--all");
+    expect([status, result.commits, result.findings, result.scanned.messages]).toEqual([0, 1, [], 3]);
+    expect(result.warnings).toMatchObject([
+      { path: "commit message", line: 3, rule: "github-token", message: expect.stringContaining(UNTIL) },
+    ]);
+    expect(inner).toStartWith(result.warnings[0].commit);
+    expect((await check(repository, "outer")).result).toMatchObject({
+      warnings: [],
+      scanned: { messages: 1 },
+    });
+  });
+
+  test("and fails where a tag says something else about its object than git does", async () => {
+    const repository = await guardedRepository();
+    await repository.force("first");
+    const inner = await tagged(repository, "inner");
+    const lie = `object ${inner}\ntype blob\ntag outer\ntagger A <a@b> 1700000000 +0000\n\nx\n`;
+    repository.write("lie", lie);
+    const { stdout } = await repository.git("hash-object", "-t", "tag", "-w", "--literally", "lie");
+    repository.write(".git/refs/tags/outer", stdout);
+    await repository.git("tag", "-d", "inner");
+    const { status, stderr } = await repository.pprotect("git", "check", "--all");
+    expect([status, stderr]).toEqual([1, expect.stringContaining("git rev-list failed: ")]);
+  });
+
+  test("which may be listed in .pprotectignore, and are accepted by the baseline", async () => {
+    const repository = await guardedRepository();
+    await repository.force("first");
+    await tagged(repository, "before");
+    await repository.pprotect("git", "check", "--all", "--write-baseline");
+    await repository.force("the baseline");
+    expect((await check(repository, "--all")).result).toMatchObject({
+      warnings: [],
+      suppressed: [{ path: "commit message", by: "baseline" }],
+    });
+    repository.write(".pprotectignore", "commit message rule=github-token\n");
+    await repository.force("ignore it");
+    await tagged(repository, "after");
+    expect((await check(repository, "--all", "--no-baseline")).result).toMatchObject({
+      warnings: [{ rule: "github-token" }],
+      suppressed: [{ path: "commit message", by: "ignore-file" }],
+    });
+  });
+});
+
 describe("the baseline", () => {
   test("accepts the messages that were there, and later ones with a warning in the history, and not in a range", async () => {
     const { repository } = await withMessage();

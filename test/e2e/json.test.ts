@@ -531,7 +531,7 @@ describe("the commands, for a program", () => {
               repeated: false,
               metavar: null,
               choices: null,
-              description: "check every commit of every ref",
+              description: "check every commit of every ref, and the messages of tags",
             },
             {
               names: ["--staged"],

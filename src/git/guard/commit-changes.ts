@@ -5,23 +5,24 @@ import type { Commit } from "./commit.ts";
 import { readCommitDiffs, readManyCommitDiffs, readTree } from "./diff-reader.ts";
 import { Guard, type GuardOptions, type Subject, type Verdict } from "./guard.ts";
 import { joined } from "./message/scan-message.ts";
+import { tagsOfRefs } from "./message/tags.ts";
 import { shallowBoundary } from "./shallow-boundary.ts";
 import { emptyTree, mergeBases } from "./staged-changes.ts";
 import { Tally } from "./tally.ts";
 import type { CheckedVersions } from "./versions.ts";
 
-/** A commit that was checked. */
+/** A commit that was checked, or the message of a tag. */
 export interface CommitVerdict extends Verdict {
   /** Its short id. */
   readonly commit: string;
   /** Its id in full. */
   readonly id: string;
-  /** How many commits were checked so far, this one included, and how many there are. */
+  /** How many commits were checked so far, this one included, and how many there are. Tags come before the first one. */
   readonly done: number;
   readonly total: number;
 }
 
-/** Which commits to check: one revision or range, every commit of every ref, or commits that were listed. */
+/** Which commits to check: one revision or range, every commit and tag of every ref, or commits that were listed. */
 export type Selection =
   | { readonly revision: string }
   | { readonly all: true }
@@ -37,7 +38,7 @@ export interface CommitOptions extends GuardOptions {
 export const LIST_COMMITS = ["rev-list", "--parents", "--topo-order", "--reverse"] as const;
 
 /**
- * Checks commits, oldest first, each against its parents, and their messages.
+ * Checks commits, oldest first, each against its parents, and their messages. Of all commits, the messages of tags come first.
  *
  * The team's rules that count are those of the newest commit and those of what was there before a range: a branch can add
  * rules, and not take them away. The baseline is that of the newest commit. For all commits, both are those of HEAD.
@@ -65,7 +66,17 @@ export async function* checkCommits(
     ]);
     const abbreviated = abbreviation(short);
     if (boundary.length > 0) options?.onShallow?.(boundary.map((id) => id.slice(0, abbreviated)));
-    const last = commits.length - 1;
+    const total = commits.length;
+    if ("all" in selection)
+      for await (const tag of tagsOfRefs(
+        repository,
+        commits.map(({ id }) => id),
+      )) {
+        const { id } = tag;
+        const verdict = await guard.messageOfTag(tag, tally);
+        yield { ...verdict, commit: id.slice(0, abbreviated), id, done: 0, total };
+      }
+    const last = total - 1;
     for (const [index, { id, parents }] of commits.entries()) {
       const [first] = parents;
       const subject: Subject = {
@@ -80,7 +91,7 @@ export async function* checkCommits(
       };
       const verdict = joined(await nextMessage(), await guard.check(subject));
       if (index === last && "all" in selection) options?.onUnused?.(await guard.unusedEntries());
-      yield { ...verdict, commit: id.slice(0, abbreviated), id, done: index + 1, total: commits.length };
+      yield { ...verdict, commit: id.slice(0, abbreviated), id, done: index + 1, total };
     }
   } finally {
     await Promise.all([guard.close(), reader.close()]);

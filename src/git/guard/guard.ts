@@ -1,3 +1,4 @@
+import { lazy } from "../../common/lazy.ts";
 import { CONFIG_FILE } from "../../config/config-file.ts";
 import { BASELINE_FILE } from "../../scan/baseline-file.ts";
 import type { Finding } from "../../scan/finding.ts";
@@ -17,6 +18,7 @@ import type { FileChange } from "./diff-parser.ts";
 import { IGNORE_FILE } from "./ignore-file.ts";
 import { type LinesElsewhere, linesElsewhere } from "./lines-elsewhere.ts";
 import { MAX_MESSAGE, MessageScan } from "./message/scan-message.ts";
+import type { Tag } from "./message/tags.ts";
 import { loadScanner, PlaintextScan } from "./plaintext-scan.ts";
 import { type GuardOptions, type ScanSources, scanSources } from "./scan-sources.ts";
 import { StoreCheck } from "./store-check.ts";
@@ -40,6 +42,7 @@ export class Guard {
   readonly #objects: ObjectReader;
   readonly #attributes: AttributeReader;
   readonly #messages: ObjectStream[] = [];
+  readonly #messageScan = lazy(() => new MessageScan(this.#sources));
   readonly #storeFiles: StoreFiles;
   readonly #storeChecks: StoreCheck;
   readonly #sources: ScanSources;
@@ -70,7 +73,7 @@ export class Guard {
    * @throws PprotectError `git_failed`
    */
   messagesOf(commits: readonly Commit[], tally: Tally): () => Promise<Verdict> {
-    const scan = new MessageScan(this.#sources);
+    const scan = this.#messageScan();
     const ids = commits.map(({ id }) => id);
     const objects = streamObjects(this.#sources.root, ids, MAX_MESSAGE);
     this.#messages.push(objects);
@@ -82,6 +85,12 @@ export class Guard {
       tally.message();
       return scan.object({ prefix: `${commit.id}:`, parents: commit.parents }, object);
     };
+  }
+
+  /** Checks the message of a tag. @throws PprotectError `git_failed` */
+  async messageOfTag({ id, object }: Tag, tally: Tally): Promise<Verdict> {
+    tally.message();
+    return this.#messageScan().object({ prefix: `${id}:`, parents: [] }, object);
   }
 
   /** Says which files the next commits change: their stores are read meanwhile, and their attributes with those of others. */

@@ -86,7 +86,7 @@ export default class GitCheckCommand extends FindingCommand {
     text("REVISION"),
     "a commit, or a range of commits such as main..HEAD (default: HEAD)",
   );
-  all = flag("--all", "check every commit of every ref");
+  all = flag("--all", "check every commit of every ref, and the messages of tags");
   staged = flag("--staged", "check what is staged");
 
   readonly #printed = new PrintedWarnings();
@@ -161,7 +161,7 @@ export default class GitCheckCommand extends FindingCommand {
     for await (const verdict of checkCommits(repository, selection, options, tally)) {
       const { commit, done, total } = verdict;
       commits = done;
-      newest = commit;
+      if (done > 0) newest = commit;
       progress.show(done, total);
       if (verdict.errors.length + verdict.warnings.length + verdict.suppressed.length === 0) continue;
       const inCommit = (findings: readonly Finding[]) => findings.map((finding) => ({ ...finding, commit }));

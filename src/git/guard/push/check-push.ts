@@ -5,6 +5,7 @@ import { withoutMarkers } from "../allowance.ts";
 import type { Commit } from "../commit.ts";
 import { checkCommits, LIST_COMMITS, parseCommits } from "../commit-changes.ts";
 import { MAX_MESSAGE, MessageScan } from "../message/scan-message.ts";
+import { targetOf } from "../message/tags.ts";
 import { type GuardOptions, scanSources } from "../scan-sources.ts";
 import type { Verdict } from "../subject.ts";
 import type { Tally } from "../tally.ts";
@@ -98,15 +99,11 @@ async function peel(
       // Git says what is wrong with an object that is not there.
       if (object === undefined || object.type === "commit") commits.add(id);
       else others.set(id, { id, object });
-      id =
-        object?.type === "tag" ? TARGET.exec(Buffer.from(object.bytes).toString("latin1"))?.[1] : undefined;
+      id = object && targetOf(object);
     }
   }
   return { commits: [...commits], others: [...others.values()] };
 }
-
-/** The first line of a tag (git-mktag(1)). */
-const TARGET = /^object ([0-9a-f]+)$/m;
 
 /** The objects that are in this repository. */
 async function existing(objects: ObjectReader, ids: readonly string[]): Promise<string[]> {
