@@ -15,6 +15,14 @@ const ROOT = resolve(INSTALLED, "../../..");
 /** A line with a token of the form of GitHub's, which the guard refuses. */
 export const LEAK = `${tokenLine()}\n`;
 
+let cache: string | undefined;
+
+/** Where pre-commit keeps the repositories of hooks that it has cloned: as users have it, one for all projects. */
+function cacheDirectory(): string {
+  cache ??= join(emptyFolder(), "cache");
+  return cache;
+}
+
 let withPprotect: string | undefined;
 
 /** A directory for PATH that has pprotect. */
@@ -59,7 +67,7 @@ export class Project {
       // husky 4 asks npm for these.
       INIT_CWD: this.root,
       npm_config_user_agent: "npm/10.0.0 node/v20.0.0",
-      XDG_CACHE_HOME: join(emptyFolder(), "cache"),
+      XDG_CACHE_HOME: cacheDirectory(),
       ...extra,
     };
     return runProgram(command, { cwd: this.root, env });
