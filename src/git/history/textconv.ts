@@ -1,6 +1,6 @@
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { fingerprint } from "../../store/diff/fingerprint.ts";
-import { readLeniently } from "../../store/diff/lenient-reading.ts";
+import { type Reading, readLeniently } from "../../store/diff/lenient-reading.ts";
 import { storeLines } from "../../store/diff/store-text.ts";
 
 /**
@@ -19,8 +19,11 @@ const lossyDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
  * @returns lines that each end with `\n`; "" for an empty file
  */
 export function storeAsText(bytes: Uint8Array): string {
-  if (bytes.length === 0) return "";
-  const { store, problem } = readLeniently(bytes);
+  return bytes.length === 0 ? "" : readingAsText(readLeniently(bytes), bytes);
+}
+
+/** {@link storeAsText} of bytes that were read. */
+export function readingAsText({ store, problem }: Reading, bytes: Uint8Array): string {
   const lines = store ? storeLines(store) : [`unreadable store: ${problem}`, ...ownLines(bytes)];
   return lines.map((line) => `${line}\n`).join("");
 }

@@ -14,8 +14,13 @@ export type Reading =
  * @param known the version of the store that was read before, to read many of them faster
  */
 export function readLeniently(bytes: Uint8Array, known?: KnownVersion): Reading {
+  return readingOf(() => parseStore(bytes, "", { known }));
+}
+
+/** What a parser's answer or its error comes to. */
+export function readingOf(parse: () => StoreData): Reading {
   try {
-    return { store: parseStore(bytes, "", { known }) };
+    return { store: parse() };
   } catch (error) {
     return { problem: problemOf(error) };
   }
