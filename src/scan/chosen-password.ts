@@ -34,9 +34,9 @@ export function isDrawn(value: string): boolean {
   return (DRAWN.test(value) || GROUPS.test(value) || CAPITALIZED.test(value)) && !hasProgramWord(value);
 }
 
-/** As Apple and Google draw them for one program: four times four letters. */
+/** As Apple and Google draw them for one program: four times four letters; of WordPress, six times four characters. */
 const APP_PASSWORD =
-  /^(?!.*(?:pass|user|name|your|some|test|this|that|here|with|from|word))[a-z]{4}(?:(?:-[a-z]{4}){3}|(?: [a-z]{4}){3})$/;
+  /^(?!.*(?:pass|user|name|your|some|test|this|that|here|with|from|word))[a-z]{4}(?:(?:-[a-z]{4}){3}|(?: [a-z]{4}){3})$|^(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])[A-Za-z0-9]{4}(?: [A-Za-z0-9]{4}){5}$/;
 
 export function isAppPassword(value: string): boolean {
   return APP_PASSWORD.test(value);
@@ -53,6 +53,9 @@ export function isStrong(value: string): boolean {
   );
 }
 
+/** `meFiesima4gu`: syllables with a capital and a digit among them, as pwgen draws them; not `base64Encode`. */
+const SYLLABLES = /^(?!.*(?:base|sha|md|utf|oauth|http|x5|i18|k8|e2|s3|ec2|v[0-9]))[a-z]*[a-z][0-9][a-z]+$/i;
+
 /** Words that passwords in manuals are made of. */
 const TRIAL =
   /pass|secret|admin|test|example|demo|user|root|change|welcome|qwert|strong|secur|super|your|my(?:db|sql|app)|sample|foo|bar|letme|login|default|abc|1234|0000|1111|token|key|word|hello|world|mongo|postgres|redis|mysql|grafana|name/i;
@@ -66,11 +69,16 @@ export function looksChosenForUse(text: string): boolean {
   return looksChosen(text) && (isStrong(text) || isDrawn(text));
 }
 
+/** Whether it is what pwgen draws. */
+export function isPronounceable(text: string): boolean {
+  return text.length >= 10 && text.length <= 16 && SYLLABLES.test(text) && /[a-z][A-Z]/.test(text);
+}
+
 /** Whether a person, or a generator of passwords, chose it for use: manuals have simpler ones. */
 export function looksChosen(text: string): boolean {
   if (isDrawn(text)) return true;
   if (text.length < 10 || text.length > 64 || TRIAL.test(text) || TRIAL.test(plainSpelling(text)))
     return false;
   if (looksRandom(text) && /[0-9].*[0-9]/.test(text) && !/^[0-9a-f-]+$/i.test(text)) return true;
-  return isStrong(text) || (classesOf(text) === 4 && MIXED.test(text));
+  return isStrong(text) || isPronounceable(text) || (classesOf(text) === 4 && MIXED.test(text));
 }

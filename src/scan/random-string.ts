@@ -14,7 +14,7 @@ const QUOTED = /(["'`])(?<value>[A-Za-z0-9+/_-]{24,128}={0,2})\1/g;
 
 /** Lines that say what their random-looking text is: a checksum, a public value, data. */
 const EXPLAINED =
-  /integrity|checksum|sha-?(?:1|224|256|384|512)|\bsha\b|md5|hash|digest|fingerprint|thumbprint|public|pub_?key|\bcert|signature|etag|nonce|uuid|guid|revision|commit|data:|base64,|wasm|charset|alphabet|encod|decod|expect|assert|id["']?\s*[:=]|marker|next_?token|csrf|hidden|authenticity|cid\b|chunk|version|address|contract|0x|@generated|eslint|import |require\(|from ["']|url|href|src=|class(?:name)?=|module|polyfill|font|icon|glyph|path|descriptor|example|verif|challenge|=> ["']|\b(?:[xyneb]|bh)["']?\s*[:=]|site_?key|application_?server_?key|vapid|publishable|\b(?:ipfs|dkim|secure)\b/i;
+  /integrity|checksum|sha-?(?:1|224|256|384|512)|\bsha\b|md5|hash|digest|fingerprint|thumbprint|public|pub_?key|\bcert|signature|etag|nonce|uuid|guid|revision|commit|data:|base64,|wasm|charset|alphabet|encod|decod|expect|assert|id["']?\s*[:=]|marker|next_?token|csrf|hidden|authenticity|cid\b|chunk|version|address|contract|0x|@generated|eslint|import |require\(|from ["']|url|href|src=|class(?:name)?=|module|polyfill|font|icon|glyph|path|descriptor|example|verif|challenge|=> ["']|\b(?:[xyneb]|bh)["']?\s*[:=]|site_?key|application_?server_?key|vapid|analytics\.load|encrypted|publishable|\b(?:ipfs|dkim|secure)\b/i;
 /** Identifiers that services give to objects: `pm_…`, `cus_…`. */
 const OBJECT_ID =
   /^(?:pm|cus|ch|pi|in|ii|sub|si|prod|price|evt|acct|txn|re|card|src|seti|cs|ba|po|tr|il|inv|ord|req|py|dp|fee|file|link|plan|promo|qt|we|cn|cbtxn|user|usr|org|team|proj|msg|run|thread|asst|call|chatcmpl|resp|item|batch)_(?:test_|live_)?[A-Za-z0-9]{14,64}$/;

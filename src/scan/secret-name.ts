@@ -5,7 +5,7 @@ export type SecretNameKind = "password" | "secret" | "identified-secret" | "key"
 
 /** A line without one of these has no name of a secret in it. */
 export const NAME_KEYWORDS: readonly string[] = [
-  ..."pass,pwd,psw,secret,token,key,cred,auth,bearer,salt,pepper,motdepasse,contrase,senha,kennwort,wachtwoord,senord,salasana,haslo,clave,schlue,erlang,psk,mnemonic,seed".split(
+  ..."pass,pwd,psw,secret,token,key,cred,auth,bearer,salt,pepper,motdepasse,contrase,senha,kennwort,wachtwoord,senord,salasana,haslo,clave,schlue,erlang,psk,mnemonic,seed,app_cert,appcert".split(
     ",",
   ),
   ...["_pw", "rpw", "npw", "tpw", "dpw", "bpw", ".pw", "pw=", "pw:", 'pw"', "pw'", "pw ", "pw>"],
@@ -38,7 +38,7 @@ const PASSES =
 
 /** Ends of names whose value is a generated secret, without punctuation. */
 const SECRETS =
-  /(?:secret|secrets|token|tokens|apikey|apikeys|apihash|secretkey|secretkeybase|accesskey|authkey|privatekey|privkey|encryptionkey|encryptkey|decryptionkey|validationkey|signingkey|signkey|masterkey|servicekey|routingkey|accountkey|storagekey|sharedkey|sharedaccesskey|presharedkey|sessionkey|cryptokey|cryptkey|cipherkey|aeskey|hmackey|jwtkey|consumerkey|webhookkey|deploykey|sshkey|appkey|applicationkey|serverkey|adminkey|subscriptionkey|functionkey|integrationkey|securekey|securitykey|credential|credentials|creds|cred|bearer|authcode|apipassword|salt|pepper|oauth|userauth|httpauth|basicauth|authorization|connectionkey|instrumentationkey|licensekey|cookiekey|cookiesecret|xapikey|projectkey|writekey|restkey|networkkey|keyvalue|(?:enc|recovery|backup|wireguard|wg|unseal|signature|merchant|mch|terminal|openai|anthropic|sendgrid|stripe|mailgun|mailchimp|mandrill|sparkpost|datadog|cosmos|servicebus|braintree|adyen|mollie|hubspot|honeycomb|pagerduty|opsgenie|newrelic|grafana|nuget|artifactory|heroku|hmac|rsa|nonce|salt)key|(?:totp|otp|mfa)seed|erlangcookie|schluessel|schlüssel|(?:^|github|gh|git|gitlab|ado|azure|devops|ext|access|user|deploy|bot|ci)pat|auth)$/;
+  /(?:secret|secrets|token|tokens|apikey|apikeys|apihash|secretkey|secretkeybase|accesskey|authkey|privatekey|privkey|encryptionkey|encryptkey|decryptionkey|validationkey|signingkey|signkey|masterkey|servicekey|routingkey|accountkey|storagekey|sharedkey|sharedaccesskey|presharedkey|sessionkey|cryptokey|cryptkey|cipherkey|aeskey|hmackey|jwtkey|consumerkey|webhookkey|deploykey|sshkey|appkey|applicationkey|serverkey|adminkey|subscriptionkey|functionkey|integrationkey|securekey|securitykey|credential|credentials|creds|cred|bearer|authcode|apipassword|salt|pepper|oauth|userauth|httpauth|basicauth|authorization|connectionkey|instrumentationkey|licensekey|appcertificate|cookiekey|cookiesecret|xapikey|projectkey|writekey|restkey|networkkey|keyvalue|(?:enc|recovery|backup|wireguard|wg|unseal|signature|merchant|mch|terminal|openai|anthropic|sendgrid|stripe|mailgun|mailchimp|mandrill|sparkpost|datadog|cosmos|servicebus|braintree|adyen|mollie|hubspot|honeycomb|pagerduty|opsgenie|newrelic|grafana|nuget|artifactory|heroku|hmac|rsa|nonce|salt)key|(?:totp|otp|mfa)seed|erlangcookie|schluessel|schlüssel|(?:^|github|gh|git|gitlab|ado|azure|devops|ext|access|user|deploy|bot|ci)pat|auth)$/;
 
 /** With these names, even a UUID is a secret. */
 const IDENTIFIED =
@@ -88,7 +88,7 @@ const MAX_KNOWN = 20_000;
 
 /** Every name of a secret has one of these; most names of programs have none. */
 const IN_SECRET_NAME =
-  /pass|pwd|pw|psw|psk|secret|token|key|cred|auth|bearer|salt|pepper|wort|woord|senha|contrase|senord|salasana|haslo|clave|mdp|_pat(?![a-z])|mnemonic|phrase|otp_?seed|mfa_?seed|erlang_?cookie|schluessel/gi;
+  /pass|pwd|pw|psw|psk|secret|token|key|cred|auth|bearer|salt|pepper|wort|woord|senha|contrase|senord|salasana|haslo|clave|mdp|_pat(?![a-z])|mnemonic|phrase|otp_?seed|mfa_?seed|erlang_?cookie|schluessel|app_?certificate/gi;
 
 /** A name of a secret in a line. */
 export interface FoundName {

@@ -16,7 +16,7 @@ export interface Syntax {
 /** What may close a name: its quote, a bracket. Then perhaps the attribute of its value: `key="a" value="b"`. */
 const AFTER_NAME = /["'`\]}*]{0,3}(?:\[(?:[0-9A-Z_]{0,20}|"[\w-]{1,30}"|'[\w-]{1,30}')\])?/y;
 const VALUE_ATTRIBUTE =
-  /\)?[\s,;]{1,4}(?:\{\s{0,4})?(?:[\w:]{1,12}\s?=\s?(?:"[^"]{0,40}"|\w{1,20})[\s,;]{1,4}){0,3}"?(?:(?:parameter_?|string_?|current_?|default_?|secret_?)?value|val|content|default|text)"?\s{0,2}[=:]\s{0,2}(?=["'`])/iy;
+  /\)?[\s,;]{1,4}(?:\{\s{0,4})?(?:"?[\w:]{1,20}"?\s?[=:]\s?(?:"[^"]{0,40}"|\w{1,20})[\s,;]{1,4}){0,3}"?(?:(?:parameter_?|string_?|current_?|default_?|secret_?)?value|val|content|default|text)"?\s{0,2}[=:]\s{0,2}(?=["'`])/iy;
 /** A type between name and value: `: String =`, `string =`, `: &'static str =`, `As String =`, `{ get; set; } =`. */
 const TYPE =
   /(?:\s{0,4}:\s{0,4}(?:[&*A-Za-z_][\w<>.&?'*[\] |]{0,40}?|&?\[u8; ?[0-9]{1,3}\])|\s{1,4}(?:string|String|str|char|text|&str|[Aa]s\s{1,4}\w{1,20})|\s{0,4}\{(?:\s{0,4}(?:(?:private|protected|internal)\s)?(?:get|set|init);){1,3}\s{0,4}\})\s{0,4}(?==[^=>])/y;
@@ -72,6 +72,9 @@ const AFTER_BARE =
 /** Calls that take a name and its value, or its default. */
 const SETTERS =
   /(?:^|[^A-Za-z])(?:put|set|set_?env|put_?env|set_?property|set_?header|add|add_?header|header|add_?property|set_?default|default|define|env|get_?env|get|get_?or_?default|fetch|config|property|with_?env|append|of|entry|pair|string|string_?var|secret|option|setting|const|param|arg|required|tuple|bind|register|value|or_?else|(?:set|add|put|get|with|insert|append|update|store|save|emplace|read|lookup|form|query|field|input|str|name_?value|key_?value|env)\w{0,24})\s{0,2}!?[(<]$/i;
+/** The same with a section before the name: `set("db", "password", "…")`. */
+const SECTION_SETTER =
+  /\b(?:set|put|add|write|store|update|save)\w{0,12}\(\s{0,2}["'][^"']{1,60}["']\s{0,2},\s{0,2}["']$/i;
 /** A row of names and values in a statement of SQL, and a pair in a list. */
 const ROW_START =
   /(?:^\s{0,20}|\bvalues\s{0,4}|\)\s{0,4},\s{0,4})[([]\s{0,2}(?:(?:[0-9]{1,12}|null)\s{0,2},\s{0,2}){0,3}["']$/i;
@@ -147,6 +150,8 @@ function valueAfter(text: string, start: number, afterName: number, bareValues: 
   const argument = skip(ARGUMENT, text, afterName);
   if (argument > afterName) {
     if (TYPED_SETTER.test(text.slice(Math.max(0, start - 60), start))) return escapedAt(text, argument);
+    if (SECTION_SETTER.test(text.slice(Math.max(0, start - 90), start)))
+      return quotedAt(text, argument, false);
     if (ROW_START.test(text.slice(Math.max(0, start - 60), start))) return quotedAt(text, argument, false);
     if (isSetter(text, start)) return literalAt(text, argument, true);
     return IN_TURN.test(text.slice(Math.max(0, start - 200), start))
@@ -213,7 +218,7 @@ function bareAfter(
   if (/^(?:=|: )$/.test(joiner) && (quote === '"' || quote === "'" || quote === "`")) {
     const end = text.indexOf(quote, joined);
     // Up to the next setting of the same text: `"PASSWORD=…\nPORT=1"`.
-    const value = end === -1 ? "" : (text.slice(joined, end).split(/\\[nrt]/, 1)[0] ?? "");
+    const value = end === -1 ? "" : (text.slice(joined, end).split(/\\[nrt]| (?=[\w.-]{1,40}=)/, 1)[0] ?? "");
     return /^\S{6,200}$/.test(value)
       ? { value, start: joined, end: joined + value.length, quoted: true }
       : undefined;

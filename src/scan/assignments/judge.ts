@@ -162,7 +162,7 @@ const DIGEST_LENGTHS = new Set([8, 16, 24, 32, 40, 48, 56, 64, 96, 128]);
 /** No checksum and no identifier, both of which things are looked up by. */
 function isGeneratedKey(value: string): boolean {
   if (/^[0-9a-f]{26,}$/.test(value)) return !DIGEST_LENGTHS.has(value.length) && looksRandom(value);
-  if (value.length < 20 || /[^A-Za-z0-9+/=_.~-]/.test(value)) return false;
+  if (value.length < 20 || /[^A-Za-z0-9+/=_.~-]/.test(value) || isUuid(value.slice(0, 36))) return false;
   if (/^[0-9a-f-]+$/i.test(value) || (value.includes("/") && value.length < 32)) return false;
   if (shannonEntropy(value) < 3.5 || !/[0-9]/.test(value)) return false;
   return looksRandom(value);

@@ -64,6 +64,11 @@ const FILES: readonly KnownFile[] = [
   },
   {
     rule: CREDENTIALS_RULE,
+    path: /(?:^|\/)\.?davfs2?\/secrets$/i,
+    line: /^[^#\s]\S{0,200}\s{1,8}\S{1,60}\s{1,8}"?(?<secret>[^\s"]{4,100})/,
+  },
+  {
+    rule: CREDENTIALS_RULE,
     path: /(?:^|\/)\.rediscli_history$/i,
     line: /^\s{0,8}auth\s{1,4}(?:[\w.-]{1,40}\s{1,4})?(?<secret>\S{6,200})\s{0,4}$/i,
   },

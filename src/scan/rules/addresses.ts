@@ -8,10 +8,16 @@ export const addressRules: readonly Rule[] = rulesOf("token", [
   {
     id: "secret-url",
     what: "a URL that works as a password",
-    keywords: ["api.render.com/deploy/", "/v1/integrations/deploy/", "/build_hooks/", "/receiver/v1/http/"],
-    // Hooks that deploy, of Render, Vercel and Netlify; a collector of Sumo Logic.
+    keywords: [
+      "api.render.com/deploy/",
+      "/v1/integrations/deploy/",
+      "/build_hooks/",
+      "/receiver/v1/http/",
+      "loggly.com/",
+    ],
+    // Hooks that deploy, of Render, Vercel and Netlify; collectors of Sumo Logic and Loggly.
     pattern:
-      /https:\/\/(?:api\.render\.com\/deploy\/srv-[a-z0-9]{20}\?key=[\w-]{11}|api\.vercel\.com\/v1\/integrations\/deploy\/prj_[A-Za-z0-9]{20,40}\/[A-Za-z0-9]{8,20}|api\.netlify\.com\/build_hooks\/[0-9a-f]{24}|[\w.-]{1,60}\.sumologic\.com\/receiver\/v1\/http\/[\w-]{60,120}={0,2})(?![\w-])/g,
+      /https?:\/\/(?:api\.render\.com\/deploy\/srv-[a-z0-9]{20}\?key=[\w-]{11}|api\.vercel\.com\/v1\/integrations\/deploy\/prj_[A-Za-z0-9]{20,40}\/[A-Za-z0-9]{8,20}|api\.netlify\.com\/build_hooks\/[0-9a-f]{24}|[\w.-]{1,60}\.loggly\.com\/(?:inputs|bulk)\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[\w.-]{1,60}\.sumologic\.com\/receiver\/v1\/http\/[\w-]{60,120}={0,2})(?![\w-])/g,
     minEntropy: 3.5,
   },
   {

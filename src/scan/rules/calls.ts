@@ -9,9 +9,9 @@ import { type Candidate, type Rule, rulesOf } from "../rule.ts";
 const ARGUMENT = String.raw`(?:[A-Za-z_$@&][\w$.>-]{0,60}(?:\(\))?|"[^"]{0,200}"|'[^']{0,200}'|[0-9]{1,5}|nil|null)`;
 const USER = String.raw`(?:"[^"\s]{0,80}"|'[^'\s]{0,80}'|[A-Za-z_$@][\w$.>-]{0,60}(?:\(\))?)`;
 /** Neither an address nor a placeholder of a query: `"bob@example.com"`, `"%s"`. */
-const TEXT = String.raw`(?:Some\()?(?!["'][\w.+-]{1,60}@[\w-]{1,60}\.[\w.-]{1,60}["'])(?:"(?<double>[^"\s\\{}]{6,120})(?:\{\w{1,12}\})?"|'(?<single>[^'\s\\{}]{6,120})(?:\{\w{1,12}\})?'|["'](?<secret>[a-z]{4}(?: [a-z]{4}){3})["'])`;
+const TEXT = String.raw`(?:Some\()?(?!["'][\w.+-]{1,60}@[\w-]{1,60}\.[\w.-]{1,60}["'])(?:"(?<double>[^"\s\\{}]{6,120})(?:\{\w{1,12}\})?"|'(?<single>[^'\s\\{}]{6,120})(?:\{\w{1,12}\})?'|["'](?<secret>[a-z]{4}(?: [a-z]{4}){3}|[A-Za-z0-9]{4}(?: [A-Za-z0-9]{4}){5})["'])`;
 /** What {@link TEXT} matches, and is found faster. */
-const QUOTED = String.raw`(?:Some\()?(?:"[^"\s\\{}]{6,120}(?:\{\w{1,12}\})?"|'[^'\s\\{}]{6,120}(?:\{\w{1,12}\})?'|["'][a-z]{4}(?: [a-z]{4}){3}["'])`;
+const QUOTED = String.raw`(?:Some\()?(?:"[^"\s\\{}]{6,120}(?:\{\w{1,12}\})?"|'[^'\s\\{}]{6,120}(?:\{\w{1,12}\})?'|["'](?:[a-z]{4}(?: [a-z]{4}){3}|[A-Za-z0-9]{4}(?: [A-Za-z0-9]{4}){5})["'])`;
 /** A text that names a field of a password: `"#password"`, `'input[name="passwd"]'`. */
 const FIELD = String.raw`["'\x60][^\n]{0,80}?(?:passw|\bpass\b|passwd|pwd|passphrase|secret|token|api_?key)[^\n]{0,40}?["'\x60]`;
 const TYPES = `(?:type|fill|fill_in|send_?keys|set_?value|set_?text|type_?text|enter_?text|input_?text|clearAndType|pressSequentially|replaceText)`;
@@ -19,11 +19,11 @@ const TYPES = `(?:type|fill|fill_in|send_?keys|set_?value|set_?text|type_?text|e
 /** Calls that take the user and the password first. */
 const USER_FIRST = [
   String.raw`\.?(?:login|auth|authenticate|basic_?auth|set_?basic_?auth|with_?basic_?auth|connect_as|bind|simple_bind_s|set_?credentials|credentials|logon|UserPassword|username_?password|plain_?credentials|set_?user_?info|change_?password|set_?user_?password|(?:plain)?auth_?plain|wifi\.begin|wifi\.softap|connect_?wifi|register_?user|sign_?in(?:_?with_?email_?and_?password)?|sign_?up|basic)`,
-  String.raw`\b(?:new\s{1,4})?(?:NetworkCredential|PasswordAuthentication|UsernamePasswordCredentials|UsernamePasswordCredential|BasicAWSCredentials|HTTPBasicAuth|HTTPDigestAuth|HttpBasicAuthenticator|PlainTextAuthProvider|PasswordAuthenticator|PSCredential|PasswordCredential|oci_connect|X509Certificate2?|LoadPkcs12FromFile)`,
+  String.raw`\b(?:new\s{1,4})?(?:NetworkCredential|PasswordAuthentication|UsernamePasswordCredentials|UsernamePasswordCredential|BasicAWSCredentials|HTTPBasicAuth|HTTPDigestAuth|HttpBasicAuthenticator|PlainTextAuthProvider|PasswordAuthenticator|PSCredential|PasswordCredential|oci_connect|wpdb|X509Certificate2?|LoadPkcs12FromFile)`,
 ].join("|");
 
 /** Calls that take where to connect to before them. */
-const USER_SECOND = String.raw`\b(?:new\s{1,4})?(?:Sequelize|PDO|mysqli|mysqli_connect|mysql_connect|pg_connect|odbc_connect|getConnection|PlainAuth|ssh2_auth_password|ftp_login|ldap_bind|imap_open|DirectoryEntry|p?connect|real_connect|create_?connection|create_?pool|create_?client|db_?connect|open_?connection|MongoCredential\.createCredential|create_?credential|makeConnection|dial)`;
+const USER_SECOND = String.raw`\b(?:new\s{1,4})?(?:Sequelize|PDO|mysqli|mysqli_connect|mysql_connect|pg_connect|odbc_connect|getConnection|PlainAuth|ssh2_auth_password|ftp_login|ldap_bind|imap_open|DirectoryEntry|p?connect|real_connect|create_?connection|create_?pool|create_?client|db_?connect|open_?connection|MongoCredential\.createCredential|create_?credential|makeConnection|dial|set_?password)`;
 
 /** Passwords that are given to functions after the user, with no name. */
 export const callRules: readonly Rule[] = rulesOf("context", [
@@ -60,6 +60,9 @@ export const callRules: readonly Rule[] = rulesOf("context", [
       "basic(",
       "dial(",
       "x509certificate",
+      "wpdb(",
+      "set_password(",
+      "setpassword(",
       "loadpkcs12",
       "change_password",
       "changepassword",
@@ -127,7 +130,7 @@ export const callRules: readonly Rule[] = rulesOf("context", [
     what: "the credential of an HTTP header",
     keywords: ["forhttpheaderfield"],
     pattern:
-      /\(\s{0,2}"(?<secret>[^"\s\\]{8,400})"\s{0,2},\s{0,2}forHTTPHeaderField:\s{0,2}"[\w-]{0,40}(?:key|token|auth|secret)"/gi,
+      /\(\s{0,2}"(?:(?:Bearer|Token|Basic)\s)?(?<secret>[^"\s\\]{8,400})"\s{0,2},\s{0,2}forHTTPHeaderField:\s{0,2}"(?:[\w-]{0,40}(?:key|token|auth|secret)|authorization)"/gi,
     check: ({ secret }) => looksRandom(secret),
   },
   {
@@ -163,6 +166,15 @@ export const callRules: readonly Rule[] = rulesOf("context", [
     // Of PagerDuty and PayPal; a key of one-time passwords is base32.
     pattern:
       /(?:\bAPISession\(\s{0,2}["'](?<secret>[A-Za-z0-9_+-]{20})["']|\bLiveEnvironment\(\s{0,2}["'][\w-]{40,100}["']\s{0,2},\s{0,2}["'](?<single>[\w-]{40,100})["']|\b(?:TOTP|HOTP|totp|hotp)\(\s{0,2}["'](?<double>[A-Z2-7]{16,64}={0,6})["'])/g,
+    check: isRandom,
+  },
+  {
+    id: "call-with-password",
+    what: "a key in a call",
+    keywords: ["fernet(", "rollbar.init(", "provider :", "ably."],
+    // Of Fernet, Rollbar, OmniAuth and Ably.
+    pattern:
+      /(?:(?:\bFernet|\brollbar\.init)\(\s{0,2}b?["'](?<secret>[\w-]{43}=|[0-9a-f]{32})["']|\bprovider\s{1,4}:\w{1,40},\s{0,4}["'][\w.-]{8,120}["'],\s{0,4}["'](?<single>[\w~.-]{16,120})["']|\bAbly\.\w{1,20}(?:\.\w{1,20})?\(\s{0,2}["'](?<double>[\w-]{6}\.[\w-]{6}:[\w-]{43})["'])/g,
     check: isRandom,
   },
   {

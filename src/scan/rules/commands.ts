@@ -1,8 +1,7 @@
 import { isDrawn } from "../chosen-password.ts";
-import { classChanges, classesOf, looksRandom } from "../entropy.ts";
-import { lettersLookRandom } from "../letter-pairs.ts";
-import { isDisguisedWord } from "../placeholder.ts";
-import { type Candidate, type Rule, rulesOf } from "../rule.ts";
+import { classesOf, looksRandom } from "../entropy.ts";
+import { type Rule, rulesOf } from "../rule.ts";
+import { isTypedPassword } from "../typed-password.ts";
 
 /** A word of a command line that may be a secret: in quotes, or up to a blank. No variable, no option. */
 const WORD = String.raw`(?:"(?<double>(?:[^"\s$\x60<>{}]|\$(?![A-Za-z0-9_{(@*#?!-])){4,200})"|'(?<single>[^'\s<>{}]{4,200})'|(?<secret>[^\s"'\x60$<>{}()[\]|;,&-][^\s"'\x60$<>{}()[\]|;]{3,200}))`;
@@ -120,8 +119,24 @@ export const commandRules: readonly Rule[] = rulesOf("context", [
   command(
     "command-line-password",
     PASSWORD,
-    ["-keychain", "snmp", "-setcookie", "codecov", "gs -", "qpdf", "pdftk"],
+    ["-keychain", "snmp", "-setcookie", "codecov", "qpdf", "pdftk"],
     String.raw`(?:\b(?:security\s{1,4}(?:create|unlock|set)-key(?:chain|-partition-list)\b${WORDS}{0,6}?\s{1,4}-[pk][ \t]{1,4}|snmp(?:walk|get|getnext|bulkwalk|bulkget|set|table|trap|inform|status|df)\b${WORDS}{0,14}?\s{1,4}-[AX][ \t]{1,4}|qpdf\b${WORDS}{0,4}?\s{1,4}--(?:encrypt|password)(?:=|[ \t]{1,4})|pdftk\b${WORDS}{1,8}?\s{1,4}(?:user_pw|owner_pw|input_pw)[ \t]{1,4})|(?:^|[\s"'])-setcookie[ \t]{1,4}|codecov(?:\.io/bash\))?${WORDS}{0,6}?\s{1,4}-t[ \t]{1,4})`,
+  ),
+  command(
+    "command-line-password",
+    PASSWORD,
+    [
+      "rclone obscure",
+      "wpa_passphrase",
+      "/password:",
+      "/passwd:",
+      "/pass:",
+      " /rp ",
+      "netsh ",
+      "ejabberdctl",
+      "prosodyctl",
+    ],
+    String.raw`(?:\brclone\s{1,4}obscure\s{1,4}|\bwpa_passphrase\s{1,4}(?:"[^"]{1,40}"|\S{1,40})\s{1,4}|\s/(?:password|passwd|pass|rp)(?::|\s{1,4})|\bnetsh\b${WORDS}{1,10}?\s{1,4}key=|\b(?:ejabberdctl|prosodyctl)\s{1,4}(?:register|change_password)\s{1,4}\S{1,60}\s{1,4}\S{1,80}\s{1,4})`,
   ),
   // Of any command: after the user.
   command(
@@ -167,9 +182,10 @@ export const commandRules: readonly Rule[] = rulesOf("context", [
       "secret:create",
       "http-basic",
       "alias set",
+      "env:set",
       "host add",
     ],
-    String.raw`\b(?:(?:config\s{1,4}set|kv\s{1,4}put|user-secrets\s{1,4}set|etcdctl\s{1,4}(?:put|set))(?:\s{1,4}--?[\w-]{1,30}){0,3}\s{1,4}["']?[\w/.:@-]{0,80}(?:password|passwd|pwd|secret|token|api[-_]?key|auth)\w{0,20}["']?\s{1,4}|(?:put-parameter|secrets?\s{1,4}set|secret:create|(?:create|update)-secret|put-secret-value)\b${WORDS}{0,10}?\s{1,4}(?:--value|--secret-string|--body|-b)(?:=|\s{1,2})|\bmc\s{1,4}(?:alias\s{1,4}set|config\s{1,4}host\s{1,4}add)\s{1,4}\S{1,60}\s{1,4}\S{1,200}\s{1,4}\S{1,60}\s{1,4}|config\s{1,4}(?:--\w{1,10}\s{1,4})?http-basic\.\S{1,60}\s{1,4}\S{1,60}\s{1,4})`,
+    String.raw`\b(?:(?:config\s{1,4}set|env:set|kv\s{1,4}put|user-secrets\s{1,4}set|etcdctl\s{1,4}(?:put|set))(?:\s{1,4}--?[\w-]{1,30}){0,3}\s{1,4}["']?[\w/.:@-]{0,80}(?:password|passwd|pwd|secret|token|api[-_]?key|auth|PASSWORD|PASSWD|PASS|PWD|SECRET|TOKEN|_KEY)\w{0,20}["']?\s{1,4}|(?:put-parameter|secrets?\s{1,4}set|secret:create|(?:create|update)-secret|put-secret-value)\b${WORDS}{0,10}?\s{1,4}(?:--value|--secret-string|--body|-b)(?:=|\s{1,2})|\bmc\s{1,4}(?:alias\s{1,4}set|config\s{1,4}host\s{1,4}add)\s{1,4}\S{1,60}\s{1,4}\S{1,200}\s{1,4}\S{1,60}\s{1,4}|config\s{1,4}(?:--\w{1,10}\s{1,4})?http-basic\.\S{1,60}\s{1,4}\S{1,60}\s{1,4})`,
   ),
   {
     id: "command-line-password",
@@ -178,38 +194,6 @@ export const commandRules: readonly Rule[] = rulesOf("context", [
     pattern: /--from-literal[= ]["']?[\w.-]{1,60}=["']?(?<secret>[^\s"'`$<>{}()]{8,200})/g,
     check: ({ secret }) =>
       looksRandom(secret) || isDrawn(secret) || (isTypedPassword({ secret }) && classesOf(secret) >= 4),
-  },
-  {
-    id: "command-line-password",
-    what: PASSWORD,
-    keywords: [
-      "sudo -s",
-      "sudo --stdin",
-      "chpasswd",
-      "passwd",
-      "--password-stdin",
-      "kinit",
-      "cryptsetup",
-      "passphrase-fd",
-    ],
-    pattern:
-      /\b(?:echo|printf)\s{1,4}(?:-[neE]{1,3}\s{1,4})?(?:["']%s(?:\\n)?["']\s{1,4})?["']?(?:[\w.-]{1,40}:)?(?<secret>[^\s"'`$|<>:\\]{6,100})(?:\\n[^\s"'|]{0,100})?["']?\s{0,4}\|\s{0,4}(?:sudo\s{1,4}(?:-S|--stdin)|(?:sudo\s{1,4})?(?:chpasswd|passwd|smbpasswd|vncpasswd|kinit|cryptsetup)|[^|\n]{1,200}\s(?:--password-stdin|--passphrase-fd))\b/g,
-    check: isTypedPassword,
-  },
-  {
-    id: "command-line-password",
-    what: PASSWORD,
-    keywords: ["<<<"],
-    pattern: /<<<\s{0,2}["']?(?<secret>[^\s"'`$<>|]{6,200})/g,
-    line: /--password-stdin|--passphrase-fd|--with-token|\b(?:sudo\s{1,4}-S|chpasswd|kinit|cryptsetup|passwd)\b/,
-    check: isTypedPassword,
-  },
-  {
-    id: "command-line-password",
-    what: "a password that a script types",
-    keywords: ["send "],
-    pattern: /\bsend\s{1,4}(?:--\s{1,4})?["'](?<secret>[^\s"'`$\\[\]]{6,100})\\[rn]["']/g,
-    check: ({ secret }) => isDrawn(secret) || (/[0-9]/.test(secret) && isTypedPassword({ secret })),
   },
   {
     id: "curl-user",
@@ -230,18 +214,3 @@ export const commandRules: readonly Rule[] = rulesOf("context", [
     check: ({ secret }) => looksRandom(secret),
   },
 ]);
-
-/** Whether what follows an option may be a password: it has digits or signs, or looks random. */
-function isTypedPassword({ secret }: Pick<Candidate, "secret">): boolean {
-  if (secret.length < 6 || isDisguisedWord(secret)) return false;
-  if (isDrawn(secret)) return true;
-  if (
-    /^[./~]|^[a-z][a-z0-9+.-]*:\/\/|^[A-Z_]+$|^[0-9.:]{1,30}$|\.(?:sh|txt|ya?ml|json|sql|key|pem)$/.test(
-      secret,
-    )
-  )
-    return false;
-  if (/^[a-z]+(?:[-_./:=][a-z0-9]+)*$/i.test(secret) && !/[0-9]{2}/.test(secret))
-    return lettersLookRandom(secret) || (/[0-9]/.test(secret) && classChanges(secret) >= 0.25);
-  return /[0-9!@#%^&*?+~]/.test(secret) || lettersLookRandom(secret);
-}

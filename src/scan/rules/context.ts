@@ -5,7 +5,6 @@ import { encodedRegistryAuth, registryAuth } from "../files/known-files.ts";
 import { isDisguisedWord } from "../placeholder.ts";
 import { areRandomBytes } from "../random-bytes.ts";
 import { type Candidate, type Rule, rulesOf } from "../rule.ts";
-import { isUuid } from "../uuid.ts";
 
 /** Secrets known by what is around them: URLs, headers, connection strings, statements, a provider's name. */
 export const contextRules: readonly Rule[] = rulesOf("context", [
@@ -142,34 +141,6 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
     check: isQuerySecret,
   },
   {
-    id: "connection-string-password",
-    what: "a password in a connection string",
-    keywords: ["password=", "pwd=", "password =", "pwd ="],
-    pattern:
-      /(?<![A-Za-z0-9_])(?:password|pwd)\s{0,2}=\s{0,2}(?:\{(?<single>[^;"'\s<>{}$]{3,120})\}|(?<secret>[^;"'\s<>{}]{3,120}))/gi,
-    line: /(?:^|["'\s;(])(?:server|data source|host|user ?id|uid|initial catalog|database|dbname|addr|address|endpoint|driver|dsn)\s{0,2}=\s{0,2}[^;=,()]{1,200}[;\s]/i,
-    check: ({ secret }) =>
-      !/^[$]|[$][({]|[$][A-Z_]{3,}/.test(secret) &&
-      !/[,()[\]]$|^[A-Za-z_.]+[,)]|^self\./.test(secret) &&
-      /[^A-Za-z_.]|^.{14,}$/.test(secret),
-  },
-  {
-    id: "connection-string-password",
-    what: "a password in a connection string",
-    keywords: ["oracle:thin:", "oracle:oci:"],
-    pattern: /\boracle:(?:thin|oci8?):[\w.$#-]{1,60}\/(?<secret>[^\s@"'<>{}$]{4,100})@/gi,
-    check: ({ secret }) => !isDisguisedWord(secret),
-  },
-  {
-    id: "connection-string-password",
-    what: "a secret in a connection string",
-    keywords: [";secret="],
-    // Of App Configuration in Azure.
-    pattern:
-      /\bEndpoint=https:\/\/[\w.-]{1,100};Id=[^;"'\s]{1,80};Secret=(?<secret>[A-Za-z0-9+/]{40,120}={0,2})/g,
-    check: isRandom,
-  },
-  {
     id: "key-in-bytes",
     what: "a key in hexadecimal",
     keywords: ["fromhex", "unhexlify(", "hex2bin(", "hex.decode(", "key = buffer.from(", "key: buffer.from("],
@@ -203,15 +174,6 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
     check: isRandom,
   },
   {
-    id: "sql-password",
-    what: "a password in an SQL statement",
-    keywords: ["identified ", "identified\\040", "password"],
-    pattern:
-      /(?:(?:\b|\\040)identified(?:\s{1,4}|\\040)(?:with\s{1,4}\S{1,40}\s{1,4})?by(?:\s{1,4}|\\040)(?:password\s{1,4})?|\b(?:create|alter)\s{1,4}(?:user|role|login)\b.{1,120}?\bpassword\s{0,4}=?\s{0,4}|=\s{0,2}password\()(?:N?["'](?<secret>[^"'\s]{6,120})["']|(?<single>[A-Za-z][\w#$!%^&*-]{5,60})(?=\s{0,4}(?:;|$|default\b|account\b|profile\b)))/gi,
-    check: ({ secret }) =>
-      !isUuid(secret) && (/[0-9!@#$%^&*?+~]/.test(secret) || looksRandom(secret) || isDrawn(secret)),
-  },
-  {
     id: "wallet-private-key",
     what: "the private key of a wallet",
     keywords: ["accounts: ["],
@@ -221,9 +183,9 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
   {
     id: "wallet-private-key",
     what: "the private key of a wallet",
-    keywords: ['"0x', "'0x", "=0x", ": 0x", "-key 0x"],
+    keywords: ['"0x', "'0x", "=0x", ": 0x", "-key 0x", "pk = 0x", "key = 0x"],
     pattern: /(?<![A-Za-z0-9])(?<secret>0x[0-9a-fA-F]{64})(?![A-Za-z0-9])/g,
-    line: /private|secret|mnemonic|deployer|signer|wallet|accounts\s{0,4}[:=]/i,
+    line: /private|secret|mnemonic|deployer|signer|wallet|\bpk\b|from_?key|accounts\s{0,4}[:=]/i,
     minEntropy: 3,
   },
   {
@@ -258,6 +220,15 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
     keywords: ['username"', 'username\\"'],
     pattern:
       /"username\\{0,3}"\s{0,4}:\s{0,4}\\{0,3}"[^"]{1,60}"\s{0,4},\s{0,4}\\{0,3}"key\\{0,3}"\s{0,4}:\s{0,4}\\{0,3}"(?<secret>[0-9a-f]{32})\\{0,3}"/g,
+    check: isRandom,
+  },
+  {
+    id: "kaggle-key",
+    what: "an access key beside its user",
+    keywords: ["user: '", 'user: "', "user' =>", '"user":'],
+    // Of Sauce Labs and BrowserStack, in the settings of tests.
+    pattern:
+      /\buser["']?\s{0,2}[:=]\s{0,2}["'][\w.@-]{1,60}["'],\s{0,4}["']?key["']?\s{0,2}[:=]\s{0,2}["'](?<secret>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[A-Za-z0-9]{20})["']/g,
     check: isRandom,
   },
   {

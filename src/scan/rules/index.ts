@@ -6,9 +6,11 @@ import { cloudRules } from "./cloud.ts";
 import { codeHostRules } from "./code-hosts.ts";
 import { commandRules } from "./commands.ts";
 import { contextRules } from "./context.ts";
+import { databaseRules } from "./databases.ts";
 import { ownRules } from "./pprotect.ts";
 import { privateKeyRules } from "./private-keys.ts";
 import { proseRules } from "./prose.ts";
+import { scriptInputRules } from "./script-input.ts";
 import { serviceRules } from "./services.ts";
 import { settingRules } from "./settings.ts";
 
@@ -22,8 +24,10 @@ export const regexRules: readonly Rule[] = [
   ...serviceRules,
   ...addressRules,
   ...contextRules,
+  ...databaseRules,
   ...proseRules,
   ...commandRules,
+  ...scriptInputRules,
   ...callRules,
   ...settingRules,
 ];

@@ -1,4 +1,4 @@
-import { isDrawn, isStrong } from "../chosen-password.ts";
+import { isDrawn, isPronounceable, isStrong } from "../chosen-password.ts";
 import { classChanges, classesOf, looksGenerated, looksRandom } from "../entropy.ts";
 import { isDisguisedWord } from "../placeholder.ts";
 import { type Candidate, type Rule, rulesOf } from "../rule.ts";
@@ -47,7 +47,7 @@ export const proseRules: readonly Rule[] = rulesOf("context", [
     what: "a password or a key in a text",
     keywords: ["login", "user", "account", "credential", "creds"],
     pattern: new RegExp(
-      String.raw`\b(?:login|log-in|user(?:name)?|account|credentials|creds)(?:\s(?:for|to|on|at|of)\s[^\s:]{1,80})?\s{0,2}(?:(?::|=|is|are)\s{1,4}[\w.@+-]{2,60}\s{1,2}[/|,]\s{1,2}["'\x60]?|(?::\s{1,2})?\x60[\w.@+-]{2,60}\x60\s{0,2}(?:[/|,:]|and)\s{0,2}\x60)${VALUE}`,
+      String.raw`\b(?:login|log-in|user(?:name)?|account|credentials|creds)(?:\s(?:for|to|on|at|of)\s[^\n:=]{1,80}?)?\s{0,2}(?:(?::|=|is|are)\s{1,4}[\w.@+-]{2,60}\s{1,2}[/|,]\s{1,2}["'\x60]?|(?::\s{1,2})?\x60[\w.@+-]{2,60}\x60\s{0,2}(?:[/|,:]|and)\s{0,2}\x60)${VALUE}`,
       "gi",
     ),
     check: isOfLogin,
@@ -57,7 +57,7 @@ export const proseRules: readonly Rule[] = rulesOf("context", [
     what: "a password in a text",
     keywords: ["password", "passwor", "kennwort", "pw ", "pwd "],
     pattern: new RegExp(
-      String.raw`(?:\((?:${OF_PASSWORD})(?::\s{0,2}|\s)|\b(?:${OF_PASSWORD})\b${BETWEEN}{0,80}?\s(?:is|was|ist|lautet)(?:\s(?:now|jetzt))?:?\s)["'\x60*]{0,3}${VALUE}`,
+      String.raw`(?:\((?:${OF_PASSWORD})(?::\s{0,2}|\s)|\b(?:${OF_PASSWORD})\s\(|\b(?:set|reset|changed?|updated?|rotated)\s(?:\w{1,12}\s){0,4}(?:${OF_PASSWORD})\s(?:[^\s:.;]{1,40}\s){0,4}?to\s|\b(?:${OF_PASSWORD})\b${BETWEEN}{0,80}?\s(?:is|was|ist|lautet)(?:\s(?:now|jetzt))?:?\s)["'\x60*]{0,3}${VALUE}`,
       "gi",
     ),
     check: isOfSentence,
@@ -133,5 +133,8 @@ const TERM =
 /** After `the password is`, a word with two digits. */
 function isOfSentence({ secret }: Candidate): boolean {
   if (isDisguisedWord(secret) || TERM.test(secret) || /[:/\\]|\.[a-z]{2,4}$/.test(secret)) return false;
-  return /[A-Za-z]/.test(secret) && (/[0-9].*[0-9]/.test(secret) || isStrong(secret) || isDrawn(secret));
+  return (
+    /[A-Za-z]/.test(secret) &&
+    (/[0-9].*[0-9]/.test(secret) || isStrong(secret) || isDrawn(secret) || isPronounceable(secret))
+  );
 }

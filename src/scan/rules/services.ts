@@ -261,6 +261,10 @@ export const serviceRules: readonly Rule[] = [
       inRun: true,
     },
   ),
+  token("ghost-admin-key", "an Admin API key of Ghost", "", "[0-9a-f]{24}:[0-9a-f]{64}", {
+    keywords: ["ghost", "admin_api", "adminapi", "admin-api"],
+    check: isRandom,
+  }),
   token("nylas-key", "a Nylas API key", "nyk_v0_", "[A-Za-z0-9]{60,80}"),
   token("telnyx-key", "a Telnyx API key", "KEY0", "[A-F0-9]{31}_[A-Za-z0-9]{22}"),
   token(

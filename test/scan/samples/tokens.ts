@@ -200,6 +200,7 @@ export const tokenSamples: Readonly<Record<string, Samples>> = {
   "telnyx-key": token((body) => `KEY0${body(`${DIGITS}ABCDEF`, 31)}_${body(WORD, 22)}`),
   "trigger-key": token((body) => `tr_prod_${body(WORD, 24)}`),
   "nostr-secret-key": token((body) => `nsec1${body("qpzry9x8gf2tvdw0s3jn54khce6mua7l", 58)}`),
+  "ghost-admin-key": token((body) => `ghost ${body(HEX, 24)}:${body(HEX, 64)}`),
   "nats-seed": token((body) => `SU${body("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 56)}`),
   "secret-url": token((body) => `https://api.netlify.com/build_hooks/${body(HEX, 24)}`),
   "stellar-secret-key": token((body) => `stellar SC${body("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 54)}`),
