@@ -30,7 +30,10 @@ const FILES: readonly (readonly [path: string, description: string])[] = [
     ".secrets.json",
     "beside the store: the manifest, which lists the secrets that the project's programs need",
   ],
+  [".pprotect.yaml", "beside the store: rules for values, their rotation, and what the guard searches for"],
   [".pprotectignore", "the files in which the guard does not look for secrets"],
+  [".pprotect-baseline.json", "the findings that the guard accepts"],
+  ["pprotect.trust", "beside the store: the keys that PPROTECT_TRUST=strict accepts"],
 ];
 
 /**

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { manPages } from "../../../../src/build/release/man/pages.ts";
+import { escaped } from "../../../../src/build/release/man/roff.ts";
 import { commandList } from "../../../../src/cli/argv/command-list.ts";
 import { needs } from "../../../support/programs.ts";
 import { runProgram } from "../../../support/run.ts";
@@ -15,6 +16,17 @@ test("there is a page of the program and one for each command", () => {
     "pprotect.1",
     ...list.commands.map(({ name }) => `pprotect-${name.replaceAll(" ", "-")}.1`),
   ]);
+});
+
+test("the page of the program names each file that a project has", () => {
+  for (const file of [
+    ".secrets.json",
+    ".pprotect.yaml",
+    ".pprotectignore",
+    ".pprotect-baseline.json",
+    "pprotect.trust",
+  ])
+    expect(pages.get("pprotect.1")).toContain(escaped(file));
 });
 
 describe.if(needs("mandoc"))("mandoc", () => {
