@@ -4,7 +4,7 @@ import { suggest } from "../common/suggest.ts";
 import { displayName, escapeUnprintable } from "../common/terminal-safe.ts";
 import type { Domain, StoreData } from "./store-data.ts";
 
-/** @throws PprotectError `no_such_domain`, with the secret that has this name, else the nearest name of a domain */
+/** @throws PprotectError `no_such_domain`, with what else has this name, else the nearest name of a domain */
 export function findDomain(store: StoreData, name: string): Domain {
   const domain = store.domains.get(name);
   if (domain) return domain;
@@ -12,6 +12,7 @@ export function findDomain(store: StoreData, name: string): Domain {
     "no_such_domain",
     `no domain "${displayName(name)}"`,
     asSecret(store, name) ??
+      asCustodian(store, name) ??
       nearest(name, store.domains) ??
       `${known("domains", store.domains)}; \`pprotect add-domain\` adds one`,
   );
@@ -21,6 +22,11 @@ export function findDomain(store: StoreData, name: string): Domain {
 function asSecret(store: StoreData, name: string): string | undefined {
   const paths = domainsWith(store, name).map((domain) => displayName(`${domain}/${name}`));
   return paths.length === 0 ? undefined : `it is the name of a secret: ${listed(paths)}`;
+}
+
+/** The hint for a custodian in place of a domain, as in `add-owner OWNER DOMAIN`. */
+function asCustodian({ custodians }: StoreData, name: string): string | undefined {
+  return custodians.has(name) ? "it is the name of a key custodian: the domain comes first" : undefined;
 }
 
 /** The domains that have a secret of this name, in the order of the store. */

@@ -275,6 +275,9 @@ describe("refusals", () => {
       "known domains: dev, prod; `pprotect add-domain` adds one",
     );
     expect(fixOf(() => store.removeDomain("api-key"))).toBe("it is the name of a secret: dev/api-key");
+    expect(fixOf(() => store.removeDomain(ALICE.name))).toBe(
+      "it is the name of a key custodian: the domain comes first",
+    );
   });
 });
 

@@ -7,6 +7,7 @@ import { CUSTODIAN } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 import { rotation } from "../../report/next-action.ts";
+import { removalNote } from "../../report/removal-note.ts";
 
 export default class RmKeyCustodianCommand extends BaseCommand {
   static readonly declaration: CommandDeclaration = {
@@ -29,12 +30,7 @@ export default class RmKeyCustodianCommand extends BaseCommand {
       `Removed key custodian ${displayName(name)}.`,
       { custodian: name, domains },
     );
-    if (domains.length > 0) {
-      this.note(
-        `Note: ${displayName(name)} can still decrypt ${domains.map(displayName).join(", ")} (from every revision so far) until you run` +
-          " rotate-domain-keys and change the secret values.",
-      );
-    }
+    if (domains.length > 0) this.note(removalNote(name, domains));
     return { ...outcome, nextActions: this.next(...domains.map(rotation)) };
   }
 }

@@ -7,6 +7,7 @@ import { OWNER } from "../../argv/value-type.ts";
 import { allDomainsFlag, domainsResult, OwnerCommand } from "../../base/owner-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 import { rotation } from "../../report/next-action.ts";
+import { removalNote } from "../../report/removal-note.ts";
 
 export default class RmOwnerCommand extends OwnerCommand {
   static readonly declaration: CommandDeclaration = {
@@ -39,11 +40,7 @@ export default class RmOwnerCommand extends OwnerCommand {
       `Removed owner ${displayName(owner)} from ${domains.map(displayName).join(", ")}.`,
       result,
     );
-    const these = domains.length === 1 ? "this domain" : "these domains";
-    this.note(
-      `Note: the removed owner can still decrypt ${these} (from this file revision and all earlier ones)` +
-        " until you run rotate-domain-keys and change the secret values.",
-    );
+    this.note(removalNote(owner, domains));
     return { ...outcome, nextActions: this.next(...domains.map(rotation)) };
   }
 }

@@ -1,0 +1,9 @@
+import { expect, test } from "bun:test";
+import { removalNote } from "../../../src/cli/report/removal-note.ts";
+
+test("the note on a former owner has a whole command for each domain", () => {
+  expect(removalNote("bob@example.com", ["dev", "my domain"])).toBe(
+    "Note: bob@example.com can still decrypt dev, my domain, from this revision of the file and all earlier ones. " +
+      "Next: `pprotect rotate-domain-keys dev`, `pprotect rotate-domain-keys 'my domain'`, and change the values.",
+  );
+});
