@@ -6,7 +6,7 @@ import { proofsIn } from "../../store/trust/verify.ts";
 import { baseTrustFile, repositoryOf } from "./key-origin.ts";
 
 /**
- * Judges by `pprotect.trust` beside the store as the base branch has it, never by the one in the work tree: a branch
+ * Judges by `pprotect.trust` beside the store as the default branch of the remote has it, never by the one in the work tree: a branch
  * must not bring both a key and the line that accepts it.
  *
  * @param path the store's real path
@@ -18,7 +18,7 @@ export async function committedJudge(path: string, store: StoreData): Promise<Ke
   if (text !== undefined) return judgeByList(parseTrustList(text, TRUST_FILE), proofsIn(store));
   throw new PprotectError(
     "untrusted_key",
-    `PPROTECT_TRUST is strict, and the base branch (origin/HEAD, else the upstream) has no ${TRUST_FILE} beside the store`,
+    `PPROTECT_TRUST is strict, and the base branch (origin/HEAD) has no ${TRUST_FILE} beside the store`,
     repository
       ? "`pprotect trust --write` writes it; `git remote set-head origin --auto` where origin/HEAD is missing"
       : "run it in a clone",

@@ -66,25 +66,20 @@ async function holds(blobs: BlobReader, id: string | undefined, text: string): P
   return bytes !== undefined && bufferOf(bytes).includes(text);
 }
 
-/**
- * The branch that others' work is merged into, by the name that git gives its commit: what `origin/HEAD` points to,
- * else the current branch's upstream.
- */
-export async function baseRevision({ repository }: StoreInRepository): Promise<string | undefined> {
-  for (const name of ["refs/remotes/origin/HEAD", "@{upstream}"]) {
-    const id = await repository.tryRun("rev-parse", "--verify", "--quiet", `${name}^{commit}`);
-    if (id !== undefined) return id.trim();
-  }
-  return undefined;
-}
+/** What the default branch of the remote has, by the name that git gives its commit. */
+const DEFAULT_BRANCH = "refs/remotes/origin/HEAD";
 
-/** A file of the base branch as it is there. @param path from the repository's root, with `/` */
-export async function readFromBase(store: StoreInRepository, path: string): Promise<Uint8Array | undefined> {
-  const revision = await baseRevision(store);
+/** A file of a commit. @param revisions the first that git knows counts. @param path from the repository's root, with `/` */
+async function readFrom(
+  { repository }: StoreInRepository,
+  revisions: readonly string[],
+  path: string,
+): Promise<Uint8Array | undefined> {
+  const revision = await firstKnown(repository, revisions);
   if (revision === undefined) return undefined;
-  const id = await store.repository.tryRun("rev-parse", "--verify", "--quiet", `${revision}:${path}`);
+  const id = await repository.tryRun("rev-parse", "--verify", "--quiet", `${revision}:${path}`);
   if (id === undefined) return undefined;
-  const blobs = openBlobReader(store.repository.root);
+  const blobs = openBlobReader(repository.root);
   try {
     return await blobs.read(id.trim());
   } finally {
@@ -92,15 +87,26 @@ export async function readFromBase(store: StoreInRepository, path: string): Prom
   }
 }
 
-/** The store as the base branch has it. */
+async function firstKnown(repository: Repository, revisions: readonly string[]): Promise<string | undefined> {
+  for (const name of revisions) {
+    const id = await repository.tryRun("rev-parse", "--verify", "--quiet", `${name}^{commit}`);
+    if (id !== undefined) return id.trim();
+  }
+  return undefined;
+}
+
+/** The store as the default branch has it, else the current branch's upstream. */
 export async function baseStore(store: StoreInRepository): Promise<StoreData | undefined> {
-  const bytes = await readFromBase(store, store.path);
+  const bytes = await readFrom(store, [DEFAULT_BRANCH, "@{upstream}"], store.path);
   return bytes && readLeniently(bytes).store;
 }
 
-/** `pprotect.trust` beside the store, as the base branch has it. */
+/**
+ * `pprotect.trust` beside the store, as the default branch has it. An upstream counts for nothing: that of a branch that was
+ * pushed is the same branch, and a stranger's would vouch for itself.
+ */
 export async function baseTrustFile(store: StoreInRepository, name: string): Promise<string | undefined> {
   const directory = store.path.includes("/") ? store.path.slice(0, store.path.lastIndexOf("/") + 1) : "";
-  const bytes = await readFromBase(store, `${directory}${name}`);
+  const bytes = await readFrom(store, [DEFAULT_BRANCH], `${directory}${name}`);
   return bytes && decodeUtf8(bytes);
 }

@@ -347,6 +347,9 @@ describe("PPROTECT_TRUST", () => {
     await box.git("clone", "-q", "--bare", ".", upstream);
     await box.git("remote", "add", "origin", upstream);
     await box.git("fetch", "-q");
+    // The upstream of a branch is that branch as it was pushed, by anyone.
+    await box.git("branch", "-q", "--set-upstream-to=origin/main");
+    expect((await strict(["add-secret", "dev", "x"])).stderr).toContain("git remote set-head origin --auto");
     await box.git("remote", "set-head", "origin", "main");
     expect((await strict(["add-secret", "dev", "x"])).status).toBe(0);
     const read = await strict(["decrypt-domain", "dev", "-u", ALICE.name, "--passphrase-file", box.alice]);
