@@ -103,6 +103,18 @@ describe("sealed values", () => {
     expect(noticed(covered, updated, alice)).toEqual(NOTHING);
   });
 
+  test("of an earlier version under another name open too; with a forged audit entry nothing detects it", () => {
+    const updated = store.updateSecret("dev", "api-key", "new", NOW);
+    const now = updated.data.domains.get("dev")?.secrets.get("api-key") ?? "";
+    const secrets = new Map([
+      ["api-key", now],
+      ["db-password", key],
+    ]);
+    const moved = withDomain(updated, "dev", { secrets }, ["updated secret db-password in dev"]);
+    expect(secretsOf(moved, "dev", ALICE)).toEqual({ "api-key": "new", "db-password": "dev-api-key" });
+    expect(noticed(moved, updated, alice)).toEqual(NOTHING);
+  });
+
   test("of an earlier version no longer open after a rotation", () => {
     const rotated = store.rotateDomainKey("dev", alice, NOW);
     const replayed = withDomain(rotated, "dev", { secrets: new Map([["api-key", key]]) });
