@@ -4,6 +4,7 @@ import { shellWord } from "../../common/shell-quote.ts";
 import { displayName, escapeUnprintable } from "../../common/terminal-safe.ts";
 import { type MissingFile, missingFromWorkTree } from "../../git/missing-file.ts";
 import { absolutePath, currentDirectory } from "../../system/path-text.ts";
+import { realPath } from "../../system/real-path.ts";
 
 /**
  * The hint for a store that git has and the work tree has not: to create another one would be wrong.
@@ -19,7 +20,9 @@ export async function hintForMissingStore(
   from: string = currentDirectory(),
 ): Promise<string | undefined> {
   const missing = await missingFromWorkTree(absolutePath(path), searched);
-  return missing && hintOf(missing, from);
+  if (!missing) return undefined;
+  const { what, how } = explained(missing, from);
+  return `${what}: ${how}`;
 }
 
 /** An error of a store that does not exist, with {@link hintForMissingStore} if there is one. */
@@ -36,17 +39,37 @@ export async function withHintForMissingStore(
     : new PprotectError(error.code, error.message, hint, { cause: error.cause });
 }
 
-function hintOf({ root, path, why }: MissingFile, from: string): string {
-  const shown = relative(from, join(root, path));
+/**
+ * Before a store is created: one that git has, and that is not checked out, would be hidden by it, and git would not say so.
+ * @throws PprotectError `store_exists`
+ */
+export async function refuseUncheckedOut(path: string, note: (message: string) => void): Promise<void> {
+  const missing = await missingFromWorkTree(absolutePath(path), false);
+  if (!missing) return;
+  const { what, how } = explained(missing, currentDirectory());
+  if (missing.why !== "deleted") throw new PprotectError("store_exists", what, how);
+  note(`note: ${what}; the new store replaces it`);
+}
+
+/** Where a store is, and the commands that bring it into the work tree. */
+function explained(
+  { root, path, why }: MissingFile,
+  from: string,
+): { readonly what: string; readonly how: string } {
+  const here = realPath(from);
+  const shown = relative(here, join(root, path));
   const word = shellWord(escapeUnprintable(shown));
   if (why === "deleted")
-    return `${displayName(shown)} is in git's index, and was deleted in the work tree: \`git restore ${word}\``;
-  const left = `${displayName(shown)} is in git's index, but not checked out`;
+    return {
+      what: `${displayName(shown)} is in git's index, and was deleted in the work tree`,
+      how: `\`git restore ${word}\``,
+    };
+  const what = `${displayName(shown)} is in git's index, but not checked out`;
   if (why === "skipped")
-    return `${left}: \`git update-index --no-skip-worktree ${word}\`, then \`git restore ${word}\``;
+    return { what, how: `\`git update-index --no-skip-worktree ${word}\`, then \`git restore ${word}\`` };
   // Git takes patterns only at the top, and directories from where it runs.
-  const top = relative(from, root);
+  const top = relative(here, root);
   const git = top === "" ? "git" : `git -C ${shellWord(escapeUnprintable(top))}`;
-  const what = why === "cone" ? dirname(path) : posix.join("/", path);
-  return `${left}: \`${git} sparse-checkout add ${shellWord(escapeUnprintable(what))}\``;
+  const added = why === "cone" ? dirname(path) : posix.join("/", path);
+  return { what, how: `\`${git} sparse-checkout add ${shellWord(escapeUnprintable(added))}\`` };
 }

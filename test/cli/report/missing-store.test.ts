@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdirSync, realpathSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { hintForMissingStore } from "../../../src/cli/report/missing-store.ts";
+import { hintForMissingStore, refuseUncheckedOut } from "../../../src/cli/report/missing-store.ts";
 import { mergeRepository, type TestRepository } from "../../support/git-repository.ts";
 import { emptyFolder, removeFolders } from "../../support/sandbox.ts";
 
@@ -48,13 +48,18 @@ test("a store that a sparse checkout leaves out is added to it, and the command 
   await repository.must("sparse-checkout", "disable");
 });
 
-test("a store that is left out by itself is taken back", async () => {
+test("a store that is left out by itself is taken back, and no other one is created in its place", async () => {
   await repository.must("update-index", "--skip-worktree", "protected.yaml");
   rmSync(join(top, "protected.yaml"));
   expect(await hint("protected.yaml")).toEndWith(
     "`git update-index --no-skip-worktree protected.yaml`, then `git restore protected.yaml`",
   );
+  const notes: string[] = [];
+  const create = () => refuseUncheckedOut(join(top, "protected.yaml"), (note) => notes.push(note));
+  await expect(create()).rejects.toMatchObject({ code: "store_exists" });
   await repository.must("update-index", "--no-skip-worktree", "protected.yaml");
+  await create();
+  expect(notes).toEqual([expect.stringContaining("deleted in the work tree; the new store replaces it")]);
   await repository.must("restore", "protected.yaml");
 });
 

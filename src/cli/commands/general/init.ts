@@ -11,6 +11,7 @@ import { absolutePath, currentDirectory } from "../../../system/path-text.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { NewCustodianCommand } from "../../base/new-custodian-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
+import { refuseUncheckedOut } from "../../report/missing-store.ts";
 import { fillIn } from "../../report/next-action.ts";
 
 export default class InitCommand extends NewCustodianCommand {
@@ -31,6 +32,7 @@ export default class InitCommand extends NewCustodianCommand {
 
   async run(): Promise<Outcome> {
     refuseExisting(absolutePath(this.storePath), this.storePath);
+    await refuseUncheckedOut(this.storePath, (message) => this.note(message));
     const creds = await this.newCustodian(KeyFile.create());
     const keyFile = KeyFile.create().addCustodian(creds, this.keyType);
     if (this.confirm && !(await this.approve("", keyFile.toString()))) {
