@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, type Node } from "yaml";
 import { displayName } from "../../common/terminal-safe.ts";
 import {
   AUDIT_LOG_KEY,
@@ -12,10 +12,10 @@ import {
   SECRET_PREFIX,
   type StoreData,
 } from "../store-data.ts";
-import { isNestedTooDeep } from "./flow-nesting.ts";
 import type { Problem, ProblemCode } from "./problem.ts";
 import type { EntryPath } from "./validation.ts";
 import { plainIsString } from "./yaml-scalar.ts";
+import { parseYaml } from "./yaml-syntax.ts";
 
 /** The result of reading a YAML text: the data as far as it could be read, the problems, and the lines of entries. */
 export interface StrictReading {
@@ -31,59 +31,15 @@ export interface StrictReading {
  * expanded, so a small text cannot fill the memory. The values of entries are checked in validation.ts.
  */
 export function readStrict(text: string): StrictReading {
-  const lineCounter = new LineCounter();
-  const document = isNestedTooDeep(text) ? undefined : parseYaml(text, lineCounter);
-  if (!document) {
-    return { store: EMPTY_STORE, problems: [TOO_DEEP], lineOf: () => undefined };
-  }
-  const walker = new Walker(lineCounter);
-  for (const error of document.errors.slice(0, MAX_SYNTAX_ERRORS)) {
-    const { code, message } = OWN_ERRORS[error.code] ?? { code: "not_yaml", message: syntaxMessage(error) };
-    walker.report(code, error.pos[0], message);
-  }
-  // Nothing after a syntax error is reliable: report only that.
-  const store = document.errors.length > 0 ? EMPTY_STORE : walker.root(document.contents);
-  return {
-    store,
-    problems: walker.problems.toSorted((a, b) => a.line - b.line),
-    lineOf: (path) => walker.lineOf(path),
-  };
+  const { contents, problems, lineAt } = parseYaml(text);
+  if (problems.length > 0) return { store: EMPTY_STORE, problems: byLine(problems), lineOf: () => undefined };
+  const walker = new Walker(lineAt);
+  const store = walker.root(contents);
+  return { store, problems: byLine(walker.problems), lineOf: (path) => walker.lineOf(path) };
 }
 
-/** @returns `undefined` when the nesting is too deep for the parser's stack */
-function parseYaml(text: string, lineCounter: LineCounter) {
-  try {
-    return parseDocument(text, {
-      schema: "failsafe",
-      version: "1.2",
-      lineCounter,
-      // Checked below, in linear time and with the key's name.
-      uniqueKeys: false,
-      merge: false,
-      strict: true,
-      prettyErrors: false,
-      logLevel: "error",
-    });
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
-}
-
-/** A file that is not YAML at all can have tens of thousands. */
-const MAX_SYNTAX_ERRORS = 100;
-
-const TOO_DEEP: Problem = { code: "nested_too_deep", line: 1, message: "nested too deeply for a store" };
-
-/** The parser's errors that get a code and words of our own, by the parser's code. */
-const OWN_ERRORS: Readonly<Record<string, Omit<Problem, "line">>> = {
-  MULTIPLE_DOCS: { code: "multiple_documents", message: "more than one YAML document" },
-  RESOURCE_EXHAUSTION: TOO_DEEP,
-};
-
-/** The parser's words up to the text that it quotes, which may be a value in the clear. */
-function syntaxMessage({ message }: { readonly message: string }): string {
-  return displayName(`not YAML: ${message.replaceAll("\n", " ").replace(/:? *["'`].*$/u, "")}`);
+function byLine(problems: readonly Problem[]): readonly Problem[] {
+  return problems.toSorted((a, b) => a.line - b.line);
 }
 
 interface Entry {
@@ -95,10 +51,10 @@ interface Entry {
 class Walker {
   readonly problems: Problem[] = [];
   readonly #lines = new Map<string, number>();
-  readonly #lineCounter: LineCounter;
+  readonly #lineAt: (offset: number) => number;
 
-  constructor(lineCounter: LineCounter) {
-    this.#lineCounter = lineCounter;
+  constructor(lineAt: (offset: number) => number) {
+    this.#lineAt = lineAt;
   }
 
   report(code: ProblemCode, offset: number, message: string): void {
@@ -284,10 +240,6 @@ class Walker {
       return false;
     }
     return true;
-  }
-
-  #lineAt(offset: number): number {
-    return Math.max(1, this.#lineCounter.linePos(offset).line);
   }
 }
 

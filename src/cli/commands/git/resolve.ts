@@ -1,10 +1,9 @@
 import { relative } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName, escapeUnprintable } from "../../../common/terminal-safe.ts";
-import { type Conflict, type ConflictSubject, describeConflict } from "../../../git/merge/conflict.ts";
+import { type Conflict, describeConflict } from "../../../git/merge/conflict.ts";
 import {
   cannotBeCarriedOut,
-  conflictText,
   type Decisions,
   type MergeKeys,
   mergeWithDecisions,
@@ -12,7 +11,6 @@ import {
 } from "../../../git/merge/decisions.ts";
 import { readVersions, refuseEdited, unmergedFile } from "../../../git/merge/index-stages.ts";
 import { keyGrants } from "../../../git/merge/key-grants.ts";
-import { lastChange } from "../../../git/merge/last-change.ts";
 import type { Decision } from "../../../git/merge/merge-context.ts";
 import { mergeCredentials, NO_CREDENTIALS } from "../../../git/merge/merge-credentials.ts";
 import type { MergeResult } from "../../../git/merge/merge-stores.ts";
@@ -26,7 +24,7 @@ import {
   writeAndStage,
 } from "../../../git/merge/store-in-conflict.ts";
 import { valuesAlone, valuesInQuestion } from "../../../git/merge/values-in-question.ts";
-import { custodiansOf, SIDES, type Side, type StoreVersions } from "../../../git/merge/versions.ts";
+import { custodiansOf, SIDES, type StoreVersions } from "../../../git/merge/versions.ts";
 import { KeyFile } from "../../../store/key-file.ts";
 import type { KnownKeys } from "../../../store/trust/known-keys.ts";
 import { absolutePath } from "../../../system/path-text.ts";
@@ -45,6 +43,7 @@ import {
   resolutionLines,
   undecided,
 } from "../../report/conflict-report.ts";
+import { type ConflictContext, sideLine } from "../../report/conflict-side.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
 export default class GitResolveCommand extends MergingCommand {
@@ -248,7 +247,7 @@ export default class GitResolveCommand extends MergingCommand {
     }
   }
 
-  async #decide(conflict: Conflict, context: DecisionContext): Promise<Decision> {
+  async #decide(conflict: Conflict, context: ConflictContext): Promise<Decision> {
     const bulk = this.ours ? "ours" : this.theirs ? "theirs" : undefined;
     const { choices, subject } = conflict;
     if (choices.length === 0) throw cannotBeCarriedOut(conflict);
@@ -257,27 +256,13 @@ export default class GitResolveCommand extends MergingCommand {
       throw cannotBeCarriedOut(conflict);
     }
     this.note(`\n${describeConflict(conflict)}`);
-    for (const side of SIDES) this.note(await this.#sideLine(subject, side, context));
+    for (const side of SIDES) this.note(await sideLine(subject, side, context, this.show));
     for (;;) {
       const answer = await this.ask(decisionQuestion(conflict), "decision (--ours, --theirs or --take)");
       const word = readDecision(answer, conflict);
       if (word === "new") return { value: await this.askHidden("Secret value: ", "value on the next line") };
       if (word !== undefined) return word;
     }
-  }
-
-  async #sideLine(subject: ConflictSubject, side: Side, context: DecisionContext): Promise<string> {
-    const { versions, keys, store } = context;
-    const text = conflictText(versions[side], subject);
-    const change = text ?? conflictText(versions.base, subject);
-    const who =
-      change === undefined ? undefined : await lastChange(store.repository, side, store.name, change);
-    const value =
-      this.show && subject.kind === "secret"
-        ? keys.credentials.secret(side, subject.domain, subject.name)
-        : undefined;
-    const state = text === undefined ? "absent" : value === undefined ? "present" : JSON.stringify(value);
-    return escapeUnprintable(`  ${`${side}:`.padEnd(8)}${state}${who === undefined ? "" : `, by ${who}`}`);
   }
 }
 
@@ -293,10 +278,4 @@ interface Merged {
 
 interface Undecided {
   readonly conflicts: readonly Conflict[];
-}
-
-interface DecisionContext {
-  readonly versions: StoreVersions;
-  readonly keys: MergeKeys;
-  readonly store: StorePlace;
 }
