@@ -324,6 +324,19 @@ describe("cleanup", () => {
     expect((await box.run("cleanup")).status).toBe(0);
   });
 
+  test("names what was written elsewhere from a store that is not there any more, and removes it by that path", async () => {
+    const box = await envProject({ git: false });
+    mkdirSync(box.path("old"));
+    renameSync(box.path("protected.yaml"), box.path("old/protected.yaml"));
+    renameSync(box.path(".secrets.json"), box.path("old/.secrets.json"));
+    await box.shell("cd old && pprotect env --out ../elsewhere && mv ../old ../new");
+    const { stderr } = await box.run("cleanup", "--file", "new/protected.yaml");
+    const [, command] = /`pprotect (cleanup --file \S+)` removes what was written from it/.exec(stderr) ?? [];
+    expect(stderr).toContain("left elsewhere: written from ");
+    expect(await box.run(...(command ?? "").split(" "))).toMatchObject({ status: 0, stdout: "elsewhere\n" });
+    expect(existsSync(box.path("elsewhere"))).toBe(false);
+  });
+
   test("of another store removes nothing of this one", async () => {
     const box = await envProject();
     await box.run("env", "--out", ".env");

@@ -27,23 +27,26 @@ export async function cleanUp(
   onWait: (message: string) => void,
 ): Promise<CleanUp> {
   const source = realpathOfExistingPrefix(store);
-  const now = (file: WrittenFile): WrittenFile => movedWithStore(file, source) ?? file;
-  return cleanUpThose((file) => file.store === source, dryRun, onWait, now);
+  return cleanUpThose((file) => file.store === source, dryRun, onWait, source);
 }
 
-/** {@link cleanUp} of the files of all stores. @throws PprotectError `file_error` */
-export function cleanUpAll(onWait: (message: string) => void): Promise<CleanUp> {
-  return cleanUpThose(() => true, false, onWait);
+/**
+ * {@link cleanUp} of the files of all stores.
+ * @param store the one here, which may have been moved with its files; it may be missing
+ * @throws PprotectError `file_error`
+ */
+export function cleanUpAll(store: string, onWait: (message: string) => void): Promise<CleanUp> {
+  return cleanUpThose(() => true, false, onWait, realpathOfExistingPrefix(store));
 }
 
 function cleanUpThose(
   isOwn: (file: WrittenFile) => boolean,
   dryRun: boolean,
   onWait: (message: string) => void,
-  now: (file: WrittenFile) => WrittenFile = (file) => file,
+  store: string,
 ): Promise<CleanUp> {
   return withRecord(onWait, ({ files: recorded, save }) => {
-    const files = recorded.map(now);
+    const files = recorded.map((file) => movedWithStore(file, store) ?? file);
     const own = files.filter(isOwn);
     const removed = own.flatMap(removable);
     const kept = own.map(({ path }) => path).filter((path) => pathMayExist(path) && !removed.includes(path));

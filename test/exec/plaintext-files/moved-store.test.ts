@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeEach, expect, test } from "bun:test";
 import { existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cleanUp } from "../../../src/exec/plaintext-files/cleanup.ts";
+import { cleanUp, cleanUpAll } from "../../../src/exec/plaintext-files/cleanup.ts";
 import { writePrivateFile } from "../../../src/exec/plaintext-files/write.ts";
 import { emptyFolder, removeFolders } from "../../support/sandbox.ts";
 
@@ -38,6 +38,14 @@ test("files of a store whose directory was moved are removed at their new place"
     elsewhere: [],
   });
   expect([existsSync(at("new/.env")), existsSync(at("new/sub/.env"))]).toEqual([false, false]);
+});
+
+test("so are they where the files of all stores are", async () => {
+  await write("old/.env", "old/protected.yaml");
+  await write(".env", "old/protected.yaml");
+  renameSync(at("old"), at("new"));
+  const { removed } = await cleanUpAll(at("new/protected.yaml"), silent);
+  expect(removed.toSorted()).toEqual([at(".env"), at("new/.env")].toSorted());
 });
 
 test("one that was written elsewhere is named, and removed by the path of its store", async () => {

@@ -8,6 +8,7 @@ import { type ImportedFile, readEntries } from "../../../src/import/read-entries
 import { flatten } from "../../../src/import/readers/flatten.ts";
 import { parseJsonTree } from "../../../src/import/readers/json-tree.ts";
 import { macText } from "../../../src/import/readers/sops/go-scalar.ts";
+import { decryptWithProgram } from "../../../src/import/readers/sops/sops-program.ts";
 import { moreConsumers } from "../../support/consumers.ts";
 import { anyValue } from "../../support/import-values.ts";
 import { runProgram } from "../../support/run.ts";
@@ -245,6 +246,20 @@ describe("what only the program can decrypt", () => {
     const error = await refusalOf(fixture(file), file);
     expect(error.code).toBe("cannot_open");
     expect(error.message).toContain("which only the program sops can decrypt");
+  });
+
+  test("a program that takes too long is ended, also where something that it started holds its output", async () => {
+    const program = join(programPath("sleep 600 & wait"), "sops");
+    const run = decryptWithProgram(program, Buffer.from(""), {
+      kind: "json",
+      file: "f.json",
+      environment: { PATH: process.env.PATH },
+      timeoutMs: 300,
+    });
+    await expect(run).rejects.toMatchObject({
+      code: "cannot_open",
+      message: "f.json: sops took longer than 0.3 seconds",
+    });
   });
 
   test("the program gets the file as standard input, no passphrase, and prints JSON", async () => {

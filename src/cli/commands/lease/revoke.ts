@@ -172,7 +172,7 @@ export default class RevokeCommand extends EndingCommand {
   /** What could not be taken back is not forgotten. @returns the files that were removed */
   async #wipe(directory: string, failed: Failure[]): Promise<readonly string[]> {
     const onWait = (message: string): void => this.note(message);
-    const { removed, kept } = await cleanUpAll(onWait);
+    const { removed, kept } = await cleanUpAll(this.storePath, onWait);
     const known = new Set(failed.map(({ what }) => what));
     failed.push(
       ...kept

@@ -44,7 +44,9 @@ export default class CleanupCommand extends BaseCommand {
       );
     const stores = [...new Set(elsewhere.map(({ store }) => store))];
     for (const store of stores) {
-      const paths = elsewhere.filter((file) => file.store === store).map(({ path }) => displayName(path));
+      const paths = elsewhere
+        .filter((file) => file.store === store)
+        .map(({ path }) => displayName(relative(currentDirectory(), path)));
       this.note(
         `left ${paths.join(", ")}: written from ${displayName(store)}, which is not there any more; ` +
           `\`pprotect cleanup --file ${shellWord(displayName(store))}\` removes what was written from it`,
