@@ -18,9 +18,9 @@ const REFERENCE =
 const SEALED =
   /^[\w.@-]{1,60}:\$(?:apr1|2[abxy]?|[156y])\$|^ENC\[|^ENC\(|^encrypted:|^\{cipher\}|^\$ANSIBLE_VAULT|^AgB[A-Za-z0-9+/]{200}|^\$(?:2[abxy]?|argon2\w*|[156]|y|apr1|scrypt|pbkdf2[\w-]*)\$|^2[aby]\$[0-9]{2}\$|^(?:pbkdf2|bcrypt|argon2|scrypt|md5|sha1|sha256)(?:_\w+)?\$|^(?:\{(?:SSHA|SHA|MD5|CRYPT|SMD5|ARGON2|PBKDF2|bcrypt|noop)\}|hash:)|^EJ\[1:|^v1:[A-Za-z0-9+/=]{8,}:|^U2FsdGVkX1|^Ag[A-Za-z0-9+/]{200}|^gAAAAA[\w-]{40}|^CfDJ8[\w-]{20}|^AQICAH|^CiQA[A-Za-z0-9+/]{60}|^(?:wcFMA|wcBMA|hQ[EIGM]MA)[A-Za-z0-9+/]{60}|^YWdlLWVuY3J5cHRpb24|^LS0tLS1CRUdJTiBQR1AgTUVTU0FHR|^enc(?:rypted)?[:_]|^cipher(?:text)?:|^\{(?:AES|AES256|3DES|DES)\}/i;
 
-/** Keys that are made to be public: of Stripe, Mapbox, PostHog, Supabase, Mailgun and LaunchDarkly. */
+/** Keys that are made to be public: of Stripe, Mapbox, PostHog, Supabase, Mailgun, LaunchDarkly, New Relic; and in DER. */
 const PUBLIC_KEY =
-  /^(?:pk_(?:live|test)_|pk\.eyJ|phc_|sb_publishable_|pubkey-|mob-[0-9a-f]{8}-|ssh-(?:rsa|ed25519|dss) |ecdsa-sha2-|age1[a-z0-9]{50}|RW[A-Za-z0-9+/]{52,54}$|6L[\w-]{38}$)/;
+  /^(?:pk_(?:live|test)_|pk\.eyJ|phc_|sb_publishable_|pubkey-|mob-[0-9a-f]{8}-|ssh-(?:rsa|ed25519|dss) |ecdsa-sha2-|age1[a-z0-9]{50}|RW[A-Za-z0-9+/]{52,54}$|6L[\w-]{38}$|NRJS-[0-9a-f]{19}$|MI[A-Za-z0-9+/]{4,6}ANBgkqhkiG9w0BAQEFAAO|MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE|MCowBQYDK2VwAyEA)/;
 
 /** Words in place of a secret, and the passwords that everyone uses for trials. */
 const WORDS_FOR_A_SECRET =

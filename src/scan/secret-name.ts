@@ -38,7 +38,7 @@ const PASSES =
 
 /** Ends of names whose value is a generated secret, without punctuation. */
 const SECRETS =
-  /(?:secret|secrets|token|tokens|apikey|apikeys|apihash|secretkey|secretkeybase|accesskey|authkey|privatekey|privkey|encryptionkey|encryptkey|decryptionkey|validationkey|signingkey|signkey|masterkey|servicekey|routingkey|accountkey|storagekey|sharedkey|sharedaccesskey|presharedkey|sessionkey|cryptokey|cryptkey|cipherkey|aeskey|hmackey|jwtkey|consumerkey|webhookkey|deploykey|sshkey|appkey|applicationkey|serverkey|adminkey|subscriptionkey|functionkey|integrationkey|securekey|securitykey|credential|credentials|creds|cred|bearer|authcode|apipassword|salt|pepper|oauth|userauth|httpauth|basicauth|authorization|connectionkey|instrumentationkey|licensekey|appcertificate|cookiekey|cookiesecret|xapikey|projectkey|writekey|restkey|networkkey|keyvalue|(?:enc|recovery|backup|wireguard|wg|unseal|signature|merchant|mch|terminal|openai|anthropic|sendgrid|stripe|mailgun|mailchimp|mandrill|sparkpost|datadog|cosmos|servicebus|braintree|adyen|mollie|hubspot|honeycomb|pagerduty|opsgenie|newrelic|grafana|nuget|artifactory|heroku|hmac|rsa|nonce|salt)key|(?:totp|otp|mfa)seed|erlangcookie|schluessel|schlüssel|(?:^|github|gh|git|gitlab|ado|azure|devops|ext|access|user|deploy|bot|ci)pat|auth)$/;
+  /(?:secret|secrets|token|tokens|apikey|apikeys|apihash|secretkey|secretkeybase|accesskey|authkey|privatekey|privkey|encryptionkey|encryptkey|decryptionkey|validationkey|signingkey|signkey|masterkey|servicekey|routingkey|accountkey|storagekey|sharedkey|sharedaccesskey|presharedkey|sessionkey|cryptokey|cryptkey|cipherkey|aeskey|hmackey|jwtkey|consumerkey|webhookkey|deploykey|sshkey|appkey|applicationkey|serverkey|adminkey|subscriptionkey|functionkey|integrationkey|securekey|securitykey|credential|credentials|creds|cred|bearer|authcode|apipassword|salt|pepper|oauth|userauth|httpauth|basicauth|authorization|connectionkey|licensekey|appcertificate|cookiekey|cookiesecret|xapikey|projectkey|writekey|restkey|networkkey|keyvalue|(?:enc|recovery|backup|wireguard|wg|unseal|signature|merchant|mch|terminal|openai|anthropic|sendgrid|stripe|mailgun|mailchimp|mandrill|sparkpost|datadog|cosmos|servicebus|braintree|adyen|mollie|hubspot|honeycomb|pagerduty|opsgenie|newrelic|grafana|nuget|artifactory|heroku|hmac|rsa|nonce|salt)key|(?:totp|otp|mfa)seed|erlangcookie|schluessel|schlüssel|(?:^|github|gh|git|gitlab|ado|azure|devops|ext|access|user|deploy|bot|ci)pat|auth)$/;
 
 /** With these names, even a UUID is a secret. */
 const IDENTIFIED =
@@ -166,7 +166,7 @@ function kindOf(name: string): SecretNameKind | undefined {
   if (/^(?:o?auth)$|csrf|xsrf|authenticity|verificationtoken|antiforgery/.test(joined)) return undefined;
   if (!SECRETS.test(joined)) {
     if (last === "pat" && isVariable(name) && words.length >= 2) return "secret";
-    return isKey(last, before) && !words.includes("public") ? "key" : undefined;
+    return isKey(last, before) && !words.some((word) => OF_OTHER_KEYS.has(word)) ? "key" : undefined;
   }
   if (before === "client" && SECRET_OF_CLIENT.test(last)) return "identified-secret";
   if (PUBLIC_BEFORE.has(before) || PUBLIC_BEFORE.has(words.slice(-3, -1).join(""))) return undefined;
@@ -195,6 +195,9 @@ function isOtherKey(text: string, start: number): boolean {
 function isKey(last: string, before: string): boolean {
   return last === "key" && !PUBLIC_BEFORE.has(before) && !LOOKED_UP_BY.has(before);
 }
+
+/** Anywhere before `key`: it is public, or of a handshake. */
+const OF_OTHER_KEYS = new Set(["public", "websocket", "socket"]);
 
 /** Written as variables of the environment are. */
 function isVariable(name: string): boolean {

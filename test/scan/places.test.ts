@@ -246,6 +246,7 @@ const places: readonly Place[] = [
   ["a password that was set", "a.xml", "<comment>I set the new password to … for now.</comment>"],
   ["a password in brackets", "incidents/a.md", "The old root password (…) was still valid."],
   ["credentials for several words", "NOTES", "temp creds for the demo env: demo / …"],
+  ["a variable in capitals", "a.py", `ACME_KEY = "${random(HEX, 40)}"`],
   ["syllables", "docs/access.adoc", "password: `meFiesima4gu`"],
 ];
 
@@ -307,6 +308,19 @@ const others: readonly Place[] = [
   ["a file of credentials", "fstab", "//nas/s /mnt cifs credentials=/etc/smbcredentials2,uid=1000 0 0"],
   ["what a renderer does again", "a.conf", "SHADOW_PASS=ShadowMapBlurRadius24"],
   ["words after a password", "a.txt", "A new password is generated automatically: see below"],
+  [
+    "a hash that something is looked up by",
+    "a.py",
+    `CACHE_KEY = "${random(HEX, 40)}"; key = "${random(HEX, 40)}"`,
+  ],
+  ["a public key in DER", "manifest.json", `"key":"MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A${random(BASE64, 360)}"`],
+  ["a key of New Relic for browsers", "a.html", `licenseKey:"NRJS-${random(HEX, 19)}"`],
+  [
+    "a place in a list",
+    "a.json",
+    `{"next_page_token":"${random(WORD, 40)}","nextCursor":"${random(WORD, 32)}"}`,
+  ],
+  ["a handshake", "a.http", `Sec-WebSocket-Key: ${random(BASE64, 22)}==`],
   ["a key of a browser", "a.html", `<script>analytics.load('${random(WORD, 32)}');</script>`],
   ["a message that Renovate opens", "renovate.json", `{"encrypted":{"token":"wcFMA${random(BASE64, 300)}"}}`],
   ["an identifier of an environment", "a.json", `"environmentKey":"${uuid()}-dev"`],

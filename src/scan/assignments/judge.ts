@@ -69,7 +69,7 @@ export function judgeKind(
 function looksLike(kind: SecretNameKind, assignment: Assignment, example: Example): boolean {
   const { value, inCall = false } = assignment;
   if (kind === "password") return isPassword(assignment, example);
-  if (kind === "key") return !example && isGeneratedKey(value);
+  if (kind === "key") return !example && (isGeneratedKey(value) || isHexKey(assignment));
   return isGeneratedSecret(value, kind === "identified-secret", example, inCall);
 }
 
@@ -155,6 +155,14 @@ function isGeneratedSecret(value: string, uuidCounts: boolean, example: Example,
   if (example) return looksGenerated(value) && shannonEntropy(value) >= 3.5;
   return looksRandom(value) || (!inCall && (isStrong(value) || isDrawn(value)));
 }
+
+/** `ACME_KEY=3f9a1c…`: a variable in capitals is a setting; `key: 3f9a1c…` may as well be what something is looked up by. */
+function isHexKey({ name, value }: Assignment): boolean {
+  return /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_KEY$/.test(name) && HEX_KEY.test(value) && looksRandom(value);
+}
+
+/** Of 16, 20, 24 or 32 bytes. */
+const HEX_KEY = /^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{48}|[0-9a-f]{64})$/;
 
 /** The lengths of digests in hexadecimal, and of identifiers. */
 const DIGEST_LENGTHS = new Set([8, 16, 24, 32, 40, 48, 56, 64, 96, 128]);
