@@ -264,7 +264,12 @@ describe("a conflict", () => {
     const { repository } = await branched("01");
     const { status, stderr } = await repository.pprotect(["git", "resolve"]);
     expect(status).toBe(1);
-    expect(stderr).toContain("protected.yaml is not in conflict");
+    expect(stderr).toContain("protected.yaml is not in conflict\nhint: there is nothing to resolve\n");
+    // Such a merge leaves no conflict in the index, only what has to be committed.
+    await repository.git(["merge", "-q", "-s", "ours", "--no-commit", "other"]);
+    expect((await repository.pprotect(["git", "resolve"])).stderr).toContain(
+      "`git merge --abort` and merge again",
+    );
   });
 });
 

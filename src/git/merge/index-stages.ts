@@ -28,7 +28,7 @@ export async function unmergedFile(repository: Repository, path: string): Promis
   const file = parseUnmerged(listed).get(path) ?? new Map<VersionName, string>();
   const shownPath = escapeUnprintable(path);
   if (SIDES.every((side) => !file.has(side))) {
-    throw new PprotectError("usage", `${shownPath} is not in conflict`, "there is nothing to resolve");
+    throw new PprotectError("usage", `${shownPath} is not in conflict`, await withoutConflict(repository));
   }
   const deleter = SIDES.find((side) => !file.has(side));
   if (deleter !== undefined) {
@@ -39,6 +39,14 @@ export async function unmergedFile(repository: Repository, path: string): Promis
     );
   }
   return file;
+}
+
+/** The hint where nothing is in conflict: `merge -s ours`, for one, takes a side's store without a conflict. */
+async function withoutConflict(repository: Repository): Promise<string> {
+  const merging = await repository.tryRun("rev-parse", "--verify", "--quiet", "MERGE_HEAD");
+  return merging === undefined
+    ? "there is nothing to resolve"
+    : "to merge it by meaning, `git merge --abort` and merge again; or commit, and run `pprotect git resolve --merge HEAD`";
 }
 
 /**
