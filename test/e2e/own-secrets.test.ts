@@ -1,18 +1,15 @@
-import { afterAll, afterEach, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
 import type { KeyFile } from "../../src/store/key-file.ts";
 import { BASE64, random } from "../scan/samples/sample.ts";
-import { type LeaseUser, leaseUser } from "../support/lease-cli.ts";
+import { type LeaseUser, leaseUsers } from "../support/lease-cli.ts";
 import type { Result } from "../support/run.ts";
 import { removeFolders } from "../support/sandbox.ts";
 import { ALICE, NOW, sampleStore, unlocked } from "../support/stores.ts";
 
 afterAll(removeFolders);
 
-const users: LeaseUser[] = [];
-afterEach(async () => {
-  for (const user of users.splice(0)) await user.close();
-});
+const newUser = leaseUsers();
 
 /** A value that no rule of the scanner finds where no name says what it is. */
 const VALUE = "Tiger Maple-2024/kim".replace(" ", ".");
@@ -34,8 +31,7 @@ async function repositoryWith(
   files: Readonly<Record<string, string>>,
   store: KeyFile | string = storeWithValues(),
 ): Promise<LeaseUser> {
-  const user = leaseUser(store.toString());
-  users.push(user);
+  const user = newUser(store.toString());
   await user.shell("git init -q && git add protected.yaml");
   for (const [path, text] of Object.entries(files)) await Bun.write(user.box.path(path), text);
   await user.shell(`git add ${Object.keys(files).join(" ")}`);

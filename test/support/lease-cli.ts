@@ -1,3 +1,4 @@
+import { afterEach } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AccessEntry } from "../../src/lease/access-log/entry.ts";
@@ -50,5 +51,18 @@ export function leaseUser(text?: string): LeaseUser {
     close: async () => {
       await run(["revoke", "--all"]);
     },
+  };
+}
+
+/** Makes users for the tests of a file, each of whom is gone after its test: call it once, outside of any test. */
+export function leaseUsers(): typeof leaseUser {
+  const users: LeaseUser[] = [];
+  afterEach(async () => {
+    for (const user of users.splice(0)) await user.close();
+  });
+  return (text) => {
+    const user = leaseUser(text);
+    users.push(user);
+    return user;
   };
 }

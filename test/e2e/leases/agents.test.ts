@@ -1,23 +1,14 @@
-import { afterAll, afterEach, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { binary } from "../../support/binary.ts";
-import { type LeaseUser, leaseUser } from "../../support/lease-cli.ts";
+import { type LeaseUser, leaseUsers } from "../../support/lease-cli.ts";
 import { emptyFolder, removeFolders } from "../../support/sandbox.ts";
 
 afterAll(removeFolders);
 
 const ROOT = resolve(import.meta.dir, "../../..");
-const users: LeaseUser[] = [];
-afterEach(async () => {
-  for (const user of users.splice(0)) await user.close();
-});
-
-function newUser(): LeaseUser {
-  const user = leaseUser();
-  users.push(user);
-  return user;
-}
+const newUser = leaseUsers();
 
 const SKILLS = [".claude/skills/pprotect/SKILL.md", ".agents/skills/pprotect/SKILL.md"];
 const SKILL = readFileSync(join(ROOT, "skills/pprotect/SKILL.md"), "utf8");

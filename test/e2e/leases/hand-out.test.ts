@@ -1,7 +1,7 @@
-import { afterAll, afterEach, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { binary } from "../../support/binary.ts";
-import { type LeaseUser, leaseUser } from "../../support/lease-cli.ts";
+import { type LeaseUser, leaseUser, leaseUsers } from "../../support/lease-cli.ts";
 import { isAlive } from "../../support/leases.ts";
 import { cleanEnvironment } from "../../support/run.ts";
 import { removeFolders } from "../../support/sandbox.ts";
@@ -10,16 +10,7 @@ import { until } from "../../support/until.ts";
 
 afterAll(removeFolders);
 
-const users: LeaseUser[] = [];
-afterEach(async () => {
-  for (const user of users.splice(0)) await user.close();
-});
-
-function newUser(): LeaseUser {
-  const user = leaseUser();
-  users.push(user);
-  return user;
-}
+const newUser = leaseUsers();
 
 /** Starts `exec` and waits until its program runs. */
 async function startProgram(

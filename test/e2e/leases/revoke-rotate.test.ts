@@ -1,21 +1,17 @@
-import { afterAll, afterEach, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync } from "node:fs";
-import { type LeaseUser, leaseUser } from "../../support/lease-cli.ts";
+import { type LeaseUser, leaseUsers } from "../../support/lease-cli.ts";
 import { readAnswer } from "../../support/output-schema.ts";
 import { removeFolders } from "../../support/sandbox.ts";
 import { ALICE, secretsOf } from "../../support/stores.ts";
 
 afterAll(removeFolders);
 
-const users: LeaseUser[] = [];
-afterEach(async () => {
-  for (const user of users.splice(0)) await user.close();
-});
+const newUser = leaseUsers();
 
 /** A user who has unlocked `dev`, with its secrets `api-key` and `db-password`. */
 async function unlocked(config: string, ...options: readonly string[]): Promise<LeaseUser> {
-  const user = leaseUser();
-  users.push(user);
+  const user = newUser();
   user.box.write(".pprotect.yaml", config);
   await user.asAlice(["trust", "--hooks", "--yes"]);
   await user.asAlice(["unlock", "dev", ...options]);

@@ -1,23 +1,14 @@
-import { afterAll, afterEach, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type LeaseUser, leaseUser } from "../../support/lease-cli.ts";
+import { type LeaseUser, leaseUsers } from "../../support/lease-cli.ts";
 import { removeFolders } from "../../support/sandbox.ts";
 import { ALICE } from "../../support/stores.ts";
 import { until } from "../../support/until.ts";
 
 afterAll(removeFolders);
 
-const users: LeaseUser[] = [];
-afterEach(async () => {
-  for (const user of users.splice(0)) await user.close();
-});
-
-function newUser(): LeaseUser {
-  const user = leaseUser();
-  users.push(user);
-  return user;
-}
+const newUser = leaseUsers();
 
 const isLocked = async (user: LeaseUser): Promise<boolean> =>
   (await user.answer(["status"])).result.active_leases === 0;

@@ -1,8 +1,8 @@
-import { afterAll, afterEach, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { binary } from "../../support/binary.ts";
-import { type LeaseUser, leaseUser } from "../../support/lease-cli.ts";
+import { leaseUsers } from "../../support/lease-cli.ts";
 import { cleanEnvironment } from "../../support/run.ts";
 import { removeFolders } from "../../support/sandbox.ts";
 import { ALICE, BOB } from "../../support/stores.ts";
@@ -10,16 +10,7 @@ import { until } from "../../support/until.ts";
 
 afterAll(removeFolders);
 
-const users: LeaseUser[] = [];
-afterEach(async () => {
-  for (const user of users.splice(0)) await user.close();
-});
-
-function newUser(text?: string): LeaseUser {
-  const user = leaseUser(text);
-  users.push(user);
-  return user;
-}
+const newUser = leaseUsers();
 
 const READERS = [
   ["exec", ["exec", "--domain", "dev", "--uppercase", "--", "printenv", "API_KEY"], "dev-api-key\n"],
