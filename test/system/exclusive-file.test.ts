@@ -62,8 +62,6 @@ describe("a file that one process creates", () => {
     [
       "replaced",
       (path: string) => {
-        // Both exist for a moment: the same inode is not used again.
-        writeFileSync(`${path}.other`, "other");
         rmSync(path);
         writeFileSync(path, "other");
       },
