@@ -28,7 +28,7 @@ function standIn(ready: Promise<boolean>): Helper {
   return { pid, ready };
 }
 
-describe.if(process.platform === "linux")("the process that removes files in memory", () => {
+describe("the process that removes files in memory", () => {
   test("says that it is ready when it waits for its parent, and waits", async () => {
     const directory = emptyFolder();
     const { child, said } = await remover(process.pid, directory);
