@@ -1,3 +1,4 @@
+import { displayName } from "../../common/terminal-safe.ts";
 import { type StoreData, unionOfKeys } from "../../store/store-data.ts";
 import type { Conflict, ConflictSubject, UndoneChange } from "./conflict.ts";
 import {
@@ -63,7 +64,11 @@ function conflictReason(
       : undefined;
   }
   if (changed !== undefined && !gainedDomain(name, versions)) return undefined;
-  if (present) return `removed by ${otherSide(present)}, changed or made an owner by ${present}`;
+  if (present) {
+    const domains = domainsBack(name, present, versions);
+    const back = domains.length === 0 ? "" : `; kept, it owns ${domains.join(", ")} again`;
+    return `removed by ${otherSide(present)}, changed or made an owner by ${present}${back}`;
+  }
   return "both sides changed its key (a new passphrase, or the same name added twice)";
 }
 
@@ -79,6 +84,16 @@ function keptStaleCopy(name: string, side: Side, versions: StoreVersions): boole
     const copy = owners.get(name);
     return copy !== undefined && copy === versions.base.domains.get(domain)?.owners.get(name);
   });
+}
+
+/** The domains that a custodian was removed from, and that it owns if the side that has it is taken. */
+function domainsBack(name: string, present: Side, { base, ...sides }: StoreVersions): string[] {
+  const removed = sides[otherSide(present)].domains;
+  return [...sides[present].domains].flatMap(([domain, { owners }]) =>
+    owners.has(name) && base.domains.get(domain)?.owners.has(name) && removed.has(domain)
+      ? [displayName(domain)]
+      : [],
+  );
 }
 
 /** Whether a side made a custodian the owner of a domain that it did not own in the base. */

@@ -268,6 +268,26 @@ describe("an owner whom one side removed before both sides replaced the key", ()
   });
 });
 
+test("a custodian whom one side removed gets its domains back only by a decision, and the conflict names them", () => {
+  const start = base();
+  const alice = unlocked(start);
+  const both = start.addOwner("dev", BOB.name, alice).addDomain("other", ALICE.name);
+  const removed = both.removeCustodian(BOB.name);
+  const versions = {
+    base: both.data,
+    ours: removed.rotateDomainKey("dev", unlocked(removed)).data,
+    theirs: both.addOwner("other", BOB.name, unlocked(both)).data,
+  };
+  const [conflict] = merge(versions).conflicts;
+  expect(conflict?.reason).toBe(
+    "removed by ours, changed or made an owner by theirs; kept, it owns dev again",
+  );
+  const ownersIf = (choice: "ours" | "theirs") =>
+    openEverything(merge(versions, mergeCredentials(ALICE, versions), choice).store, PASSPHRASES).owners;
+  expect(ownersIf("ours")).toEqual({ dev: [ALICE.name], other: [ALICE.name] });
+  expect(ownersIf("theirs")).toEqual({ dev: [ALICE.name, BOB.name], other: [ALICE.name, BOB.name] });
+});
+
 test("a conflict about a key that both sides replaced names the secrets that only one side has", () => {
   const start = base();
   const ours = start.rotateDomainKey("dev", unlocked(start)).addSecret("dev", "mine", "1");
