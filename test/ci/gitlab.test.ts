@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { GIT_IDENTITY } from "../support/git-identity.ts";
 import { needs } from "../support/programs.ts";
@@ -59,6 +59,21 @@ test.if(needs("curl"))(
       },
     ]);
     expect(found.stdout).not.toContain(TOKEN_LINE.slice(8, 40));
+
+    // A merge request may bring programs, and links in place of the reports.
+    for (const path of [".pprotect-ci/bin/git", "bin/git"]) {
+      repository.write(path, "#!/bin/sh\ntouch PWNED\n");
+      chmodSync(join(repository.folder, path), 0o755);
+    }
+    rmSync(join(repository.folder, "pprotect-summary.md"));
+    const outside = join(folder, "outside");
+    symlinkSync(outside, join(repository.folder, "pprotect-summary.md"));
+    const hostile = await runJob(repository.folder, variables);
+    expect([hostile.status, existsSync(join(repository.folder, "PWNED")), existsSync(outside)]).toEqual([
+      1,
+      false,
+      false,
+    ]);
 
     const other = await runJob(repository.folder, { ...variables, PPROTECT_SUMS_SHA256: "0".repeat(64) });
     expect([other.status, other.stdout.includes("Installed")]).toEqual([1, false]);
