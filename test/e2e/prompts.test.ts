@@ -193,7 +193,7 @@ describe("with every answer on standard input", () => {
           const result = await pprotect(args, { cwd: box.folder, input: lines(answers.slice(0, count)) });
           expect([args[0], count, result.status]).toEqual([args[0], count, 1]);
           expect(result.stderr).toMatch(
-            /pprotect: the input ended at the question .*\nhint: (?:use --|give the ).*\n$/,
+            /pprotect: the input ended at the question .*\nhint: (?:use --|give the [a-z ]+ on the command line|give the value ).*\n$/,
           );
           expect(readFileSync(box.store, "utf8")).toBe(before);
         }

@@ -113,7 +113,9 @@ export abstract class InteractiveCommand {
   /** @throws PprotectError `usage` with `--non-interactive`; `end_of_input`, `interrupted` */
   protected async ask(question: string, argument: string): Promise<string> {
     const prompter = this.#mayAsk(argument);
-    return answeredOr(`give the ${argument} on the command line`, prompter, prompter.ask(question));
+    // The options, in parentheses, come last.
+    const onTheLine = argument.replace(/(?: \(.*\))?$/, " on the command line$&");
+    return answeredOr(`give the ${onTheLine}`, prompter, prompter.ask(question));
   }
 
   /**
