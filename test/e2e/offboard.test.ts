@@ -47,6 +47,7 @@ describe("offboard", () => {
     expect([shown.status, shown.stdout, shown.stderr]).toEqual([0, "", expect.stringContaining(COMMANDS)]);
     const listed = await repository.pprotect(check);
     expect([listed.status, listed.stdout]).toEqual([1, COMMANDS.replace(/^ +/gm, "")]);
+    expect(listed.stderr).toContain(`pprotect: ${BOB.name} still knows 2 values\n`);
     const { data } = await storeIn(repository);
     expect(data.custodians.has(BOB.name)).toBe(false);
     expect(data.domains.get("dev")?.publicKey).not.toBe(sampleStore().data.domains.get("dev")?.publicKey);

@@ -78,7 +78,7 @@ export default class OffboardCommand extends AccessCommand {
       "stale_access",
       isCustodian
         ? `${displayName(person)} is still a key custodian${owns.length === 0 ? "" : `, and owns ${owns.map(displayName).join(", ")}`}`
-        : `${displayName(person)} still has ${countNoun(keys.length, "key")} and knows ${countNoun(secrets.length, "value")}`,
+        : `${displayName(person)} still ${whatIsLeft(left)}`,
       isCustodian || keys.length > 0
         ? "`pprotect offboard` removes them and replaces the keys"
         : "change each value where it is used, then here with `pprotect update-secret`",
@@ -272,4 +272,12 @@ function refuseOtherDomains(file: KeyFile, person: string, concerned: readonly s
     `another process made ${displayName(person)} an owner of another domain at the same time`,
     "nothing was written; run the command again",
   );
+}
+
+/** A phrase such as `has 1 key and knows 3 values`. */
+function whatIsLeft({ keys, secrets }: Left): string {
+  return [
+    ...(keys.length > 0 ? [`has ${countNoun(keys.length, "key")}`] : []),
+    ...(secrets.length > 0 ? [`knows ${countNoun(secrets.length, "value")}`] : []),
+  ].join(" and ");
 }

@@ -35,7 +35,7 @@ export default class RedactCommand extends BaseCommand {
       throw new PprotectError(
         "usage",
         "redact needs --domain",
-        "for example: ./deploy 2>&1 | pprotect redact --domain prod",
+        "for example: `./deploy 2>&1 | pprotect redact --domain prod`",
       );
     }
     const keyFile = this.readStore();
