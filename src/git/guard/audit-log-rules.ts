@@ -216,17 +216,25 @@ function secretChange(domain: string, secret: string, kind: Kind): Change {
           return kind === "removed" && event.secret === secret && event.domain === domain;
         case "domain-deleted":
           return kind === "removed" && event.domain === domain;
-        case "secret-added":
-        case "secret-updated":
-        case "secret-set":
-          return kind !== "removed" && event.secret === secret && event.domain === domain;
-        case "domain-rotated":
-          return kind !== "removed" && event.domain === domain;
         default:
-          return false;
+          return kind !== "removed" && coversValue(event, domain, secret);
       }
     },
   };
+}
+
+/** Whether an event of the audit log explains why a secret has a new value. */
+export function coversValue(event: AuditEvent, domain: string, secret: string): boolean {
+  switch (event.kind) {
+    case "secret-added":
+    case "secret-updated":
+    case "secret-set":
+      return event.secret === secret && event.domain === domain;
+    case "domain-rotated":
+      return event.domain === domain;
+    default:
+      return false;
+  }
 }
 
 function ownerChange(domain: string, owner: string, kind: Kind): Change {

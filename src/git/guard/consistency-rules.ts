@@ -12,13 +12,21 @@ import {
 import { apartRotations, newStrays } from "./apart-rotations.ts";
 import { auditFindings } from "./audit-log-rules.ts";
 import { copiedValues } from "./copied-values.ts";
+import { isPlainUpdate } from "./plain-update.ts";
 import { sharedKeyRemarks } from "./shared-keys.ts";
 import type { ChangeFindings, Remark, StoreRevision } from "./store-revision.ts";
 import { undoneInMerge } from "./undone-in-merge.ts";
 import { newForks, unprovenKeys } from "./unproven-keys.ts";
 
+const NOTHING: ChangeFindings = { errors: [], warnings: [] };
+
 /** Checks a revision of a store against FORMAT.md, "What ties entries together". Needs no credentials. */
 export function checkStoreChange(change: StoreRevision): ChangeFindings {
+  return isPlainUpdate(change) ? NOTHING : everyRule(change);
+}
+
+/** What each rule finds in a revision. */
+export function everyRule(change: StoreRevision): ChangeFindings {
   const { errors, warnings } = auditFindings(change);
   const place = ({ at, rule, message }: Remark): Finding => ({
     path: change.path,
