@@ -76,14 +76,11 @@ type OnFiles = (files: readonly FileChange[]) => void;
 const BLOCK = 8;
 /** Fewer diffs are made by one process. */
 const MANY = 8 * BLOCK;
-/**
- * As many processes make diffs, and one fewer than there are processors, which the one that reads them needs too: more would
- * wait for it, and each takes more processor time for the same diffs, because it reads what the others have read.
- */
+/** As many processes make diffs; more would wait for the one that reads them. */
 const MOST_PROCESSES = 3;
 
 /**
- * A diff for each pair of a commit and its parent, in order; of many, by several processes at once where processors are free.
+ * A diff for each pair of a commit and its parent, in order, by several processes at once.
  * @param onFiles gets the files of each diff as soon as git has printed it, which may be long before it is asked for
  */
 export function readManyCommitDiffs(
@@ -91,8 +88,7 @@ export function readManyCommitDiffs(
   pairs: readonly Pair[],
   onFiles?: OnFiles,
 ): DiffReader {
-  const most = Math.max(1, Math.min(MOST_PROCESSES, availableParallelism() - 1));
-  const count = pairs.length < MANY ? 1 : most;
+  const count = pairs.length < MANY ? 1 : Math.min(MOST_PROCESSES, availableParallelism());
   const blocks = Map.groupBy(pairs.keys(), (index) => Math.floor(index / BLOCK) % count);
   const readers = [...blocks.values()].map((indexes) =>
     readCommitDiffs(
