@@ -5,7 +5,8 @@ import type { Commit } from "./commit.ts";
 import { readCommitDiffs, readManyCommitDiffs, readTree } from "./diff-reader.ts";
 import { Guard, type GuardOptions, type Subject, type Verdict } from "./guard.ts";
 import { joined } from "./message/scan-message.ts";
-import { tagsOfRefs } from "./message/tags.ts";
+import { readTags, tagsOfRefs } from "./message/tags.ts";
+import { loadScanner } from "./plaintext-scan.ts";
 import { shallowBoundary } from "./shallow-boundary.ts";
 import { emptyTree, mergeBases } from "./staged-changes.ts";
 import { Tally } from "./tally.ts";
@@ -53,6 +54,8 @@ export async function* checkCommits(
   tally = new Tally(),
 ): AsyncGenerator<CommitVerdict> {
   const { root } = repository;
+  // Every message needs it: it is loaded while git lists the commits.
+  void loadScanner();
   const commits = await commitsOf(repository, selection);
   if (commits.length === 0) return;
   const guard = new Guard(repository, await versionsOf(repository, selection), options);
@@ -60,22 +63,20 @@ export async function* checkCommits(
   const reader = readManyCommitDiffs(root, commits.flatMap(pairsOf), (files) => guard.expect(files));
   try {
     // Meanwhile, git makes the first diffs.
-    const [short, boundary] = await Promise.all([
+    const [short, boundary, tags] = await Promise.all([
       repository.tryRun("rev-parse", "--short", commits.at(-1)?.id ?? "HEAD"),
       options?.onShallow ? shallowBoundary(repository, commits) : [],
+      "all" in selection ? tagsOfRefs(repository) : [],
     ]);
     const abbreviated = abbreviation(short);
     if (boundary.length > 0) options?.onShallow?.(boundary.map((id) => id.slice(0, abbreviated)));
     const total = commits.length;
-    if ("all" in selection)
-      for await (const tag of tagsOfRefs(
-        repository,
-        commits.map(({ id }) => id),
-      )) {
-        const { id } = tag;
-        const verdict = await guard.messageOfTag(tag, tally);
-        yield { ...verdict, commit: id.slice(0, abbreviated), id, done: 0, total };
-      }
+    const ids = tags.length === 0 ? [] : commits.map(({ id }) => id);
+    for await (const tag of readTags(root, tags, ids)) {
+      const { id } = tag;
+      const verdict = await guard.messageOfTag(tag, tally);
+      yield { ...verdict, commit: id.slice(0, abbreviated), id, done: 0, total };
+    }
     const last = total - 1;
     for (const [index, { id, parents }] of commits.entries()) {
       const [first] = parents;

@@ -93,6 +93,7 @@ export class StoreCheck {
     lineOf: (path: EntryPath) => number,
   ): Promise<Finding[]> {
     const keys = newKeys(store, before);
+    if (keys.size === 0) return [];
     const former = [
       ...(await formerDomains(this.#repository, this.#blobs, parents, path, keys)),
       ...acceptedElsewhere(join(this.#repository.root, path), store, keys),

@@ -16,6 +16,8 @@ const SETTING =
 /** How many bytes are looked at to distinguish a list of settings from other text. */
 const PROBE = 2 * 1024;
 const LARGEST = 1024 * 1024;
+const COLON = 58;
+const EQUALS_SIGN = 61;
 
 /** Settings of package managers, compilers and build services, which are changed all the time. */
 const MANIFEST =
@@ -24,6 +26,8 @@ const MANIFEST =
 /** Whether a file may be a dump: it is a list of settings, and not code, a test or a manual. */
 export function mayBeDump(path: string, bytes: Uint8Array): boolean {
   if (bytes.length > LARGEST || !hasSettings(path)) return false;
+  // Of short texts, such as most messages, few have what each setting has.
+  if (bytes.length <= PROBE && !bytes.includes(COLON) && !bytes.includes(EQUALS_SIGN)) return false;
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, PROBE)).toString("latin1");
   const lines = start
     .split("\n")

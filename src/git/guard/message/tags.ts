@@ -19,17 +19,20 @@ export function targetOf({ type, bytes }: GitObject): string | undefined {
 }
 
 /**
- * The annotated tags that refs name, and those that other tags name, each once.
+ * Annotated tags, and those that they name, each once.
  *
+ * @param root where git runs
+ * @param named the ids of the tags
  * @param commits ids of commits, which need not be looked at
  * @throws PprotectError `git_failed`
  */
-export async function* tagsOfRefs(
-  { root, run }: Pick<Repository, "root" | "run">,
+export async function* readTags(
+  root: string,
+  named: readonly string[],
   commits: Iterable<string>,
 ): AsyncGenerator<Tag> {
   const seen = new Set(commits);
-  let next = await namedTags(run);
+  let next = [...named];
   while (next.length > 0) {
     const ids = [...new Set(next)].filter((id) => !seen.has(id));
     next = [];
@@ -50,8 +53,8 @@ export async function* tagsOfRefs(
   }
 }
 
-/** The ids of the tags that refs name. */
-async function namedTags(run: Repository["run"]): Promise<string[]> {
+/** The ids of the annotated tags that refs name. @throws PprotectError `git_failed` */
+export async function tagsOfRefs({ run }: Pick<Repository, "run">): Promise<string[]> {
   const listed = await run("for-each-ref", "--format=%(objecttype) %(objectname)");
   return listed.split("\n").flatMap((line) => {
     const [type, id] = line.split(" ");
