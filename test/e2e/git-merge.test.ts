@@ -306,6 +306,15 @@ describe("a conflict is never taken for one of two common ancestors", () => {
     expect(storeText(repository)).toMatch(/^<{7,} ours$/m);
   });
 
+  test("with attributes that git was given for this command", async () => {
+    const { repository } = await branched("03");
+    repository.write("attributes", "protected.yaml conflict-marker-size=12\n");
+    const file = join(repository.folder, "attributes");
+    const { status } = await repository.git(["-c", `core.attributesFile=${file}`, "merge", "-q", "other"]);
+    expect(status).toBe(1);
+    expect(storeText(repository)).toMatch(/^<{12} ours$/m);
+  });
+
   test("in a bare repository", async () => {
     const { repository } = await branched("03");
     repository.write(".git/info/attributes", "protected.yaml merge=pprotect conflict-marker-size=12\n");

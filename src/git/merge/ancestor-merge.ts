@@ -29,6 +29,7 @@ export async function mergesAncestors(path: string, markerSize: number): Promise
 
 /** The size of conflict markers in a merge of two branches. @returns `undefined` when it cannot be known */
 async function configuredSize(path: string): Promise<number | undefined> {
+  if (hasOtherAttributes(process.env)) return undefined;
   try {
     const repository = await openAnyRepository(".");
     const answer = await repository.tryRun("check-attr", "-z", "conflict-marker-size", "--", path);
@@ -40,4 +41,16 @@ async function configuredSize(path: string): Promise<number | undefined> {
     if (error instanceof PprotectError) return undefined;
     throw error;
   }
+}
+
+/** Settings of one command, as `git -c` passes them on, that choose where attributes come from. */
+const CHOOSES_ATTRIBUTES = /\b(?:core\.attributesfile|attr\.tree)\b/i;
+
+/** Whether git was started with other attributes than it reads for us: we pass none of these variables on. */
+function hasOtherAttributes(environment: Readonly<Record<string, string | undefined>>): boolean {
+  return Object.entries(environment).some(
+    ([name, value = ""]) =>
+      name === "GIT_ATTR_SOURCE" ||
+      (/^GIT_CONFIG_(?:PARAMETERS|KEY_\d+)$/.test(name) && CHOOSES_ATTRIBUTES.test(value)),
+  );
 }
