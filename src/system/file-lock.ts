@@ -13,7 +13,7 @@ import { readRegularText } from "./read-regular-file.ts";
 
 /** How long to wait for another writer, and when to report it. */
 export interface LockPatience {
-  /** ms after which to give up, from when the process has the lock that has it, as far as the system shows which that is. */
+  /** ms after which to give up, counted from when the present holder got the lock, if the system shows which process that is. */
   readonly timeout: number;
   /** ms after which `onWait` is called, once. */
   readonly quiet: number;
@@ -56,13 +56,13 @@ async function acquire(file: string, patience: LockPatience): Promise<Release> {
     const attempt = process.platform === "win32" ? { release: tryLockFile(file) } : lockDirectory(file);
     if (attempt.release) return attempt.release;
     const now = performance.now();
-    // Another one than before: it goes on, however many wait and however slow the machine is.
+    // A new holder: the lock changes hands, however many processes wait and however slow the machine is.
     if (attempt.holder !== undefined && attempt.holder !== last) {
       last = attempt.holder;
       since = now;
     }
     const holder = attempt.holder ?? "another process";
-    // First: on a busy machine both may be due at once.
+    // Before the timeout: on a busy machine both may be due at once.
     if (!reported && now - start > patience.quiet) {
       reported = true;
       patience.onWait(`Waiting for ${holder} to release ${escapeUnprintable(file)} …`);

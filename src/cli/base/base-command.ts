@@ -40,7 +40,7 @@ export abstract class BaseCommand extends CredentialsCommand {
   /** Whose passphrase was verified. */
   #actor: UnlockedCustodian | undefined;
 
-  /** Every command, for `help`. Set by main.ts: the list imports every command, so a command cannot import it. */
+  /** Every command, for `help`. Set by run.ts: the list imports every command, so a command cannot import it. */
   listCommands: () => Promise<CommandList> = async () => ({ commands: [], globalOptions: [] });
 
   /** The answer with `--json`. */
