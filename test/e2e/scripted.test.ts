@@ -253,5 +253,5 @@ test("a removed owner's or custodian's note says what is still open to them", as
   expect(owner.stderr).toContain("can still decrypt");
   const other = sandbox();
   const custodian = await pprotect(["rm-key-custodian", BOB.name], { cwd: other.folder });
-  expect(custodian.stderr).toMatch(/can still decrypt dev .*rotate-domain-keys/);
+  expect(custodian.stderr).toMatch(/can still decrypt dev, .*`pprotect rotate-domain-keys dev`/);
 });
