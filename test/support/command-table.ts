@@ -1,9 +1,19 @@
-import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ErrorCode } from "../../src/common/errors.ts";
-import { binary } from "./binary.ts";
-import { GIT_IDENTITY } from "./git-identity.ts";
-import { runProgram } from "./run.ts";
+import {
+  conflictedRepository,
+  installedRepository,
+  mergeSides,
+  repository,
+  revertedRepository,
+  withAgentFiles,
+  withDotenv,
+  withEditor,
+  withMessage,
+  withShownValue,
+  withTemplate,
+} from "./command-folders.ts";
 import { FRESH_PASSPHRASE, type Sandbox, sandbox } from "./sandbox.ts";
 import { ALICE, BOB } from "./stores.ts";
 
@@ -288,106 +298,4 @@ export function snapshot({ folder }: Sandbox): Record<string, string> {
     .filter((path) => !path.startsWith(join(folder, ".local/state/")))
     .filter((path) => !/\/\.git\/(?!config$|hooks\/|info\/|pprotect)/.test(path));
   return Object.fromEntries(files.map((path) => [path, readFileSync(path, "latin1")]));
-}
-
-async function git({ folder }: Sandbox, ...args: readonly string[]): Promise<number> {
-  return (await runProgram(["git", ...args], { cwd: folder, env: GIT_IDENTITY })).status;
-}
-
-async function withTemplate(): Promise<Sandbox> {
-  const box = sandbox();
-  box.write("template", "token: {{token}}\n");
-  return box;
-}
-
-async function withEditor(): Promise<Sandbox> {
-  const box = sandbox();
-  box.write("editor", "printf 'fresh: value\\n' >> \"$1\"\n");
-  return box;
-}
-
-async function withDotenv(): Promise<Sandbox> {
-  const box = sandbox();
-  box.write("env", "NEW=1\n");
-  return box;
-}
-
-let template: Promise<Sandbox> | undefined;
-
-/** A copy of a repository that is made once, and again where the end of another test file has removed it. */
-async function repository(): Promise<Sandbox> {
-  template ??= newRepository();
-  if (!existsSync((await template).folder)) template = newRepository();
-  const box = sandbox(null);
-  cpSync((await template).folder, box.folder, { recursive: true });
-  return box;
-}
-
-async function newRepository(): Promise<Sandbox> {
-  const box = sandbox();
-  await git(box, "init", "-q", "-b", "main");
-  await commit(box, "store");
-  return box;
-}
-
-async function withMessage(): Promise<Sandbox> {
-  const box = await repository();
-  box.write("message", "Add the store\n");
-  return box;
-}
-
-async function commit(box: Sandbox, message: string): Promise<void> {
-  await git(box, "add", "protected.yaml");
-  if ((await git(box, "commit", "-q", "-m", message)) !== 0) throw new Error(`cannot commit ${message}`);
-}
-
-async function installedRepository(): Promise<Sandbox> {
-  const box = await repository();
-  await runProgram([binary(), "git", "install"], { cwd: box.folder, env: GIT_IDENTITY });
-  return box;
-}
-
-async function withShownValue(): Promise<Sandbox> {
-  const box = sandbox();
-  const credentials = ["-u", ALICE.name, "--passphrase-file", box.alice];
-  await runProgram([binary(), "lease", ...credentials, "prod/token"], { cwd: box.folder });
-  return box;
-}
-
-async function withAgentFiles(): Promise<Sandbox> {
-  const box = sandbox();
-  await runProgram([binary(), "agent", "install"], { cwd: box.folder });
-  return box;
-}
-
-async function conflictedRepository(): Promise<Sandbox> {
-  const box = await repository();
-  const put = (value: string) =>
-    box.write("protected.yaml", box.read().setSecret("dev", "api-key", value).toString());
-  await git(box, "checkout", "-q", "-b", "other");
-  put("theirs");
-  await commit(box, "theirs");
-  await git(box, "checkout", "-q", "main");
-  put("ours");
-  await commit(box, "ours");
-  if ((await git(box, "merge", "-q", "other")) === 0) throw new Error("no conflict");
-  return box;
-}
-
-async function revertedRepository(): Promise<Sandbox> {
-  const box = await repository();
-  const before = box.read();
-  box.write("protected.yaml", before.setSecret("dev", "api-key", "new").toString());
-  await commit(box, "change");
-  box.write("protected.yaml", before.toString());
-  await commit(box, "revert");
-  return box;
-}
-
-async function mergeSides(): Promise<Sandbox> {
-  const box = await repository();
-  box.write("base.yaml", box.read().toString());
-  box.write("ours.yaml", box.read().setSecret("dev", "one", "1").toString());
-  box.write("theirs.yaml", box.read().setSecret("dev", "two", "2").toString());
-  return box;
 }
