@@ -15,10 +15,21 @@ export function emitJson(entries: readonly Entry[], emit: (piece: string) => voi
   let separator = "\n  ";
   for (const { name, value } of entries) {
     emit(separator);
-    emit(JSON.stringify(name));
+    emitString(name, emit);
     emit(": ");
-    emit(JSON.stringify(value));
+    emitString(value, emit);
     separator = ",\n  ";
   }
   emit(entries.length === 0 ? "}\n" : "\n}\n");
+}
+
+/** What JSON writes as it is. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+/** Most texts are emitted as they are: escaped ones would be garbage, as long as what is written. */
+function emitString(text: string, emit: (piece: string) => void): void {
+  if (!PLAIN.test(text)) return emit(JSON.stringify(text));
+  emit('"');
+  emit(text);
+  emit('"');
 }

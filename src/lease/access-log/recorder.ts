@@ -16,13 +16,19 @@ export type Names = NonNullable<AccessContent["domains"]>;
 
 /** The domains of secrets with their names. @param store the store's real path */
 export function namesOf(store: string, secrets: readonly SecretReference[]): Names {
-  const names = new Map<string, Set<string>>();
+  const names = new Map<string, string[]>();
   for (const { domain, name } of secrets) {
     const known = names.get(domain);
-    if (known) known.add(name);
-    else names.set(domain, new Set([name]));
+    if (known) known.push(name);
+    else names.set(domain, [name]);
   }
-  return [...names].map(([domain, chosen]) => ({ store, domain, secrets: [...chosen] }));
+  return [...names].map(([domain, chosen]) => ({ store, domain, secrets: distinct(chosen) }));
+}
+
+/** Each name once. Those of a whole domain are in order already, and a set of very many takes memory. */
+function distinct(names: string[]): string[] {
+  const isAscending = names.every((name, at) => at === 0 || (names[at - 1] ?? "") < name);
+  return isAscending ? names : [...new Set(names)];
 }
 
 /** Whether an error is of someone who tried to open something, rather than gave up before. */
