@@ -231,12 +231,23 @@ function mark(lines: number[], line: number, at: number, text: ScanText): void {
   lines.push(line);
 }
 
+/** Parts of keywords that other text has far more often than their pairs of characters say; counted over a few public projects. */
+const COMMON_PARTS: ReadonlySet<string> = new Set([
+  ..."ance buff code cook cove crea cryp ello equa eque equi exec ifie link ncod nvir okie quir requ rypt text uffe uire".split(
+    " ",
+  ),
+  ...'-key 256~ 509c _key _pat a256 ame" ext( ext} ion( p:// ps:/ s:// v1.0 x509'.split(" "),
+  ...[' = "', " key", '": "', ": [(", "= ((", "= [(", "= [[", 'd": ', "s: [", "t = ", 't": ', "ts a", "ts: "],
+]);
+/** More than the pairs of any part count. */
+const OFTEN = 100;
+
 /** Where the characters of a keyword start that are rarest in other text. */
 function rarestPart(text: string, length: number): number {
   let best = 0;
   let least = Number.POSITIVE_INFINITY;
   for (let at = 0; at + length <= text.length; at++) {
-    let common = 0;
+    let common = COMMON_PARTS.has(text.slice(at, at + length)) ? OFTEN : 0;
     for (let pair = at; pair + 1 < at + length; pair++) common += commonness(text, pair);
     if (common < least) [best, least] = [at, common];
   }

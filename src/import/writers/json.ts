@@ -28,8 +28,9 @@ const PLAIN = /^[ !#-[\]-~]*$/;
 
 /** Most texts are emitted as they are: escaped ones would be garbage, as long as what is written. */
 function emitString(text: string, emit: (piece: string) => void): void {
-  if (!PLAIN.test(text)) return emit(JSON.stringify(text));
-  emit('"');
-  emit(text);
-  emit('"');
+  if (PLAIN.test(text)) {
+    emit('"');
+    emit(text);
+    emit('"');
+  } else emit(JSON.stringify(text));
 }
