@@ -17,6 +17,8 @@ const NAMES_A_PART =
 
 /** `rencyf-mog5ux-Zergyb`: as Apple draws them. */
 const GROUPS = /^(?=.*[A-Z])(?=.*[0-9])[A-Za-z0-9]{6}(?:-[A-Za-z0-9]{6}){2}$/;
+/** The same without a capital. */
+const LOW_GROUPS = /^(?=.*[0-9])[a-z0-9]{6}(?:-[a-z0-9]{6}){2}$/;
 /** `Silver-cactus-island-Badger2`: words with capitals and a digit. */
 const CAPITALIZED = /^(?=.*[A-Z])[A-Za-z]{3,16}(?:-[A-Za-z]{3,16}){2,6}[0-9]$/;
 /** `anchor-pirate-basil-84`. */
@@ -31,7 +33,10 @@ export function isDrawn(value: string): boolean {
   if (value.length < 12 || value.length > 100) return false;
   if (RUN_TOGETHER.test(value)) return !areProgramWords(value) && !TRIAL.test(value);
   if (DICEWARE.test(value)) return !hasProgramWord(value) && new Set(value.split("-")).size >= 3;
-  return (DRAWN.test(value) || GROUPS.test(value) || CAPITALIZED.test(value)) && !hasProgramWord(value);
+  return (
+    (DRAWN.test(value) || GROUPS.test(value) || LOW_GROUPS.test(value) || CAPITALIZED.test(value)) &&
+    !hasProgramWord(value)
+  );
 }
 
 /** As Apple and Google draw them for one program: four times four letters; of WordPress, six times four characters. */

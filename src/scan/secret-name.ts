@@ -30,7 +30,7 @@ const PASSWORD_ABBREVIATIONS = new Set(["pw", "pwd", "passwd", "psw"]);
 const NO_PASSWORD_OWNERS = /^(?:old|current|etc|shadow|get|file|nss|original|start|initial)$/;
 /** Before an ambiguous word there must be one of these or nothing: `first_pass` and `render_pass` are not passwords. */
 const PASSWORD_OWNERS =
-  /^(?:|db|database|user|admin|root|smtp|imap|pop3|mail|email|ftp|sftp|ssh|redis|mysql|mariadb|pg|postgres|postgresql|mongo|mongodb|http|https|proxy|basic|auth|login|api|rabbitmq|amqp|mqtt|mq|kafka|ldap|ad|service|svc|account|my|the|sudo|vpn|wifi|wlan|bind|master|sql|sa|owner|client|server|remote|app|web|jdbc|mssql|oracle|ora|nexus|jenkins|docker|registry|git|github|gitlab|aws|key|keystore|truststore|cert|certificate|pfx|p12|es|elastic|elasticsearch|default|vault|ansible|become|deploy|ci|bot|router|switch|enable|bios|ipmi|idrac|camera|rtsp|sip|snmp|site|backup|restic|borg|system|sys|host|node|cluster|initial|init|super|superuser|su|guest|tomcat|wp|wordpress|drupal|magento|odoo|grafana|kibana|splunk|zabbix|nagios|minio|s3|ftps|telnet|vnc|rdp|win|windows|domain|secret|network|ssid|rabbit|portal|acct|temp|tmp|test|demo|gmail|instagram|fb|cred|ap|store|usr|u|operator|manager|dev|prod|staging|new|default|router|printer|cam|nas|station|console|hotspot)$/;
+  /^(?:|db|database|user|admin|root|smtp|imap|pop3|mail|email|ftp|sftp|ssh|redis|mysql|mariadb|pg|postgres|postgresql|mongo|mongodb|http|https|proxy|basic|auth|login|api|rabbitmq|amqp|mqtt|mq|kafka|ldap|ad|service|svc|account|my|the|sudo|vpn|wifi|wlan|bind|master|sql|sa|owner|client|server|remote|app|web|jdbc|mssql|oracle|ora|nexus|jenkins|docker|registry|git|github|gitlab|aws|key|keystore|truststore|cert|certificate|pfx|p12|es|elastic|elasticsearch|default|vault|ansible|become|deploy|ci|bot|router|switch|enable|bios|ipmi|idrac|camera|rtsp|sip|snmp|site|backup|restic|borg|system|sys|host|node|cluster|initial|init|super|superuser|su|guest|tomcat|wp|wordpress|drupal|magento|odoo|grafana|kibana|splunk|zabbix|nagios|minio|s3|ftps|telnet|vnc|rdp|win|windows|domain|secret|network|ssid|rabbit|portal|acct|temp|tmp|test|demo|gmail|instagram|fb|cred|ap|store|usr|u|operator|manager|dev|prod|staging|new|default|router|printer|cam|nas|station|console|hotspot|crm|erp|sap|hr|cassandra|neo4j|clickhouse|influx|influxdb|couchdb|sonar|kibana|logstash|prometheus|airflow|superset|metabase|activemq|mosquitto|emqx|nats|weblogic|websphere|wildfly|jboss|zip|archive|rcon|irc|xmpp|twitter|facebook|linkedin|apple|icloud|google|azure|heroku|joomla|moodle|nextcloud|typo3|shop|portainer|unifi|synology|telegraf|solr|hive|teradata|snowflake|db2|informix|sybase|h2|derby|firebird)$/;
 
 /** Before `PASS`: what is done again, or by a part of a compiler or a renderer. */
 const PASSES =
@@ -38,7 +38,7 @@ const PASSES =
 
 /** Ends of names whose value is a generated secret, without punctuation. */
 const SECRETS =
-  /(?:secret|secrets|token|tokens|apikey|apikeys|apihash|secretkey|secretkeybase|accesskey|authkey|privatekey|privkey|encryptionkey|encryptkey|decryptionkey|validationkey|signingkey|signkey|masterkey|servicekey|routingkey|accountkey|storagekey|sharedkey|sharedaccesskey|presharedkey|sessionkey|cryptokey|cryptkey|cipherkey|aeskey|hmackey|jwtkey|consumerkey|webhookkey|deploykey|sshkey|appkey|applicationkey|serverkey|adminkey|subscriptionkey|functionkey|integrationkey|securekey|securitykey|credential|credentials|creds|cred|bearer|authcode|apipassword|salt|pepper|oauth|userauth|httpauth|basicauth|authorization|connectionkey|licensekey|appcertificate|cookiekey|cookiesecret|xapikey|projectkey|writekey|restkey|networkkey|keyvalue|(?:enc|recovery|backup|wireguard|wg|unseal|signature|merchant|mch|terminal|openai|anthropic|sendgrid|stripe|mailgun|mailchimp|mandrill|sparkpost|datadog|cosmos|servicebus|braintree|adyen|mollie|hubspot|honeycomb|pagerduty|opsgenie|newrelic|grafana|nuget|artifactory|heroku|hmac|rsa|nonce|salt)key|(?:totp|otp|mfa)seed|erlangcookie|schluessel|schlüssel|(?:^|github|gh|git|gitlab|ado|azure|devops|ext|access|user|deploy|bot|ci)pat|auth)$/;
+  /(?:secret|secrets|token|tokens|apikey|apikeys|apihash|secretkey|secretkeybase|accesskey|authkey|privatekey|privkey|encryptionkey|encryptkey|decryptionkey|validationkey|signingkey|signkey|masterkey|servicekey|routingkey|accountkey|storagekey|sharedkey|sharedaccesskey|presharedkey|sessionkey|cryptokey|cryptkey|cipherkey|aeskey|hmackey|jwtkey|consumerkey|webhookkey|deploykey|sshkey|appkey|applicationkey|serverkey|adminkey|subscriptionkey|functionkey|integrationkey|securekey|securitykey|credential|credentials|creds|cred|bearer|authcode|apipassword|salt|pepper|oauth|userauth|httpauth|basicauth|authorization|connectionkey|licensekey|appcertificate|cookiekey|cookiesecret|xapikey|projectkey|writekey|restkey|networkkey|keyvalue|(?:enc|recovery|backup|wireguard|wg|unseal|signature|merchant|mch|terminal|openai|anthropic|sendgrid|stripe|mailgun|mailchimp|mandrill|sparkpost|datadog|cosmos|servicebus|braintree|adyen|mollie|hubspot|honeycomb|pagerduty|opsgenie|newrelic|grafana|nuget|artifactory|heroku|hmac|rsa|nonce|salt|gateway|payment|billing|eventhub)key|(?:totp|otp|mfa)seed|erlangcookie|schluessel|schlüssel|(?:^|github|gh|git|gitlab|ado|azure|devops|ext|access|user|deploy|bot|ci)pat|auth)$/;
 
 /** With these names, even a UUID is a secret. */
 const IDENTIFIED =
@@ -50,11 +50,16 @@ const PUBLIC_BEFORE = new Set(
     " ",
   ),
 );
+/** The first and the second key of what Azure has. */
+const CLOUD_KEY =
+  /(?:cosmos|cosmosdb|storage|storageaccount|servicebus|eventhub|iothub|redis|batch|maps|cognitive|speech|openai)(?:primary|secondary)(?:access|master)?key$/;
+
 /** Before these, the word is the thing itself: a `client_secret` is secret, a `clientToken` is an idempotency key. */
 const SECRET_OF_CLIENT = /^(?:secret|secrets|credential|credentials|creds|key)$/;
 
 /** Before `secret`, these name a secret all the same: `csrf_secret` signs the tokens that `csrf_token` holds. */
-const SECRET_OF = /^(?:hash|csrf|xsrf|state|nonce|cookie)$/;
+const SECRET_OF =
+  /^(?:hash|csrf|xsrf|state|nonce|cookie|sync|request|resume|watch|verification|search|native|site|stake|reward)$/;
 
 /** Words before `key` in the names of what is looked up by it, and of what is on a keyboard. */
 const LOOKED_UP_BY = new Set(
@@ -150,18 +155,20 @@ function kindOf(name: string): SecretNameKind | undefined {
   const words = wordsOf(name);
   if (words.length >= 3 && words.at(-2) === "for") words.splice(-2);
   while (words.length > 1 && isNeutral(words.at(-1) ?? "")) words.pop();
+  if (USED_BY.test(words.at(-1) ?? "") && /^(?:key|secret|token)$/.test(words.at(-2) ?? "")) words.pop();
   const last = (words.at(-1) ?? "").replace(/[0-9]+$/, "");
   const before = words.at(-2) ?? "";
   if (isPasswordOf(words)) return "password";
   if (PASSWORD_WORDS.has(last)) {
     if (PASSWORD_OWNERS.test(before)) return "password";
-    return isVariable(name) && !PASSES.test(before) ? "secret" : undefined;
+    return PASSES.test(before) ? undefined : "secret";
   }
   if (PASSWORD_ABBREVIATIONS.has(last)) return NO_PASSWORD_OWNERS.test(before) ? undefined : "password";
   if (WHERE.test(last)) return undefined;
   const joined = words.slice(-4, -1).join("") + last;
   if (PASSWORDS.test(joined)) return "password";
   if (joined.endsWith("applicationserverkey")) return undefined;
+  if (CLOUD_KEY.test(joined)) return "secret";
   if (last === "secret" && SECRET_OF.test(before)) return "secret";
   if (/^(?:o?auth)$|csrf|xsrf|authenticity|verificationtoken|antiforgery/.test(joined)) return undefined;
   if (!SECRETS.test(joined)) {
@@ -173,6 +180,9 @@ function kindOf(name: string): SecretNameKind | undefined {
   return IDENTIFIED.test(joined) ? "identified-secret" : "secret";
 }
 
+/** Who uses a key: `maps_api_key_server`. */
+const USED_BY = /^(?:server|backend|ios|android|eu|us)$/;
+
 /** Words for a password that come first: `senha_banco`, and `password_root`. */
 const FIRST = /^(?:senha|contrasena|contraseña|clave|mdp|haslo|motdepasse)$/;
 const FIRST_OF_OWNER = /^(?:password|passwd|pwd|passwort|kennwort)$/;
@@ -182,7 +192,8 @@ function isPasswordOf([first = "", ...others]: readonly string[]): boolean {
   const isFirst =
     FIRST.test(first) ||
     (FIRST_OF_OWNER.test(first) && others.every((word) => word !== "" && PASSWORD_OWNERS.test(word)));
-  return isFirst && !WHERE.test(others.at(-1) ?? "");
+  const last = others.at(-1) ?? "";
+  return isFirst && (last === "admin" || !WHERE.test(last));
 }
 
 /** Whether the word before says that it is another kind of key: `the public key "…"`. */
@@ -205,5 +216,5 @@ function isVariable(name: string): boolean {
 }
 
 function isNeutral(word: string): boolean {
-  return NEUTRAL.has(word) || /^[0-9]+$/.test(word);
+  return NEUTRAL.has(word) || /^v?[0-9]+$/.test(word);
 }

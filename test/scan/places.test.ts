@@ -247,6 +247,17 @@ const places: readonly Place[] = [
   ["a password in brackets", "incidents/a.md", "The old root password (…) was still valid."],
   ["credentials for several words", "NOTES", "temp creds for the demo env: demo / …"],
   ["a variable in capitals", "a.py", `ACME_KEY = "${random(HEX, 40)}"`],
+  ["a version after the name", "a.py", 'ENCRYPTION_KEY_V1 = "¤"'],
+  ["who uses the key after the name", "a.xml", '<add key="mapsApiKeyServer" value="¤" />'],
+  ["a name in French with its owner", "a.json", '"motdepasseAdmin": "…",'],
+  ["a password of any program", "a.php", "$conf['plausible_pass'] = '…';"],
+  ["a secret that is shared with a program", "a.json", '"syncSecret": "¤",'],
+  ["the first of two keys", "a.xml", `<add key="cosmosPrimaryKey" value="${random(HEX, 64)}" />`],
+  [
+    "groups of six without a capital",
+    "a.java",
+    `String password = "${["uttexj", "opbicf", "acger7"].join("-")}";`,
+  ],
   ["syllables", "docs/access.adoc", "password: `meFiesima4gu`"],
 ];
 
@@ -321,6 +332,8 @@ const others: readonly Place[] = [
     `{"next_page_token":"${random(WORD, 40)}","nextCursor":"${random(WORD, 32)}"}`,
   ],
   ["a handshake", "a.http", `Sec-WebSocket-Key: ${random(BASE64, 22)}==`],
+  ["what a renderer does once", "a.ts", 'const firstPass = "DepthPrePass24!x";'],
+  ["a primary key of a table", "a.ts", `const orderPrimaryKey = "${random(HEX, 32)}";`],
   ["a key of a browser", "a.html", `<script>analytics.load('${random(WORD, 32)}');</script>`],
   ["a message that Renovate opens", "renovate.json", `{"encrypted":{"token":"wcFMA${random(BASE64, 300)}"}}`],
   ["an identifier of an environment", "a.json", `"environmentKey":"${uuid()}-dev"`],
