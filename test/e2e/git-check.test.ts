@@ -133,6 +133,26 @@ test("a merge is scanned behind what its first parent added beyond the limit", a
   expect((await repository.pprotect("git", "pre-commit")).stderr).toMatch(/^big\.txt:250002: github-token/);
 });
 
+test("a merge of a store that one branch renamed is compared with the store before both", async () => {
+  const repository = await guardedRepository();
+  const start = sampleStore();
+  repository.write(STORE, start.toString());
+  await repository.force();
+  await repository.must("checkout", "-q", "-b", "side");
+  const removed = start.removeSecret("dev", "db-password", NOW);
+  repository.write(STORE, removed.toString());
+  await repository.force();
+  await repository.must("checkout", "-q", "main");
+  repository.remove(STORE);
+  repository.write("sub/protected.yaml", start.addSecret("dev", "new", "v", NOW).toString());
+  await repository.force();
+  await repository.must("merge", "-q", "--no-commit", "-s", "ours", "side");
+  repository.write("sub/protected.yaml", removed.addSecret("dev", "new", "v", NOW).toString());
+  const { stderr, status } = await repository.commit("merge");
+  expect({ stderr, status }).toEqual({ stderr: "", status: 0 });
+  expect(await repository.pprotect("git", "check", "HEAD")).toMatchObject({ status: 0 });
+});
+
 test("works in a bare repository, as server-side hooks need", async () => {
   const repository = await guardedRepository();
   repository.write("x.txt", `${tokenLine()}\n`);

@@ -65,7 +65,7 @@ export class StoreCheck {
     const readable = parents.filter((parent) => parent !== undefined);
     const bases =
       parents.length > 1 && readable.length === parents.length
-        ? await this.#baseStores(subject, path)
+        ? await this.#baseStores(subject, pathsOf(path, changes))
         : undefined;
     const { errors, warnings } = checkStoreChange({
       path,
@@ -122,21 +122,31 @@ export class StoreCheck {
     return version === "too-large" ? undefined : version?.store;
   }
 
-  async #baseStores(subject: Subject, path: string): Promise<StoreData[] | undefined> {
+  /** @param paths of the store, now and in the parents: one of them may have renamed it */
+  async #baseStores(subject: Subject, paths: readonly string[]): Promise<StoreData[] | undefined> {
     const revisions = await subject.bases();
     if (!revisions) return undefined;
-    const bases = await Promise.all(
-      revisions.map(async (base) => {
-        // No argument of a program can have such bytes.
-        if (hasRawBytes(path)) return this.#oldStore(path, "100644", `${base}:${path}`);
-        // Read by its id, because a path may contain line ends.
-        const id = await this.#repository.tryRun("rev-parse", "--verify", "--quiet", `${base}:${path}`);
-        return id === undefined ? EMPTY_STORE : this.#oldStore(path, "100644", id.trim());
-      }),
-    );
+    const bases = await Promise.all(revisions.map((base) => this.#baseStore(base, paths)));
     const readable = bases.filter((base) => base !== undefined);
     return readable.length === bases.length ? readable : undefined;
   }
+
+  /** The store at the first of some paths where a commit has a file. */
+  async #baseStore(base: string, paths: readonly string[]): Promise<StoreData | undefined> {
+    for (const path of paths) {
+      // No argument of a program can have such bytes.
+      if (hasRawBytes(path)) return this.#oldStore(path, "100644", `${base}:${path}`);
+      // Read by its id, because a path may contain line ends.
+      const id = await this.#repository.tryRun("rev-parse", "--verify", "--quiet", `${base}:${path}`);
+      if (id !== undefined) return this.#oldStore(path, "100644", id.trim());
+    }
+    return EMPTY_STORE;
+  }
+}
+
+/** The paths of a file: as it is now, and as each parent has it. */
+function pathsOf(path: string, changes: readonly ReadonlyMap<string, FileChange>[]): readonly string[] {
+  return [...new Set([path, ...changes.flatMap((files) => files.get(path)?.oldPath ?? [])])];
 }
 
 function tooLarge(path: string, maxBytes: number): Finding {
