@@ -1,5 +1,6 @@
 import { bufferOf } from "../../common/buffer-of.ts";
 import { readLeniently } from "../../store/diff/lenient-reading.ts";
+import { DEFAULT_FILE } from "../../store/locate-store.ts";
 import type { StoreData } from "../../store/store-data.ts";
 import { otherDomainWith } from "../../store/trust/shared-keys.ts";
 import { MAX_FILE_BYTES } from "../../system/bounded-read.ts";
@@ -65,7 +66,10 @@ export function otherDomainsWith(keys: DomainKeys, store: StoreData): FormerDoma
 
 const NO_BLOB = /^0+$/;
 
-/** The ids of every version that the file had in these commits and their ancestors. */
+/**
+ * The ids of every version that the file had in these commits and their ancestors, and of every version of a store of the
+ * usual name: a stranger's branch may have moved the file.
+ */
 async function versionsOf(
   repository: Repository,
   revisions: readonly string[],
@@ -86,7 +90,7 @@ async function versionsOf(
         "--full-history",
       ],
       ...["--no-show-signature", "--no-color", "--format=", "--end-of-options", revision],
-      ...["--", `:(top,literal)${path}`],
+      ...["--", `:(top,literal)${path}`, `:(top,glob)**/${DEFAULT_FILE}`],
     );
     for (const [, before = "", after = ""] of (listed ?? "").matchAll(RAW_LINE)) {
       for (const id of [before, after]) if (!NO_BLOB.test(id)) ids.add(id);

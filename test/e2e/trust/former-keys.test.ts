@@ -3,7 +3,7 @@ import { KeyFile } from "../../../src/store/key-file.ts";
 import { findDomain } from "../../../src/store/lookup.ts";
 import { guardedRepository } from "../../git/guard/guard-repository.ts";
 import { removeFolders } from "../../support/sandbox.ts";
-import { ALICE, NOW, sampleStore, unlocked } from "../../support/stores.ts";
+import { ALICE, BOB, NOW, sampleStore, unlocked } from "../../support/stores.ts";
 
 afterAll(removeFolders);
 
@@ -49,6 +49,23 @@ describe("a key that another domain had in any earlier version", () => {
     expect(checked.status).toBe(1);
     expect(checked.stdout).toContain(`${commit} ${STORE}:`);
     expect(checked.stdout).toContain("shared-key");
+  });
+
+  test("is found where the store was moved, and not granted", async () => {
+    const repository = await history();
+    repository.remove(STORE);
+    repository.write("sub/moved.yaml", rotated.toString());
+    await repository.force();
+    repository.write("sub/moved.yaml", aliased.toString());
+    const commit = await repository.force();
+    const checked = await repository.pprotect("git", "check", "HEAD");
+    expect(checked.stdout).toContain(`${commit} sub/moved.yaml:`);
+    expect(checked.stdout).toContain("shared-key");
+    repository.write("alice.pw", `${ALICE.passphrase}\n`);
+    const credentials = ["--file", "sub/moved.yaml", "-u", ALICE.name, "--passphrase-file", "alice.pw"];
+    const granted = await repository.pprotect("add-owner", "sandbox", BOB.name, ...credentials);
+    expect(granted.stderr).toContain('a public key that domain "prod" had in an earlier version');
+    expect(granted.status).toBe(1);
   });
 
   test("is found where it came by a merge, from a branch that never had the other domain's key", async () => {
