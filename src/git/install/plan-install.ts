@@ -32,12 +32,20 @@ export function planInstall(state: InstallState, { required, program, hooks }: I
   return {
     ...hook,
     changes: [...attributes.changes, ...planConfig(state), ...recorded.changes, ...changes],
-    notes: [...notes, ...recorded.notes],
+    notes: [...notes, ...unchecked(wanted), ...recorded.notes],
     record: { ...record, ...attributes.record, ...hookRecord, ...chosen },
     ...(recorded.unguarded !== undefined && hook.unguarded === undefined
       ? { unguarded: recorded.unguarded }
       : {}),
   };
+}
+
+/** A note where the user chose other hooks alone: a later `git install` keeps that choice. */
+function unchecked(wanted: ReadonlySet<LocalHookName>): string[] {
+  if (wanted.has("pre-commit")) return [];
+  return [
+    "no hook checks what is committed; `pprotect git install --hooks pre-commit,pre-merge-commit` adds those that do",
+  ];
 }
 
 function planAttributes(state: InstallState): { changes: Change[]; record: Partial<InstallRecord> } {

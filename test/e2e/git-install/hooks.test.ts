@@ -45,6 +45,7 @@ describe("--hooks", () => {
     expect(await reported(repo)).toEqual(ALL);
     const again = await repo.succeeds("install");
     expect(again.stderr).toContain("nothing changed: everything is already installed");
+    expect(again.stderr).not.toContain("no hook checks");
     await repo.git("add", "-A");
     expect((await repo.commit()).status).toBe(0);
     expect(repo.called()).toBe(
@@ -60,8 +61,9 @@ describe("--hooks", () => {
 
   test("chooses what is installed where nothing is", async () => {
     const repo = await Repo.create();
-    await repo.succeeds("install", "--hooks", "pre-push");
-    await repo.succeeds("install");
+    const note = "no hook checks what is committed; `pprotect git install --hooks pre-commit,";
+    expect((await repo.succeeds("install", "--hooks", "pre-push")).stderr).toContain(note);
+    expect((await repo.succeeds("install")).stderr).toContain(note);
     expect(installedHooks(repo)).toEqual(["pre-push"]);
     expect(await reported(repo)).toEqual(["pre-push"]);
     expect((await repo.run("status")).status).toBe(0);
