@@ -1,4 +1,13 @@
-import { closeSync, fstatSync, linkSync, openSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { errnoOf } from "./file-error.ts";
 import { ifThere } from "./if-there.ts";
 import { systemPath } from "./path-text.ts";
@@ -14,8 +23,15 @@ const SYSTEM: FileCalls = {
   write: writeFileSync,
 };
 
-/** Errors of file systems without hard links, such as FAT. */
-const NO_LINKS: ReadonlySet<string> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EINVAL"]);
+/** Errors of file systems without hard links, such as FAT; on Windows, that of exFAT is EISDIR (nodejs/node#65817). */
+const NO_LINKS: ReadonlySet<string> = new Set([
+  "EPERM",
+  "ENOTSUP",
+  "EOPNOTSUPP",
+  "ENOSYS",
+  "EINVAL",
+  "EISDIR",
+]);
 
 /**
  * Creates a file that only one process can create. It is written under another name and then linked, so that nobody sees it
@@ -32,19 +48,24 @@ export function createExclusively(
   calls: FileCalls = SYSTEM,
 ): boolean {
   discard(temporary);
+  let descriptor: number | undefined;
   try {
-    writeFileSync(systemPath(temporary), content, { flag: "wx" });
+    descriptor = openSync(systemPath(temporary), "wx");
+    writeFileSync(descriptor, content);
+    // Over NFS, others see what was written only after this.
+    fsyncSync(descriptor);
     calls.link(temporary, path);
-    return true;
+    return isThatFile(descriptor, path);
   } catch (error) {
     const code = errnoOf(error);
     // Of a request that was sent twice, the answer over NFS is that to the second (open(2)).
-    if (code === "EEXIST") return hasTwoNames(temporary);
+    if (code === "EEXIST") return descriptor !== undefined && isThatFile(descriptor, path);
     if (NO_LINKS.has(code)) return createInPlace(path, content, calls);
     // A writer that removes what killed ones have left has removed it.
     if (code === "ENOENT" && !isThere(temporary)) return false;
     throw error;
   } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
     discard(temporary);
   }
 }
@@ -60,16 +81,17 @@ function createInPlace(path: string, content: string, { write }: FileCalls): boo
   }
   try {
     write(descriptor, content);
-    const own = fstatSync(descriptor, { bigint: true });
-    const now = ifThere(() => statSync(systemPath(path), { bigint: true }));
-    return now !== undefined && own.ino === now.ino && own.dev === now.dev;
+    return isThatFile(descriptor, path);
   } finally {
     closeSync(descriptor);
   }
 }
 
-function hasTwoNames(path: string): boolean {
-  return ifThere(() => statSync(systemPath(path)))?.nlink === 2;
+/** Not so when another process has replaced it: in another container, or on another machine, one may have our process id. */
+function isThatFile(descriptor: number, path: string): boolean {
+  const own = fstatSync(descriptor, { bigint: true });
+  const now = ifThere(() => statSync(systemPath(path), { bigint: true }));
+  return now !== undefined && own.ino === now.ino && own.dev === now.dev;
 }
 
 function isThere(path: string): boolean {

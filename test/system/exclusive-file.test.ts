@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createExclusively } from "../../src/system/exclusive-file.ts";
 import { emptyFolder, removeFolders } from "../support/sandbox.ts";
@@ -49,13 +49,16 @@ describe("a file that one process creates", () => {
     expect([readFileSync(path, "utf8"), names()]).toEqual(["1", ["lock"]]);
   });
 
-  test.each(["EPERM", "ENOTSUP", "ENOSYS"])("is created where there are no hard links (%s)", (code) => {
-    const { path, temporary, names } = paths();
-    const calls = { link: failing(code), write: writeFileSync };
-    expect(createExclusively(path, temporary, "42", calls)).toBe(true);
-    expect([readFileSync(path, "utf8"), names()]).toEqual(["42", ["lock"]]);
-    expect(createExclusively(path, temporary, "43", calls)).toBe(false);
-  });
+  test.each(["EPERM", "ENOTSUP", "ENOSYS", "EISDIR"])(
+    "is created where there are no hard links (%s)",
+    (code) => {
+      const { path, temporary, names } = paths();
+      const calls = { link: failing(code), write: writeFileSync };
+      expect(createExclusively(path, temporary, "42", calls)).toBe(true);
+      expect([readFileSync(path, "utf8"), names()]).toEqual(["42", ["lock"]]);
+      expect(createExclusively(path, temporary, "43", calls)).toBe(false);
+    },
+  );
 
   test.each([
     ["removed", (path: string) => rmSync(path)],
@@ -74,6 +77,25 @@ describe("a file that one process creates", () => {
     };
     expect(createExclusively(path, temporary, "42", { link: failing("EPERM"), write })).toBe(false);
     expect(existsSync(path) && readFileSync(path, "utf8")).not.toBe("42");
+  });
+
+  test("has one creator where two processes use the same temporary name", () => {
+    const { path, temporary, names } = paths();
+    let other: boolean | undefined;
+    // The other replaces the temporary file; then this process links that one, before the other does.
+    const own = createExclusively(path, temporary, "7", {
+      link: () => {
+        other = createExclusively(path, temporary, "7", {
+          link: (from, to) => {
+            linkSync(from, to);
+            failing("EEXIST")();
+          },
+          write: writeFileSync,
+        });
+      },
+      write: writeFileSync,
+    });
+    expect([own, other, names()]).toEqual([false, true, ["lock"]]);
   });
 
   test("that cannot be created is an error, and leaves nothing behind", () => {

@@ -7,3 +7,7 @@ test("the note on a former owner has a whole command for each domain", () => {
       "Next: `pprotect rotate-domain-keys dev`, `pprotect rotate-domain-keys 'my domain'`, and change the values.",
   );
 });
+
+test("the name of a domain adds no line to the note", () => {
+  expect(removalNote("bob@example.com", ["dev\npprotect: all is well"])).not.toContain("\n");
+});
