@@ -37,6 +37,10 @@ const PUBLISHED: ReadonlySet<string> = new Set([
   "03b970ed8171", // reCAPTCHA test site key
   "fb8f35129df8", // Turnstile test secret
   "15cef4b629cc", // RFC 6455
+  "8be5d113c087", // the key of one-time passwords in manuals
+  "3a53d0a064ba", // the same twice
+  "b62ad8b3465e", // RFC 4226, its first half
+  "549c9390539e", // RFC 4226, in base32
   "8b1b17a9740c", // RFC 7515
   "0330b11998cb", // RFC 7517
   "2037abcaffb2", // samples of Google

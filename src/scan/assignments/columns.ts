@@ -76,7 +76,7 @@ function copiedRows({ text }: ScanInput, at: number): DistantAssignment[] {
   const found: DistantAssignment[] = [];
   for (let next = at + 1; next < at + MAX_ROWS && text.followsPrevious(next); next++) {
     const row = text.line(next);
-    if (row === "\\." || row.length > 4000) break;
+    if (row === "\\." || row.length > 4000 || COPY.test(row)) break;
     let start = 0;
     for (const [index, value] of row.split("\t", MAX_COLUMNS).entries()) {
       const name = names[index];

@@ -69,8 +69,10 @@ function owned({ text }: ScanInput, at: number, assignment: PlacedAssignment): P
   if (!/^key$/i.test(assignment.name)) return assignment;
   for (let line = at - 1; line >= at - OWNER_REACH && text.followsPrevious(line + 1); line--) {
     const owner = OPENS.exec(text.line(line).slice(0, 200))?.groups?.owner;
-    if (owner !== undefined)
-      return { ...assignment, name: secretNameKind(owner) === undefined ? `${owner}_key` : owner };
+    if (owner === undefined) continue;
+    const kind = secretNameKind(owner);
+    // Of a password, it is the key under which a store has it.
+    return { ...assignment, name: kind === undefined || kind === "password" ? `${owner}_key` : owner };
   }
   return assignment;
 }

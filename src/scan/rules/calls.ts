@@ -1,5 +1,5 @@
 import { isRandom } from "../checks.ts";
-import { isAppPassword, isDrawn } from "../chosen-password.ts";
+import { isAppPassword, isDrawn, looksChosen } from "../chosen-password.ts";
 import { classChanges, classesOf, looksRandom } from "../entropy.ts";
 import { lettersLookRandom } from "../letter-pairs.ts";
 import { isDisguisedWord } from "../placeholder.ts";
@@ -185,10 +185,10 @@ export const callRules: readonly Rule[] = rulesOf("context", [
     quick: new RegExp(String.raw`[,:]\s{0,4}${QUOTED}`, "i"),
     // `CREDENTIALS = [("admin", "…")]`.
     pattern: new RegExp(
-      String.raw`\b(?:credentials|creds|accounts|logins|users)\s{0,2}(?::=|=|:)\s{0,2}[[({]\s{0,2}[[({]\s{0,2}["'][\w.@-]{1,60}["']\s{0,2},\s{0,4}${TEXT}`,
+      String.raw`\b(?:credentials|creds|logins|(?<people>accounts|users))\s{0,2}(?::=|=|:)\s{0,2}[[({]\s{0,2}[[({]\s{0,2}["'][\w.@-]{1,60}["']\s{0,2},\s{0,4}${TEXT}`,
       "gi",
     ),
-    check: isPasswordArgument,
+    check: isInList,
   },
   {
     id: "call-with-password",
@@ -213,4 +213,11 @@ function isPasswordArgument({ secret }: Candidate): boolean {
     return (secret.length >= 12 && lettersLookRandom(secret)) || classChanges(secret) >= 0.3;
   if (/^[\w-]+(?:\.[\w-]+)+$/.test(secret) && !/[0-9]{2}/.test(secret)) return looksRandom(secret);
   return /[0-9!@#%^&*?+~]/.test(secret) && /[A-Za-z]/.test(secret);
+}
+
+/** Lists of people and accounts have roles, numbers and places beside the names. */
+function isInList(candidate: Candidate): boolean {
+  return (
+    isPasswordArgument(candidate) && (candidate.groups.people === undefined || looksChosen(candidate.secret))
+  );
 }

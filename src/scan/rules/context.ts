@@ -228,7 +228,7 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
     keywords: ["user: '", 'user: "', "user' =>", '"user":'],
     // Of Sauce Labs and BrowserStack, in the settings of tests.
     pattern:
-      /\buser["']?\s{0,2}[:=]\s{0,2}["'][\w.@-]{1,60}["'],\s{0,4}["']?key["']?\s{0,2}[:=]\s{0,2}["'](?<secret>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[A-Za-z0-9]{20})["']/g,
+      /\buser["']?\s{0,2}(?:=>|[:=])\s{0,2}["'][\w.@-]{1,60}["'],\s{0,4}["']?key["']?\s{0,2}(?:=>|[:=])\s{0,2}["'](?<secret>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[A-Za-z0-9]{20})["']/g,
     check: isRandom,
   },
   {

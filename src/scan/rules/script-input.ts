@@ -1,6 +1,6 @@
 import { isDrawn, isStrong } from "../chosen-password.ts";
 import { looksRandom } from "../entropy.ts";
-import { type Rule, rulesOf } from "../rule.ts";
+import { type Candidate, type Rule, rulesOf } from "../rule.ts";
 import { isTypedPassword } from "../typed-password.ts";
 
 const PASSWORD = "a password on a command line";
@@ -54,8 +54,14 @@ export const scriptInputRules: readonly Rule[] = rulesOf("context", [
     keywords: ["echo ", "printf "],
     has: ">",
     quick: />\s{0,2}["']?[\w./~-]{0,80}(?:pass|secret|token|cred|pwd)/i,
+    // The file is called a password itself: nothing is said of what `bypass.log` and `secrets/VERSION` hold.
     pattern:
-      /\b(?:echo|printf)\s{1,4}(?:-[neE]{1,3}\s{1,4})?["']?(?<secret>[^\s"'\x60$|<>:\\]{6,200})["']?\s{0,4}>{1,2}\s{0,2}["']?[\w./~-]{0,80}(?:pass|secret|token|cred|pwd)/gi,
-    check: isTypedPassword,
+      /\b(?:echo|printf)\s{1,4}(?:-[neE]{1,3}\s{1,4})?["']?(?<secret>[^\s"'\x60$|<>:\\]{6,200})["']?\s{0,4}>{1,2}\s{0,2}["']?(?:[\w./~-]{0,80}[/._~-])?(?:[a-z]{0,12}password|passwd|passphrase|pass|secret|token|credentials?|creds?|pwd)s?(?:[._-]?(?:txt|file|key|conf|cfg))?(?![\w./-])/gi,
+    check: isWritten,
   },
 ]);
+
+/** Not a word, a version or a setting, which scripts write as well. */
+function isWritten({ secret }: Pick<Candidate, "secret">): boolean {
+  return isTypedPassword({ secret }) && (isStrong(secret) || isDrawn(secret) || looksRandom(secret));
+}
