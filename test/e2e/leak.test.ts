@@ -222,6 +222,15 @@ test("only secrets that the custodian can open are searched, and a wrong name is
   expect([wrong.status, wrong.stderr]).toEqual([1, expect.stringContaining('did you mean "token"?')]);
 });
 
+/** What a file has, if it is there. */
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
 describe("--plan", () => {
   test("says what to do in order, with the values for git-filter-repo in a private file", async () => {
     const box = await repository();
@@ -258,8 +267,11 @@ describe("--plan", () => {
     ]);
     expect([status, stdout]).toEqual([1, expect.stringContaining("which no commit reaches")]);
     expect(stdout).not.toContain("filter-repo");
-    const written = plans().filter((name) => !before.includes(name));
-    expect(written.filter((name) => existsSync(join(memory, name, "expressions.txt")))).toEqual([]);
+    // Not the plans of other tests, which have other values, and may be removed at any time.
+    const texts = plans()
+      .filter((name) => !before.includes(name))
+      .map((name) => textOf(join(memory, name, "expressions.txt")));
+    expect(texts).not.toContain(expressionsOf([Buffer.from(NEW)]));
   });
 
   test("says whether git-filter-repo is installed, and starts none from a relative directory", async () => {
