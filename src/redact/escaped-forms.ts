@@ -179,12 +179,25 @@ const LITERAL_SHORT: Readonly<Record<string, string>> = {
 };
 const LITERAL_ESCAPED = /[\0-\x1f\\\x7f-\u{10ffff}]/gu;
 
-/** Python's `ascii` of the text and `repr` of its bytes, with `'` escaped or not; JavaScript's `escape`. */
+const LITERAL_CONTROLS = /[\0-\x1f\\\x7f]/gu;
+
+/**
+ * Python's `ascii` of the text, `repr` of its bytes and `repr` of the text, with `'` escaped or not; Node's in backticks,
+ * for a text with both other quotes, is as the last; JavaScript's `escape`; and C's octal numbers, as `sed -n l`, strace
+ * and git's paths have them.
+ */
 function literalForms(text: string): string[] {
-  const literal = (escaped: (char: string) => string) =>
-    text.replace(LITERAL_ESCAPED, (char) => LITERAL_SHORT[char] ?? escaped(char));
-  const forms = [literal(pythonEscape), literal(byteEscapes)];
-  return [...forms, ...forms.map((form) => form.replaceAll("'", "\\'")), escape(text)];
+  const literal = (escaped: (char: string) => string, special = LITERAL_ESCAPED) =>
+    text.replace(special, (char) => LITERAL_SHORT[char] ?? escaped(char));
+  const forms = [literal(pythonEscape), literal(byteEscapes), literal(pythonEscape, LITERAL_CONTROLS)];
+  const octal = literal(octalEscapes);
+  return [
+    ...forms,
+    ...forms.map((form) => form.replaceAll("'", "\\'")),
+    escape(text),
+    octal,
+    octal.replaceAll('"', '\\"'),
+  ];
 }
 
 function pythonEscape(char: string): string {
@@ -195,6 +208,15 @@ function pythonEscape(char: string): string {
 
 function byteEscapes(char: string): string {
   return Buffer.from(char).toString("hex").replace(/../g, "\\x$&");
+}
+
+function octalEscapes(char: string): string {
+  return [...Buffer.from(char)].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
+}
+
+/** A quote written twice within such quotes: `'` in YAML, SQL and PowerShell, `"` in CSV. */
+function doubledQuotes(text: string): string[] {
+  return [text.replaceAll("'", "''"), text.replaceAll('"', '""')];
 }
 
 const ANSI_C: Readonly<Record<string, string>> = {
@@ -212,8 +234,7 @@ const ANSI_C: Readonly<Record<string, string>> = {
 
 /** Shell quoting: single quotes, double quotes, backslashes (bash's %q, Ruby's Shellwords, others), and `$'…'`. */
 function shellForms(text: string): string[] {
-  const octal = (char: string) =>
-    ANSI_C[char] ?? [...Buffer.from(char)].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
+  const octal = (char: string) => ANSI_C[char] ?? octalEscapes(char);
   return [
     text.replaceAll("'", "'\\''"),
     text.replaceAll("'", `'"'"'`),
@@ -236,5 +257,6 @@ const FAMILIES: readonly (readonly [RegExp, (text: string) => string[]])[] = [
   [/[\0-\x08\x0b\x0c\x0e-\x1f=\x7f-\uffff]/, quotedPrintable],
   [/[^A-Za-z0-9]/, unicodeForms],
   [/[^A-Za-z0-9@*_+\-./]/, literalForms],
+  [/['"]/, doubledQuotes],
   [/[^A-Za-z0-9]/, shellForms],
 ];

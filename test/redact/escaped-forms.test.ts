@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
+import { inspect } from "node:util";
 import fc from "fast-check";
 import { redactionOf } from "../../src/redact/redaction.ts";
 
@@ -40,6 +41,12 @@ function literal(text: string, other: (codes: number[], char: string) => string)
   const short = new Map([..."\\\n\r\t"].map((char, at) => [char, `\\${"\\nrt"[at]}`]));
   return [...text]
     .map((char) => short.get(char) ?? (/^[ -~]$/.test(char) ? char : other([char.codePointAt(0) ?? 0], char)))
+    .join("");
+}
+
+function octalBytes(_: number[], char: string): string {
+  return bytes(char)
+    .map((byte) => `\\${byte.toString(8).padStart(3, "0")}`)
     .join("");
 }
 
@@ -117,6 +124,11 @@ const WRITERS: Readonly<Record<string, (text: string) => string>> = {
         .map((byte) => `\\x${hex(byte, 2)}`)
         .join(""),
     ),
+  "Node's util.inspect, in whatever quotes": (text) => inspect(text, { maxStringLength: null }).slice(1, -1),
+  "C's octal escapes, with double quotes": (text) => literal(text, octalBytes).replaceAll('"', '\\"'),
+  "C's octal escapes, as sed's": (text) => literal(text, octalBytes),
+  "YAML, SQL and PowerShell, single quotes": (text) => text.replaceAll("'", "''"),
+  "CSV, double quotes": (text) => text.replaceAll('"', '""'),
   "JavaScript's escape": escape,
   "CR LF": (text) => text.replace(/\r?\n/g, "\r\n"),
 };
