@@ -1,4 +1,4 @@
-import { become, endWith, startHelper, stopHelper } from "../process/helper-process.ts";
+import { runLater, startHelper, stopHelper } from "../process/helper-process.ts";
 import { CONTINUER_WORD } from "../process/helper-words.ts";
 
 /** A process that continues this one later. */
@@ -29,6 +29,5 @@ export function startContinuer(ms: number): Continuer | undefined {
  * @param args the process id of that, which is its parent, and the seconds to wait
  */
 export function continueLater([parent = "", seconds = ""]: readonly string[]): never {
-  endWith(Number(parent));
-  return become("/bin/sh", ["sh", "-c", 'sleep "$1"; kill -CONT "$2"', "sh", seconds, parent]);
+  return runLater(Number(parent), Number(seconds), 'kill -CONT "$1"', [parent]);
 }
