@@ -363,6 +363,8 @@ const others: readonly Place[] = [
     "COPY n (title) FROM stdin;",
     PASSWORD,
   ],
+  ["pages that ask for no password", "a.py", 'SKIP_AUTH = ["login", "oauth2-callback"]'],
+  ["a pattern of files", "run.sh", 'FILE_PAT="libfoo-*-x86_64.so.1.2"'],
   ["words of a label", "a.ts", "password: 'auth-invalid-password-or-user',"],
   ["words of a message", "a.yml", "password: must-be-set-in-vault"],
   [

@@ -67,7 +67,8 @@ export function judgeKind(
 
 /** Whether the value of an assignment looks like what its name says. */
 function looksLike(kind: SecretNameKind, assignment: Assignment, example: Example): boolean {
-  const { value, inCall = false } = assignment;
+  const { name, value, inCall = false } = assignment;
+  if (OF_PATTERN.test(name) && /[*?[({^$\\]/.test(value)) return false;
   if (kind === "password") return isPassword(assignment, example);
   if (kind === "key") return !example && (isGeneratedKey(value) || isHexKey(assignment));
   return isGeneratedSecret(value, kind === "identified-secret", example, inCall);
@@ -155,6 +156,9 @@ function isGeneratedSecret(value: string, uuidCounts: boolean, example: Example,
   if (example) return looksGenerated(value) && shannonEntropy(value) >= 3.5;
   return looksRandom(value) || (!inCall && (isStrong(value) || isDrawn(value)));
 }
+
+/** `PAT` stands for a pattern too, not only for a personal access token. */
+const OF_PATTERN = /_PAT$/;
 
 /** `ACME_KEY=3f9a1c…`: a variable in capitals is a setting; `key: 3f9a1c…` may as well be what something is looked up by. */
 function isHexKey({ name, value }: Assignment): boolean {

@@ -22,6 +22,10 @@ const USER_FIRST = [
   String.raw`\b(?:new\s{1,4})?(?:NetworkCredential|PasswordAuthentication|UsernamePasswordCredentials|UsernamePasswordCredential|BasicAWSCredentials|HTTPBasicAuth|HTTPDigestAuth|HttpBasicAuthenticator|PlainTextAuthProvider|PasswordAuthenticator|PSCredential|PasswordCredential|oci_connect|wpdb|X509Certificate2?|LoadPkcs12FromFile)`,
 ].join("|");
 
+/** Before `_auth`, in the names of lists of pages and of calls. */
+const WITHOUT =
+  "skips?|no|needs?|requires?|allow|allowed|without|public|optional|ignore|exclude|bypass|disable|enable";
+
 /** Calls that take where to connect to before them. */
 const USER_SECOND = String.raw`\b(?:new\s{1,4})?(?:Sequelize|PDO|mysqli|mysqli_connect|mysql_connect|pg_connect|odbc_connect|getConnection|PlainAuth|ssh2_auth_password|ftp_login|ldap_bind|imap_open|DirectoryEntry|p?connect|real_connect|create_?connection|create_?pool|create_?client|db_?connect|open_?connection|MongoCredential\.createCredential|create_?credential|makeConnection|dial|set_?password)`;
 
@@ -71,7 +75,7 @@ export const callRules: readonly Rule[] = rulesOf("context", [
     chosenInTests: true,
     quick: new RegExp(String.raw`,\s{0,4}${QUOTED}`, "i"),
     pattern: new RegExp(
-      String.raw`(?:(?:${USER_FIRST})\(\s{0,4}|(?:${USER_SECOND})\(\s{0,4}(?:${ARGUMENT}\s{0,2},\s{0,4}){1,3}?|\b(?:create|add)_?(?:super)?_?user\(\s{0,4}(?:${ARGUMENT}\s{0,2},\s{0,4}){0,2}?|\bbasic_auth\s{1,2}|\b(?:[a-z]{2,12}_)?auth\s{0,2}[=:]\s{0,2}[([]\s{0,2})${USER}\s{0,2},\s{0,4}${TEXT}`,
+      String.raw`(?:(?:${USER_FIRST})\(\s{0,4}|(?:${USER_SECOND})\(\s{0,4}(?:${ARGUMENT}\s{0,2},\s{0,4}){1,3}?|\b(?:create|add)_?(?:super)?_?user\(\s{0,4}(?:${ARGUMENT}\s{0,2},\s{0,4}){0,2}?|\bbasic_auth\s{1,2}|\b(?:(?!(?:${WITHOUT})_)[a-z]{2,12}_)?auth\s{0,2}[=:]\s{0,2}[([]\s{0,2})${USER}\s{0,2},\s{0,4}${TEXT}`,
       "gi",
     ),
     check: isPasswordArgument,
