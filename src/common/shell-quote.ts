@@ -8,6 +8,11 @@ export function shellWord(text: string): string {
   return /^[\w./:@%+,=-]+$/.test(text) ? text : quoteForShell(text);
 }
 
+/** Arguments of a command line for users to copy: after `--` if one of them looks like an option. */
+export function shellArguments(...words: readonly string[]): string {
+  return [...(words.some((word) => word.startsWith("-")) ? ["--"] : []), ...words.map(shellWord)].join(" ");
+}
+
 /** A name in the sense of POSIX (XBD 3.216): every shell can assign such a variable. */
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { PprotectError } from "../common/errors.ts";
-import { shellWord } from "../common/shell-quote.ts";
+import { shellArguments } from "../common/shell-quote.ts";
 import { displayName } from "../common/terminal-safe.ts";
 import { decodeUtf8, encodeUtf8 } from "../common/utf8.ts";
 import { equalBytes, wipe } from "../crypto/bytes.ts";
@@ -120,7 +120,7 @@ export function openDomainKey(name: string, domain: Domain, owner: UnlockedCusto
       "not_owner",
       `${displayName(owner.name)} is not an owner of ${where}`,
       `ask an owner (${[...domain.owners.keys()].map(displayName).join(", ")}) to run ` +
-        `\`pprotect add-owner ${shellWord(name)} ${shellWord(owner.name)}\``,
+        `\`pprotect add-owner ${shellArguments(name, owner.name)}\``,
     );
   }
   const fix = `have another owner run \`pprotect rm-owner\` and \`pprotect add-owner\` for ${displayName(owner.name)}`;

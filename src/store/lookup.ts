@@ -1,5 +1,5 @@
 import { type ErrorCode, PprotectError } from "../common/errors.ts";
-import { shellWord } from "../common/shell-quote.ts";
+import { shellArguments } from "../common/shell-quote.ts";
 import { suggest } from "../common/suggest.ts";
 import { displayName, escapeUnprintable } from "../common/terminal-safe.ts";
 import type { Domain, StoreData } from "./store-data.ts";
@@ -52,12 +52,11 @@ export function refuseExistingSecret(store: StoreData, domain: string, secret: s
 /** For a secret that is to be moved or copied to this name. @throws PprotectError `no_such_domain`, `secret_exists` */
 export function refuseTakenTarget(store: StoreData, domain: string, secret: string): void {
   const path = escapeUnprintable(`${domain}/${secret}`);
-  const end = path.startsWith("-") ? "-- " : "";
   refuseTaken(
     store,
     domain,
     secret,
-    `\`pprotect rm-secret ${end}${shellWord(path)}\` removes it, or \`pprotect rename-secret\` gives one of the two another name`,
+    `\`pprotect rm-secret ${shellArguments(path)}\` removes it, or \`pprotect rename-secret\` gives one of the two another name`,
   );
 }
 

@@ -98,7 +98,7 @@ const GONE_MS = 1_000;
 /**
  * While we are stopped with the program, our own clock does not end it, and where no shell waits for us, nobody continues us.
  * @param startedAt when the time began, in ms since boot
- * @param others gets the process that sees to that
+ * @param others the process that continues us is added to them
  */
 function continuedInTime(
   { ttl }: SupervisedRun,

@@ -1,5 +1,5 @@
 import { PprotectError } from "../../common/errors.ts";
-import { shellWord } from "../../common/shell-quote.ts";
+import { shellArguments } from "../../common/shell-quote.ts";
 import { displayName } from "../../common/terminal-safe.ts";
 import type { Domain, StoreData } from "../../store/store-data.ts";
 import {
@@ -121,5 +121,5 @@ export function keyToCompare(custodian: string, fingerprint: Fingerprint): strin
 
 /** The command that accepts a key, as a line of a shell. */
 function trustCommand(name: string): string {
-  return `pprotect trust ${name.startsWith("-") ? "-- " : ""}${shellWord(name)}`;
+  return `pprotect trust ${shellArguments(name)}`;
 }

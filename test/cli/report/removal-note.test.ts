@@ -11,3 +11,7 @@ test("the note on a former owner has a whole command for each domain", () => {
 test("the name of a domain adds no line to the note", () => {
   expect(removalNote("bob@example.com", ["dev\npprotect: all is well"])).not.toContain("\n");
 });
+
+test("a domain that looks like an option comes after --", () => {
+  expect(removalNote("bob@example.com", ["-x"])).toContain("`pprotect rotate-domain-keys -- -x`");
+});

@@ -15,7 +15,7 @@ import { conflictJson, newKeyJson } from "../../report/conflict-report.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
 const DEFAULT_MARKER_SIZE = 7;
-/** Longer markers are no use to anyone, and git may ask for two thousand million characters. */
+/** Longer markers are no use to anyone, and git may ask for two billion characters. */
 const LONGEST_MARKER = 1000;
 
 export default class GitMergeDriverCommand extends MergingCommand {

@@ -1,6 +1,6 @@
 import { basename, resolve } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
-import { shellWord } from "../../../common/shell-quote.ts";
+import { shellArguments } from "../../../common/shell-quote.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
 import { pendingRotations } from "../../../exec/rotation/pending.ts";
@@ -76,7 +76,7 @@ function singleOwners({ domains }: StoreData): readonly Finding[] {
     id: "owners",
     level: "warn",
     message: `${displayName(domain)} has no owner but ${displayName([...owners.keys()][0] ?? "")}: if their key is lost, so are the values`,
-    fix: `\`pprotect add-owner ${shellWord(domain)} CUSTODIAN\` adds a second one`,
+    fix: `\`pprotect add-owner ${shellArguments(domain)} CUSTODIAN\` adds a second one`,
   }));
 }
 
