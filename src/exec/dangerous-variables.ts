@@ -8,9 +8,11 @@ import { lazy } from "../common/lazy.ts";
  * `*` stands for any characters, once in a name.
  */
 
-/** Always refused: they do nothing but make loaders, shells and interpreters run code. In any case, as on Windows. */
+/** Always refused: they do nothing but make loaders, shells and interpreters run code. In any case, as on Windows.
+ * zsh takes some numbers for arithmetic expressions, `a[$(command)]` among them, whenever it looks at them. */
 const RUN_CODE = `
 PATH IFS ENV BASH_ENV SHELLOPTS BASHOPTS BASH_LOADABLES_PATH PROMPT_COMMAND PS0 PS4 BASH_FUNC_* FPATH ZDOTDIR
+DIRSTACKSIZE REPORTTIME REPORTMEMORY LOGCHECK
 LD_* DYLD_* GCONV_PATH GETCONF_DIR
 PYTHON* NODE_OPTIONS NODE_PATH BUN_OPTIONS BUN_INSPECT* BUN_BE_BUN PERL5OPT PERL5LIB PERL5DB PERLLIB RUBYOPT RUBYLIB
 JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS OPENJ9_JAVA_OPTIONS IBM_JAVA_OPTIONS

@@ -12,6 +12,9 @@ test.each([
   "ld_preload",
   "LD_",
   "JULIA_DEPOT_PATH",
+  "REPORTTIME",
+  "REPORTMEMORY",
+  "DIRSTACKSIZE",
 ])("%s runs code", (name) => {
   expect(dangerOf(name)).toBe("runs-code");
 });

@@ -1,5 +1,6 @@
 import type { Entry } from "../entry.ts";
 import { hasReference } from "../references.ts";
+import { checkCalculated } from "./calculated-variables.ts";
 import { checkIdentifier, checkNoNul, unrepresentable } from "./unrepresentable.ts";
 
 /** Plain where every reader, docker's and a shell's among them, takes the value as it is. */
@@ -18,6 +19,7 @@ export function writeDotenv(entries: readonly Entry[]): string {
 function dotenvValue(name: string, value: string): string {
   checkIdentifier("dotenv", name);
   checkNoNul("dotenv", name, value);
+  checkCalculated("dotenv", name, value);
   const problem = whyNot(value);
   if (problem !== undefined) throw unrepresentable("dotenv", name, problem, OTHERS);
   if (PLAIN.test(value)) return value;

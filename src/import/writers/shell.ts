@@ -1,4 +1,5 @@
 import type { Entry } from "../entry.ts";
+import { checkCalculated } from "./calculated-variables.ts";
 import { quoteForAnyShell } from "./shell-words.ts";
 import { checkIdentifier, checkNoNul } from "./unrepresentable.ts";
 
@@ -8,12 +9,14 @@ import { checkIdentifier, checkNoNul } from "./unrepresentable.ts";
  * at blanks and expands file names in it, so that only values that survive this are written as they are. Others come
  * out of printf, which knows every character by its number.
  *
- * @throws PprotectError `unrepresentable` for a name that is not a variable name, and for a NUL byte
+ * @throws PprotectError `unrepresentable` for a name that is not a variable name, a NUL byte, and an expression in a
+ *   variable that shells calculate
  */
 export function writeShell(entries: readonly Entry[]): string {
   for (const { name, value } of entries) {
     checkIdentifier("shell", name);
     checkNoNul("shell", name, value);
+    checkCalculated("shell", name, value);
   }
   const lines = entries.map(({ name, value }) => assignment(name, value));
   // Without quotes around `$(…)` all lines are one: `eval` would take what follows for its own.

@@ -1,8 +1,12 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
+import { isShellIdentifier } from "../../../src/common/shell-quote.ts";
+import { dangerOf } from "../../../src/exec/dangerous-variables.ts";
+import { writeDotenv } from "../../../src/import/writers/dotenv.ts";
 import { writeFish } from "../../../src/import/writers/fish.ts";
 import { writeShell } from "../../../src/import/writers/shell.ts";
 import { PRINT_VARIABLES, throughShell } from "../../support/consumers.ts";
@@ -11,6 +15,15 @@ import { needs, type Program } from "../../support/programs.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pprotect-shell-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Whether the format takes it. */
+function isHeld(entry: { name: string; value: string }): boolean {
+  try {
+    return writeShell([entry]) !== "";
+  } catch {
+    return false;
+  }
+}
 
 /** Values as variables, far more than one for each start of a shell. */
 function entriesOf(values: readonly string[]) {
@@ -120,4 +133,48 @@ test("a name that is not a variable's and a NUL byte are refused, without the va
       /^secret "A" has a NUL byte, so \w+ format cannot hold it$/,
     );
   }
+});
+
+describe("a variable that a shell calculates", () => {
+  const names = [
+    "RANDOM",
+    "SRANDOM",
+    "OPTIND",
+    "HISTCMD",
+    "SECONDS",
+    "COLUMNS",
+    "UID",
+    "SHLVL",
+    "TMOUT",
+    "KSHUID",
+  ];
+
+  test.each(names)("%s: an expression, which could run commands, is refused", (name) => {
+    for (const value of ["a[$(touch ran)]", "psvar[`touch ran`]", "a[b]", "1\n", "", "PATH"]) {
+      expect(() => writeShell([{ name, value }])).toThrow("is a variable that shells calculate");
+      expect(() => writeDotenv([{ name, value }])).toThrow("is a variable that shells calculate");
+    }
+  });
+
+  test.each(["1000", "-1", "0"])("a number is not: %s", (value) => {
+    expect(writeShell([{ name: "UID", value }])).toBe(`export UID='${value}'\n`);
+    expect(writeDotenv([{ name: "UID", value }])).toBe(`UID=${value}\n`);
+  });
+
+  test.each(["bash", "zsh", "mksh"] as const)("is known, for all that %s has", (shell) => {
+    if (shell !== "bash" && !needs(shell)) return;
+    const ran = join(folder, `ran-${shell}`);
+    const list = shell === "bash" ? "compgen -v" : "typeset + | sed 's/.* //'";
+    const flags = shell === "zsh" ? ["-f"] : [];
+    const start = (line: string) => spawnSync(shell, [...flags, "-c", line], { timeout: 10_000 });
+    const known = start(list).stdout.toString().split("\n");
+    const names = new Set([...known, "SRANDOM", "OPTIND", "HISTCMD", "ERRNO"].filter(isShellIdentifier));
+    const value = `${shell === "zsh" ? "psvar" : "a"}[$(echo x >${ran})0]`;
+    const accepted = [...names].filter((name) => dangerOf(name) === undefined && isHeld({ name, value }));
+    expect(accepted.length).toBeGreaterThan(10);
+    for (const name of accepted) {
+      start(writeShell([{ name, value }]));
+      expect([name, existsSync(ran)]).toEqual([name, false]);
+    }
+  });
 });
