@@ -15,6 +15,10 @@ test.each([
   "REPORTTIME",
   "REPORTMEMORY",
   "DIRSTACKSIZE",
+  "MAILPATH",
+  "PS2",
+  "RPROMPT",
+  "NULLCMD",
 ])("%s runs code", (name) => {
   expect(dangerOf(name)).toBe("runs-code");
 });
