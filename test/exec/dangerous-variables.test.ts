@@ -16,6 +16,7 @@ test.each([
   "REPORTMEMORY",
   "DIRSTACKSIZE",
   "MAILPATH",
+  "PS1",
   "PS2",
   "RPROMPT",
   "NULLCMD",
