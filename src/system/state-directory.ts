@@ -5,7 +5,7 @@ import { homeDirectory } from "./user-directories.ts";
  * Where the user's own state is kept (XDG Base Directory Specification, which says to ignore a relative path): nothing in
  * it is a secret.
  *
- * @throws PprotectError `environment` when that would be in the home directory and there is none
+ * @throws PprotectError `environment` when it would be in the home directory, and there is no home directory
  */
 export function stateDirectory(environment: Readonly<Record<string, string | undefined>>): string {
   const { XDG_STATE_HOME, LOCALAPPDATA } = environment;

@@ -244,7 +244,7 @@ describe("at a terminal", () => {
     expect(secretsOf(box.read(), "dev", BOB)["api-key"]).toBe("  spaces kept ");
   });
 
-  test("an empty value, as after a mere Return, is noted", async () => {
+  test("an empty value at a prompt is noted", async () => {
     const box = sandbox();
     const session = atTerminal(["update-secret", "dev", "api-key"], { cwd: box.folder });
     await session.answer("Secret value: ", "");

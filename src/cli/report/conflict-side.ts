@@ -5,7 +5,7 @@ import { lastChange } from "../../git/merge/last-change.ts";
 import type { StorePlace } from "../../git/merge/store-in-conflict.ts";
 import type { Side, StoreVersions } from "../../git/merge/versions.ts";
 
-/** The merge that a conflict is of. */
+/** The versions, keys and store of a merge with conflicts. */
 export interface ConflictContext {
   readonly versions: StoreVersions;
   readonly keys: MergeKeys;

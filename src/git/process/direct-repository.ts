@@ -21,7 +21,7 @@ export async function openAnyRepositoryDirectly(directory: string): Promise<Repo
   return (await workTreeAt(directory)) ?? openAnyRepository(directory);
 }
 
-/** @returns `undefined` where there is none, or something is wrong with it */
+/** @returns `undefined` if there is no work tree, or git reports an error */
 async function workTreeAt(directory: string): Promise<Repository | undefined> {
   const absolute = absolutePath(directory);
   if (hasRawBytes(absolute)) return undefined;

@@ -157,7 +157,7 @@ function isGeneratedSecret(value: string, uuidCounts: boolean, example: Example,
   return looksRandom(value) || (!inCall && (isStrong(value) || isDrawn(value)));
 }
 
-/** `PAT` stands for a pattern too, not only for a personal access token. */
+/** `PAT` is short for pattern too, not only for personal access token. */
 const OF_PATTERN = /_PAT$/;
 
 /** `ACME_KEY=3f9a1c…`: a variable in capitals is a setting; `key: 3f9a1c…` may as well be what something is looked up by. */

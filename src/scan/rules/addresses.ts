@@ -3,7 +3,7 @@ import { type Rule, rulesOf } from "../rule.ts";
 
 const HOST = String.raw`https:\/\/[\w.-]{1,100}(?::[0-9]{1,5})?`;
 
-/** Addresses that work as a password: whoever knows one may post, deploy or stream. */
+/** Addresses that work as a password: anyone who knows one can post, deploy or stream. */
 export const addressRules: readonly Rule[] = rulesOf("token", [
   {
     id: "secret-url",

@@ -40,7 +40,7 @@ test("files of a store whose directory was moved are removed at their new place"
   expect([existsSync(at("new/.env")), existsSync(at("new/sub/.env"))]).toEqual([false, false]);
 });
 
-test("so are they where the files of all stores are", async () => {
+test("they are also removed when the files of all stores are", async () => {
   await write("old/.env", "old/protected.yaml");
   await write(".env", "old/protected.yaml");
   renameSync(at("old"), at("new"));

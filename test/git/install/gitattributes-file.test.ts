@@ -23,7 +23,7 @@ test("a .gitattributes of more than 100 MiB is refused, since git ignores it", (
   expect(() => readAttributes(folder)).toThrow(expect.objectContaining({ code: "file_error" }));
 });
 
-test("a smaller one is read, and none is none", () => {
+test("a smaller .gitattributes is read, and a missing one is undefined", () => {
   expect(readAttributes(withAttributes("* text\n".length))).toBe("* text\n");
   expect(readAttributes(emptyFolder())).toBeUndefined();
 });
