@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { binary } from "../support/binary.ts";
+import { mergeRepository } from "../support/git-repository.ts";
 import { pprotect, runProgram } from "../support/run.ts";
 import { removeFolders, sandbox } from "../support/sandbox.ts";
 import { ALICE, sampleStore } from "../support/stores.ts";
@@ -126,5 +127,25 @@ test("names from a file cannot speak to the terminal", async () => {
   for (const args of runs) {
     const result = await pprotect(args, { cwd: box.folder, env });
     expect(result.stdout + result.stderr).not.toMatch(/[\x1b\x07]/);
+  }
+});
+
+test("nor in the JSON of a report, where JSON itself escapes no C1 control", async () => {
+  const evil = "dev\u009b31m\u202e\u2028";
+  const repository = await mergeRepository();
+  await repository.commitStore(sampleStore().toString(), "start");
+  await repository.commitStore(
+    sampleStore()
+      .toString()
+      .replace(/^dev:$/m, `${JSON.stringify(evil)}:`),
+    "evil",
+  );
+  for (const args of [
+    ["access", "--format", "json"],
+    ["git", "summary", "HEAD~1..HEAD", "--format", "json"],
+  ]) {
+    const { stdout } = await repository.pprotect(args);
+    expect(stdout).toContain('dev\\u009b31m\\u202e\\u2028"');
+    expect(stdout).not.toMatch(/[\u009b\u202e\u2028]/);
   }
 });

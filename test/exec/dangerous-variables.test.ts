@@ -20,6 +20,15 @@ test.each([
   "PS2",
   "RPROMPT",
   "NULLCMD",
+  "PROMPT",
+  "prompt",
+  "module_path",
+  "fish_function_path",
+  "fish_user_paths",
+  "PSModulePath",
+  "ComSpec",
+  "NODE_COMPILE_CACHE",
+  "LIBMYSQL_PLUGINS",
 ])("%s runs code", (name) => {
   expect(dangerOf(name)).toBe("runs-code");
 });
@@ -47,6 +56,10 @@ test.each([
   "GOPATH",
   "CGO_LDFLAGS",
   "ACME_PASSPHRASE_COMMAND",
+  "ODBCSYSINI",
+  "ORACLE_HOME",
+  "PYSPARK_PYTHON",
+  "FCEDIT",
   "LocalAppData",
 ])("%s steers programs", (name) => {
   expect(dangerOf(name)).toBe("steers");
@@ -62,6 +75,8 @@ test.each([
   "CARGO_RUNNER",
   "my_pager",
   "MY_LD_PRELOAD",
+  "FISH_API_KEY",
+  "SYSTEM_PROMPT",
 ])("%s is a secret's", (name) => {
   expect(dangerOf(name)).toBeUndefined();
 });

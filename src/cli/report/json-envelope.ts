@@ -1,5 +1,5 @@
 import type { PprotectError } from "../../common/errors.ts";
-import { escapeUnprintableInJson } from "../../common/terminal-safe.ts";
+import { jsonLine } from "./json-text.ts";
 import { writeLine, writeOut } from "./output.ts";
 
 /** A JSON value. */
@@ -41,7 +41,7 @@ export class Envelope {
    * @throws OutputClosedError
    */
   begin(result: Result): void {
-    writeOut(jsonText({ result }).slice(0, -1));
+    writeOut(jsonLine({ result }).slice(0, -1));
     this.#begun = true;
   }
 
@@ -57,15 +57,11 @@ export class Envelope {
   }
 
   #write(fields: Result): void {
-    const text = jsonText(fields);
+    const text = jsonLine(fields);
     writeLine(this.#begun ? `,${text.slice(1)}` : text);
   }
 }
 
 function failure({ code, message, fix }: PprotectError): Result {
   return { error: { code, message }, fix: fix ?? null };
-}
-
-function jsonText(value: Result): string {
-  return escapeUnprintableInJson(JSON.stringify(value));
 }

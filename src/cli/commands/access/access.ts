@@ -27,6 +27,7 @@ import {
   staleKnowers,
 } from "../../report/access/view.ts";
 import type { Outcome, Result } from "../../report/json-envelope.ts";
+import { indentedJson } from "../../report/json-text.ts";
 
 const FORMATS = ["table", "json", "csv", "md", "html"] as const;
 
@@ -191,7 +192,7 @@ export default class ShowAccessCommand extends AccessCommand {
   async #print(view: AccessView, result: Result, maxAge: number, limits: readonly string[]): Promise<void> {
     switch (this.format) {
       case "json":
-        return this.print(`${JSON.stringify(result, null, 2)}\n`);
+        return this.print(indentedJson(result));
       case "csv":
         return this.print(accessCsv(view));
       case "md":

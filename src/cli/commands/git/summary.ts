@@ -10,6 +10,7 @@ import { choice, text } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import { missingEntries } from "../../reading/missing-entries.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
+import { indentedJson } from "../../report/json-text.ts";
 import { Progress } from "../../report/progress.ts";
 import { summaryMarkdown } from "../../report/summary/markdown.ts";
 import { summaryText } from "../../report/summary/text.ts";
@@ -55,7 +56,7 @@ export default class GitSummaryCommand extends BaseCommand {
     const result = summaryFields(view);
     switch (this.format) {
       case "json":
-        this.print(`${JSON.stringify(result, null, 2)}\n`);
+        this.print(indentedJson(result));
         break;
       case "md":
         this.print(summaryMarkdown(view));

@@ -20,6 +20,7 @@ import { CLIENT, SECRET, text } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
 import { describeEntry, entryFields } from "../../report/access-log-text.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
+import { jsonLine } from "../../report/json-text.ts";
 import { writeLine } from "../../report/output.ts";
 
 export default class AuditCommand extends BaseCommand {
@@ -80,7 +81,7 @@ export default class AuditCommand extends BaseCommand {
     filter: AccessFilter & { readonly leases: Set<string> },
   ): Promise<number> {
     const show = (entry: AccessEntry): void =>
-      writeLine(this.json ? JSON.stringify(entryFields(entry)) : describeEntry(entry));
+      writeLine(this.json ? jsonLine(entryFields(entry)) : describeEntry(entry));
     const stop = new AbortController();
     process.on("SIGINT", () => stop.abort());
     process.on("SIGTERM", () => stop.abort());

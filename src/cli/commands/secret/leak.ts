@@ -24,6 +24,7 @@ import { refuseForbiddenPlaintext } from "../../base/plaintext-fence.ts";
 import type { InputPrompter } from "../../input/input-prompter.ts";
 import { readPipedValue, readValueFile } from "../../input/secret-value.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
+import { indentedJson } from "../../report/json-text.ts";
 import { incidentReport } from "../../report/leak/incident.ts";
 import { leakPlan, needsRewrite, planText, type Step } from "../../report/leak/plan.ts";
 import type { LeakSubject, LeakView } from "../../report/leak/subject.ts";
@@ -101,7 +102,7 @@ export default class LeakCommand extends AccessCommand {
     const steps =
       found.length > 0 && (this.plan || this.report) ? await this.#steps(view, finder, repository) : [];
     const result = { ...leakFields(view), plan: steps.map((step) => ({ ...step })) };
-    if (this.report === "json") this.print(`${JSON.stringify(result, null, 2)}\n`);
+    if (this.report === "json") this.print(indentedJson(result));
     else await this.#print(view, steps);
     if (found.length > 0) {
       if (!this.plan && this.report === undefined) this.note(PLAN_HINT);

@@ -1,6 +1,7 @@
 import { portablePath } from "../../../common/quoted-path.ts";
-import { escapeUnprintable, escapeUnprintableInJson } from "../../../common/terminal-safe.ts";
+import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import type { Json, Result } from "../json-envelope.ts";
+import { indentedJson } from "../json-text.ts";
 import {
   describedFinding,
   type FoundProblems,
@@ -25,20 +26,16 @@ export function findingReport(
 ): string {
   switch (format) {
     case "json":
-      return jsonText(result);
+      return indentedJson(result);
     case "sarif":
-      return jsonText(sarifLog(found));
+      return indentedJson(sarifLog(found));
     case "gitlab":
-      return jsonText(codeQuality(found));
+      return indentedJson(codeQuality(found));
     case "github":
       return annotations(found);
     case "junit":
       return junit(found);
   }
-}
-
-function jsonText(value: Json): string {
-  return `${JSON.stringify(value, null, 2).split("\n").map(escapeUnprintableInJson).join("\n")}\n`;
 }
 
 /** GitLab's report of code quality. Equal fingerprints would be merged, so a repeated one is numbered. */
