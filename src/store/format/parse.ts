@@ -8,6 +8,12 @@ import { validateEntries } from "./validation.ts";
 /** A conflict marker of git, which has 7 characters or more (the attribute conflict-marker-size). */
 const CONFLICT_MARKER = /^(?:<{7,}|>{7,}|\|{7,})(?: |$)/m;
 
+/**
+ * YAML takes a carriage return for a line end (YAML 1.2.2, "Line Break Characters"), and so does the Python program; the
+ * parser here does not. What follows one in a comment would be an owner to others, and nothing to us.
+ */
+const LONE_RETURN = "a carriage return without a line feed, which other programs take for the end of a line";
+
 /** What is known before a store is read. */
 export interface ReadWith {
   /** The version of the store that was read before; replaced by this one. Only for a store that is read as bytes. */
@@ -56,6 +62,8 @@ function inspect(
   if (nul !== -1)
     return unreadable("binary", lineAt(text, nul), "contains a NUL byte; is this a binary file?");
   if (text.trim() === "") return unreadable("empty", 1, "is empty");
+  const loneReturn = text.search(/\r(?!\n)/);
+  if (loneReturn !== -1) return unreadable("yaml_feature", lineAt(text, loneReturn), LONE_RETURN);
   // Loaded on demand: a canonical store does not need the YAML parser.
   const { readStrict } = require("./strict-reader.ts") as typeof import("./strict-reader.ts");
   const { store, problems, lineOf } = readStrict(text);

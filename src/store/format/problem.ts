@@ -9,7 +9,7 @@ export const PROBLEM_CODES = [
   "not_yaml",
   "multiple_documents",
   "nested_too_deep",
-  /** An alias, anchor, tag or merge key. */
+  /** An alias, anchor, tag, merge key, or carriage return as a line end. */
   "yaml_feature",
   /** A list, mapping or text where the format has another of them. */
   "wrong_type",

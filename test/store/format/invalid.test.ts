@@ -136,3 +136,24 @@ test("a text with deep nesting or a million keys is refused quickly", () => {
     expect(refusal(Buffer.from(text)).code).toBe("invalid_store");
   }
 });
+
+describe("a carriage return alone, which ends a line for other programs", () => {
+  const valid = Buffer.from(fixtureBytes("valid.yaml")).toString("utf8");
+
+  test("cannot hide an owner in a comment", () => {
+    const owner = /^ {6}\S+: (\S+)$/m.exec(valid)?.[1];
+    const error = refusal(
+      Buffer.from(valid.replace("    owners:\n", `    owners: # note\r      mallory: ${owner}\n`)),
+    );
+    expect((error as InvalidStoreError).problems.map(({ code, line }) => [code, line])).toEqual([
+      ["yaml_feature", 5],
+    ]);
+  });
+
+  test("is refused wherever it is", () => {
+    for (let at = 0; at <= valid.length; at += 7) {
+      const text = `${valid.slice(0, at)}\r ${valid.slice(at)}`;
+      expect(refusal(Buffer.from(text)).message).toContain("a carriage return without a line feed");
+    }
+  });
+});
