@@ -49,6 +49,23 @@ describe("stores", () => {
     expect((await repository.commit()).stderr).toContain("false positive? add a `pprotect:allow` comment");
   });
 
+  test("a token in a name, or in the audit log, is refused and not shown", async () => {
+    const repository = await guardedRepository();
+    const token = tokenLine().split('"')[1] ?? "";
+    const store = sampleStore();
+    for (const text of [
+      store.addSecret("dev", token, "value", NOW).toString(),
+      `${store.toString()}- '2026-01-02T03:04:05Z -- deployed with ${token}'\n`,
+    ]) {
+      repository.write(STORE, text);
+      const { status, stderr } = await repository.commit();
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/^protected\.yaml:\d+: github-token: .* not sealed/m);
+      expect(stderr).not.toContain(token);
+      await repository.must("rm", "-q", "-f", "--cached", STORE);
+    }
+  });
+
   test("a store is recognised by its attribute and by its keys, under any name", async () => {
     const repository = await guardedRepository();
     repository.write(".gitattributes", "*.sealed diff=pprotect\n");

@@ -26,6 +26,7 @@ import { looksLikeStore } from "./store-files.ts";
 import { withStoreFindings } from "./store-findings.ts";
 import { noFindings } from "./subject.ts";
 import type { Scanned } from "./tally.ts";
+import { secretsInTheClear } from "./unsealed-texts.ts";
 import { filesIn } from "./walk-files.ts";
 
 /** What was found in files, and how much was read. */
@@ -150,7 +151,9 @@ async function findingsIn(
   context: ScanContext,
 ): Promise<readonly Finding[]> {
   if (/\.ya?ml$/i.test(path) && looksLikeStore(text(content))) {
-    return readStore(path, content).findings.map((finding) => ({ ...finding, inStore: true }));
+    const { findings, store, lineOf } = readStore(path, content);
+    const inTheClear = store ? await secretsInTheClear(path, { store, parents: [], lineOf }) : [];
+    return [...findings, ...inTheClear].map((finding) => ({ ...finding, inStore: true }));
   }
   // The path of a root has no store around it that could be looked for step by step.
   const store = async (each: string) => {

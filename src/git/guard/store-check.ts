@@ -13,6 +13,7 @@ import { isRegular } from "./store-files.ts";
 import type { StorePatches } from "./store-patches.ts";
 import { StoreReadings } from "./store-readings.ts";
 import { addAll, type Findings, type Subject } from "./subject.ts";
+import { secretsInTheClear } from "./unsealed-texts.ts";
 
 /** Checks what a commit does to a store: its format, and its contents against those of the parents. */
 export class StoreCheck {
@@ -82,6 +83,7 @@ export class StoreCheck {
     for (const finding of await this.#formerKeys(subject, path, store, readable, lineOf)) {
       if (!reported.has(`${finding.rule} ${finding.line}`)) found.errors.push(finding);
     }
+    addAll(found.errors, await secretsInTheClear(path, { store, parents: readable, lineOf }));
   }
 
   /** Keys that are new to their domain and that another domain had before, in a commit or when this user accepted it. */
