@@ -1,13 +1,7 @@
 import "./startup/hide-streams.ts";
 
 import { PprotectError } from "../common/errors.ts";
-import {
-  CONTINUER_WORD,
-  ENDER_WORD,
-  HOLDER_WORD,
-  REMOVER_WORD,
-  WATCHER_WORD,
-} from "../exec/process/helper-words.ts";
+import { ENDER_WORD, HOLDER_WORD, REMOVER_WORD, WATCHER_WORD } from "../exec/process/helper-words.ts";
 import { LEASE_WORD } from "../lease/lease-word.ts";
 import { CLIPBOARD_WORD } from "../system/clipboard-word.ts";
 import { KEYRING_WORD } from "../system/keyring-word.ts";
@@ -117,7 +111,6 @@ export async function main(): Promise<void> {
   if (word === HOLDER_WORD) (await import("../exec/files/fd-holder.ts")).holdFiles(rest);
   if (word === REMOVER_WORD) (await import("../exec/files/memory-files.ts")).removeFiles(rest);
   if (word === WATCHER_WORD) (await import("../exec/supervise/watcher.ts")).watchParent(rest);
-  if (word === CONTINUER_WORD) (await import("../exec/supervise/continuer.ts")).continueLater(rest);
   if (word === ENDER_WORD) return (await import("../exec/supervise/watcher.ts")).endOrphan(rest);
   if (word === LEASE_WORD) return (await import("./startup/lease-process.ts")).runLeaseProcess(rest);
   if (word === KEYRING_WORD) return (await import("../system/keyring-process.ts")).answerKeyringQuestion();

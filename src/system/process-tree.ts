@@ -31,7 +31,8 @@ const POLL_MS = 20;
 const KILLED_MS = 3_000;
 
 /**
- * Ends processes: SIGTERM to each of them once, and SIGKILL after the grace, again to those that come meanwhile.
+ * Ends processes: SIGTERM to each of them once, and SIGKILL after the grace, again to those that come meanwhile. One that is
+ * stopped is continued: it can only then do what it does at SIGTERM.
  *
  * @param find the processes that are there now
  * @param graceMs from SIGTERM to SIGKILL
@@ -47,7 +48,7 @@ export async function endProcesses(
     if (performance.now() >= until) return { all: await killAll(look), killed: true };
     for (const each of left) {
       const key = `${each.pid} ${each.started}`;
-      if (!asked.has(key)) send(each, "SIGTERM");
+      if (!asked.has(key)) for (const signal of ["SIGTERM", "SIGCONT"] as const) send(each, signal);
       asked.add(key);
     }
     await Bun.sleep(POLL_MS);

@@ -75,6 +75,24 @@ test("a time limit ends a program that has stopped itself, and us, where no shel
   expect(await session.exited).toBe(124);
 });
 
+describe("a time limit ends a program although we are stopped", () => {
+  test.concurrent.each([
+    ["with it by Ctrl-Z", "echo runs; exec sleep 600", CTRL_Z],
+    ["by the program, as soon as it starts", "kill -STOP $PPID; exec sleep 600", ""],
+  ])("%s", async (_, program, keys) => {
+    const session = await shell(env);
+    session.type(`'${binary()}' exec --domain dev --ttl 2s -- sh -c '${program}'\r`);
+    if (keys !== "") {
+      await session.waitFor("runs\r\n");
+      session.type(keys);
+    }
+    await session.waitFor("Stopped");
+    await session.waitFor("sh was ended: its time (2s) was over");
+    session.hangUp();
+    await session.exited;
+  });
+});
+
 describe("Ctrl-Z at a prompt", () => {
   const pprotect = `'${binary()}' -u ${ALICE.name}`;
 

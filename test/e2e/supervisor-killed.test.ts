@@ -1,7 +1,6 @@
 import { afterAll, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { startOf } from "../../src/system/process-identity.ts";
-import { processesBelow } from "../../src/system/process-table.ts";
 import { binary } from "../support/binary.ts";
 import { isAlive } from "../support/leases.ts";
 import { needs } from "../support/programs.ts";
@@ -51,19 +50,6 @@ test.each(["kill -KILL $PPID", "kill -KILL $PPID; trap '' TERM"])(
     await until(() => !pids.some(isAlive));
   },
 );
-
-test("what continues a stopped process after a time ends with it, and leaves nothing behind", async () => {
-  const parent = Bun.spawn(["sh", "-c", `'${binary()}' __continue-parent $$ 600; :`], {
-    stdio: ["ignore", "ignore", "ignore"],
-  });
-  let below: readonly number[] = [];
-  await until(() => {
-    below = processesBelow(parent.pid);
-    return below.length === 2;
-  });
-  parent.kill("SIGKILL");
-  await until(() => !below.some(isAlive));
-});
 
 /** A helper process of ours whose parent was killed before the helper could ask for a signal. */
 const lateHelper = (folder: string, words: readonly string[]) =>

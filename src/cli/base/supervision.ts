@@ -61,7 +61,9 @@ export async function runAgainSupervised(
   // Without the C library, it is refused below.
   const awaited = canCallLibc() ? awaitStart(start) : { start };
   const watcher = (pid: number) => {
-    const watching = startWatcher(pid, terms.grace);
+    const limit =
+      terms.ttl !== undefined && "notice" in awaited ? { ttl: terms.ttl, notice: awaited.notice } : undefined;
+    const watching = startWatcher(pid, terms.grace, limit);
     // Not before there is a process that ends the program if this one is killed, which the program can do itself.
     if ("allow" in awaited) awaited.allow();
     return watching;

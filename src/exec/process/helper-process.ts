@@ -62,37 +62,28 @@ export function become(path: string, words: readonly string[]): never {
  *
  * @param command for the shell, without single quotes
  * @param args its `$1` and so on
+ * @param meanwhile a command that runs until then; what it waits for, it starts with `&`
  */
-export function waitForEndOf(parent: number, command: string, args: readonly string[]): never {
-  const rest = `
-echo ready
-exec >&-
-while :; do sleep 2147483647 & wait; done`;
-  return becomeShell(parent, command, rest, args);
-}
-
-/**
- * In a helper: becomes a shell that runs a command after a time. It ends with the process that started it.
- *
- * @param command for the shell
- * @param args its `$1` and so on
- */
-export function runLater(parent: number, seconds: number, command: string, args: readonly string[]): never {
-  return becomeShell(parent, ":", `\nsleep ${seconds} & wait\n${command}`, args);
-}
-
-/** @param atEnd runs when the parent ends, and the shell with its last child @param rest runs until then */
-function becomeShell(parent: number, atEnd: string, rest: string, args: readonly string[]): never {
+export function waitForEndOf(
+  parent: number,
+  command: string,
+  args: readonly string[],
+  meanwhile = ":",
+): never {
   // By default SIGURG does nothing: when it comes before the shell has a trap for it, the shell finds another parent instead.
   signalAtEndOfParent("SIGURG");
   // SIGKILL: a new child has the shell's trap for SIGURG until it becomes sleep, and would lose the signal.
   const script = `
-trap 'kill -KILL $!; ${atEnd}; exit' URG
+trap 'kill -KILL $!; ${command}; exit' URG
 trap '' PIPE
 if read -r pid name state parent others </proc/$$/stat && [ "$parent" != ${parent} ]; then
-  ${atEnd}
+  ${command}
   exit
-fi${rest}`;
+fi
+echo ready
+exec >&-
+${meanwhile}
+while :; do sleep 2147483647 & wait; done`;
   return become("/bin/sh", ["sh", "-c", script, "sh", ...args]);
 }
 

@@ -21,13 +21,11 @@ export interface Forwarded {
  *
  * @param sharesKeys whether the child is in our process group, and so gets the signals of our terminal's keys itself
  * @param ignored the numbers of signals that we were started to ignore, as by nohup(1): neither of us gets them
- * @param whileStopped called before we stop with the child; what it returns is called when we go on
  */
 export function startForwarded(
   start: () => Child,
   sharesKeys: boolean,
   ignored: ReadonlySet<number>,
-  whileStopped: () => () => void = () => () => undefined,
 ): Forwarded {
   let pid: number | undefined;
   const stopForwarding = forwardSignals(
@@ -40,7 +38,7 @@ export function startForwarded(
   try {
     const child = start();
     pid = child.pid;
-    child.onStopped(() => stopWith(child, whileStopped));
+    child.onStopped(() => stopWith(child));
     return { child, stopForwarding };
   } catch (error) {
     stopForwarding();
@@ -85,11 +83,9 @@ export function hasKeys(): boolean {
  * sees only us. The shell continues us, and we the child if it is in another process group. Elsewhere nobody might
  * continue us when the child is continued.
  */
-function stopWith(child: Child, whileStopped: () => () => void): void {
+function stopWith(child: Child): void {
   if (!hasKeys()) return;
-  const goOn = whileStopped();
   stopSelf("process");
-  goOn();
   child.goOn();
 }
 

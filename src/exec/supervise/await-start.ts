@@ -7,6 +7,8 @@ import { closeAll, openPipe } from "../pty/terminal.ts";
 /** What a child is started with, and when its program starts. */
 export interface AwaitedStart {
   readonly start: StartState;
+  /** The end of a pipe that is closed then: another process may inherit it before {@link started} settles. */
+  readonly notice: number;
   /** Settles when the program starts, or the child has ended. */
   readonly started: Promise<void>;
   /** Lets the program start. If this process ends before that, the program never starts. */
@@ -26,6 +28,7 @@ export function awaitStart(start: StartState): AwaitedStart {
       variables: [...start.variables, encodeUtf8(`${START_VARIABLE}=${output},${permission}`)],
       descriptors: [...start.descriptors, output, permission],
     },
+    notice: input,
     started: new Promise((resolve) => {
       read(input, Buffer.alloc(1), 0, 1, null, () => {
         closeAll([input]);

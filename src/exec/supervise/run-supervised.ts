@@ -10,7 +10,6 @@ import type { End } from "../process/native.ts";
 import { startForwarded } from "../pty/forward-signals.ts";
 import { closeAll } from "../pty/terminal.ts";
 import { type Execution, programOf } from "../run-program.ts";
-import { startContinuer } from "./continuer.ts";
 import { runHeartbeat } from "./heartbeat.ts";
 import {
   ENDED_STATUS,
@@ -29,7 +28,10 @@ export interface SupervisedRun extends Supervision {
   readonly onMiss: (misses: number) => void;
   /** Processes that we started for other purposes: they are not ended. */
   readonly others?: readonly number[];
-  /** Ends the program if we are killed and cannot. @returns the process that does so, which is stopped when all is over */
+  /**
+   * Ends the program if we are killed and cannot, and continues us when the time is over, in case we are stopped.
+   * @returns the process that does so, which is stopped when all is over
+   */
   readonly watcher?: (program: number) => number | undefined;
   /** When the program itself starts: what ends it counts from then on. Without it, that is now. */
   readonly started?: Promise<void>;
@@ -61,12 +63,10 @@ export async function runSupervised(execution: Execution, run: SupervisedRun): P
     throw new PprotectError("environment", `exec --ttl and --while are not available here: ${reason}`);
   }
   const others = new Set(run.others);
-  let startedAt: number | undefined;
   const { child, stopForwarding } = startForwarded(
     () => startChild(found, execution, { stdin: 0, stdout: 1, stderr: 2 }),
     true,
     execution.start.ignoredSignals,
-    () => continuedInTime(run, startedAt, others),
   );
   // What reads from an inherited descriptor of the program waits for us to close it too.
   closeAll(execution.start.descriptors);
@@ -80,7 +80,6 @@ export async function runSupervised(execution: Execution, run: SupervisedRun): P
     end: (grace) => endProcesses(() => identitiesOf(below()), grace),
   };
   await Promise.race([run.started, child.exited]);
-  startedAt = msSinceBoot();
   const end = await supervise(program, run, {
     clock: { wall: Date.now, sinceBoot: msSinceBoot },
     sleep: pause,
@@ -90,32 +89,6 @@ export async function runSupervised(execution: Execution, run: SupervisedRun): P
   stopForwarding();
   if (watcher !== undefined) stopHelper(watcher);
   return { status: end.reason === "exited" ? statusOf(await child.exited) : ENDED_STATUS, end };
-}
-
-/** ms after which a process that was killed is gone. */
-const GONE_MS = 1_000;
-
-/**
- * While we are stopped with the program, our own clock does not end it, and where no shell waits for us, nobody continues us.
- * @param startedAt when the time began, in ms since boot
- * @param others the process that continues us is added to them
- */
-function continuedInTime(
-  { ttl }: SupervisedRun,
-  startedAt: number | undefined,
-  others: Set<number>,
-): () => void {
-  const continuer =
-    ttl === undefined || startedAt === undefined
-      ? undefined
-      : startContinuer(startedAt + ttl - msSinceBoot());
-  if (!continuer) return () => undefined;
-  others.add(continuer.pid);
-  return () => {
-    continuer.stop();
-    // Not at once: until it is gone, it is not one of the program's.
-    setTimeout(() => others.delete(continuer.pid), GONE_MS).unref();
-  };
 }
 
 async function beat(
