@@ -1,3 +1,4 @@
+import { pause } from "../common/pause.ts";
 import { killWithDescendants } from "./process-table.ts";
 import { type StartedProgram, startProgram } from "./start-program.ts";
 
@@ -18,8 +19,14 @@ export interface ProgramRun {
 }
 
 /**
+ * How long after a program's end its output is read, in ms, where another process that it started keeps it open: that may be
+ * the one that prints, as in `command > >(filter)`, or an agent that prints nothing.
+ */
+const SETTLE_MS = 500;
+
+/**
  * Runs a program of the user's for a bounded time and output. If it is ended for that, so is what it started; what a
- * program that ended by itself leaves running, such as an agent, is left alone.
+ * program that ended by itself leaves running, such as an agent, is left alone, and what that prints later is not read.
  *
  * @param command an absolute path, and its arguments
  */
@@ -39,14 +46,20 @@ export async function outputOfProgram(
     timer = setTimeout(() => resolve("late"), timeoutMs);
   });
   const reader = child.stdout.getReader();
+  const done = new AbortController();
+  const settled = child.exited.then(async () => {
+    await pause(SETTLE_MS, done.signal);
+    return "settled" as const;
+  });
   let hasEnded = false;
   try {
-    const bytes = await readAtMost(reader, maxBytes, late);
+    const bytes = await readAtMost(reader, maxBytes, late, settled);
     const output = typeof bytes === "string" ? bytes : await endOf(child, bytes, late);
     hasEnded = typeof output !== "string";
     return output;
   } finally {
     clearTimeout(timer);
+    done.abort();
     // Before its pipe is closed: a program that ends for that is no longer there to find what it started.
     if (!hasEnded && child.pid !== undefined) killWithDescendants(child.pid, !mayAsk);
     reader.cancel().catch(() => undefined);
@@ -67,19 +80,23 @@ interface Reader {
   read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
 }
 
-/** @returns why it stopped reading before the end: time is up, or there is more */
+/**
+ * Reads to the end, or until `settled`.
+ * @returns why it stopped reading before that: time is up, or there is more
+ */
 async function readAtMost(
   reader: Reader,
   most: number,
   late: Promise<"late">,
+  settled: Promise<"settled">,
 ): Promise<Uint8Array | "late" | "more"> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
     for (;;) {
-      const next = await Promise.race([reader.read(), late]);
+      const next = await Promise.race([reader.read(), late, settled]);
       if (next === "late") return next;
-      if (next.done || next.value === undefined) return Buffer.concat(chunks);
+      if (next === "settled" || next.done || next.value === undefined) return Buffer.concat(chunks);
       chunks.push(next.value);
       length += next.value.length;
       if (length > most) return "more";

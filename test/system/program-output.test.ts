@@ -59,6 +59,22 @@ describe.each([true, false])("a program that may ask: %p", (mayAsk) => {
   });
 });
 
+test.concurrent.each([
+  ["is read without it, soon after the program's end", "sleep 600 & echo $!", /^\d+\n$/],
+  [
+    "is read with what it prints soon",
+    "{ sleep 0.01; echo late; exec sleep 600; } & echo $!",
+    /^\d+\nlate\n$/,
+  ],
+  ["is read when it prints on and on", "while :; do echo $$; sleep 0.05; done & echo $!", /^\d+\n/],
+])("output that a process of the program keeps open %s", async (_, script, expected) => {
+  const output = await run(script);
+  if (typeof output === "string") throw new Error(output);
+  const text = Buffer.from(output.bytes).toString();
+  expect([output.status, text]).toEqual([0, expect.stringMatching(expected)]);
+  process.kill(Number.parseInt(text, 10), "SIGKILL");
+});
+
 test("output of exactly the limit is whole, and one more is too much", async () => {
   const output = await run("printf '%01000d' 0");
   expect(output).toMatchObject({ status: 0, bytes: { length: 1000 } });
