@@ -1,15 +1,18 @@
 /**
- * Memoises a function of a text, for texts that come again and again.
- * @param most the most answers to keep; one more clears them all
+ * Memoises a function of one argument, such as a text that comes again and again.
+ * @param most the most answers to keep (default: all); one more clears them all
  */
-export function memo<Value>(answer: (text: string) => Value, most: number): (text: string) => Value {
-  const known = new Map<string, Value>();
-  return (text) => {
-    const before = known.get(text);
+export function memo<Value, Key = string>(
+  answer: (key: Key) => Value,
+  most = Number.POSITIVE_INFINITY,
+): (key: Key) => Value {
+  const known = new Map<Key, Value>();
+  return (key) => {
+    const before = known.get(key);
     if (before !== undefined) return before;
-    const value = answer(text);
+    const value = answer(key);
     if (known.size >= most) known.clear();
-    known.set(text, value);
+    known.set(key, value);
     return value;
   };
 }

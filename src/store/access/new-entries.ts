@@ -1,3 +1,4 @@
+import { lazy } from "../../common/lazy.ts";
 import { type AuditEvent, readAuditEntry } from "../audit-log-reader.ts";
 import { STAGES } from "../rotation/states.ts";
 import type { StoreData } from "../store-data.ts";
@@ -41,6 +42,11 @@ export function loggedChanges({ before, after }: Revision): LoggedChanges {
   }
   const promoted = new Map(promotions(events.flat()));
   const moved = new Map([...movedSecrets(events), ...renamedDomains(events, before, after), ...promoted]);
+  const copies = lazy(() => {
+    const counts = new Map<string, number>();
+    for (const each of after.auditLog) counts.set(each, (counts.get(each) ?? 0) + 1);
+    return counts;
+  });
   const source = (place: Place): Place | undefined => {
     const seen = new Set<string>();
     for (let at = moved.get(placeKey(place)); at && !seen.has(placeKey(at)); at = moved.get(placeKey(at))) {
@@ -60,7 +66,7 @@ export function loggedChanges({ before, after }: Revision): LoggedChanges {
       const key = placeKey(place);
       const entry = entered.get(key) ?? (moved.has(key) ? undefined : added.get(key));
       if (entry === undefined) return undefined;
-      return `${after.auditLog.reduce((sum, each) => sum + Number(each === entry), 0)} ${entry}`;
+      return `${copies().get(entry) ?? 0} ${entry}`;
     },
     isPromoted: (place) => promoted.has(placeKey(place)),
     movedFrom: source,

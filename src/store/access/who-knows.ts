@@ -1,41 +1,11 @@
 import { compareCodePoints, sortedByKey } from "../../common/code-points.ts";
+import { memo } from "../../common/memo.ts";
 import type { StoreData } from "../store-data.ts";
 import { type AccessHistory, boxId, type Holder, type SealedBox } from "./access-history.ts";
 import { placeKey } from "./new-entries.ts";
 import type { Moment } from "./revision.ts";
 import { NOTHING_OPENED, type OpenedValues, sameValues } from "./same-values.ts";
-
-/**
- * How someone who is not an owner knows a value.
- *
- * | | |
- * | --- | --- |
- * | `current_key` | was given the current key of the domain: can read everything sealed to it |
- * | `earlier_key` | was given a key that was replaced since, when the value was sealed to it |
- * | `copy` | owns, or owned, another secret with the same value |
- */
-export type HowKnown = "current_key" | "earlier_key" | "copy";
-
-/** Someone who knows a value and does not own its domain. */
-export interface Knower {
-  readonly custodian: string;
-  readonly how: HowKnown;
-  /** The domain whose key the custodian was given, by its name then. */
-  readonly domain: string;
-  readonly since: Moment;
-  readonly until: Moment | undefined;
-  /** Whether the store still has the custodian. */
-  readonly isCustodian: boolean;
-  /** Whether the custodian still owns a domain with this value, and so need not be removed. */
-  readonly isOwner: boolean;
-}
-
-/** An owner's key from another passphrase than today's, which opens the value too. */
-export interface OtherPassphrase {
-  readonly custodian: string;
-  /** When the passphrase was changed, as far as is known. */
-  readonly until: Moment | undefined;
-}
+import { type Knower, type OtherPassphrase, ValueHolders } from "./value-holders.ts";
 
 /** Who knows the value that a secret has. */
 export interface SecretAccess {
@@ -76,17 +46,30 @@ export interface Access {
 export function whoKnows(history: AccessHistory, store: StoreData, opened = NOTHING_OPENED): Access {
   const boxesLike = sameValues(history, opened);
   const places = placesByBox(store);
+  const known = memo((boxes: readonly SealedBox[]) => ({
+    since: boxes.map(({ since }) => since).reduce<Moment | undefined>(earlier, undefined),
+    isOpened: boxes.every(({ id }) => opened.has(id)),
+    holders: new ValueHolders(
+      history,
+      store,
+      keysOf(boxes, opened),
+      new Set(boxes.flatMap(({ id }) => [...(places.get(id) ?? [])])),
+    ),
+  }));
   const closed = new Set(
     [...history.boxes.values()].filter(({ id }) => !opened.has(id)).map(({ place }) => placeKey(place)),
   );
   const secrets = [...sortedByKey(store.domains)].flatMap(([domain, { secrets }]) =>
     [...sortedByKey(secrets)].map(([secret, sealed]): SecretAccess => {
-      const boxes = boxesLike(boxId(sealed));
+      const { since, isOpened, holders } = known(boxesLike(boxId(sealed)));
       return {
         domain,
         secret,
-        ...accessTo(history, store, domain, boxes, keysOf(boxes, opened), places),
-        isExact: !closed.has(placeKey({ domain, secret })) && boxes.every(({ id }) => opened.has(id)),
+        since,
+        isExact: isOpened && !closed.has(placeKey({ domain, secret })),
+        readers: ownersOf(store, domain),
+        knowers: sortedByName(holders.knowersIn(domain)),
+        otherPassphrases: sortedByName(holders.otherPassphrasesIn(domain)),
       };
     }),
   );
@@ -104,9 +87,17 @@ function domainAccess(history: AccessHistory, store: StoreData, name: string): D
   const holders = history.holders.get(domain?.publicKey ?? "") ?? new Map<string, Holder>();
   return {
     domain: name,
-    owners: [...(domain?.owners.keys() ?? [])].sort(compareCodePoints),
+    owners: ownersOf(store, name),
     formerOwners: [...sortedByKey(holders).values()].filter(({ custodian }) => !isOwner(custodian)),
   };
+}
+
+function ownersOf(store: StoreData, domain: string): string[] {
+  return [...(store.domains.get(domain)?.owners.keys() ?? [])].sort(compareCodePoints);
+}
+
+function sortedByName<Person extends { readonly custodian: string }>(people: readonly Person[]): Person[] {
+  return people.toSorted((one, other) => compareCodePoints(one.custodian, other.custodian));
 }
 
 /** The keys to which boxes were sealed. */
@@ -131,76 +122,6 @@ function placesByBox(store: StoreData): ReadonlyMap<string, ReadonlySet<string>>
     }
   }
   return places;
-}
-
-type Found = Pick<SecretAccess, "since" | "readers" | "knowers" | "otherPassphrases">;
-
-function accessTo(
-  history: AccessHistory,
-  store: StoreData,
-  domain: string,
-  boxes: readonly SealedBox[],
-  keys: ReadonlySet<string>,
-  places: ReadonlyMap<string, ReadonlySet<string>>,
-): Found {
-  const owners = store.domains.get(domain)?.owners ?? new Map<string, string>();
-  const current = store.domains.get(domain)?.publicKey;
-  const domains = new Set(boxes.flatMap(({ id }) => [...(places.get(id) ?? [])]));
-  const owningNow = new Set(
-    [...domains].flatMap((name) => [...(store.domains.get(name)?.owners.keys() ?? [])]),
-  );
-  const knowers = new Map<string, Knower>();
-  const others = new Map<string, OtherPassphrase>();
-  for (const key of keys) {
-    for (const holder of history.holders.get(key)?.values() ?? []) {
-      const { custodian, materials } = holder;
-      if (owners.has(custodian)) {
-        const now = store.custodians.get(custodian);
-        for (const [material, until] of materials)
-          if (material !== now && !others.has(custodian)) others.set(custodian, { custodian, until });
-        continue;
-      }
-      const knower = {
-        custodian,
-        how: howKnown(key, current, holder, domain, domains),
-        domain: holder.domain,
-        since: holder.since,
-        until: holder.until,
-        isCustodian: store.custodians.has(custodian),
-        isOwner: owningNow.has(custodian),
-      };
-      const known = knowers.get(custodian);
-      if (!known || weighsMore(knower, known)) knowers.set(custodian, knower);
-    }
-  }
-  return {
-    since: boxes.map(({ since }) => since).reduce<Moment | undefined>(earlier, undefined),
-    readers: [...owners.keys()].sort(compareCodePoints),
-    knowers: [...sortedByKey(knowers).values()],
-    otherPassphrases: [...sortedByKey(others).values()],
-  };
-}
-
-function howKnown(
-  key: string,
-  current: string | undefined,
-  holder: Holder,
-  domain: string,
-  domains: ReadonlySet<string>,
-): HowKnown {
-  if (key === current) return "current_key";
-  return holder.domain !== domain && domains.has(holder.domain) ? "copy" : "earlier_key";
-}
-
-/** What weighs most is named: a key that opens what is written from now on, then what the history itself shows. */
-function rank({ how, since }: Knower): number {
-  return ["current_key", "earlier_key", "copy"].indexOf(how) * 2 + (since.branch === undefined ? 0 : 1);
-}
-
-/** Of two equal ways, the one that lasted longer says when the person was removed. */
-function weighsMore(one: Knower, other: Knower): boolean {
-  const end = ({ until }: Knower): number => until?.time ?? Number.POSITIVE_INFINITY;
-  return rank(one) < rank(other) || (rank(one) === rank(other) && end(one) > end(other));
 }
 
 function earlier(one: Moment | undefined, other: Moment): Moment {

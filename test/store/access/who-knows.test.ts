@@ -3,6 +3,8 @@ import fc from "fast-check";
 import { AccessHistoryBuilder } from "../../../src/store/access/access-history.ts";
 import type { OpenedValues } from "../../../src/store/access/same-values.ts";
 import { whoKnows } from "../../../src/store/access/who-knows.ts";
+import { audit, auditEntry } from "../../../src/store/audit-log.ts";
+import type { StoreData } from "../../../src/store/store-data.ts";
 import { ModelHistory, steps } from "./model.ts";
 
 function accessOf(model: ModelHistory, opened?: OpenedValues) {
@@ -18,6 +20,26 @@ function everyone(each: { readers: readonly string[]; knowers: readonly { custod
 }
 
 describe("who knows a value", () => {
+  test("is found at once where many domains have one sealed value", () => {
+    const count = 20_000;
+    const names = Array.from({ length: count }, (_, index) => `d${index}`);
+    const store: StoreData = {
+      custodians: new Map([["ann", "pwdkm"]]),
+      domains: new Map(
+        names.map((name) => [
+          name,
+          { publicKey: `key ${name}`, owners: new Map([["ann", name]]), secrets: new Map([["s", "sealed"]]) },
+        ]),
+      ),
+      auditLog: names.map((name) => auditEntry(audit.secretAdded("s", name), new Date(0))),
+    };
+    const builder = new AccessHistoryBuilder();
+    const moment = { commit: "c", shortId: "c", time: 0, author: "", branch: undefined };
+    builder.add({ moment, before: [], after: store });
+    const { secrets } = whoKnows(builder.history(), store);
+    expect(secrets.map(({ readers, knowers }) => [...readers, ...knowers])).toEqual(names.map(() => ["ann"]));
+  });
+
   test("is what a slow model says, when the values are opened", () => {
     fc.assert(
       fc.property(steps(25), (all) => {

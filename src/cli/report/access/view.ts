@@ -1,5 +1,6 @@
 import { ageAt, isOlderThan, type Moment } from "../../../store/access/revision.ts";
-import type { Access, DomainAccess, Knower, SecretAccess } from "../../../store/access/who-knows.ts";
+import type { Knower } from "../../../store/access/value-holders.ts";
+import type { Access, DomainAccess, SecretAccess } from "../../../store/access/who-knows.ts";
 import type { StagedRotation } from "../../../store/rotation/states.ts";
 import type { Json } from "../json-envelope.ts";
 import { halfDoneText, rotationFields } from "../rotation-text.ts";
