@@ -130,9 +130,10 @@ function mergeDomain(name: string, context: MergeContext): Step<MergedDomain | u
   const sides = sidesWithDomain(domain, context);
   if (sides.value.length === 0) return step(undefined, sides.conflicts, sides.undone);
   const threeWay = domainContent(domain, context);
-  const undecided = [...sides.conflicts, ...threeWay.conflicts].filter(
-    ({ subject }) => subject.kind === "domain",
-  );
+  const undecided =
+    sides.conflicts.length > 0
+      ? sides.conflicts
+      : threeWay.conflicts.filter(({ subject }) => subject.kind === "domain");
   const key = decideKey(domain, sides.value, threeWay.value, context);
   const { wholeSide, fresh, publicKey } = key.value;
   const content = wholeSide ? takeWholeDomain(domain, wholeSide, context) : threeWay;

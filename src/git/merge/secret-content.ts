@@ -133,7 +133,7 @@ function secretConflict(
           : "changed by both sides";
   if (isOpen) return conflict(what, "useless");
   const resealer = base === undefined ? undefined : SIDES.find((side) => mayBeResealed(domain, text, side));
-  if (resealer === undefined) return conflict(what, ours && theirs ? "useful" : "useless");
+  if (resealer === undefined) return conflict(what, "useful");
   const other = otherSide(resealer);
   const did = text[other] === undefined ? "removed" : "changed";
   return conflict(

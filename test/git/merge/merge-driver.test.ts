@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type DriverInput, runMergeDriver } from "../../../src/git/merge/merge-driver.ts";
 import { KeyFile } from "../../../src/store/key-file.ts";
 import type { Domain } from "../../../src/store/store-data.ts";
-import { TRUST_NO_NEW_KEY } from "../../../src/store/trust/known-keys.ts";
+import { knownKeys, TRUST_NO_NEW_KEY } from "../../../src/store/trust/known-keys.ts";
 import { ALICE, domainOf, edited, rotated, teamStore, tick } from "../../support/merge-stores.ts";
 import { processorTime } from "../../support/processor-time.ts";
 import { emptyFolder, removeFolders } from "../../support/sandbox.ts";
@@ -64,6 +64,39 @@ describe("a passphrase is derived only if something has to be opened", () => {
     };
     const { clean } = await runMergeDriver({ ...inputOf(textsOf(base, ours, theirs)), givenCreds });
     expect([clean, asked]).toEqual([true, expected]);
+  });
+});
+
+describe("a secret that one side removed and the other set to the same value again", () => {
+  const base = teamStore();
+  const removed = base.removeSecret("prod", "db", tick());
+  const again = base.updateSecret("prod", "db", "db-value", tick());
+  const changed = base.updateSecret("prod", "db", "other", tick());
+
+  test.each([
+    ["removed by ours", removed, again],
+    ["removed by theirs", again, removed],
+    ["removed by ours, which replaced the key", rotated(removed), again],
+    ["removed by theirs, which replaced the key", again, rotated(removed)],
+    ["removed by ours, and theirs replaced the key", removed, rotated(again)],
+    ["removed by theirs, and ours replaced the key", rotated(again), removed],
+  ])("is removed with an owner's credentials: %s", async (_, ours, theirs) => {
+    const input = inputOf(textsOf(base, ours, theirs));
+    const trust = async () => knownKeys(undefined, base.data, [ours.data, theirs.data]);
+    expect(await runMergeDriver({ ...input, trust, givenCreds: async () => ALICE })).toMatchObject({
+      clean: true,
+    });
+    expect(domainOf(KeyFile.parse(readFileSync(input.ours), "merged")).secrets.has("db")).toBe(false);
+  });
+
+  test.each([
+    ["ours", removed, changed],
+    ["theirs", changed, removed],
+  ])("is a conflict with another value, where %s removed it", async (_, ours, theirs) => {
+    const input = inputOf(textsOf(base, ours, theirs));
+    expect(await runMergeDriver({ ...input, givenCreds: async () => ALICE })).toMatchObject({
+      clean: false,
+    });
   });
 });
 
