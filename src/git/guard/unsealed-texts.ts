@@ -26,8 +26,12 @@ export interface UnsealedVersion {
   lineOf(path: EntryPath): number;
 }
 
-/** Most names and entries have no such run, and the scanner is not loaded for them. */
-const LONG_RUN = /(?=[\w+/=-]*\d)(?=[\w+/=-]*[A-Za-z])[\w+/=-]{16,}/;
+/** Whether text has 16 letters and digits that follow each other. Most has not, and the scanner is not loaded for it. */
+function hasLongRun(text: string): boolean {
+  for (const [run] of text.matchAll(/[\w+/=-]{16,}/g))
+    if (/\d/.test(run) && /[A-Za-z]/.test(run)) return true;
+  return false;
+}
 
 /**
  * Finds secrets in what a version of a store adds in the clear: names of domains, secrets and custodians, such as a token that was
@@ -36,7 +40,7 @@ const LONG_RUN = /(?=[\w+/=-]*\d)(?=[\w+/=-]*[A-Za-z])[\w+/=-]{16,}/;
  * @returns findings with the scanner's rules, without a part of the text
  */
 export async function secretsInTheClear(path: string, version: UnsealedVersion): Promise<Finding[]> {
-  const texts = addedTexts(version).filter(({ text }) => LONG_RUN.test(text));
+  const texts = addedTexts(version).filter(({ text }) => hasLongRun(text));
   if (texts.length === 0) return [];
   const { scanText } = await scanner();
   const lines = textLines(texts.map(({ text }, index) => ({ number: index + 1, text })));
