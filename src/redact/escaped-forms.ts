@@ -232,7 +232,7 @@ const ANSI_C: Readonly<Record<string, string>> = {
   "\v": "\\v",
 };
 
-/** Shell quoting: single quotes, double quotes, backslashes (bash's %q, Ruby's Shellwords, others), and `$'…'`. */
+/** Shell quoting: single quotes, double quotes, backslashes (bash's %q, Ruby's Shellwords, zsh's (q), fish, others), and `$'…'`. */
 function shellForms(text: string): string[] {
   const octal = (char: string) => ANSI_C[char] ?? octalEscapes(char);
   return [
@@ -243,9 +243,25 @@ function shellForms(text: string): string[] {
     text.replace(/[\t !"$&'()*,;<>?[\\\]^`{|}]|^[#~]/g, "\\$&"),
     text.replace(/[^A-Za-z0-9_\-.,:+/@\n]/gu, "\\$&"),
     text.replace(/[^A-Za-z0-9_]/gu, "\\$&"),
+    text.replace(/[ "#$&'()*;<>?[\\\]^`{|}]|^[=~]/g, "\\$&"),
+    text.replace(/[ "#$%&'()*;<>?[\\\]{|}~]/g, "\\$&"),
     text.replace(/[\0-\x1f\\'\x7f]/gu, octal),
     text.replace(/[\0-\x1f\\'\x7f-\u{10ffff}]/gu, octal),
   ];
+}
+
+/** Literal text in regular expressions: JavaScript's usual escape; PCRE's, as in fish; Python's `re.escape`. */
+function patternForms(text: string): string[] {
+  return [
+    text.replace(/[$()*+.?[\\\]^{|}]/g, "\\$&"),
+    text.replace(/[$()*+\-.?[\\\]^{|}]/g, "\\$&"),
+    text.replace(/[\t-\r #$&()*+\-.?[\\\]^{|}~]/g, "\\$&"),
+  ];
+}
+
+/** `$` as make and docker compose have it in their files, `%` as systemd, INI files and printf. */
+function doubledSigns(text: string): string[] {
+  return [text.replaceAll("$", "$$$$"), text.replaceAll("%", "%%")];
 }
 
 /** Kinds of forms, each with the characters that at least one of the forms escapes. */
@@ -259,4 +275,6 @@ const FAMILIES: readonly (readonly [RegExp, (text: string) => string[]])[] = [
   [/[^A-Za-z0-9@*_+\-./]/, literalForms],
   [/['"]/, doubledQuotes],
   [/[^A-Za-z0-9]/, shellForms],
+  [/[\t-\r #$&()*+\-.?[\\\]^{|}~]/, patternForms],
+  [/[$%]/, doubledSigns],
 ];

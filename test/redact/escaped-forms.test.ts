@@ -130,6 +130,11 @@ const WRITERS: Readonly<Record<string, (text: string) => string>> = {
   "YAML, SQL and PowerShell, single quotes": (text) => text.replaceAll("'", "''"),
   "CSV, double quotes": (text) => text.replaceAll('"', '""'),
   "JavaScript's escape": escape,
+  "a regular expression, in JavaScript": (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"),
+  "a regular expression, with Python's re.escape": (text) =>
+    [...text].map((char) => ("()[]{}?*+-|^$\\.&~# \t\n\r\v\f".includes(char) ? `\\${char}` : char)).join(""),
+  "make and docker compose": (text) => text.replaceAll("$", () => "$$"),
+  "INI files and systemd": (text) => text.replaceAll("%", "%%"),
   "CR LF": (text) => text.replace(/\r?\n/g, "\r\n"),
 };
 
@@ -154,6 +159,19 @@ describe.each(Object.entries(WRITERS))("%s", (_, write) => {
       { numRuns: 150 },
     );
   });
+});
+
+test.each([
+  ["zsh's (q)", String.raw`p\$s\#w0\{r\}d!x@y%z\;q\"a\&\ b~=\^c\'d`],
+  ["zsh's (q), at the beginning", String.raw`\~p\$s\ x=~`],
+  ["fish's escape", String.raw`p\$s\#w0\{r\}d!x@y\%z\;q\"a\&\ b\~=^c\'d`],
+  [
+    "fish's escape for a regular expression",
+    String.raw`p\$s#w0\{r\}d!x@y%z;q"a&\ b~=\^c'd\-\.e`.replace("\\ ", " "),
+  ],
+])("%s is replaced whole", (_, escaped) => {
+  const secret = escaped.replaceAll("\\", "");
+  expect(redact([["name", secret]], `<${escaped}>`)).toBe("<[REDACTED:name]>");
 });
 
 test.each(["utf16le", "utf16be"])("ASCII in %s is replaced, but for a zero byte", (encoding) => {
