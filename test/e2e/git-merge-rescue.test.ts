@@ -255,6 +255,33 @@ test("git resolve --json lists the conflicts without a question, then takes deci
 });
 
 describe("git resolve --merge corrects a committed merge", () => {
+  test.each([
+    ["which renamed the store", "merge"],
+    ["before the store was renamed", "after"],
+    ["of a branch that renamed the store", "other"],
+  ])("%s", async (_, where) => {
+    const repository = await branches(added("o"), added("t"));
+    const move = async (message: string) => {
+      await repository.must("mv", "protected.yaml", "team.yaml");
+      await repository.must("commit", "-q", "-am", message);
+    };
+    if (where === "other") {
+      await repository.must("checkout", "-q", "other");
+      await move("moved");
+      await repository.must("checkout", "-q", "main");
+    }
+    // Takes our version as a whole.
+    await repository.must("merge", "-q", "--no-commit", "-s", "ours", "other");
+    if (where === "merge" || where === "other") await repository.must("mv", "protected.yaml", "team.yaml");
+    await repository.must("commit", "-q", "-am", "merge");
+    const commit = (await repository.must("rev-parse", "HEAD")).trim();
+    if (where === "after") await move("moved");
+    const line = ["git", "resolve", "--file", "team.yaml", "--merge", commit];
+    expect(await repository.pprotect(line)).toMatchObject({ status: 0 });
+    const { prod } = opened(repository, "team.yaml").secrets;
+    expect(Object.keys(prod ?? {}).sort()).toEqual(["db", "leaked", "o", "t"]);
+  });
+
   test("that took one side's file, and says what was lost and what came back", async () => {
     const theirs = added("t").removeSecret("prod", "leaked", tick());
     const repository = await branches(added("o"), theirs);

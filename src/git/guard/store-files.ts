@@ -107,7 +107,8 @@ export class StoreFiles {
   }
 }
 
-function holdsStore(content: Uint8Array): boolean {
+/** Whether the content of a YAML file has the root keys of a store. */
+export function holdsStore(content: Uint8Array): boolean {
   const bytes = bufferOf(content);
   // Only texts with both names are decoded.
   return KEYS.every((key) => bytes.includes(key)) && looksLikeStore(bytes.toString("latin1"));

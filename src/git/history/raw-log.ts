@@ -131,6 +131,22 @@ export async function renamesIn(repository: Repository, ids: readonly string[]):
   );
 }
 
+/**
+ * Where a file was or is in another commit, as far as git finds that it was renamed.
+ * @param path in `child`
+ * @returns `path` itself where the commit has a file of that name, or none that was renamed to it
+ */
+export async function pathIn(
+  repository: Repository,
+  commit: string,
+  { commit: child, path }: { readonly commit: string; readonly path: string },
+): Promise<string> {
+  const found = await repository.tryRun("rev-parse", "--verify", "--quiet", `${commit}:${path}`);
+  if (found !== undefined) return path;
+  const listed = (await repository.tryRun("diff-tree", "-r", ...RENAMES, commit, child)) ?? "";
+  return parseRenames(listed).find(({ to }) => to === path)?.from ?? path;
+}
+
 function parseRenames(text: string): Rename[] {
   const renames: Rename[] = [];
   const fields = text.split("\0");

@@ -3,6 +3,7 @@ import { displayName } from "../../common/terminal-safe.ts";
 import { type Reading, readLeniently } from "../../store/diff/lenient-reading.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
 import { type KnownKeys, TRUST_NO_NEW_KEY } from "../../store/trust/known-keys.ts";
+import { pathIn } from "../history/raw-log.ts";
 import { type BlobReader, openBlobReader } from "../process/cat-file.ts";
 import type { Repository } from "../process/repository.ts";
 import { mergeAuditLogs } from "./audit-log-merge.ts";
@@ -21,9 +22,9 @@ export interface CommittedMerge {
 }
 
 /**
- * Reads a merge commit and its parents.
+ * Reads a merge commit and its parents. The store may have had another path in any of them.
  *
- * @param path of the store, from the repository's root, with `/`
+ * @param path of the store now, from the repository's root, with `/`
  * @throws PprotectError `usage` when the revision is not a merge of two commits with this store; `invalid_store`
  */
 export async function readCommittedMerge(
@@ -44,9 +45,14 @@ export async function readCommittedMerge(
   }
   const blobs = openBlobReader(repository.root);
   try {
-    const reader: CommitReader = { repository, path, blobs };
-    const versions = await readParents(reader, ours, theirs);
-    return { commit, versions, committed: (await readStoreIn(reader, commit))?.store };
+    const reader: CommitReader = { repository, blobs };
+    const merge = await located(reader, commit, { commit: "HEAD", path });
+    const versions = await readParents(
+      reader,
+      await located(reader, ours, merge),
+      await located(reader, theirs, merge),
+    );
+    return { commit, versions, committed: (await readStoreIn(reader, merge))?.store };
   } finally {
     await blobs.close();
   }
@@ -54,14 +60,24 @@ export async function readCommittedMerge(
 
 interface CommitReader {
   readonly repository: Repository;
-  readonly path: string;
   readonly blobs: BlobReader;
 }
 
-async function readParents(reader: CommitReader, ours: string, theirs: string): Promise<StoreVersions> {
-  const required = async (commit: string): Promise<StoreData> => {
-    const reading = await readStoreIn(reader, commit);
-    const where = `${displayName(reader.path)} in parent ${commit.slice(0, 12)}`;
+/** A commit, and the path that the store has in it. */
+interface StoreAt {
+  readonly commit: string;
+  readonly path: string;
+}
+
+/** The store in another commit. @param from where its path is known */
+async function located({ repository }: CommitReader, commit: string, from: StoreAt): Promise<StoreAt> {
+  return { commit, path: await pathIn(repository, commit, from) };
+}
+
+async function readParents(reader: CommitReader, ours: StoreAt, theirs: StoreAt): Promise<StoreVersions> {
+  const required = async (parent: StoreAt): Promise<StoreData> => {
+    const reading = await readStoreIn(reader, parent);
+    const where = `${displayName(parent.path)} in parent ${parent.commit.slice(0, 12)}`;
     if (!reading) throw new PprotectError("usage", `there is no ${where}`, "name the store with --file");
     if (!reading.store) throw new PprotectError("invalid_store", `${where}: ${reading.problem}`);
     return reading.store;
@@ -76,18 +92,20 @@ async function readParents(reader: CommitReader, ours: string, theirs: string): 
 }
 
 /** The common ancestor of two commits, several of them merged to one as git does. @returns `undefined` if it cannot be read */
-async function ancestorOf(reader: CommitReader, a: string, b: string): Promise<StoreData | undefined> {
-  const listed = (await reader.repository.tryRun("merge-base", "--all", a, b)) ?? "";
+async function ancestorOf(reader: CommitReader, a: StoreAt, b: StoreAt): Promise<StoreData | undefined> {
+  const listed = (await reader.repository.tryRun("merge-base", "--all", a.commit, b.commit)) ?? "";
   const [first, ...others] = listed.split("\n").filter((line) => line !== "");
   if (first === undefined) return EMPTY_STORE;
-  const storeIn = async (commit: string): Promise<StoreData | undefined> => {
-    const reading = await readStoreIn(reader, commit);
+  const storeIn = async (at: StoreAt): Promise<StoreData | undefined> => {
+    const reading = await readStoreIn(reader, at);
     return reading ? reading.store : EMPTY_STORE;
   };
-  let merged = await storeIn(first);
+  const firstAt = await located(reader, first, a);
+  let merged = await storeIn(firstAt);
   for (const other of others) {
-    const theirs = await storeIn(other);
-    const base = await ancestorOf(reader, first, other);
+    const otherAt = await located(reader, other, a);
+    const theirs = await storeIn(otherAt);
+    const base = await ancestorOf(reader, firstAt, otherAt);
     if (!merged || !theirs) return undefined;
     const versions: StoreVersions = {
       base: base ?? EMPTY_STORE,
@@ -103,8 +121,8 @@ async function ancestorOf(reader: CommitReader, a: string, b: string): Promise<S
 
 /** @returns `undefined` if the commit has no file at the path */
 async function readStoreIn(
-  { repository, path, blobs }: CommitReader,
-  commit: string,
+  { repository, blobs }: CommitReader,
+  { commit, path }: StoreAt,
 ): Promise<Reading | undefined> {
   // By its id: the path may have a line end in it.
   const id = await repository.tryRun("rev-parse", "--verify", "--quiet", `${commit}:${path}`);

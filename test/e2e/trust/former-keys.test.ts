@@ -20,7 +20,7 @@ const aliased = KeyFile.from({
 });
 
 /** A repository in which `prod` had its first key, then a second one, with other commits in between. */
-async function history() {
+async function history(path = STORE) {
   const repository = await guardedRepository();
   for (const version of [
     store,
@@ -28,7 +28,7 @@ async function history() {
     rotated.addSecret("dev", "x", "v", NOW),
     rotated.addSecret("dev", "y", "v", NOW),
   ]) {
-    repository.write(STORE, version.toString());
+    repository.write(path, version.toString());
     await repository.force();
   }
   return repository;
@@ -51,9 +51,12 @@ describe("a key that another domain had in any earlier version", () => {
     expect(checked.stdout).toContain("shared-key");
   });
 
-  test("is found where the store was moved, and not granted", async () => {
-    const repository = await history();
-    repository.remove(STORE);
+  test.each([
+    ["from the usual name", STORE],
+    ["from another name", "team.yml"],
+  ])("is found where the store was moved %s, and not granted", async (_, from) => {
+    const repository = await history(from);
+    repository.remove(from);
     repository.write("sub/moved.yaml", rotated.toString());
     await repository.force();
     repository.write("sub/moved.yaml", aliased.toString());
