@@ -54,8 +54,13 @@ function mixedKeys({ store, parents }: StoreRevision): Remark[] {
   const moved = movedTexts(store, parents);
   if (moved.size === 0) return [];
   const known = parents.map((parent) => keysOf(parent, moved));
+  const { ownerKeys } = keysOf(store, moved);
+  // An owner's copy is never sealed to a domain's key. A text that is new in both places is taken for one.
+  const isCopy = (sealed: string): boolean =>
+    known.some((parent) => parent.ownerKeys.has(sealed)) ||
+    (ownerKeys.has(sealed) && !known.some((parent) => parent.domainKeys.has(sealed)));
   // New texts, of nearly every change, belong to no key of before.
-  if (known.every(({ domainKeys }) => domainKeys.size === 0)) return [];
+  if (known.every(({ domainKeys }) => domainKeys.size === 0) && ownerKeys.size === 0) return [];
   const remarks = new Map<string, Remark>();
   const report = (at: EntryPath, message: string): void => {
     remarks.set(at.join("\0"), { at, rule: RULE_MIXED, message });
@@ -63,7 +68,8 @@ function mixedKeys({ store, parents }: StoreRevision): Remark[] {
   for (const [domainName, { publicKey, secrets, owners }] of store.domains) {
     const domain = `domain "${displayName(domainName)}"`;
     for (const [name, sealed] of secrets) {
-      if (!known.some((parent) => isForeign(parent.domainKeys.get(sealed), publicKey))) continue;
+      if (!isCopy(sealed) && !known.some((parent) => isForeign(parent.domainKeys.get(sealed), publicKey)))
+        continue;
       report(
         [domainName, SECRET_PREFIX + name],
         `${domain}: secret "${displayName(name)}" is sealed to a different public key than the domain's current one, so no owner can decrypt it: ${HOW_TO_REPAIR}`,
@@ -72,7 +78,12 @@ function mixedKeys({ store, parents }: StoreRevision): Remark[] {
     for (const [name, sealed] of owners) {
       const at = [domainName, META_KEY, OWNERS_KEY, name];
       const owner = `${domain}: owner "${displayName(name)}"`;
-      if (known.some((parent) => isForeign(parent.domainKeys.get(sealed), publicKey))) {
+      if (known.some((parent) => parent.domainKeys.has(sealed) && !parent.ownerKeys.has(sealed))) {
+        report(
+          at,
+          `${owner} has the sealed value of a secret in place of the domain's key: ${HOW_TO_REPAIR}`,
+        );
+      } else if (known.some((parent) => isForeign(parent.domainKeys.get(sealed), publicKey))) {
         report(
           at,
           `${owner} has the private key for a different public key than the domain's current one: ${HOW_TO_REPAIR}`,

@@ -82,6 +82,31 @@ describe("mixed keys", () => {
     expect(check(changed, [store]).errors).toEqual([]);
   });
 
+  test.each([
+    ["that was there", store],
+    ["that is new", store.addOwner("prod", BOB.name, unlocked(store, ALICE), LATER)],
+  ])("an owner's copy %s in place of a secret's value, with an entry in the log", (_, from) => {
+    const set = from.setSecret("prod", "token", "v", LATER);
+    const copy = [...(set.data.domains.get("prod")?.owners.values() ?? [])].at(-1) ?? "";
+    const mixed = withDomain(set, "prod", (domain) => ({
+      ...domain,
+      secrets: new Map(domain.secrets).set("token", copy),
+    }));
+    expect(check(set, [store]).errors).toEqual([]);
+    expect(check(mixed, [store]).errors).toEqual(["mixed-keys"]);
+  });
+
+  test("a secret's value in place of an owner's copy", () => {
+    // As long as a domain's key.
+    const before = store.setSecret("dev", "api-key", "v".repeat(32), LATER);
+    const sealed = before.data.domains.get("dev")?.secrets.get("api-key") ?? "";
+    const mixed = withDomain(before, "dev", (domain) => ({
+      ...domain,
+      owners: new Map(domain.owners).set(ALICE.name, sealed),
+    }));
+    expect(check(mixed, [before]).errors).toEqual(["mixed-keys"]);
+  });
+
   test("are found in a merge, compared with either parent", () => {
     const added = store.addSecret("dev", "new", "v", LATER);
     const sealed = added.data.domains.get("dev")?.secrets.get("new") ?? "";
