@@ -21,6 +21,8 @@ const GROUPS = /^(?=.*[A-Z])(?=.*[0-9])[A-Za-z0-9]{6}(?:-[A-Za-z0-9]{6}){2}$/;
 const LOW_GROUPS = /^(?=.*[0-9])[a-z0-9]{6}(?:-[a-z0-9]{6}){2}$/;
 /** `Silver-cactus-island-Badger2`: words with capitals and a digit. */
 const CAPITALIZED = /^(?=.*[A-Z])[A-Za-z]{3,16}(?:-[A-Za-z]{3,16}){2,6}[0-9]$/;
+/** `otter-Walnut7-bison`: a capital and a digit in words, as password managers draw them. */
+const MIXED_WORDS = /^(?=.*[A-Z])(?=.*[0-9])[A-Za-z]{3,12}[0-9]?(?:-[A-Za-z]{3,12}[0-9]?){2,5}$/;
 /** `anchor-pirate-basil-84`. */
 const DRAWN = /^[a-z]{4,10}(?:-[a-z]{4,10}){2,5}-[0-9]{1,4}$/;
 /** `copper-lantern-badger-plum`: four and more words, as a diceware list gives them. */
@@ -34,9 +36,41 @@ export function isDrawn(value: string): boolean {
   if (RUN_TOGETHER.test(value)) return !areProgramWords(value) && !TRIAL.test(value);
   if (DICEWARE.test(value)) return !hasProgramWord(value) && new Set(value.split("-")).size >= 3;
   return (
-    (DRAWN.test(value) || GROUPS.test(value) || LOW_GROUPS.test(value) || CAPITALIZED.test(value)) &&
+    (DRAWN.test(value) ||
+      GROUPS.test(value) ||
+      LOW_GROUPS.test(value) ||
+      CAPITALIZED.test(value) ||
+      MIXED_WORDS.test(value)) &&
     !hasProgramWord(value)
   );
+}
+
+/** `walnut-otter-bison`, and `acme-prod-otter`. */
+const THREE_WORDS = /^(?<first>[a-z]{4,14})-(?<second>[a-z]{2,10})-(?<third>[a-z]{3,12})$/;
+/** What a password is for, among its words. */
+const PURPOSES = /^(?:prod|production|live|stage|staging|dev|db|admin|root|test)$/;
+
+/**
+ * Whether it is three words that were drawn, or a company, what the password is for, and a word. Names of things look the
+ * same, so this counts only where nothing but a password can be.
+ */
+export function areThreeWords(value: string): boolean {
+  const { first = "", second = "", third = "" } = THREE_WORDS.exec(value)?.groups ?? {};
+  if (first === "" || first === third || hasProgramWord(`${first}-${third}`)) return false;
+  return PURPOSES.test(second)
+    ? third.length >= 4
+    : second.length >= 3 && third.length >= 3 && !hasProgramWord(second);
+}
+
+/** `Agnes.and.Oscar9`: words with capitals among them that are joined, a number at the end, and no words for programs. */
+const JOINED_NAMES = /^(?=.*[A-Z])[A-Za-z]{2,16}(?:[._][A-Za-z]{1,16}){1,4}[0-9]{1,4}[!#*]?$/;
+
+/** Words between names. */
+const JOINS = /[._]?(?:and|is|or|my|the)(?=[._A-Z])/g;
+
+/** Whether a person joined words with dots or underscores, as names in programs are. */
+export function areJoinedNames(value: string): boolean {
+  return value.length >= 10 && JOINED_NAMES.test(value) && !hasProgramWord(value.replace(JOINS, "."));
 }
 
 /** As Apple and Google draw them for one program: four times four letters; of WordPress, six times four characters. */
@@ -54,7 +88,7 @@ export function isStrong(value: string): boolean {
     classesOf(value) >= 3 &&
     /[0-9]/.test(value) &&
     (SIGNS.test(value) || JOINED_WORDS.test(value) || (COMPOUND.test(value) && !NAMES_A_PART.test(value))) &&
-    !/^(?:[\w-]+|[a-z][\w-]{0,30}(?:\.[\w-]{1,30}){1,8})(?:=|[?&][\w-]+=)/.test(value)
+    !/^(?:[\w-]+|[a-z][\w-]{0,30}(?:\.[\w-]{1,30}){1,8})(?:=(?!=?$)|[?&][\w-]+=)/.test(value)
   );
 }
 

@@ -1,6 +1,7 @@
 import { memo } from "../common/memo.ts";
 import { adviceFor } from "./advice.ts";
 import { allowedRules } from "./allow-marker.ts";
+import { accountsDetector } from "./assignments/accounts.ts";
 import { assignmentDetector } from "./assignments/detector.ts";
 import type { Detector, FileDetector, RuleName } from "./detector.ts";
 import { csvDetector } from "./files/csv.ts";
@@ -27,6 +28,7 @@ export { type IgnoreProblem, type IgnoreRules, parseIgnoreRules } from "./ignore
 const detectors: readonly Detector[] = [
   ...regexDetectors,
   assignmentDetector,
+  accountsDetector,
   seedPhraseDetector,
   randomStringDetector,
 ];

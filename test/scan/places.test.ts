@@ -1,12 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { scanLines } from "../../src/scan/scanner.ts";
+import { KEY, linesFound, PASSWORD, type Place } from "./place.ts";
 import { BASE64, base64, HEX, random, uuid, WORD } from "./samples/sample.ts";
-
-/** Put together here, so that no line of this file holds a whole password. */
-const PASSWORD = ["Kestrel", "84", "tw"].join("!");
-const KEY = `k${random(WORD, 31)}7`;
-
-type Place = readonly [place: string, path: string, ...lines: string[]];
 
 /** Where a password is written in a language or format; `…` is the password, `¤` a generated key. */
 const places: readonly Place[] = [
@@ -378,25 +372,17 @@ const others: readonly Place[] = [
   ["a trial in a test", "tests/a.py", 'client.login("bob", "MyTestPass1!")'],
 ];
 
-function rulesAt([, path, ...lines]: Place): string[] {
-  const texts = lines.map((line) => line.replaceAll("…", PASSWORD).replaceAll("¤", KEY));
-  return scanLines(
-    path,
-    texts.map((text, index) => ({ number: index + 1, text })),
-  ).map(({ line }) => `line ${line}`);
-}
-
 describe("a secret is found in", () => {
   test.each(places.map((place) => [place[0], place] as const))("%s", (_, place) => {
     const at = place
       .slice(2)
       .findLastIndex((line) => /[…¤]|Kestrel|\$\{|3f9a|[a-z]{4}[0-9]{3}|-copper-|719f|qrge/.test(line));
-    expect(rulesAt(place)).toEqual([`line ${at === -1 ? place.length - 2 : at + 1}`]);
+    expect(linesFound(place)).toEqual([`line ${at === -1 ? place.length - 2 : at + 1}`]);
   });
 });
 
 describe("nothing is found in", () => {
   test.each(others.map((place) => [place[0], place] as const))("%s", (_, place) => {
-    expect(rulesAt(place)).toEqual([]);
+    expect(linesFound(place)).toEqual([]);
   });
 });

@@ -10,14 +10,15 @@ export interface DistantAssignment extends PlacedAssignment {
 
 /** A line that gives the name of a setting: `- name: X`, `"key": "X",`, `<key>X</key>`, `variable "X" {`. */
 const NAMED =
-  /^[\s{,[-]{0,60}(?:["']?(?:name|key|variable|var|header|property|parameter(?:_?key|_?name)?|setting|env(?:_?name)?)["']?\s{0,24}[:=]\s{0,4}["']?(?<plain>[A-Za-z_][\w.-]{1,80})["']?|<(?:key|name|string)>(?<tagged>[A-Za-z_][\w. -]{1,80})<\/\w+>|<\w{1,20}\s[^<>]{0,80}?(?:name|key)="(?<attribute>[A-Za-z_][\w.-]{1,80})"[^<>]{0,80}>|(?:variable|output|parameter)\s{1,4}"(?<block>[A-Za-z_][\w-]{1,80})"\s{0,4}\{)[\s,]{0,8}$/i;
+  /^[\s{,[-]{0,60}(?:["']?(?:name|key|(?:secret|variable)_?name|variable|var|header|property|parameter(?:_?key|_?name)?|setting|env(?:_?name)?)["']?\s{0,24}[:=]\s{0,4}["']?\/?(?:[\w.-]{1,40}\/){0,6}(?<plain>[A-Za-z_][\w.-]{1,80})["']?|<(?:key|name|string)>(?<tagged>[A-Za-z_][\w. -]{1,80})<\/\w+>|<\w{1,20}\s[^<>]{0,80}?(?:name|key)="(?<attribute>[A-Za-z_][\w.-]{1,80})"[^<>]{0,80}>|(?:variable|output|parameter)\s{1,4}"(?<block>[A-Za-z_][\w-]{1,80})"\s{0,4}\{)[\s,]{0,8}$/i;
 /** A line that opens an object of this name: `"X": {`, `X:`, `X = {`. */
 const OPENED =
   /^[\s-]{0,60}["']?(?<name>[A-Za-z_][\w.-]{1,80})["']?\s{0,4}(?:[:=]\s{0,4}\{|:|=>\s{0,4}\[)\s{0,4}$/;
 /** A line that gives its value. */
 const VALUE =
-  /^[\s{,[-]{0,60}["']?(?:value|default|default_?value|content|parameter_?value|current_?value|initial_?value|string_?value|data)["']?\s{0,24}(?::|=>?)\s{0,4}(?:(?<quote>["'`])(?<quoted>[^"'`]{6,400})\k<quote>|(?<bare>[^\s"'`{[|>&*][^\s]{5,400}))[\s,}]{0,8}(?:#.{0,200})?$/i;
-const TAGGED_VALUE = /^\s{0,60}<(?:string|value|data)>\s{0,4}(?<quoted>[^<>\s]{6,400})\s{0,4}<\/\w+>/i;
+  /^[\s{,[-]{0,60}["']?(?:value|default|(?:default|plain_?text|secret)_?value|content|parameter_?value|current_?value|initial_?value|string_?value|data)["']?\s{0,24}(?::|=>?)\s{0,4}(?:(?<quote>["'`])(?<quoted>[^"'`]{6,400})\k<quote>|(?<bare>[^\s"'`{[|>&*][^\s]{5,400}))[\s,}]{0,8}(?:#.{0,200})?$/i;
+const TAGGED_VALUE =
+  /^\s{0,60}<(?:string|value|data|stringProp name="Argument\.value")>\s{0,4}(?<quoted>[^<>\s]{6,400})\s{0,4}<\/\w+>/i;
 /** The end of the object that names and values belong to. */
 const BOUNDARY = /^\s{0,60}(?:[}\])]|-\s|<\/?dict)/;
 
@@ -103,6 +104,28 @@ export function returnedAssignments({ text }: ScanInput, at: number): DistantAss
       return [{ name, value, at: next, start, end: start + value.length, quoted: true }];
     }
     if (/^\S/.test(body)) break;
+  }
+  return [];
+}
+
+/** A script that waits until a program asks for a password. */
+const PROMPT =
+  /\b(?:read_?until|expect(?:_exact)?|wait_?for|read_?till)\b[^\n]{0,40}?["'][^"']{0,40}pass(?:word|phrase|code)?[^"']{0,10}["']/i;
+const ANSWER =
+  /^\s{0,60}[\w.]{0,40}(?:write|send|send_?line|put)s?\(\s{0,2}b?["'](?<value>[^"'\s\\]{6,100})(?:\\[rn]){0,2}["']/i;
+/** In so many lines it answers. */
+const SOON = 3;
+
+/** What a script answers when it is asked for a password: `read_until(b"Password: ")`, then `write(b"…\n")`. */
+export function promptedAssignments({ text }: ScanInput, at: number): DistantAssignment[] {
+  const line = text.line(at);
+  if (line.length > 400 || !PROMPT.test(line)) return [];
+  for (let next = at + 1; next <= at + SOON && text.followsPrevious(next); next++) {
+    const answer = text.line(next).slice(0, 400);
+    const value = ANSWER.exec(answer)?.groups?.value;
+    if (value === undefined) continue;
+    const start = answer.indexOf(value);
+    return [{ name: "password", value, at: next, start, end: start + value.length, quoted: true }];
   }
   return [];
 }

@@ -1,6 +1,7 @@
 import type { ScanInput } from "../scan-input.ts";
 import { type SecretNameKind, secretNameKind } from "../secret-name.ts";
 import type { DistantAssignment } from "./apart.ts";
+import { htmlAssignments } from "./html-table.ts";
 
 /** More rows than a table of accounts that a person wrote has. */
 const MAX_ROWS = 60;
@@ -13,15 +14,17 @@ const ROW = /^\s{0,20}(?:values?\s{0,4})?\(/i;
 const PIPES = /^\s{0,8}\|?[^|\n]{1,200}\|/;
 const RULER = /^\s{0,8}\|?(?:\s{0,4}:?-{2,200}:?\s{0,4}\|){1,40}(?:\s{0,4}:?-{2,200}:?)?\s{0,8}$/;
 
-/** Values under the names of their columns: rows of an SQL statement, and of a table of Markdown. */
+/** Values under the names of their columns: rows of an SQL statement, and of a table of Markdown, AsciiDoc or HTML. */
 export function columnAssignments(input: ScanInput, at: number): DistantAssignment[] {
   const line = input.text.line(at);
   if (line.length > 4000) return [];
   const insert = line.includes("(") && STATEMENT.test(line) ? INSERT.exec(line) : null;
   if (insert) return insertedRows(input, at, insert.index + insert[0].length, insert.groups?.columns ?? "");
   if (COPY_END.test(line.slice(-20))) return copiedRows(input, at);
+  if (line.includes("<t") || line.includes("<d")) return htmlAssignments(input, at);
   if (!line.includes("|") || !PIPES.test(line)) return [];
-  return RULER.test(input.text.line(at + 1)) ? tableRows(input, at) : cellsAfterNames(line, at);
+  if (ADOC_TABLE.test(input.text.line(at - 1))) return tableRows(input, at, at + 1);
+  return RULER.test(input.text.line(at + 1)) ? tableRows(input, at, at + 2) : cellsAfterNames(line, at);
 }
 
 function insertedRows({ text }: ScanInput, at: number, from: number, columns: string): DistantAssignment[] {
@@ -89,13 +92,18 @@ function copiedRows({ text }: ScanInput, at: number): DistantAssignment[] {
   return found;
 }
 
-function tableRows({ text }: ScanInput, at: number): DistantAssignment[] {
+/** What a table of AsciiDoc is between. */
+const ADOC_TABLE = /^\|={3,}\s{0,8}$/;
+
+/** @param first the first line that may be a row */
+function tableRows({ text }: ScanInput, at: number, first: number): DistantAssignment[] {
   const names = cellsOf(text.line(at)).map(({ value }) => value.replace(/[*_`]/g, ""));
   const secret = names.map((name) => secretNameKind(name) !== undefined);
   const found: DistantAssignment[] = [];
-  for (let next = at + 2; next < at + MAX_ROWS && text.followsPrevious(next); next++) {
+  for (let next = first; next < at + MAX_ROWS && text.followsPrevious(next); next++) {
     const row = text.line(next);
-    if (!row.includes("|") || row.length > 2000) break;
+    if (row === "" && next === at + 1) continue;
+    if (!row.includes("|") || ADOC_TABLE.test(row) || row.length > 2000) break;
     for (const [index, { value, start }] of cellsOf(row).entries()) {
       const name = names[index];
       if (!secret[index] || name === undefined || /\s/.test(value)) continue;

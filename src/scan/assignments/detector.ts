@@ -2,7 +2,13 @@ import type { Detector } from "../detector.ts";
 import { type Hit, RANK } from "../finding.ts";
 import { exampleOf, type ScanInput } from "../scan-input.ts";
 import { type FoundName, NAME_KEYWORDS, secretNameKind, secretNamesIn } from "../secret-name.ts";
-import { accountAssignments, distantAssignments, nextLineAssignments, returnedAssignments } from "./apart.ts";
+import {
+  accountAssignments,
+  distantAssignments,
+  nextLineAssignments,
+  promptedAssignments,
+  returnedAssignments,
+} from "./apart.ts";
 import { columnAssignments } from "./columns.ts";
 import { expansionDefaults } from "./expansion.ts";
 import { assignmentsInTurn, inlineAssignments, type PlacedAssignment } from "./inline.ts";
@@ -40,6 +46,7 @@ export const assignmentDetector: Detector = {
       ...columnAssignments(input, at),
       ...accountAssignments(input, at),
       ...returnedAssignments(input, at),
+      ...promptedAssignments(input, at),
     ]) {
       hits.push(...hitsOf(input, assignment.at, assignment));
     }

@@ -19,7 +19,7 @@ const VALUE_ATTRIBUTE =
   /\)?[\s,;]{1,4}(?:\{\s{0,4})?(?:"?[\w:]{1,20}"?\s?[=:]\s?(?:"[^"]{0,40}"|\w{1,20})[\s,;]{1,4}){0,3}"?(?:(?:parameter_?|string_?|current_?|default_?|secret_?)?value|val|content|default|text)"?\s{0,2}[=:]\s{0,2}(?=["'`])/iy;
 /** A type between name and value: `: String =`, `string =`, `: &'static str =`, `As String =`, `{ get; set; } =`. */
 const TYPE =
-  /(?:\s{0,4}:\s{0,4}(?:[&*A-Za-z_][\w<>.&?'*[\] |]{0,40}?|&?\[u8; ?[0-9]{1,3}\])|\s{1,4}(?:string|String|str|char|text|&str|[Aa]s\s{1,4}\w{1,20})|\s{0,4}\{(?:\s{0,4}(?:(?:private|protected|internal)\s)?(?:get|set|init);){1,3}\s{0,4}\})\s{0,4}(?==[^=>])/y;
+  /(?:\s{0,4}:\s{0,4}(?:[&*A-Za-z_][\w<>.&?'*[\] |]{0,40}?|\[\]const u8|&?\[u8; ?[0-9]{1,3}\])|\s{1,4}(?:string|String|str|char|text|&str|[Aa]s\s{1,4}\w{1,20})|\s{0,4}\{(?:\s{0,4}(?:(?:private|protected|internal)\s)?(?:get|set|init);){1,3}\s{0,4}\})\s{0,4}(?==[^=>])/y;
 const JOINER = /\s{0,20}(?:===?|!==?|=>|:{1,3}=|\?=|\|\|=|\?\?=|[+.]=|::(?=\s)|[:=]|->|<-)\s{0,8}/y;
 /** An object with nothing but the value: `"adminPassword": { "value": "…" }`. */
 const ONLY_VALUE = /\{\s{0,4}["']?value["']?\s{0,2}[:=]\s{0,4}(?=["'])/iy;
@@ -37,7 +37,7 @@ const TAKES_VARIABLE =
   /(?:setopt|set_?option|str\w{2,9}|equals?|compare\w{0,10}|memc\w\w|copy|assign)\s?\((?:[\w.&*>-]{1,40},\s{0,4})?[\w.&*>-]{0,20}$/i;
 const ARGUMENT = /["'`]\s{0,2},\s{0,8}(?:default\w{0,8}\s{0,2}[=:]\s{0,2})?/y;
 const TAG =
-  /(?:<\/\w{1,20}>\s{0,4}<\w{1,20}(?:\s[^<>]{0,80})?|(?:\s[^<>]{0,80})?)>\s{0,2}(?:<value>)?(?:(?=[^<>\s]{6,200}\s{0,2}<\/)|<!\[CDATA\[(?=[^<>\s]{6,200}\]\]>))/iy;
+  /(?:\s?<\/\w{1,20}>\s{0,4}<\w{1,20}(?:\s[^<>]{0,80})?|(?:\s[^<>]{0,80})?)>\s{0,2}(?:<value>)?(?:(?=[^<>\s]{6,200}\s{0,2}<\/)|<!\[CDATA\[(?=[^<>\s]{6,200}\]\]>))/iy;
 // No backticks: "pass `--strict`" in prose.
 const SPACED = /[ \t]{1,8}(?=["'])/y;
 /** What may be around a literal: `new Secret(`, `b`, `[]byte(`, `@`. */
@@ -72,9 +72,9 @@ const AFTER_BARE =
 /** Calls that take a name and its value, or its default. */
 const SETTERS =
   /(?:^|[^A-Za-z])(?:put|set|set_?env|put_?env|set_?property|set_?header|add|add_?header|header|add_?property|set_?default|default|define|env|get_?env|get|get_?or_?default|fetch|config|property|with_?env|append|of|entry|pair|string|string_?var|secret|option|setting|const|param|arg|required|tuple|bind|register|value|or_?else|(?:set|add|put|get|with|insert|append|update|store|save|emplace|read|lookup|form|query|field|input|str|name_?value|key_?value|env)\w{0,24})\s{0,2}!?[(<]$/i;
-/** The same with a section before the name: `set("db", "password", "…")`. */
+/** The same with a section before the name: `set("db", "password", "…")`; and a flag of Go that sets a variable. */
 const SECTION_SETTER =
-  /\b(?:set|put|add|write|store|update|save)\w{0,12}\(\s{0,2}["'][^"']{1,60}["']\s{0,2},\s{0,2}["']$/i;
+  /\b(?:(?:set|put|add|write|store|update|save)\w{0,12}\(\s{0,2}["'][^"']{1,60}["']\s{0,2},|StringVar\(\s{0,2}&[\w.]{1,60}\s{0,2},)\s{0,2}["']$/i;
 /** A row of names and values in a statement of SQL, and a pair in a list. */
 const ROW_START =
   /(?:^\s{0,20}|\bvalues\s{0,4}|\)\s{0,4},\s{0,4})[([]\s{0,2}(?:(?:[0-9]{1,12}|null)\s{0,2},\s{0,2}){0,3}["']$/i;
@@ -168,13 +168,21 @@ function valueAfter(text: string, start: number, afterName: number, bareValues: 
   const joined = skip(JOINER, text, skip(TYPE, text, closed));
   if (joined > closed && text.slice(closed, joined).trim() !== "") {
     const inside = skip(ONLY_VALUE, text, joined);
-    if (inside > joined) return quotedAt(text, inside, false);
+    if (inside > joined) return ofForm(text, inside) ? undefined : quotedAt(text, inside, false);
     const from = bareValues ? skip(MARKS, text, joined) : joined;
     return (
       literalAt(text, from, false) ?? bareAfter(text, start, text.slice(closed, joined), from, bareValues)
     );
   }
   return spacedAt(text, start, closed, bareValues);
+}
+
+/** What the field of a form has beside the value that it starts with. */
+const FORM =
+  /[,;]\s{0,4}["']?(?:label|placeholder|required|errors?|valid\w{0,10}|touched|rules|hint|helper_?text)\b/i;
+
+function ofForm(text: string, from: number): boolean {
+  return FORM.test(text.slice(from, from + 200).split("}", 1)[0] ?? "");
 }
 
 /** Names of functions that take the secret itself. */

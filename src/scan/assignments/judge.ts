@@ -1,8 +1,18 @@
-import { isAppPassword, isDrawn, isStrong, looksChosen, looksChosenForUse } from "../chosen-password.ts";
+import {
+  areJoinedNames,
+  areThreeWords,
+  isAppPassword,
+  isDrawn,
+  isPronounceable,
+  isStrong,
+  looksChosen,
+  looksChosenForUse,
+} from "../chosen-password.ts";
 import { classChanges, looksGenerated, looksRandom, shannonEntropy } from "../entropy.ts";
 import { lettersLookRandom, looksLikeWords } from "../letter-pairs.ts";
 import type { Example } from "../path-kind.ts";
 import { isDisguisedWord, isPlaceholder } from "../placeholder.ts";
+import { hasProgramWord } from "../program-words.ts";
 import { type SecretNameKind, secretNameKind } from "../secret-name.ts";
 import { isUuid } from "../uuid.ts";
 
@@ -78,7 +88,7 @@ const PAIR = /^[A-Za-z][\w.@+-]{0,40}:(?<password>[^\s:/]{6,100})$/;
 
 /** The password in `credentials: user:password`. */
 function passwordOfPair({ name, value }: Assignment): string | undefined {
-  if (!/(?:auth|cred(?:ential)?s?|login|account)$/i.test(name)) return undefined;
+  if (!/(?:auth(?:ident)?|cred(?:ential)?s?|login|account)$/i.test(name)) return undefined;
   return PAIR.exec(value)?.groups?.password;
 }
 
@@ -120,6 +130,7 @@ function lettersOf(text: string): string {
 function isProperty(value: string, quoted: boolean): boolean {
   if (!PROPERTY.test(value)) return false;
   if (value.includes("(")) return true;
+  if (areJoinedNames(value)) return false;
   const parts = value.split(/\.|::|->|\?\./);
   if (parts.some((part) => /[0-9]{3}/.test(part) || !WORD_PART.test(part.replaceAll("-", "")))) return false;
   if (lettersLookRandom(value)) return false;
@@ -135,13 +146,14 @@ function isPassword({ value, quoted, inCall }: Assignment, example: Example): bo
   if (value.length < 6 || value.length > MAX_PASSWORD) return false;
   if (/\s/.test(value))
     return !example && (isAppPassword(value) || isPassphrase(value) || (quoted && isPhraseWithDigits(value)));
-  if (example === "manual" && looksChosen(value)) return true;
+  if (example === "manual" && (looksChosen(value) || areThreeWords(value))) return true;
   if (example && looksChosenForUse(value)) return true;
   if (example === "manual" && LONG_HEX.test(value)) return looksRandom(value);
   if (example) return value.length >= 16 && looksGenerated(value);
-  if (inCall) return looksRandom(value) || isStrong(value);
+  if (inCall) return looksRandom(value) || isStrong(value) || isDrawn(value);
   if (/^[0-9]{6,}$/.test(value)) return true;
   if (isAppPassword(value) || isDrawn(value)) return true;
+  if (areThreeWords(value) || areJoinedNames(value)) return true;
   if (WORDS.test(value)) return value.length >= 8 && (lettersLookRandom(value) || classChanges(value) >= 0.3);
   return /\p{L}/u.test(value) && /[0-9!@#$%^&*?+~=]/.test(value);
 }
@@ -154,7 +166,12 @@ function isGeneratedSecret(value: string, uuidCounts: boolean, example: Example,
   // Of a JSON Web Token, tests have the first two parts.
   if (example && /^eyJ[\w-]{1,2000}(?:\.[\w-]{0,2000})?$/.test(value)) return false;
   if (example) return looksGenerated(value) && shannonEntropy(value) >= 3.5;
-  return looksRandom(value) || (!inCall && (isStrong(value) || isDrawn(value)));
+  return looksRandom(value) || (!inCall && (isStrong(value) || isDrawn(value) || isMadeUp(value)));
+}
+
+/** Syllables as pwgen draws them, or joined names with two digits; not the name of something: `OneTime2factor`. */
+function isMadeUp(value: string): boolean {
+  return isPronounceable(value) ? !hasProgramWord(value) : /[0-9]{2}$/.test(value) && areJoinedNames(value);
 }
 
 /** `PAT` is short for pattern too, not only for personal access token. */

@@ -33,8 +33,13 @@ const FILES: readonly KnownFile[] = [
   },
   {
     rule: CREDENTIALS_RULE,
-    path: /(?:^|\/)(?:rsyncd\.secrets|\.?smbcredentials|\.?passwd-s3fs|sasl_passwd|\.?s3fs|(?:chap|pap)-secrets|\.fetchmailrc|\.?msmtprc|secrets\.tdb|esmtprc|\.mbsyncrc|\.offlineimaprc)$/i,
-    line: /^(?!\s{0,20}#)(?:[^\s:]{1,100}:(?<secret>[^\s:/]{6,100})|\S{1,100}\s{1,20}\S{1,60}:(?<mail>\S{4,100})|"?[\w.@*-]{1,60}"?\s{1,8}\S{1,60}\s{1,8}"?(?<chap>[^\s"*]{4,100})"?(?:\s{1,8}\S{1,60})?|\s{0,20}pass(?:word)?\s{1,8}"?(?<plain>[^\s"]{4,100})"?)\s{0,8}$/i,
+    path: /(?:^|\/)(?:rsyncd\.secrets|\.?smbcredentials|\.?passwd-s3fs|sasl_passwd|\.?s3fs|\.fetchmailrc|\.?msmtprc|secrets\.tdb|esmtprc|\.mbsyncrc|\.offlineimaprc)$/i,
+    line: /^(?!\s{0,20}#)(?:[^\s:]{1,100}:(?<secret>[^\s:/]{6,100})|\S{1,100}\s{1,20}\S{1,60}:(?<mail>\S{4,100})|\s{0,20}pass(?:word)?\s{1,8}"?(?<plain>[^\s"]{4,100})"?)\s{0,8}$/i,
+  },
+  {
+    rule: CREDENTIALS_RULE,
+    path: /(?:^|\/)(?:chap|pap)-secrets$/i,
+    line: /^(?!\s{0,20}#)"?[\w.@*-]{1,60}"?\s{1,8}\S{1,60}\s{1,8}"?(?<secret>[^\s"*]{4,100})"?(?:\s{1,8}\S{1,60})?\s{0,8}$/,
   },
   {
     rule: CREDENTIALS_RULE,
@@ -99,7 +104,7 @@ function hitsIn({ rule, line: pattern, check = isReal }: KnownFile, { text }: Sc
   for (let at = 0; at < text.count; at++) {
     const line = text.line(at);
     const groups = line.length > 6000 ? undefined : pattern.exec(line)?.groups;
-    const secret = groups?.secret ?? groups?.mail ?? groups?.chap ?? groups?.plain;
+    const secret = groups?.secret ?? groups?.mail ?? groups?.plain;
     if (secret === undefined || !check(secret)) continue;
     const start = line.lastIndexOf(secret);
     hits.push({ at, start, end: start + secret.length, rule: rule.id, what: rule.what, rank: RANK.known });

@@ -1,5 +1,5 @@
 import { isRandom } from "../checks.ts";
-import { isAppPassword, isDrawn, looksChosen } from "../chosen-password.ts";
+import { areJoinedNames, isAppPassword, isDrawn, isStrong, looksChosen } from "../chosen-password.ts";
 import { classChanges, classesOf, looksRandom } from "../entropy.ts";
 import { lettersLookRandom } from "../letter-pairs.ts";
 import { isDisguisedWord } from "../placeholder.ts";
@@ -75,7 +75,7 @@ export const callRules: readonly Rule[] = rulesOf("context", [
     chosenInTests: true,
     quick: new RegExp(String.raw`,\s{0,4}${QUOTED}`, "i"),
     pattern: new RegExp(
-      String.raw`(?:(?:${USER_FIRST})\(\s{0,4}|(?:${USER_SECOND})\(\s{0,4}(?:${ARGUMENT}\s{0,2},\s{0,4}){1,3}?|\b(?:create|add)_?(?:super)?_?user\(\s{0,4}(?:${ARGUMENT}\s{0,2},\s{0,4}){0,2}?|\bbasic_auth\s{1,2}|\b(?:(?!(?:${WITHOUT})_)[a-z]{2,12}_)?auth\s{0,2}[=:]\s{0,2}[([]\s{0,2})${USER}\s{0,2},\s{0,4}${TEXT}`,
+      String.raw`(?:(?:${USER_FIRST})\(\s{0,4}|(?:${USER_SECOND})\(\s{0,4}(?:${ARGUMENT}\s{0,2},\s{0,4}){1,3}?|\bmysql_real_connect\(\s{0,4}(?:${ARGUMENT}\s{0,2},\s{0,4}){2}|\b(?:create|add)_?(?:super)?_?user\(\s{0,4}(?:${ARGUMENT}\s{0,2},\s{0,4}){0,2}?|\bbasic_auth\s{1,2}|\b(?:(?!(?:${WITHOUT})_)[a-z]{2,12}_)?auth\s{0,2}[=:]\s{0,2}[([]\s{0,2})${USER}\s{0,2},\s{0,4}${TEXT}`,
       "gi",
     ),
     check: isPasswordArgument,
@@ -124,10 +124,47 @@ export const callRules: readonly Rule[] = rulesOf("context", [
   {
     id: "call-with-password",
     what: "a key in a call",
-    keywords: ["jwt", "hmac", "jsonwebtoken", "cookieparser", "createcipher"],
+    keywords: [
+      "jwt",
+      "hmac",
+      "jsonwebtoken",
+      "cookieparser",
+      "createcipher",
+      "openssl_encrypt",
+      "openssl_decrypt",
+    ],
     pattern:
-      /(?:\bjwt\.(?:sign|verify|encode|decode)\([^\n]{1,160}?,\s{0,4}|\bjwt\.(?:encode|decode)\(\s{0,2}\{[^{}\n]{0,200}\},\s{0,4}|\b(?:createHmac|createCipher(?:iv)?|createDecipher(?:iv)?)\(\s{0,2}["'][\w-]{2,20}["'],\s{0,4}|\bhmac\.new\(\s{0,2}b?|\bcookieParser\(\s{0,2}|\bhash_hmac\(\s{0,2}["'][\w-]{2,20}["'],\s{0,2}[^"'\n]{1,80},\s{0,2})["'](?<secret>[^"'\s\\{}]{6,200})["']/gi,
+      /(?:\bjwt\.(?:sign|verify|encode|decode)\([^\n]{1,160}?,\s{0,4}|\bjwt\.(?:encode|decode)\(\s{0,2}\{[^{}\n]{0,200}\},\s{0,4}|\b(?:createHmac|createCipher(?:iv)?|createDecipher(?:iv)?)\(\s{0,2}["'][\w-]{2,20}["'],\s{0,4}(?:Buffer\.from\(\s{0,2})?|\bopenssl_(?:en|de)crypt\([^,\n]{1,80},\s{0,2}["'][\w-]{2,30}["'],\s{0,2}|\bhmac\.new\(\s{0,2}b?|\bcookieParser\(\s{0,2}|\bhash_hmac\(\s{0,2}["'][\w-]{2,20}["'],\s{0,2}[^"'\n]{1,80},\s{0,2})["'](?<secret>[^"'\s\\{}]{6,200})["']/gi,
     check: isPasswordArgument,
+  },
+  {
+    id: "call-with-password",
+    what: "a key in a call",
+    keywords: ["cryptojs.", "secretkeyspec(", "signwith(", "symmetricsecuritykey("],
+    // Of CryptoJS, Java, JJWT and .NET.
+    pattern:
+      /\b(?:CryptoJS\.\w{2,10}\.(?:en|de)crypt\([^\n]{1,160}?,\s{0,4}|SecretKeySpec\(\s{0,2}(?=["'][^"'\n]{1,200}["']\.(?:getBytes|toByteArray))|signWith\(\s{0,2}(?:SignatureAlgorithm\.)?HS[0-9]{3}\s{0,2},\s{0,2}|SymmetricSecurityKey\(\s{0,2}(?:\w{1,30}\.){0,4}(?:GetBytes|FromBase64String)\(\s{0,2})["'](?<secret>[^"'\s\\{}]{6,200})["']/g,
+    check: isPasswordArgument,
+  },
+  {
+    id: "call-with-password",
+    what: "a password in a call",
+    keywords: ["createaccount(", "create_account(", "createasync(", "addpasswordasync("],
+    // Of Jenkins and of ASP.NET Identity. Other calls of these names take titles and codes.
+    quick: new RegExp(String.raw`,\s{0,4}${QUOTED}`, "i"),
+    pattern: new RegExp(
+      String.raw`(?:\bcreate_?account\(\s{0,2}${USER}|\b(?:Create|AddPassword)Async\([^\n"]{0,100}(?:"[^"\n]{0,80}"[^\n"]{0,60}){0,4})\s{0,2},\s{0,4}${TEXT}\s{0,2}\)`,
+      "gi",
+    ),
+    line: /user|account|admin|identity|realm/i,
+    check: (candidate) => isPasswordArgument(candidate) && isChosen(candidate.secret),
+  },
+  {
+    id: "call-with-password",
+    what: "an API key in a call",
+    keywords: ["wandb.login("],
+    pattern: /\bwandb\.login\(\s{0,2}(?:key\s{0,2}=\s{0,2})?["'](?<secret>[0-9a-f]{40})["']/g,
+    check: isRandom,
   },
   {
     id: "secret-header",
@@ -212,11 +249,16 @@ function isPasswordArgument({ secret }: Candidate): boolean {
     (/[(){}<>]/.test(secret) && !(looksRandom(secret) && classesOf(secret) === 4))
   )
     return false;
-  if (isDrawn(secret) || isAppPassword(secret)) return true;
+  if (isDrawn(secret) || isAppPassword(secret) || areJoinedNames(secret)) return true;
   if (/^[a-z]+(?:[-_./:][a-z]+)*[0-9]?$/i.test(secret))
     return (secret.length >= 12 && lettersLookRandom(secret)) || classChanges(secret) >= 0.3;
   if (/^[\w-]+(?:\.[\w-]+)+$/.test(secret) && !/[0-9]{2}/.test(secret)) return looksRandom(secret);
   return /[0-9!@#%^&*?+~]/.test(secret) && /[A-Za-z]/.test(secret);
+}
+
+/** Whether nothing but a password looks like it. */
+function isChosen(secret: string): boolean {
+  return isStrong(secret) || isDrawn(secret) || looksChosen(secret);
 }
 
 /** Lists of people and accounts have roles, numbers and places beside the names. */

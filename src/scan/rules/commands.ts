@@ -32,7 +32,7 @@ export const commandRules: readonly Rule[] = rulesOf("context", [
     "command-line-password",
     PASSWORD,
     ["mysql", "mariadb"],
-    String.raw`\b(?:mysql|mysqldump|mysqladmin|mysqlimport|mysqlsh|mysqlcheck|mariadb|mariadb-dump)\b(?:\s{1,4}[^\s|;&]{1,100}){0,12}?\s{1,4}-p`,
+    String.raw`\b(?:mysql|mysqldump|mysqladmin|mysqlimport|mysqlsh|mysqlcheck|mariadb|mariadb-dump)\b(?:["']?,?\s{1,4}[^\s|;&]{1,100}){0,12}?\s{1,4}["']?-p`,
   ),
   command(
     "command-line-password",
@@ -113,8 +113,8 @@ export const commandRules: readonly Rule[] = rulesOf("context", [
   command(
     "command-line-password",
     PASSWORD,
-    ["signtool", "sqlplus", "rman ", "expdp", "impdp", "exp ", "imp "],
-    String.raw`(?:\bsigntool(?:\.exe)?"?\s{1,4}sign\b[^|;&\n]{1,200}?\s/p[ \t]{1,4}|\b(?:sqlplus|rman\s{1,4}target|expdp|impdp|exp|imp)\b(?:\s{1,4}-[A-Za-z]{1,8}){0,4}\s{1,4}["']?[\w$#]{1,30}/(?=[^/\s@]{4,60}(?:[@\s"']|$)))`,
+    ["signtool", "sqlplus", "rman ", "expdp", "impdp", "exp ", "imp ", "conan "],
+    String.raw`(?:\bconan\s{1,4}(?:remote\s{1,4}login|user)\b${WORDS}{1,6}?\s{1,4}-p[ \t]{1,4}|\bsigntool(?:\.exe)?"?\s{1,4}sign\b[^|;&\n]{1,200}?\s/p[ \t]{1,4}|\b(?:sqlplus|rman\s{1,4}target|expdp|impdp|exp|imp)\b(?:\s{1,4}-[A-Za-z]{1,8}){0,4}\s{1,4}["']?[\w$#-]{1,30}/(?=[^/\s@]{4,60}(?:[@\s"']|$)))`,
   ),
   command(
     "command-line-password",
@@ -194,6 +194,23 @@ export const commandRules: readonly Rule[] = rulesOf("context", [
     pattern: /--from-literal[= ]["']?[\w.-]{1,60}=["']?(?<secret>[^\s"'`$<>{}()]{8,200})/g,
     check: ({ secret }) =>
       looksRandom(secret) || isDrawn(secret) || (isTypedPassword({ secret }) && classesOf(secret) >= 4),
+  },
+  {
+    id: "command-line-password",
+    what: "a password before a command",
+    keywords: ["password=", "passwd=", "_pass=", "_pwd=", "rediscli_auth="],
+    // Inside a string, as in what a coding agent may run: `"Bash(PGPASSWORD=… psql …)"`.
+    pattern:
+      /(?:^|[\s"'\x60(;])(?:[A-Z][A-Z0-9_]{0,40}_)?(?:[A-Z]{0,8}PASSWORD|PASSWD|PASS|PWD|REDISCLI_AUTH)=(?:\\?["'])?(?<secret>[^\s"'\x60$<>{}()\\|;&]{6,120})(?:\\?["'])?\s{1,2}(?=[a-z./])/g,
+    check: isTypedPassword,
+  },
+  {
+    id: "command-line-password",
+    what: PASSWORD,
+    keywords: ["quote pass"],
+    // Of ftp.
+    pattern: /\bquote\s{1,4}pass\s{1,4}(?<secret>[^\s"'\x60$<>{}]{6,120})/gi,
+    check: isTypedPassword,
   },
   {
     id: "curl-user",

@@ -1,5 +1,5 @@
 import { decodeBase64, isBasicCredentials, isRandom } from "../checks.ts";
-import { isDrawn, isStrong } from "../chosen-password.ts";
+import { isDrawn, isStrong, looksChosen } from "../chosen-password.ts";
 import { looksRandom } from "../entropy.ts";
 import { encodedRegistryAuth, registryAuth } from "../files/known-files.ts";
 import { isDisguisedWord } from "../placeholder.ts";
@@ -55,6 +55,8 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
       /(?:authorization\\{0,3}["'`\]]{0,2}\s{0,4}(?:[:=,]|=>|\s["'])\s{0,4}\\{0,3}[bf]?)["'`]?\s{0,4}basic\s{1,4}(?<secret>[A-Za-z0-9+/_-]{6,2000}={0,2})/gi,
     check: isBasicCredentials,
     alsoInExamples: true,
+    // The check looks at the password that it encodes.
+    anyText: true,
   },
   {
     id: "authorization-basic",
@@ -117,6 +119,24 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
       /cookies["']?\s{0,4}[:=]\s{0,4}\{[^{}\n]{0,200}?["']?[\w.-]{0,30}(?:sess|sid|auth|token|jwt)[\w.-]{0,20}["']?\s{0,2}:\s{0,2}["'](?<secret>[A-Za-z0-9_~.+/=%-]{20,2000})["']/gi,
     minEntropy: 3.5,
     check: isRandom,
+  },
+  {
+    id: "session-cookie",
+    what: "a session cookie",
+    keywords: ['"cookies"'],
+    // Of a recorded session: `"cookies":[{"name":"sessionid","value":"…"`.
+    pattern:
+      /\{\s{0,2}"name"\s{0,2}:\s{0,2}"[\w.-]{0,30}(?:sess|sid|auth|token|jwt)[\w.-]{0,20}"\s{0,2},\s{0,2}"value"\s{0,2}:\s{0,2}"(?<secret>[A-Za-z0-9_~.+/=%-]{20,2000})"/gi,
+    minEntropy: 3.5,
+    check: isRandom,
+  },
+  {
+    id: "url-query-secret",
+    what: "a password in a form or a URL",
+    keywords: ["&password=", "&passwd=", "&pwd=", "?password=", "?passwd=", "?pwd="],
+    pattern: /[?&](?:password|passwd|pwd)=(?<secret>[A-Za-z0-9%._~+!*-]{8,120})(?=[&"'\x60\s]|$)/gi,
+    check: ({ secret }) =>
+      !isDisguisedWord(secret) && (isStrong(secret) || isDrawn(secret) || looksChosen(secret)),
   },
   {
     id: "url-query-secret",
@@ -249,9 +269,10 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
   {
     id: "plain-password-entry",
     what: "a password in the clear",
-    keywords: ["{plain}", "{cleartext}", "{clear}"],
-    pattern: /\{(?:PLAIN|CLEARTEXT|CLEAR)\}(?<secret>[^\s:"'<>{}$]{6,100})/gi,
-    check: ({ secret }) => /[0-9!@#%^&*?+~]/.test(secret) || looksRandom(secret),
+    keywords: ["{plain}", "{cleartext}", "{clear}", "{noop}"],
+    pattern: /\{(?:PLAIN|CLEARTEXT|CLEAR|noop)\}(?<secret>[^\s:"'<>{}$]{6,100})/gi,
+    check: ({ secret }) =>
+      !isDisguisedWord(secret) && (/[0-9!@#%^&*?+~]/.test(secret) || looksRandom(secret) || isDrawn(secret)),
   },
   {
     id: "robot-variable",
@@ -260,6 +281,7 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
     pattern:
       /^\s{0,8}[$]\{[\w -]{0,40}(?:password|passwd|pwd|secret|token|api_?key)\}\s{0,2}(?:=\s{1,8}|\s{2,20})(?<secret>[^\s$%@&{}][^\s${}]{5,199})\s{0,8}$/gi,
     line: /^\s{0,8}[$]\{/,
+    chosenInTests: true,
     check: ({ secret }) => /[0-9!@#%^&*?+~]/.test(secret) || looksRandom(secret),
   },
   {

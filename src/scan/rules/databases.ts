@@ -1,5 +1,5 @@
 import { isRandom } from "../checks.ts";
-import { isDrawn, isStrong } from "../chosen-password.ts";
+import { areThreeWords, isDrawn, isStrong } from "../chosen-password.ts";
 import { looksRandom } from "../entropy.ts";
 import { isDisguisedWord } from "../placeholder.ts";
 import { type Rule, rulesOf } from "../rule.ts";
@@ -13,7 +13,7 @@ export const databaseRules: readonly Rule[] = rulesOf("context", [
     keywords: ["password=", "pwd=", "password =", "pwd ="],
     pattern:
       /(?<![A-Za-z0-9_])(?:password|pwd)\s{0,2}=\s{0,2}(?:\{(?<single>[^;"'\s<>{}$]{3,120})\}|(?<secret>[^;"'\s<>{}]{3,120}))/gi,
-    line: /(?:^|["'\s;(])(?:server|data source|host|user ?id|uid|initial catalog|database|dbname|addr|address|endpoint|driver|dsn)\s{0,2}=\s{0,2}[^;=,()]{1,200}[;\s]/i,
+    line: /(?:^|["'\s;(])(?:server|data source|host|user ?id|uid|initial catalog|database|dbname|addr|address|endpoint|driver|dsn)\s{0,2}=\s{0,2}[^;=,()]{1,200}[;\s]|\bjdbc:[a-z]{2,20}:[^\s"'<>]{1,300};/i,
     check: ({ secret }) =>
       !/^[$]|[$][({]|[$][A-Z_]{3,}/.test(secret) &&
       !/[,()[\]]$|^[A-Za-z_.]+[,)]|^self\./.test(secret) &&
@@ -25,6 +25,16 @@ export const databaseRules: readonly Rule[] = rulesOf("context", [
     keywords: ["oracle:thin:", "oracle:oci:"],
     pattern: /\boracle:(?:thin|oci8?):[\w.$#-]{1,60}\/(?<secret>[^\s@"'<>{}$]{4,100})@/gi,
     check: ({ secret }) => !isDisguisedWord(secret),
+  },
+  {
+    id: "connection-string-password",
+    what: "a password in a connection string",
+    keywords: [",password="],
+    // Of StackExchange.Redis: `host:6380,password=…,ssl=True`.
+    pattern:
+      /[\w.-]{3,100}:[0-9]{2,5},(?:\w{1,20}=[^,"'\s]{0,60},){0,6}password=(?<secret>[^,"'\s<>{}$]{6,200})/gi,
+    check: ({ secret }) =>
+      !isDisguisedWord(secret) && (/[0-9!@#$%^&*?+~]/.test(secret) || looksRandom(secret)),
   },
   {
     id: "connection-string-password",
@@ -42,7 +52,8 @@ export const databaseRules: readonly Rule[] = rulesOf("context", [
     pattern:
       /(?:(?:\b|\\040)identified(?:\s{1,4}|\\040)(?:with\s{1,4}\S{1,40}\s{1,4})?by(?:\s{1,4}|\\040)(?:password\s{1,4})?|\b(?:create|alter)\s{1,4}(?:user|role|login)\b.{1,120}?\bpassword\s{0,4}=?\s{0,4}|=\s{0,2}password\()(?:N?["'](?<secret>[^"'\s]{6,120})["']|(?<single>[A-Za-z][\w#$!%^&*-]{5,60})(?=\s{0,4}(?:;|$|default\b|account\b|profile\b)))/gi,
     check: ({ secret }) =>
-      !isUuid(secret) && (/[0-9!@#$%^&*?+~]/.test(secret) || looksRandom(secret) || isDrawn(secret)),
+      !isUuid(secret) &&
+      (/[0-9!@#$%^&*?+~]/.test(secret) || looksRandom(secret) || isDrawn(secret) || areThreeWords(secret)),
   },
   {
     id: "sql-password",

@@ -87,6 +87,17 @@ export const proseRules: readonly Rule[] = rulesOf("context", [
   {
     id: "secret-in-text",
     what: "a password in a text",
+    keywords: ["mot de passe", " pw ", "pass ", "password "],
+    // In French; and after a user: `user deploy, pw …`.
+    pattern: new RegExp(
+      String.raw`(?:\bmots? de passe\s{0,2}(?::|=|est)\s{1,2}|\b(?:user|login|benutzer|nutzer)(?:name)?:?\s${MARK}[\w.@+-]{2,60}${MARK}[,;/]?\s(?:and\s)?(?:pw|pwd|pass|password|passwort):?\s)${MARK}${VALUE}`,
+      "gi",
+    ),
+    check: isOfSentence,
+  },
+  {
+    id: "secret-in-text",
+    what: "a password in a text",
     keywords: ["log in", "logging in", "sign in", "login", "log on", "connect as"],
     pattern: new RegExp(
       String.raw`\b(?:(?:log(?:ging)?[ -]?(?:in|on)|sign[ -]?in)\b[^\n]{0,120}?\s(?:with|as|using)|connect\sas)\s${MARK}[\w.@+-]{2,60}${MARK}(?:\s{0,2}[/|,:]\s{0,2}|\sand\s(?:the\s)?(?:password\s)?)${MARK}${VALUE}`,
@@ -132,7 +143,8 @@ const TERM =
 
 /** After `the password is`, a word with two digits. */
 function isOfSentence({ secret }: Candidate): boolean {
-  if (isDisguisedWord(secret) || TERM.test(secret) || /[:/\\]|\.[a-z]{2,4}$/.test(secret)) return false;
+  if (isDisguisedWord(secret) || /[:/\\]|\.[a-z]{2,4}$/.test(secret)) return false;
+  if (TERM.test(secret) && classesOf(secret) < 4) return false;
   return (
     /[A-Za-z]/.test(secret) &&
     (/[0-9].*[0-9]/.test(secret) || isStrong(secret) || isDrawn(secret) || isPronounceable(secret))

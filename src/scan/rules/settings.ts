@@ -22,6 +22,7 @@ export const settingRules: readonly Rule[] = rulesOf("context", [
       "server key",
       "isakmp key",
       "authentication-key",
+      "shared-key",
     ],
     // Of routers and switches (0: in the clear), Kickstart, preseeding, Net-SNMP, HAProxy.
     pattern: new RegExp(
@@ -57,6 +58,32 @@ export const settingRules: readonly Rule[] = rulesOf("context", [
     // The access list of Redis, and the logon of Oracle.
     pattern:
       /(?:^\s{0,8}(?:acl\s{1,4}setuser|user)\s{1,4}\S{1,40}\s{1,4}on\s{1,4}(?:\S{1,40}\s{1,4}){0,6}?>|\bconn(?:ect)?\s{1,4}[A-Za-z]\w{1,30}\/)(?<secret>[^\s"'`<>{}$@/]{6,100})(?:@|\s|$)/gi,
+    check: isTyped,
+  },
+  {
+    id: "setting-with-password",
+    what: "a password that anyone can decode",
+    keywords: ["password 7 ", "key 7 ", "secret 7 "],
+    // Type 7 of Cisco: the first two digits are where in a known text the key starts.
+    pattern:
+      /\b(?:password|secret|key)\s{1,4}7\s{1,4}(?<secret>(?:0[0-9]|1[0-5])(?:[0-9A-F]{2}){5,40})(?=\s|$)/gi,
+  },
+  {
+    id: "setting-with-password",
+    what: "a password in a setting",
+    keywords: ["secure_link_md5", " pic x", 'default:"'],
+    // Of nginx, COBOL, and the tags of fields in Go.
+    pattern:
+      /(?:\bsecure_link_md5\s{1,4}"[^"\n]{0,200}[\s}](?<secret>[\w.!@#%^&*?+~=-]{8,100})"|[A-Z0-9-]{0,30}(?:PASSWORD|PASSWD|PASS|PWD|SECRET|TOKEN|API-?KEY)\s{1,20}PIC\s{1,4}X\([0-9]{1,4}\)\s{1,20}VALUE\s{1,4}(?:IS\s{1,4})?["'](?<single>[^"'\s]{6,100})["']|(?:password|passwd|pass|pwd|secret|token|api_?key)(?:,\w{1,20})?"\s{1,4}(?:\w{1,20}:"[^"\n]{0,40}"\s{1,4}){0,3}(?:env-?)?default:"(?<double>[^"\s\x60]{6,200})")/gi,
+    check: isTyped,
+  },
+  {
+    id: "setting-with-password",
+    what: "a password in a setting",
+    keywords: ["machine ", "bundle_"],
+    // One account in a line, as APT reads it; and of a source of gems.
+    pattern:
+      /(?:\bBUNDLE_[A-Z0-9_]{2,80}["']?\s{0,2}[:=]\s{0,2}["']?[\w.@-]{1,60}:|^\s{0,4}machine\s{1,4}\S{1,100}\s{1,4}login\s{1,4}\S{1,100}\s{1,4}password\s{1,4})(?<secret>[^\s"'\x60<>{}$:@/]{6,100})/g,
     check: isTyped,
   },
   {

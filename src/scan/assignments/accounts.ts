@@ -1,0 +1,76 @@
+import { isDrawn, isStrong, looksChosen, looksChosenForUse } from "../chosen-password.ts";
+import type { Detector } from "../detector.ts";
+import { type Hit, RANK } from "../finding.ts";
+import type { Example } from "../path-kind.ts";
+import { isDisguisedWord, isPlaceholder } from "../placeholder.ts";
+import { exampleOf, type ScanInput } from "../scan-input.ts";
+import { secretNameKind } from "../secret-name.ts";
+import { judgeKind, PASSWORD_RULE } from "./judge.ts";
+
+/** More accounts than a person lists in a program. */
+const MAX_ACCOUNTS = 20;
+
+/** A line that opens a list of accounts: `users = {`, `CREDENTIALS = [`, `gin.Accounts{`, `passwords:`. */
+const OPENS =
+  /(?:^|[\s.({,])["']?(?:[a-z]{1,20}_){0,3}(?<owner>users|accounts|logins|passwords|passwds|credentials|creds)["']?\s{0,4}(?:(?::?=|=>|:|\()\s{0,4}(?:new\s{1,4})?[\w.<>[\], ]{0,40}[{[(]{1,2}|[{[(]|:)\s{0,4}$/i;
+/** `"alice": "…",`, in YAML also without quotes. */
+const ENTRY =
+  /^\s{1,60}["']?(?<user>[A-Za-z_][\w.@+-]{0,60})["']?\s{0,4}(?::|=>|=)\s{0,4}(?:(?<quote>["'`])(?<quoted>[^"'`\s]{6,120})\k<quote>,?|(?<bare>[^\s"'`{}[\]<>|&*#,][^\s"'`]{5,120}))\s{0,8}(?:(?:#|\/\/).{0,200})?$/;
+/** `("alice", "…"),` */
+const PAIR =
+  /^\s{1,60}[([{]\s{0,2}["'][\w.@+-]{1,60}["']\s{0,2},\s{0,4}["'](?<value>[^"'\s]{6,120})["']\s{0,2}[)\]}]{1,2}[,;]?\s{0,8}(?:(?:#|\/\/).{0,200})?$/;
+
+/** What a list of people has beside their names. */
+const FIELD =
+  /^_?(?:u?id|uuid|guid|name|\w{0,10}_?name|e?mail|url|uri|avatar|image|path|host|type|kind|role|title|label|text|message|description|phone|status|state|version|hash|checksum|digest|href|src|alt|class|style|table|model|index|schema|format|version|created|updated|date|time|color|icon)$/i;
+
+/** Lists of users and their passwords, one in a line, whose names are not those of secrets. */
+export const accountsDetector: Detector = {
+  rules: [],
+  keywords: ["users", "accounts", "logins", "passwords", "passwds", "credentials", "creds"],
+  find(input, at) {
+    const { text, kind } = input;
+    if (kind.tokensOnly || text.isPiece(at)) return [];
+    const line = text.line(at);
+    if (line.length > 200 || !ENDS.test(line.slice(-6))) return [];
+    const owner = OPENS.exec(line)?.groups?.owner;
+    if (owner === undefined || (line.trimEnd().endsWith(":") && !kind.bareValues)) return [];
+    return accountsAfter(input, at, /^passw/i.test(owner));
+  },
+};
+
+/** What such a line ends with: quick to test. */
+const ENDS = /[{[(:]\s{0,4}$/;
+
+function accountsAfter(input: ScanInput, at: number, arePasswords: boolean): Hit[] {
+  const { text, kind } = input;
+  const hits: Hit[] = [];
+  for (let next = at + 1; next <= at + MAX_ACCOUNTS && text.followsPrevious(next); next++) {
+    const line = text.line(next).slice(0, 400);
+    const entry = ENTRY.exec(line)?.groups;
+    const value =
+      PAIR.exec(line)?.groups?.value ?? entry?.quoted ?? (kind.bareValues ? entry?.bare : undefined);
+    if (value === undefined) break;
+    const user = entry?.user ?? "";
+    if (
+      FIELD.test(user) ||
+      secretNameKind(user) ||
+      !isAccount(user, value, arePasswords, exampleOf(input, next))
+    )
+      continue;
+    const start = line.lastIndexOf(value);
+    const { id, what } = PASSWORD_RULE;
+    hits.push({ at: next, start, end: start + value.length, rule: id, what, rank: RANK.assignment });
+  }
+  return hits;
+}
+
+/** Identifiers and digests are in lists of users as well. */
+const IDENTIFIER = /^[0-9a-f-]+$|^[\w.+-]+@[\w.-]+$|^[a-z]+:|^[./]/i;
+
+function isAccount(user: string, value: string, arePasswords: boolean, example: Example): boolean {
+  if (IDENTIFIER.test(value) || isPlaceholder(value) || isDisguisedWord(value)) return false;
+  if (arePasswords) return judgeKind("password", { name: user, value, quoted: true }, example) !== undefined;
+  if (example) return looksChosenForUse(value);
+  return isStrong(value) || isDrawn(value) || looksChosen(value);
+}
