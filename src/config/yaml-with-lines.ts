@@ -1,6 +1,7 @@
 import { isMap, isScalar, isSeq, type Node, type Pair } from "yaml";
 import type { ErrorCode } from "../common/errors.ts";
 import { type LinedNode, Source, ValueWithLines } from "../common/value-with-lines.ts";
+import { LONE_RETURN, loneReturnIn } from "../store/format/lone-return.ts";
 import { parseYamlDocuments, yamlErrorInWords } from "../store/format/yaml-documents.ts";
 
 /**
@@ -14,6 +15,8 @@ import { parseYamlDocuments, yamlErrorInWords } from "../store/format/yaml-docum
  */
 export function parseYamlWithLines(text: string, file: string, code: ErrorCode): ValueWithLines | undefined {
   const source = new Source(text, file, code);
+  const loneReturn = loneReturnIn(text);
+  if (loneReturn !== undefined) throw source.invalid(loneReturn, `has ${LONE_RETURN}`);
   const documents = parseYamlDocuments(text);
   if (!documents) throw source.invalid(0, "nested too deeply");
   const [document, second] = documents;

@@ -93,6 +93,7 @@ const INVALID: readonly [what: string, text: string, line: number, message: stri
   ["an alias", "values:\n  a: &x {type: url}\n  b: *x\n", 2, "has an anchor"],
   ["a tag", "values:\n  a: !!map {type: url}\n", 2, "has a tag"],
   ["a merge key", "values:\n  <<: {type: url}\n", 2, "has a merge key (<<)"],
+  ["a hidden section", "# note\rscan: {}\nvalues: {}\n", 1, "has a carriage return without a line feed"],
   ["bad YAML", "values: {\n", 2, "invalid YAML"],
   ["too deep a nest", `values: ${"[".repeat(100_000)}`, 1, "nested too deeply"],
 ];

@@ -11,6 +11,7 @@ import {
   visit,
   type YAMLMap,
 } from "yaml";
+import { LONE_RETURN, loneReturnIn } from "../../store/format/lone-return.ts";
 import { parseYamlDocuments, yamlErrorInWords } from "../../store/format/yaml-documents.ts";
 import { refuseHuge } from "../input-text.ts";
 import { type InvalidImportError, invalidImport } from "../invalid-import.ts";
@@ -34,6 +35,8 @@ export function parseYamlTrees(text: string, file: string): Tree[] {
   if (!documents) throw invalidImport(file, 1, "is nested too deeply");
   const invalid = (offset: number, message: string): InvalidImportError =>
     invalidImport(file, lines.linePos(offset).line, message);
+  const loneReturn = loneReturnIn(text);
+  if (loneReturn !== undefined) throw invalid(loneReturn, `has ${LONE_RETURN}`);
   const trees: Tree[] = [];
   for (const document of documents) {
     const [problem] = [...document.errors, ...document.warnings];

@@ -2,17 +2,12 @@ import { decodeUtf8 } from "../../common/utf8.ts";
 import { EMPTY_STORE, type StoreData } from "../store-data.ts";
 import { readCanonical } from "./canonical-reader.ts";
 import type { KnownVersion } from "./known-version.ts";
+import { LONE_RETURN, loneReturnIn } from "./lone-return.ts";
 import { InvalidStoreError, type Problem, type ProblemCode, UnresolvedMergeError } from "./problem.ts";
 import { validateEntries } from "./validation.ts";
 
 /** A conflict marker of git, which has 7 characters or more (the attribute conflict-marker-size). */
 const CONFLICT_MARKER = /^(?:<{7,}|>{7,}|\|{7,})(?: |$)/m;
-
-/**
- * YAML takes a carriage return for a line end (YAML 1.2.2, "Line Break Characters"), and so does the Python program; the
- * parser here does not. What follows one in a comment would be an owner to others, and nothing to us.
- */
-const LONE_RETURN = "a carriage return without a line feed, which other programs take for the end of a line";
 
 /** What is known before a store is read. */
 export interface ReadWith {
@@ -62,8 +57,8 @@ function inspect(
   if (nul !== -1)
     return unreadable("binary", lineAt(text, nul), "contains a NUL byte; is this a binary file?");
   if (text.trim() === "") return unreadable("empty", 1, "is empty");
-  const loneReturn = text.search(/\r(?!\n)/);
-  if (loneReturn !== -1) return unreadable("yaml_feature", lineAt(text, loneReturn), LONE_RETURN);
+  const loneReturn = loneReturnIn(text);
+  if (loneReturn !== undefined) return unreadable("yaml_feature", lineAt(text, loneReturn), LONE_RETURN);
   // Loaded on demand: a canonical store does not need the YAML parser.
   const { readStrict } = require("./strict-reader.ts") as typeof import("./strict-reader.ts");
   const { store, problems, lineOf } = readStrict(text);

@@ -162,6 +162,7 @@ describe("YAML", () => {
     ["a: 1\nb:\n", 2, '"b" is null: write "" for an empty value'],
     ["a: ~\n", 1, '"a" is null: write "" for an empty value'],
     ["a: 1\nb: !!binary aGk=\n", 2, "is not YAML that can be imported: it has a tag"],
+    ["a: 1\n# note\rb: 2\n", 2, "has a carriage return without a line feed"],
     ["a: !vault |\n  1234\n", 1, "is not YAML that can be imported: it has a tag"],
     ["a: 'hunter2\n", 2, "is not YAML that can be imported: missing char"],
     ["a: 1\n b: hunter2\n", 1, "is not YAML that can be imported: block as implicit key"],
