@@ -1,4 +1,5 @@
 import { isDotenvFile } from "./files/dotenv.ts";
+import type { Finding } from "./finding.ts";
 import { KEYSTORE_RULE } from "./keystore.ts";
 import { findsOwnCredentials } from "./rules/pprotect.ts";
 
@@ -13,12 +14,15 @@ export interface Found {
 }
 
 /** The message of a finding: what was found, what to do about it, and how to allow it. It holds nothing of the line. */
-export function adviceFor({ rule, what, path, message }: Found): string {
+export function messageOf({ rule, what, path, message }: Found): Pick<Finding, "message" | "advice"> {
   if (message !== undefined)
-    return `${message} (rule of .pprotect.yaml; \`pprotect:allow ${rule}\` in the line allows it)`;
+    return {
+      message: `${message} (rule of .pprotect.yaml; \`pprotect:allow ${rule}\` in the line allows it)`,
+    };
   const mark =
     rule === KEYSTORE_RULE.id ? "list the file in .pprotectignore" : "add `pprotect:allow` to the line";
-  return `looks like ${what}: ${adviceOn(rule, path)}, or ${mark} if it is not a secret`;
+  const advice = `${adviceOn(rule, path)}, or ${mark} if it is not a secret`;
+  return { message: `looks like ${what}: ${advice}`, advice };
 }
 
 function adviceOn(rule: string, path: string): string {

@@ -24,6 +24,8 @@ export interface Finding {
   readonly inStore?: boolean;
   /** What was found and what to do about it. */
   readonly message: string;
+  /** The end of the message, if it is what to do about findings of this kind: a list says it once. */
+  readonly advice?: string;
   /** A hash of the line with the secrets cut out, see fingerprint.ts; a problem of a store has none. */
   readonly fingerprint?: string;
   /**

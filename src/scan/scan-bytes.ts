@@ -1,4 +1,4 @@
-import { adviceFor } from "./advice.ts";
+import { messageOf } from "./advice.ts";
 import type { Finding } from "./finding.ts";
 import { lineFingerprint } from "./fingerprint.ts";
 import { isKeystore, KEYSTORE_RULE } from "./keystore.ts";
@@ -36,7 +36,7 @@ export function scanBinary(path: string, bytes: Uint8Array): BytesScan {
   // It has no line; the rule and the path say all.
   const fingerprint = lineFingerprint("", []);
   return {
-    findings: [{ path, line: 1, rule: id, message: adviceFor({ rule: id, what, path }), fingerprint }],
+    findings: [{ path, line: 1, rule: id, ...messageOf({ rule: id, what, path }), fingerprint }],
     skipped: false,
   };
 }

@@ -1,5 +1,5 @@
 import { memo } from "../common/memo.ts";
-import { adviceFor } from "./advice.ts";
+import { messageOf } from "./advice.ts";
 import { allowedRules } from "./allow-marker.ts";
 import { accountsDetector } from "./assignments/accounts.ts";
 import { assignmentDetector } from "./assignments/detector.ts";
@@ -105,7 +105,7 @@ export function scanText(
       path,
       line: text.numberOf(at),
       rule,
-      message: adviceFor({ rule, what, path, message }),
+      ...messageOf({ rule, what, path, message }),
       fingerprint: fingerprints.get(at) ?? "",
       ...sinceRelease(rule),
     }));

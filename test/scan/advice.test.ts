@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { adviceFor } from "../../src/scan/advice.ts";
+import { messageOf } from "../../src/scan/advice.ts";
 
 test.each([
   [
@@ -36,5 +36,5 @@ test.each([
     "or add `pprotect:allow` to the line if it is not a secret",
   ],
 ])("%s: the advice fits", (_, rule, path, advice) => {
-  expect(adviceFor({ rule, what: "a secret", path })).toContain(advice);
+  expect(messageOf({ rule, what: "a secret", path }).advice).toContain(advice);
 });

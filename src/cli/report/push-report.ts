@@ -1,7 +1,7 @@
 import { quotedPath } from "../../common/quoted-path.ts";
 import { countNoun } from "../../common/text.ts";
 import type { Allowance } from "../../git/guard/allowance.ts";
-import { forOutput, PrintedWarnings } from "../../git/guard/report.ts";
+import { forOutput, PrintedWarnings, SaidOnce } from "../../git/guard/report.ts";
 import type { LocatedFinding } from "./findings/located.ts";
 import { wrap } from "./help/layout.ts";
 
@@ -30,7 +30,8 @@ export function pushReport(
   { markers }: Allowance,
 ): string[] {
   const printed = new PrintedWarnings();
-  const shown = printed.of(warnings).flatMap((finding) => findingLines(finding, "warning: "));
+  const once = new SaidOnce();
+  const shown = printed.of(warnings).flatMap((finding) => findingLines(once.of(finding), "warning: "));
   const rest = printed.rest === undefined ? [] : [printed.rest];
   if (errors.length === 0) return [...shown, ...rest];
   const count = `${more ? "at least " : ""}${countNoun(errors.length, "finding")}`;
@@ -41,7 +42,7 @@ export function pushReport(
     ...rest,
     `pprotect: push refused: ${count}${where}`,
     "",
-    ...errors.slice(0, PRINTED).flatMap((finding) => findingLines(finding)),
+    ...errors.slice(0, PRINTED).flatMap((finding) => findingLines(once.of(finding))),
     ...(left > 0 ? [`  … and ${left} more`] : []),
     "",
     ...wrapped(WHAT_TO_DO, WIDTH),

@@ -5,6 +5,7 @@ import {
   findingFields,
   findingLine,
   PrintedWarnings,
+  SaidOnce,
   suppressedCount,
   suppressedFields,
 } from "../../../git/guard/report.ts";
@@ -43,9 +44,10 @@ export default class ScanCommand extends FindingCommand {
     });
     if (this.asText) {
       const printed = new PrintedWarnings();
-      for (const finding of printed.of(warnings)) this.note(findingLine(finding, { warning: true }));
+      const once = new SaidOnce();
+      for (const finding of printed.of(warnings)) this.note(findingLine(once.of(finding), { warning: true }));
       if (printed.rest !== undefined) this.note(printed.rest);
-      for (const finding of errors) this.printLine(findingLine(finding));
+      for (const finding of errors) this.printLine(findingLine(once.of(finding)));
     }
     const skipped = scanned.skipped > 0 ? `, ${scanned.skipped} not scanned` : "";
     const counts = countNoun(errors.length, "finding") + suppressedCount(suppressed);

@@ -7,6 +7,7 @@ import {
   findingFields,
   findingLine,
   PrintedWarnings,
+  SaidOnce,
   suppressedCount,
   suppressedFields,
 } from "../../../git/guard/report.ts";
@@ -90,6 +91,7 @@ export default class GitCheckCommand extends FindingCommand {
   staged = flag("--staged", "check what is staged");
 
   readonly #printed = new PrintedWarnings();
+  readonly #once = new SaidOnce();
 
   async run(): Promise<Outcome> {
     if (this.all && this.revision !== undefined) {
@@ -197,8 +199,9 @@ export default class GitCheckCommand extends FindingCommand {
   #printAll({ errors, warnings }: FoundProblems): void {
     if (!this.asText) return;
     for (const finding of this.#printed.of(warnings)) {
-      this.note(findingLine(finding, { commit: finding.commit, warning: true }));
+      this.note(findingLine(this.#once.of(finding), { commit: finding.commit, warning: true }));
     }
-    for (const finding of errors) this.printLine(findingLine(finding, { commit: finding.commit }));
+    for (const finding of errors)
+      this.printLine(findingLine(this.#once.of(finding), { commit: finding.commit }));
   }
 }

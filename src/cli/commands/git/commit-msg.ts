@@ -3,7 +3,7 @@ import { countNoun } from "../../../common/text.ts";
 import { MAX_ADDED } from "../../../git/guard/diff-parser.ts";
 import { keptLines, readCleanup } from "../../../git/guard/message/cleanup.ts";
 import { MessageScan } from "../../../git/guard/message/scan-message.ts";
-import { findingFields, findingLine, findingsError } from "../../../git/guard/report.ts";
+import { findingFields, findingLine, findingsError, SaidOnce } from "../../../git/guard/report.ts";
 import { type GuardOptions, scanSources } from "../../../git/guard/scan-sources.ts";
 import { STAGED } from "../../../git/guard/staged-changes.ts";
 import { openObjectReader } from "../../../git/process/cat-file.ts";
@@ -54,7 +54,8 @@ export default class GitCommitMsgCommand extends GuardingCommand {
 
   /** Prints to standard error, which git shows. */
   #print(findings: readonly Finding[]): void {
-    for (const finding of findings) this.note(findingLine(finding));
+    const once = new SaidOnce();
+    for (const finding of findings) this.note(findingLine(once.of(finding)));
     if (findings.length === 0) return;
     this.note(
       `pprotect: ${countNoun(findings.length, "finding")}, nothing committed; the message is still in ` +

@@ -7,6 +7,7 @@ import {
   findingsError,
   howToAllow,
   PrintedWarnings,
+  SaidOnce,
 } from "../../../git/guard/report.ts";
 import { checkStaged, checkWholeFiles } from "../../../git/guard/staged-changes.ts";
 import { storePath } from "../../../git/install/store-path.ts";
@@ -83,11 +84,12 @@ export default class GitPreCommitCommand extends GuardingCommand {
   /** Prints to standard error, which git shows. */
   #print({ errors, warnings }: LocatedFindings): void {
     const printed = new PrintedWarnings();
+    const once = new SaidOnce();
     for (const finding of printed.of(warnings)) {
-      this.note(findingLine(finding, { commit: finding.commit, warning: true }));
+      this.note(findingLine(once.of(finding), { commit: finding.commit, warning: true }));
     }
     if (printed.rest !== undefined) this.note(printed.rest);
-    for (const finding of errors) this.note(findingLine(finding, { commit: finding.commit }));
+    for (const finding of errors) this.note(findingLine(once.of(finding), { commit: finding.commit }));
     if (errors.length > 0) {
       this.note(`pprotect: ${countNoun(errors.length, "finding")}, nothing committed; ${howToAllow(errors)}`);
     }

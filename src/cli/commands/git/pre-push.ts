@@ -3,7 +3,7 @@ import { countNoun } from "../../../common/text.ts";
 import type { Push } from "../../../git/guard/push/check-push.ts";
 import { knownToRemote } from "../../../git/guard/push/known-commits.ts";
 import { prePushUpdates } from "../../../git/guard/push/ref-updates.ts";
-import { findingLine, howToAllow, PrintedWarnings } from "../../../git/guard/report.ts";
+import { findingLine, howToAllow, PrintedWarnings, SaidOnce } from "../../../git/guard/report.ts";
 import { Tally } from "../../../git/guard/tally.ts";
 import { openAnyRepositoryDirectly } from "../../../git/process/direct-repository.ts";
 import type { Repository } from "../../../git/process/repository.ts";
@@ -64,12 +64,13 @@ export default class GitPrePushCommand extends PushCommand {
   /** Prints to standard error, which git shows. */
   #print({ errors, warnings, commits, more }: PushFindings): void {
     const printed = new PrintedWarnings();
+    const once = new SaidOnce();
     for (const finding of printed.of(warnings)) {
-      this.note(findingLine(finding, { commit: finding.commit, warning: true }));
+      this.note(findingLine(once.of(finding), { commit: finding.commit, warning: true }));
     }
     if (printed.rest !== undefined) this.note(printed.rest);
     for (const finding of errors.slice(0, PRINTED))
-      this.note(findingLine(finding, { commit: finding.commit }));
+      this.note(findingLine(once.of(finding), { commit: finding.commit }));
     if (errors.length === 0) return;
     if (errors.length > PRINTED) this.note(`… and ${errors.length - PRINTED} more`);
     const count = `${more ? "at least " : ""}${countNoun(errors.length, "finding")}`;

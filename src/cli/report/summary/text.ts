@@ -1,5 +1,5 @@
 import { displayName, escapeUnprintable } from "../../../common/terminal-safe.ts";
-import { findingLine } from "../../../git/guard/report.ts";
+import { findingLine, SaidOnce } from "../../../git/guard/report.ts";
 import type { ChangedStore } from "../../../git/summary/summary.ts";
 import { concerns, type Style, type SummaryView } from "./view.ts";
 
@@ -7,6 +7,7 @@ const STYLE: Style = { name: displayName, strong: (text) => text };
 
 /** The summary of a range as lines: what changed, then what needs attention. */
 export function summaryText({ summary, manifests }: SummaryView): string {
+  const once = new SaidOnce();
   return [
     ...summary.stores.flatMap(storeLines),
     ...manifests.map(({ path, line, domain, secret, problem }) =>
@@ -14,8 +15,10 @@ export function summaryText({ summary, manifests }: SummaryView): string {
         ? `${displayName(path)}: ${escapeUnprintable(problem ?? "")}`
         : `${displayName(path)}:${line}: no secret ${displayName(domain ?? "?")}/${displayName(secret)}`,
     ),
-    ...summary.findings.map((finding) => findingLine(finding, { commit: finding.commit })),
-    ...summary.warnings.map((finding) => findingLine(finding, { commit: finding.commit, warning: true })),
+    ...summary.findings.map((finding) => findingLine(once.of(finding), { commit: finding.commit })),
+    ...summary.warnings.map((finding) =>
+      findingLine(once.of(finding), { commit: finding.commit, warning: true }),
+    ),
   ]
     .map((line) => `${line}\n`)
     .join("");
