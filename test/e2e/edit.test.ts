@@ -309,11 +309,17 @@ else mv "$BOX/protected.yaml" "$BOX/aside"; echo '<<<<<<<' > "$BOX/protected.yam
   });
 });
 
+const NOT_READ = (why: string): string => `cannot read the edited text: ${why}; nothing was changed\n`;
+
 describe("nothing is left behind and nothing changed when", () => {
   test.each([
     ["the editor fails", "exit 3", "failed with exit status 3"],
     ["the editor crashes", "kill -SEGV $$", "ended by a signal"],
     ["the editor is killed", "kill -KILL $$", "ended by a signal"],
+    ["its file is a named pipe", 'rm "$1"; mkfifo "$1"', NOT_READ("is not a regular file")],
+    ["its file is a directory", 'rm "$1"; mkdir "$1"', NOT_READ("is a directory")],
+    ["its file is a device", 'rm "$1"; ln -s /dev/zero "$1"', NOT_READ("is not a regular file")],
+    ["its file is gone", 'rm "$1"', NOT_READ("no such file or directory")],
   ])("%s", async (_, script, message) => {
     const box = editBox();
     const before = readFileSync(box.store, "utf8");

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { closeSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
@@ -21,8 +21,10 @@ import type { UnlockedCustodian } from "../../../store/custodian.ts";
 import { editOf, type MergedEdit, mergeEdit, type ValueEdit } from "../../../store/diff/edited-values.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
 import { findDomain, findSecret } from "../../../store/lookup.ts";
+import { fileError } from "../../../system/file-error.ts";
 import { createPrivateDirectory } from "../../../system/private-directory.ts";
-import { readStart } from "../../../system/read-start.ts";
+import { openRegularFile } from "../../../system/read-regular-file.ts";
+import { readChunks } from "../../../system/read-start.ts";
 import { isTerminal } from "../../../system/terminal.ts";
 import { optionalArgument, restArguments } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
@@ -263,12 +265,25 @@ function refuseTaken(before: Values, all: ReadonlySet<string>, edited: Values): 
   );
 }
 
+/** @throws PprotectError `file_error` also for a named pipe, which would make us wait forever, or a device */
 function readText(path: string): string {
-  const bytes = readStart(path, MAX_IMPORT_BYTES, "the edited text");
+  const bytes = readEditedBytes(path);
   const text = decodeUtf8(bytes);
   wipe(bytes);
   if (text !== undefined) return text;
   throw new PprotectError("invalid_value", "the edited text is not UTF-8; nothing was changed");
+}
+
+function readEditedBytes(path: string): Uint8Array {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openRegularFile(path, { follow: true });
+    return readChunks(descriptor, MAX_IMPORT_BYTES);
+  } catch (error) {
+    throw fileError("read", "the edited text", error, { effect: "nothing was changed" });
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
 }
 
 function accepted({ edit, conflicts }: MergedEdit, overwrite: readonly string[]): ValueEdit {
