@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { KeyFile } from "../../src/store/key-file.ts";
 import { stageRotation } from "../../src/store/rotation/steps.ts";
@@ -55,6 +55,8 @@ test("a repository in which everything is set up passes, and nothing is changed"
   expect(status).toBe(0);
   expect(found("owners")).toEqual(["ok: every domain has more than one owner"]);
   expect(readFileSync(join(box.folder, ".git/config"), "utf8")).toBe(before);
+  // In HOME, by the client of a keyring that the session cannot have.
+  expect(existsSync(box.path(".cache"))).toBe(false);
 });
 
 test("a store without a domain has no owners to praise", async () => {

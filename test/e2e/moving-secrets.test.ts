@@ -435,6 +435,9 @@ describe("who has what", () => {
     expect(added.stderr).toStartWith(
       `Added owner ${BOB.name} to prod, stage.\nKey fingerprint of ${BOB.name}: `,
     );
+    expect(added.stderr).toEndWith(
+      `Next: commit protected.yaml; ${BOB.name} can read prod, stage from that commit on.\n`,
+    );
     for (const domain of ["prod", "stage"]) expect(box.read().domainsOf(BOB.name)).toContain(domain);
     await expectAccepted(box);
     const removed = await run(box, `rm-owner --domain prod --domain stage ${BOB.name}`);

@@ -45,6 +45,9 @@ describe("offboard", () => {
 
     const shown = await repository.pprotect(["offboard", BOB.name], as(ALICE));
     expect([shown.status, shown.stdout, shown.stderr]).toEqual([0, "", expect.stringContaining(COMMANDS)]);
+    expect(shown.stderr).toEndWith(
+      "Next: commit protected.yaml; others use the new keys from that commit on.\n",
+    );
     const listed = await repository.pprotect(check);
     expect([listed.status, listed.stdout]).toEqual([1, COMMANDS.replace(/^ +/gm, "")]);
     expect(listed.stderr).toContain(`pprotect: ${BOB.name} still knows 2 values\n`);

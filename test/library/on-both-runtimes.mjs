@@ -352,7 +352,7 @@ describe("PPROTECT_TRUST=strict", () => {
   const fingerprint = ({ publicKey }) =>
     createHash("sha256").update(Buffer.from(publicKey, "base64").subarray(1)).digest("hex");
 
-  test("opens what pprotect.trust of the base branch lists, and nothing else", async () => {
+  test("opens what pprotect.trust of the default branch lists, and nothing else", async () => {
     const file = await newStore();
     const origin = dirname(file);
     rmSync(join(origin, "state"), { recursive: true, force: true });

@@ -9,13 +9,14 @@ import {
 } from "../../store/rotation/joining.ts";
 import { membersOf, strayStages } from "../../store/rotation/states.ts";
 import { SECRET_PREFIX, type StoreData } from "../../store/store-data.ts";
+import { mergeAgain } from "./merge-again.ts";
 import type { Remark, StoreRevision } from "./store-revision.ts";
 
 /**
  * Rotations of a secret that two branches took apart, and that a merge joined line by line: none of the two states, or
  * one of them by chance. `git resolve` takes one of them as a whole and writes an entry of the audit log about it.
  */
-export function apartRotations({ store, parents, bases }: StoreRevision): Remark[] {
+export function apartRotations({ path, store, parents, bases }: StoreRevision): Remark[] {
   if (!bases || parents.length < 2) return [];
   const older = bases.map(({ auditLog }) => auditLog);
   const steps = parents.map(({ auditLog }) => newSteps(auditLog, older));
@@ -49,7 +50,7 @@ export function apartRotations({ store, parents, bases }: StoreRevision): Remark
       rule: "rotation-not-joined",
       message:
         `the rotation of ${name} was ${branchPhrase(branch(a), "one branch")} and ${branchPhrase(branch(b), "the other")}, and this merge did not decide: ` +
-        "merge again (`git checkout -m`, then `pprotect git resolve`; after the commit, `pprotect git resolve --merge COMMIT`)",
+        mergeAgain(path),
     });
   }
   return [...found.values()];

@@ -12,6 +12,7 @@ import {
 import { apartRotations, newStrays } from "./apart-rotations.ts";
 import { auditFindings } from "./audit-log-rules.ts";
 import { copiedValues } from "./copied-values.ts";
+import { mergeAgain } from "./merge-again.ts";
 import { isPlainUpdate } from "./plain-update.ts";
 import { sharedKeyRemarks } from "./shared-keys.ts";
 import type { ChangeFindings, Remark, StoreRevision } from "./store-revision.ts";
@@ -180,7 +181,7 @@ interface Item {
   removedBy(event: AuditEvent): boolean;
 }
 
-function lostInMerge({ store, parents, bases }: StoreRevision): Remark[] {
+function lostInMerge({ path, store, parents, bases }: StoreRevision): Remark[] {
   if (!bases || parents.length < 2) return [];
   const result = itemsOf(store);
   const before = parents.map(itemsOf);
@@ -205,7 +206,7 @@ function lostInMerge({ store, parents, bases }: StoreRevision): Remark[] {
     remarks.push({
       at: at.slice(0, 1),
       rule: "lost-in-merge",
-      message: `${what} is missing after this merge, but no side removed it: merge again (\`git checkout -m\`, then \`pprotect git resolve\`; after the commit, \`pprotect git resolve --merge COMMIT\`), or restore it from the side that has it`,
+      message: `${what} is missing after this merge, but no side removed it: ${mergeAgain(path)}, or restore it from the side that has it`,
     });
   }
   return remarks;

@@ -10,6 +10,7 @@ import {
   unionOfKeys,
 } from "../../store/store-data.ts";
 import { type ConflictSubject, conflictLabel } from "../merge/conflict.ts";
+import { mergeAgain } from "./merge-again.ts";
 import type { Remark, StoreRevision } from "./store-revision.ts";
 
 type Merged = Pick<StoreRevision, "store" | "parents" | "bases">;
@@ -68,7 +69,7 @@ export function undoneInMerge(change: StoreRevision): Remark[] {
       rule: "undone-in-merge",
       message:
         `${describe(subject)} is as it was before both branches, but one of them changed or removed it: ` +
-        "merge again (`git checkout -m`, then `pprotect git resolve`; after the commit, `pprotect git resolve --merge COMMIT`)",
+        mergeAgain(change.path),
     }));
 }
 

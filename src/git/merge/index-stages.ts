@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { PprotectError } from "../../common/errors.ts";
+import { shellWord } from "../../common/shell-quote.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import { parseStore } from "../../store/format/parse.ts";
 import { DEFAULT_FILE } from "../../store/locate-store.ts";
@@ -132,9 +133,10 @@ export function refuseEdited(path: string, shownPath: string, { ours }: StoreVer
     return;
   }
   if (Bun.deepEquals(store, ours)) return;
+  const word = shellWord(escapeUnprintable(shownPath));
   throw new PprotectError(
     "store_changed",
     `${escapeUnprintable(shownPath)} no longer has conflict markers: it was resolved by hand`,
-    "`git add` it if it is right; `git checkout -m` restores the conflict",
+    `\`git add -- ${word}\` if it is right; \`git checkout -m -- ${word}\` restores the conflict`,
   );
 }

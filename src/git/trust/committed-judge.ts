@@ -3,7 +3,7 @@ import type { StoreData } from "../../store/store-data.ts";
 import { judgeByList, type KeyJudge } from "../../store/trust/judge.ts";
 import { parseTrustList, TRUST_FILE } from "../../store/trust/trust-list.ts";
 import { proofsIn } from "../../store/trust/verify.ts";
-import { baseTrustFile, repositoryOf } from "./key-origin.ts";
+import { defaultTrustFile, repositoryOf } from "./key-origin.ts";
 
 /**
  * Judges by `pprotect.trust` beside the store as the default branch of the remote has it, never by the one in the work tree: a branch
@@ -14,11 +14,11 @@ import { baseTrustFile, repositoryOf } from "./key-origin.ts";
  */
 export async function committedJudge(path: string, store: StoreData): Promise<KeyJudge> {
   const repository = await repositoryOf(path);
-  const text = repository && (await baseTrustFile(repository, TRUST_FILE));
+  const text = repository && (await defaultTrustFile(repository, TRUST_FILE));
   if (text !== undefined) return judgeByList(parseTrustList(text, TRUST_FILE), proofsIn(store));
   throw new PprotectError(
     "untrusted_key",
-    `PPROTECT_TRUST is strict, and the base branch (origin/HEAD) has no ${TRUST_FILE} beside the store`,
+    `PPROTECT_TRUST is strict, and the default branch (origin/HEAD) has no ${TRUST_FILE} beside the store`,
     repository
       ? "`pprotect trust --write` writes it; `git remote set-head origin --auto` where origin/HEAD is missing"
       : "run it in a clone",

@@ -105,7 +105,7 @@ export async function baseStore(store: StoreInRepository): Promise<StoreData | u
  * `pprotect.trust` beside the store, as the default branch has it. An upstream counts for nothing: that of a branch that was
  * pushed is the same branch, and a stranger's would vouch for itself.
  */
-export async function baseTrustFile(store: StoreInRepository, name: string): Promise<string | undefined> {
+export async function defaultTrustFile(store: StoreInRepository, name: string): Promise<string | undefined> {
   const directory = store.path.includes("/") ? store.path.slice(0, store.path.lastIndexOf("/") + 1) : "";
   const bytes = await readFrom(store, [DEFAULT_BRANCH], `${directory}${name}`);
   return bytes && decodeUtf8(bytes);

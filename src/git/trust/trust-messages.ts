@@ -38,7 +38,7 @@ export function domainMessage({ name, domain, state, pinned, origin }: DoubtfulD
         ? `${named} has the key (${key}) that it had before it was removed or renamed`
         : `${named} has a key (${key}) that it had before the one that you accepted (${displayFingerprint(pinned)})`;
     case "unlisted":
-      return `the key of ${named} (${key}${sinceCommit(origin)}) is not in ${TRUST_FILE} of the base branch`;
+      return `the key of ${named} (${key}${sinceCommit(origin)}) is not in ${TRUST_FILE} of the default branch`;
     default: {
       const owners = state.kind === "unproven" ? newOwnersPhrase(state.newOwners) : "";
       return `the key of ${named} changed and nothing proves the change: ${was}it is ${key}${sinceCommit(origin)}${owners}`;
@@ -66,7 +66,7 @@ export function domainRefusal(doubtful: DoubtfulDomain): PprotectError {
 
 function fixFor({ name, state: { kind }, pinned }: DoubtfulDomain): string {
   const accept = `\`${trustCommand(name)}\` accepts it`;
-  if (kind === "unlisted") return `add it to ${TRUST_FILE} on the base branch: \`pprotect trust --write\``;
+  if (kind === "unlisted") return `add it to ${TRUST_FILE} on the default branch: \`pprotect trust --write\``;
   if (kind === "older" && pinned === undefined)
     return `if that was on another branch, or was undone, ${accept}`;
   if (kind === "older") return `this is a branch from before a rotation: merge that first, or ${accept}`;
@@ -90,7 +90,7 @@ export function ownerMessage({ domain, grantee, state, origin }: DoubtfulOwner):
     case "changed":
       return `the key of custodian ${name} changed and nothing proves the change: it was ${displayFingerprint(state.pinned)}, it is ${key}${sinceCommit(origin)}`;
     case "unlisted":
-      return `the key of custodian ${name} (${key}) is not in ${TRUST_FILE} of the base branch`;
+      return `the key of custodian ${name} (${key}) is not in ${TRUST_FILE} of the default branch`;
     default:
       return `owner ${name} of domain "${displayName(domain)}" (key ${key}) was added, and nothing proves that an owner did it`;
   }
@@ -101,7 +101,7 @@ export function ownerRefusal(doubtful: DoubtfulOwner): PprotectError {
   const name = displayName(doubtful.grantee.name);
   const accept =
     doubtful.state.kind === "unlisted"
-      ? `add it to ${TRUST_FILE} on the base branch: \`pprotect trust --write\``
+      ? `add it to ${TRUST_FILE} on the default branch: \`pprotect trust --write\``
       : doubtful.state.kind === "changed"
         ? `compare the fingerprint with ${name}, then \`${trustCommand(doubtful.grantee.name)}\` accepts it`
         : `ask an owner of the domain, then \`${trustCommand(doubtful.domain)}\` accepts its owners`;

@@ -136,7 +136,7 @@ describe("a rotation on one branch and an addition on the other", () => {
   });
 
   test.each([
-    ["strict, without the list of the base branch", { PPROTECT_TRUST: "strict" }, true],
+    ["strict, without the list of the default branch", { PPROTECT_TRUST: "strict" }, true],
     ["off, which goes by the proofs", { PPROTECT_TRUST: "off" }, false],
     ["a state directory that cannot be used", { XDG_STATE_HOME: "/dev/null/state" }, false],
   ] as const)("with %s", async (_name, environment, isNew) => {

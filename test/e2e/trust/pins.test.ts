@@ -330,7 +330,7 @@ describe("PPROTECT_TRUST", () => {
     expect(result.stderr).toContain('PPROTECT_TRUST must be first-use, strict or off, not "yes"');
   });
 
-  test("strict goes by the base branch's list alone, whatever this branch brings", async () => {
+  test("strict goes by the default branch's list alone, whatever this branch brings", async () => {
     const box = await used();
     const strict = (args: readonly string[], input = "v") =>
       box.run(args, { input, env: { PPROTECT_TRUST: "strict" } });
@@ -362,7 +362,7 @@ describe("PPROTECT_TRUST", () => {
     await box.git("commit", "-qam", "hostile");
     const refused = await strict(["decrypt-domain", "dev", "-u", ALICE.name, "--passphrase-file", box.alice]);
     expect(refused.status).toBe(1);
-    expect(refused.stderr).toContain("is not in pprotect.trust of the base branch");
+    expect(refused.stderr).toContain("is not in pprotect.trust of the default branch");
     await box.git("push", "-q", "origin", "main");
     expect((await strict(["add-secret", "dev", "y"])).status).toBe(0);
   });

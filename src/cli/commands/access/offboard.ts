@@ -99,6 +99,10 @@ export default class OffboardCommand extends AccessCommand {
     const found = await this.findAccess(data, done.owner, { earlier: [keyFile.data] });
     const left = leftOf(found, data, person);
     this.#report(person, left, (line) => this.note(`  ${line}`));
+    if (done.removed || done.rotated.length > 0)
+      this.note(
+        `Next: commit ${escapeUnprintable(this.storePath)}${done.rotated.length > 0 ? "; others use the new keys from that commit on" : ""}.`,
+      );
     return { result: this.#result(person, left, done), nextActions: this.#nextActions(left) };
   }
 

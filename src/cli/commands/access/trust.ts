@@ -144,7 +144,7 @@ export default class TrustCommand extends BaseCommand {
     await withLock(file, { timeout: 15_000, quiet: 1_000, onWait: (message) => this.note(message) }, () =>
       writeAtomically(file, text, undefined),
     );
-    this.note(`Wrote ${escapeUnprintable(file)}. It counts once the base branch has it.`);
+    this.note(`Wrote ${escapeUnprintable(file)}. It counts once the default branch has it.`);
     return { result: { store: this.storePath, file, keys: keys.map(keyFields) } };
   }
 

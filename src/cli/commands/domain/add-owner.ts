@@ -1,5 +1,5 @@
 import { compareCodePoints } from "../../../common/code-points.ts";
-import { displayName } from "../../../common/terminal-safe.ts";
+import { displayName, escapeUnprintable } from "../../../common/terminal-safe.ts";
 import { keyToCompare } from "../../../git/trust/trust-messages.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
 import { findDomain, findNewOwner, refuseExistingOwner } from "../../../store/lookup.ts";
@@ -54,6 +54,9 @@ export default class AddOwnerCommand extends OwnerCommand {
       result,
     );
     this.note(keyToCompare(owner, fingerprint));
+    this.note(
+      `Next: commit ${escapeUnprintable(this.storePath)}; ${displayName(owner)} can read ${domains.map(displayName).join(", ")} from that commit on.`,
+    );
     return outcome;
   }
 }
