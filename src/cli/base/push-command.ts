@@ -1,4 +1,5 @@
 import { PprotectError } from "../../common/errors.ts";
+import type { Checked } from "../../git/guard/commit-changes.ts";
 import { checkPush, type Push, type PushOptions } from "../../git/guard/push/check-push.ts";
 import { findingFields, findingsError } from "../../git/guard/report.ts";
 import type { Tally } from "../../git/guard/tally.ts";
@@ -38,13 +39,15 @@ export abstract class PushCommand extends GuardingCommand {
     const wanted = new Set(push.tips);
     const progress = new Progress("checking commit", PROGRESS_AFTER);
     let commits = 0;
-    for await (const verdict of checkPush(repository, push, options)) {
-      const { commit, id, done, total } = verdict;
+    const onChecked = ({ commit, id, done, total }: Checked) => {
       commits = done;
       if (done > 0 && wanted.has(id)) tips.set(id, commit);
+      progress.show(done, total);
+    };
+    for await (const verdict of checkPush(repository, push, { ...options, onChecked })) {
+      const { commit } = verdict;
       for (const finding of verdict.errors) errors.push({ ...finding, commit });
       for (const finding of verdict.warnings) warnings.push({ ...finding, commit });
-      progress.show(done, total);
       if (errors.length + warnings.length >= MOST_FINDINGS) break;
     }
     progress.clear();

@@ -1,7 +1,9 @@
 import { bufferOf } from "../../common/buffer-of.ts";
+import { whenThere } from "../../common/eventual.ts";
 import type { IgnoreRules } from "../../scan/ignore-rules.ts";
 import type { TextLines } from "../../scan/scan-text.ts";
 import type { BlobReader } from "../process/cat-file.ts";
+import type { PatchEvent } from "./diff-parser.ts";
 import type { Diff, DiffReader } from "./diff-reader.ts";
 import type { Subject } from "./subject.ts";
 
@@ -49,28 +51,31 @@ export function readWithoutMarkers(blobs: BlobReader): BlobReader {
 export function subjectWithoutMarkers(subject: Subject): Subject {
   return {
     ...subject,
-    next: async () => diffWithoutMarkers(await subject.next()),
+    next: () => whenThere(subject.next(), diffWithoutMarkers),
     asText: (paths) => readerWithoutMarkers(subject.asText(paths)),
   };
 }
 
 function readerWithoutMarkers(reader: DiffReader): DiffReader {
-  return { close: () => reader.close(), next: async () => diffWithoutMarkers(await reader.next()) };
+  return { close: () => reader.close(), next: () => whenThere(reader.next(), diffWithoutMarkers) };
 }
 
 function diffWithoutMarkers(diff: Diff | undefined): Diff | undefined {
   return (
     diff && {
       files: diff.files,
-      async *patches() {
-        for await (const event of diff.patches()) {
-          yield event.kind === "patch"
-            ? { ...event, patch: { ...event.patch, added: linesWithoutMarkers(event.patch.added) } }
-            : event;
-        }
+      patches() {
+        const next = diff.patches();
+        return () => whenThere(next(), eventWithoutMarkers);
       },
     }
   );
+}
+
+function eventWithoutMarkers(event: PatchEvent | undefined): PatchEvent | undefined {
+  if (event?.kind !== "patch") return event;
+  const { patch } = event;
+  return { kind: "patch", patch: { ...patch, added: linesWithoutMarkers(patch.added) } };
 }
 
 function linesWithoutMarkers({ bytes, runs }: TextLines): TextLines {

@@ -1,4 +1,5 @@
 import { PprotectError } from "../../common/errors.ts";
+import { whenThere } from "../../common/eventual.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import type { Repository } from "../process/repository.ts";
 import type { Commit } from "./commit.ts";
@@ -6,14 +7,15 @@ import { readCommitDiffs, readManyCommitDiffs, readTree } from "./diff-reader.ts
 import { Guard, type GuardOptions, type Subject, type Verdict } from "./guard.ts";
 import { joined } from "./message/scan-message.ts";
 import { readTags, tagsOfRefs } from "./message/tags.ts";
-import { loadScanner } from "./plaintext-scan.ts";
 import { shallowBoundary } from "./shallow-boundary.ts";
 import { emptyTree, mergeBases } from "./staged-changes.ts";
+import { hasFindings } from "./subject.ts";
 import { Tally } from "./tally.ts";
+import { loadScanner } from "./text-search.ts";
 import type { CheckedVersions } from "./versions.ts";
 
 /** A commit that was checked, or the message of a tag. */
-export interface CommitVerdict extends Verdict {
+export interface Checked {
   /** Its short id. */
   readonly commit: string;
   /** Its id in full. */
@@ -22,6 +24,9 @@ export interface CommitVerdict extends Verdict {
   readonly done: number;
   readonly total: number;
 }
+
+/** What was found in a commit, or in the message of a tag. */
+export interface CommitVerdict extends Checked, Verdict {}
 
 /** Which commits to check: one revision or range, every commit and tag of every ref, or commits that were listed. */
 export type Selection =
@@ -33,6 +38,8 @@ export type Selection =
 export interface CommitOptions extends GuardOptions {
   /** Gets the commits, by their short ids, whose parents a shallow clone lacks, if there are any. */
   readonly onShallow?: (commits: readonly string[]) => void;
+  /** Called after each commit and each message of a tag, before what was found in it is given. */
+  readonly onChecked?: (checked: Checked) => void;
 }
 
 /** The options of `git rev-list` for {@link parseCommits}: oldest first. */
@@ -45,6 +52,7 @@ export const LIST_COMMITS = ["rev-list", "--parents", "--topo-order", "--reverse
  * rules, and not take them away. The baseline is that of the newest commit. For all commits, both are those of HEAD.
  *
  * @param tally counts what is read
+ * @returns the commits in which something was found; what was found may be suppressed
  * @throws PprotectError `usage` when git has no such revision, or it is no commit; `git_failed`
  */
 export async function* checkCommits(
@@ -75,7 +83,9 @@ export async function* checkCommits(
     for await (const tag of readTags(root, tags, ids)) {
       const { id } = tag;
       const verdict = await guard.messageOfTag(tag, tally);
-      yield { ...verdict, commit: id.slice(0, abbreviated), id, done: 0, total };
+      const checked = { commit: id.slice(0, abbreviated), id, done: 0, total };
+      options?.onChecked?.(checked);
+      if (hasFindings(verdict)) yield { ...verdict, ...checked };
     }
     const last = total - 1;
     for (const [index, { id, parents }] of commits.entries()) {
@@ -90,9 +100,15 @@ export async function* checkCommits(
         parents,
         tally,
       };
-      const verdict = joined(await nextMessage(), await guard.check(subject));
+      const check = whenThere(nextMessage(), (said) =>
+        whenThere(guard.check(subject), (verdict) => joined(said, verdict)),
+      );
+      // Nothing is waited for in most commits: git has printed them, and they are scanned at once.
+      const verdict = check instanceof Promise ? await check : check;
       if (index === last && "all" in selection) options?.onUnused?.(await guard.unusedEntries());
-      yield { ...verdict, commit: id.slice(0, abbreviated), id, done: index + 1, total };
+      const checked = { commit: id.slice(0, abbreviated), id, done: index + 1, total };
+      options?.onChecked?.(checked);
+      if (hasFindings(verdict)) yield { ...verdict, ...checked };
     }
   } finally {
     await Promise.all([guard.close(), reader.close()]);

@@ -33,6 +33,9 @@ export type DiffEvent =
   /** Git treats the file as binary, because of its bytes or its attributes: it prints no lines. */
   | { readonly kind: "binary"; readonly newId: string };
 
+/** What comes after the list of files. */
+export type PatchEvent = Exclude<DiffEvent, { kind: "files" }>;
+
 /** The most bytes that are read of what is added to one file. */
 export const MAX_ADDED = 5 * 1024 * 1024;
 

@@ -1,25 +1,29 @@
 import { availableParallelism } from "node:os";
-import { bufferOf } from "../../common/buffer-of.ts";
+import { type Eventual, whenThere } from "../../common/eventual.ts";
 import { hasRawBytes } from "../../common/path-bytes.ts";
 import { type GitStream, startGit } from "../process/stream.ts";
 import type { ScanAhead } from "./ahead/scan-ahead.ts";
-import { type DiffEvent, DiffParser, type FileChange, MAX_ADDED } from "./diff-parser.ts";
+import type { DiffEvent, FileChange, PatchEvent } from "./diff-parser.ts";
+import { EventReader, type OnFiles } from "./event-reader.ts";
 
 /** One diff: the list of its files, then the lines that it adds to them, as git prints them. */
 export interface Diff {
   readonly files: readonly FileChange[];
-  /** To be read once, before {@link DiffReader.next} is called again. The bytes of each are valid until the next one is read. */
-  patches(): AsyncIterable<Exclude<DiffEvent, { kind: "files" }>>;
+  /** To be read once, before {@link DiffReader.next} is called again. */
+  patches(): NextPatch;
   /** The content of an added file, if it is known without git; valid until the next one is asked for. */
   readonly contentOf?: (file: FileChange) => Uint8Array | undefined;
   /** A thread that scans added files meanwhile. */
   readonly ahead?: ScanAhead;
 }
 
+/** @returns the next event, whose bytes are valid until it is called again; at once when it has arrived; `undefined` after the last one */
+export type NextPatch = () => Eventual<PatchEvent | undefined>;
+
 /** Several diffs, one after the other. */
 export interface DiffReader {
-  /** @returns `undefined` after the last diff */
-  next(): Promise<Diff | undefined>;
+  /** @returns the next diff, at once when its list of files has arrived; `undefined` after the last one */
+  next(): Eventual<Diff | undefined>;
   /** Stops git if its output was not read to the end. */
   close(): Promise<void>;
 }
@@ -70,8 +74,6 @@ export function readStagedDiff(
 /** A commit and one of its parents; a root commit is compared with the empty tree. */
 type Pair = readonly [commit: string, parent: string | undefined];
 
-type OnFiles = (files: readonly FileChange[]) => void;
-
 /** How many diffs in a row are made by one process: they share most of what they read. */
 const BLOCK = 8;
 /** Fewer diffs are made by one process. */
@@ -100,7 +102,7 @@ export function readManyCommitDiffs(
   );
   let index = 0;
   return {
-    next: async () => readers[Math.floor(index++ / BLOCK) % count]?.next(),
+    next: () => readers[Math.floor(index++ / BLOCK) % count]?.next(),
     close: async () => {
       await Promise.all(readers.map((reader) => reader.close()));
     },
@@ -163,15 +165,17 @@ function partOf(diff: Diff, paths: ReadonlySet<string>): Diff {
   const known = new Set(files.flatMap(({ path, newId }) => [path, newId]));
   return {
     files,
-    async *patches() {
-      for await (const event of diff.patches())
-        if (known.has(event.kind === "patch" ? event.patch.path : event.newId)) yield event;
+    patches() {
+      const next = diff.patches();
+      return async () => {
+        let event = await next();
+        while (event && !known.has(event.kind === "patch" ? event.patch.path : event.newId))
+          event = await next();
+        return event;
+      };
     },
   };
 }
-
-/** What comes after the list of files. */
-type PatchEvent = Exclude<DiffEvent, { kind: "files" }>;
 
 class StreamReader implements DiffReader {
   readonly #events: EventReader;
@@ -182,122 +186,38 @@ class StreamReader implements DiffReader {
     this.#events = new EventReader(stream, perCommit, onFiles);
   }
 
-  async next(): Promise<Diff | undefined> {
+  next(): Eventual<Diff | undefined> {
+    const event = this.#take();
+    return event instanceof Promise || event?.kind !== "files"
+      ? this.#nextLater(event)
+      : this.#diff(event.files);
+  }
+
+  async #nextLater(first: Eventual<DiffEvent | undefined>): Promise<Diff | undefined> {
+    let event = await first;
     // What is left of the diff before is passed over.
-    let event = await this.#take();
     while (event && event.kind !== "files") event = await this.#take();
-    return event && { files: event.files, patches: () => this.#patches() };
+    return event && this.#diff(event.files);
+  }
+
+  #diff(files: readonly FileChange[]): Diff {
+    return { files, patches: () => () => whenThere(this.#take(), (event) => this.#patch(event)) };
   }
 
   async close(): Promise<void> {
     await this.#events.close();
   }
 
-  #patches(): AsyncIterable<PatchEvent> {
-    const next = async (): Promise<IteratorResult<PatchEvent>> => {
-      const event = await this.#take();
-      if (event && event.kind !== "files") return { done: false, value: event };
-      this.#next = event;
-      return { done: true, value: undefined };
-    };
-    return { [Symbol.asyncIterator]: () => ({ next }) };
-  }
-
-  #take(): DiffEvent | undefined | Promise<DiffEvent | undefined> {
-    const waiting = this.#next;
-    this.#next = undefined;
-    return waiting ?? this.#events.next();
-  }
-}
-
-const LINE_FEED = 10;
-/** A line without an end does not fill the memory: what is beyond the limit is not scanned anyway. */
-const LONGEST_LINE = 2 * MAX_ADDED;
-
-/** Reads the events of git's output, as it comes. */
-class EventReader {
-  readonly #stream: GitStream;
-  readonly #chunks: {
-    read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>;
-    cancel(): Promise<void>;
-  };
-  readonly #parser: DiffParser;
-  readonly #unfinished = new UnfinishedLine();
-  readonly #onFiles: OnFiles | undefined;
-  #events: DiffEvent[] = [];
-  #taken = 0;
-  #ended = false;
-
-  constructor(stream: GitStream, perCommit: boolean, onFiles?: OnFiles) {
-    this.#stream = stream;
-    this.#onFiles = onFiles;
-    this.#chunks = stream.output.getReader();
-    this.#parser = new DiffParser(perCommit);
-  }
-
-  /** @returns `undefined` after the last one. @throws PprotectError `git_failed` */
-  next(): DiffEvent | undefined | Promise<DiffEvent | undefined> {
-    return this.#taken < this.#events.length ? this.#events[this.#taken++] : this.#wait();
-  }
-
-  async close(): Promise<void> {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#stream.stop();
-    await this.#chunks.cancel();
-  }
-
-  async #wait(): Promise<DiffEvent | undefined> {
-    while (this.#taken === this.#events.length && !this.#ended) {
-      this.#events = [];
-      this.#taken = 0;
-      const { done, value } = await this.#chunks.read();
-      if (value) this.#parse(bufferOf(value));
-      if (done) this.#end();
-    }
-    if (this.#taken < this.#events.length) return this.#events[this.#taken++];
-    await this.#stream.finished();
+  #patch(event: DiffEvent | undefined): PatchEvent | undefined {
+    if (event?.kind !== "files") return event;
+    // It begins the next diff.
+    this.#next = event;
     return undefined;
   }
 
-  #parse(chunk: Buffer): void {
-    const first = chunk.indexOf(LINE_FEED);
-    if (first === -1) {
-      this.#unfinished.add(chunk);
-      return;
-    }
-    const line = this.#unfinished.finish(chunk.subarray(0, first));
-    this.#parser.push(line, 0, line.length, this.#events);
-    this.#unfinished.add(chunk.subarray(this.#parser.pushLines(chunk, first + 1, this.#events)));
-    if (this.#onFiles)
-      for (const event of this.#events) if (event.kind === "files") this.#onFiles(event.files);
-  }
-
-  #end(): void {
-    const line = this.#unfinished.finish(Buffer.alloc(0));
-    if (line.length > 0) this.#parser.push(line, 0, line.length, this.#events);
-    this.#parser.end(this.#events);
-    this.#ended = true;
-  }
-}
-
-/** A line that goes over several chunks. */
-class UnfinishedLine {
-  #parts: Uint8Array[] = [];
-  #length = 0;
-
-  add(part: Uint8Array): void {
-    if (part.length === 0 || this.#length > LONGEST_LINE) return;
-    this.#parts.push(Uint8Array.prototype.slice.call(part));
-    this.#length += part.length;
-  }
-
-  /** The whole line. */
-  finish(end: Buffer): Buffer {
-    if (this.#length === 0) return end;
-    const line = Buffer.concat([...this.#parts, end]);
-    this.#parts = [];
-    this.#length = 0;
-    return line;
+  #take(): Eventual<DiffEvent | undefined> {
+    const waiting = this.#next;
+    this.#next = undefined;
+    return waiting ?? this.#events.next();
   }
 }

@@ -1,3 +1,4 @@
+import { type Eventual, whenThere } from "../../common/eventual.ts";
 import { lazy } from "../../common/lazy.ts";
 import { CONFIG_FILE } from "../../config/config-file.ts";
 import { BASELINE_FILE } from "../../scan/baseline-file.ts";
@@ -15,17 +16,19 @@ import { subjectWithoutMarkers } from "./allowance.ts";
 import { unusedEntries } from "./baseline-of-versions.ts";
 import type { Commit } from "./commit.ts";
 import type { FileChange } from "./diff-parser.ts";
+import type { Diff } from "./diff-reader.ts";
 import { IGNORE_FILE } from "./ignore-file.ts";
 import { type LinesElsewhere, linesElsewhere } from "./lines-elsewhere.ts";
 import { MAX_MESSAGE, MessageScan } from "./message/scan-message.ts";
 import type { Tag } from "./message/tags.ts";
-import { loadScanner, PlaintextScan } from "./plaintext-scan.ts";
+import { PlaintextScan } from "./plaintext-scan.ts";
 import { type GuardOptions, type ScanSources, scanSources } from "./scan-sources.ts";
 import { StoreCheck } from "./store-check.ts";
-import { StoreFiles } from "./store-files.ts";
+import { type ClassifiedFiles, StoreFiles } from "./store-files.ts";
 import { StorePatches } from "./store-patches.ts";
 import { type Findings, noFindings, type Subject, type Verdict } from "./subject.ts";
 import type { Tally } from "./tally.ts";
+import { loadScanner } from "./text-search.ts";
 import { RuleTrial } from "./tried-rules.ts";
 import { versionHash } from "./version-hash.ts";
 import type { CheckedVersions } from "./versions.ts";
@@ -36,6 +39,17 @@ export type { Subject, Verdict } from "./subject.ts";
 
 /** From this many files on, some are probably not stores: they will be scanned. */
 const MANY = 48;
+
+/** What is known of a commit while it is checked. */
+interface Checking {
+  readonly subject: Subject;
+  readonly found: Findings;
+  /** What it changes against each of its parents, by path. */
+  readonly changes: ReadonlyMap<string, FileChange>[];
+  readonly stores: Set<string>;
+  readonly elsewhere: LinesElsewhere[];
+  readonly patches: StorePatches;
+}
 
 /** Checks commits one after the other. Its git processes are started once. */
 export class Guard {
@@ -69,21 +83,22 @@ export class Guard {
   }
 
   /**
-   * Checks the messages of commits: one with each call, in order.
+   * Checks the messages of commits: one with each call, in order; at once where it has arrived and nothing else has to be read.
    * @throws PprotectError `git_failed`
    */
-  messagesOf(commits: readonly Commit[], tally: Tally): () => Promise<Verdict> {
+  messagesOf(commits: readonly Commit[], tally: Tally): () => Eventual<Verdict> {
     const scan = this.#messageScan();
     const ids = commits.map(({ id }) => id);
     const objects = streamObjects(this.#sources.root, ids, MAX_MESSAGE);
     this.#messages.push(objects);
     const rest = commits.values();
-    return async () => {
+    return () => {
       const { value: commit } = rest.next();
-      const object = await objects.next();
-      if (!commit || !object) return noFindings();
-      tally.message();
-      return scan.object({ prefix: `${commit.id}:`, parents: commit.parents }, object);
+      return whenThere(objects.next(), (object) => {
+        if (!commit || !object) return noFindings();
+        tally.message();
+        return scan.object({ prefix: `${commit.id}:`, parents: commit.parents }, object);
+      });
     };
   }
 
@@ -99,70 +114,95 @@ export class Guard {
     for (const file of files) if (this.#storeFiles.isKnownStore(file)) this.#storeChecks.expect(file);
   }
 
-  /** @throws PprotectError `git_failed` */
-  async check(checked: Subject): Promise<Verdict> {
+  /** At once, where all of the commit has arrived and nothing else has to be read. @throws PprotectError `git_failed` */
+  check(checked: Subject): Eventual<Verdict> {
     const subject = this.#sources.markers ? checked : subjectWithoutMarkers(checked);
-    const found = noFindings();
-    const changes: Map<string, FileChange>[] = [];
-    const stores = new Set<string>();
-    const elsewhere: LinesElsewhere[] = [];
-    const patches = new StorePatches();
-    for (let left = subject.diffs; left > 0; left--) {
-      const diff = await subject.next();
-      if (!diff) {
-        changes.push(new Map());
-        continue;
-      }
-      const files = new Map<string, FileChange>();
-      for (const file of diff.files) files.set(file.path, file);
-      changes.push(files);
-      const [known] = await Promise.all([
-        this.#storeFiles.classify(diff.files, diff.contentOf),
-        // While git looks for attributes.
-        left === 1 && diff.files.length >= MANY ? this.#prepareScan() : undefined,
-      ]);
-      for (const store of known.stores) stores.add(store);
-      if (left > 1) elsewhere.push(await linesElsewhere(diff, stores));
-      else {
-        const { attribute } = known;
-        const scanned = { subject, diff, files, attribute, stores, patches, elsewhere };
-        await new PlaintextScan(this.#sources, scanned, found).run();
-        await this.#otherProblems(subject, files, found);
-      }
-    }
-    if (stores.size > 0) await this.#checkStores(subject, stores, changes, patches, found);
-    return {
-      errors: sorted(found.errors),
-      warnings: sorted(found.warnings),
-      suppressed: sorted(found.suppressed),
+    const checking: Checking = {
+      subject,
+      found: noFindings(),
+      changes: [],
+      stores: new Set(),
+      elsewhere: [],
+      patches: new StorePatches(),
     };
+    const diffs = subject.diffs > 1 ? this.#allDiffs(checking) : this.#lastDiff(checking);
+    return whenThere(diffs, () =>
+      whenThere(checking.stores.size > 0 ? this.#checkStores(checking) : undefined, () =>
+        verdictOf(checking.found),
+      ),
+    );
+  }
+
+  /** Of a merge, the diffs against the other parents come before that against the first one. */
+  async #allDiffs(checking: Checking): Promise<void> {
+    const { subject, changes, stores, elsewhere } = checking;
+    for (let left = subject.diffs; left > 1; left--) {
+      const diff = await subject.next();
+      changes.push(filesOf(diff));
+      if (!diff) continue;
+      for (const store of (await this.#storeFiles.classify(diff.files, diff.contentOf)).stores)
+        stores.add(store);
+      elsewhere.push(await linesElsewhere(diff, stores));
+    }
+    await this.#lastDiff(checking);
+  }
+
+  #lastDiff(checking: Checking): Eventual<void> {
+    return whenThere(checking.subject.next(), (diff) => {
+      const files = filesOf(diff);
+      checking.changes.push(files);
+      return diff && this.#scanDiff(checking, diff, files);
+    });
+  }
+
+  #scanDiff(checking: Checking, diff: Diff, files: ReadonlyMap<string, FileChange>): Eventual<void> {
+    const { subject, stores, patches, elsewhere, found } = checking;
+    return whenThere(this.#classify(diff), (known) => {
+      for (const store of known.stores) stores.add(store);
+      const { attribute } = known;
+      const scanned = { subject, diff, files, attribute, stores, patches, elsewhere };
+      return whenThere(new PlaintextScan(this.#sources, scanned, found).run(), () =>
+        this.#otherProblems(subject, files, found),
+      );
+    });
+  }
+
+  #classify({ files, contentOf }: Diff): Eventual<ClassifiedFiles> {
+    const known = this.#storeFiles.classify(files, contentOf);
+    return files.length < MANY ? known : this.#prepareMeanwhile(known);
   }
 
   /** Loads what each scan of text needs. Not the values of secrets: they are opened, and that is recorded, only for text. */
-  async #prepareScan(): Promise<void> {
-    await Promise.all([loadScanner(), this.#sources.team.all()]);
+  async #prepareMeanwhile(known: Eventual<ClassifiedFiles>): Promise<ClassifiedFiles> {
+    const [classified] = await Promise.all([known, loadScanner(), this.#sources.team.all()]);
+    return classified;
   }
 
-  async #otherProblems(
+  #otherProblems(subject: Subject, files: ReadonlyMap<string, FileChange>, found: Findings): Eventual<void> {
+    // In a range of commits, each problem is reported once, for the commit that introduced it.
+    const ignore = subject.prefix === ":" || files.has(IGNORE_FILE);
+    if (ignore || files.has(CONFIG_FILE) || files.has(BASELINE_FILE))
+      return this.#fileProblems(subject, files, ignore, found);
+    return whenThere(this.#sources.team.slowRule(), (slow) => {
+      if (slow) found.errors.push(slow);
+    });
+  }
+
+  /** Problems of the guard's own files. */
+  async #fileProblems(
     subject: Subject,
     files: ReadonlyMap<string, FileChange>,
+    ignore: boolean,
     found: Findings,
   ): Promise<void> {
-    // In a range of commits, each problem is reported once, for the commit that introduced it.
-    if (subject.prefix === ":" || files.has(IGNORE_FILE)) await this.#ignoreProblems(subject, found);
+    if (ignore) await this.#ignoreProblems(subject, found);
     const slow = await this.#sources.team.slowRule();
     if (slow) found.errors.push(slow);
     if (files.has(CONFIG_FILE)) await this.#teamProblems(subject, found);
     if (files.has(BASELINE_FILE)) await this.#baselineProblems(subject, found);
   }
 
-  async #checkStores(
-    subject: Subject,
-    stores: ReadonlySet<string>,
-    changes: readonly ReadonlyMap<string, FileChange>[],
-    patches: StorePatches,
-    found: Findings,
-  ): Promise<void> {
+  async #checkStores({ subject, stores, changes, patches, found }: Checking): Promise<void> {
     const inStores = noFindings();
     for (const path of stores) await this.#storeChecks.run(subject, path, changes, patches, inStores);
     if (inStores.errors.length + inStores.warnings.length > 0)
@@ -224,6 +264,16 @@ export class Guard {
     const problems = all.filter(({ path }) => path === finding.path);
     return { versionHash: versionHash(finding, bytes, problems) };
   }
+}
+
+function filesOf(diff: Diff | undefined): ReadonlyMap<string, FileChange> {
+  const files = new Map<string, FileChange>();
+  for (const file of diff?.files ?? []) files.set(file.path, file);
+  return files;
+}
+
+function verdictOf({ errors, warnings, suppressed }: Findings): Verdict {
+  return { errors: sorted(errors), warnings: sorted(warnings), suppressed: sorted(suppressed) };
 }
 
 function sorted(findings: readonly Finding[]): readonly Finding[] {

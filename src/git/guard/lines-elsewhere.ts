@@ -16,7 +16,8 @@ export type LinesElsewhere = ReadonlyMap<string, ReadonlySet<number> | FileChang
 export async function linesElsewhere(diff: Diff, stores: ReadonlySet<string>): Promise<LinesElsewhere> {
   const lines = new Map<string, ReadonlySet<number> | FileChange>();
   const byId = lazy(() => Map.groupBy(diff.files, ({ newId }) => newId));
-  for await (const event of diff.patches()) {
+  const next = diff.patches();
+  for (let event = await next(); event; event = await next()) {
     if (event.kind === "binary") {
       for (const file of byId().get(event.newId) ?? []) lines.set(file.path, file);
       continue;

@@ -1,18 +1,20 @@
+import { type Eventual, whenThere } from "../../common/eventual.ts";
 import { lazy } from "../../common/lazy.ts";
 import type { Finding } from "../../scan/finding.ts";
 import type { TextLines } from "../../scan/scan-text.ts";
 import { CommitTexts } from "./commit-texts.ts";
-import { type FileChange, MAX_ADDED, type Patch } from "./diff-parser.ts";
-import type { Diff, DiffReader } from "./diff-reader.ts";
+import { type FileChange, MAX_ADDED, type Patch, type PatchEvent } from "./diff-parser.ts";
+import type { Diff, DiffReader, NextPatch } from "./diff-reader.ts";
 import { type LinesElsewhere, newInMerge, numbersOf } from "./lines-elsewhere.ts";
 import { NOT_SCANNED } from "./not-scanned.ts";
 import { withoutGeneral } from "./own-credentials.ts";
-import type { OwnSecretHit, OwnSecrets } from "./own-secrets.ts";
+import type { OwnSecretHit } from "./own-secrets.ts";
 import type { ScanSources } from "./scan-sources.ts";
 import { isRegular } from "./store-files.ts";
 import { withStoreFindings } from "./store-findings.ts";
 import type { StorePatches } from "./store-patches.ts";
 import type { Findings, Subject } from "./subject.ts";
+import type { TextSearch } from "./text-search.ts";
 import { Triage } from "./triage.ts";
 import { looksBinary } from "./work-tree-file.ts";
 
@@ -45,37 +47,57 @@ export class PlaintextScan {
   readonly #sources: ScanSources;
   readonly #scanned: ScannedDiff;
   readonly #found: Findings;
-  readonly #before: () => CommitTexts;
-  readonly #triage: Triage;
+  readonly #before = lazy(() => new CommitTexts(this.#sources.root, this.#scanned.subject.parents));
+  readonly #triage = lazy(() => new Triage(this.#sources, this.#scanned.subject, this.#found));
+  /** By the ids of their content. */
+  readonly #changed = lazy(() => Map.groupBy(this.#scanned.files.values(), ({ newId }) => newId));
+  /** The ids of contents that git takes for binary. */
+  readonly #binary = new Set<string>();
+  /** Files that only attributes call binary. */
+  readonly #hidden = new Set<string>();
   #total = 0;
-  #byId: ReadonlyMap<string, readonly FileChange[]> | undefined;
 
   constructor(sources: ScanSources, scanned: ScannedDiff, found: Findings) {
     this.#sources = sources;
     this.#scanned = scanned;
     this.#found = found;
-    this.#before = lazy(() => new CommitTexts(sources.root, scanned.subject.parents));
-    this.#triage = new Triage(sources, scanned.subject, found);
   }
 
-  async run(): Promise<void> {
-    const { diff, subject } = this.#scanned;
-    const hidden = new Set<string>();
-    const binary = new Set<string>();
-    for await (const event of diff.patches()) {
-      if (event.kind === "patch") await this.#patch(event.patch);
-      else if (!binary.has(event.newId)) {
-        binary.add(event.newId);
-        for (const file of this.#binaries(event.newId)) await this.#binary(file, hidden);
-      }
+  /** At once, where all that is added has arrived and nothing else has to be read. */
+  run(): Eventual<void> {
+    const next = this.#scanned.diff.patches();
+    for (let event = next(); event; event = next()) {
+      const scan = whenThere(event, (each) => each && this.#event(each));
+      if (scan) return this.#runLater(scan, next);
     }
-    if (hidden.size > 0) await this.#asText(subject.asText([...hidden]));
+    return this.#runHidden();
+  }
+
+  /** The rest, from where something has to be waited for. */
+  async #runLater(scan: Promise<void>, next: NextPatch): Promise<void> {
+    await scan;
+    for (let event = await next(); event; event = await next()) await this.#event(event);
+    await this.#runHidden();
+  }
+
+  #event(event: PatchEvent): Eventual<void> {
+    if (event.kind === "patch") return this.#patch(event.patch);
+    if (this.#binary.has(event.newId)) return undefined;
+    this.#binary.add(event.newId);
+    return this.#binaries(event.newId);
+  }
+
+  #runHidden(): Eventual<void> {
+    return this.#hidden.size === 0
+      ? undefined
+      : this.#asText(this.#scanned.subject.asText([...this.#hidden]));
   }
 
   /** Scans files that only attributes call binary. */
   async #asText(reader: DiffReader): Promise<void> {
     const text = await reader.next();
-    for await (const event of text?.patches() ?? []) {
+    const next = text?.patches();
+    for (let event = await next?.(); event; event = await next?.()) {
       if (event.kind !== "patch") continue;
       const file = this.#scanned.files.get(event.patch.path);
       if (!looksBinary(event.patch.added.bytes)) await this.#patch(event.patch);
@@ -84,22 +106,31 @@ export class PlaintextScan {
     await reader.close();
   }
 
-  async #patch(patch: Patch): Promise<void> {
+  #patch(patch: Patch): Eventual<void> {
     const { path, added, cut } = patch;
     const { files, stores, patches, elsewhere } = this.#scanned;
     const file = files.get(path);
-    if (!file || file.newMode === SUBMODULE) return;
+    if (!file || file.newMode === SUBMODULE) return undefined;
     this.#scanned.subject.tally.lines(file.newId, added.bytes);
     if (stores.has(path)) {
       patches.add(file, patch);
-      return;
+      return undefined;
     }
-    const { blobs } = this.#sources;
-    const lines = elsewhere.length === 0 ? added : await newInMerge(path, added, elsewhere, blobs);
-    if (lines.bytes.length === 0) return;
-    const last = cut ? Math.max(...(await numbersOf(lines))) : 0;
-    await this.#scan(path, lines, lines === added && !cut && file.status === "A" ? file : undefined);
-    if (!cut) return;
+    if (elsewhere.length > 0) return this.#inMerge(patch);
+    if (added.bytes.length === 0) return undefined;
+    return cut ? this.#cut(path, added) : this.#scan(path, added, file.status === "A" ? file : undefined);
+  }
+
+  /** Scans what a merge adds against all of its parents. */
+  async #inMerge({ path, added, cut }: Patch): Promise<void> {
+    const lines = await newInMerge(path, added, this.#scanned.elsewhere, this.#sources.blobs);
+    if (lines.bytes.length > 0) await (cut ? this.#cut(path, lines) : this.#scan(path, lines));
+  }
+
+  /** Scans lines after which others were added that are not read. */
+  async #cut(path: string, lines: TextLines): Promise<void> {
+    const last = Math.max(...(await numbersOf(lines)));
+    await this.#scan(path, lines);
     await this.#notScanned(
       path,
       last,
@@ -107,18 +138,16 @@ export class PlaintextScan {
     );
   }
 
-  /** The changed files with this content that git takes for binary. */
-  #binaries(id: string): FileChange[] {
-    const { files, stores } = this.#scanned;
-    this.#byId ??= Map.groupBy(files.values(), ({ newId }) => newId);
-    return (this.#byId.get(id) ?? []).filter(({ path, newMode }) => isRegular(newMode) && !stores.has(path));
-  }
-
-  /** @param hidden gets the files that only attributes call binary */
-  async #binary(file: FileChange, hidden: Set<string>): Promise<void> {
-    const attribute = this.#scanned.attribute.get(file.path);
-    if (attribute === "unspecified" || attribute === "set") await this.#bytes(file);
-    else hidden.add(file.path);
+  /** Scans the changed files with a content that git takes for binary. */
+  async #binaries(id: string): Promise<void> {
+    const { stores, attribute } = this.#scanned;
+    for (const file of this.#changed().get(id) ?? []) {
+      const { path, newMode } = file;
+      if (!isRegular(newMode) || stores.has(path)) continue;
+      const value = attribute.get(path);
+      if (value === "unspecified" || value === "set") await this.#bytes(file);
+      else this.#hidden.add(path);
+    }
   }
 
   /** Scans a file that has bytes which are not of a text. */
@@ -134,7 +163,8 @@ export class PlaintextScan {
     if (lines) await this.#scan(path, lines);
     const { findings, skipped } = lines ? { findings: [], skipped: false } : scanBinary(path, start);
     if (!lines) {
-      const own = await this.#ownHits((secrets) => secrets.inBinary(path, start));
+      const secrets = await this.#sources.ownSecrets();
+      const own = await this.#ownFindings(secrets?.inBinary(path, start) ?? []);
       const all = [...findings, ...own];
       if (all.length > 0) await this.#report(path, all);
     }
@@ -145,55 +175,70 @@ export class PlaintextScan {
   }
 
   /** @param whole the file, if these are all of its lines */
-  async #scan(path: string, lines: TextLines, whole?: FileChange): Promise<void> {
+  #scan(path: string, lines: TextLines, whole?: FileChange): Eventual<void> {
     this.#total += lines.bytes.length;
     if (this.#total > MAX_TOTAL) {
-      await this.#notScanned(
-        path,
-        lines.runs[0]?.number ?? 1,
-        `more than ${MAX_TOTAL / MIB} MiB were added in all`,
-      );
-      return;
+      const first = lines.runs[0]?.number ?? 1;
+      return this.#notScanned(path, first, `more than ${MAX_TOTAL / MIB} MiB were added in all`);
     }
-    const own = await this.#ownHits((secrets) => secrets.inLines(path, lines));
-    const inText = await this.#findings(path, lines, whole);
-    const found = own.length === 0 ? inText : [...withoutGeneral(inText, own), ...own];
+    return whenThere(this.#sources.search(), (search) =>
+      whenThere(this.#findings(path, lines, whole, search), (found) =>
+        found.length > 0 ? this.#report(path, found, lines) : undefined,
+      ),
+    );
+  }
+
+  /** What is found in a text. */
+  #findings(
+    path: string,
+    lines: TextLines,
+    whole: FileChange | undefined,
+    search: TextSearch,
+  ): Eventual<readonly Finding[]> {
     const { prefixes, stores } = this.#sources;
     const store = (each: string) => stores.read(this.#scanned.subject.prefix, each);
-    const all = await withStoreFindings(found, path, lines, { prefixes, store });
-    if (all.length > 0) await this.#report(path, all, lines);
+    const hits = search.secrets?.inLines(path, lines) ?? [];
+    return whenThere(this.#ownFindings(hits), (own) =>
+      whenThere(this.#scannerFindings(path, lines, whole, search), (inText) => {
+        const found = own.length === 0 ? inText : [...withoutGeneral(inText, own), ...own];
+        return withStoreFindings(found, path, lines, { prefixes, store });
+      }),
+    );
   }
 
   /**
    * The values of the store's own secrets. One that a parent commit has already is only a warning: anyone can seal a text
    * that many files have, and that must not stop every commit.
    */
-  async #ownHits(search: (secrets: OwnSecrets) => readonly OwnSecretHit[]): Promise<Finding[]> {
-    const secrets = await this.#sources.ownSecrets();
+  #ownFindings(hits: readonly OwnSecretHit[]): Eventual<readonly Finding[]> {
+    return hits.length === 0 ? [] : this.#ownFindingsOf(hits);
+  }
+
+  async #ownFindingsOf(hits: readonly OwnSecretHit[]): Promise<readonly Finding[]> {
     const errors: Finding[] = [];
-    for (const { finding, known, bytes, isAllowed } of secrets ? search(secrets) : []) {
+    for (const { finding, known, bytes, isAllowed } of hits) {
       if (isAllowed) this.#suppressed(finding);
-      else if (await this.#before().have(bytes)) await this.#triage.warning(known);
+      else if (await this.#before().have(bytes)) await this.#triage().warning(known);
       else errors.push(finding);
     }
     return errors;
   }
 
   /** What the scanner finds, in this thread or another one. */
-  async #findings(
+  #scannerFindings(
     path: string,
     lines: TextLines,
     whole: FileChange | undefined,
-  ): Promise<readonly Finding[]> {
-    const team = await this.#sources.team.all();
+    { team, scanText }: TextSearch,
+  ): Eventual<readonly Finding[]> {
     // Another thread does not have the rules of the team.
-    const known = whole && !team ? await this.#scanned.diff.ahead?.scanOf(whole) : undefined;
-    if (known) {
-      for (const finding of known.suppressed) this.#suppressed(finding);
-      return known.findings;
-    }
-    const { scanText } = await loadScanner();
-    return scanText(path, lines, { team, onSuppressed: (finding) => this.#suppressed(finding) });
+    const elsewhere = whole && !team ? this.#scanned.diff.ahead?.scanOf(whole) : undefined;
+    return whenThere(elsewhere, (known) => {
+      for (const finding of known?.suppressed ?? []) this.#suppressed(finding);
+      return known
+        ? known.findings
+        : scanText(path, lines, { team, onSuppressed: (finding) => this.#suppressed(finding) });
+    });
   }
 
   #suppressed(finding: Finding): void {
@@ -203,17 +248,16 @@ export class PlaintextScan {
   /** @param lines of text that they are in */
   async #report(path: string, findings: readonly Finding[], lines?: TextLines): Promise<void> {
     const oldPath = this.#scanned.files.get(path)?.oldPath ?? path;
-    await this.#triage.file({ findings, oldPath, lines });
+    await this.#triage().file({ findings, oldPath, lines });
   }
 
   async #notScanned(path: string, line: number, message: string): Promise<void> {
-    if (await this.#triage.warning({ path, line, rule: NOT_SCANNED, message }))
+    if (await this.#triage().warning({ path, line, rule: NOT_SCANNED, message }))
       this.#scanned.subject.tally.skip();
   }
 }
 
-// Loaded when they are needed: a commit that changes only stores does not need them.
-export const loadScanner = lazy(() => import("../../scan/scanner.ts"));
+// Loaded when it is needed: most commits add only text.
 const bytesScanner = lazy(() => import("../../scan/scan-bytes.ts"));
 
 const IS_BINARY = "the file is binary and was not scanned";

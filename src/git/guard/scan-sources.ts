@@ -1,3 +1,4 @@
+import type { Eventual } from "../../common/eventual.ts";
 import { lazy } from "../../common/lazy.ts";
 import type { Baseline } from "../../scan/baseline.ts";
 import type { Finding } from "../../scan/finding.ts";
@@ -8,6 +9,7 @@ import { IgnoreFiles } from "./ignore-file.ts";
 import type { OwnSecret, OwnSecrets } from "./own-secrets.ts";
 import { StoresOfVersion } from "./stores-of-version.ts";
 import { TeamRulesOfVersions } from "./team-rules.ts";
+import { type TextSearch, textSearch } from "./text-search.ts";
 import type { CheckedVersions } from "./versions.ts";
 
 /** What a guard knows besides the repository. */
@@ -39,6 +41,7 @@ export interface ScanSources {
   readonly stores: StoresOfVersion;
   /** The secrets whose values are known. */
   readonly ownSecrets: () => Promise<OwnSecrets | undefined>;
+  readonly search: () => Eventual<TextSearch>;
   readonly team: TeamRulesOfVersions;
   readonly baselines: BaselineOfVersions;
   /** The baseline that counts. @throws PprotectError `invalid_config` */
@@ -65,6 +68,7 @@ export function scanSources(
   const blobs = markers ? objects : readWithoutMarkers(objects);
   const team = new TeamRulesOfVersions(blobs, versions);
   const teamIds = async () => (await team.all())?.ids ?? new Set<string>();
+  const own = searchOf(ownSecrets);
   const baselines = new BaselineOfVersions(blobs, allowance ? DEFAULT_BRANCH : versions);
   return {
     root,
@@ -76,7 +80,8 @@ export function scanSources(
     baseline: lazy(async () => (baseline === "none" ? undefined : (baseline ?? (await baselines.newest())))),
     ignoreFiles: new IgnoreFiles(blobs, teamIds, allowance?.ignore),
     stores: new StoresOfVersion(blobs, maxStoreBytes),
-    ownSecrets: searchOf(ownSecrets),
+    ownSecrets: own,
+    search: textSearch(own, team.all),
     markers,
   };
 }

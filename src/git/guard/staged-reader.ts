@@ -1,7 +1,7 @@
 import { lazy } from "../../common/lazy.ts";
 import { wholeFile } from "../../scan/scan-text.ts";
 import type { ScanAhead } from "./ahead/scan-ahead.ts";
-import type { DiffEvent, FileChange } from "./diff-parser.ts";
+import type { FileChange, PatchEvent } from "./diff-parser.ts";
 import { type Diff, type DiffReader, type PathChoice, readStagedDiff } from "./diff-reader.ts";
 import { isRegular } from "./store-files.ts";
 import { contentOnDisk, looksBinary } from "./work-tree-file.ts";
@@ -14,8 +14,6 @@ const MOST_KEPT = 32 * 1024 * 1024;
 
 /** As many paths are put on a line for git. */
 const MOST_PATHS = 200;
-
-type PatchEvent = Exclude<DiffEvent, { kind: "files" }>;
 
 /**
  * The diff of `readStagedDiff`. Of many added files, those that the work tree has with the same content are read from
@@ -68,7 +66,10 @@ class StagedReader implements DiffReader {
     return {
       files: diff.files,
       contentOf: (file) => (isAdded(file) ? this.#contentAhead(file) : undefined),
-      patches: () => this.#patches(diff),
+      patches: () => {
+        const events = this.#patches(diff);
+        return async () => (await events.next()).value;
+      },
       ...(this.#ahead && { ahead: this.#ahead }),
     };
   }
@@ -78,7 +79,7 @@ class StagedReader implements DiffReader {
     await this.#reader.close();
   }
 
-  async *#patches(diff: Diff): AsyncGenerator<PatchEvent> {
+  async *#patches(diff: Diff): AsyncGenerator<PatchEvent, undefined> {
     const rest: FileChange[] = [];
     /** Paths, and ids: a binary file is known by that. */
     const read = new Set<string>();
@@ -92,14 +93,14 @@ class StagedReader implements DiffReader {
       yield event;
     }
     const paths = [...new Set(rest.flatMap(({ oldPath, path }) => [oldPath, path]))];
-    let patches = diff.patches();
+    let next = diff.patches();
     if (paths.length <= MOST_PATHS) {
       await this.#reader.close();
       if (paths.length === 0) return;
       this.#reader = this.#open({ paths, asText: false });
-      patches = (await this.#reader.next())?.patches() ?? patches;
+      next = (await this.#reader.next())?.patches() ?? next;
     }
-    for await (const event of patches) {
+    for (let event = await next(); event; event = await next()) {
       if (!read.has(event.kind === "patch" ? event.patch.path : event.newId)) yield event;
     }
   }

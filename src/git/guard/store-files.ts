@@ -1,4 +1,5 @@
 import { bufferOf } from "../../common/buffer-of.ts";
+import { type Eventual, whenThere } from "../../common/eventual.ts";
 import { AUDIT_LOG_KEY, CUSTODIANS_KEY } from "../../store/store-data.ts";
 import { MAX_FILE_BYTES } from "../../system/bounded-read.ts";
 import type { BlobReader } from "../process/cat-file.ts";
@@ -16,6 +17,15 @@ export function isRegular(mode: string): boolean {
   return mode.startsWith("100");
 }
 
+/** What is known of changed files. */
+export interface ClassifiedFiles {
+  readonly stores: ReadonlySet<string>;
+  /** The value of each path's `diff` attribute. */
+  readonly attribute: ReadonlyMap<string, string>;
+}
+
+type ContentOf = (file: FileChange) => Uint8Array | undefined;
+
 /** Decides which files are stores. It asks git about a path or an object only once. */
 export class StoreFiles {
   readonly #blobs: BlobReader;
@@ -32,26 +42,29 @@ export class StoreFiles {
   }
 
   /**
-   * Which of the changed files are stores, and the value of each file's `diff` attribute.
+   * Which of the changed files are stores, and the value of each file's `diff` attribute; at once, where that is known of their
+   * paths.
    * @param contentOf the content of an added file, if it is known without git
    */
-  async classify(
-    files: readonly FileChange[],
-    contentOf: (file: FileChange) => Uint8Array | undefined = () => undefined,
-  ): Promise<{ stores: Set<string>; attribute: ReadonlyMap<string, string> }> {
-    const unknown = files.filter(({ path }) => !this.#attributeOf.has(path));
-    if (unknown.length > 0) {
-      this.expect(unknown);
-      await this.#readAttributes();
-    }
+  classify(files: readonly FileChange[], contentOf: ContentOf = () => undefined): Eventual<ClassifiedFiles> {
+    const isKnown = files.every(({ path }) => this.#attributeOf.has(path));
+    return isKnown ? this.#classified(files, contentOf) : this.#classifyNew(files, contentOf);
+  }
+
+  async #classifyNew(files: readonly FileChange[], contentOf: ContentOf): Promise<ClassifiedFiles> {
+    this.expect(files);
+    await this.#readAttributes();
+    return this.#classified(files, contentOf);
+  }
+
+  #classified(files: readonly FileChange[], contentOf: ContentOf): Eventual<ClassifiedFiles> {
     const answers = files.map((file) => this.#isStore(file, contentOf));
     // For most commits, the paths are enough.
-    const found = answers.some((answer) => typeof answer !== "boolean")
-      ? await Promise.all(answers)
-      : answers;
-    const stores = new Set<string>();
-    for (const [index, { path }] of files.entries()) if (found[index]) stores.add(path);
-    return { stores, attribute: this.#attributeOf };
+    const found = answers.every((answer) => typeof answer === "boolean") ? answers : Promise.all(answers);
+    return whenThere(found, (areStores) => ({
+      stores: new Set(files.flatMap(({ path }, index) => (areStores[index] ? [path] : []))),
+      attribute: this.#attributeOf,
+    }));
   }
 
   /** Says which files will be asked for: the attributes of many are read at once. */
@@ -76,10 +89,7 @@ export class StoreFiles {
     for (const [index, path] of paths.entries()) this.#attributeOf.set(path, values[index] ?? "");
   }
 
-  #isStore(
-    file: FileChange,
-    contentOf: (file: FileChange) => Uint8Array | undefined,
-  ): boolean | Promise<boolean> {
+  #isStore(file: FileChange, contentOf: ContentOf): Eventual<boolean> {
     if (!isRegular(file.newMode) && !isRegular(file.oldMode)) return false;
     if (this.#hasStoreName(file.path)) return true;
     if (!YAML_NAME.test(file.path)) return false;

@@ -1,3 +1,4 @@
+import type { Eventual } from "../../common/eventual.ts";
 import type { Finding } from "../../scan/finding.ts";
 import type { Diff, DiffReader } from "./diff-reader.ts";
 import type { Tally } from "./tally.ts";
@@ -11,6 +12,11 @@ export interface Verdict {
   readonly suppressed: readonly Finding[];
 }
 
+/** Whether anything was found, and be it suppressed. */
+export function hasFindings({ errors, warnings, suppressed }: Verdict): boolean {
+  return errors.length + warnings.length + suppressed.length > 0;
+}
+
 /** A commit, or what is staged for one. */
 export interface Subject {
   /** What git puts before the path of a file of the new version: `:` for the index, or `COMMIT:`. */
@@ -18,7 +24,7 @@ export interface Subject {
   /** How many parents it is compared with; 1 for a root commit, which is compared with the empty tree. */
   readonly diffs: number;
   /** Its next diff; the diff against the first parent comes last. */
-  next(): Promise<Diff | undefined>;
+  next(): Eventual<Diff | undefined>;
   /** The diff of some files against the first parent, as text even where attributes say otherwise. */
   asText(paths: readonly string[]): DiffReader;
   /** All files of the new version, as one diff against nothing. */

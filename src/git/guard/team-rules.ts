@@ -1,5 +1,5 @@
 import { PprotectError } from "../../common/errors.ts";
-import { lazy } from "../../common/lazy.ts";
+import { type Eventual, eventually, whenThere } from "../../common/eventual.ts";
 import { CONFIG_FILE } from "../../config/config-file.ts";
 import { mentionsScanRules } from "../../config/scan/mentions.ts";
 import type { Finding } from "../../scan/finding.ts";
@@ -23,7 +23,7 @@ export class TeamRulesOfVersions {
   }
 
   /** The rules that count; `undefined` when there are none. */
-  readonly all = lazy(async (): Promise<TeamRules | undefined> => {
+  readonly all = eventually(async (): Promise<TeamRules | undefined> => {
     const { of, tips, bases } = this.#versions;
     const [before, now] = await Promise.all([this.#ofAll(bases), this.#ofAll(tips)]);
     const staged = new Set(now.map(({ source }) => source));
@@ -44,8 +44,11 @@ export class TeamRulesOfVersions {
   }
 
   /** Once, the rule that took so long that new rules were not applied to the rest. */
-  async slowRule(): Promise<Finding | undefined> {
-    const slowest = (await this.all())?.slowest;
+  slowRule(): Eventual<Finding | undefined> {
+    return whenThere(this.all(), (rules) => rules && this.#slowRuleOf(rules));
+  }
+
+  #slowRuleOf({ slowest }: TeamRules): Finding | undefined {
     if (!slowest || this.#reported) return undefined;
     this.#reported = true;
     const message =

@@ -62,7 +62,8 @@ export class RuleTrial {
     try {
       const tree = await reader.next();
       const { stores } = await this.#storeFiles.classify(tree?.files ?? []);
-      for await (const event of tree?.patches() ?? []) {
+      const next = tree?.patches();
+      for (let event = await next?.(); event; event = await next?.()) {
         if (event.kind !== "patch" || stores.has(event.patch.path)) continue;
         if (this.#bytes > MAX_BYTES || this.#time > MAX_TIME) return false;
         const input = scanInput(event.patch.path, new ScanText(event.patch.added));

@@ -1,4 +1,5 @@
 import { bufferOf } from "../../common/buffer-of.ts";
+import { type Eventual, whenThere } from "../../common/eventual.ts";
 import { pathBytes } from "../../common/path-bytes.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { gitFailure, isPartialClone, spawnGit } from "./stream.ts";
@@ -82,10 +83,10 @@ export function openObjectReader(directory: string): ObjectReader {
 /** Objects that are read one after the other. */
 export interface ObjectStream {
   /**
-   * @returns the next object, or `undefined` for one that the repository does not have, and after the last
+   * @returns the next object, at once when it has arrived; `undefined` for one that the repository does not have, and after the last
    * @throws PprotectError `git_failed`, also when a partial clone lacks the object
    */
-  next(): Promise<GitObject | undefined>;
+  next(): Eventual<GitObject | undefined>;
   /** Stops git if its output was not read to the end. */
   close(): Promise<void>;
 }
@@ -102,7 +103,7 @@ export function streamObjects(directory: string, ids: readonly string[], limit: 
   const receive = answersOf(directory, git.stdout);
   const rest = ids.values();
   return {
-    async next() {
+    next() {
       const { value: id } = rest.next();
       return id === undefined ? undefined : receive(id, limit);
     },
@@ -113,25 +114,28 @@ export function streamObjects(directory: string, ids: readonly string[], limit: 
   };
 }
 
-type Receive = (name: string, limit: number) => Promise<GitObject | undefined>;
+type Receive = (name: string, limit: number) => Eventual<GitObject | undefined>;
 
-/** Reads the answers of a `git cat-file --batch`, each to the name that it was asked for. */
+/** Reads the answers of a `git cat-file --batch`, each to the name that it was asked for; at once those that have arrived. */
 function answersOf(directory: string, stdout: ReadableStream<Uint8Array>): Receive {
   const output = new ByteReader(stdout, () => gitFailure(directory, "cat-file", ""));
-  return async (name, limit) => {
-    const line = await output.takeThrough(NEWLINE);
-    const header = bufferOf(line).toString("utf8");
-    const [, type = "", size] = FOUND.exec(header) ?? [];
-    // `NAME missing`, or `NAME ambiguous` for the start of several ids; NAME is as it was asked for, spaces included.
-    if (size === undefined) {
-      if (!OBJECT_ID.test(name) || !(await isPartialClone(directory))) return undefined;
-      throw await gitFailure(directory, "cat-file", `object ${name} is missing`);
-    }
-    const kept = Math.min(Number(size), limit);
-    const bytes = await output.take(kept);
-    // The line end after the content, which nearly always has arrived with it.
-    if (kept === Number(size)) await output.take(1);
-    else await output.skip(Number(size) - kept + 1);
+  const missing = async (name: string): Promise<undefined> => {
+    if (!OBJECT_ID.test(name) || !(await isPartialClone(directory))) return undefined;
+    throw await gitFailure(directory, "cat-file", `object ${name} is missing`);
+  };
+  const start = async (type: string, size: number, limit: number): Promise<GitObject> => {
+    const bytes = await output.take(limit);
+    await output.skip(size - limit + 1);
     return { type, bytes };
   };
+  return (name, limit) =>
+    whenThere(output.takeThrough(NEWLINE), (line) => {
+      const [, type = "", digits] = FOUND.exec(bufferOf(line).toString("latin1")) ?? [];
+      // `NAME missing`, or `NAME ambiguous` for the start of several ids; NAME is as it was asked for, spaces included.
+      if (digits === undefined) return missing(name);
+      const size = Number(digits);
+      if (size > limit) return start(type, size, limit);
+      // A line end follows the content.
+      return whenThere(output.take(size + 1), (bytes) => ({ type, bytes: bytes.subarray(0, size) }));
+    });
 }

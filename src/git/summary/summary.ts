@@ -5,7 +5,7 @@ import { AccessHistoryBuilder } from "../../store/access/access-history.ts";
 import type { Moment } from "../../store/access/revision.ts";
 import { readLeniently } from "../../store/diff/lenient-reading.ts";
 import type { StoreData } from "../../store/store-data.ts";
-import { checkCommits } from "../guard/commit-changes.ts";
+import { type Checked, checkCommits } from "../guard/commit-changes.ts";
 import type { FileChange } from "../guard/diff-parser.ts";
 import { readCommitDiffs } from "../guard/diff-reader.ts";
 import { isRegular, StoreFiles } from "../guard/store-files.ts";
@@ -165,12 +165,14 @@ async function findingsIn(
   const findings: CommitFinding[] = [];
   const warnings: CommitFinding[] = [];
   let commits = 0;
-  for await (const verdict of checkCommits(repository, { revision: `${base}..${head}` })) {
-    const { commit, done, total } = verdict;
+  const onChecked = ({ done, total }: Checked) => {
     commits = total;
+    onProgress(done, total);
+  };
+  for await (const verdict of checkCommits(repository, { revision: `${base}..${head}` }, { onChecked })) {
+    const { commit } = verdict;
     findings.push(...verdict.errors.map((finding) => ({ ...finding, commit })));
     warnings.push(...verdict.warnings.map((finding) => ({ ...finding, commit })));
-    onProgress(done, total);
   }
   return { commits, findings, warnings };
 }

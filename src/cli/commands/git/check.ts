@@ -1,7 +1,12 @@
 import { join, relative } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
 import { countNoun } from "../../../common/text.ts";
-import { checkCommits } from "../../../git/guard/commit-changes.ts";
+import {
+  type Checked as CheckedCommit,
+  type CommitVerdict,
+  checkCommits,
+  type Selection,
+} from "../../../git/guard/commit-changes.ts";
 import type { GuardOptions } from "../../../git/guard/guard.ts";
 import {
   findingFields,
@@ -33,6 +38,17 @@ interface Checked extends FoundProblems {
   readonly root: string;
   /** Whether the clone lacks commits before those that were checked. */
   readonly shallow: boolean;
+}
+
+/** What was found in commits, the last one of them, and the entries of the baseline that accept nothing. */
+interface History extends Omit<Checked, "root"> {
+  readonly newest: string | undefined;
+  readonly unused: readonly LocatedFinding[];
+}
+
+function locatedIn({ commit, errors, warnings, suppressed }: CommitVerdict): FoundProblems {
+  const inCommit = (findings: readonly Finding[]) => findings.map((finding) => ({ ...finding, commit }));
+  return { errors: inCommit(errors), warnings: inCommit(warnings), suppressed: inCommit(suppressed) };
 }
 
 function suppressedFinding(finding: LocatedFinding) {
@@ -139,61 +155,65 @@ export default class GitCheckCommand extends FindingCommand {
 
   async #commits(tally: Tally): Promise<Checked> {
     const selection = this.all ? { all: true as const } : { revision: this.revision ?? "HEAD" };
-    const errors: LocatedFinding[] = [];
-    const warnings: LocatedFinding[] = [];
-    const suppressed: LocatedFinding[] = [];
+    const repository = await openAnyRepositoryDirectly(currentDirectory());
+    const options = await this.#options();
+    // What commands read now: a mistake in an earlier commit that was corrected later does no harm.
+    const rulesNow = this.all ? rulesOfTeam(repository) : undefined;
+    // It fails when it is waited for.
+    rulesNow?.catch(() => undefined);
+    const { newest, unused, ...checked } = await this.#history(repository, selection, options, tally);
+    const now = newest === undefined ? [] : await (rulesNow ?? projectFilesOf(repository, newest));
+    this.#printAll({ errors: now, warnings: [], suppressed: [] });
+    this.#printAll({ errors: [], warnings: unused, suppressed: [] });
+    return {
+      ...checked,
+      errors: [...checked.errors, ...now],
+      warnings: [...checked.warnings, ...unused],
+      root: repository.root,
+    };
+  }
+
+  /** Checks commits, and prints what is found in them as it is found. */
+  async #history(
+    repository: Repository,
+    selection: Selection,
+    given: GuardOptions,
+    tally: Tally,
+  ): Promise<History> {
+    const found = {
+      errors: [] as LocatedFinding[],
+      warnings: [] as LocatedFinding[],
+      suppressed: [] as LocatedFinding[],
+    };
     const unused: LocatedFinding[] = [];
     const progress = new Progress("checking commit");
     let commits = 0;
     let newest: string | undefined;
     let shallow = false;
-    const repository = await openAnyRepositoryDirectly(currentDirectory());
     const options = {
-      ...(await this.#options()),
-      onUnused: (found: readonly Finding[]) => unused.push(...found),
+      ...given,
+      onUnused: (warnings: readonly Finding[]) => unused.push(...warnings),
       onShallow: (boundary: readonly string[]) => {
         shallow = true;
         this.note(shallowWarning(boundary));
       },
+      onChecked: ({ commit, done, total }: CheckedCommit) => {
+        commits = done;
+        if (done > 0) newest = commit;
+        progress.show(done, total);
+      },
     };
-    // What commands read now: a mistake in an earlier commit that was corrected later does no harm.
-    const rulesNow = this.all ? rulesOfTeam(repository) : undefined;
-    // It fails when it is waited for.
-    rulesNow?.catch(() => undefined);
     for await (const verdict of checkCommits(repository, selection, options, tally)) {
-      const { commit, done, total } = verdict;
-      commits = done;
-      if (done > 0) newest = commit;
-      progress.show(done, total);
-      if (verdict.errors.length + verdict.warnings.length + verdict.suppressed.length === 0) continue;
-      const inCommit = (findings: readonly Finding[]) => findings.map((finding) => ({ ...finding, commit }));
-      const located = this.accepting({
-        errors: inCommit(verdict.errors),
-        warnings: inCommit(verdict.warnings),
-        suppressed: inCommit(verdict.suppressed),
-      });
-      errors.push(...located.errors);
-      warnings.push(...located.warnings);
-      suppressed.push(...located.suppressed);
+      const located = this.accepting(locatedIn(verdict));
+      found.errors.push(...located.errors);
+      found.warnings.push(...located.warnings);
+      found.suppressed.push(...located.suppressed);
       if (located.errors.length + located.warnings.length === 0) continue;
       progress.clear();
       this.#printAll(located);
     }
     progress.clear();
-    if (newest !== undefined) {
-      const now = await (rulesNow ?? projectFilesOf(repository, newest));
-      this.#printAll({ errors: now, warnings: [], suppressed: [] });
-      errors.push(...now);
-    }
-    this.#printAll({ errors: [], warnings: unused, suppressed: [] });
-    return {
-      errors,
-      warnings: [...warnings, ...unused],
-      suppressed,
-      commits,
-      root: repository.root,
-      shallow,
-    };
+    return { ...found, unused, commits, newest, shallow };
   }
 
   #printAll({ errors, warnings }: FoundProblems): void {

@@ -1,5 +1,5 @@
 import { bufferOf } from "../../../common/buffer-of.ts";
-import { lazy } from "../../../common/lazy.ts";
+import { type Eventual, whenThere } from "../../../common/eventual.ts";
 import { type Finding, MESSAGE_PATH } from "../../../scan/finding.ts";
 import { type TextLines, wholeFile } from "../../../scan/scan-text.ts";
 import type { GitObject } from "../../process/cat-file.ts";
@@ -10,7 +10,8 @@ import { withoutGeneral } from "../own-credentials.ts";
 import type { OwnSecrets } from "../own-secrets.ts";
 import type { ScanSources } from "../scan-sources.ts";
 import { withStoreFindings } from "../store-findings.ts";
-import { type Findings, noFindings, type Subject, type Verdict } from "../subject.ts";
+import { type Findings, hasFindings, noFindings, type Subject, type Verdict } from "../subject.ts";
+import { loadScanner, type TextSearch } from "../text-search.ts";
 import { Triage } from "../triage.ts";
 
 /** The scanner treats a message like any other text file. */
@@ -32,35 +33,45 @@ export class MessageScan {
   constructor(sources: ScanSources) {
     this.#sources = sources;
     // Every message needs it: it is loaded while git reads the first one.
-    void scanner();
+    void loadScanner();
   }
 
   /** @param object a commit or a tag, {@link MAX_MESSAGE} of it */
-  async object(subject: MessageSubject, { bytes }: GitObject): Promise<Verdict> {
+  object(subject: MessageSubject, { bytes }: GitObject): Eventual<Verdict> {
     const said = messageOf(bytes);
-    const verdict = await this.lines(subject, wholeFile(this.#sources.markers ? said : withoutMarkers(said)));
-    if (bytes.length < MAX_MESSAGE) return verdict;
+    const verdict = this.lines(subject, wholeFile(this.#sources.markers ? said : withoutMarkers(said)));
+    return bytes.length < MAX_MESSAGE ? verdict : this.#cut(subject, verdict);
+  }
+
+  /** What is found in a message that is not read to its end. */
+  async #cut(subject: MessageSubject, inStart: Eventual<Verdict>): Promise<Verdict> {
+    const verdict = await inStart;
     const message = `longer than ${MAX_ADDED / 1024 / 1024} MiB; what is beyond was not scanned`;
     const cut = noFindings();
     await this.#triage(subject, cut).warning({ path: MESSAGE_PATH, line: 1, rule: NOT_SCANNED, message });
     return joined(verdict, cut);
   }
 
-  async lines(subject: MessageSubject, lines: TextLines): Promise<Verdict> {
+  /** At once, where nothing has to be read. */
+  lines(subject: MessageSubject, lines: TextLines): Eventual<Verdict> {
     if (lines.bytes.length === 0) return noFindings();
-    const { ownSecrets, team, prefixes, stores } = this.#sources;
+    return whenThere(this.#sources.search(), (search) => this.#search(subject, lines, search));
+  }
+
+  #search(
+    subject: MessageSubject,
+    lines: TextLines,
+    { secrets, team, scanText }: TextSearch,
+  ): Eventual<Verdict> {
+    const { prefixes, stores } = this.#sources;
     const allowed: Finding[] = [];
-    const secrets = await ownSecrets();
     const own = secrets ? ownIn(secrets, lines, allowed) : [];
-    const { scanText } = await scanner();
-    const inMessage = scanText(AS_FILE, lines, {
-      team: await team.all(),
-      onSuppressed: (finding) => allowed.push(finding),
-    });
+    const inMessage = scanText(AS_FILE, lines, { team, onSuppressed: (finding) => allowed.push(finding) });
     const found = own.length === 0 ? inMessage : [...withoutGeneral(inMessage, own), ...own];
     const store = (path: string) => stores.read(subject.prefix, path);
-    const all = await withStoreFindings(found, AS_FILE, lines, { prefixes, store });
-    return allowed.length + all.length === 0 ? noFindings() : this.#verdict(subject, all, allowed);
+    return whenThere(withStoreFindings(found, AS_FILE, lines, { prefixes, store }), (all) =>
+      allowed.length + all.length === 0 ? noFindings() : this.#verdict(subject, all, allowed),
+    );
   }
 
   async #verdict(
@@ -92,7 +103,7 @@ function ownIn(secrets: OwnSecrets, lines: TextLines, allowed: Finding[]): reado
 
 /** What two checks of the same commit have found. */
 export function joined(first: Verdict, second: Verdict): Verdict {
-  if (first.errors.length + first.warnings.length + first.suppressed.length === 0) return second;
+  if (!hasFindings(first)) return second;
   return {
     errors: [...first.errors, ...second.errors],
     warnings: [...first.warnings, ...second.warnings],
@@ -105,5 +116,3 @@ function messageOf(object: Uint8Array): Uint8Array {
   const end = bufferOf(object).indexOf("\n\n");
   return end === -1 ? new Uint8Array() : object.subarray(end + 2);
 }
-
-const scanner = lazy(() => import("../../../scan/scanner.ts"));

@@ -3,11 +3,17 @@ import type { Repository } from "../../process/repository.ts";
 import { startGit } from "../../process/stream.ts";
 import { withoutMarkers } from "../allowance.ts";
 import type { Commit } from "../commit.ts";
-import { checkCommits, LIST_COMMITS, parseCommits } from "../commit-changes.ts";
+import {
+  type Checked,
+  type CommitVerdict,
+  checkCommits,
+  LIST_COMMITS,
+  parseCommits,
+} from "../commit-changes.ts";
 import { MAX_MESSAGE, MessageScan } from "../message/scan-message.ts";
 import { targetOf } from "../message/tags.ts";
 import { type GuardOptions, scanSources } from "../scan-sources.ts";
-import type { Verdict } from "../subject.ts";
+import { hasFindings, type Verdict } from "../subject.ts";
 import type { Tally } from "../tally.ts";
 import type { CheckedVersions } from "../versions.ts";
 
@@ -23,20 +29,11 @@ export interface Push {
   readonly accepted: readonly string[];
 }
 
-/** A commit that was checked, or another object that a ref gets. */
-export interface PushVerdict extends Verdict {
-  /** Its short id. */
-  readonly commit: string;
-  /** Its id in full. */
-  readonly id: string;
-  /** How many commits were checked so far, and how many there are. */
-  readonly done: number;
-  readonly total: number;
-}
-
 export interface PushOptions {
   readonly guard: GuardOptions;
   readonly tally: Tally;
+  /** Called after each commit, and after each other object that a ref gets, before what was found in it is given. */
+  readonly onChecked?: (checked: Checked) => void;
 }
 
 /** Abbreviated ids of objects that are not commits. */
@@ -46,13 +43,14 @@ const SHORT = 10;
  * Checks what a push brings: the files and the messages of the commits that are new to the other side, and the messages of
  * its tags. A ref may also name a tree or a file.
  *
+ * @returns those in which something was found; what was found may be suppressed
  * @throws PprotectError `git_failed`
  */
 export async function* checkPush(
   repository: Repository,
   push: Push,
   options: PushOptions,
-): AsyncGenerator<PushVerdict> {
+): AsyncGenerator<CommitVerdict> {
   const objects = openObjectReader(repository.root);
   try {
     const { commits: starts, others } = await peel(objects, push.tips);
@@ -72,10 +70,17 @@ export async function* checkPush(
       const verdict = isTag
         ? await messages.object({ prefix: `${id}:`, parents: [] }, object)
         : await checkOther(repository, named, versions, options);
-      yield { ...verdict, commit: id.slice(0, SHORT), id, done: 0, total };
+      const checked = { commit: id.slice(0, SHORT), id, done: 0, total };
+      options.onChecked?.(checked);
+      if (hasFindings(verdict)) yield { ...verdict, ...checked };
     }
-    const { guard, tally } = options;
-    yield* checkCommits(repository, { listed, versions }, guard, tally);
+    const { guard, tally, onChecked } = options;
+    yield* checkCommits(
+      repository,
+      { listed, versions },
+      { ...guard, ...(onChecked && { onChecked }) },
+      tally,
+    );
   } finally {
     await objects.close();
   }
