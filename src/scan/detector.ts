@@ -20,6 +20,8 @@ export interface Detector {
   readonly keywords: readonly string[];
   /** Whether it looks only at those of the lines that have a long run too. */
   readonly inRun?: boolean;
+  /** Bytes that each of the lines with a hit has. */
+  readonly has?: Buffer | undefined;
   /** @param at index of a line that contains a keyword; hits may be in the lines around it */
   find(input: ScanInput, at: number): readonly Hit[];
 }

@@ -6,6 +6,8 @@ import type { ScanText } from "./scan-text.ts";
 const BITS = 5;
 const FOLDED_VALUES = 1 << BITS;
 const QUAD = (1 << (4 * BITS)) - 1;
+const HASH_BITS = 12;
+const HASHES = 1 << HASH_BITS;
 /** A word of 32 bits has the bits of indexes that differ in their last five bits. */
 const WORD_BITS = 5;
 
@@ -55,6 +57,8 @@ export interface FoundLines {
   readonly byGroup: readonly GroupLines[];
   /** Those of {@link LONG_RUN}. */
   readonly longRuns: readonly number[];
+  /** Where the keywords of the group start whose places are kept, in bytes, in order. */
+  readonly places: readonly number[];
 }
 
 interface Keyword {
@@ -63,6 +67,8 @@ interface Keyword {
   /** Where the characters end that it is found by. */
   readonly end: number;
   readonly groups: number[];
+  /** Whether its places are kept. */
+  isPlaced: boolean;
 }
 
 const NO_KEYWORDS: readonly Keyword[] = [];
@@ -74,8 +80,11 @@ const NO_KEYWORDS: readonly Keyword[] = [];
 export class KeywordIndex {
   /** A bit for each four folded characters: whether a keyword may end where they do. */
   readonly #likely = new Int32Array((QUAD + 1) >> WORD_BITS);
-  /** The keywords that are found by four folded characters. Those of three characters are found with any one before them. */
-  readonly #byQuad = new Map<number, Keyword[]>();
+  /**
+   * The keywords that are found by four folded characters, at the hash of those; few hashes have others too. Those of three
+   * characters are found with any one before them.
+   */
+  readonly #byHash: Keyword[][] = Array.from({ length: HASHES }, () => []);
   /** For each keyword, the line where it was found last; lines are counted on from text to text, so that it stays valid. */
   readonly #lastLine: Float64Array;
   #linesBefore = 1;
@@ -87,12 +96,16 @@ export class KeywordIndex {
   /**
    * @param groups the keywords of each group, in lower case, of three characters and more; {@link LONG_RUN} and {@link LONG_WORD}
    *   are passed over
+   * @param placed the group whose places are kept
    */
-  constructor(groups: readonly (readonly string[])[]) {
+  constructor(groups: readonly (readonly string[])[], placed?: number) {
     const byText = new Map<string, Keyword>();
     groups.forEach((keywords, group) => {
       for (const text of keywords) {
-        if (text !== LONG_RUN && text !== LONG_WORD) this.#keyword(text, byText).groups.push(group);
+        if (text === LONG_RUN || text === LONG_WORD) continue;
+        const keyword = this.#keyword(text, byText);
+        keyword.groups.push(group);
+        keyword.isPlaced ||= group === placed;
       }
     });
     this.#lastLine = new Float64Array(byText.size);
@@ -103,6 +116,7 @@ export class KeywordIndex {
   find(text: ScanText): FoundLines {
     const found: GroupLines[] = [];
     const longRuns: number[] = [];
+    const places: number[] = [];
     const { bytes } = text;
     const likely = this.#likely;
     const cursor = this.#cursor;
@@ -118,11 +132,11 @@ export class KeywordIndex {
         mark(longRuns, line, at, text);
       }
       if (hasBit(likely, folded))
-        line = this.#visit(this.#byQuad.get(folded) ?? NO_KEYWORDS, text, line, at, found);
+        line = this.#visit(this.#byHash[hashOf(folded)] ?? NO_KEYWORDS, text, line, at, found, places);
     }
     for (const { group } of found) this.#placeOf[group] = 0;
     this.#linesBefore += text.count;
-    return { byGroup: found.sort((a, b) => a.group - b.group), longRuns };
+    return { byGroup: found.sort((a, b) => a.group - b.group), longRuns, places: inOrder(places) };
   }
 
   /**
@@ -136,12 +150,14 @@ export class KeywordIndex {
     from: number,
     at: number,
     found: GroupLines[],
+    places: number[],
   ): number {
     let line = from;
     for (const keyword of keywords) {
       // Most that end with the same characters are others.
       if (!matches(text.bytes, at, keyword)) continue;
       line = text.lineAt(at, line);
+      if (keyword.isPlaced) places.push(at + 1 - keyword.end);
       const id = this.#linesBefore + line;
       if (this.#lastLine[keyword.number] === id) continue;
       this.#lastLine[keyword.number] = id;
@@ -160,7 +176,7 @@ export class KeywordIndex {
     const bytes = new TextEncoder().encode(text);
     const length = Math.min(4, text.length);
     const end = rarestPart(text, length) + length;
-    const keyword: Keyword = { number: byText.size, bytes, end, groups: [] };
+    const keyword: Keyword = { number: byText.size, bytes, end, groups: [], isPlaced: false };
     byText.set(text, keyword);
     let folded = 0;
     for (let at = end - length; at < end; at++) folded = (folded << BITS) | (FOLD[bytes[at] ?? 0] ?? 0);
@@ -169,9 +185,7 @@ export class KeywordIndex {
         ? [folded]
         : Array.from({ length: FOLDED_VALUES }, (_, before) => (before << (3 * BITS)) | folded);
     for (const quad of quads) {
-      const others = this.#byQuad.get(quad);
-      if (others) others.push(keyword);
-      else this.#byQuad.set(quad, [keyword]);
+      this.#byHash[hashOf(quad)]?.push(keyword);
       setBit(this.#likely, quad);
     }
     return keyword;
@@ -203,6 +217,19 @@ function advance(cursor: Int32Array, bytes: Uint8Array, likely: Int32Array): boo
   cursor[FOLDED] = folded;
   cursor[RUN_LENGTH] = run;
   return at < length;
+}
+
+/** Keywords are found by different parts of them, so that they may change places with their neighbours. */
+function inOrder(places: number[]): readonly number[] {
+  for (let i = 1; i < places.length; i++) {
+    if ((places[i] as number) < (places[i - 1] as number)) return places.sort((a, b) => a - b);
+  }
+  return places;
+}
+
+/** By multiplication with a number near 2^32 divided by the golden ratio (Knuth, TAOCP 6.4). */
+function hashOf(folded: number): number {
+  return Math.imul(folded, 0x9e3779b1) >>> (32 - HASH_BITS);
 }
 
 /** A table of bits fits into the cache, and one of bytes does not. */

@@ -9,6 +9,8 @@ export const RUN = 24;
 /** 1 for each byte that may be in a run. */
 export const IN_RUN = byteTable(/[\w.\-+/=~|]/);
 const IN_WORD = byteTable(/[\w-]/);
+const IN_VALUE = byteTable(/[\w+/-]/);
+const BEFORE_VALUE = byteTable(/["'`= ]/);
 
 /** @param pattern for one ASCII character */
 function byteTable(pattern: RegExp): Uint8Array {
@@ -36,6 +38,23 @@ export function hasLongWord(bytes: Uint8Array, start: number, end: number): bool
     while (last - at < RUN && IN_WORD[bytes[at] as number] === 1) at--;
     if (last - at === RUN) return true;
     last = at + RUN;
+  }
+  return false;
+}
+
+/** Whether a run of {@link RUN} characters of the base64 alphabets is between two offsets, after a quote, `=` or a blank. */
+export function hasLongValue(bytes: Uint8Array, start: number, end: number): boolean {
+  let last = start + RUN - 1;
+  while (last < end) {
+    let before = last;
+    while (before >= start && IN_VALUE[bytes[before] as number] === 1) before--;
+    if (last - before < RUN) {
+      last = before + RUN;
+      continue;
+    }
+    if (before >= start && BEFORE_VALUE[bytes[before] as number] === 1) return true;
+    while (last < end && IN_VALUE[bytes[last] as number] === 1) last++;
+    last += RUN;
   }
   return false;
 }

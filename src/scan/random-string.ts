@@ -2,7 +2,7 @@ import type { Detector, RuleName } from "./detector.ts";
 import { classChanges, shannonEntropy } from "./entropy.ts";
 import { type Hit, RANK } from "./finding.ts";
 import { looksLikeWords } from "./letter-pairs.ts";
-import { LONG_RUN } from "./long-run.ts";
+import { hasLongValue, LONG_RUN } from "./long-run.ts";
 import { isPlaceholder } from "./placeholder.ts";
 import { exampleOf } from "./scan-input.ts";
 
@@ -33,11 +33,12 @@ export const randomStringDetector: Detector = {
   find(input, at) {
     if (input.kind.tokensOnly || input.text.isPiece(at)) return [];
     if (input.kind.isExample) return [];
+    const { bytes } = input.text;
+    // Most lines have none, and this is tested faster.
+    if (!hasLongValue(bytes, input.text.start(at), input.text.end(at))) return [];
     const line = input.text.line(at);
     const pattern = input.kind.bareValues ? STRING : QUOTED;
     const hits: Hit[] = [];
-    // Most lines have none, and this is tested faster.
-    if (line.search(pattern) === -1) return hits;
     for (const match of line.matchAll(pattern)) {
       const value = match.groups?.value ?? "";
       if (

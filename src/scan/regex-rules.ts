@@ -1,3 +1,4 @@
+import { withoutFtl } from "../common/without-ftl.ts";
 import { PEM_LOOKAHEAD } from "./checks.ts";
 import { looksChosen, looksChosenForUse } from "./chosen-password.ts";
 import type { Detector } from "./detector.ts";
@@ -10,23 +11,20 @@ import { regexRules } from "./rules/index.ts";
 import { exampleOf, type ScanInput } from "./scan-input.ts";
 
 /** A detector for each rule with a regular expression. */
-export const regexDetectors: readonly Detector[] = regexRules.map((rule) => {
-  const has = rule.has === undefined ? undefined : Buffer.from(rule.has);
-  return {
-    rules: [rule],
-    keywords: rule.keywords,
-    inRun: rule.inRun ?? false,
-    find: (input, at) => ruleHits(rule, has, input, at),
-  };
-});
+export const regexDetectors: readonly Detector[] = regexRules.map((rule) => ({
+  rules: [rule],
+  keywords: rule.keywords,
+  inRun: rule.inRun ?? false,
+  has: rule.has === undefined ? undefined : Buffer.from(rule.has),
+  find: (input, at) => ruleHits(rule, input, at),
+}));
 
 const NO_HITS: readonly Hit[] = [];
 
 /** Nearly always there are none, and this is all that is done. */
-function ruleHits(rule: Rule, has: Buffer | undefined, input: ScanInput, at: number): readonly Hit[] {
+function ruleHits(rule: Rule, input: ScanInput, at: number): readonly Hit[] {
   const { text, kind } = input;
   if (rule.kind === "context" && (kind.tokensOnly || (text.isPiece(at) && !kind.isData))) return NO_HITS;
-  if (has && !text.lineHas(at, has)) return NO_HITS;
   const line = text.line(at);
   if (rule.quick && !rule.quick.test(line)) return NO_HITS;
   if (rule.line && !rule.line.test(line)) return NO_HITS;
@@ -116,3 +114,5 @@ function lastLineOfKey({ text }: ScanInput, at: number): number {
   }
   return at;
 }
+
+withoutFtl(ruleHits, ...regexDetectors.map(({ find }) => find));

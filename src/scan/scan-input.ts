@@ -1,3 +1,4 @@
+import { LinePlaces } from "./line-places.ts";
 import { type Example, type PathKind, pathKind } from "./path-kind.ts";
 import type { ScanText } from "./scan-text.ts";
 
@@ -6,13 +7,24 @@ export interface ScanInput {
   readonly path: string;
   readonly kind: PathKind;
   readonly text: ScanText;
+  /** Where the keywords of names of secrets are. */
+  readonly namePlaces: LinePlaces;
   /** What {@link exampleOf} found out. */
   readonly exampleLines: Map<number, Example>;
 }
 
-/** @param path relative to the repository's root, with slashes */
-export function scanInput(path: string, text: ScanText): ScanInput {
-  return { path, kind: pathKind(path), text, exampleLines: new Map() };
+/**
+ * @param path relative to the repository's root, with slashes
+ * @param namePlaces the places of {@link ScanInput.namePlaces}, in bytes, sorted
+ */
+export function scanInput(path: string, text: ScanText, namePlaces: readonly number[] = []): ScanInput {
+  return {
+    path,
+    kind: pathKind(path),
+    text,
+    namePlaces: new LinePlaces(text, namePlaces),
+    exampleLines: new Map(),
+  };
 }
 
 /** A comment that documents code, where examples are. */

@@ -1,4 +1,6 @@
+import { isAscii } from "node:buffer";
 import { bufferOf } from "../common/buffer-of.ts";
+import { lazy } from "../common/lazy.ts";
 import type { AddedLine } from "./finding.ts";
 
 const LINE_FEED = 10;
@@ -97,6 +99,8 @@ export class ScanText {
   readonly #lineOf: number[] = [];
   readonly #runs: readonly LineRun[];
   readonly #decoded = new Map<number, string>();
+  /** All of a text that is ASCII, as most are: to take a line from it is faster than to decode it. */
+  readonly #ascii = lazy(() => (isAscii(this.#view) ? this.#view.toString("latin1") : undefined));
   /** Of the bytes that were looked for: the first place where they are, from an offset on. */
   readonly #places = new Map<Buffer, { readonly from: number; readonly place: number }>();
   /** The line that was looked at last: most rules look at the same one. */
@@ -153,6 +157,13 @@ export class ScanText {
     return known.place + bytes.length <= this.end(at);
   }
 
+  /** Where a byte of a line is in its text. @param offset in {@link bytes} */
+  columnOf(at: number, offset: number): number {
+    const start = this.start(at);
+    const isPlain = this.line(at).length === this.end(at) - start;
+    return isPlain ? offset - start : this.#view.toString("utf8", start, offset).length;
+  }
+
   /** The number of the line in its file, from 1. */
   numberOf(at: number): number {
     const line = this.#lineOf.length === 0 ? at : (this.#lineOf[at] ?? at);
@@ -182,7 +193,10 @@ export class ScanText {
 
   #decode(at: number): string {
     const start = this.#starts[at];
-    const text = start === undefined ? "" : this.#view.toString("utf8", start, this.end(at));
+    if (start === undefined) return "";
+    const whole = this.#ascii();
+    if (whole !== undefined) return whole.slice(start, this.end(at));
+    const text = this.#view.toString("utf8", start, this.end(at));
     this.#decoded.set(at, text);
     return text;
   }

@@ -1,4 +1,6 @@
+import { lazy } from "../common/lazy.ts";
 import { memo } from "../common/memo.ts";
+import { withoutFtl } from "../common/without-ftl.ts";
 import { messageOf } from "./advice.ts";
 import { allowedRules } from "./allow-marker.ts";
 import { accountsDetector } from "./assignments/accounts.ts";
@@ -12,7 +14,7 @@ import { loneValueDetector } from "./files/lone-value.ts";
 import { type AddedLine, type Finding, type Hit, RANK } from "./finding.ts";
 import { lineFingerprint } from "./fingerprint.ts";
 import { KEYSTORE_RULE } from "./keystore.ts";
-import { KeywordIndex } from "./keyword-index.ts";
+import { type FoundLines, KeywordIndex } from "./keyword-index.ts";
 import { hasLongWord, LONG_RUN, LONG_WORD } from "./long-run.ts";
 import { MOST_PATHS } from "./path-kind.ts";
 import { randomStringDetector } from "./random-string.ts";
@@ -39,7 +41,10 @@ const fileDetectors: readonly FileDetector[] = [
   csvDetector,
   dotenvDetector,
 ];
-const index = new KeywordIndex(detectors.map(({ keywords }) => keywords));
+const index = new KeywordIndex(
+  detectors.map(({ keywords }) => keywords),
+  detectors.indexOf(assignmentDetector),
+);
 
 const longRunDetectors = detectorsOf(LONG_RUN);
 const longWordDetectors = detectorsOf(LONG_WORD);
@@ -91,8 +96,9 @@ export function scanText(
   { team, onSuppressed }: ScanContext = {},
 ): Finding[] {
   const text = new ScanText(lines);
-  const input = scanInput(path, text);
-  const hits = [...lineHits(input), ...fileHits(input), ...(team?.hits(input) ?? [])];
+  const found = index.find(text);
+  const input = scanInput(path, text, found.places);
+  const hits = [...lineHits(input, found), ...fileHits(input), ...(team?.hits(input) ?? [])];
   if (hits.length === 0) return [];
   const specific = mostSpecific(hits).sort((a, b) => a.at - b.at || a.start - b.start);
   // Once for each line: a file may have any number of findings, and a line many of them.
@@ -118,29 +124,31 @@ function sinceRelease(rule: string): Pick<Finding, "since"> {
   return since === undefined ? {} : { since };
 }
 
-function lineHits(input: ScanInput): Hit[] {
+function lineHits(input: ScanInput, { byGroup, longRuns }: FoundLines): Hit[] {
   const { text } = input;
-  const { byGroup, longRuns } = index.find(text);
   const hits: Hit[] = [];
-  const inRun = new Set(longRuns);
+  const inRun = lazy(() => new Set(longRuns));
   for (const { group, lines } of byGroup) {
     const detector = detectors[group];
+    if (!detector) continue;
     for (const at of lines) {
-      if (!detector || (detector.inRun && !inRun.has(at))) continue;
-      addTo(hits, detector.find(input, at));
+      if (!detector.inRun || inRun().has(at)) look(detector, input, at, hits);
     }
   }
   for (const at of longRuns) {
     if (hasLongWord(text.bytes, text.start(at), text.end(at)))
-      for (const detector of longWordDetectors) addTo(hits, detector.find(input, at));
-    for (const detector of longRunDetectors) addTo(hits, detector.find(input, at));
+      for (const detector of longWordDetectors) look(detector, input, at, hits);
+    for (const detector of longRunDetectors) look(detector, input, at, hits);
   }
   return hits;
 }
 
-/** Adds hits to others. To spread an empty list takes longer than to see that it is empty. */
-function addTo(hits: Hit[], more: readonly Hit[]): void {
-  if (more.length > 0) hits.push(...more);
+/** Adds what a detector finds in a line. Nearly always that is nothing. */
+function look({ has, find }: Detector, input: ScanInput, at: number, hits: Hit[]): void {
+  if (has && !input.text.lineHas(at, has)) return;
+  const found = find(input, at);
+  // To spread an empty list takes longer than to see that it is empty.
+  if (found.length > 0) hits.push(...found);
 }
 
 function fileHits(input: ScanInput): Hit[] {
@@ -179,3 +187,5 @@ function allows(line: string, rule: string, more?: ReadonlySet<string>): boolean
   const allowed = allowedRules(line, more && more.size > 0 ? ruleIds.union(more) : ruleIds);
   return allowed === "all" || (allowed?.has(rule) ?? false);
 }
+
+withoutFtl(lineHits, look);

@@ -1,15 +1,17 @@
+import { withoutFtl } from "../common/without-ftl.ts";
 import { wordsOf } from "./name-words.ts";
+import { WordEndings } from "./word-endings.ts";
 
 /** What kind of secret a name says that its value is. */
 export type SecretNameKind = "password" | "secret" | "identified-secret" | "key";
 
 /** A line without one of these has no name of a secret in it. */
 export const NAME_KEYWORDS: readonly string[] = [
-  ..."pass,pwd,psw,secret,token,key,cred,auth,bearer,salt,pepper,motdepasse,contrase,senha,kennwort,wachtwoord,senord,salasana,haslo,clave,schlue,erlang,psk,mnemonic,seed,app_cert,appcert".split(
+  ..."pass,pwd,psw,secret,token,key,cred,auth,bearer,salt,pepper,motdepasse,contrase,senha,kennwort,wachtwoord,senord,salasana,haslo,clave,schlue,erlang,psk,mnemonic,seed,phrase,app_cert,appcert".split(
     ",",
   ),
   ...["_pw", "rpw", "npw", "tpw", "dpw", "bpw", ".pw", "pw=", "pw:", 'pw"', "pw'", "pw ", "pw>"],
-  ...["_pat=", "_pat:", '_pat"', "_pat'", "_pat ", "mdp=", "mdp:", "mdp ", 'mdp"'],
+  ...["_pat=", "_pat:", '_pat"', "_pat'", "_pat ", "mdp=", "mdp:", "mdp ", 'mdp"', "mdp'"],
 ];
 
 /** Words that may follow without changing what the value is: `DB_PASSWORD_PROD`, `secretValue2`. */
@@ -19,9 +21,15 @@ const NEUTRAL = new Set(
   ),
 );
 
+/** @param words separated by blanks */
+function endings(words: string): WordEndings {
+  return new WordEndings(words.split(" "));
+}
+
 /** Ends of names whose value is a password. People choose those, so they may not look random. */
-const PASSWORDS =
-  /(?:password|passwd|passphrase|passwort|kennwort|wachtwoord|senha|motdepasse|contraseña|contrasena|lösenord|losenord|salasana|haslo|clave|mdp|authtok|passcode|pwd|mypass|dbpass|userpass|adminpass|rootpass|smtppass|mailpass|emailpass|ftppass|sshpass|redispass|mysqlpass|pgpass|postgrespass|mongopass|httppass|proxypass|basicauthpass|authpass|loginpass|remotepass|localpass|rabbitmqpass|keypass|storepass|requirepass|masterauth|pgpassword|userpw|adminpw|dbpw|rootpw|bindpw|psk|wpapsk|wifikey|mnemonic|seedphrase|secretphrase|recoveryphrase)$/;
+const PASSWORDS = endings(
+  "password passwd passphrase passwort kennwort wachtwoord senha motdepasse contraseña contrasena lösenord losenord salasana haslo clave mdp authtok passcode pwd mypass dbpass userpass adminpass rootpass smtppass mailpass emailpass ftppass sshpass redispass mysqlpass pgpass postgrespass mongopass httppass proxypass basicauthpass authpass loginpass remotepass localpass rabbitmqpass keypass storepass requirepass masterauth pgpassword userpw adminpw dbpw rootpw bindpw psk wpapsk wifikey mnemonic seedphrase secretphrase recoveryphrase",
+);
 
 /** Last words that mean a password only as separate words. */
 const PASSWORD_WORDS = new Set(["pass"]);
@@ -37,8 +45,9 @@ const PASSES =
   /^(?:first|second|third|last|final|next|each|one|two|single|multi|num|max|min|render|shadow|light|depth|lighting|geometry|post|pre|by|of|must|did|test|tests|all|any|opt|optimization|function|module|loop|analysis|llvm|compiler|encode|boarding|season|day|ski|high|low|band|blur|bloom|status|result|exit|check)$/;
 
 /** Ends of names whose value is a generated secret, without punctuation. */
-const SECRETS =
-  /(?:secret|secrets|token|tokens|apikey|apikeys|apihash|secretkey|secretkeybase|accesskey|authkey|privatekey|privkey|encryptionkey|encryptkey|decryptionkey|validationkey|signingkey|signkey|masterkey|servicekey|routingkey|accountkey|storagekey|sharedkey|sharedaccesskey|presharedkey|sessionkey|cryptokey|cryptkey|cipherkey|aeskey|hmackey|jwtkey|consumerkey|webhookkey|deploykey|sshkey|appkey|applicationkey|serverkey|adminkey|subscriptionkey|functionkey|integrationkey|securekey|securitykey|credential|credentials|creds|cred|bearer|authcode|apipassword|salt|pepper|oauth|userauth|httpauth|basicauth|authorization|authident|connectionkey|licensekey|appcertificate|cookiekey|cookiesecret|xapikey|projectkey|writekey|restkey|networkkey|keyvalue|(?:enc|recovery|backup|wireguard|wg|unseal|signature|merchant|mch|terminal|openai|anthropic|sendgrid|stripe|mailgun|mailchimp|mandrill|sparkpost|datadog|cosmos|servicebus|braintree|adyen|mollie|hubspot|honeycomb|pagerduty|opsgenie|newrelic|grafana|nuget|artifactory|heroku|hmac|rsa|nonce|salt|gateway|payment|billing|eventhub)key|(?:totp|otp|mfa)seed|erlangcookie|schluessel|schlüssel|(?:^|github|gh|git|gitlab|ado|azure|devops|ext|access|user|deploy|bot|ci)pat|auth)$/;
+const SECRETS = endings(
+  "secret secrets token tokens apikey apikeys apihash secretkey secretkeybase accesskey authkey privatekey privkey encryptionkey encryptkey decryptionkey validationkey signingkey signkey masterkey servicekey routingkey accountkey storagekey sharedkey sharedaccesskey presharedkey sessionkey cryptokey cryptkey cipherkey aeskey hmackey jwtkey consumerkey webhookkey deploykey sshkey appkey applicationkey serverkey adminkey subscriptionkey functionkey integrationkey securekey securitykey credential credentials creds cred bearer authcode apipassword salt pepper oauth userauth httpauth basicauth authorization authident connectionkey licensekey appcertificate cookiekey cookiesecret xapikey projectkey writekey restkey networkkey keyvalue enckey recoverykey backupkey wireguardkey wgkey unsealkey signaturekey merchantkey mchkey terminalkey openaikey anthropickey sendgridkey stripekey mailgunkey mailchimpkey mandrillkey sparkpostkey datadogkey cosmoskey servicebuskey braintreekey adyenkey molliekey hubspotkey honeycombkey pagerdutykey opsgeniekey newrelickey grafanakey nugetkey artifactorykey herokukey rsakey noncekey saltkey gatewaykey paymentkey billingkey eventhubkey totpseed otpseed mfaseed erlangcookie schluessel schlüssel githubpat ghpat gitpat gitlabpat adopat azurepat devopspat extpat accesspat userpat deploypat botpat cipat auth",
+);
 
 /** With these names, even a UUID is a secret. */
 const IDENTIFIED =
@@ -69,8 +78,9 @@ const LOOKED_UP_BY = new Set(
 );
 
 /** Names of whole settings whose value says where a secret is, not what it is. */
-const WHERE =
-  /(?:name|file|path|ref|reference|id|ids|url|uri|arn|type|kind|field|column|label|hint|env|var|provider|manager|store|version|length|size|count|ttl|timeout|expiry|expires|expiration|format|algorithm|alg|regex|pattern|policy|enabled|required|min|max|hash|digest|header|prefix|suffix|index)$/;
+const WHERE = endings(
+  "name file path ref reference id ids url uri arn type kind field column label hint env var provider manager store version length size count ttl timeout expiry expires expiration format algorithm alg regex pattern policy enabled required min max hash digest header prefix suffix index",
+);
 
 /**
  * What a name says about its value, or `undefined` when it says nothing.
@@ -91,10 +101,6 @@ const NONE = "none";
 const KINDS = new Map<string, SecretNameKind | typeof NONE>();
 const MAX_KNOWN = 20_000;
 
-/** Every name of a secret has one of these; most names of programs have none. */
-const IN_SECRET_NAME =
-  /pass|pwd|pw|psw|psk|secret|token|key|cred|auth|bearer|salt|pepper|wort|woord|senha|contrase|senord|salasana|haslo|clave|mdp|_pat(?![a-z])|mnemonic|phrase|otp_?seed|mfa_?seed|erlang_?cookie|schluessel|app_?certificate/gi;
-
 /** A name of a secret in a line. */
 export interface FoundName {
   readonly name: string;
@@ -103,16 +109,18 @@ export interface FoundName {
 
 const LONGEST_NAME = 80;
 
-/** The names in a line that are those of secrets, in order. */
-export function secretNamesIn(text: string): FoundName[] {
+/**
+ * The names in a text that are those of secrets, in order.
+ * @param places where {@link NAME_KEYWORDS} start in it, in order
+ */
+export function secretNamesIn(text: string, places: readonly number[] = keywordPlaces(text)): FoundName[] {
   const found: FoundName[] = [];
-  IN_SECRET_NAME.lastIndex = 0;
-  for (let match = IN_SECRET_NAME.exec(text); match; match = IN_SECRET_NAME.exec(text)) {
-    let start = match.index;
-    let end = IN_SECRET_NAME.lastIndex;
-    while (start > 0 && match.index - start < LONGEST_NAME && isNamePart(text.charCodeAt(start - 1))) start--;
-    while (end - start < LONGEST_NAME && isNamePart(text.charCodeAt(end))) end++;
-    IN_SECRET_NAME.lastIndex = end;
+  let end = 0;
+  for (const place of places) {
+    if (place < end) continue;
+    let start = place;
+    while (start > 0 && place - start < LONGEST_NAME && isNamePart(text.charCodeAt(start - 1))) start--;
+    for (end = place; end - place < LONGEST_NAME && isNamePart(text.charCodeAt(end)); ) end++;
     const whole = text.slice(start, end);
     const trimmed = TO_TRIM.test(whole) ? whole.replace(TRIMMED, "") : whole;
     const name = trimmed.includes(".") ? trimmed.replace(METHOD, "") : trimmed;
@@ -122,6 +130,12 @@ export function secretNamesIn(text: string): FoundName[] {
     found.push({ name, start: start + whole.indexOf(name) });
   }
   return found;
+}
+
+const ANY_KEYWORD = new RegExp(NAME_KEYWORDS.map((keyword) => RegExp.escape(keyword)).join("|"), "gi");
+
+function keywordPlaces(text: string): number[] {
+  return Array.from(text.matchAll(ANY_KEYWORD), ({ index }) => index);
 }
 
 /** Before the name of what a checksum is of, in the annotations of Kubernetes: `checksum/secret`. */
@@ -164,14 +178,14 @@ function kindOf(name: string): SecretNameKind | undefined {
     return PASSES.test(before) ? undefined : "secret";
   }
   if (PASSWORD_ABBREVIATIONS.has(last)) return NO_PASSWORD_OWNERS.test(before) ? undefined : "password";
-  if (WHERE.test(last)) return undefined;
+  if (WHERE.end(last)) return undefined;
   const joined = words.slice(-4, -1).join("") + last;
-  if (PASSWORDS.test(joined)) return "password";
+  if (PASSWORDS.end(joined)) return "password";
   if (joined.endsWith("applicationserverkey")) return undefined;
   if (CLOUD_KEY.test(joined)) return "secret";
   if (last === "secret" && SECRET_OF.test(before)) return "secret";
   if (/^(?:o?auth)$|csrf|xsrf|authenticity|verificationtoken|antiforgery/.test(joined)) return undefined;
-  if (!SECRETS.test(joined)) {
+  if (!SECRETS.end(joined) && joined !== "pat") {
     if (last === "pat" && isVariable(name) && words.length >= 2) return "secret";
     return isKey(last, before) && !words.some((word) => OF_OTHER_KEYS.has(word)) ? "key" : undefined;
   }
@@ -193,7 +207,7 @@ function isPasswordOf([first = "", ...others]: readonly string[]): boolean {
     FIRST.test(first) ||
     (FIRST_OF_OWNER.test(first) && others.every((word) => word !== "" && PASSWORD_OWNERS.test(word)));
   const last = others.at(-1) ?? "";
-  return isFirst && (last === "admin" || !WHERE.test(last));
+  return isFirst && (last === "admin" || !WHERE.end(last));
 }
 
 /** Whether the word before says that it is another kind of key: `the public key "…"`. */
@@ -218,3 +232,5 @@ function isVariable(name: string): boolean {
 function isNeutral(word: string): boolean {
   return NEUTRAL.has(word) || /^v?[0-9]+$/.test(word);
 }
+
+withoutFtl(secretNamesIn, secretNameKind, kindOf);

@@ -48,3 +48,25 @@ test("finds lines with a long run that has two digits", () => {
   const { longRuns } = index.find(new ScanText(wholeFile(Buffer.from(runs.join("\n")))));
   expect(longRuns).toEqual([0, 2]);
 });
+
+test("finds where the keywords of one group start, in order", () => {
+  const group = GROUPS.length - 3;
+  const placed = new KeywordIndex(GROUPS, group);
+  const keywords = GROUPS[group] ?? [];
+  fc.assert(
+    fc.property(text, (content) => {
+      const bytes = Buffer.from(content);
+      const whole = lowered(bytes.toString("latin1"));
+      const expected = keywords.flatMap((word) => startsOf(whole, Buffer.from(word).toString("latin1")));
+      const { places } = placed.find(new ScanText(wholeFile(bytes)));
+      expect(places).toEqual(expected.sort((a, b) => a - b));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+function startsOf(whole: string, word: string): number[] {
+  const starts: number[] = [];
+  for (let at = whole.indexOf(word); at !== -1; at = whole.indexOf(word, at + 1)) starts.push(at);
+  return starts;
+}

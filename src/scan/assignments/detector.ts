@@ -1,3 +1,4 @@
+import { withoutFtl } from "../../common/without-ftl.ts";
 import type { Detector } from "../detector.ts";
 import { type Hit, RANK } from "../finding.ts";
 import { exampleOf, type ScanInput } from "../scan-input.ts";
@@ -21,16 +22,10 @@ export const assignmentDetector: Detector = {
   find(input, at) {
     if (input.kind.tokensOnly || (input.text.isPiece(at) && !input.kind.isData)) return [];
     const line = input.text.line(at);
-    const names = secretNamesIn(line);
+    const names = secretNamesIn(line, input.namePlaces.inLine(at));
     if (names.length === 0 || HIDDEN_TOKEN.test(line)) return [];
     const hits: Hit[] = [];
-    const inLine = [
-      ...inlineAssignments(line, names, input.kind),
-      ...expansionDefaults(line),
-      ...assignmentsInTurn(line),
-      ...(input.kind.bareValues ? [] : inComment(line, names)),
-    ];
-    for (const assignment of inLine) {
+    for (const assignment of inLine(line, names, input)) {
       if (!isSearchKey(input, at, assignment)) hits.push(...hitsOf(input, at, owned(input, at, assignment)));
     }
     for (const text of unescaped(line)) {
@@ -40,19 +35,30 @@ export const assignmentDetector: Detector = {
         hits.push(...hitsOf(input, at, { ...assignment, start, end: start + assignment.value.length }));
       }
     }
-    for (const assignment of [
-      ...distantAssignments(input, at),
-      ...nextLineAssignments(input, at),
-      ...columnAssignments(input, at),
-      ...accountAssignments(input, at),
-      ...returnedAssignments(input, at),
-      ...promptedAssignments(input, at),
-    ]) {
-      hits.push(...hitsOf(input, assignment.at, assignment));
+    for (const inOtherLines of IN_OTHER_LINES) {
+      for (const assignment of inOtherLines(input, at))
+        hits.push(...hitsOf(input, assignment.at, assignment));
     }
     return hits;
   },
 };
+
+/** What finds values that are not beside their names. */
+const IN_OTHER_LINES = [
+  distantAssignments,
+  nextLineAssignments,
+  columnAssignments,
+  accountAssignments,
+  returnedAssignments,
+  promptedAssignments,
+] as const;
+
+function inLine(line: string, names: readonly FoundName[], { kind }: ScanInput): PlacedAssignment[] {
+  const found = inlineAssignments(line, names, kind);
+  found.push(...expansionDefaults(line), ...assignmentsInTurn(line));
+  if (!kind.bareValues) found.push(...inComment(line, names));
+  return found;
+}
 
 /** A form in a stored page, with the token that distinguishes its requests from forged ones. */
 const HIDDEN_TOKEN =
@@ -123,3 +129,5 @@ function unescaped(line: string): string[] {
   const once = line.replace(/\\+"|&quot;|&#34;/g, '"').replace(/\\+'|&#39;/g, "'");
   return [once.replace(/\\+[nrt]/g, " ")];
 }
+
+withoutFtl(assignmentDetector.find, inLine);

@@ -1,3 +1,4 @@
+import { withoutFtl } from "../../common/without-ftl.ts";
 import type { FoundName } from "../secret-name.ts";
 import type { Assignment } from "./judge.ts";
 
@@ -310,3 +311,5 @@ function at(pattern: RegExp, text: string, from: number): RegExpExecArray | null
   pattern.lastIndex = from;
   return pattern.exec(text);
 }
+
+withoutFtl(inlineAssignments, valueAfter);
