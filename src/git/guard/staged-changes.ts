@@ -1,13 +1,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import type { Eventual } from "../../common/eventual.ts";
 import { withoutLineEnd } from "../../common/text.ts";
 import type { Repository } from "../process/repository.ts";
 import { stagedNames } from "../process/staged-names.ts";
-import { type DiffReader, readStagedDiff } from "./diff-reader.ts";
+import { type Diff, type DiffReader, readStagedDiff } from "./diff-reader.ts";
 import { Guard, type GuardOptions, type Subject, type Verdict } from "./guard.ts";
 import { readStagedFiles } from "./staged-reader.ts";
 import { noFindings } from "./subject.ts";
 import { Tally } from "./tally.ts";
+import { loadScanner } from "./text-search.ts";
 import type { CheckedVersions } from "./versions.ts";
 
 export const STAGED: CheckedVersions = { of: "staged", tips: [":"], bases: ["HEAD:"] };
@@ -33,7 +35,10 @@ export async function checkStaged(
   const subject: Subject = {
     prefix: ":",
     diffs: readers.length,
-    next: async () => waiting.shift()?.next(),
+    next: async () => {
+      const diff = waiting.shift()?.next();
+      return waiting.length === 0 ? withScannerMeanwhile(diff) : diff;
+    },
     asText: (paths) => readStagedDiff(root, undefined, { paths, asText: true }),
     tree: () => stagedTree(repository),
     bases: () => mergeBases(repository, ["HEAD", ...merged]),
@@ -44,6 +49,19 @@ export async function checkStaged(
     return await guard.check(subject);
   } finally {
     await Promise.all([guard.close(), ...readers.map((reader) => reader.close())]);
+  }
+}
+
+/** ms in which git has compared what most commits change. */
+const SLOW_DIFF = 5;
+
+/** Waits for the diff whose text is scanned. When git needs long for it, it is a large one: the scanner is loaded meanwhile. */
+async function withScannerMeanwhile(diff: Eventual<Diff | undefined>): Promise<Diff | undefined> {
+  const timer = setTimeout(loadScanner, SLOW_DIFF);
+  try {
+    return await diff;
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -25,6 +25,8 @@ export interface ClassifiedFiles {
 }
 
 type ContentOf = (file: FileChange) => Uint8Array | undefined;
+/** Whether the content of a file is that of a store, if it is known. */
+type InContent = (file: FileChange) => boolean | undefined;
 
 /** Decides which files are stores. It asks git about a path or an object only once. */
 export class StoreFiles {
@@ -48,17 +50,21 @@ export class StoreFiles {
    */
   classify(files: readonly FileChange[], contentOf: ContentOf = () => undefined): Eventual<ClassifiedFiles> {
     const isKnown = files.every(({ path }) => this.#attributeOf.has(path));
-    return isKnown ? this.#classified(files, contentOf) : this.#classifyNew(files, contentOf);
+    const inContent = (file: FileChange) => storeIn(contentOf(file));
+    return isKnown ? this.#classified(files, inContent) : this.#classifyNew(files, inContent);
   }
 
-  async #classifyNew(files: readonly FileChange[], contentOf: ContentOf): Promise<ClassifiedFiles> {
+  async #classifyNew(files: readonly FileChange[], inContent: InContent): Promise<ClassifiedFiles> {
     this.expect(files);
-    await this.#readAttributes();
-    return this.#classified(files, contentOf);
+    const attributes = this.#readAttributes();
+    // What can be read is read while git looks for attributes.
+    const read = new Map(files.filter(mayHoldStore).map((file) => [file, inContent(file)]));
+    await attributes;
+    return this.#classified(files, (file) => read.get(file));
   }
 
-  #classified(files: readonly FileChange[], contentOf: ContentOf): Eventual<ClassifiedFiles> {
-    const answers = files.map((file) => this.#isStore(file, contentOf));
+  #classified(files: readonly FileChange[], inContent: InContent): Eventual<ClassifiedFiles> {
+    const answers = files.map((file) => this.#isStore(file, inContent));
     // For most commits, the paths are enough.
     const found = answers.every((answer) => typeof answer === "boolean") ? answers : Promise.all(answers);
     return whenThere(found, (areStores) => ({
@@ -89,12 +95,10 @@ export class StoreFiles {
     for (const [index, path] of paths.entries()) this.#attributeOf.set(path, values[index] ?? "");
   }
 
-  #isStore(file: FileChange, contentOf: ContentOf): Eventual<boolean> {
+  #isStore(file: FileChange, inContent: InContent): Eventual<boolean> {
     if (!isRegular(file.newMode) && !isRegular(file.oldMode)) return false;
     if (this.#hasStoreName(file.path)) return true;
-    if (!YAML_NAME.test(file.path)) return false;
-    const content = contentOf(file);
-    return content ? holdsStore(content) : this.#mayBeStore(file);
+    return mayHoldStore(file) ? (inContent(file) ?? this.#mayBeStore(file)) : false;
   }
 
   async #mayBeStore(file: FileChange): Promise<boolean> {
@@ -115,6 +119,15 @@ export class StoreFiles {
     }
     return answer;
   }
+}
+
+/** Whether the name of a file is that of a YAML file, and does not say that it is a store: its content decides. */
+function mayHoldStore({ path }: FileChange): boolean {
+  return YAML_NAME.test(path) && !STORE_NAME.test(path);
+}
+
+function storeIn(content: Uint8Array | undefined): boolean | undefined {
+  return content && holdsStore(content);
 }
 
 /** Whether the content of a YAML file has the root keys of a store. */
