@@ -119,6 +119,16 @@ describe("git check --all looks at messages of tags", () => {
     });
   });
 
+  test("of a file, in a repository without a commit", async () => {
+    const repository = await guardedRepository();
+    repository.write("file", "x\n");
+    const { stdout } = await repository.git("hash-object", "-w", "file");
+    await tagged(repository, "lone", stdout.trim());
+    const { status, result } = await check(repository, "--all");
+    expect([status, result.commits, result.scanned.messages]).toEqual([0, 0, 1]);
+    expect(result.warnings).toMatchObject([{ path: "commit message", rule: "github-token" }]);
+  });
+
   test("and fails where a tag says something else about its object than git does", async () => {
     const repository = await guardedRepository();
     await repository.force("first");

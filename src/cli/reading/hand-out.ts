@@ -2,6 +2,7 @@ import type { HandedOutFile, Ledger, RunningProgram, ShownValue } from "../../ex
 import { withFile, withProgram, withShown } from "../../exec/handed-out/ledger.ts";
 import { changeLedger } from "../../exec/handed-out/ledger-file.ts";
 import type { Grant } from "../../lease/grant.ts";
+import { ownPidNamespace } from "../../system/pid-namespace.ts";
 import { identityOf } from "../../system/process-identity.ts";
 import { realpathOfParent } from "../../system/real-path.ts";
 import { stateDirectory } from "../../system/state-directory.ts";
@@ -30,7 +31,10 @@ export async function noteProgram(handing: HandingOut, name: string): Promise<vo
   const identity = identityOf(process.pid);
   if (!identity) return;
   await note(handing, (ledger) =>
-    perLease(handing).reduce((all, each): Ledger => withProgram(all, { ...each, ...identity, name }), ledger),
+    perLease(handing).reduce(
+      (all, each): Ledger => withProgram(all, { ...each, ...identity, namespace: ownPidNamespace(), name }),
+      ledger,
+    ),
   );
 }
 

@@ -16,6 +16,8 @@ const isProgram = t.isObject({
   ...COMMON,
   pid: t.isNumber(),
   started: t.isString(),
+  /** The PID namespace in which it has this number, see pid-namespace.ts. */
+  namespace: t.isOptional(t.isString()),
   /** The program's name, without its arguments. */
   name: t.isString(),
   domains: t.isArray(t.isString()),
@@ -64,15 +66,18 @@ export function withShown(ledger: Ledger, shown: readonly ShownValue[]): Ledger 
   return { ...ledger, shown: [...ledger.shown, ...shown].slice(-MAX_SHOWN) };
 }
 
+/** How many programs are kept: those of other PID namespaces may have ended without anyone here seeing it. */
+const MAX_PROGRAMS = 5_000;
+
 /** The ledger without programs that have ended and files that are gone. */
 export function pruned(
   ledger: Ledger,
-  isRunning: (program: RunningProgram) => boolean,
+  hasEnded: (program: RunningProgram) => boolean,
   isThere: (path: string) => boolean,
 ): Ledger {
   return {
     ...ledger,
-    programs: ledger.programs.filter(isRunning),
+    programs: ledger.programs.filter((program) => !hasEnded(program)).slice(-MAX_PROGRAMS),
     files: ledger.files.filter(({ path }) => isThere(path)),
   };
 }

@@ -1,3 +1,4 @@
+import { findProcess } from "../../system/pid-namespace.ts";
 import { isRunning, type ProcessIdentity } from "../../system/process-identity.ts";
 import { processesBelow } from "../../system/process-table.ts";
 import { endProcesses, identitiesOf } from "../../system/process-tree.ts";
@@ -8,7 +9,8 @@ import type { HandedOutFile, RunningProgram } from "./ledger.ts";
 /** What became of a program that was to end. */
 export interface ProgramEnding {
   readonly program: RunningProgram;
-  readonly outcome: "ended" | "killed" | "failed";
+  /** `elsewhere`: in a PID namespace that is not shown here, so that it may still run. */
+  readonly outcome: "ended" | "killed" | "failed" | "elsewhere";
 }
 
 /**
@@ -21,7 +23,10 @@ export interface ProgramEnding {
 export function endPrograms(programs: readonly RunningProgram[], graceMs: number): Promise<ProgramEnding[]> {
   return Promise.all(
     programs.map(async (program): Promise<ProgramEnding> => {
-      const { all, killed } = await endProcesses(treeOf(program), graceMs);
+      const found = findProcess(program);
+      if (found === "unknown") return { program, outcome: "elsewhere" };
+      if (found === "ended") return { program, outcome: "ended" };
+      const { all, killed } = await endProcesses(treeOf(found), graceMs);
       return { program, outcome: all ? (killed ? "killed" : "ended") : "failed" };
     }),
   );

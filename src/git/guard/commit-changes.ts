@@ -65,7 +65,8 @@ export async function* checkCommits(
   // Every message needs it: it is loaded while git lists the commits.
   void loadScanner();
   const commits = await commitsOf(repository, selection);
-  if (commits.length === 0) return;
+  // A tag may name a file or a tree, in a repository without a commit too.
+  if (commits.length === 0 && !("all" in selection)) return;
   const guard = new Guard(repository, await versionsOf(repository, selection), options);
   const nextMessage = guard.messagesOf(commits, tally);
   const reader = readManyCommitDiffs(root, commits.flatMap(pairsOf), (files) => guard.expect(files));

@@ -3,7 +3,8 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { binary } from "../../support/binary.ts";
 import { type LeaseUser, leaseUser, leaseUsers } from "../../support/lease-cli.ts";
 import { isAlive } from "../../support/leases.ts";
-import { cleanEnvironment } from "../../support/run.ts";
+import { needs } from "../../support/programs.ts";
+import { cleanEnvironment, runProgram } from "../../support/run.ts";
 import { removeFolders } from "../../support/sandbox.ts";
 import { ALICE } from "../../support/stores.ts";
 import { until } from "../../support/until.ts";
@@ -11,6 +12,13 @@ import { until } from "../../support/until.ts";
 afterAll(removeFolders);
 
 const newUser = leaseUsers();
+
+/** Runs a program that sees no other processes, as in a container, and is not the first one there: that ignores SIGTERM. */
+const OWN_PROCESSES = [
+  ...["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"],
+  ...(process.getuid?.() === 0 ? [] : ["--user", "--map-root-user"]),
+  ...["sh", "-c", '"$@"; exit $?', "sh"],
+];
 
 /** Starts `exec` and waits until its program runs. */
 async function startProgram(
@@ -129,6 +137,39 @@ describe("`revoke`", () => {
     expect(result.ended).toMatchObject([{ kind: "program", pid: child.pid }]);
     expect(isAlive(Number(readFileSync(user.box.path("child"), "utf8")))).toBe(false);
   });
+
+  test.if(needs("unshare", "mount"))(
+    "ends a program in a container from outside, and reports one outside from within",
+    async () => {
+      const user = newUser();
+      const credentials = ["-u", ALICE.name, "--passphrase-file", user.box.alice];
+      const outside = await startProgram(user, credentials, "exec sleep 600");
+      const within = (words: readonly string[]) =>
+        runProgram([...OWN_PROCESSES, binary(), ...words], { cwd: user.box.folder, env: user.directories });
+      const run = [
+        "exec",
+        "--domain",
+        "dev",
+        ...credentials,
+        "--",
+        "sh",
+        "-c",
+        "touch inside; exec sleep 600",
+      ];
+      const inside = within(run);
+      await until(() => existsSync(user.box.path("inside")));
+      const { status, stderr } = await within(["revoke", "--client", "nobody"]);
+      expect({ status, stderr }).toMatchObject({ status: 0 });
+      const refused = await within(["revoke", "--all"]);
+      expect(refused.status).toBe(1);
+      expect(refused.stderr).toContain(
+        `Not taken back: program sh (${outside.pid}) (it may run in another container: run \`pprotect revoke\` there or on the host)`,
+      );
+      expect(outside.exitCode).toBeNull();
+      expect((await user.answer(["revoke", "--all"])).result).toMatchObject({ ended: [{}, {}], failed: [] });
+      await Promise.all([outside.exited, inside]);
+    },
+  );
 
   test("ends the program of `unlock -- PROGRAM` with all that it started, and `lock` does not", async () => {
     const user = newUser();

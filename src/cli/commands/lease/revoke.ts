@@ -208,13 +208,18 @@ async function endedLeases(leases: readonly ChosenLease[], failed: Failure[]): P
   return ended;
 }
 
+const PROBLEMS = {
+  failed: "it does not end",
+  elsewhere: "it may run in another container: run `pprotect revoke` there or on the host",
+} as const;
+
 /** {@link endedLeases} for the programs that were handed secrets. */
 async function endedPrograms(handedOut: Ledger, failed: Failure[]): Promise<readonly Json[]> {
   const ended: Json[] = [];
   for (const { program, outcome } of await endPrograms(onePerProcess(handedOut), DEFAULT_GRACE)) {
     const { pid, name, lease = null } = program;
-    if (outcome === "failed")
-      failed.push({ kind: "program", what: `${name} (${pid})`, problem: "it does not end" });
+    if (outcome === "failed" || outcome === "elsewhere")
+      failed.push({ kind: "program", what: `${name} (${pid})`, problem: PROBLEMS[outcome] });
     else ended.push({ kind: "program", pid, name, lease });
   }
   return ended;
@@ -237,8 +242,10 @@ function takenBack(ledger: Ledger, choice: Named, leases: readonly string[]): Le
 /** A program that several leases opened secrets for is in the ledger once for each. */
 function onePerProcess({ programs }: Ledger): Ledger["programs"] {
   return programs.filter(
-    ({ pid, started }, index) =>
-      programs.findIndex((each) => each.pid === pid && each.started === started) === index,
+    ({ pid, started, namespace }, index) =>
+      programs.findIndex(
+        (each) => each.pid === pid && each.started === started && each.namespace === namespace,
+      ) === index,
   );
 }
 
