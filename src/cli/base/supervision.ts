@@ -55,32 +55,19 @@ export async function runAgainSupervised(
 ): Promise<number> {
   const { program, prefixes, recorder, start } = context;
   const { runSupervised } = await import("../../exec/supervise/run-supervised.ts");
-  const { startWatcher } = await import("../../exec/supervise/watcher.ts");
-  const { awaitStart } = await import("../../exec/supervise/await-start.ts");
-  const { canCallLibc } = await import("../../system/libc.ts");
-  // Without the C library, it is refused below.
-  const awaited = canCallLibc() ? awaitStart(start) : { start };
-  const watcher = (pid: number) => {
-    const limit =
-      terms.ttl !== undefined && "notice" in awaited ? { ttl: terms.ttl, notice: awaited.notice } : undefined;
-    const watching = startWatcher(pid, terms.grace, limit);
-    // Not before there is a process that ends the program if this one is killed, which the program can do itself.
-    if ("allow" in awaited) awaited.allow();
-    return watching;
-  };
+  const watched = await watchedStart(start, terms);
   const entries: Promise<void>[] = [];
   const { status, end } = await runSupervised(
     {
       command: [...ownProgram(), ...withoutSupervision(args)] as [string, ...string[]],
-      variables: awaited.start.variables,
+      variables: watched.start.variables,
       secrets: [],
-      start: awaited.start,
+      start: watched.start,
     },
     {
       ...terms,
-      ...("started" in awaited ? { started: awaited.started } : {}),
+      ...watched.run,
       heartbeatEnvironment: heartbeatEnvironment(prefixes),
-      watcher,
       onMiss: (misses) => {
         note(`pprotect: warning: the command of --while failed (${misses} in a row)`);
         entries.push(recorder.recordFailure({ action: "heartbeat_missed", result: String(misses), program }));
@@ -95,6 +82,25 @@ export async function runAgainSupervised(
   await recorder.recordFailure({ action: "program_ended", result: end.reason, program });
   note(`pprotect: ${endText(program, terms, end)}`);
   return status;
+}
+
+/** Has the program start once there is a process that ends it if this one is killed or stopped, as the program can do itself. */
+async function watchedStart(
+  start: StartState,
+  { ttl, grace }: SupervisionTerms,
+): Promise<{ readonly start: StartState; readonly run?: Pick<SupervisedRun, "started" | "watcher"> }> {
+  const { canCallLibc } = await import("../../system/libc.ts");
+  // Nothing is run without the C library.
+  if (!canCallLibc()) return { start };
+  const { startWatcher } = await import("../../exec/supervise/watcher.ts");
+  const { awaitStart } = await import("../../exec/supervise/await-start.ts");
+  const { allow, notice, started, start: awaited } = awaitStart(start);
+  const watcher = (pid: number): number | undefined => {
+    const watching = startWatcher(pid, grace, ttl === undefined ? undefined : { ttl, notice });
+    allow();
+    return watching;
+  };
+  return { start: awaited, run: { started, watcher } };
 }
 
 const STILL_THERE = "; some of what it started is still there";

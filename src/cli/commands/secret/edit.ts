@@ -1,11 +1,9 @@
-import { closeSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PprotectError } from "../../../common/errors.ts";
 import { displayName } from "../../../common/terminal-safe.ts";
 import { countNoun } from "../../../common/text.ts";
-import { decodeUtf8 } from "../../../common/utf8.ts";
 import { requireValidValues } from "../../../config/values/required.ts";
-import { wipe } from "../../../crypto/bytes.ts";
 import { childEnvironment } from "../../../exec/environment.ts";
 import { removeOverwritten } from "../../../exec/plaintext-files/shred.ts";
 import { readStartState, type StartState } from "../../../exec/process/start-state.ts";
@@ -16,15 +14,11 @@ import {
   readEditText,
   withMessage,
 } from "../../../import/edit-text.ts";
-import { MAX_IMPORT_BYTES } from "../../../import/input-text.ts";
 import type { UnlockedCustodian } from "../../../store/custodian.ts";
 import { editOf, type MergedEdit, mergeEdit, type ValueEdit } from "../../../store/diff/edited-values.ts";
 import type { KeyFile } from "../../../store/key-file.ts";
 import { findDomain, findSecret } from "../../../store/lookup.ts";
-import { fileError } from "../../../system/file-error.ts";
 import { createPrivateDirectory } from "../../../system/private-directory.ts";
-import { openRegularFile } from "../../../system/read-regular-file.ts";
-import { readChunks } from "../../../system/read-start.ts";
 import { isTerminal } from "../../../system/terminal.ts";
 import { optionalArgument, restArguments } from "../../argv/argument.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
@@ -32,6 +26,7 @@ import { option } from "../../argv/option.ts";
 import { readSecretWords } from "../../argv/secret-words.ts";
 import { choice, DOMAIN, SECRET, SECRET_PATH, text } from "../../argv/value-type.ts";
 import { BaseCommand } from "../../base/base-command.ts";
+import { readEditedText } from "../../input/edited-text.ts";
 import { chooseEditor, type Editor, runEditor, traceWarning } from "../../input/editor.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 
@@ -139,7 +134,7 @@ export default class EditCommand extends BaseCommand {
         writeFileSync(path, shown, { mode: 0o600 });
         this.releaseTerminal();
         await runEditor(editor, path, start, variables);
-        const edited = readText(path);
+        const edited = readEditedText(path);
         if (edited === shown && isFirst(shown)) return await save(before);
         const saved = await attempt(async () => save(await readEdited(edited, this.format, before)));
         if (!(saved instanceof PprotectError)) return saved;
@@ -263,27 +258,6 @@ function refuseTaken(before: Values, all: ReadonlySet<string>, edited: Values): 
     "secret_exists",
     `secret "${displayName(taken)}" exists and is not one of those that you edit`,
   );
-}
-
-/** @throws PprotectError `file_error` also for a named pipe, which would make us wait forever, or a device */
-function readText(path: string): string {
-  const bytes = readEditedBytes(path);
-  const text = decodeUtf8(bytes);
-  wipe(bytes);
-  if (text !== undefined) return text;
-  throw new PprotectError("invalid_value", "the edited text is not UTF-8; nothing was changed");
-}
-
-function readEditedBytes(path: string): Uint8Array {
-  let descriptor: number | undefined;
-  try {
-    descriptor = openRegularFile(path, { follow: true });
-    return readChunks(descriptor, MAX_IMPORT_BYTES);
-  } catch (error) {
-    throw fileError("read", "the edited text", error, { effect: "nothing was changed" });
-  } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
-  }
 }
 
 function accepted({ edit, conflicts }: MergedEdit, overwrite: readonly string[]): ValueEdit {
