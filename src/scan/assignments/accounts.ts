@@ -1,8 +1,10 @@
-import { isDrawn, isStrong, looksChosen, looksChosenForUse } from "../chosen-password.ts";
+import { isDrawn, isStrong, looksChosen } from "../chosen-password.ts";
 import type { Detector } from "../detector.ts";
+import { looksGenerated, looksRandom } from "../entropy.ts";
 import { type Hit, RANK } from "../finding.ts";
 import type { Example } from "../path-kind.ts";
 import { isDisguisedWord, isPlaceholder } from "../placeholder.ts";
+import { hasProgramWord } from "../program-words.ts";
 import { exampleOf, type ScanInput } from "../scan-input.ts";
 import { secretNameKind } from "../secret-name.ts";
 import { judgeKind, PASSWORD_RULE } from "./judge.ts";
@@ -65,12 +67,19 @@ function accountsAfter(input: ScanInput, at: number, arePasswords: boolean): Hit
   return hits;
 }
 
+/** The least length of a secret that counts in a test or a manual. */
+const IN_EXAMPLES = 14;
+
 /** Identifiers and digests are in lists of users as well. */
-const IDENTIFIER = /^[0-9a-f-]+$|^[\w.+-]+@[\w.-]+$|^[a-z]+:|^[./]/i;
+const IDENTIFIER = /^[0-9a-f-]+$|^[a-z]{2,8}_[A-Za-z0-9]{10,}$|^[\w.+-]+@[\w.-]+$|^[a-z]+:|^[./]/i;
 
 function isAccount(user: string, value: string, arePasswords: boolean, example: Example): boolean {
   if (IDENTIFIER.test(value) || isPlaceholder(value) || isDisguisedWord(value)) return false;
-  if (arePasswords) return judgeKind("password", { name: user, value, quoted: true }, example) !== undefined;
-  if (example) return looksChosenForUse(value);
-  return isStrong(value) || isDrawn(value) || looksChosen(value);
+  if (!looksRandom(value) && hasProgramWord(value)) return false;
+  const isChosen = isStrong(value) || isDrawn(value) || looksChosen(value);
+  if (arePasswords) {
+    const kind = judgeKind("password", { name: user, value, quoted: true }, example);
+    return kind !== undefined && (example !== undefined || isChosen);
+  }
+  return example === undefined ? isChosen : looksGenerated(value) && value.length >= IN_EXAMPLES;
 }

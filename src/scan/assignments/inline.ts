@@ -18,6 +18,8 @@ export interface Syntax {
 const AFTER_NAME = /["'`\]}*]{0,3}(?:\[(?:[0-9A-Z_]{0,20}|"[\w-]{1,30}"|'[\w-]{1,30}')\])?/y;
 const VALUE_ATTRIBUTE =
   /\)?[\s,;]{1,4}(?:\{\s{0,4})?(?:"?[\w:]{1,20}"?\s?[=:]\s?(?:"[^"]{0,40}"|\w{1,20})[\s,;]{1,4}){0,3}"?(?:(?:parameter_?|string_?|current_?|default_?|secret_?)?value|val|content|default|text)"?\s{0,2}[=:]\s{0,2}(?=["'`])/iy;
+/** The value of a name in a map of YAML: `{name: db-password, value: …}`. */
+const FLOW_VALUE = /,\s{1,2}value:\s{1,2}(?=[^\s"'{}[\]&*|>])/y;
 /** A type between name and value: `: String =`, `string =`, `: &'static str =`, `As String =`, `{ get; set; } =`. */
 const TYPE =
   /(?:\s{0,4}:\s{0,4}(?:[&*A-Za-z_][\w<>.&?'*[\] |]{0,40}?|\[\]const u8|&?\[u8; ?[0-9]{1,3}\])|\s{1,4}(?:string|String|str|char|text|&str|[Aa]s\s{1,4}\w{1,20})|\s{0,4}\{(?:\s{0,4}(?:(?:private|protected|internal)\s)?(?:get|set|init);){1,3}\s{0,4}\})\s{0,4}(?==[^=>])/y;
@@ -27,7 +29,7 @@ const ONLY_VALUE = /\{\s{0,4}["']?value["']?\s{0,2}[:=]\s{0,4}(?=["'])/iy;
 /** A default after the value that a name stands for: `process.env.X || "…"`, `env::var("X").unwrap_or("…")`. */
 const OTHERWISE =
   /["'`)\]}]{0,4}(?:\s{0,4}(?:\|\||\?\?|\?:|\/\/|or\b)\s{0,4}|\.(?:unwrap_or|orElse|getOrElse|or)(?:_else|Get)?\((?:\|_?\|\s?|\(\)\s?=>\s?)?|\)\s?\{\s?)(?=["'`])/y;
-const CALL = /(?:\(\s{0,4}|\{\s{0,2}(?=["']))/y;
+const CALL = /(?:\(\s{0,4}(?:value\s?=\s?)?|\{\s{0,2}(?=["']))/y;
 /** A comparison, or text that is typed into a field: `password.equals("…")`. */
 const METHOD_CALL = /\.\w{3,20}\(\s{0,4}(?=["'])/y;
 /** The first part of a tuple of Erlang: `{password, "…"}`. */
@@ -43,11 +45,13 @@ const TAG =
 const SPACED = /[ \t]{1,8}(?=["'])/y;
 /** What may be around a literal: `new Secret(`, `b`, `[]byte(`, `@`. */
 const WRAPPER =
-  /(?:(?:new |await |return )?[A-Za-z_$&*[\]][\w.$:!<>&*[\]]{0,50}\(\s{0,2}){1,3}(?:default\s?=\s?)?(?=[A-Za-z@$]{0,2}["'`])/y;
+  /(?:(?:new |await |return )?[A-Za-z_$&*[\]][\w.$:!<>&*[\]]{0,50}\(\s{0,2}){1,3}(?:default\s?=\s?|\{\s{0,2}default\s{0,2}:\s{0,2})?(?=[A-Za-z@$]{0,2}["'`])/y;
+/** A schema whose last call gives the default: `z.string().min(8).default("…")`. */
+const SCHEMA_DEFAULT = /[A-Za-z_]\w{0,20}(?:\.\w{1,30}\([^"'`()\n]{0,60}\)){1,6}\.default\(\s{0,2}(?=["'`])/y;
 const PREFIX = /(?:[A-Za-z]{1,2}|[@$]{1,2}|&|r#{1,3})?(?=["'`])/y;
 /** Wrappers that leave the text what it is. */
 const TRANSPARENT =
-  /(?:^|[.:\s*(])(?:str(?:ing)?|from|of|new|bytes?|\[\]byte|Some|Just|secret(?:str|string|value)?|securestring|sensitive|to_string|text|password|passphrase|use(?:State|Ref)|ref|signal|field|GetBytes|StringLiteral|literal|quote|ssmSecure|unsafePlainText|wrap)\(\s{0,2}(?:default\s?=\s?)?$/i;
+  /(?:^|[.:\s*(])(?:str(?:ing)?|from|of|new|bytes?|\[\]byte|Some|Just|secret(?:str|string|value)?|securestring|sensitive|to_string|text|password|passphrase|use(?:State|Ref)|ref|signal|field|GetBytes|StringLiteral|literal|quote|ssmSecure|unsafePlainText|wrap)\(\s{0,2}(?:default\s?=\s?|\{\s{0,2}default\s{0,2}:\s{0,2})?$/i;
 /** A value that depends on a condition: `prod ? load() : "…"`. */
 const CONDITION =
   /(?:[^"'`;?{}]|\(["'][\w.-]{1,40}["']\)){1,80}\?\s{0,4}(?:(?:[^"'`;:{}]|\(["'][\w.-]{1,40}["']\)){1,60}:\s{0,4}|["'][^"']{0,5}["']\s{0,2}:\s{0,4})?(?=["'`])/y;
@@ -144,6 +148,8 @@ function valueAfter(text: string, start: number, afterName: number, bareValues: 
   if (method > afterName) return quotedAt(text, method, false);
   const attribute = skip(VALUE_ATTRIBUTE, text, closed);
   if (attribute > closed) return quotedAt(text, attribute, false);
+  const pair = bareValues ? skip(FLOW_VALUE, text, closed) : closed;
+  if (pair > closed) return bareAt(text, pair, false);
   const tag = skip(TAG, text, closed);
   if (tag > closed) return taggedAt(text, tag);
   const called = skip(CALL, text, closed);
@@ -196,7 +202,7 @@ function calledAt(text: string, start: number, from: number): Value | undefined 
 
 /** Before a name that is followed by a blank and its value: a definition in C, Clojure or a shell, or a line of a setting. */
 const DEFINES =
-  /^\s{0,40}(?:#\s{0,4}define|\(def\w{0,10}|\(setq|ENV|ARG|set|setx|setenv|SetEnv|set -\w{1,4}|sentinel|user|enable)[ \t]{1,8}$/;
+  /^\s{0,40}(?:#\s{0,4}define|\\set|\(def\w{0,10}|\(setq|ENV|ARG|set|setx|setenv|SetEnv|set -\w{1,4}|sentinel|user|enable)[ \t]{1,8}$/;
 /** A line of a builder in Groovy or Ruby: `keyPassword "…"`. */
 const STATEMENT = /^\s{0,60}[A-Za-z_]\w{1,60}[ \t]{1,8}["'][^"']{1,200}["'][;,]?\s{0,4}$/;
 const BARE_SPACED = /[ \t]{1,8}(?:mymaster[ \t]{1,8})?(?=[^\s"'`=:({[<>]\S{5,200}\s{0,8}$)/y;
@@ -245,6 +251,8 @@ function literalAt(text: string, from: number, inArguments: boolean): Value | un
   if (direct) return direct;
   const chosen = text.slice(from, from + FALLBACK_REACH).includes("?") ? skip(CONDITION, text, from) : from;
   if (chosen > from) return quotedAt(text, chosen, false);
+  const schema = skip(SCHEMA_DEFAULT, text, from);
+  if (schema > from) return quotedAt(text, schema, false);
   const wrapped = skip(WRAPPER, text, from);
   if (wrapped > from && !inArguments) {
     return quotedAt(text, skip(PREFIX, text, wrapped), !TRANSPARENT.test(text.slice(from, wrapped)));

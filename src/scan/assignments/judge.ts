@@ -37,6 +37,9 @@ const PATH = /^[.~]{0,2}\/[\w./-]+$/;
 /** One of 64 keys in base64 begins with a slash. */
 const BASE64 = /^[A-Za-z0-9+/]{20,}={0,2}$/;
 
+/** How passwords are hashed: `bcrypt-sha256`. */
+const ALGORITHM = /^(?:bcrypt|argon2|scrypt|pbkdf2|sha-?[0-9]|md5)[\w]{0,6}(?:[-_.][a-z0-9]{1,10}){0,4}$/i;
+
 /** The name of a constant or of a variable: `NEO4J_AUTH`. */
 const CONSTANT = /^[A-Z][A-Z0-9]{0,20}(?:_[A-Z0-9]{1,12}){1,5}$/;
 
@@ -113,7 +116,7 @@ function isOtherThan({ name, value, quoted }: Assignment): boolean {
   const isKey = BASE64.test(value) && looksGenerated(value);
   if (PATH.test(value) && !isKey) return true;
   if (OTHER_THING.test(value) && !isDense(value) && !isKey) return true;
-  if (CONSTANT.test(value)) return true;
+  if (CONSTANT.test(value) || ALGORITHM.test(value)) return true;
   if (isPlaceholder(value) || isDisguisedWord(value)) return true;
   if (isProperty(value, quoted)) return true;
   if (ADDRESS.test(value) && !/secret|private/i.test(name)) return true;

@@ -1,8 +1,6 @@
-import { isRandom } from "../checks.ts";
-import { areJoinedNames, isAppPassword, isDrawn, isStrong, looksChosen } from "../chosen-password.ts";
-import { classChanges, classesOf, looksRandom } from "../entropy.ts";
-import { lettersLookRandom } from "../letter-pairs.ts";
-import { isDisguisedWord } from "../placeholder.ts";
+import { isDrawn, isStrong, looksChosen } from "../chosen-password.ts";
+import { looksRandom } from "../entropy.ts";
+import { isPasswordArgument } from "../password-argument.ts";
 import { type Candidate, type Rule, rulesOf } from "../rule.ts";
 
 /** An argument that may come before the user: a URL, a handle, a variable. */
@@ -18,7 +16,7 @@ const TYPES = `(?:type|fill|fill_in|send_?keys|set_?value|set_?text|type_?text|e
 
 /** Calls that take the user and the password first. */
 const USER_FIRST = [
-  String.raw`\.?(?:login|auth|authenticate|basic_?auth|set_?basic_?auth|with_?basic_?auth|connect_as|bind|simple_bind_s|set_?credentials|credentials|logon|UserPassword|username_?password|plain_?credentials|set_?user_?info|change_?password|set_?user_?password|(?:plain)?auth_?plain|wifi\.begin|wifi\.softap|connect_?wifi|register_?user|sign_?in(?:_?with_?email_?and_?password)?|sign_?up|basic)`,
+  String.raw`\.?(?:login|auth|authenticate|basic_?auth|set_?basic_?auth|with_?basic_?auth|connect_as|bind|simple_bind_s|set_?credentials|credentials|logon|UserPassword|username_?password|plain_?credentials|set_?user_?info|change_?password|set_?user_?password|username_pw_set|(?:plain)?auth_?plain|wifi\.begin|wifi\.softap|connect_?wifi|register_?user|sign_?in(?:_?with_?email_?and_?password)?|sign_?up|basic)`,
   String.raw`\b(?:new\s{1,4})?(?:NetworkCredential|PasswordAuthentication|UsernamePasswordCredentials|UsernamePasswordCredential|BasicAWSCredentials|HTTPBasicAuth|HTTPDigestAuth|HttpBasicAuthenticator|PlainTextAuthProvider|PasswordAuthenticator|PSCredential|PasswordCredential|oci_connect|wpdb|X509Certificate2?|LoadPkcs12FromFile)`,
 ].join("|");
 
@@ -69,14 +67,26 @@ export const callRules: readonly Rule[] = rulesOf("context", [
       "setpassword(",
       "loadpkcs12",
       "change_password",
+      "username_pw_set",
       "changepassword",
     ],
     has: ",",
     chosenInTests: true,
     quick: new RegExp(String.raw`,\s{0,4}${QUOTED}`, "i"),
     pattern: new RegExp(
-      String.raw`(?:(?:${USER_FIRST})\(\s{0,4}|(?:${USER_SECOND})\(\s{0,4}(?:${ARGUMENT}\s{0,2},\s{0,4}){1,3}?|\bmysql_real_connect\(\s{0,4}(?:${ARGUMENT}\s{0,2},\s{0,4}){2}|\b(?:create|add)_?(?:super)?_?user\(\s{0,4}(?:${ARGUMENT}\s{0,2},\s{0,4}){0,2}?|\bbasic_auth\s{1,2}|\b(?:(?!(?:${WITHOUT})_)[a-z]{2,12}_)?auth\s{0,2}[=:]\s{0,2}[([]\s{0,2})${USER}\s{0,2},\s{0,4}${TEXT}`,
+      String.raw`(?:(?:${USER_FIRST})(?:Async)?\(\s{0,4}|(?:${USER_SECOND})\(\s{0,4}(?:${ARGUMENT}\s{0,2},\s{0,4}){1,3}?|\bmysql_real_connect\(\s{0,4}(?:${ARGUMENT}\s{0,2},\s{0,4}){2}|\b(?:create|add)_?(?:super)?_?user\(\s{0,4}(?:${ARGUMENT}\s{0,2},\s{0,4}){0,2}?|\bbasic_auth\s{1,2}|:basic(?:_auth)?,\s{0,4}|\b(?:(?!(?:${WITHOUT})_)[a-z]{2,12}_)?auth\s{0,2}[=:]\s{0,2}[([]\s{0,2})${USER}\s{0,2},\s{0,4}${TEXT}`,
       "gi",
+    ),
+    check: isPasswordArgument,
+  },
+  {
+    id: "call-with-password",
+    what: "a password in a call",
+    keywords: ["redis(", "url.create(", "credentials::new("],
+    // Of Redis and SQLAlchemy in Python, and of Lettre in Rust.
+    pattern: new RegExp(
+      String.raw`\b(?:(?:Strict)?Redis\(\s{0,4}(?:${ARGUMENT}\s{0,2},\s{0,4}){3}|URL\.create\(\s{0,4}["'][\w+]{1,40}["']\s{0,2},\s{0,4}${USER}\s{0,2},\s{0,4}|Credentials::new\(\s{0,4}"[^"\s]{1,80}"(?:\.\w{2,10}\(\))?\s{0,2},\s{0,4})${TEXT}`,
+      "g",
     ),
     check: isPasswordArgument,
   },
@@ -123,31 +133,6 @@ export const callRules: readonly Rule[] = rulesOf("context", [
   },
   {
     id: "call-with-password",
-    what: "a key in a call",
-    keywords: [
-      "jwt",
-      "hmac",
-      "jsonwebtoken",
-      "cookieparser",
-      "createcipher",
-      "openssl_encrypt",
-      "openssl_decrypt",
-    ],
-    pattern:
-      /(?:\bjwt\.(?:sign|verify|encode|decode)\([^\n]{1,160}?,\s{0,4}|\bjwt\.(?:encode|decode)\(\s{0,2}\{[^{}\n]{0,200}\},\s{0,4}|\b(?:createHmac|createCipher(?:iv)?|createDecipher(?:iv)?)\(\s{0,2}["'][\w-]{2,20}["'],\s{0,4}(?:Buffer\.from\(\s{0,2})?|\bopenssl_(?:en|de)crypt\([^,\n]{1,80},\s{0,2}["'][\w-]{2,30}["'],\s{0,2}|\bhmac\.new\(\s{0,2}b?|\bcookieParser\(\s{0,2}|\bhash_hmac\(\s{0,2}["'][\w-]{2,20}["'],\s{0,2}[^"'\n]{1,80},\s{0,2})["'](?<secret>[^"'\s\\{}]{6,200})["']/gi,
-    check: isPasswordArgument,
-  },
-  {
-    id: "call-with-password",
-    what: "a key in a call",
-    keywords: ["cryptojs.", "secretkeyspec(", "signwith(", "symmetricsecuritykey("],
-    // Of CryptoJS, Java, JJWT and .NET.
-    pattern:
-      /\b(?:CryptoJS\.\w{2,10}\.(?:en|de)crypt\([^\n]{1,160}?,\s{0,4}|SecretKeySpec\(\s{0,2}(?=["'][^"'\n]{1,200}["']\.(?:getBytes|toByteArray))|signWith\(\s{0,2}(?:SignatureAlgorithm\.)?HS[0-9]{3}\s{0,2},\s{0,2}|SymmetricSecurityKey\(\s{0,2}(?:\w{1,30}\.){0,4}(?:GetBytes|FromBase64String)\(\s{0,2})["'](?<secret>[^"'\s\\{}]{6,200})["']/g,
-    check: isPasswordArgument,
-  },
-  {
-    id: "call-with-password",
     what: "a password in a call",
     keywords: ["createaccount(", "create_account(", "createasync(", "addpasswordasync("],
     // Of Jenkins and of ASP.NET Identity. Other calls of these names take titles and codes.
@@ -158,13 +143,6 @@ export const callRules: readonly Rule[] = rulesOf("context", [
     ),
     line: /user|account|admin|identity|realm/i,
     check: (candidate) => isPasswordArgument(candidate) && isChosen(candidate.secret),
-  },
-  {
-    id: "call-with-password",
-    what: "an API key in a call",
-    keywords: ["wandb.login("],
-    pattern: /\bwandb\.login\(\s{0,2}(?:key\s{0,2}=\s{0,2})?["'](?<secret>[0-9a-f]{40})["']/g,
-    check: isRandom,
   },
   {
     id: "secret-header",
@@ -194,32 +172,6 @@ export const callRules: readonly Rule[] = rulesOf("context", [
   },
   {
     id: "call-with-password",
-    what: "a key in a call",
-    keywords: ["serverclient(", "postmarkclient(", "accountclient("],
-    pattern:
-      /\b(?:Postmark|Server|Account)Client\(\s{0,2}["'](?<secret>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})["']/g,
-    check: ({ secret }) => looksRandom(secret),
-  },
-  {
-    id: "call-with-password",
-    what: "a key in a call",
-    keywords: ["apisession(", "liveenvironment(", "totp(", "hotp("],
-    // Of PagerDuty and PayPal; a key of one-time passwords is base32.
-    pattern:
-      /(?:\bAPISession\(\s{0,2}["'](?<secret>[A-Za-z0-9_+-]{20})["']|\bLiveEnvironment\(\s{0,2}["'][\w-]{40,100}["']\s{0,2},\s{0,2}["'](?<single>[\w-]{40,100})["']|\b(?:TOTP|HOTP|totp|hotp)\(\s{0,2}["'](?<double>[A-Z2-7]{16,64}={0,6})["'])/g,
-    check: isRandom,
-  },
-  {
-    id: "call-with-password",
-    what: "a key in a call",
-    keywords: ["fernet(", "rollbar.init(", "provider :", "ably."],
-    // Of Fernet, Rollbar, OmniAuth and Ably.
-    pattern:
-      /(?:(?:\bFernet|\brollbar\.init)\(\s{0,2}b?["'](?<secret>[\w-]{43}=|[0-9a-f]{32})["']|\bprovider\s{1,4}:\w{1,40},\s{0,4}["'][\w.-]{8,120}["'],\s{0,4}["'](?<single>[\w~.-]{16,120})["']|\bAbly\.\w{1,20}(?:\.\w{1,20})?\(\s{0,2}["'](?<double>[\w-]{6}\.[\w-]{6}:[\w-]{43})["'])/g,
-    check: isRandom,
-  },
-  {
-    id: "call-with-password",
     what: "a password in a list of accounts",
     keywords: ["= [('", '= [("', "=[('", '=[("', ": [('", ': [("', "= [['", '= [["', "= (('", '= (("'],
     has: ",",
@@ -241,24 +193,12 @@ export const callRules: readonly Rule[] = rulesOf("context", [
   },
 ]);
 
-/** Not a URL, a path, a name or a message: it has digits or signs, and is not what everyone types for a trial. */
-function isPasswordArgument({ secret }: Candidate): boolean {
-  if (
-    isDisguisedWord(secret) ||
-    /^[a-z][a-z0-9+.-]*:|^[./~\\]|^[\w.-]+@[\w-]+\.[\w.-]+$|^[A-Z_]+$/.test(secret) ||
-    (/[(){}<>]/.test(secret) && !(looksRandom(secret) && classesOf(secret) === 4))
-  )
-    return false;
-  if (isDrawn(secret) || isAppPassword(secret) || areJoinedNames(secret)) return true;
-  if (/^[a-z]+(?:[-_./:][a-z]+)*[0-9]?$/i.test(secret))
-    return (secret.length >= 12 && lettersLookRandom(secret)) || classChanges(secret) >= 0.3;
-  if (/^[\w-]+(?:\.[\w-]+)+$/.test(secret) && !/[0-9]{2}/.test(secret)) return looksRandom(secret);
-  return /[0-9!@#%^&*?+~]/.test(secret) && /[A-Za-z]/.test(secret);
-}
+/** Codes are shorter: `Savings#1`. */
+const SHORT = 10;
 
 /** Whether nothing but a password looks like it. */
 function isChosen(secret: string): boolean {
-  return isStrong(secret) || isDrawn(secret) || looksChosen(secret);
+  return (isStrong(secret) && secret.length >= SHORT) || isDrawn(secret) || looksChosen(secret);
 }
 
 /** Lists of people and accounts have roles, numbers and places beside the names. */

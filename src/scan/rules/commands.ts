@@ -84,8 +84,18 @@ export const commandRules: readonly Rule[] = rulesOf("context", [
   command(
     "command-line-password",
     PASSWORD,
-    ["-token", "--api-key", "--apikey", "--secret", "-secret", "--auth", "--key"],
-    String.raw`(?:^|[\s"'\x60])--?(?:[a-z]{1,16}-){0,3}(?:token|api-?key|secret|secret-key|access-key|auth)(?:=|["']?,?[ \t]{1,4}(?!-))`,
+    [
+      "-token",
+      "-api-key",
+      "--apikey",
+      "--secret",
+      "-secret",
+      "--auth",
+      "--key",
+      "-account-key",
+      "-access-key",
+    ],
+    String.raw`(?:^|[\s"'\x60])--?(?:[a-z]{1,16}-){0,3}(?:token|api-?key|secret|(?:secret|access|account|storage)-key|auth)(?:=|(?:["']?,?[ \t]{1,4}|["'],(?=["']))(?!["']?-))`,
   ),
   command(
     "command-line-password",
@@ -202,6 +212,15 @@ export const commandRules: readonly Rule[] = rulesOf("context", [
     // Inside a string, as in what a coding agent may run: `"Bash(PGPASSWORD=… psql …)"`.
     pattern:
       /(?:^|[\s"'\x60(;])(?:[A-Z][A-Z0-9_]{0,40}_)?(?:[A-Z]{0,8}PASSWORD|PASSWD|PASS|PWD|REDISCLI_AUTH)=(?:\\?["'])?(?<secret>[^\s"'\x60$<>{}()\\|;&]{6,120})(?:\\?["'])?\s{1,2}(?=[a-z./])/g,
+    check: isTypedPassword,
+  },
+  {
+    id: "command-line-password",
+    what: "a secret that a script puts into a file",
+    keywords: ["sed -", "sed '", 'sed "'],
+    // In place of its name: `s/__DB_PASS__/…/`.
+    pattern:
+      /\bsed\b[^\n|;]{0,60}?\bs(?<sign>[/|#,])[_%@{$<\\]{0,4}\w{0,40}(?:PASS|PASSWORD|PASSWD|PWD|SECRET|TOKEN|API_?KEY)[_%@}>]{0,4}\k<sign>(?<secret>[^\s"'\x60$<>{}/|#,]{6,120})\k<sign>/gi,
     check: isTypedPassword,
   },
   {

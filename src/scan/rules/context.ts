@@ -5,6 +5,7 @@ import { encodedRegistryAuth, registryAuth } from "../files/known-files.ts";
 import { isDisguisedWord } from "../placeholder.ts";
 import { areRandomBytes } from "../random-bytes.ts";
 import { type Candidate, type Rule, rulesOf } from "../rule.ts";
+import { isTypedPassword } from "../typed-password.ts";
 
 /** Secrets known by what is around them: URLs, headers, connection strings, statements, a provider's name. */
 export const contextRules: readonly Rule[] = rulesOf("context", [
@@ -17,6 +18,15 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
     pattern:
       /(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{1,20}:\/\/(?<user>[^\s:@/"'`<>\\(){}|^[\]]{0,100}):(?<secret>[^\s@/"'`<>\\]{3,200})@(?<host>[A-Za-z0-9[%_$][^\s/"'`<>\\?#]{0,100})/g,
     check: isUrlPassword,
+  },
+  {
+    id: "url-password",
+    what: "a password in a URL",
+    keywords: ["://{", "://${", "://%s:"],
+    has: "@",
+    // Between parts that are put in.
+    pattern: /:\/\/(?:\$?\{[\w.()]{1,40}\}|%s):(?<secret>[^\s@/"'\x60<>\\{}$:%]{6,100})@/g,
+    check: isTypedPassword,
   },
   {
     id: "url-token",

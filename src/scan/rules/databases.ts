@@ -22,8 +22,9 @@ export const databaseRules: readonly Rule[] = rulesOf("context", [
   {
     id: "connection-string-password",
     what: "a password in a connection string",
-    keywords: ["oracle:thin:", "oracle:oci:"],
-    pattern: /\boracle:(?:thin|oci8?):[\w.$#-]{1,60}\/(?<secret>[^\s@"'<>{}$]{4,100})@/gi,
+    keywords: ["oracle:thin:", "oracle:oci:", "oracle.connect(", "oracledb.connect("],
+    pattern:
+      /(?:\boracle:(?:thin|oci8?):|\b(?:cx_Oracle|oracledb)\.connect\(\s{0,2}["'])[\w.$#-]{1,60}\/(?<secret>[^\s@"'<>{}$]{4,100})@/gi,
     check: ({ secret }) => !isDisguisedWord(secret),
   },
   {
@@ -54,6 +55,15 @@ export const databaseRules: readonly Rule[] = rulesOf("context", [
     check: ({ secret }) =>
       !isUuid(secret) &&
       (/[0-9!@#$%^&*?+~]/.test(secret) || looksRandom(secret) || isDrawn(secret) || areThreeWords(secret)),
+  },
+  {
+    id: "sql-password",
+    what: "a password in an SQL statement",
+    keywords: ["sp_addlinkedsrvlogin", "sp_addlogin"],
+    // The last argument, or the second.
+    pattern:
+      /\bsp_add(?:linkedsrvlogin\b[^\n;]{1,200},|login\s{1,4}N?'[^'\n]{1,60}',)\s{0,4}N?'(?<secret>[^'\s]{6,100})'/gi,
+    check: ({ secret }) => /[0-9!@#$%^&*?+~]/.test(secret) || looksRandom(secret) || isDrawn(secret),
   },
   {
     id: "sql-password",

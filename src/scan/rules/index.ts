@@ -7,6 +7,7 @@ import { codeHostRules } from "./code-hosts.ts";
 import { commandRules } from "./commands.ts";
 import { contextRules } from "./context.ts";
 import { databaseRules } from "./databases.ts";
+import { keyCallRules } from "./key-calls.ts";
 import { ownRules } from "./pprotect.ts";
 import { privateKeyRules } from "./private-keys.ts";
 import { proseRules } from "./prose.ts";
@@ -29,5 +30,6 @@ export const regexRules: readonly Rule[] = [
   ...commandRules,
   ...scriptInputRules,
   ...callRules,
+  ...keyCallRules,
   ...settingRules,
 ];

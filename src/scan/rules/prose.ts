@@ -8,7 +8,7 @@ const WORD = String.raw`\b(?:password|passwd|passphrase|passcode|pass|pw|pwd|api
 /** What may be between the word and its value: other words. */
 const BETWEEN = String.raw`(?:[^\n:=.;"'<>()]|\.(?=\w))`;
 /** A value at the end of a sentence, or before its next part. */
-const VALUE = String.raw`(?<secret>[A-Za-z0-9!@#$%^&*+~?=_/.-]{8,120}?)(?=[.,;:!?)\]]{0,2}(?:\s|$|["'\x60*]))`;
+const VALUE = String.raw`(?<secret>[A-Za-z0-9!@#$%^&*+~?=_/.-]{8,120}?)(?=[.,;:!?)\]]{0,2}(?:\s|$|["'\x60*<]))`;
 /** The same, and no word of a sentence. */
 const NO_WORD = "(?![A-Za-z]{8,60}[.,;:!?)]{0,2}(?:\\s|$))";
 
@@ -57,7 +57,7 @@ export const proseRules: readonly Rule[] = rulesOf("context", [
     what: "a password in a text",
     keywords: ["password", "passwor", "kennwort", "pw ", "pwd "],
     pattern: new RegExp(
-      String.raw`(?:\((?:${OF_PASSWORD})(?::\s{0,2}|\s)|\b(?:${OF_PASSWORD})\s\(|\b(?:set|reset|changed?|updated?|rotated)\s(?:\w{1,12}\s){0,4}(?:${OF_PASSWORD})\s(?:[^\s:.;]{1,40}\s){0,4}?to\s|\b(?:${OF_PASSWORD})\b${BETWEEN}{0,80}?\s(?:is|was|ist|lautet)(?:\s(?:now|jetzt))?:?\s)["'\x60*]{0,3}${VALUE}`,
+      String.raw`(?:\((?:${OF_PASSWORD})(?::\s{0,2}|\s)|\b(?:${OF_PASSWORD})\s\(|\b(?:set|reset|changed?|updated?|rotated)\s(?:\w{1,12}\s){0,4}(?:${OF_PASSWORD})\s(?:[^\s:.;]{1,40}\s){0,4}?to\s|\b(?:${OF_PASSWORD})\b${BETWEEN}{0,80}?\s(?:is|was|ist|lautet)(?:\s(?:now|jetzt))?:?\s)(?:["'\x60*]{0,3}|<(?:b|strong|code|em|i)>)${VALUE}`,
       "gi",
     ),
     check: isOfSentence,
@@ -90,7 +90,7 @@ export const proseRules: readonly Rule[] = rulesOf("context", [
     keywords: ["mot de passe", " pw ", "pass ", "password "],
     // In French; and after a user: `user deploy, pw …`.
     pattern: new RegExp(
-      String.raw`(?:\bmots? de passe\s{0,2}(?::|=|est)\s{1,2}|\b(?:user|login|benutzer|nutzer)(?:name)?:?\s${MARK}[\w.@+-]{2,60}${MARK}[,;/]?\s(?:and\s)?(?:pw|pwd|pass|password|passwort):?\s)${MARK}${VALUE}`,
+      String.raw`(?:\bmots? de passe\s{0,2}(?::|=|est)\s{1,2}|\b(?:user|login|benutzer|nutzer)(?:name)?:?\s${MARK}[\w.@+-]{2,60}${MARK}[,;/]?\s(?:(?:and|with)\s)?(?:the\s)?(?:pw|pwd|pass|password|passwort):?\s)${MARK}${VALUE}`,
       "gi",
     ),
     check: isOfSentence,

@@ -19,9 +19,13 @@ export const scriptInputRules: readonly Rule[] = rulesOf("context", [
       "kinit",
       "cryptsetup",
       "passphrase-fd",
+      "secret put",
+      "--with-token",
+      "passwd-on-stdin",
+      "--data-file=-",
     ],
     pattern:
-      /\b(?:echo|printf)\s{1,4}(?:-[neE]{1,3}\s{1,4})?(?:["']%s(?:\\n)?["']\s{1,4})?["']?(?:[\w.-]{1,40}:)?(?<secret>[^\s"'`$|<>:\\]{6,100})(?:\\n[^\s"'|]{0,100})?["']?\s{0,4}\|\s{0,4}(?:sudo\s{1,4}(?:-S|--stdin)|(?:sudo\s{1,4})?(?:chpasswd|passwd|smbpasswd|vncpasswd|kinit|cryptsetup)|[^|\n]{1,200}\s(?:--password-stdin|--passphrase-fd))\b/g,
+      /\b(?:echo|printf)\s{1,4}(?:-[neE]{1,3}\s{1,4})?(?:["']%s(?:\\n)?["']\s{1,4})?["']?(?:[\w.-]{1,40}:)?(?<secret>[^\s"'`$|<>:\\]{6,100})(?:\\n[^\s"'|]{0,100})?["']?\s{0,4}\|\s{0,4}(?:sudo\s{1,4}(?:-S|--stdin)|(?:sudo\s{1,4})?(?:chpasswd|passwd|smbpasswd|vncpasswd|kinit|cryptsetup)|[^|\n]{1,200}\s(?:--password-stdin|--passphrase-fd|--passwd-on-stdin|--with-token|secret\s{1,2}put|--data-file=-(?=\W|$)))(?!\w)/g,
     check: isTypedPassword,
   },
   {
