@@ -9,7 +9,7 @@ import { checkStoreChange } from "../../src/git/guard/consistency-rules.ts";
 import { type DiffEvent, DiffParser } from "../../src/git/guard/diff-parser.ts";
 import { readStore } from "../../src/git/guard/format-rules.ts";
 import { findingLine } from "../../src/git/guard/report.ts";
-import { looksLikeStore } from "../../src/git/guard/store-files.ts";
+import { looksLikeStore } from "../../src/git/guard/store-contents.ts";
 import { readingAsText } from "../../src/git/history/textconv.ts";
 import { runMergeDriver } from "../../src/git/merge/merge-driver.ts";
 import type { StoreVersions } from "../../src/git/merge/versions.ts";

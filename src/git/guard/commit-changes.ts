@@ -69,7 +69,7 @@ export async function* checkCommits(
   if (commits.length === 0 && !("all" in selection)) return;
   const guard = new Guard(repository, await versionsOf(repository, selection), options);
   const nextMessage = guard.messagesOf(commits, tally);
-  const reader = readManyCommitDiffs(root, commits.flatMap(pairsOf), (files) => guard.expect(files));
+  const reader = readManyCommitDiffs(root, commits.flatMap(pairsOf), guard);
   try {
     // Meanwhile, git makes the first diffs.
     const [short, boundary, tags] = await Promise.all([
@@ -101,8 +101,9 @@ export async function* checkCommits(
         parents,
         tally,
       };
-      const check = whenThere(nextMessage(), (said) =>
-        whenThere(guard.check(subject), (verdict) => joined(said, verdict)),
+      // First the files: then it is known which stores are those of the commit before.
+      const check = whenThere(guard.check(subject), (inFiles) =>
+        whenThere(nextMessage(), (inMessage) => joined(inMessage, inFiles)),
       );
       // Nothing is waited for in most commits: git has printed them, and they are scanned at once.
       const verdict = check instanceof Promise ? await check : check;

@@ -4,7 +4,7 @@ import { hasRawBytes } from "../../common/path-bytes.ts";
 import { type GitStream, startGit } from "../process/stream.ts";
 import type { ScanAhead } from "./ahead/scan-ahead.ts";
 import type { DiffEvent, FileChange, PatchEvent } from "./diff-parser.ts";
-import { EventReader, type OnFiles } from "./event-reader.ts";
+import { type EarlyDiffs, EventReader } from "./event-reader.ts";
 
 /** One diff: the list of its files, then the lines that it adds to them, as git prints them. */
 export interface Diff {
@@ -83,12 +83,11 @@ const MOST_PROCESSES = 3;
 
 /**
  * A diff for each pair of a commit and its parent, in order, by several processes at once.
- * @param onFiles gets the files of each diff as soon as git has printed it, which may be long before it is asked for
  */
 export function readManyCommitDiffs(
   directory: string,
   pairs: readonly Pair[],
-  onFiles?: OnFiles,
+  early?: EarlyDiffs,
 ): DiffReader {
   const count = pairs.length < MANY ? 1 : Math.min(MOST_PROCESSES, availableParallelism());
   const blocks = Map.groupBy(pairs.keys(), (index) => Math.floor(index / BLOCK) % count);
@@ -97,7 +96,7 @@ export function readManyCommitDiffs(
       directory,
       indexes.flatMap((index) => pairs.slice(index, index + 1)),
       undefined,
-      onFiles,
+      early,
     ),
   );
   let index = 0;
@@ -130,14 +129,14 @@ export function readCommitDiffs(
   directory: string,
   pairs: readonly Pair[],
   textPaths?: readonly string[],
-  onFiles?: OnFiles,
+  early?: EarlyDiffs,
 ): DiffReader {
   const args = ["diff-tree", "--stdin", "--always", "--root", "-r", ...OPTIONS];
   const input = pairs.map(([commit, parent]) => `${commit}${parent ? ` ${parent}` : ""}\n`).join("");
   const text = textPaths ? ["--text", "--"] : [];
   return ofPaths(
     textPaths ?? [],
-    (paths) => new StreamReader(startGit(directory, [...args, ...text, ...paths], input), true, onFiles),
+    (paths) => new StreamReader(startGit(directory, [...args, ...text, ...paths], input), true, early),
   );
 }
 
@@ -182,8 +181,8 @@ class StreamReader implements DiffReader {
   #next: DiffEvent | undefined;
 
   /** @param perCommit whether each diff starts with the id of a commit */
-  constructor(stream: GitStream, perCommit: boolean, onFiles?: OnFiles) {
-    this.#events = new EventReader(stream, perCommit, onFiles);
+  constructor(stream: GitStream, perCommit: boolean, early?: EarlyDiffs) {
+    this.#events = new EventReader(stream, perCommit, early);
   }
 
   next(): Eventual<Diff | undefined> {

@@ -1,9 +1,15 @@
 import { bufferOf } from "../../common/buffer-of.ts";
 import type { Eventual } from "../../common/eventual.ts";
 import type { GitStream } from "../process/stream.ts";
-import { type DiffEvent, DiffParser, type FileChange, MAX_ADDED } from "./diff-parser.ts";
+import { type DiffEvent, DiffParser, type FileChange, MAX_ADDED, type Patch } from "./diff-parser.ts";
 
-export type OnFiles = (files: readonly FileChange[]) => void;
+/** Gets diffs as soon as git has printed them, which may be long before they are asked for. */
+export interface EarlyDiffs {
+  /** Takes the files of the next diff. */
+  expect(files: readonly FileChange[]): void;
+  /** Takes what the diff adds to one of them. */
+  learn(file: FileChange, patch: Patch): void;
+}
 
 const LINE_FEED = 10;
 /** A line without an end does not fill the memory: what is beyond the limit is not scanned anyway. */
@@ -18,14 +24,17 @@ export class EventReader {
   };
   readonly #parser: DiffParser;
   readonly #unfinished = new UnfinishedLine();
-  readonly #onFiles: OnFiles | undefined;
+  readonly #early: EarlyDiffs | undefined;
+  /** The files of the diff that was parsed last whose patches may still come, in the order of these. */
+  #files: readonly FileChange[] = [];
+  #nextFile = 0;
   #events: DiffEvent[] = [];
   #taken = 0;
   #ended = false;
 
-  constructor(stream: GitStream, perCommit: boolean, onFiles?: OnFiles) {
+  constructor(stream: GitStream, perCommit: boolean, early?: EarlyDiffs) {
     this.#stream = stream;
-    this.#onFiles = onFiles;
+    this.#early = early;
     this.#chunks = stream.output.getReader();
     this.#parser = new DiffParser(perCommit);
   }
@@ -64,8 +73,25 @@ export class EventReader {
     const line = this.#unfinished.finish(chunk.subarray(0, first));
     this.#parser.push(line, 0, line.length, this.#events);
     this.#unfinished.add(chunk.subarray(this.#parser.pushLines(chunk, first + 1, this.#events)));
-    if (this.#onFiles)
-      for (const event of this.#events) if (event.kind === "files") this.#onFiles(event.files);
+    if (this.#early) for (const event of this.#events) this.#announce(event, this.#early);
+  }
+
+  #announce(event: DiffEvent, early: EarlyDiffs): void {
+    if (event.kind === "files") {
+      early.expect(event.files);
+      this.#files = event.files;
+      this.#nextFile = 0;
+    } else if (event.kind === "patch") {
+      const file = this.#fileOf(event.patch);
+      if (file) early.learn(file, event.patch);
+    }
+  }
+
+  /** The change that a patch belongs to. Git prints the patches in the order of the files, of which not all have one. */
+  #fileOf({ path }: Patch): FileChange | undefined {
+    while (this.#nextFile < this.#files.length && this.#files[this.#nextFile]?.path !== path)
+      this.#nextFile++;
+    return this.#files[this.#nextFile];
   }
 
   #end(): void {

@@ -22,7 +22,7 @@ import { readStore } from "./format-rules.ts";
 import type { Verdict } from "./guard.ts";
 import { IGNORE_FILE, STORE_RULES } from "./ignore-file.ts";
 import { NOT_SCANNED } from "./not-scanned.ts";
-import { looksLikeStore } from "./store-files.ts";
+import { looksLikeStore } from "./store-contents.ts";
 import { withStoreFindings } from "./store-findings.ts";
 import { noFindings } from "./subject.ts";
 import type { Scanned } from "./tally.ts";

@@ -15,8 +15,9 @@ import type { Repository } from "../process/repository.ts";
 import { subjectWithoutMarkers } from "./allowance.ts";
 import { unusedEntries } from "./baseline-of-versions.ts";
 import type { Commit } from "./commit.ts";
-import type { FileChange } from "./diff-parser.ts";
+import type { FileChange, Patch } from "./diff-parser.ts";
 import type { Diff } from "./diff-reader.ts";
+import type { EarlyDiffs } from "./event-reader.ts";
 import { IGNORE_FILE } from "./ignore-file.ts";
 import { type LinesElsewhere, linesElsewhere } from "./lines-elsewhere.ts";
 import { MAX_MESSAGE, MessageScan } from "./message/scan-message.ts";
@@ -52,7 +53,7 @@ interface Checking {
 }
 
 /** Checks commits one after the other. Its git processes are started once. */
-export class Guard {
+export class Guard implements EarlyDiffs {
   readonly #objects: ObjectReader;
   readonly #attributes: AttributeReader;
   readonly #messages: ObjectStream[] = [];
@@ -114,6 +115,11 @@ export class Guard {
     for (const file of files) if (this.#storeFiles.isKnownStore(file)) this.#storeChecks.expect(file);
   }
 
+  /** Takes what one of the next commits adds to a file: it may show that this is no store. */
+  learn(file: FileChange, patch: Patch): void {
+    this.#storeFiles.learn(file, patch);
+  }
+
   /** At once, where all of the commit has arrived and nothing else has to be read. @throws PprotectError `git_failed` */
   check(checked: Subject): Eventual<Verdict> {
     const subject = this.#sources.markers ? checked : subjectWithoutMarkers(checked);
@@ -157,6 +163,7 @@ export class Guard {
 
   #scanDiff(checking: Checking, diff: Diff, files: ReadonlyMap<string, FileChange>): Eventual<void> {
     const { subject, stores, patches, elsewhere, found } = checking;
+    this.#sources.stores.advance(subject, diff.files);
     return whenThere(this.#classify(diff), (known) => {
       for (const store of known.stores) stores.add(store);
       const { attribute } = known;

@@ -4,7 +4,7 @@ import type { TextLines } from "../../scan/scan-text.ts";
 import type { BlobReader } from "../process/cat-file.ts";
 import { type FileChange, MAX_ADDED } from "./diff-parser.ts";
 import type { Diff } from "./diff-reader.ts";
-import { isRegular } from "./store-files.ts";
+import { isRegular } from "./file-mode.ts";
 
 /**
  * What a merge adds against one of its other parents, by path: the numbers of the lines; or the change of the file, where

@@ -3,7 +3,7 @@ import { wholeFile } from "../../scan/scan-text.ts";
 import type { ScanAhead } from "./ahead/scan-ahead.ts";
 import type { FileChange, PatchEvent } from "./diff-parser.ts";
 import { type Diff, type DiffReader, type PathChoice, readStagedDiff } from "./diff-reader.ts";
-import { isRegular } from "./store-files.ts";
+import { isRegular } from "./file-mode.ts";
 import { contentOnDisk, looksBinary } from "./work-tree-file.ts";
 
 /** From so many added files on, it is faster to read them than to let git print them as a patch. */

@@ -1,21 +1,13 @@
-import { bufferOf } from "../../common/buffer-of.ts";
 import { type Eventual, whenThere } from "../../common/eventual.ts";
-import { AUDIT_LOG_KEY, CUSTODIANS_KEY } from "../../store/store-data.ts";
-import { MAX_FILE_BYTES } from "../../system/bounded-read.ts";
 import type { BlobReader } from "../process/cat-file.ts";
 import type { AttributeReader } from "../process/check-attr.ts";
-import type { FileChange } from "./diff-parser.ts";
+import type { FileChange, Patch } from "./diff-parser.ts";
+import { isRegular } from "./file-mode.ts";
+import { holdsStore, StoreContents } from "./store-contents.ts";
 
 const STORE_NAME = /(?:^|\/)protected\.yaml$/;
 const DIFF_DRIVER = "pprotect";
 const YAML_NAME = /\.ya?ml$/i;
-const KEYS = [CUSTODIANS_KEY, AUDIT_LOG_KEY];
-const ROOT_KEYS = KEYS.map((key) => new RegExp(`^(["']?)${key}\\1[ \\t]*:`, "m"));
-
-/** Whether a mode is that of a regular file: not a symbolic link, not a submodule. */
-export function isRegular(mode: string): boolean {
-  return mode.startsWith("100");
-}
 
 /** What is known of changed files. */
 export interface ClassifiedFiles {
@@ -30,16 +22,15 @@ type InContent = (file: FileChange) => boolean | undefined;
 
 /** Decides which files are stores. It asks git about a path or an object only once. */
 export class StoreFiles {
-  readonly #blobs: BlobReader;
+  readonly #contents: StoreContents;
   readonly #attributes: AttributeReader;
   readonly #attributeOf = new Map<string, string>();
   /** Paths that will be asked for. */
   readonly #expected = new Set<string>();
-  readonly #holdsStore = new Map<string, Promise<boolean>>();
 
   /** @param attributes reads the attribute `diff` */
   constructor(blobs: BlobReader, attributes: AttributeReader) {
-    this.#blobs = blobs;
+    this.#contents = new StoreContents(blobs);
     this.#attributes = attributes;
   }
 
@@ -78,6 +69,11 @@ export class StoreFiles {
     for (const { path } of files) if (!this.#attributeOf.has(path)) this.#expected.add(path);
   }
 
+  /** Takes the diff of a file that will be asked for. */
+  learn(file: FileChange, patch: Patch): void {
+    if (mayHoldStore(file)) this.#contents.learn(file, patch);
+  }
+
   /** Whether a changed file is known to be a store after the change, without asking git. */
   isKnownStore({ path, newMode }: FileChange): boolean {
     return isRegular(newMode) && this.#hasStoreName(path);
@@ -98,26 +94,7 @@ export class StoreFiles {
   #isStore(file: FileChange, inContent: InContent): Eventual<boolean> {
     if (!isRegular(file.newMode) && !isRegular(file.oldMode)) return false;
     if (this.#hasStoreName(file.path)) return true;
-    return mayHoldStore(file) ? (inContent(file) ?? this.#mayBeStore(file)) : false;
-  }
-
-  async #mayBeStore(file: FileChange): Promise<boolean> {
-    // The old version counts too: a store that lost a root key is still a store.
-    const versions = [
-      [file.newMode, file.newId],
-      [file.oldMode, file.oldId],
-    ] as const;
-    const found = await Promise.all(versions.map(([mode, id]) => isRegular(mode) && this.#holds(id)));
-    return found.includes(true);
-  }
-
-  #holds(id: string): Promise<boolean> {
-    let answer = this.#holdsStore.get(id);
-    if (!answer) {
-      answer = this.#blobs.read(id, MAX_FILE_BYTES).then((bytes) => bytes !== undefined && holdsStore(bytes));
-      this.#holdsStore.set(id, answer);
-    }
-    return answer;
+    return mayHoldStore(file) ? (inContent(file) ?? this.#contents.isStore(file)) : false;
   }
 }
 
@@ -128,16 +105,4 @@ function mayHoldStore({ path }: FileChange): boolean {
 
 function storeIn(content: Uint8Array | undefined): boolean | undefined {
   return content && holdsStore(content);
-}
-
-/** Whether the content of a YAML file has the root keys of a store. */
-export function holdsStore(content: Uint8Array): boolean {
-  const bytes = bufferOf(content);
-  // Only texts with both names are decoded.
-  return KEYS.every((key) => bytes.includes(key)) && looksLikeStore(bytes.toString("latin1"));
-}
-
-/** Whether a YAML text has the root keys of a store. */
-export function looksLikeStore(text: string): boolean {
-  return KEYS.every((key) => text.includes(key)) && ROOT_KEYS.every((key) => key.test(text));
 }

@@ -1,7 +1,7 @@
 import { bufferOf } from "../../common/buffer-of.ts";
 import type { Hunk } from "../../common/hunk.ts";
 import type { FileChange, Patch } from "./diff-parser.ts";
-import { isRegular } from "./store-files.ts";
+import { isRegular } from "./file-mode.ts";
 
 /** What a diff shows of a version of a store. */
 export interface StorePatch {

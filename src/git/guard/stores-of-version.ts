@@ -2,12 +2,22 @@ import { sha256Hex } from "../../crypto/runtime-crypto.ts";
 import type { StoreData } from "../../store/store-data.ts";
 import { MAX_FILE_BYTES } from "../../system/bounded-read.ts";
 import type { BlobReader } from "../process/cat-file.ts";
+import type { FileChange } from "./diff-parser.ts";
 import { readStore } from "./format-rules.ts";
+import type { Subject } from "./subject.ts";
 
 /** As many stores are kept. */
 const MOST_KEPT = 32;
 
-/** Reads the stores of the version that is checked. A content is parsed once for neighbouring versions, and each path looked up once a version. */
+/** As many paths are known of a version. */
+const MOST_PATHS = 1024;
+
+type Version = Pick<Subject, "prefix" | "parents">;
+
+/**
+ * Reads the stores of the version that is checked. A content is parsed once for neighbouring versions, and each path looked up
+ * once, until a version changes it.
+ */
 export class StoresOfVersion {
   readonly #blobs: BlobReader;
   readonly #limit: number;
@@ -19,6 +29,20 @@ export class StoresOfVersion {
   constructor(blobs: BlobReader, limit = MAX_FILE_BYTES) {
     this.#blobs = blobs;
     this.#limit = limit;
+  }
+
+  /**
+   * Says which version is read next. Of one whose first parent was the last one, only what it changes is looked up again.
+   * @param changed what it changes against its first parent
+   */
+  advance({ prefix, parents: [parent] }: Version, changed: Iterable<FileChange>): void {
+    if (`${parent}:` !== this.#prefix || this.#found.size > MOST_PATHS) this.#found = new Map();
+    this.#prefix = prefix;
+    if (this.#found.size === 0) return;
+    for (const { path, oldPath } of changed) {
+      this.#found.delete(path);
+      this.#found.delete(oldPath);
+    }
   }
 
   /**

@@ -6,7 +6,7 @@ import { parseStore } from "../../store/format/parse.ts";
 import { DEFAULT_FILE } from "../../store/locate-store.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
 import { readRegularFile } from "../../system/read-regular-file.ts";
-import { looksLikeStore } from "../guard/store-files.ts";
+import { looksLikeStore } from "../guard/store-contents.ts";
 import { openBlobReader } from "../process/cat-file.ts";
 import type { Repository } from "../process/repository.ts";
 import { SIDES, type StoreVersions, type VersionName } from "./versions.ts";

@@ -5,7 +5,7 @@ import { DEFAULT_FILE } from "../../store/locate-store.ts";
 import type { StoreData } from "../../store/store-data.ts";
 import { otherDomainWith } from "../../store/trust/shared-keys.ts";
 import { MAX_FILE_BYTES } from "../../system/bounded-read.ts";
-import { holdsStore } from "../guard/store-files.ts";
+import { holdsStore } from "../guard/store-contents.ts";
 import type { BlobReader } from "../process/cat-file.ts";
 import type { Repository } from "../process/repository.ts";
 

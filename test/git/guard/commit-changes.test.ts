@@ -38,3 +38,23 @@ test("only commits with findings are given, after each commit up to them was rep
   ]);
   expect(tally.scanned).toMatchObject({ files: 4, messages: 5, skipped: 0 });
 });
+
+test("a YAML file is a store from the commit on that completes its root keys, through the one that removes one", async () => {
+  const repository = await guardedRepository();
+  const contents = [
+    "a: b\n",
+    "a: b\nkey-custodians:\n",
+    "key-custodians:\naudit-log:\n",
+    "audit-log:\n",
+    "a: b\n",
+  ];
+  const commits: string[] = [];
+  for (const content of contents) {
+    repository.write("x.yml", content);
+    commits.push(await repository.force());
+  }
+  const found = new Set<string>();
+  for await (const { commit, errors } of checkCommits(await openRepository(repository.folder), { all: true }))
+    for (const { path, rule } of errors) found.add(`${commit} ${path} ${rule}`);
+  expect([...found]).toEqual([`${commits[2]} x.yml invalid-store`, `${commits[3]} x.yml invalid-store`]);
+});

@@ -72,13 +72,16 @@ test("gives the same events in whatever pieces the output arrives", async () => 
   await fc.assert(
     fc.asyncProperty(fc.array(offset, { maxLength: 12 }), async (offsets) => {
       const listed: (readonly string[])[] = [];
-      const reader = new EventReader(streamOf(piecesAt(offsets)), true, (files) =>
-        listed.push(files.map(({ path }) => path)),
-      );
+      const learnt: string[] = [];
+      const reader = new EventReader(streamOf(piecesAt(offsets)), true, {
+        expect: (files) => listed.push(files.map(({ path }) => path)),
+        learn: (file, patch) => learnt.push(`${file.path} ${patch.path}`),
+      });
       const events = [];
       for (let event = await reader.next(); event; event = await reader.next()) events.push(readable(event));
       expect(events).toEqual(EVENTS as never);
       expect(listed).toEqual([["ä.txt", "b.txt"], ["c.bin"]]);
+      expect(learnt).toEqual(["ä.txt ä.txt", "b.txt b.txt"]);
       expect(await reader.next()).toBeUndefined();
     }),
   );

@@ -1,7 +1,13 @@
 import { expect, test } from "bun:test";
+import type { FileChange } from "../../../src/git/guard/diff-parser.ts";
 import { StoresOfVersion } from "../../../src/git/guard/stores-of-version.ts";
 import type { BlobReader } from "../../../src/git/process/cat-file.ts";
 import { NOW, sampleStore } from "../../support/stores.ts";
+
+function changed(path: string, oldPath = path): FileChange {
+  const [oldId, newId] = ["1", "2"].map((digit) => digit.repeat(40)) as [string, string];
+  return { path, oldPath, oldMode: "100644", newMode: "100644", oldId, newId, status: "M" };
+}
 
 const first = sampleStore();
 const second = first.addSecret("dev", "new", "v", NOW);
@@ -27,4 +33,28 @@ test("only the last stores are kept", async () => {
   const again = await stores.read("even:", "protected.yaml");
   expect(again).toEqual(first.data);
   expect(again).not.toBe(before);
+});
+
+test("of a version that follows the last one, only what it changes is looked up again", async () => {
+  const asked: string[] = [];
+  const stores = new StoresOfVersion({
+    ...blobs,
+    read: async (name) => {
+      asked.push(name);
+      return undefined;
+    },
+  });
+  const version = async (prefix: string, parents: readonly string[], changes: readonly FileChange[]) => {
+    asked.length = 0;
+    stores.advance({ prefix: `${prefix}:`, parents }, changes);
+    for (const path of ["a", "b", "c"]) await stores.read(`${prefix}:`, path);
+    return asked.join(" ");
+  };
+  expect(await version("1", [], [])).toBe("1:a 1:b 1:c");
+  expect(await version("2", ["1"], [changed("x"), changed("b")])).toBe("2:b");
+  expect(await version("3", ["2"], [changed("x", "a"), changed("c", "y")])).toBe("3:a 3:c");
+  // The second parent of a merge does not count, nor does a version before the last one.
+  expect(await version("4", ["2", "3"], [])).toBe("4:a 4:b 4:c");
+  expect(await version("5", ["3"], [])).toBe("5:a 5:b 5:c");
+  expect(await version("6", ["5"], [])).toBe("");
 });
