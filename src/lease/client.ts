@@ -5,7 +5,7 @@ import { hardenProcess } from "../system/process-hardening.ts";
 import { notAvailable, requireLeases } from "./availability.ts";
 import { type LeaseConnection, NoAnswerError, noLease, withConnection } from "./connection.ts";
 import { coverageOf, type Plan, planLeases, type WantedDomain } from "./cover.ts";
-import { describe, findLeases, type LiveLease, socketOf } from "./find.ts";
+import { describe, type FoundLeases, findLeases, type LiveLease, socketOf } from "./find.ts";
 import { MAX_FRAME_BYTES } from "./frame.ts";
 import type { Grant } from "./grant.ts";
 import { isOpened, isRefused, MAX_BOXES, PROTOCOL_VERSION } from "./protocol.ts";
@@ -43,6 +43,7 @@ export interface NotCovered {
  * The keys stay with the leases: it is they who open.
  *
  * @param custodian use only leases that this custodian granted
+ * @param found the leases of this user, where they were looked for already: one that is stopped is not waited for again
  *
  * @throws PprotectError `no_lease` when the lease has ended or ends meanwhile; `lease_refused` when the program's own
  *   lease does not cover it; `environment` where the program's own lease cannot be used
@@ -51,10 +52,11 @@ export async function openWithLeases(
   wanted: readonly WantedDomain[],
   environment: Readonly<Record<string, string | undefined>>,
   custodian?: string,
+  found?: FoundLeases,
 ): Promise<OpenedByLeases | NotCovered> {
   const token = environment[LEASE_VARIABLE];
   if (token !== undefined) return openWithOwnLease(wanted, token, environment, custodian);
-  const { live, silent } = await findLeases(environment);
+  const { live, silent } = found ?? (await findLeases(environment));
   const unavailable = silent.some(({ why }) => why === "unavailable") ? notAvailable() : undefined;
   if (unavailable !== undefined) return { reasons: [unavailable] };
   const planned = planLeases(

@@ -198,13 +198,15 @@ const WHY_NOT_CONNECTED: Readonly<Record<string, NoAnswer>> = {
  * Does something over a connection, and again over another while the lease is busy.
  *
  * @param socket the path
+ * @param busyMs for how long
  * @throws NoAnswerError, and what the action throws
  */
 export async function withConnection<Result>(
   socket: string,
   action: (connection: LeaseConnection) => Promise<Result>,
+  busyMs: number = BUSY_MS,
 ): Promise<Result> {
-  const until = performance.now() + BUSY_MS;
+  const until = performance.now() + busyMs;
   for (;;) {
     let connection: LeaseConnection | undefined;
     try {

@@ -17,6 +17,9 @@ import { LEASE_ID } from "./token.ts";
 /** How long a lease may take to describe itself, in ms. */
 const DESCRIBE_MS = 3_000;
 
+/** {@link DESCRIBE_MS} where nobody waits for a lease in particular, as in git's hooks: one that is stopped holds up every commit. */
+export const HOOK_MS = 1_000;
+
 /** Younger sockets, in ms, are not taken for dead ones: a lease may be about to listen. */
 const DEAD_AFTER_MS = 5_000;
 
@@ -49,15 +52,17 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * Finds the leases of this user, those that are for one program too. Where leases are not available, those whose sockets
  * are there do not answer.
+ *
+ * @param patienceMs how long each lease may take to answer, also while it is busy; left out, as long as it may otherwise
  */
-export async function findLeases(environment: Environment): Promise<FoundLeases> {
+export async function findLeases(environment: Environment, patienceMs?: number): Promise<FoundLeases> {
   const sockets = leaseSockets(environment);
   if (sockets.length === 0) return { live: [], silent: [], dead: [] };
   if (whyNoLeases() !== undefined) {
     const silent = sockets.map((socket) => ({ id: idOf(socket), socket, why: "unavailable" as const }));
     return { live: [], silent, dead: [] };
   }
-  const found = await Promise.all(sockets.map((socket) => look(socket)));
+  const found = await Promise.all(sockets.map((socket) => look(socket, patienceMs)));
   const silent = found.filter((each) => "why" in each);
   return {
     live: found.filter((each) => "grant" in each).toSorted((a, b) => a.grant.since - b.grant.since),
@@ -88,8 +93,11 @@ export function removeDeadSockets(dead: readonly SilentLease[]): readonly string
 }
 
 /** @throws NoAnswerError */
-export async function describe(connection: LeaseConnection): Promise<Description> {
-  const { header } = await connection.ask({ version: PROTOCOL_VERSION, request: "describe" }, DESCRIBE_MS);
+export async function describe(
+  connection: LeaseConnection,
+  patienceMs: number = DESCRIBE_MS,
+): Promise<Description> {
+  const { header } = await connection.ask({ version: PROTOCOL_VERSION, request: "describe" }, patienceMs);
   if (isDescription(header)) return header;
   throw new NoAnswerError("not_a_lease");
 }
@@ -117,17 +125,16 @@ function idOf(socket: string): string {
   return socket.slice(socket.lastIndexOf("/") + 1, -SOCKET_SUFFIX.length);
 }
 
-async function look(socket: string): Promise<LiveLease | SilentLease> {
+async function look(socket: string, patienceMs: number | undefined): Promise<LiveLease | SilentLease> {
   const id = idOf(socket);
   try {
-    return await againIfEnded(() =>
-      withConnection(socket, async (connection): Promise<LiveLease | SilentLease> => {
-        const { grant, used } = await describe(connection);
-        // A lease says its own id; a socket of another name is not its.
-        if (grant.id !== id) return { id, socket, why: "not_a_lease" };
-        return { grant, used, socket, pid: connection.peer.pid };
-      }),
-    );
+    const ask = async (connection: LeaseConnection): Promise<LiveLease | SilentLease> => {
+      const { grant, used } = await describe(connection, patienceMs);
+      // A lease says its own id; a socket of another name is not its.
+      if (grant.id !== id) return { id, socket, why: "not_a_lease" };
+      return { grant, used, socket, pid: connection.peer.pid };
+    };
+    return await againIfEnded(() => withConnection(socket, ask, patienceMs));
   } catch (error) {
     if (error instanceof NoAnswerError) return { id, socket, why: error.why };
     throw error;

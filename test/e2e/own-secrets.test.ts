@@ -185,6 +185,23 @@ describe("values of the store's own secrets", () => {
     expect(user.log().slice(before)).toMatchObject([{ domains: [{ domain: "dev" }, { domain: "dev" }] }]);
   });
 
+  test("of a lease that is stopped are not searched, with a warning; those of another lease are", async () => {
+    const user = await repositoryWith(FILES);
+    await user.asAlice(["unlock", "dev"]);
+    const { leases } = (await user.answer(["status"])).result;
+    const [{ lease, pid }] = leases;
+    process.kill(pid, "SIGSTOP");
+    const warning =
+      `lease ${lease} does not answer: its process may be stopped, so values that it opens were not searched; ` +
+      `\`pprotect revoke ${lease}\` ends it`;
+    const alone = await check(user);
+    expect([alone.status, alone.stderr]).toEqual([0, expect.stringContaining(warning)]);
+    await user.asAlice(["unlock", "dev"]);
+    const { status, stderr } = await check(user);
+    expect([status, stderr.match(/own-secret/g)?.length]).toEqual([1, 3]);
+    expect(stderr).toContain(warning);
+  });
+
   test("are not opened when there are very many, with a warning", async () => {
     const store = storeWithValues();
     const raw = { name: "ci@example.com", passphrase: `P${randomBytes(32).toString("hex")}P` };

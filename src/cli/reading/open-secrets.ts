@@ -11,6 +11,7 @@ import {
 } from "../../lease/access-log/recorder.ts";
 import type { OpenedByLeases } from "../../lease/client.ts";
 import type { WantedDomain } from "../../lease/cover.ts";
+import type { FoundLeases } from "../../lease/find.ts";
 import type { Grant } from "../../lease/grant.ts";
 import type { UnlockedCustodian } from "../../store/custodian.ts";
 import type { KeyFile } from "../../store/key-file.ts";
@@ -128,15 +129,17 @@ function publicKeys({ data }: KeyFile): (named: Names[number]) => readonly strin
 
 /**
  * Opens sealed values with leases that cover all of them.
+ * @param found the leases, where they were looked for already
  * @returns `undefined` when a passphrase was given or no lease covers them: a message says why
  */
 export async function openByLeases(
   wanted: readonly WantedDomain[],
   { passphraseGiven, user, environment, ignoreEnvironment, warn }: LeaseReader,
+  found?: FoundLeases,
 ): Promise<OpenedByLeases | undefined> {
   if (wanted.length === 0 || passphraseGiven) return undefined;
   if (ignoreEnvironment && environment[LEASE_VARIABLE] !== undefined) return undefined;
-  const result = await clients().openWithLeases(wanted, environment, user);
+  const result = await clients().openWithLeases(wanted, environment, user, found);
   if (result.values) return result;
   for (const reason of result.reasons) warn(reason);
   return undefined;

@@ -7,8 +7,9 @@ import { readPassphraseFile } from "../../credentials/passphrase-file.ts";
 import { isRawPassphrase } from "../../crypto/raw-passphrase.ts";
 import type { OwnSecret } from "../../git/guard/own-secrets.ts";
 import type { Names, SecretReference } from "../../lease/access-log/recorder.ts";
+import { describeNoAnswer } from "../../lease/connection.ts";
 import { coverageOf, type WantedDomain } from "../../lease/cover.ts";
-import { findLeases } from "../../lease/find.ts";
+import { type FoundLeases, findLeases, HOOK_MS } from "../../lease/find.ts";
 import type { Grant } from "../../lease/grant.ts";
 import { decodeToken, leaseIdOf } from "../../lease/token.ts";
 import { keyTypeOf, type UnlockedCustodian, unlockCustodian } from "../../store/custodian.ts";
@@ -50,8 +51,9 @@ export async function ownSecretsAtHand(
     const opened = await openRaw(await readStores(), passphrase, reader);
     if (opened) return opened;
   }
-  const leases = await usableLeases(reader);
-  return leases.length === 0 ? [] : openLeased(await readStores(), leases, reader);
+  const found = await findLeases(reader.environment, HOOK_MS);
+  const leases = usableLeases(found, reader);
+  return leases.length === 0 ? [] : openLeased(await readStores(), leases, reader, found);
 }
 
 /** Opening takes 0.15 ms for each, and a hook runs at every commit. */
@@ -150,14 +152,21 @@ function thatOpen(
   return choices.flatMap((choice) => thatOpen(keyFile, [choice], custodian));
 }
 
-/** Leases of any number of uses: each run of the guard would be one. */
-async function usableLeases({ environment, ignoreEnvironment, user }: LeaseReader): Promise<Grant[]> {
+/** Leases of any number of uses: each run of the guard would be one. One that is there and does not answer is warned about. */
+function usableLeases(
+  { live, silent }: FoundLeases,
+  { environment, ignoreEnvironment, user, warn }: LeaseReader,
+): Grant[] {
   const text = environment[LEASE_VARIABLE];
   if (text !== undefined && ignoreEnvironment) return [];
   const token = text === undefined ? undefined : decodeToken(text);
   if (text !== undefined && !token) return [];
   const id = token && leaseIdOf(token);
-  const { live } = await findLeases(environment);
+  for (const { id: other, why } of silent)
+    if ((why === "silent" || why === "busy") && (id ?? other) === other)
+      warn(
+        `lease ${other} ${describeNoAnswer(why)}, so values that it opens were not searched; \`pprotect revoke ${other}\` ends it`,
+      );
   return live
     .map(({ grant }) => grant)
     .filter((grant) => (id === undefined ? !grant.private : grant.id === id))
@@ -168,13 +177,14 @@ async function openLeased(
   stores: readonly SearchedStore[],
   leases: readonly Grant[],
   reader: LeaseReader,
+  found: FoundLeases,
 ): Promise<OwnSecret[]> {
   const openable = stores
     .map((store) => openableOf(store, [...store.keyFile.data.domains.keys()]))
     .map((store) => ({ ...store, wanted: store.wanted.flatMap((whole) => mostCovered(leases, whole)) }));
   const chosen = withinLimit(openable, reader.warn);
   const wanted = chosen.flatMap((store) => store.wanted.map((each) => ({ ...each, of: store })));
-  const opened = await openUnlessEnded(wanted, reader);
+  const opened = await openUnlessEnded(wanted, reader, found);
   if (!opened) return [];
   const keysOf = ({ store, domain }: Names[number]): string[] =>
     wanted.filter((each) => each.store === store && each.domain === domain).map(({ publicKey }) => publicKey);
@@ -211,9 +221,10 @@ function namesIn({ store, domain, boxes, of }: WantedDomain & { readonly of: Ope
 async function openUnlessEnded(
   wanted: readonly WantedDomain[],
   reader: LeaseReader,
+  found: FoundLeases,
 ): Promise<Awaited<ReturnType<typeof openByLeases>>> {
   try {
-    return await openByLeases(wanted, { ...reader, passphraseGiven: false });
+    return await openByLeases(wanted, { ...reader, passphraseGiven: false }, found);
   } catch (error) {
     if (error instanceof PprotectError) return undefined;
     throw error;
