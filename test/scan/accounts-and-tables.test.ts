@@ -175,6 +175,16 @@ const others: readonly Place[] = [
   ["a list of trials", "a.stories.ts", "export const users = {", '  admin: "Storybook1!",', "};"],
   ["a hash of a variable", "a.js", "await bcrypt.hash(password, 10); await bcrypt.hash('password', 10);"],
   ["a default that is none", "src/a.ts", 'TOKEN_KIND: z.string().default("bearer-token"),'],
+  [
+    "what a field of a form starts with",
+    "a.js",
+    "password: {",
+    '  value: "initial1!2",',
+    '  label: "Password",',
+    "},",
+  ],
+  ["what a short field starts with", "a.js", 'password: { value: "initial1!" },'],
+  ["the bytes that rows are sorted by", "a.py", `sort_key = bytes.fromhex("${random(HEX, 64)}")`],
   ["a digest before a command", "a.json", `"Bash(SHA_PASS=$PASS psql -c:*)", "${random(BASE64, 20)}"`],
 ];
 

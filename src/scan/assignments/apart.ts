@@ -1,4 +1,5 @@
 import type { ScanInput } from "../scan-input.ts";
+import type { ScanText } from "../scan-text.ts";
 import { secretNameKind } from "../secret-name.ts";
 import type { PlacedAssignment } from "./inline.ts";
 
@@ -32,7 +33,7 @@ export function distantAssignments({ text, kind }: ScanInput, at: number): Dista
   const named = NAMED.exec(line)?.groups;
   const opened = named ? undefined : OPENED.exec(line)?.groups;
   const name = named?.plain ?? named?.tagged ?? named?.attribute ?? named?.block ?? opened?.name;
-  if (name === undefined || !secretNameKind(name)) return [];
+  if (name === undefined || !secretNameKind(name) || (opened && isField(text, at))) return [];
   for (let next = at + 1; next <= at + REACH && text.followsPrevious(next); next++) {
     const found = valueIn(text.line(next), name, next, kind.bareValues);
     if (found) return [found];
@@ -41,6 +42,20 @@ export function distantAssignments({ text, kind }: ScanInput, at: number): Dista
   const before =
     named && text.followsPrevious(at) ? valueIn(text.line(at - 1), name, at - 1, kind.bareValues) : undefined;
   return before ? [before] : [];
+}
+
+/** What the field of a form has beside the value that it starts with. */
+const OF_FIELD =
+  /^\s{0,60}["']?(?:label|placeholder|errors?|validat\w{0,8}|touched|rules|helper_?text)["']?\s{0,4}:/i;
+
+/** Whether a line opens the description of a field. */
+function isField(text: ScanText, at: number): boolean {
+  for (let next = at + 1; next <= at + REACH && text.followsPrevious(next); next++) {
+    const line = text.line(next).slice(0, 200);
+    if (OF_FIELD.test(line)) return true;
+    if (BOUNDARY.test(line)) return false;
+  }
+  return false;
 }
 
 function valueIn(line: string, name: string, at: number, bareValues: boolean): DistantAssignment | undefined {

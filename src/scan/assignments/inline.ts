@@ -188,8 +188,12 @@ function valueAfter(text: string, start: number, afterName: number, bareValues: 
 const FORM =
   /[,;]\s{0,4}["']?(?:label|placeholder|required|errors?|valid\w{0,10}|touched|rules|hint|helper_?text)\b/i;
 
+/** Such an object in code, with the short text that a form starts with: templates have quotes, and passwords are longer. */
+const SHORT_IN_CODE = /\{\s{0,4}value:\s{0,4}["'][^"']{0,9}["']$/i;
+
 function ofForm(text: string, from: number): boolean {
-  return FORM.test(text.slice(from, from + 200).split("}", 1)[0] ?? "");
+  const object = text.slice(from, from + 200).split("}", 1)[0] ?? "";
+  return FORM.test(object) || SHORT_IN_CODE.test(text.slice(Math.max(0, from - 20), from) + object.trimEnd());
 }
 
 /** Names of functions that take the secret itself. */

@@ -176,7 +176,7 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
     keywords: ["fromhex", "unhexlify(", "hex2bin(", "hex.decode(", "key = buffer.from(", "key: buffer.from("],
     pattern:
       /\b(?:[A-Za-z]{1,20}_?)?key\s{0,2}(?::\s{0,2}\w{1,20}\s{0,2})?(?::?=|:)\s{0,2}(?:[\w.]{1,20}\.)?(?:fromhex|fromHexString|unhexlify|hex2bin|Buffer\.from|Hex\.decode)\(\s{0,2}["'](?<secret>[0-9a-f]{32}|[0-9a-f]{48}|[0-9a-f]{64}|[0-9a-f]{128})["'](?=\)|,\s{0,2}["']hex)/gi,
-    line: /^(?!.{0,200}(?:test|expect|vector|example|public|pub_?key))/i,
+    line: /^(?!.{0,200}(?:test|expect|vector|example|public|pub_?key|(?:sort|partition|row|range|primary|foreign|cache|index|lookup)_?key))/i,
     check: isRandom,
   },
   {
