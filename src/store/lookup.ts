@@ -90,7 +90,7 @@ export function refuseExistingOwner(store: StoreData, domain: string, owner: str
 
 /** {@link findCustodian} for one who is to become an owner: when no name is near, says how they become a custodian. */
 export function findNewOwner(store: StoreData, name: string): string {
-  const hint = "they run `pprotect add-key-custodian` first";
+  const hint = "they run `pprotect add-key-custodian` first; `pprotect list-custodians` lists the names";
   return find(store.custodians, name, "no_such_custodian", () => notACustodian(name), hint);
 }
 

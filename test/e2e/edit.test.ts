@@ -198,7 +198,7 @@ else touch "$BOX/second"; echo '1x: 2' >> "$1"; fi
     const second = readFileSync(box.path("second"), "utf8").split("\n");
     const line = second.findIndex((each) => each.startsWith("1x")) + 1;
     expect(second[0]).toBe(
-      `#| ERROR: line ${line}: invalid secret name "1x": a letter, then ASCII letters, digits, "-" or "_"`,
+      `#| ERROR: line ${line}: invalid secret name "1x": use a letter, then ASCII letters, digits, "-" or "_"`,
     );
     expect(second[1]).toBe("#| Fix it, save and close; or close without a change to give up.");
     expect(readdirSync(box.runtime)).toEqual([]);

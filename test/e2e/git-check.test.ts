@@ -44,6 +44,13 @@ test("HEAD, a range and --all each report the findings of their commits", async 
   ).toEqual([`${first} a b.txt`, `${third} ü.txt`, `${side} side.txt`].sort());
 });
 
+test("before the first commit", async () => {
+  const repository = await guardedRepository();
+  const { status, stderr } = await repository.pprotect("git", "check");
+  expect(status).toBe(1);
+  expect(stderr).toContain("pprotect: there are no commits yet\nhint: `pprotect git check --staged`");
+});
+
 test("a commit that mixes keys, and a merge that lost a secret", async () => {
   const repository = await guardedRepository();
   const store = sampleStore();

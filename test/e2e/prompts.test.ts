@@ -407,6 +407,13 @@ describe("next steps", () => {
     expect(stderr).toContain("In git: `pprotect git install` sets up merging and the pre-commit hook.\n");
   });
 
+  test("after init with --file: commands for that store", async () => {
+    const box = sandbox();
+    const args = ["init", "--file", "a b.yaml", "-u", "new@example.com", "--passphrase-file", box.fresh];
+    const { stderr } = await pprotect([...args, "--key-type", "fast"], { cwd: box.folder });
+    expect(stderr).toContain("Next: `pprotect --file 'a b.yaml' add-domain` adds a domain, ");
+  });
+
   test("after add-key-custodian: commit, and who must run add-owner", async () => {
     const box = sandbox();
     const args = [

@@ -27,6 +27,7 @@ describe("an unknown option", () => {
     [["--versoin"], "unknown option --versoin", "--version"],
     [["--flie", "x", "list-domains"], "unknown option --flie", "--file"],
     [["exec", "--domian", "prod", "--", "true"], "unknown option --domian", "--domain"],
+    [["exec", "--domain", "prod", "--upper", "--", "true"], "unknown option --upper", "--uppercase"],
   ])("%j is named, with the nearest", async (args, message, near) => {
     const error = await errorOf(...args);
     expect(error).toContain(message);
@@ -135,6 +136,12 @@ describe("a missing value", () => {
   });
 });
 
+test("`git resolve` with the name of a conflict says how to decide one", async () => {
+  const error = await errorOf("git", "resolve", "--ours", "prod/token");
+  expect(error).toContain('unexpected argument "prod/token"');
+  expect(error).toContain("--take prod/api-key=ours");
+});
+
 describe("a word of another tool", () => {
   test.each([
     ["ls", "list-domains"],
@@ -144,6 +151,8 @@ describe("a word of another tool", () => {
     ["set", "set-secret"],
     ["rm", "rm-secret"],
     ["delete", "rm-secret"],
+    ["delete-secret", "rm-secret"],
+    ["list-secrets", "list-domain-secrets"],
     ["add", "add-secret"],
     ["encrypt", "add-secret"],
     ["decrypt", "decrypt-domain"],

@@ -128,8 +128,14 @@ function unknownOption(command: CommandDescription, name: string, read: readonly
 
 /** The hint for an unknown option, if one of these names is near. */
 export function nearestOption(name: string, known: readonly string[]): string | undefined {
-  const near = name.startsWith("--") ? suggest(name, known) : undefined;
+  const near = name.startsWith("--") ? (completed(name, known) ?? suggest(name, known)) : undefined;
   return near === undefined ? undefined : `did you mean ${near}?`;
+}
+
+/** What other programs would take it for: the only option that begins with it. One letter says too little. */
+function completed(name: string, known: readonly string[]): string | undefined {
+  const [option, another] = known.filter((each) => each.startsWith(name));
+  return name.length > "--x".length && another === undefined ? option : undefined;
 }
 
 /** An option as it may be printed: what follows a short one, as in `-psecret`, may be a passphrase. */
@@ -182,7 +188,7 @@ function checkArguments(
   throw wrong(
     command,
     `unexpected argument "${displayName(extra)}"${because}`,
-    command.arguments.length > 0 ? usage : undefined,
+    command.arguments.length > 0 ? usage : command.instead,
   );
 }
 

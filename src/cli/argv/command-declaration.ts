@@ -28,6 +28,8 @@ export interface CommandDeclaration {
   readonly everyday?: boolean;
   /** The secret input that it takes. A word too many on its line may be that, so it is never printed. */
   readonly takes?: "value" | "passphrase";
+  /** What to write instead of an argument, for a command that takes none and is often given one. */
+  readonly instead?: string;
   /** Whether it prints or writes the values of secrets: `PPROTECT_NO_PLAINTEXT` forbids it then. Default: false. */
   readonly plaintext?: boolean;
   /** What an example does, and its line, where `$0` stands for the program. */

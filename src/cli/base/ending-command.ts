@@ -11,7 +11,7 @@ export type Named = Exclude<LeaseChoice, { readonly by: "store" }>;
 
 /** A command that ends leases: one, those of a client or a domain, or all. It needs no passphrase. */
 export abstract class EndingCommand extends BaseCommand {
-  client = option("--client", CLIENT, "those of this client");
+  client = option("--client-id,--client", CLIENT, "those of this client");
   domain = option("--domain", DOMAIN, "those of a domain that had this name when they were granted");
   all = flag("--all", "all leases of this user, whatever their store");
   lease = optionalArgument("lease", LEASE, "the lease, by its id");
@@ -37,6 +37,7 @@ export abstract class EndingCommand extends BaseCommand {
     return new PprotectError(
       "usage",
       `${this.path.join(" ")} takes one of LEASE, --client, --domain and --all`,
+      `\`pprotect status\` lists the leases; \`pprotect ${this.path.join(" ")} --all\` ends all of them`,
     );
   }
 }

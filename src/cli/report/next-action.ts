@@ -1,4 +1,5 @@
 import { shellWord } from "../../common/shell-quote.ts";
+import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import type { NextAction } from "./json-envelope.ts";
 
 /** A pprotect command to run next. */
@@ -32,6 +33,11 @@ export function nextAction(
     description,
     runnable: words.every((word) => typeof word === "string"),
   };
+}
+
+/** How a command that a message names begins: `pprotect`, with the store's path if it was given with `--file`. */
+export function programOn(file: string | undefined): string {
+  return file === undefined ? "pprotect" : `pprotect --file ${shellWord(escapeUnprintable(file))}`;
 }
 
 function textOf(word: Word): string {

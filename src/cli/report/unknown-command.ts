@@ -14,6 +14,9 @@ const SETS = "`pprotect set-secret DOMAIN SECRET` sets a value";
 const REMOVES = "`pprotect rm-secret DOMAIN SECRET` removes a secret";
 const GRANTS = "`pprotect add-owner DOMAIN CUSTODIAN` lets a key custodian read a domain";
 const HISTORY = "`pprotect git history` shows which commit changed what";
+const CUSTODIANS =
+  "`pprotect list-custodians` lists the key custodians, `pprotect list-owners` the owners of each domain";
+const PASSPHRASE = "`pprotect set-key-custodian-passphrase` changes your passphrase";
 const CHECKS = "`pprotect check` validates the store";
 
 /** What the words of other tools are here: none is a command of ours. */
@@ -22,6 +25,10 @@ export const OTHER_TOOLS: Readonly<Record<string, string>> = {
   list: LISTS,
   domains: LISTS,
   secrets: LISTS,
+  "list-secrets": LISTS,
+  "get-secret": GETS,
+  "show-secret": GETS,
+  "read-secret": GETS,
   show: GETS,
   read: GETS,
   cat: GETS,
@@ -40,6 +47,10 @@ export const OTHER_TOOLS: Readonly<Record<string, string>> = {
   remove: REMOVES,
   delete: REMOVES,
   unset: REMOVES,
+  "delete-secret": REMOVES,
+  "remove-secret": REMOVES,
+  "remove-domain": "`pprotect rm-domain DOMAIN` removes a domain and all of its secrets",
+  "delete-domain": "`pprotect rm-domain DOMAIN` removes a domain and all of its secrets",
   cp: "`pprotect copy-secret DOMAIN/SECRET DOMAIN` copies a secret to another domain",
   mv: "`pprotect rename-secret DOMAIN/SECRET NAME` renames a secret, `pprotect move-secret DOMAIN/SECRET DOMAIN` moves it to another domain",
   run: "`pprotect exec --domain DOMAIN -- PROGRAM` runs a program with secrets",
@@ -48,6 +59,10 @@ export const OTHER_TOOLS: Readonly<Record<string, string>> = {
   share: GRANTS,
   grant: GRANTS,
   owners: "`pprotect list-owners` lists the owners of each domain",
+  users: CUSTODIANS,
+  custodians: CUSTODIANS,
+  passwd: PASSPHRASE,
+  "change-passphrase": PASSPHRASE,
   login:
     "there is no login: credentials come from --user and --passphrase-file, the environment, a lease (`pprotect unlock`) or a prompt",
   logout: "`pprotect lock` ends what `pprotect unlock` started",

@@ -151,6 +151,13 @@ async function commitsOf(repository: Repository, selection: Selection): Promise<
   const listed = revision.startsWith("-")
     ? undefined
     : await repository.tryRun(...LIST_COMMITS, ...args, "--");
+  if (listed === undefined && revision === "HEAD") {
+    throw new PprotectError(
+      "usage",
+      "there are no commits yet",
+      "`pprotect git check --staged` checks what is staged",
+    );
+  }
   if (listed === undefined) {
     throw new PprotectError(
       "usage",

@@ -79,7 +79,7 @@ function storeStatus(
   const part = `attributes of ${escapeUnprintable(path)}`;
   if (!exists && (effective || hasLine(attributes ?? "", line))) {
     const old = shellWord(escapeUnprintable(path));
-    const detail = `there is no such file; after a rename, run \`pprotect git install NEW\`, then \`pprotect git uninstall ${old}\``;
+    const detail = `there is no such file: \`pprotect init --file ${old}\` creates it; after a rename, run \`pprotect git install NEW\`, then \`pprotect git uninstall ${old}\``;
     return { part, state: "stale", detail };
   }
   if (effective) return { part, state: "installed" };

@@ -21,7 +21,7 @@ export const MAX_NEW_NAME = 1000;
 /** Why a secret's name is invalid, or `undefined`. The same rule holds for names in a file and new ones. */
 export function secretNameProblem(name: string): string | undefined {
   if (SECRET_NAME.test(name)) return undefined;
-  return `invalid secret name "${displayName(name)}": a letter, then ASCII letters, digits, "-" or "_"`;
+  return `invalid secret name "${displayName(name)}": use a letter, then ASCII letters, digits, "-" or "_"`;
 }
 
 /** @throws PprotectError `invalid_name` when a secret cannot have this name */

@@ -8,6 +8,12 @@ test("the note on a former owner has a whole command for each domain", () => {
   );
 });
 
+test("its commands name the store that --file names", () => {
+  expect(removalNote("bob@example.com", ["dev"], "a b.yaml")).toContain(
+    "`pprotect --file 'a b.yaml' rotate-domain-keys dev`",
+  );
+});
+
 test("the name of a domain adds no line to the note", () => {
   expect(removalNote("bob@example.com", ["dev\npprotect: all is well"])).not.toContain("\n");
 });

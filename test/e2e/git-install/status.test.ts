@@ -58,6 +58,7 @@ describe("status", () => {
     const attributes = async (...args: string[]) =>
       (await repo.run("status", ...args)).stdout.match(/^\w+ +attributes of \S+/gm);
     expect(await attributes()).toEqual(["stale      attributes of protected.yaml"]);
+    expect((await repo.run("status")).stdout).toContain("`pprotect init --file protected.yaml` creates it");
     expect(await attributes("--file", "store.yaml")).toEqual(["missing    attributes of store.yaml"]);
     await repo.succeeds("install", "store.yaml");
     await repo.succeeds("uninstall", "protected.yaml");

@@ -3,7 +3,7 @@ import { escapeUnprintable } from "../../../common/terminal-safe.ts";
 import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { NewCustodianCommand } from "../../base/new-custodian-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
-import { fillIn } from "../../report/next-action.ts";
+import { fillIn, programOn } from "../../report/next-action.ts";
 
 export default class AddKeyCustodianCommand extends NewCustodianCommand {
   static readonly declaration: CommandDeclaration = {
@@ -26,7 +26,7 @@ export default class AddKeyCustodianCommand extends NewCustodianCommand {
       `Added key custodian ${creds.name}.`,
     );
     this.note(
-      `Next: commit ${escapeUnprintable(this.storePath)}; then an owner of a domain runs \`pprotect add-owner DOMAIN ${shellWord(creds.name)}\`.`,
+      `Next: commit ${escapeUnprintable(this.storePath)}; then an owner of a domain runs \`${programOn(this.file)} add-owner DOMAIN ${shellWord(creds.name)}\`.`,
     );
     return {
       ...outcome,

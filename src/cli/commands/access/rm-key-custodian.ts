@@ -30,7 +30,7 @@ export default class RmKeyCustodianCommand extends BaseCommand {
       `Removed key custodian ${displayName(name)}.`,
       { custodian: name, domains },
     );
-    if (domains.length > 0) this.note(removalNote(name, domains));
+    if (domains.length > 0) this.note(removalNote(name, domains, this.file));
     return { ...outcome, nextActions: this.next(...domains.map(rotation)) };
   }
 }

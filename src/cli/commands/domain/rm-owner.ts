@@ -40,7 +40,7 @@ export default class RmOwnerCommand extends OwnerCommand {
       `Removed owner ${displayName(owner)} from ${domains.map(displayName).join(", ")}.`,
       result,
     );
-    this.note(removalNote(owner, domains));
+    this.note(removalNote(owner, domains, this.file));
     return { ...outcome, nextActions: this.next(...domains.map(rotation)) };
   }
 }

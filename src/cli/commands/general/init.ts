@@ -12,7 +12,7 @@ import type { CommandDeclaration } from "../../argv/command-declaration.ts";
 import { NewCustodianCommand } from "../../base/new-custodian-command.ts";
 import type { Outcome } from "../../report/json-envelope.ts";
 import { refuseUncheckedOut } from "../../report/missing-store.ts";
-import { fillIn } from "../../report/next-action.ts";
+import { fillIn, programOn } from "../../report/next-action.ts";
 
 export default class InitCommand extends NewCustodianCommand {
   static readonly declaration: CommandDeclaration = {
@@ -43,9 +43,12 @@ export default class InitCommand extends NewCustodianCommand {
     await rememberNewStore(this.realStorePath, keyFile.data);
     this.note(`Created ${escapeUnprintable(this.storePath)} with key custodian ${creds.name}.`);
     this.#noteStoreAbove();
-    this.note("Next: `pprotect add-domain` adds a domain, `pprotect add-secret` adds a secret to it.");
+    const program = programOn(this.file);
+    this.note(
+      `Next: \`${program} add-domain\` adds a domain, \`${program} add-secret\` adds a secret to it.`,
+    );
     const inGit = repositoryRoot(dirname(absolutePath(this.storePath))) !== undefined;
-    if (inGit) this.note("In git: `pprotect git install` sets up merging and the pre-commit hook.");
+    if (inGit) this.note(`In git: \`${program} git install\` sets up merging and the pre-commit hook.`);
     const fingerprint = custodianFingerprint(findCustodian(keyFile.data, creds.name));
     return {
       result: { ...this.keyResult(creds.name), fingerprint },

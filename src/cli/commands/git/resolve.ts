@@ -51,6 +51,7 @@ export default class GitResolveCommand extends MergingCommand {
     group: "git",
     summary: "finish a merge that left conflicts in the store",
     everyday: true,
+    instead: "`--take NAME=DECISION` decides one conflict, such as `--take prod/api-key=ours`",
     examples: [
       ["Ask about each conflict", "$0 git resolve"],
       ["Decide by name", "$0 git resolve --take prod/api-key=theirs"],

@@ -48,7 +48,7 @@ export default class AuditCommand extends BaseCommand {
     "go on with the entries that come, until Ctrl-C; with --json a line for each entry",
   );
   since = option("--since", text("TIME"), "not older than this: 30m, 2d, or a date such as 2026-02-03");
-  client = option("--client", CLIENT, "only entries of this client, or of its leases");
+  client = option("--client-id,--client", CLIENT, "only entries of this client, or of its leases");
   secret = option("--secret", SECRET, "only entries about this secret, NAME or DOMAIN/NAME");
   verify = flag(
     "--verify",

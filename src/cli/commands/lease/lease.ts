@@ -32,7 +32,7 @@ export default class LeaseCommand extends BaseCommand {
     text("TIME"),
     "how long it is meant to be used (default: git config pprotect.ttl, else 1h)",
   );
-  clientId = option("--client-id", text("NAME"), "who gets it (default: a new name)");
+  clientId = option("--client,--client-id", text("NAME"), "who gets it (default: a new name)");
   first = requiredArgument("path", SECRET, "the secret as DOMAIN/SECRET, or a name that only one domain has");
   second = optionalArgument("secret", SECRET, "the secret, when the first argument is the domain alone");
 

@@ -53,12 +53,12 @@ export default class RevokeCommand extends EndingCommand {
     "--rotate",
     "then change the values that could be read, by the commands of .pprotect.yaml or --via",
   );
-  via = option("--via", text("COMMAND"), "with --rotate: make each new value by this shell command");
-  verify = option("--verify", text("COMMAND"), "with --rotate: try each new value by this shell command");
+  via = option("--via", text("COMMAND"), "with --rotate: shell command that creates each new value");
+  verify = option("--verify", text("COMMAND"), "with --rotate: shell command that tests each new value");
   timeout = option(
     "--timeout",
     text("TIME"),
-    "with --rotate: end these commands after this time (default: 60s)",
+    "with --rotate: stop these commands after this time (default: 60s)",
   );
 
   async run(): Promise<Outcome> {

@@ -18,8 +18,9 @@ export default class StatusCommand extends BaseCommand {
     group: "leases",
     summary: "show what is unlocked and handed out now",
     details:
-      "Shows the leases of this user, the programs that run with secrets, the files that secrets were written to, and the " +
-      "values that were shown to a client and still work, and what the keyring has for the store here. Needs no passphrase. `pprotect git status` shows what is set up.",
+      "Shows the leases of this user, the programs that run with secrets, the files that secrets were written to, the values " +
+      "that were shown to a client and still work, and what the keyring has for this store. Needs no passphrase. " +
+      "`pprotect git status` shows what is set up.",
     examples: [["Then take it back", "$0 revoke --all"]],
   };
 

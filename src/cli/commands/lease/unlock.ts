@@ -50,7 +50,11 @@ export default class UnlockCommand extends BaseCommand {
     "how long, such as 30m or 8h (default: git config pprotect.ttl, else 1h)",
   );
   only = repeatableOption("--only", SECRET_GLOB, "only secrets whose name, or DOMAIN/NAME, matches");
-  client = option("--client", text("NAME"), "a name for what uses it, for `audit`, `lock` and `revoke`");
+  client = option(
+    "--client-id,--client",
+    text("NAME"),
+    "a name for what uses it, for `audit`, `lock` and `revoke`",
+  );
   reason = option("--reason", text("TEXT"), "what it is for, for `status` and `audit`");
   uses = option("--uses", text("NUMBER"), "how many commands may use it (default: any number)");
   while = option("--while", text("COMMAND"), "end it when this shell command fails, such as 'test -e FILE'");

@@ -280,7 +280,7 @@ export default class ExecCommand extends SelectingCommand {
     throw new PprotectError(
       "usage",
       "exec needs a program after --",
-      "for example: pprotect exec --domain prod -- ./server",
+      "for example: `pprotect exec --domain prod -- ./server`",
     );
   }
 }

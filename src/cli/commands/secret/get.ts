@@ -43,7 +43,7 @@ export default class GetCommand extends SecretCommand {
   field = option("--field", text("PATH"), "this field of a JSON value: names and indexes joined by dots");
   clip = flag("--clip", "put it on the clipboard, which is cleared after 45 seconds, instead of printing it");
   ttl = option("--ttl", text("TIME"), "give it to a client for this long, and note that, as `lease` does");
-  clientId = option("--client-id", text("NAME"), "with --ttl: who gets it (default: a new name)");
+  clientId = option("--client,--client-id", text("NAME"), "with --ttl: who gets it (default: a new name)");
   from = option(
     "--from",
     list("SOURCES", SOURCES),

@@ -33,10 +33,10 @@ const STAGE_OPTIONS = ["stage", "promote", "finish", "abort", "recover"] as cons
 export default class RotateCommand extends ValueCommand {
   static readonly declaration: CommandDeclaration = {
     group: "secrets",
-    summary: "replace a secret's value: make, try and write a new one",
+    summary: "replace a secret's value: generate, test and store a new one",
     details:
-      "The new value is generated, read, or made by a command, which gets the old value on descriptor 3. With --verify, a " +
-      "command tries it first. The store keeps the old value until all of that worked. `.pprotect.yaml` beside the store " +
+      "The new value is generated, read from a file, or printed by a command, which gets the old value on descriptor 3. With --verify, a " +
+      "command tests it first. The store keeps the old value until all of that worked. `.pprotect.yaml` beside the store " +
       "can name the commands and say how old values may get; its commands run only after `pprotect trust --hooks`.\n\n" +
       "Without downtime: --stage puts NAME_next beside NAME, --promote makes it current and keeps NAME_previous, --finish " +
       "removes that. `pprotect rotate-domain-keys` replaces the keys of a domain.",
@@ -56,15 +56,12 @@ export default class RotateCommand extends ValueCommand {
   via = option(
     "--via",
     text("COMMAND"),
-    "make the new value by this shell command (default: rotate_via in .pprotect.yaml)",
+    "shell command that creates the new value and prints it as JSON (default: rotate_via in .pprotect.yaml)",
   );
-  verify = option(
-    "--verify",
-    text("COMMAND"),
-    "try the new value by this shell command before it is written",
-    { excludes: ["--due", "--promote", "--finish", "--abort", "--recover"] },
-  );
-  timeout = option("--timeout", text("TIME"), "end these commands after this time (default: 60s)", {
+  verify = option("--verify", text("COMMAND"), "shell command that tests the new value before it is stored", {
+    excludes: ["--due", "--promote", "--finish", "--abort", "--recover"],
+  });
+  timeout = option("--timeout", text("TIME"), "stop these commands after this time (default: 60s)", {
     initial: "60s",
     excludes: ["--due", "--promote", "--abort", "--recover"],
   });

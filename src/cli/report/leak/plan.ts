@@ -64,7 +64,7 @@ function change(current: readonly LeakSubject[], found: readonly LeakSubject[], 
   }
   return {
     title: "Change the values first",
-    text: "Make a new value in the service that it is for, put it into the store, and make the old one invalid. Everything after this step is cleaning up.",
+    text: "Create a new value in the service that uses it, put it into the store, and make the old one invalid. Everything after this step is cleaning up.",
     commands: [
       `cd ${shellWord(tools.root)}`,
       ...current.map(
@@ -123,10 +123,10 @@ function rewrite(tools: RewriteTools): Step {
   const files =
     rewriting === undefined
       ? "`pprotect leak --plan` writes FILE, and may need more options."
-      : "The files for git-filter-repo have the value as expressions; they are in memory where the system can, and only you can read them.";
+      : "The files for git-filter-repo contain the value. Only you can read them, and they are kept in memory if the system can do that.";
   return {
     title: "Remove it from the history",
-    text: `Every commit from the first one with the value on gets another id, so agree with all who work on the repository first. ${where}${missing}${binary}${headers} ${files}`,
+    text: `The first commit with the value, and every commit after it, gets a new id, so agree with everyone who works on the repository first. ${where}${missing}${binary}${headers} ${files}`,
     commands: rewriteCommands(tools),
   };
 }
