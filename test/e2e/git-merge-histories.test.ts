@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { checkStoreChange } from "../../src/git/guard/consistency-rules.ts";
 import { KeyFile } from "../../src/store/key-file.ts";
 import { COUNTS, TIMES } from "../support/counts.ts";
+import { GitObjects } from "../support/git-objects.ts";
 import { mergeRepository, type TestRepository } from "../support/git-repository.ts";
 import { apply, areDisjoint, type Branch, operations, startingPoint } from "../support/histories.ts";
 import { openEverything } from "../support/merge-cases.ts";
@@ -27,30 +28,19 @@ async function mergeByGit(
   theirs: Branch,
   env: Readonly<Record<string, string>>,
 ): Promise<Merged> {
-  await repository.git(["fast-import", "--quiet", "--force"], {}, importStream([base, ours, theirs]));
+  const objects = new GitObjects(repository.folder);
+  const commit = (branch: Branch, parents: readonly string[]): string =>
+    objects.commitFile("protected.yaml", branch.keyFile.toString(), parents);
+  const parents = [commit(base, [])];
+  objects.setBranch("ours", commit(ours, parents));
+  objects.setBranch("theirs", commit(theirs, parents));
   const { status, stdout, stderr } = await repository.git(
     ["merge-tree", "--write-tree", "ours", "theirs"],
     env,
   );
   if (status > 1) throw new Error(`git merge-tree: ${stderr}`);
-  const tree = stdout.split("\n")[0] ?? "";
-  const { stdout: text } = await repository.git(["cat-file", "blob", `${tree}:protected.yaml`]);
-  return { clean: status === 0, text, report: stdout + stderr };
-}
-
-/** Three commits: `base`, and `ours` and `theirs` on top of it. */
-function importStream(branches: readonly Branch[]): string {
-  const names = ["base", "ours", "theirs"];
-  return branches
-    .map(({ keyFile }, index) => {
-      const text = keyFile.toString();
-      const from = index === 0 ? "" : "from :1\n";
-      return (
-        `commit refs/heads/${names[index]}\nmark :${index + 1}\ncommitter A <a@b> 1700000000 +0000\ndata 1\nx\n${from}` +
-        `M 100644 inline protected.yaml\ndata ${Buffer.byteLength(text)}\n${text}\n`
-      );
-    })
-    .join("");
+  const [tree = ""] = stdout.split("\n");
+  return { clean: status === 0, text: objects.fileIn(tree, "protected.yaml"), report: stdout + stderr };
 }
 
 /** The passphrases after a merge: of whichever side changed them. */
