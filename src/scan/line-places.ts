@@ -24,10 +24,7 @@ export class LinePlaces {
     while (next > 0 && (offsets[next - 1] as number) >= start) next--;
     while (next < offsets.length && (offsets[next] as number) < start) next++;
     this.#next = next;
-    if (next === offsets.length || (offsets[next] as number) >= end) return NO_PLACES;
-    const found: number[] = [];
-    for (; next < offsets.length && (offsets[next] as number) < end; next++)
-      found.push(this.#text.columnOf(at, offsets[next] as number));
-    return found;
+    while (next < offsets.length && (offsets[next] as number) < end) next++;
+    return next === this.#next ? NO_PLACES : this.#text.columnsOf(at, offsets.slice(this.#next, next));
   }
 }

@@ -157,11 +157,16 @@ export class ScanText {
     return known.place + bytes.length <= this.end(at);
   }
 
-  /** Where a byte of a line is in its text. @param offset in {@link bytes} */
-  columnOf(at: number, offset: number): number {
-    const start = this.start(at);
-    const isPlain = this.line(at).length === this.end(at) - start;
-    return isPlain ? offset - start : this.#view.toString("utf8", start, offset).length;
+  /** Where characters of a line are in its text. @param offsets where they start in {@link bytes}, sorted */
+  columnsOf(at: number, offsets: readonly number[]): number[] {
+    let from = this.start(at);
+    const isPlain = this.line(at).length === this.end(at) - from;
+    let column = 0;
+    return offsets.map((offset) => {
+      column += isPlain ? offset - from : this.#view.toString("utf8", from, offset).length;
+      from = offset;
+      return column;
+    });
   }
 
   /** The number of the line in its file, from 1. */

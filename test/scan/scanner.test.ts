@@ -162,6 +162,21 @@ describe("hostile input", () => {
     });
   }
 
+  const manyLines: readonly (readonly [what: string, path: string, line: string, count: number])[] = [
+    ["one row of HTML", "a.html", "<th>password</th>".repeat(230), 250],
+    ["heads of tables", "a.html", "<tr><th>password</th></tr>", 10_000],
+    ["lists of accounts", "a.yaml", "  users: abcdefgh(", 50_000],
+    ["names without values beside other letters", "a.js", `é${"key ".repeat(4900)}`, 100],
+    ["defaults in templates", "a.yaml", `{{ ${"password | default('abcdefgh') ".repeat(500)}`, 60],
+  ];
+  for (const [what, path, line, count] of manyLines) {
+    test(`many lines of ${what} take linear time`, async () => {
+      const start = processorTime();
+      await scanLines(path, numbered(Array(count).fill(line)));
+      expect(processorTime() - start).toBeLessThan(HANG_MS);
+    });
+  }
+
   test("any text is scanned without failing, and findings are at lines of the input", async () => {
     const pieces = fc.constantFrom(
       password,

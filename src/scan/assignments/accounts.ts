@@ -24,7 +24,7 @@ const PAIR =
 
 /** What a list of people has beside their names. */
 const FIELD =
-  /^_?(?:u?id|uuid|guid|name|\w{0,10}_?name|e?mail|url|uri|avatar|image|path|host|type|kind|role|title|label|text|message|description|phone|status|state|version|hash|checksum|digest|href|src|alt|class|style|table|model|index|schema|format|version|created|updated|date|time|color|icon)$/i;
+  /^_?(?:u?id|uuid|guid|name|\w{0,10}_?name|e?mail|url|uri|avatar|image|path|host|type|kind|role|title|label|text|message|description|phone|status|state|version|hash|checksum|digest|href|src|alt|class|style|table|model|index|schema|format|created|updated|date|time|color|icon)$/i;
 
 /** Lists of users and their passwords, one in a line, whose names are not those of secrets. */
 export const accountsDetector: Detector = {
@@ -34,8 +34,7 @@ export const accountsDetector: Detector = {
     const { text, kind } = input;
     if (kind.tokensOnly || text.isPiece(at)) return [];
     const line = text.line(at);
-    if (line.length > 200 || !ENDS.test(line.slice(-6))) return [];
-    const owner = OPENS.exec(line)?.groups?.owner;
+    const owner = ownerOf(line);
     if (owner === undefined || (line.trimEnd().endsWith(":") && !kind.bareValues)) return [];
     return accountsAfter(input, at, /^passw/i.test(owner));
   },
@@ -44,11 +43,18 @@ export const accountsDetector: Detector = {
 /** What such a line ends with: quick to test. */
 const ENDS = /[{[(:]\s{0,4}$/;
 
+/** What the list has that a line opens, or `undefined` for another line. */
+function ownerOf(line: string): string | undefined {
+  return line.length <= 200 && ENDS.test(line.slice(-6)) ? OPENS.exec(line)?.groups?.owner : undefined;
+}
+
 function accountsAfter(input: ScanInput, at: number, arePasswords: boolean): Hit[] {
   const { text, kind } = input;
   const hits: Hit[] = [];
   for (let next = at + 1; next <= at + MAX_ACCOUNTS && text.followsPrevious(next); next++) {
     const line = text.line(next).slice(0, 400);
+    // What another list has is found from there.
+    if (ownerOf(line) !== undefined) break;
     const entry = ENTRY.exec(line)?.groups;
     const value =
       PAIR.exec(line)?.groups?.value ?? entry?.quoted ?? (kind.bareValues ? entry?.bare : undefined);

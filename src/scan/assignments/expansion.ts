@@ -12,9 +12,12 @@ const TEMPLATE_DEFAULT = /\|\s{0,2}(?:default|d)[\s(]{1,3}\\?["'](?<value>[^"'\s
 
 function templateDefaults(text: string): PlacedAssignment[] {
   const found: PlacedAssignment[] = [];
+  const names = secretNamesIn(text);
+  let before = 0;
   for (const match of text.matchAll(TEMPLATE_DEFAULT)) {
     const { value = "" } = match.groups ?? {};
-    const name = secretNamesIn(text.slice(0, match.index)).at(-1)?.name;
+    while ((names[before]?.start ?? match.index) < match.index) before++;
+    const name = names[before - 1]?.name;
     if (name === undefined) continue;
     const end = match.index + match[0].length;
     found.push({ name, value, start: end - value.length, end, quoted: true });

@@ -2,9 +2,12 @@ import type { ScanInput } from "../scan-input.ts";
 import { secretNameKind } from "../secret-name.ts";
 import type { DistantAssignment } from "./apart.ts";
 
-/** More rows, and more lines of them, than a table of accounts that a person wrote has. */
+/** More lines, and cells in a row, than a table of accounts that a person wrote has. */
 const MAX_LINES = 300;
 const MAX_HEADER = 30;
+const MAX_COLUMNS = 40;
+/** Rows of names that a table may begin with. */
+const MAX_HEADS = 2;
 
 /** A cell whose text is in one line, and the marks of rows and tables. */
 const PART =
@@ -19,7 +22,7 @@ interface Cell {
 
 /** Values in a table of HTML under the name of their column, or in the cell after it. */
 export function htmlAssignments(input: ScanInput, at: number): DistantAssignment[] {
-  const inLine = cellsIn(input, at, at).flat();
+  const inLine = [...rowsFrom(input, at, at)].flat();
   const names = inLine.filter(({ value }) => secretNameKind(value) !== undefined);
   if (names.length === 0) return nextTerm(input, at);
   return names.some(({ isHead }) => isHead)
@@ -29,19 +32,30 @@ export function htmlAssignments(input: ScanInput, at: number): DistantAssignment
 
 /** The values in the columns of a head that is at least partly in a line. */
 function valuesUnder(input: ScanInput, at: number, names: readonly Cell[]): DistantAssignment[] {
-  const first = rowStart(input, at);
-  const [head = [], ...rows] = cellsIn(input, first, at + MAX_LINES);
-  if (!head.every(({ isHead }) => isHead)) return [];
+  const rows = rowsFrom(input, rowStart(input, at), at + MAX_LINES);
+  const head = rows.next().value ?? [];
+  if (!isHead(head)) return [];
+  const secret = head.flatMap((cell, column) =>
+    names.some((name) => name.at === cell.at && name.start === cell.start) ? [column] : [],
+  );
   const found: DistantAssignment[] = [];
-  for (const [column, { value: name, at: line, start }] of head.entries()) {
-    if (!names.some((cell) => cell.at === line && cell.start === start)) continue;
-    for (const row of rows) {
+  let heads = 1;
+  for (const row of rows) {
+    // What is under another head is found from there.
+    if (isHead(row) && ++heads > MAX_HEADS) break;
+    if (row.length !== head.length) continue;
+    for (const column of secret) {
+      const name = head[column]?.value;
       const cell = row[column];
-      if (cell && !cell.isHead && row.length === head.length && !/\s/.test(cell.value))
+      if (name !== undefined && cell && !cell.isHead && !/\s/.test(cell.value))
         found.push(placed(name, cell));
     }
   }
   return found;
+}
+
+function isHead(row: readonly Cell[]): boolean {
+  return row.every((cell) => cell.isHead);
 }
 
 function placed(name: string, { value, at, start }: Cell): DistantAssignment {
@@ -57,9 +71,12 @@ function rowStart({ text }: ScanInput, at: number): number {
   return at;
 }
 
-/** The cells of the rows from a line on, until the table ends. */
-function cellsIn({ text }: ScanInput, from: number, through: number): Cell[][] {
-  const rows: Cell[][] = [];
+/** The rows from a line on, one at a time, until the table ends or one is too wide. */
+function* rowsFrom(
+  { text }: ScanInput,
+  from: number,
+  through: number,
+): Generator<readonly Cell[], undefined> {
   let row: Cell[] = [];
   for (let at = from; at <= through && at < text.count && (at === from || text.followsPrevious(at)); at++) {
     const line = text.line(at);
@@ -67,17 +84,18 @@ function cellsIn({ text }: ScanInput, from: number, through: number): Cell[][] {
     for (const match of line.matchAll(PART)) {
       const { row: mark, cell, text: inside = "" } = match.groups ?? {};
       if (cell !== undefined) {
+        if (row.length === MAX_COLUMNS) return;
         const value = inside.trim();
         const start = match.index + match[0].length - inside.length + inside.indexOf(value);
         row.push({ isHead: /^th$/i.test(cell), value, at, start });
         continue;
       }
-      if (row.length > 0) rows.push(row);
+      if (row.length > 0) yield row;
       row = [];
-      if (mark?.toLowerCase() === "/table") return rows;
+      if (mark?.toLowerCase() === "/table") return;
     }
   }
-  return row.length > 0 ? [...rows, row] : rows;
+  if (row.length > 0) yield row;
 }
 
 const TERM =

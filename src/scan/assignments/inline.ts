@@ -99,9 +99,12 @@ export function inlineAssignments(
   { bareValues }: Syntax,
 ): PlacedAssignment[] {
   const found: PlacedAssignment[] = [];
+  const last = bareValues ? text.length : lastOfValues(text);
   let from = 0;
   for (const { name, start } of names) {
     if (start < from) continue;
+    // Most names in code are followed by no value.
+    if (start + name.length > last && !isDefined(text, start)) continue;
     const placed = valueAfter(text, start, start + name.length, bareValues);
     if (!placed) continue;
     found.push({ name, ...placed });
@@ -135,12 +138,13 @@ export function assignmentsInTurn(text: string): PlacedAssignment[] {
 type Value = Omit<PlacedAssignment, "name">;
 
 /** What is in or before every value in code, but for one that a definition gives to a name: a quote, the end of a tag, `%q`. */
-const OF_VALUE = /["'`>%]/g;
+const OF_VALUE = ['"', "'", "`", ">", "%"] as const;
+
+function lastOfValues(text: string): number {
+  return Math.max(...OF_VALUE.map((sign) => text.lastIndexOf(sign)));
+}
 
 function valueAfter(text: string, start: number, afterName: number, bareValues: boolean): Value | undefined {
-  // Most names in code are followed by none.
-  OF_VALUE.lastIndex = afterName;
-  if (!bareValues && !OF_VALUE.test(text) && !DEFINES.test(text.slice(0, start))) return undefined;
   // `${NAME:-default}` and its relatives: see expansionDefaults.
   if (text[start - 1] === "{" && text[start - 2] === "$" && text[afterName] === ":") return undefined;
   const closed = skip(AFTER_NAME, text, afterName);
@@ -211,15 +215,23 @@ const DEFINES =
 const STATEMENT = /^\s{0,60}[A-Za-z_]\w{1,60}[ \t]{1,8}["'][^"']{1,200}["'][;,]?\s{0,4}$/;
 const BARE_SPACED = /[ \t]{1,8}(?:mymaster[ \t]{1,8})?(?=[^\s"'`=:({[<>]\S{5,200}\s{0,8}$)/y;
 
+/** More than {@link DEFINES} matches: it is not tested on all that is before each name of a long line. */
+const DEFINES_REACH = 80;
+
+function isDefined(text: string, start: number): boolean {
+  return start <= DEFINES_REACH && DEFINES.test(text.slice(0, start));
+}
+
 function spacedAt(text: string, start: number, closed: number, bareValues: boolean): Value | undefined {
-  const defines = DEFINES.test(text.slice(0, start));
-  const alone = STATEMENT.test(text) && text.slice(0, start).trim() === "";
+  const defines = isDefined(text, start);
+  const isFirst = text.search(/\S/) >= start;
+  const alone = isFirst && STATEMENT.test(text);
   // A keyword of Clojure: `:password "…"`.
   const isKeyword = text[start - 1] === ":";
   if (!bareValues && !defines && !alone && !isKeyword) return undefined;
   const quoted = skip(SPACED, text, closed);
   if (quoted > closed) return quotedAt(text, quoted, false);
-  if (!defines && text.slice(0, start).trim() !== "") return undefined;
+  if (!defines && !isFirst) return undefined;
   const from = skip(BARE_SPACED, text, closed);
   const value = from > closed ? text.slice(from).trimEnd() : "";
   return value === "" ? undefined : { value, start: from, end: from + value.length, quoted: false };

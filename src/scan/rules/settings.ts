@@ -74,7 +74,7 @@ export const settingRules: readonly Rule[] = rulesOf("context", [
     keywords: ["secure_link_md5", " pic x", 'default:"'],
     // Of nginx, COBOL, and the tags of fields in Go.
     pattern:
-      /(?:\bsecure_link_md5\s{1,4}"[^"\n]{0,200}[\s}](?<secret>[\w.!@#%^&*?+~=-]{8,100})"|[A-Z0-9-]{0,30}(?:PASSWORD|PASSWD|PASS|PWD|SECRET|TOKEN|API-?KEY)\s{1,20}PIC\s{1,4}X\([0-9]{1,4}\)\s{1,20}VALUE\s{1,4}(?:IS\s{1,4})?["'](?<single>[^"'\s]{6,100})["']|(?:password|passwd|pass|pwd|secret|token|api_?key)(?:,\w{1,20})?"\s{1,4}(?:\w{1,20}:"[^"\n]{0,40}"\s{1,4}){0,3}(?:env-?)?default:"(?<double>[^"\s\x60]{6,200})")/gi,
+      /(?:\bsecure_link_md5\s{1,4}"[^"\n]{0,200}[\s}](?<secret>[\w.!@#%^&*?+~=-]{8,100})"|(?:PASSWORD|PASSWD|PASS|PWD|SECRET|TOKEN|API-?KEY)\s{1,20}PIC\s{1,4}X\([0-9]{1,4}\)\s{1,20}VALUE\s{1,4}(?:IS\s{1,4})?["'](?<single>[^"'\s]{6,100})["']|(?:password|passwd|pass|pwd|secret|token|api_?key)(?:,\w{1,20})?"\s{1,4}(?:\w{1,20}:"[^"\n]{0,40}"\s{1,4}){0,3}(?:env-?)?default:"(?<double>[^"\s\x60]{6,200})")/gi,
     check: isTyped,
   },
   {
