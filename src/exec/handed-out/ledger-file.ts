@@ -6,9 +6,9 @@ import { OWN_FILE, writeAtomically } from "../../system/atomic-write.ts";
 import { errnoOf, fileError } from "../../system/file-error.ts";
 import { withLock } from "../../system/file-lock.ts";
 import { pathMayExist } from "../../system/if-there.ts";
-import { findProcess } from "../../system/pid-namespace.ts";
+import { processFinder } from "../../system/pid-namespace.ts";
 import { readRegularText } from "../../system/read-regular-file.ts";
-import { EMPTY_LEDGER, isLedger, type Ledger, pruned, type RunningProgram } from "./ledger.ts";
+import { EMPTY_LEDGER, isLedger, type Ledger, pruned } from "./ledger.ts";
 
 /** The lock is on the whole state directory: the access log is not to be written within `change`. */
 const PATIENCE = { timeout: 15_000, quiet: 15_000, onWait: () => undefined };
@@ -53,7 +53,8 @@ export function readLedger(stateDirectory: string): Ledger {
     // A crash of the system left it so.
     if (text === "") return EMPTY_LEDGER;
     const ledger: unknown = JSON.parse(text);
-    if (isLedger(ledger)) return pruned(ledger, hasEnded, pathMayExist);
+    const find = processFinder();
+    if (isLedger(ledger)) return pruned(ledger, (program) => find(program) === "ended", pathMayExist);
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return EMPTY_LEDGER;
     if (!(error instanceof SyntaxError)) throw fileError("read", path, error);
@@ -64,8 +65,6 @@ export function readLedger(stateDirectory: string): Ledger {
     "end the programs that run with secrets yourself, and remove it",
   );
 }
-
-const hasEnded = (program: RunningProgram): boolean => findProcess(program) === "ended";
 
 /** Where the ledger is. */
 export function ledgerPath(stateDirectory: string): string {

@@ -1,4 +1,4 @@
-import { findProcess } from "../../system/pid-namespace.ts";
+import { processFinder } from "../../system/pid-namespace.ts";
 import { isRunning, type ProcessIdentity } from "../../system/process-identity.ts";
 import { processesBelow } from "../../system/process-table.ts";
 import { endProcesses, identitiesOf } from "../../system/process-tree.ts";
@@ -21,9 +21,10 @@ export interface ProgramEnding {
  * @returns an outcome for each; it throws for none of them
  */
 export function endPrograms(programs: readonly RunningProgram[], graceMs: number): Promise<ProgramEnding[]> {
+  const find = processFinder();
   return Promise.all(
     programs.map(async (program): Promise<ProgramEnding> => {
-      const found = findProcess(program);
+      const found = find(program);
       if (found === "unknown") return { program, outcome: "elsewhere" };
       if (found === "ended") return { program, outcome: "ended" };
       const { all, killed } = await endProcesses(treeOf(found), graceMs);

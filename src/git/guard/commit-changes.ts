@@ -3,7 +3,7 @@ import { whenThere } from "../../common/eventual.ts";
 import { escapeUnprintable } from "../../common/terminal-safe.ts";
 import type { Repository } from "../process/repository.ts";
 import type { Commit } from "./commit.ts";
-import { readCommitDiffs, readManyCommitDiffs, readTree } from "./diff-reader.ts";
+import { type DiffReader, readCommitDiffs, readManyCommitDiffs, readTree } from "./diff-reader.ts";
 import { Guard, type GuardOptions, type Subject, type Verdict } from "./guard.ts";
 import { joined } from "./message/scan-message.ts";
 import { readTags, tagsOfRefs } from "./message/tags.ts";
@@ -80,41 +80,56 @@ export async function* checkCommits(
     const abbreviated = abbreviation(short);
     if (boundary.length > 0) options?.onShallow?.(boundary.map((id) => id.slice(0, abbreviated)));
     const total = commits.length;
+    const checkedAs = (id: string, done: number): Checked => ({
+      commit: id.slice(0, abbreviated),
+      id,
+      done,
+      total,
+    });
     const ids = tags.length === 0 ? [] : commits.map(({ id }) => id);
     for await (const tag of readTags(root, tags, ids)) {
-      const { id } = tag;
       const verdict = await guard.messageOfTag(tag, tally);
-      const checked = { commit: id.slice(0, abbreviated), id, done: 0, total };
+      const checked = checkedAs(tag.id, 0);
       options?.onChecked?.(checked);
       if (hasFindings(verdict)) yield { ...verdict, ...checked };
     }
-    const last = total - 1;
-    for (const [index, { id, parents }] of commits.entries()) {
-      const [first] = parents;
-      const subject: Subject = {
-        prefix: `${id}:`,
-        diffs: Math.max(1, parents.length),
-        next: () => reader.next(),
-        asText: (paths) => readCommitDiffs(root, [[id, first]], paths),
-        tree: async () => readTree(root, id, await emptyTree(repository)),
-        bases: () => mergeBases(repository, parents),
-        parents,
-        tally,
-      };
+    for (const [index, commit] of commits.entries()) {
+      const subject = subjectOf(commit, repository, reader, tally);
       // First the files: then it is known which stores are those of the commit before.
       const check = whenThere(guard.check(subject), (inFiles) =>
         whenThere(nextMessage(), (inMessage) => joined(inMessage, inFiles)),
       );
       // Nothing is waited for in most commits: git has printed them, and they are scanned at once.
       const verdict = check instanceof Promise ? await check : check;
-      if (index === last && "all" in selection) options?.onUnused?.(await guard.unusedEntries());
-      const checked = { commit: id.slice(0, abbreviated), id, done: index + 1, total };
+      const done = index + 1;
+      if (done === total && "all" in selection) options?.onUnused?.(await guard.unusedEntries());
+      const checked = checkedAs(commit.id, done);
       options?.onChecked?.(checked);
       if (hasFindings(verdict)) yield { ...verdict, ...checked };
     }
   } finally {
     await Promise.all([guard.close(), reader.close()]);
   }
+}
+
+/** @param reader gives its diffs next */
+function subjectOf(
+  { id, parents }: Commit,
+  repository: Repository,
+  reader: DiffReader,
+  tally: Tally,
+): Subject {
+  const { root } = repository;
+  return {
+    prefix: `${id}:`,
+    diffs: Math.max(1, parents.length),
+    next: () => reader.next(),
+    asText: (paths) => readCommitDiffs(root, [[id, parents[0]]], paths),
+    tree: async () => readTree(root, id, await emptyTree(repository)),
+    bases: () => mergeBases(repository, parents),
+    parents,
+    tally,
+  };
 }
 
 /** A commit with each of its parents, in the order of {@link Subject.next}: the first parent last. */

@@ -95,15 +95,17 @@ export class PlaintextScan {
 
   /** Scans files that only attributes call binary. */
   async #asText(reader: DiffReader): Promise<void> {
-    const text = await reader.next();
-    const next = text?.patches();
-    for (let event = await next?.(); event; event = await next?.()) {
-      if (event.kind !== "patch") continue;
-      const file = this.#scanned.files.get(event.patch.path);
-      if (!looksBinary(event.patch.added.bytes)) await this.#patch(event.patch);
-      else if (file) await this.#bytes(file);
+    try {
+      const next = (await reader.next())?.patches();
+      for (let event = await next?.(); event; event = await next?.()) {
+        if (event.kind !== "patch") continue;
+        const file = this.#scanned.files.get(event.patch.path);
+        if (!looksBinary(event.patch.added.bytes)) await this.#patch(event.patch);
+        else if (file) await this.#bytes(file);
+      }
+    } finally {
+      await reader.close();
     }
-    await reader.close();
   }
 
   #patch(patch: Patch): Eventual<void> {

@@ -27,19 +27,18 @@ function pathPrefix(path: string): string {
   return path.trimStart().startsWith("::") ? "./" : "";
 }
 
-/** Says in a list of findings what to do about them once: the next ones that need the same say only what was found. */
+/** Leaves out advice that a finding earlier in the list has already given. */
 export class SaidOnce {
   readonly #said = new Set<string>();
 
   /** A finding for the next line of the list. */
   of<Each extends Finding>(finding: Each): Each {
     const { message, advice } = finding;
-    if (advice === undefined || !message.endsWith(`: ${advice}`)) return finding;
-    if (!this.#said.has(advice)) {
-      this.#said.add(advice);
-      return finding;
-    }
-    return { ...finding, message: message.slice(0, -`: ${advice}`.length) };
+    const end = `: ${advice}`;
+    if (advice === undefined || !message.endsWith(end)) return finding;
+    if (this.#said.has(advice)) return { ...finding, message: message.slice(0, -end.length) };
+    this.#said.add(advice);
+    return finding;
   }
 }
 

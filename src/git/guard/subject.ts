@@ -12,7 +12,7 @@ export interface Verdict {
   readonly suppressed: readonly Finding[];
 }
 
-/** Whether anything was found, and be it suppressed. */
+/** Whether anything was found, even if it is suppressed. */
 export function hasFindings({ errors, warnings, suppressed }: Verdict): boolean {
   return errors.length + warnings.length + suppressed.length > 0;
 }

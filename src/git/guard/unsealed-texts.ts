@@ -1,4 +1,3 @@
-import { lazy } from "../../common/lazy.ts";
 import type { Finding } from "../../scan/finding.ts";
 import { textLines } from "../../scan/scan-text.ts";
 import type { EntryPath } from "../../store/format/validation.ts";
@@ -11,6 +10,7 @@ import {
 } from "../../store/store-data.ts";
 import { isProof } from "../../store/trust/proof.ts";
 import { startsWith } from "./audit-log-rules.ts";
+import { loadScanner } from "./text-search.ts";
 
 /** A text of a store that everyone can read. */
 interface UnsealedText {
@@ -26,7 +26,7 @@ export interface UnsealedVersion {
   lineOf(path: EntryPath): number;
 }
 
-/** Whether text has 16 letters and digits that follow each other. Most has not, and the scanner is not loaded for it. */
+/** Whether text has 16 characters of a token in a row, both letters and digits. Most does not, and the scanner is not loaded for it. */
 function hasLongRun(text: string): boolean {
   for (const [run] of text.matchAll(/[\w+/=-]{16,}/g))
     if (/\d/.test(run) && /[A-Za-z]/.test(run)) return true;
@@ -42,7 +42,7 @@ function hasLongRun(text: string): boolean {
 export async function secretsInTheClear(path: string, version: UnsealedVersion): Promise<Finding[]> {
   const texts = addedTexts(version).filter(({ text }) => hasLongRun(text));
   if (texts.length === 0) return [];
-  const { scanText } = await scanner();
+  const { scanText } = await loadScanner();
   const lines = textLines(texts.map(({ text }, index) => ({ number: index + 1, text })));
   return scanText("names.txt", lines).flatMap(({ line, rule }) => {
     const at = texts[line - 1]?.at;
@@ -88,6 +88,3 @@ function addedEntries({ auditLog }: StoreData, parents: readonly StoreData[]): U
     .filter((entry) => !known?.has(entry) && !isProof(entry))
     .map((text) => ({ at: [AUDIT_LOG_KEY], text }));
 }
-
-// Loaded when a text is long enough: most changes of a store do not need it.
-const scanner = lazy(() => import("../../scan/scanner.ts"));

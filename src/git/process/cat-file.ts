@@ -123,7 +123,7 @@ function answersOf(directory: string, stdout: ReadableStream<Uint8Array>): Recei
     if (!OBJECT_ID.test(name) || !(await isPartialClone(directory))) return undefined;
     throw await gitFailure(directory, "cat-file", `object ${name} is missing`);
   };
-  const start = async (type: string, size: number, limit: number): Promise<GitObject> => {
+  const startOf = async (type: string, size: number, limit: number): Promise<GitObject> => {
     const bytes = await output.take(limit);
     await output.skip(size - limit + 1);
     return { type, bytes };
@@ -134,7 +134,7 @@ function answersOf(directory: string, stdout: ReadableStream<Uint8Array>): Recei
       // `NAME missing`, or `NAME ambiguous` for the start of several ids; NAME is as it was asked for, spaces included.
       if (digits === undefined) return missing(name);
       const size = Number(digits);
-      if (size > limit) return start(type, size, limit);
+      if (size > limit) return startOf(type, size, limit);
       // A line end follows the content.
       return whenThere(output.take(size + 1), (bytes) => ({ type, bytes: bytes.subarray(0, size) }));
     });

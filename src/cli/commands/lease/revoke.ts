@@ -208,7 +208,8 @@ async function endedLeases(leases: readonly ChosenLease[], failed: Failure[]): P
   return ended;
 }
 
-const PROBLEMS = {
+/** Why a program was not ended. */
+const NOT_ENDED = {
   failed: "it does not end",
   elsewhere: "it may run in another container: run `pprotect revoke` there or on the host",
 } as const;
@@ -219,7 +220,7 @@ async function endedPrograms(handedOut: Ledger, failed: Failure[]): Promise<read
   for (const { program, outcome } of await endPrograms(onePerProcess(handedOut), DEFAULT_GRACE)) {
     const { pid, name, lease = null } = program;
     if (outcome === "failed" || outcome === "elsewhere")
-      failed.push({ kind: "program", what: `${name} (${pid})`, problem: PROBLEMS[outcome] });
+      failed.push({ kind: "program", what: `${name} (${pid})`, problem: NOT_ENDED[outcome] });
     else ended.push({ kind: "program", pid, name, lease });
   }
   return ended;
@@ -241,12 +242,9 @@ function takenBack(ledger: Ledger, choice: Named, leases: readonly string[]): Le
 
 /** A program that several leases opened secrets for is in the ledger once for each. */
 function onePerProcess({ programs }: Ledger): Ledger["programs"] {
-  return programs.filter(
-    ({ pid, started, namespace }, index) =>
-      programs.findIndex(
-        (each) => each.pid === pid && each.started === started && each.namespace === namespace,
-      ) === index,
-  );
+  return [
+    ...Map.groupBy(programs, ({ pid, started, namespace }) => `${pid} ${started} ${namespace}`).values(),
+  ].flatMap((same) => same.slice(0, 1));
 }
 
 function refusalOf({ left, unknown }: ReadableRotated): PprotectError | undefined {
