@@ -46,7 +46,9 @@ export function isDrawn(value: string): boolean {
 }
 
 /** `walnut-otter-bison`, and `acme-prod-otter`. */
-const THREE_WORDS = /^(?<first>[a-z]{4,14})-(?<second>[a-z]{2,10})-(?<third>[a-z]{3,12})$/;
+const THREE_WORDS = /^(?<first>[a-z]{3,14})-(?<second>[a-z]{2,10})-(?<third>[a-z]{3,12})$/;
+/** Shorter ones are codes and names. */
+const LEAST_OF_THREE = 13;
 /** What a password is for, among its words. */
 const PURPOSES = /^(?:prod|production|live|stage|staging|dev|db|admin|root|test)$/;
 
@@ -56,7 +58,8 @@ const PURPOSES = /^(?:prod|production|live|stage|staging|dev|db|admin|root|test)
  */
 export function areThreeWords(value: string): boolean {
   const { first = "", second = "", third = "" } = THREE_WORDS.exec(value)?.groups ?? {};
-  if (first === "" || first === third || hasProgramWord(`${first}-${third}`)) return false;
+  if (first === "" || first === third || value.length < LEAST_OF_THREE || hasProgramWord(`${first}-${third}`))
+    return false;
   return PURPOSES.test(second)
     ? third.length >= 4
     : second.length >= 3 && third.length >= 3 && !hasProgramWord(second);

@@ -107,6 +107,12 @@ const places: readonly Place[] = [
   ],
   ["a schema with a default", "src/a.ts", 'SESSION_SECRET: z.string().min(16).default("…"),'],
   ["a variable with a default", "src/a.ts", 'DB_PASS: str({ default: "…" }),'],
+  ["a passphrase of Robot Framework", "tests/a.robot", `${"$"}{PASSWORD}    …`],
+  [
+    "a variable in a manual",
+    "docs/api.md",
+    `export API_KEY=${random("abcdefghijkmnpqrstuvwxyz23456789", 26)} # ¤`,
+  ],
   ["a map of YAML in one line", "a.yaml", "- {name: db-password, value: …}"],
   ["a client of Redis", "a.py", 'r = redis.Redis("db.corp.io", 6379, 0, "…")'],
   ["a URL that SQLAlchemy puts together", "a.py", 'URL.create("postgresql", "bob", "…", "db.corp.io", 5432)'],
@@ -219,6 +225,7 @@ describe("as a password counts", () => {
   test.each([
     join("walnut", "otter", "bison"),
     join("acme", "prod", "otter"),
+    join("oat", "aurora", "bayou"),
     join("otter", "Walnut7", "bison"),
     ["Agnes", "and", "Oscar9"].join("."),
     ["Yara", "loves", "Bruno5"].join("_"),
@@ -230,6 +237,7 @@ describe("as a password counts", () => {
     "orders-db-credentials",
     "current-password-field",
     "step-two-form",
+    "cat-dog-cow",
     "config.database.password2",
     "Settings.Default.Password1",
     "com.acme.Provider2",

@@ -144,6 +144,7 @@ function isProperty(value: string, quoted: boolean): boolean {
 const MAX_PASSWORD = 128;
 
 const LONG_HEX = /^[0-9a-f]{32,}$/;
+const LONG_LOWER = /^(?=.*[0-9].*[0-9])[a-z0-9]{24,}$/;
 
 function isPassword({ value, quoted, inCall }: Assignment, example: Example): boolean {
   if (value.length < 6 || value.length > MAX_PASSWORD) return false;
@@ -165,7 +166,7 @@ function isGeneratedSecret(value: string, uuidCounts: boolean, example: Example,
   if (value.length < (example ? 20 : 8)) return false;
   if (/\s/.test(value)) return !example && !inCall && isPassphrase(value);
   if (isUuid(value)) return !example && (uuidCounts || !inCall);
-  if (example === "manual" && LONG_HEX.test(value)) return looksRandom(value);
+  if (example === "manual" && (LONG_HEX.test(value) || LONG_LOWER.test(value))) return looksRandom(value);
   // Of a JSON Web Token, tests have the first two parts.
   if (example && /^eyJ[\w-]{1,2000}(?:\.[\w-]{0,2000})?$/.test(value)) return false;
   if (example) return looksGenerated(value) && shannonEntropy(value) >= 3.5;

@@ -198,7 +198,8 @@ const SHORT = 10;
 
 /** Whether nothing but a password looks like it. */
 function isChosen(secret: string): boolean {
-  return (isStrong(secret) && secret.length >= SHORT) || isDrawn(secret) || looksChosen(secret);
+  const isLong = secret.length >= SHORT;
+  return (isLong && (isStrong(secret) || looksRandom(secret))) || isDrawn(secret) || looksChosen(secret);
 }
 
 /** Lists of people and accounts have roles, numbers and places beside the names. */

@@ -292,7 +292,7 @@ export const contextRules: readonly Rule[] = rulesOf("context", [
       /^\s{0,8}[$]\{[\w -]{0,40}(?:password|passwd|pwd|secret|token|api_?key)\}\s{0,2}(?:=\s{1,8}|\s{2,20})(?<secret>[^\s$%@&{}][^\s${}]{5,199})\s{0,8}$/gi,
     line: /^\s{0,8}[$]\{/,
     chosenInTests: true,
-    check: ({ secret }) => /[0-9!@#%^&*?+~]/.test(secret) || looksRandom(secret),
+    check: ({ secret }) => /[0-9!@#%^&*?+~]/.test(secret) || looksRandom(secret) || isDrawn(secret),
   },
   {
     id: "key-in-bytes",
