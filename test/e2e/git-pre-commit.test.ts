@@ -46,7 +46,9 @@ describe("stores", () => {
     expect(stderr).not.toContain(plain);
     expect(stderr).not.toContain("false positive");
     repository.write("other.txt", `${tokenLine()}\n`);
-    expect((await repository.commit()).stderr).toContain("false positive? add a `pprotect:allow` comment");
+    expect((await repository.commit()).stderr).toContain(
+      "false positive? add a `pprotect:allow` comment to the line, or list the file in .pprotectignore and `git add` that file",
+    );
   });
 
   test("a token in a name, or in the audit log, is refused and not shown", async () => {

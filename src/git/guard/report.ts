@@ -107,7 +107,10 @@ const MARK =
  */
 export function howToAllow(findings: readonly Finding[], command = "git commit"): string {
   const skip = `\`${command} --no-verify\` skips all hooks`;
-  return findings.every(({ inStore }) => inStore) ? skip : `${MARK}; ${skip}`;
+  if (findings.every(({ inStore }) => inStore)) return skip;
+  // The guard of a commit reads the ignore file from the index, as it does the other files.
+  const staged = command === "git commit" ? " and `git add` that file" : "";
+  return `${MARK}${staged}; ${skip}`;
 }
 
 /** The same for a check of what is there already. */
