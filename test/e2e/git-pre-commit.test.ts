@@ -47,7 +47,7 @@ describe("stores", () => {
     expect(stderr).not.toContain("false positive");
     repository.write("other.txt", `${tokenLine()}\n`);
     expect((await repository.commit()).stderr).toContain(
-      "false positive? add a `pprotect:allow` comment to the line, or list the file in .pprotectignore and `git add` that file",
+      "false positive? add a `pprotect:allow` comment to the line, or list the file in .pprotectignore, and stage .pprotectignore",
     );
   });
 

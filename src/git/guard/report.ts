@@ -109,7 +109,7 @@ export function howToAllow(findings: readonly Finding[], command = "git commit")
   const skip = `\`${command} --no-verify\` skips all hooks`;
   if (findings.every(({ inStore }) => inStore)) return skip;
   // The guard of a commit reads the ignore file from the index, as it does the other files.
-  const staged = command === "git commit" ? " and `git add` that file" : "";
+  const staged = command === "git commit" ? ", and stage .pprotectignore" : "";
   return `${MARK}${staged}; ${skip}`;
 }
 
