@@ -1,10 +1,10 @@
 /**
- * A value that is there, or a promise of it. What is nearly always there is given at once: for a small piece of work, to
- * wait for a promise takes longer than the work.
+ * A value, or a promise of it. For what is nearly always known already: waiting for a promise takes longer than a small piece of
+ * work.
  */
 export type Eventual<Value> = Value | Promise<Value>;
 
-/** Goes on with a value: at once when it is there. */
+/** Calls `next` with a value: at once if there is no promise to wait for. Then what `next` throws is thrown, not a rejection. */
 export function whenThere<Value, Result>(
   value: Eventual<Value>,
   next: (value: Value) => Eventual<Result>,
@@ -12,7 +12,10 @@ export function whenThere<Value, Result>(
   return value instanceof Promise ? value.then(next) : next(value);
 }
 
-/** Memoises `make`, which runs on the first call only. Once its promise is fulfilled, the value is given at once. */
+/**
+ * Memoises `make`, which runs on the first call only. Once its promise is fulfilled, the value is returned without one; a promise that
+ * was rejected stays so.
+ */
 export function eventually<Value>(make: () => Promise<Value>): () => Eventual<Value> {
   let promise: Promise<Value> | undefined;
   let made: { readonly value: Value } | undefined;
