@@ -43,6 +43,7 @@ export class EarlierVersions {
    *
    * @param revisions those that git does not know are left out
    * @param path of the store, from the repository's root, with `/`
+   * @throws PprotectError `git_failed`
    */
   async of(revisions: readonly string[], path: string): Promise<ReadonlySet<string>> {
     const ids = new Set<string>();
@@ -61,13 +62,15 @@ export class EarlierVersions {
     const last = this.#last.get(key);
     const before = last && (await this.#include(revisions, last.revisions)) ? last : undefined;
     const range = [...revisions, ...(before?.revisions ?? []).map((revision) => `^${revision}`)];
-    const listed = await this.#repository.tryRun(...LOG, "--end-of-options", ...range, "--", ...patterns);
+    const command = [...LOG, "--end-of-options", ...range, "--", ...patterns];
+    const listed = await this.#repository.tryRun(...command);
     if (listed === undefined) {
       const known = await this.#known(revisions);
-      return known.length < revisions.length ? this.#filesIn(known, patterns) : new Map();
+      if (known.length < revisions.length) return this.#filesIn(known, patterns);
     }
     const files = before?.files ?? new Map<string, FileHistory>();
-    addChanges(files, listed);
+    // What git could not do with commits that it knows is an error: the keys in them would be missed.
+    addChanges(files, listed ?? (await this.#repository.run(...command)));
     this.#last.set(key, { revisions, files });
     return files;
   }

@@ -1,4 +1,6 @@
 import { afterAll, expect, test } from "bun:test";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { openBlobReader } from "../../../src/git/process/cat-file.ts";
 import { openRepository, type Repository } from "../../../src/git/process/repository.ts";
@@ -115,3 +117,16 @@ test("of commits in a row, the history is listed once; one that git does not kno
     expect((await versions.of([unknown, ids[1] ?? ""], "protected.yaml")).size).toBe(2);
     await blobs.close();
   }));
+
+test("a history that git cannot list is an error, and not one without stores", async () => {
+  const repository = await mergeRepository();
+  await repository.commitStore(STORE, "first");
+  const tree = (await repository.must("rev-parse", "HEAD^{tree}")).trim();
+  await repository.commitStore(`${STORE}# more\n`, "second");
+  rmSync(join(repository.folder, ".git/objects", tree.slice(0, 2), tree.slice(2)));
+  const opened = await openRepository(repository.folder);
+  const blobs = openBlobReader(opened.root);
+  const versions = new EarlierVersions(opened, blobs);
+  await expect(versions.of(["HEAD"], "protected.yaml")).rejects.toMatchObject({ code: "git_failed" });
+  await blobs.close();
+});
