@@ -123,6 +123,17 @@ describe("import", () => {
     expect(box.read().toString()).toBe(before);
   });
 
+  test("of a file in another format, only the first lines are named", async () => {
+    const box = sandbox();
+    box.write(".env", "a line of text\n".repeat(57));
+    const { status, stderr } = await run(box, "dev .env");
+    expect([status, stderr.split("\n").length]).toEqual([1, 10 + 2 + 1]);
+    expect(stderr).toContain(".env:10: is not of the form NAME=value\n47 more lines cannot be imported\n");
+    expect(stderr).toContain(
+      "pprotect: .env:1: is not of the form NAME=value (and 56 more: lines 2, 3, 4, 5, 6, …)",
+    );
+  });
+
   test("names that a store cannot hold are an error with a hint", async () => {
     const box = sandbox();
     const result = await run(box, "dev -", '{"a.b":1,"\\u001b[2J":2}');

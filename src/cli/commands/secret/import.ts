@@ -32,6 +32,9 @@ import type { InputPrompter } from "../../input/input-prompter.ts";
 import type { Outcome, Result } from "../../report/json-envelope.ts";
 import { fillIn } from "../../report/next-action.ts";
 
+/** How many lines of a file that cannot be imported are printed: a file in another format has hundreds. */
+const LISTED = 10;
+
 export default class ImportCommand extends BaseCommand {
   static readonly declaration: CommandDeclaration = {
     group: "secrets",
@@ -170,14 +173,17 @@ export default class ImportCommand extends BaseCommand {
     );
   }
 
-  /** Every line that is wrong is listed; the error names the first. */
+  /** The first lines that are wrong are listed; the error names the first of them, and how many there are. */
   async #explained<Read>(read: () => Promise<Read>): Promise<Read> {
     try {
       return await read();
     } catch (error) {
       if (error instanceof InvalidImportError && error.problems.length > 1) {
-        for (const { line, message } of error.problems)
-          this.note(`${this.source ?? "-"}${line === undefined ? "" : `:${line}`}: ${message}`);
+        const file = escapeUnprintable(this.source ?? "-");
+        for (const { line, message } of error.problems.slice(0, LISTED))
+          this.note(`${file}${line === undefined ? "" : `:${line}`}: ${message}`);
+        const more = error.problems.length - LISTED;
+        if (more > 0) this.note(`${countNoun(more, "more line")} cannot be imported`);
       }
       throw error;
     }
