@@ -5,9 +5,11 @@ import { storeLines } from "../../store/diff/store-text.ts";
 
 /**
  * Looks like a sealed value, a public key or key material: a word of base64 that starts with the version byte (0 to 3
- * all give an `A`), is at least as long as a public key, and is not a name before a colon.
+ * all give an `A`), is at least as long as a public key, and is not a name before a colon. In the audit log, a signature
+ * (64 bytes), and the key before it with a colon.
  */
-const SEALED = /(?<![\w+/=-])A[A-Za-z0-9+/]{43,}={0,2}(?![\w+/=-]|:)/g;
+const SEALED =
+  /(?<![\w+/=-])(?:A[A-Za-z0-9+/]{43,}={0,2}(?![\w+/=-]|:(?! [A-Za-z0-9+/]{86}==))|[A-Za-z0-9+/]{86}==(?![\w+/=-]|:))/g;
 
 const lossyDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
 

@@ -63,6 +63,14 @@ describe("storeAsText", () => {
     expect(lines.slice(0, log).join("\n")).not.toMatch(/[A-Za-z0-9+/]{44}/);
   });
 
+  test("a broken store's audit log has no keys and signatures in full", () => {
+    const key = `A${"b/".repeat(21)}w`;
+    const entry = `'2026-01-02T03:04:05Z -- signed grant of domain dev under ${key}\n  to alice with key ${key}: ${"xy".repeat(43)}=='`;
+    const text = storeAsText(utf8(`<<<<<<< ours\naudit-log:\n- ${entry}\n`));
+    expect(text).not.toMatch(/[A-Za-z0-9+/]{44}/);
+    expect(text).toMatch(/under <sealed \w{12}>\n {2}to alice with key <sealed \w{12}>: <sealed \w{12}>'\n/);
+  });
+
   test("a store truncated at any byte shows no complete sealed value", () => {
     const bytes = utf8(SAMPLE.toString());
     for (let length = 1; length < bytes.length; length += 7) {
