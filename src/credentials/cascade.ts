@@ -36,6 +36,8 @@ export interface CredentialSources {
   readonly noPrompterReason?: string | undefined;
   /** The store's path, for the prompt. */
   readonly file: string;
+  /** Whether the user was asked before, and the prompt needs no introduction. */
+  readonly asksAgain?: boolean;
   /** The prompt for the passphrase. */
   readonly passphraseQuestion?: string;
   /** The store's custodians: a user who is none of them is refused before a passphrase is asked for. */
@@ -87,7 +89,7 @@ export async function resolveCredentials(sources: CredentialSources): Promise<Re
   const savedOf = (user: Half) => (given ? undefined : sources.savedPassphrase?.(user.value));
   let saved = namedUser && (await savedOf(namedUser));
   const prompter = namedUser && (given || isFound(saved)) ? undefined : sources.prompter();
-  if (prompter) announce(prompter, sources.file, namedUser, given);
+  if (prompter && !sources.asksAgain) announce(prompter, sources.file, namedUser, given);
   const user = namedUser ?? knownUser(sources, await prompted(sources, "user", "User email: "));
   saved ??= await savedOf(user);
   const passphrase =

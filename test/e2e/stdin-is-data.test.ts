@@ -91,6 +91,7 @@ describe("a wrong passphrase at a terminal", () => {
     await session.answer("Passphrase: ", ALICE.passphrase);
     expect(await session.exited).toBe(0);
     expect(session.screen()).toContain("prod: token");
+    expect(session.screen().split("Verify passphrase for")).toHaveLength(2);
   });
 
   test("three times ends the command", async () => {

@@ -43,7 +43,8 @@ export async function unlockWithAttempts(
       if (!asked || attempt === ATTEMPTS || !mayTryAgain(error, creds, asked)) throw error;
       asked.note("Wrong passphrase, try again.");
       const { savedPassphrase: _, ...others } = sources;
-      creds = await credentials({ ...others, custodians, user: creds.name, userSource: creds.nameSource });
+      const { name: user, nameSource: userSource } = creds;
+      creds = await credentials({ ...others, custodians, user, userSource, asksAgain: true });
     }
   }
 }
