@@ -19,10 +19,13 @@ export interface ProgramRun {
 }
 
 /**
- * How long after a program's end its output is read, in ms, where another process that it started keeps it open: that may be
+ * How long nothing comes, in ms, before output is complete that another process keeps open after the program's end: that may be
  * the one that prints, as in `command > >(filter)`, or an agent that prints nothing.
  */
 const SETTLE_MS = 500;
+
+/** How long it is waited for at most, in ms, and while nothing has come at all: a filter may take long to start. */
+const LONGEST_SETTLE_MS = 3_000;
 
 /**
  * Runs a program of the user's for a bounded time and output. If it is ended for that, so is what it started; what a
@@ -47,13 +50,11 @@ export async function outputOfProgram(
   });
   const reader = child.stdout.getReader();
   const done = new AbortController();
-  const settled = child.exited.then(async () => {
-    await pause(SETTLE_MS, done.signal);
-    return "settled" as const;
-  });
+  const progress: Progress = { lastAt: undefined };
+  const settled = child.exited.then(() => settle(progress, done.signal));
   let hasEnded = false;
   try {
-    const bytes = await readAtMost(reader, maxBytes, late, settled);
+    const bytes = await readAtMost(reader, maxBytes, progress, late, settled);
     const output = typeof bytes === "string" ? bytes : await endOf(child, bytes, late);
     hasEnded = typeof output !== "string";
     return output;
@@ -76,6 +77,24 @@ async function endOf(
   return status === "late" ? status : { bytes, status };
 }
 
+interface Progress {
+  /** When the last bytes came, by `performance.now()`. */
+  lastAt: number | undefined;
+}
+
+/** Waits from a program's end on until its output is complete. */
+async function settle(progress: Progress, signal: AbortSignal): Promise<"settled"> {
+  const end = performance.now();
+  for (;;) {
+    const longest = end + LONGEST_SETTLE_MS;
+    const { lastAt } = progress;
+    const until = lastAt === undefined ? longest : Math.min(longest, Math.max(end, lastAt) + SETTLE_MS);
+    const left = until - performance.now();
+    if (left <= 0 || signal.aborted) return "settled";
+    await pause(Math.min(left, SETTLE_MS), signal);
+  }
+}
+
 interface Reader {
   read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
 }
@@ -87,6 +106,7 @@ interface Reader {
 async function readAtMost(
   reader: Reader,
   most: number,
+  progress: Progress,
   late: Promise<"late">,
   settled: Promise<"settled">,
 ): Promise<Uint8Array | "late" | "more"> {
@@ -97,6 +117,7 @@ async function readAtMost(
       const next = await Promise.race([reader.read(), late, settled]);
       if (next === "late") return next;
       if (next === "settled" || next.done || next.value === undefined) return Buffer.concat(chunks);
+      progress.lastAt = performance.now();
       chunks.push(next.value);
       length += next.value.length;
       if (length > most) return "more";

@@ -66,7 +66,16 @@ test.concurrent.each([
     "{ sleep 0.01; echo late; exec sleep 600; } & echo $!",
     /^\d+\nlate\n$/,
   ],
-  ["is read when it prints on and on", "while :; do echo $$; sleep 0.05; done & echo $!", /^\d+\n/],
+  [
+    "is read with what it prints slowly",
+    "{ sleep 0.8; sh -c 'echo $PPID'; sleep 0.3; echo two; sleep 0.3; echo three; exec sleep 600; } &",
+    /^\d+\ntwo\nthree\n$/,
+  ],
+  [
+    "is read when it prints on and on",
+    "( trap '' PIPE; sh -c 'echo $PPID'; while sleep 0.05; do echo more 2>/dev/null; done ) &",
+    /^\d+\nmore\n/,
+  ],
 ])("output that a process of the program keeps open %s", async (_, script, expected) => {
   const output = await run(script);
   if (typeof output === "string") throw new Error(output);
