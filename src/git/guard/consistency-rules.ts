@@ -13,6 +13,7 @@ import { apartRotations, newStrays } from "./apart-rotations.ts";
 import { auditFindings } from "./audit-log-rules.ts";
 import { copiedValues } from "./copied-values.ts";
 import { mergeAgain } from "./merge-again.ts";
+import { mixedKeys } from "./mixed-keys.ts";
 import { isPlainUpdate } from "./plain-update.ts";
 import { sharedKeyRemarks } from "./shared-keys.ts";
 import type { ChangeFindings, Remark, StoreRevision } from "./store-revision.ts";
@@ -47,126 +48,6 @@ export function everyRule(change: StoreRevision): ChangeFindings {
     ].map(place),
     warnings: [...warnings, ...unprovenKeys(change), ...newForks(change), ...newStrays(change)].map(place),
   };
-}
-
-const RULE_MIXED = "mixed-keys";
-
-function mixedKeys({ store, parents }: StoreRevision): Remark[] {
-  const moved = movedTexts(store, parents);
-  if (moved.size === 0) return [];
-  const known = parents.map((parent) => keysOf(parent, moved));
-  const { ownerKeys } = keysOf(store, moved);
-  // An owner's copy is never sealed to a domain's key. A text that is new in both places is taken for one.
-  const isCopy = (sealed: string): boolean =>
-    known.some((parent) => parent.ownerKeys.has(sealed)) ||
-    (ownerKeys.has(sealed) && !known.some((parent) => parent.domainKeys.has(sealed)));
-  // New texts, of nearly every change, belong to no key of before.
-  if (known.every(({ domainKeys }) => domainKeys.size === 0) && ownerKeys.size === 0) return [];
-  const remarks = new Map<string, Remark>();
-  const report = (at: EntryPath, message: string): void => {
-    remarks.set(at.join("\0"), { at, rule: RULE_MIXED, message });
-  };
-  for (const [domainName, { publicKey, secrets, owners }] of store.domains) {
-    const domain = `domain "${displayName(domainName)}"`;
-    for (const [name, sealed] of secrets) {
-      if (!isCopy(sealed) && !known.some((parent) => isForeign(parent.domainKeys.get(sealed), publicKey)))
-        continue;
-      report(
-        [domainName, SECRET_PREFIX + name],
-        `${domain}: secret "${displayName(name)}" is sealed to a different public key than the domain's current one, so no owner can decrypt it: ${HOW_TO_REPAIR}`,
-      );
-    }
-    for (const [name, sealed] of owners) {
-      const at = [domainName, META_KEY, OWNERS_KEY, name];
-      const owner = `${domain}: owner "${displayName(name)}"`;
-      if (known.some((parent) => parent.domainKeys.has(sealed) && !parent.ownerKeys.has(sealed))) {
-        report(
-          at,
-          `${owner} has the sealed value of a secret in place of the domain's key: ${HOW_TO_REPAIR}`,
-        );
-      } else if (known.some((parent) => isForeign(parent.domainKeys.get(sealed), publicKey))) {
-        report(
-          at,
-          `${owner} has the private key for a different public key than the domain's current one: ${HOW_TO_REPAIR}`,
-        );
-      } else if (
-        known.some((parent) => isForeign(parent.ownerKeys.get(sealed), store.custodians.get(name)))
-      ) {
-        report(
-          at,
-          `${owner} has a copy of the domain key that was sealed before the custodian's key changed, and can no longer open it: ${HOW_TO_REPAIR}`,
-        );
-      }
-    }
-  }
-  return [...remarks.values()];
-}
-
-const HOW_TO_REPAIR =
-  "merge with pprotect's merge driver (`pprotect git install`), or make one side's change again with `pprotect`";
-
-/**
- * The sealed texts of a store that a parent does not have in the same place, under the same keys. Only these can belong to
- * other keys in a parent.
- */
-function movedTexts(store: StoreData, parents: readonly StoreData[]): ReadonlySet<string> {
-  const moved = new Set<string>();
-  for (const parent of parents) {
-    // A text that no domain of a parent has belongs to no key there.
-    if (parent.domains.size === 0) continue;
-    const sameCustodians = parent.custodians === store.custodians;
-    for (const [name, { publicKey, secrets, owners }] of store.domains) {
-      const before = parent.domains.get(name);
-      const sameKey = before?.publicKey === publicKey;
-      // Versions that were read one after the other share what is equal in both.
-      if (!sameKey || before.secrets !== secrets) {
-        secrets.forEach((sealed, secret) => {
-          if (!sameKey || before.secrets.get(secret) !== sealed) moved.add(sealed);
-        });
-      }
-      if (sameKey && before.owners === owners && sameCustodians) continue;
-      owners.forEach((sealed, owner) => {
-        const sameOwner = parent.custodians.get(owner) === store.custodians.get(owner);
-        if (!sameKey || !sameOwner || before.owners.get(owner) !== sealed) moved.add(sealed);
-      });
-    }
-  }
-  return moved;
-}
-
-/** The keys that each of some sealed texts belongs to in a version. Equal texts come from one sealing. */
-function keysOf(
-  store: StoreData,
-  texts: ReadonlySet<string>,
-): {
-  domainKeys: ReadonlyMap<string, ReadonlySet<string>>;
-  ownerKeys: ReadonlyMap<string, ReadonlySet<string>>;
-} {
-  const domainKeys = new Map<string, Set<string>>();
-  const ownerKeys = new Map<string, Set<string>>();
-  for (const { publicKey, secrets, owners } of store.domains.values()) {
-    secrets.forEach((sealed) => {
-      if (texts.has(sealed)) note(domainKeys, sealed, publicKey);
-    });
-    owners.forEach((sealed, name) => {
-      if (!texts.has(sealed)) return;
-      note(domainKeys, sealed, publicKey);
-      note(ownerKeys, sealed, store.custodians.get(name));
-    });
-  }
-  return { domainKeys, ownerKeys };
-}
-
-function note(map: Map<string, Set<string>>, sealed: string, key: string | undefined): void {
-  if (key === undefined) return;
-  const keys = map.get(sealed);
-  if (keys) keys.add(key);
-  else map.set(sealed, new Set([key]));
-}
-
-/** Whether a parent has the same sealed text under other keys. */
-function isForeign(there: ReadonlySet<string> | undefined, here: string | undefined): boolean {
-  return there !== undefined && here !== undefined && !there.has(here);
 }
 
 /** A domain, secret, owner or custodian of a version. */
