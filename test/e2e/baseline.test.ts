@@ -185,7 +185,11 @@ describe("a baseline", () => {
     repository.write("protected.yaml", good);
     await repository.force();
     expect((await check(repository, "--all")).status).toBe(1);
-    await repository.pprotect("git", "check", "--all", "--write-baseline");
+    const ofCommit = await repository.pprotect("git", "check", "HEAD~1", "--write-baseline");
+    expect(ofCommit.stderr).toContain("Wrote 0 entries");
+    expect(ofCommit.stderr).toContain("1 finding not accepted: problems of a store, ");
+    const ofAll = await repository.pprotect("git", "check", "--all", "--write-baseline");
+    expect(ofAll.stderr).not.toContain("not accepted");
     expect((await repository.commit()).status).toBe(0);
     const { status, result } = await check(repository, "--all");
     expect([status, result.suppressed[0].rule, result.suppressed[0].by]).toEqual([

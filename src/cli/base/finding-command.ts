@@ -35,6 +35,8 @@ export abstract class FindingCommand extends GuardingCommand {
 
   /** In groups: what each commit has, or all files. */
   readonly #toAccept: (readonly LocatedFinding[])[] = [];
+  /** How many findings could be accepted in the whole history alone. */
+  #historyOnly = 0;
 
   /**
    * The baseline that was asked for, `undefined` for the usual one.
@@ -67,8 +69,10 @@ export abstract class FindingCommand extends GuardingCommand {
     const ofNewRules = found.warnings.filter((finding) => finding.since !== undefined && isAccepted(finding));
     const accepted = [...found.errors.filter(isAccepted), ...ofNewRules];
     this.#toAccept.push(accepted);
+    const errors = found.errors.filter((finding) => !isAccepted(finding));
+    this.#historyOnly += errors.filter(({ inStore, rule }) => inStore || findsOwnCredentials(rule)).length;
     return {
-      errors: found.errors.filter((finding) => !isAccepted(finding)),
+      errors,
       warnings: found.warnings.filter((finding) => !ofNewRules.includes(finding)),
       suppressed: [
         ...found.suppressed,
@@ -96,6 +100,11 @@ export abstract class FindingCommand extends GuardingCommand {
           "`pprotect set-key-custodian-passphrase` or `rekey-custodian`",
       );
     this.note(`Wrote ${count} to ${file}: ${added} added, ${removed} removed.${next}`);
+    if (this.#historyOnly > 0)
+      this.note(
+        `${countNoun(this.#historyOnly, "finding")} not accepted: problems of a store, and credentials that open one, have to be ` +
+          "corrected; only `git check --all` can accept those of old commits",
+      );
     return written;
   }
 
