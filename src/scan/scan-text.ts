@@ -99,7 +99,7 @@ export class ScanText {
   readonly #lineOf: number[] = [];
   readonly #runs: readonly LineRun[];
   readonly #decoded = new Map<number, string>();
-  /** All of a text that is ASCII, as most are: to take a line from it is faster than to decode it. */
+  /** The whole text if it is ASCII, as most are: slicing a line from it is faster than decoding the line. */
   readonly #ascii = lazy(() => (isAscii(this.#view) ? this.#view.toString("latin1") : undefined));
   /** Of the bytes that were looked for: the first place where they are, from an offset on. */
   readonly #places = new Map<Buffer, { readonly from: number; readonly place: number }>();

@@ -147,7 +147,7 @@ function lineHits(input: ScanInput, { byGroup, longRuns }: FoundLines): Hit[] {
 function look({ has, find }: Detector, input: ScanInput, at: number, hits: Hit[]): void {
   if (has && !input.text.lineHas(at, has)) return;
   const found = find(input, at);
-  // To spread an empty list takes longer than to see that it is empty.
+  // Spreading an empty list takes longer than checking that it is empty.
   if (found.length > 0) hits.push(...found);
 }
 

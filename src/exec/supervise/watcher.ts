@@ -65,7 +65,7 @@ while read -r now rest </proc/uptime && left=$((end - \${now%.*})) && [ $left -g
   [ $left -lt 60 ] || left=60
   sleep $left & wait
 done
-while kill -CONT ${parent}; do sleep 1 & wait; done`;
+while kill -CONT ${Number(parent)}; do sleep 1 & wait; done`;
 }
 
 /**

@@ -99,7 +99,7 @@ export async function* checkCommits(
       const check = whenThere(guard.check(subject), (inFiles) =>
         whenThere(nextMessage(), (inMessage) => joined(inMessage, inFiles)),
       );
-      // Nothing is waited for in most commits: git has printed them, and they are scanned at once.
+      // Most commits need no waiting: git has printed them, and they are scanned at once.
       const verdict = check instanceof Promise ? await check : check;
       const done = index + 1;
       if (done === total && "all" in selection) options?.onUnused?.(await guard.unusedEntries());

@@ -84,7 +84,8 @@ export class Guard implements EarlyDiffs {
   }
 
   /**
-   * Checks the messages of commits: one with each call, in order; at once where it has arrived and nothing else has to be read.
+   * Checks the messages of commits.
+   * @returns a function that checks one with each call, in order; without a promise where it has arrived and nothing else has to be read
    * @throws PprotectError `git_failed`
    */
   messagesOf(commits: readonly Commit[], tally: Tally): () => Eventual<Verdict> {
@@ -120,7 +121,11 @@ export class Guard implements EarlyDiffs {
     this.#storeFiles.learn(file, patch);
   }
 
-  /** At once, where all of the commit has arrived and nothing else has to be read. @throws PprotectError `git_failed` */
+  /**
+   * Checks the next commit.
+   * @returns no promise where all of the commit has arrived and nothing else has to be read
+   * @throws PprotectError `git_failed`
+   */
   check(checked: Subject): Eventual<Verdict> {
     const subject = this.#sources.markers ? checked : subjectWithoutMarkers(checked);
     const checking: Checking = {

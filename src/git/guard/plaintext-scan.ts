@@ -63,7 +63,7 @@ export class PlaintextScan {
     this.#found = found;
   }
 
-  /** At once, where all that is added has arrived and nothing else has to be read. */
+  /** @returns no promise where all that is added has arrived and nothing else has to be read */
   run(): Eventual<void> {
     const next = this.#scanned.diff.patches();
     for (let event = next(); event; event = next()) {
@@ -73,7 +73,7 @@ export class PlaintextScan {
     return this.#runHidden();
   }
 
-  /** The rest, from where something has to be waited for. */
+  /** The rest, from the first part that has to be waited for. */
   async #runLater(scan: Promise<void>, next: NextPatch): Promise<void> {
     await scan;
     for (let event = await next(); event; event = await next()) await this.#event(event);

@@ -15,7 +15,7 @@ export interface TextSearch {
 // Loaded when it is needed: a commit that changes only stores does not need it.
 export const loadScanner = lazy(() => import("../../scan/scanner.ts"));
 
-/** @returns what gives the search at once, from when it is prepared */
+/** @returns a function that returns the search, without a promise once it is prepared */
 export function textSearch(
   ownSecrets: () => Promise<OwnSecrets | undefined>,
   team: () => Eventual<TeamRules | undefined>,

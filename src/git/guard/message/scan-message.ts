@@ -52,7 +52,7 @@ export class MessageScan {
     return joined(verdict, cut);
   }
 
-  /** At once, where nothing has to be read. */
+  /** @returns no promise where nothing has to be read */
   lines(subject: MessageSubject, lines: TextLines): Eventual<Verdict> {
     if (lines.bytes.length === 0) return noFindings();
     return whenThere(this.#sources.search(), (search) => this.#search(subject, lines, search));
