@@ -5,8 +5,7 @@ import type { EntryPath } from "../../store/format/validation.ts";
 import { EMPTY_STORE, type StoreData } from "../../store/store-data.ts";
 import type { BlobReader } from "../process/cat-file.ts";
 import type { Repository } from "../process/repository.ts";
-import { EarlierVersions } from "../trust/earlier-versions.ts";
-import { formerDomains } from "../trust/former-domains.ts";
+import { FormerDomains } from "../trust/former-domains.ts";
 import { checkStoreChange } from "./consistency-rules.ts";
 import type { FileChange } from "./diff-parser.ts";
 import { isRegular } from "./file-mode.ts";
@@ -19,18 +18,16 @@ import { secretsInTheClear } from "./unsealed-texts.ts";
 /** Checks what a commit does to a store: its format, and its contents against those of the parents. */
 export class StoreCheck {
   readonly #repository: Repository;
-  readonly #blobs: BlobReader;
   readonly #versions: StoreReadings;
   readonly #maxBytes: number;
-  readonly #earlier: EarlierVersions;
+  readonly #former: FormerDomains;
 
   /** @param maxBytes a larger store is not read, and is a finding */
   constructor(repository: Repository, blobs: BlobReader, maxBytes: number) {
     this.#repository = repository;
-    this.#blobs = blobs;
     this.#versions = new StoreReadings(blobs, maxBytes);
     this.#maxBytes = maxBytes;
-    this.#earlier = new EarlierVersions(repository, blobs);
+    this.#former = new FormerDomains(repository, blobs);
   }
 
   /** Says that a store is among the next changes. */
@@ -100,7 +97,7 @@ export class StoreCheck {
     const keys = newKeys(store, before);
     if (keys.size === 0) return [];
     const former = [
-      ...(await formerDomains(this.#earlier, this.#blobs, parents, path, keys)),
+      ...(await this.#former.find(parents, path, keys)),
       ...acceptedElsewhere(join(this.#repository.root, path), store, keys),
     ];
     return former.map(formerDomainRemark).map(({ at, ...remark }) => ({ path, line: lineOf(at), ...remark }));

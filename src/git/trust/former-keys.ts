@@ -4,8 +4,7 @@ import { findDomain } from "../../store/lookup.ts";
 import type { StoreData } from "../../store/store-data.ts";
 import { SHARED_KEY_FIX } from "../../store/trust/shared-keys.ts";
 import { openBlobReader } from "../process/cat-file.ts";
-import { EarlierVersions } from "./earlier-versions.ts";
-import { formerDomains } from "./former-domains.ts";
+import { FormerDomains } from "./former-domains.ts";
 import { repositoryOf } from "./key-origin.ts";
 
 /**
@@ -23,8 +22,7 @@ export async function refuseFormerKeys(
   const blobs = openBlobReader(found.repository.root);
   try {
     const keys = new Map(domains.map((name) => [name, findDomain(store, name).publicKey]));
-    const versions = new EarlierVersions(found.repository, blobs);
-    const [former] = await formerDomains(versions, blobs, ["HEAD"], found.path, keys);
+    const [former] = await new FormerDomains(found.repository, blobs).find(["HEAD"], found.path, keys);
     if (!former) return;
     throw new PprotectError(
       "shared_key",
