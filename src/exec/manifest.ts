@@ -23,14 +23,14 @@ const MANIFEST_KEYS = ["$schema", "version", "secrets", "domain", "uppercase", .
 /** The version of the format that this pprotect knows; a manifest without one has it. */
 const VERSION = 1;
 
-/** @throws PprotectError `file_error`, `invalid_manifest` */
-export function readManifestFile(path: string): Manifest {
+/** @param fix the hint when it cannot be read @throws PprotectError `file_error`, `invalid_manifest` */
+export function readManifestFile(path: string, fix?: string): Manifest {
   let bytes: Uint8Array | undefined;
   try {
     bytes = readBounded(path, path, MAX_FILE_BYTES);
   } catch (error) {
     if (error instanceof PprotectError) throw error;
-    throw fileError("read", path, error);
+    throw fileError("read", path, error, fix === undefined ? {} : { fix });
   }
   if (bytes === undefined) throw new PprotectError("invalid_manifest", `${path}: ${LARGER_THAN_MAX}`);
   return readManifest(bytes, path);

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { chmodSync, copyFileSync, mkdirSync, readFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { readAnswer } from "../support/output-schema.ts";
 import { pprotect } from "../support/run.ts";
@@ -105,6 +105,10 @@ describe("check --manifest", () => {
       "--domain and --explain require --manifest",
     );
     expect((await box.check(["--manifest", "--domain", "nope"])).stderr).toContain('no domain "nope"');
+    rmSync(box.path(".secrets.json"));
+    expect((await box.check(["--manifest"])).stderr).toContain(
+      "pprotect: cannot read .secrets.json: no such file or directory\nhint: write the list",
+    );
   });
 
   test("runs no program: not even that of SOPS, which may ask servers that the file names", async () => {

@@ -8,6 +8,9 @@ import type { StoreData } from "../../store/store-data.ts";
 import { type LookingCommand, outsideSources } from "../base/manifest-sources.ts";
 import type { ManifestReport } from "../report/manifest-report.ts";
 
+const WITHOUT_ONE =
+  'write the list of the secrets that the project uses, such as {"secrets": [{"name": "db-password"}]}, or name a file with --manifest=FILE';
+
 /**
  * Finds out where the values of a manifest would come from. Needs no credentials: nothing of the store is opened, and of
  * files of SOPS for which there is no key here, only the names are read.
@@ -24,7 +27,7 @@ export async function checkManifestFile(
   looking: LookingCommand,
 ): Promise<ManifestReport> {
   const file = path ?? join(dirname(storePath), MANIFEST_FILE);
-  const manifest = readManifestFile(file);
+  const manifest = readManifestFile(file, path === undefined ? WITHOUT_ONE : undefined);
   for (const domain of domains) findDomain(store, domain);
   // A check asks nobody else: not the program of SOPS, which may ask servers that the file names.
   const sops = new SopsSource(dirname(resolve(file)), { ...process.env, PATH: undefined });
