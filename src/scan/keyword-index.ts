@@ -1,3 +1,4 @@
+import { withoutFtl } from "../common/without-ftl.ts";
 import { letterPair } from "./letter-pairs.ts";
 import { hasDigits, IN_RUN, LONG_RUN, LONG_WORD, RUN } from "./long-run.ts";
 import type { ScanText } from "./scan-text.ts";
@@ -110,6 +111,8 @@ export class KeywordIndex {
     });
     this.#lastLine = new Float64Array(byText.size);
     this.#placeOf = new Uint16Array(groups.length);
+    // The loop over bytes is in another function.
+    withoutFtl(this.find, this.#visit);
   }
 
   /** The lines of each group that has some, and those with a long run, in order, as indexes. */

@@ -188,4 +188,4 @@ function allows(line: string, rule: string, more?: ReadonlySet<string>): boolean
   return allowed === "all" || (allowed?.has(rule) ?? false);
 }
 
-withoutFtl(lineHits, look);
+withoutFtl(scanText, lineHits, look);
