@@ -220,6 +220,7 @@ test("a shallow clone is not taken for a clean one: a range that begins before i
     expect(checked.stderr).toStartWith(warning);
   }
   expect((await check("--all")).stderr).toContain("this is a shallow clone");
+  expect((await check("HEAD~3..HEAD")).stderr).toContain("HEAD~3..HEAD\nhint: this is a shallow clone: ");
   const strict = await check("origin/main..HEAD", "--strict", "--json");
   expect({ status: strict.status, ...JSON.parse(strict.stdout) }).toMatchObject({
     status: 1,

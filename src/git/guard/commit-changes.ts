@@ -157,6 +157,21 @@ function abbreviation(short: string | undefined): number {
   return Math.max(7, short?.trim().length ?? 0);
 }
 
+async function unknownRevision(repository: Repository, revision: string): Promise<PprotectError> {
+  if (revision === "HEAD") {
+    const hint = "`pprotect git check --staged` checks what is staged";
+    return new PprotectError("usage", "there are no commits yet", hint);
+  }
+  const isShallow = (await repository.tryRun("rev-parse", "--is-shallow-repository"))?.trim() === "true";
+  return new PprotectError(
+    "usage",
+    `unknown revision or range: ${escapeUnprintable(revision)}`,
+    isShallow
+      ? "this is a shallow clone: `git fetch --unshallow` fetches the rest; in CI, check out the whole history (`fetch-depth: 0`)"
+      : "`git log` lists the commits",
+  );
+}
+
 async function commitsOf(repository: Repository, selection: Selection): Promise<Commit[]> {
   if ("listed" in selection) return [...selection.listed];
   if ("all" in selection) return parseCommits(await repository.run(...LIST_COMMITS, "--all"));
@@ -166,20 +181,7 @@ async function commitsOf(repository: Repository, selection: Selection): Promise<
   const listed = revision.startsWith("-")
     ? undefined
     : await repository.tryRun(...LIST_COMMITS, ...args, "--");
-  if (listed === undefined && revision === "HEAD") {
-    throw new PprotectError(
-      "usage",
-      "there are no commits yet",
-      "`pprotect git check --staged` checks what is staged",
-    );
-  }
-  if (listed === undefined) {
-    throw new PprotectError(
-      "usage",
-      `unknown revision or range: ${escapeUnprintable(revision)}`,
-      "`git log` lists the commits",
-    );
-  }
+  if (listed === undefined) throw await unknownRevision(repository, revision);
   const commits = parseCommits(listed);
   // Git lists nothing for a file or a directory of a commit, which is no answer to what was asked.
   if (commits.length === 0 && !isRange) {
