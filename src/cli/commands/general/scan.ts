@@ -44,10 +44,13 @@ export default class ScanCommand extends FindingCommand {
     });
     if (this.asText) {
       const printed = new PrintedWarnings();
-      const once = new SaidOnce();
-      for (const finding of printed.of(warnings)) this.note(findingLine(once.of(finding), { warning: true }));
+      const warned = new SaidOnce();
+      for (const finding of printed.of(warnings))
+        this.note(findingLine(warned.of(finding), { warning: true }));
       if (printed.rest !== undefined) this.note(printed.rest);
-      for (const finding of errors) this.printLine(findingLine(once.of(finding)));
+      // By itself: standard output may be read without standard error.
+      const found = new SaidOnce();
+      for (const finding of errors) this.printLine(findingLine(found.of(finding)));
     }
     const skipped = scanned.skipped > 0 ? `, ${scanned.skipped} not scanned` : "";
     const counts = countNoun(errors.length, "finding") + suppressedCount(suppressed);

@@ -107,7 +107,9 @@ export default class GitCheckCommand extends FindingCommand {
   staged = flag("--staged", "check what is staged");
 
   readonly #printed = new PrintedWarnings();
-  readonly #once = new SaidOnce();
+  /** Each stream by itself: one may be read without the other. */
+  readonly #warned = new SaidOnce();
+  readonly #found = new SaidOnce();
 
   async run(): Promise<Outcome> {
     if (this.all && this.revision !== undefined) {
@@ -219,9 +221,9 @@ export default class GitCheckCommand extends FindingCommand {
   #printAll({ errors, warnings }: FoundProblems): void {
     if (!this.asText) return;
     for (const finding of this.#printed.of(warnings)) {
-      this.note(findingLine(this.#once.of(finding), { commit: finding.commit, warning: true }));
+      this.note(findingLine(this.#warned.of(finding), { commit: finding.commit, warning: true }));
     }
     for (const finding of errors)
-      this.printLine(findingLine(this.#once.of(finding), { commit: finding.commit }));
+      this.printLine(findingLine(this.#found.of(finding), { commit: finding.commit }));
   }
 }
