@@ -153,10 +153,15 @@ describe("in a repository", () => {
     expect(lengths).toEqual([6, 200_000, 0, 4, undefined, 6, 200_000, 0, 4]);
     expect(await objects.next()).toBeUndefined();
     await objects.close();
-    const stopped = streamObjects(repository.folder, all, 200_000);
+    // More than git has written before it is stopped.
+    const many = Array.from({ length: 50 }, () => ids).flat();
+    const stopped = streamObjects(repository.folder, many, 200_000);
     expect((await stopped.next())?.type).toBe("blob");
     await stopped.close();
-    expect(stopped.next()).rejects.toMatchObject({ code: "git_failed" });
+    const readAll = async () => {
+      for (const _ of many) await stopped.next();
+    };
+    await expect(readAll()).rejects.toMatchObject({ code: "git_failed" });
   });
 
   test("reads the attribute of many paths, with any characters in them", async () => {
