@@ -1,7 +1,7 @@
 import type { ScanInput } from "../scan-input.ts";
 import type { ScanText } from "../scan-text.ts";
 import { secretNameKind } from "../secret-name.ts";
-import type { PlacedAssignment } from "./inline.ts";
+import type { PlacedAssignment } from "./placed-value.ts";
 
 /** An assignment whose value is in another line than its name. */
 export interface DistantAssignment extends PlacedAssignment {

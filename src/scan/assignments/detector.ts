@@ -12,8 +12,9 @@ import {
 } from "./apart.ts";
 import { columnAssignments } from "./columns.ts";
 import { expansionDefaults } from "./expansion.ts";
-import { assignmentsInTurn, inlineAssignments, type PlacedAssignment } from "./inline.ts";
+import { assignmentsInTurn, inlineAssignments } from "./inline.ts";
 import { judge, PASSWORD_RULE, SECRET_RULE } from "./judge.ts";
+import type { PlacedAssignment } from "./placed-value.ts";
 
 /** Finds secrets by the name that they are assigned to. */
 export const assignmentDetector: Detector = {

@@ -1,5 +1,5 @@
 import { secretNameKind, secretNamesIn } from "../secret-name.ts";
-import type { PlacedAssignment } from "./inline.ts";
+import type { PlacedAssignment } from "./placed-value.ts";
 
 /**
  * A default in an expansion: `${NAME:-value}` and `${NAME:=value}` in shells and compose files, `${name:value}` in Spring,

@@ -1,12 +1,15 @@
 import { withoutFtl } from "../../common/without-ftl.ts";
 import type { FoundName } from "../secret-name.ts";
-import type { Assignment } from "./judge.ts";
-
-/** An assignment, and where its value is in its line. */
-export interface PlacedAssignment extends Assignment {
-  readonly start: number;
-  readonly end: number;
-}
+import {
+  bareAt,
+  escapedAt,
+  literalAt,
+  type PlacedAssignment,
+  type PlacedValue,
+  quotedAt,
+  taggedAt,
+} from "./placed-value.ts";
+import { skip } from "./sticky.ts";
 
 /** How values are written in a file. */
 export interface Syntax {
@@ -43,36 +46,8 @@ const TAG =
   /(?:\s?<\/\w{1,20}>\s{0,4}<\w{1,20}(?:\s[^<>]{0,80})?|(?:\s[^<>]{0,80})?)>\s{0,2}(?:<value>)?(?:(?=[^<>\s]{6,200}\s{0,2}<\/)|<!\[CDATA\[(?=[^<>\s]{6,200}\]\]>))/iy;
 // No backticks: "pass `--strict`" in prose.
 const SPACED = /[ \t]{1,8}(?=["'])/y;
-/** What may be around a literal: `new Secret(`, `b`, `[]byte(`, `@`. */
-const WRAPPER =
-  /(?:(?:new |await |return )?[A-Za-z_$&*[\]][\w.$:!<>&*[\]]{0,50}\(\s{0,2}){1,3}(?:default\s?=\s?|\{\s{0,2}default\s{0,2}:\s{0,2})?(?=[A-Za-z@$]{0,2}["'`])/y;
-/** A schema whose last call gives the default: `z.string().min(8).default("…")`. */
-const SCHEMA_DEFAULT = /[A-Za-z_]\w{0,20}(?:\.\w{1,30}\([^"'`()\n]{0,60}\)){1,6}\.default\(\s{0,2}(?=["'`])/y;
-const PREFIX = /(?:[A-Za-z]{1,2}|[@$]{1,2}|&|r#{1,3})?(?=["'`])/y;
-/** Wrappers that leave the text what it is. */
-const TRANSPARENT =
-  /(?:^|[.:\s*(])(?:str(?:ing)?|from|of|new|bytes?|\[\]byte|Some|Just|secret(?:str|string|value)?|securestring|sensitive|to_string|text|password|passphrase|use(?:State|Ref)|ref|signal|field|GetBytes|StringLiteral|literal|quote|ssmSecure|unsafePlainText|wrap)\(\s{0,2}(?:default\s?=\s?|\{\s{0,2}default\s{0,2}:\s{0,2})?$/i;
-/** A value that depends on a condition: `prod ? load() : "…"`. */
-const CONDITION =
-  /(?:[^"'`;?{}]|\(["'][\w.-]{1,40}["']\)){1,80}\?\s{0,4}(?:(?:[^"'`;:{}]|\(["'][\w.-]{1,40}["']\)){1,60}:\s{0,4}|["'][^"']{0,5}["']\s{0,2}:\s{0,4})?(?=["'`])/y;
-/** Text in Ruby without quotes: `%q(…)`. */
-const PERCENT = /%[qQ]?[({[<](?<text>[^\s(){}[\]<>]{6,200})[)}\]>]/y;
-/** The next part of a text that is put together: `"abc" + "def"`. */
-const NEXT_PART = /\s{0,4}(?:\+|\.|\.\.|<>|&|~)?\s{0,4}(["'`])((?:(?!\1)[^\\\s]|\\.){1,400}?)\1/y;
 /** Marks before a value: `&anchor` and `!!str` in YAML, the end of what is bold in Markdown. */
 const MARKS = /(?:(?:&[\w-]{1,40}|!!\w{1,20}|!unsafe|\*{1,2})[ \t]{1,4}){1,2}/y;
-/** An expression with a literal as its default: `process.env.X || "…"`, `os.getenv("X") or '…'`. */
-const FALLBACK =
-  /[A-Za-z_$(][\w$.:()[\]"' -]{0,80}?\s{0,2}(?:\|\||\?\?|\?:|\bor\b|\belse\b)\s{0,4}[bru]?(?=["'`])/y;
-/** As far as {@link FALLBACK} goes. */
-const FALLBACK_REACH = 100;
-const OPERATOR = /\|\||\?\?|\?:|\bor\b|\belse\b/;
-const QUOTED = /(["'`])((?:(?!\1)[^\\]|\\.){1,4000}?)\1/y;
-const TRIPLE = /("""|''')([^"'\\]{1,4000}?)\1/y;
-const BARE = /[^\s"'`<>][^\s]{5,4000}/y;
-/** What may follow a value without quotes: the end of the line, a comment or another assignment. Otherwise it is prose. */
-const AFTER_BARE =
-  /\s{0,20}(?:$|#|\/\/|;|&&|\||\\\s{0,4}$|,|<\/|--|\*\/|[)}\]]|>|\\n|["'`]|[A-Za-z_][\w.-]{0,60}[=:])/y;
 
 /** Calls that take a name and its value, or its default. */
 const SETTERS =
@@ -135,8 +110,6 @@ export function assignmentsInTurn(text: string): PlacedAssignment[] {
   return found;
 }
 
-type Value = Omit<PlacedAssignment, "name">;
-
 /** What is in or before every value in code, but for one that a definition gives to a name: a quote, the end of a tag, `%q`. */
 const OF_VALUE = ['"', "'", "`", ">", "%"] as const;
 
@@ -144,7 +117,12 @@ function lastOfValues(text: string): number {
   return Math.max(...OF_VALUE.map((sign) => text.lastIndexOf(sign)));
 }
 
-function valueAfter(text: string, start: number, afterName: number, bareValues: boolean): Value | undefined {
+function valueAfter(
+  text: string,
+  start: number,
+  afterName: number,
+  bareValues: boolean,
+): PlacedValue | undefined {
   // `${NAME:-default}` and its relatives: see expansionDefaults.
   if (text[start - 1] === "{" && text[start - 2] === "$" && text[afterName] === ":") return undefined;
   const closed = skip(AFTER_NAME, text, afterName);
@@ -203,7 +181,7 @@ function ofForm(text: string, from: number): boolean {
 /** Names of functions that take the secret itself. */
 const TAKES_SECRET = /^(?:set|with|add|use)|^[a-z]+$/;
 
-function calledAt(text: string, start: number, from: number): Value | undefined {
+function calledAt(text: string, start: number, from: number): PlacedValue | undefined {
   const name = text.slice(start, from).replace(/.*[.:]/, "");
   return quotedAt(text, from, !TAKES_SECRET.test(name.replace(/\W+$/, "")));
 }
@@ -222,7 +200,7 @@ function isDefined(text: string, start: number): boolean {
   return start <= DEFINES_REACH && DEFINES.test(text.slice(0, start));
 }
 
-function spacedAt(text: string, start: number, closed: number, bareValues: boolean): Value | undefined {
+function spacedAt(text: string, start: number, closed: number, bareValues: boolean): PlacedValue | undefined {
   const defines = isDefined(text, start);
   const isFirst = text.search(/\S/) >= start;
   const alone = isFirst && STATEMENT.test(text);
@@ -244,7 +222,7 @@ function bareAfter(
   joiner: string,
   joined: number,
   bareValues: boolean,
-): Value | undefined {
+): PlacedValue | undefined {
   const quote = text[start - 1] ?? "";
   if (/^(?:=|: )$/.test(joiner) && (quote === '"' || quote === "'" || quote === "`")) {
     const end = text.indexOf(quote, joined);
@@ -260,80 +238,6 @@ function bareAfter(
 /** Whether the name is the first argument of a call that sets or gets what has this name. */
 function isSetter(text: string, start: number): boolean {
   return SETTERS.test(text.slice(Math.max(0, start - 40), start - 1).trimEnd());
-}
-
-function literalAt(text: string, from: number, inArguments: boolean): Value | undefined {
-  const direct = quotedAt(text, skip(PREFIX, text, from), false);
-  if (direct) return direct;
-  const chosen = text.slice(from, from + FALLBACK_REACH).includes("?") ? skip(CONDITION, text, from) : from;
-  if (chosen > from) return quotedAt(text, chosen, false);
-  const schema = skip(SCHEMA_DEFAULT, text, from);
-  if (schema > from) return quotedAt(text, schema, false);
-  const wrapped = skip(WRAPPER, text, from);
-  if (wrapped > from && !inArguments) {
-    return quotedAt(text, skip(PREFIX, text, wrapped), !TRANSPARENT.test(text.slice(from, wrapped)));
-  }
-  const percent = at(PERCENT, text, from)?.groups?.text;
-  if (percent !== undefined) {
-    const start = text.indexOf(percent, from);
-    return { value: percent, start, end: start + percent.length, quoted: true };
-  }
-  const fallback = OPERATOR.test(text.slice(from, from + FALLBACK_REACH)) ? skip(FALLBACK, text, from) : from;
-  return fallback > from ? quotedAt(text, fallback, false) : undefined;
-}
-
-function quotedAt(text: string, from: number, inCall: boolean): Value | undefined {
-  const match = at(TRIPLE, text, from) ?? at(QUOTED, text, from);
-  const value = match?.[2];
-  if (!match || value === undefined) return undefined;
-  const start = from + (match[1]?.length ?? 0);
-  const part = at(NEXT_PART, text, from + match[0].length);
-  if (part && /[+.~&<]/.test(part[0].slice(0, part[0].indexOf(part[1] ?? ""))))
-    return {
-      value: value + (part[2] ?? ""),
-      start,
-      end: from + match[0].length + part[0].length - 1,
-      quoted: true,
-      inCall,
-    };
-  return { value, start, end: start + value.length, quoted: true, inCall };
-}
-
-/** Text with quotes of its own: `"\"…\""`. */
-function escapedAt(text: string, from: number): Value | undefined {
-  const value = /^["']\\?["']?(?<value>[^"'\s\\]{6,400})/.exec(text.slice(from, from + 410))?.groups?.value;
-  if (value === undefined) return undefined;
-  const start = text.indexOf(value, from);
-  return { value, start, end: start + value.length, quoted: true };
-}
-
-/** Quotes, brackets and further settings that follow a value without quotes. */
-const NOT_VALUE = /(?:[,;]+|(?<=\w)(?:\\n|["'`)\]}]|<\/).*|[;&,][\w .-]{1,30}=.*|["'`]+)$/;
-
-/** @param asInShell joined by `=` alone: a blank ends the value, and anything may follow */
-function bareAt(text: string, from: number, asInShell: boolean): Value | undefined {
-  const match = at(BARE, text, from)?.[0];
-  if (match === undefined) return undefined;
-  const value = match.replace(NOT_VALUE, "").replace(/[,;]+$/, "");
-  const end = from + value.length;
-  if (value.length < 6 || (!asInShell && at(AFTER_BARE, text, end) === null)) return undefined;
-  return { value, start: from, end, quoted: false };
-}
-
-function taggedAt(text: string, from: number): Value | undefined {
-  const value = /^[^<>\s]{6,200}/.exec(text.slice(from, from + 201))?.[0];
-  return value === undefined ? undefined : { value, start: from, end: from + value.length, quoted: true };
-}
-
-/** Where a sticky pattern ends that matches at a position, or the position. */
-function skip(pattern: RegExp, text: string, from: number): number {
-  pattern.lastIndex = from;
-  return pattern.test(text) ? pattern.lastIndex : from;
-}
-
-function at(pattern: RegExp, text: string, from: number): RegExpExecArray | null {
-  pattern.lastIndex = from;
-  return pattern.exec(text);
 }
 
 withoutFtl(inlineAssignments, valueAfter);
