@@ -192,7 +192,7 @@ const others: readonly Place[] = [
   ],
   ["a list of trials", "a.stories.ts", "export const users = {", '  admin: "Storybook1!",', "};"],
   ["a hash of a variable", "a.js", "await bcrypt.hash(password, 10); await bcrypt.hash('password', 10);"],
-  ["a default that is none", "src/a.ts", 'TOKEN_KIND: z.string().default("bearer-token"),'],
+  ["a default that is a word", "src/a.ts", 'TOKEN_KIND: z.string().default("bearer-token"),'],
   [
     "what a field of a form starts with",
     "a.js",

@@ -7,6 +7,7 @@ import { codeHostRules } from "./code-hosts.ts";
 import { commandRules } from "./commands.ts";
 import { contextRules } from "./context.ts";
 import { databaseRules } from "./databases.ts";
+import { httpRules } from "./http.ts";
 import { keyCallRules } from "./key-calls.ts";
 import { ownRules } from "./pprotect.ts";
 import { privateKeyRules } from "./private-keys.ts";
@@ -24,6 +25,7 @@ export const regexRules: readonly Rule[] = [
   ...aiRules,
   ...serviceRules,
   ...addressRules,
+  ...httpRules,
   ...contextRules,
   ...databaseRules,
   ...proseRules,

@@ -177,7 +177,7 @@ describe("`audit`", () => {
   test("--client has what was read under a lease of the client, whatever it calls itself then", async () => {
     const user = newUser();
     await user.asAlice(["unlock", "--client", "agent"]);
-    await user.run(["lease", "dev/api-key", "--client", "somebody-else"]);
+    await user.run(["lease", "dev/api-key", "--client", "another-client"]);
     const { entries } = (await user.answer(["audit", "--client-id", "agent"])).result;
     expect(entries.map(({ action }: { action: string }) => action)).toEqual(["unlock", "lease"]);
   });

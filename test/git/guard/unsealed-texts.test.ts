@@ -43,7 +43,7 @@ test.each([
   "github-actions@my-project-123456.iam.gserviceaccount.com",
   "arn:aws:iam::123456789012:role/deploy-prod-2024",
   "tls-cert-2025-01-31-wildcard",
-])("%s is a name as any other", async (name) => {
+])("%s is an ordinary name", async (name) => {
   const { domains } = withDomain(name, name);
   const auditLog = [`2026-01-02T03:04:05Z -- added secret ${name} in ${name}`];
   expect(await found({ domains, custodians: new Map([[name, ""]]), auditLog })).toEqual([]);
